@@ -1,0 +1,27 @@
+// Runs before `npm start` and `npm test`, on whatever Node the machine has: installs the locked
+// dependencies when they are missing or older than the lock file, and does nothing otherwise.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const stamp = join(root, 'node_modules', '.installed-lock');
+const lock = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
+const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
+
+if (installed !== lock) {
+  console.error('Installing dependencies (npm ci) ...');
+  const npm = process.env.npm_execpath;
+  const run = npm
+    ? spawnSync(process.execPath, [npm, 'ci'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+    : spawnSync('npm', ['ci'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], shell: true });
+  if (run.status !== 0) {
+    console.error('npm ci failed; see the messages above. Nothing was started.');
+    process.exit(run.status ?? 1);
+  }
+  writeFileSync(stamp, lock);
+}

@@ -1,0 +1,75 @@
+import * as ort from 'onnxruntime-node';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import type { Device } from '../../src-shared/result.ts';
+
+/** A tensor as the rest of the code base sees it; `data` is row-major. */
+export type Tensor =
+  | { readonly type: 'float32'; readonly dims: readonly number[]; readonly data: Float32Array }
+  | { readonly type: 'float16'; readonly dims: readonly number[]; readonly data: Float16Array }
+  | { readonly type: 'int64'; readonly dims: readonly number[]; readonly data: BigInt64Array };
+
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** An ONNX Runtime session on one device. `run` blocks its thread while it computes. */
+export interface Session {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  run(feeds: Tensors, outputs?: readonly string[]): Promise<Tensors>;
+  release(): Promise<void>;
+}
+
+/**
+ * Opens a session.
+ * @param model path of an ONNX file, or its bytes
+ * @throws ClipSamError `model-file-invalid` when ONNX Runtime refuses the model
+ */
+export async function createSession(
+  model: string | Uint8Array,
+  options: { readonly device: Device; readonly threads?: number },
+): Promise<Session> {
+  const config: ort.InferenceSession.SessionOptions = {
+    executionProviders: [options.device],
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
+  };
+  let session: ort.InferenceSession;
+  try {
+    session =
+      typeof model === 'string'
+        ? await ort.InferenceSession.create(model, config)
+        : await ort.InferenceSession.create(model, config);
+  } catch (cause) {
+    throw new ClipSamError('model-file-invalid', `ONNX Runtime refused the model: ${String(cause)}`, {
+      cause,
+    });
+  }
+  return {
+    inputNames: session.inputNames,
+    outputNames: session.outputNames,
+    async run(feeds, outputs) {
+      const inputs: Record<string, ort.Tensor> = {};
+      for (const [name, tensor] of Object.entries(feeds)) inputs[name] = toOrt(tensor);
+      const results = outputs ? await session.run(inputs, [...outputs]) : await session.run(inputs);
+      return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(name, value)]));
+    },
+    release: () => session.release(),
+  };
+}
+
+function toOrt(tensor: Tensor): ort.Tensor {
+  if (tensor.type === 'float32') return new ort.Tensor('float32', tensor.data, tensor.dims);
+  if (tensor.type === 'int64') return new ort.Tensor('int64', tensor.data, tensor.dims);
+  const bits = new Uint16Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.length);
+  return new ort.Tensor('float16', bits, tensor.dims);
+}
+
+function fromOrt(name: string, tensor: ort.Tensor): Tensor {
+  const { dims, data } = tensor;
+  if (data instanceof Float32Array) return { type: 'float32', dims, data };
+  if (data instanceof BigInt64Array) return { type: 'int64', dims, data };
+  if (tensor.type === 'float16' && ArrayBuffer.isView(data)) {
+    return { type: 'float16', dims, data: new Float16Array(data.buffer, data.byteOffset, data.length) };
+  }
+  throw new ClipSamError('inference-failed', `Output "${name}" has the unsupported type ${tensor.type}.`);
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { recipeSchema } from './recipe.ts';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits');
+const id = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
+const triple = z.tuple([z.number(), z.number(), z.number()]);
+
+/** Where a file of a pack lies: in an installed npm package, or beside pack.json. */
+const source = z.string().regex(/^(npm|pack):[^\\]+$/, 'must look like npm:package/path or pack:path');
+
+export const packFileSchema = z.strictObject({
+  source,
+  sha256,
+  bytes: z.int().positive(),
+  licence: z.string().min(1),
+  /** Who made the file, from what, and how it can be made again. */
+  provenance: z.string().min(1),
+});
+
+/** A tensor of the vision tower whose rows are patch tokens. */
+export const stageSchema = z.strictObject({
+  tensor: z.string().min(1),
+  /** Channels per token. */
+  width: z.int().positive(),
+  /** Tokens along a side of the square input. */
+  grid: z.int().positive(),
+});
+export type Stage = z.infer<typeof stageSchema>;
+
+/** Shape of the UMCI head (see `clipsam.md`: strip path, scale path, dual-path fusion). */
+export const umciConfigSchema = z.strictObject({
+  /** d: channels of V and T. */
+  hiddenDim: z.int().min(4).max(1024),
+  /** Odd sizes of the average poolings of the scale path. */
+  scaleKernels: z.array(z.int().min(1)).max(4),
+  /** Odd size of the 1-D convolution of the strip path. */
+  stripKernel: z.int().min(1),
+  paths: z.strictObject({ strip: z.boolean(), scale: z.boolean() }),
+  /** True: 3×3 convolutions are depthwise + pointwise. */
+  separable: z.boolean(),
+});
+export type UmciConfig = z.infer<typeof umciConfigSchema>;
+
+export const packSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  id,
+  title: z.string().min(1),
+  version: z.string().min(1),
+  /** Markdown file beside pack.json: data, figures, limits. */
+  card: z.string().min(1),
+  files: z.record(z.string(), packFileSchema),
+  vision: z.strictObject({
+    file: z.string(),
+    input: z.string(),
+    /** The embedding for SAM's decoder, when this tower is SAM's encoder as well. */
+    samEmbedding: z.string(),
+    /** Side of the square input in pixels. */
+    inputSize: z.int().positive(),
+    resize: z.literal('longest-side-pad'),
+    /** On the 0..255 scale. */
+    mean: triple,
+    std: triple,
+    /** Side of the token grid that UMCI works on; finer stages are average-pooled to it. */
+    grid: z.int().positive(),
+    stages: z.array(stageSchema).min(1).max(8),
+  }),
+  text: z.strictObject({
+    tokenizer: z.string(),
+    encoder: z.string(),
+    /** C_t: length of a sentence's embedding. */
+    width: z.int().positive(),
+    /** Longest sentence in tokens, start and end included. */
+    contextLength: z.int().positive(),
+  }),
+  umci: umciConfigSchema.extend({ file: z.string() }),
+  sam: z.strictObject({
+    decoder: z.string(),
+    dialect: z.literal('meta'),
+    /** Tensor [1,4,256,256]: low-resolution logits of the four mask tokens. */
+    masks: z.string(),
+    /** Tensor [1,4]: SAM's predicted quality of each. */
+    qualities: z.string(),
+  }),
+  defaultRecipe: recipeSchema,
+});
+export type Pack = z.infer<typeof packSchema>;

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** A number in 0..1: scores, thresholds and qualities all live on this scale. */
+const unit = z.number().min(0).max(1);
+const phrase = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/\{\}/, 'must contain {} where the object (or the state) goes');
+
+/**
+ * Prompt ensemble: `normal` and `abnormal` are state phrases with `{}` for the object's name, `templates` are
+ * sentences with `{}` for the state phrase. Every state × template is one sentence (APRIL-GAN's scheme).
+ */
+export const promptsSchema = z.strictObject({
+  normal: z.array(phrase).min(1).max(64),
+  abnormal: z.array(phrase).min(1).max(64),
+  templates: z.array(phrase).min(1).max(128),
+});
+export type Prompts = z.infer<typeof promptsSchema>;
+
+/** Everything that decides a result, apart from the image itself. Frozen and hashed with every result. */
+export const recipeSchema = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    name: z.string().min(1).max(200),
+    /** Id of the model pack. */
+    pack: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
+    /** What the operator calls the inspected object, for example "metal nut". */
+    object: z.string().min(1).max(100),
+    prompts: promptsSchema,
+    /** θ of MMR step 1: coarse-map values above it become regions. */
+    theta: unit,
+    /** Smallest region kept, as a fraction of the image's area. */
+    minRegionArea: unit,
+    /** Strongest regions kept per image; the rest send nothing to SAM. */
+    maxRegions: z.int().min(0).max(64),
+    /** Positive prompt points per region, the peak included. */
+    pointsPerRegion: z.int().min(1).max(16),
+    /** λ of the fusion: final = (O + λR) / (1 + λ). */
+    lambda: z.number().min(0).max(16),
+    /** Image scores from here on are `warn` ... */
+    warn: unit,
+    /** ... and from here on `reject`. */
+    reject: unit,
+    /** Images with more pixels are refused before they are decoded (decompression bombs). */
+    maxPixels: z.int().min(1).max(1_000_000_000),
+  })
+  .refine((r) => r.warn <= r.reject, { message: 'warn must not be above reject', path: ['warn'] });
+export type Recipe = z.infer<typeof recipeSchema>;
