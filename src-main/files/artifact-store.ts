@@ -1,0 +1,41 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import type { ArtifactRef } from '../../src-shared/result.ts';
+import { writeFileAtomically } from './atomic-write.ts';
+import { sha256 } from './hash.ts';
+
+/**
+ * Files named after their content: `<root>/ab/abcdef….png`. Putting the same bytes twice, at the same time or by
+ * two processes, gives one file; a file that is there is complete.
+ */
+export class ArtifactStore {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  /** Keeps the bytes. @throws ClipSamError `disk-full`, `path-denied` */
+  async put(bytes: Uint8Array, mediaType: ArtifactRef['mediaType']): Promise<ArtifactRef> {
+    const ref: ArtifactRef = { sha256: sha256(bytes), bytes: bytes.byteLength, mediaType };
+    const path = this.pathOf(ref);
+    if (!(await isFileOfSize(path, ref.bytes))) await writeFileAtomically(path, bytes);
+    return ref;
+  }
+
+  /** Where the artifact with this SHA-256 lies, or would lie. @throws ClipSamError `input-invalid` for anything else */
+  pathOf(artifact: Pick<ArtifactRef, 'sha256'> | string): string {
+    const hash = typeof artifact === 'string' ? artifact : artifact.sha256;
+    // Hashes come from databases and requests: anything else could climb out of the folder.
+    if (!/^[0-9a-f]{64}$/.test(hash)) {
+      throw new ClipSamError('input-invalid', `"${hash}" is not the SHA-256 of an artifact.`);
+    }
+    return join(this.root, hash.slice(0, 2), `${hash}.png`);
+  }
+}
+
+async function isFileOfSize(path: string, size: number): Promise<boolean> {
+  const stats = await stat(path).catch(() => undefined);
+  return stats?.isFile() === true && stats.size === size;
+}
