@@ -1,0 +1,336 @@
+import type { MaskLevel, Polygon, Region, RegionPrompts } from '../../src-shared/result.ts';
+import { frameWindow, resampleRows, upsampleToFrame } from './bilinear.ts';
+import { type Frame, frameGrid } from './frame.ts';
+import { imageScore } from './image-score.ts';
+import { outlinePolygons } from './polygons.ts';
+import { type CoarseRegion, MAP_SIDE } from './regions.ts';
+import type { ScoreMap } from './score-map.ts';
+
+/** SAM's answer to one region's prompts. */
+export interface RegionMasks {
+  readonly region: CoarseRegion;
+  readonly prompts: RegionPrompts;
+  /** Mask tokens 1..3 in this order: low-resolution logits, 256 × 256, and SAM's predicted quality. */
+  readonly levels: readonly { readonly logits: Float32Array; readonly quality: number }[];
+}
+
+export interface FusionInput {
+  readonly coarse: ScoreMap;
+  readonly frame: Frame;
+  readonly regions: readonly RegionMasks[];
+  /** θ, 0..1. */
+  readonly theta: number;
+  /** λ ≥ 0: weight of SAM's masks against the coarse map. */
+  readonly lambda: number;
+}
+
+export interface Fusion {
+  /** Frame pixels, 0..1. */
+  readonly finalMap: ScoreMap;
+  /** Image pixels, 0 or 255. */
+  readonly mask: Uint8Array;
+  readonly regions: readonly Region[];
+  /** Image score, 0..1. */
+  readonly score: number;
+}
+
+/** A box in frame pixels (or cells); `right` and `bottom` are exclusive. */
+interface Span {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/**
+ * MMR step 5. O is the coarse map, bilinear to frame pixels; R_k of a region is the mean over its mask levels of
+ * quality × [logit > 0]; R is the maximum over regions; final = (O + λR) / (1 + λ). Without regions final = O.
+ *
+ * A region's final mask is {(O + λR_k) / (1 + λ) > θ} within its own reach: where R_k > 0 or its coarse cells
+ * are. A region of which nothing remains is left out of `regions`. Frame → image is bilinear.
+ */
+export function fuseMasks(input: FusionInput): Fusion {
+  const { coarse, frame, lambda } = input;
+  const finalMap = upsampleToFrame(coarse, frame);
+  const mask = new Uint8Array(frame.imageWidth * frame.imageHeight);
+  if (input.regions.length === 0) return { finalMap, mask, regions: [], score: imageScore(finalMap) };
+
+  const reaches = input.regions.map((masks) => regionReach(masks, coarse, frame));
+  const regions = input.regions
+    .map((masks, k) => finalRegion(masks, reaches[k]!, finalMap, mask, input))
+    .filter((region) => region !== undefined)
+    .sort((a, b) => b.peak - a.peak)
+    .map((region, k): Region => ({ index: k + 1, ...region }));
+
+  const weight = new Float32Array(finalMap.data.length);
+  for (const { span, weights } of reaches) {
+    const width = span.right - span.left;
+    for (let y = span.top, from = 0; y < span.bottom; y++) {
+      const start = y * frame.width + span.left;
+      for (let to = start; to < start + width; to++, from++) {
+        if (weights[from]! > weight[to]!) weight[to] = weights[from]!;
+      }
+    }
+  }
+  const { data } = finalMap;
+  const gain = 1 / (1 + lambda);
+  for (let i = 0; i < data.length; i++) data[i] = (data[i]! + lambda * weight[i]!) * gain;
+  return { finalMap, mask, regions, score: imageScore(finalMap) };
+}
+
+interface RegionReach {
+  /** Frame pixels that the region's cells and masks can touch, with a margin of one. */
+  readonly span: Span;
+  /** R_k over the span. */
+  readonly weights: Float32Array;
+  /** Over the span: 1 where R_k > 0 or a coarse cell of the region lies. */
+  readonly within: Uint8Array;
+  readonly levels: readonly MaskLevel[];
+}
+
+function regionReach({ region, levels }: RegionMasks, coarse: ScoreMap, frame: Frame): RegionReach {
+  const cell = frame.size / MAP_SIDE;
+  const cellSpans = levels.map(({ logits }) => positiveCells(logits, frame));
+  const masks = cellSpans.map((span) => span && frameSpan(span, cell, frame));
+  const cells = {
+    left: region.x * cell - 1,
+    top: region.y * cell - 1,
+    right: (region.x + region.width) * cell + 1,
+    bottom: (region.y + region.height) * cell + 1,
+  };
+  const span = clampSpan([cells, ...masks.filter((mask) => mask !== undefined)].reduce(joinSpans), frame);
+  const width = span.right - span.left;
+  const weights = new Float32Array(width * (span.bottom - span.top));
+  const within = new Uint8Array(weights.length);
+
+  for (const index of region.cells) {
+    const x = index % coarse.width;
+    const left = x * cell;
+    const top = ((index - x) / coarse.width) * cell;
+    const right = Math.min(left + cell, span.right);
+    const bottom = Math.min(top + cell, span.bottom);
+    for (let y = top; y < bottom; y++) {
+      const row = (y - span.top) * width - span.left;
+      within.fill(1, row + left, row + right);
+    }
+  }
+
+  const imagePerFrame = (frame.imageWidth * frame.imageHeight) / (frame.width * frame.height);
+  const results = levels.map(({ logits, quality }, k): MaskLevel => {
+    const box = masks[k];
+    const clamped = Math.min(Math.max(quality, 0), 1);
+    const share = clamped / levels.length;
+    let positive = 0;
+    if (box) {
+      const source = { width: MAP_SIDE, height: MAP_SIDE, data: logits };
+      const boxWidth = box.right - box.left;
+      const window = {
+        ...frameWindow(frame),
+        x: box.left,
+        y: box.top,
+        width: boxWidth,
+        height: box.bottom - box.top,
+      };
+      resampleRows(source, window, (row, y) => {
+        let to = (y - span.top) * width + box.left - span.left;
+        for (let x = 0; x < boxWidth; x++, to++) {
+          if (row[x]! <= 0) continue;
+          positive++;
+          weights[to]! += share;
+        }
+      });
+    }
+    return {
+      level: (k + 1) as MaskLevel['level'],
+      quality: clamped,
+      area: Math.round(positive * imagePerFrame),
+      polygons: levelPolygons(logits, cellSpans[k], frame),
+    };
+  });
+  for (let i = 0; i < weights.length; i++) if (weights[i]! > 0) within[i] = 1;
+  return { span, weights, within, levels: results };
+}
+
+/** The box of the positive logits among the content's cells; undefined when there are none. */
+function positiveCells(logits: Float32Array, frame: Frame): Span | undefined {
+  const content = frameGrid(frame, MAP_SIDE);
+  let left = content.width;
+  let right = -1;
+  let top = -1;
+  let bottom = -1;
+  for (let y = 0; y < content.height; y++) {
+    const row = y * MAP_SIDE;
+    let x = 0;
+    while (x < content.width && !(logits[row + x]! > 0)) x++;
+    if (x === content.width) continue;
+    if (top < 0) top = y;
+    bottom = y;
+    if (x < left) left = x;
+    let end = content.width - 1;
+    while (!(logits[row + end]! > 0)) end--;
+    if (end > right) right = end;
+  }
+  return top < 0 ? undefined : { left, top, right: right + 1, bottom: bottom + 1 };
+}
+
+/** Frame pixels that interpolate one of the cells, with a margin of one. */
+function frameSpan(cells: Span, cell: number, frame: Frame): Span {
+  return clampSpan(
+    {
+      left: Math.floor((cells.left - 0.5) * cell) - 1,
+      top: Math.floor((cells.top - 0.5) * cell) - 1,
+      right: Math.ceil((cells.right + 0.5) * cell) + 1,
+      bottom: Math.ceil((cells.bottom + 0.5) * cell) + 1,
+    },
+    frame,
+  );
+}
+
+function clampSpan(span: Span, size: { readonly width: number; readonly height: number }): Span {
+  return {
+    left: Math.max(span.left, 0),
+    top: Math.max(span.top, 0),
+    right: Math.min(span.right, size.width),
+    bottom: Math.min(span.bottom, size.height),
+  };
+}
+
+function joinSpans(a: Span, b: Span): Span {
+  return {
+    left: Math.min(a.left, b.left),
+    top: Math.min(a.top, b.top),
+    right: Math.max(a.right, b.right),
+    bottom: Math.max(a.bottom, b.bottom),
+  };
+}
+
+/** Below a pixel of the image and of the lattice, so that outlines keep their shape at any image size. */
+function outlineTolerance(frame: Frame): number {
+  return 0.4 * Math.max(1, frame.imageWidth / frame.width);
+}
+
+/** Where a patch of a lattice with `cell` frame pixels per cell lies in the image. */
+function placement(frame: Frame, span: Span, cell: number) {
+  const cellWidth = (cell * frame.imageWidth) / frame.width;
+  const cellHeight = (cell * frame.imageHeight) / frame.height;
+  return {
+    x: span.left * cellWidth,
+    y: span.top * cellHeight,
+    cellWidth,
+    cellHeight,
+    imageWidth: frame.imageWidth,
+    imageHeight: frame.imageHeight,
+  };
+}
+
+function levelPolygons(logits: Float32Array, positive: Span | undefined, frame: Frame): Polygon[] {
+  if (!positive) return [];
+  const span = clampSpan(
+    {
+      left: positive.left - 1,
+      top: positive.top - 1,
+      right: positive.right + 1,
+      bottom: positive.bottom + 1,
+    },
+    frameGrid(frame, MAP_SIDE),
+  );
+  const width = span.right - span.left;
+  const height = span.bottom - span.top;
+  const patch = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const start = (span.top + y) * MAP_SIDE + span.left;
+    patch.set(logits.subarray(start, start + width), y * width);
+  }
+  const place = placement(frame, span, frame.size / MAP_SIDE);
+  return outlinePolygons(patch, width, height, 0, place, outlineTolerance(frame));
+}
+
+/** The region as found in the final map, its pixels painted into `mask`; undefined when nothing is above θ. */
+function finalRegion(
+  { prompts }: RegionMasks,
+  { span, weights, within, levels }: RegionReach,
+  upsampled: ScoreMap,
+  mask: Uint8Array,
+  { frame, theta, lambda }: FusionInput,
+): Omit<Region, 'index'> | undefined {
+  const width = span.right - span.left;
+  const height = span.bottom - span.top;
+  const scores = new Float32Array(width * height);
+  const gain = 1 / (1 + lambda);
+  let sum = 0;
+  let count = 0;
+  let peak = 0;
+  for (let y = 0, i = 0; y < height; y++) {
+    let from = (span.top + y) * frame.width + span.left;
+    for (let x = 0; x < width; x++, i++, from++) {
+      if (!within[i]) continue;
+      const score = (upsampled.data[from]! + lambda * weights[i]!) * gain;
+      scores[i] = score;
+      if (score <= theta) continue;
+      sum += score;
+      count++;
+      if (score > peak) peak = score;
+    }
+  }
+  if (count === 0) return undefined;
+  const painted = paintMask(scores, span, theta, frame, mask);
+  if (!painted) return undefined;
+  // At θ = 0 the outside, which is 0, must stay outside.
+  const level = Math.max(theta, 1e-6);
+  const place = placement(frame, span, 1);
+  return {
+    polygons: outlinePolygons(scores, width, height, level, place, outlineTolerance(frame)),
+    box: painted.box,
+    area: painted.area,
+    peak,
+    mean: sum / count,
+    prompts,
+    levels,
+  };
+}
+
+/** Paints 255 where the scores, bilinear to image pixels, exceed θ. */
+function paintMask(
+  scores: Float32Array,
+  span: Span,
+  theta: number,
+  frame: Frame,
+  mask: Uint8Array,
+): Pick<Region, 'area' | 'box'> | undefined {
+  const ratioX = frame.width / frame.imageWidth;
+  const ratioY = frame.height / frame.imageHeight;
+  const window = clampSpan(
+    {
+      left: Math.floor(span.left / ratioX),
+      top: Math.floor(span.top / ratioY),
+      right: Math.ceil(span.right / ratioX),
+      bottom: Math.ceil(span.bottom / ratioY),
+    },
+    { width: frame.imageWidth, height: frame.imageHeight },
+  );
+  const x = window.left;
+  const y = window.top;
+  const width = window.right - x;
+  const height = window.bottom - y;
+  let area = 0;
+  let [left, top, right, bottom] = [frame.imageWidth, frame.imageHeight, -1, -1];
+  const source = { width: span.right - span.left, height: span.bottom - span.top, data: scores };
+  resampleRows(
+    source,
+    { x, y, width, height, ratioX, ratioY, originX: span.left, originY: span.top },
+    (row, pixelY) => {
+      let to = pixelY * frame.imageWidth + x;
+      for (let i = 0; i < width; i++, to++) {
+        if (row[i]! <= theta) continue;
+        mask[to] = 255;
+        area++;
+        if (x + i < left) left = x + i;
+        if (x + i > right) right = x + i;
+        if (pixelY < top) top = pixelY;
+        bottom = pixelY;
+      }
+    },
+  );
+  if (area === 0) return undefined;
+  return { area, box: { x: left, y: top, width: right - left + 1, height: bottom - top + 1 } };
+}

@@ -1,0 +1,63 @@
+import { contours } from 'd3-contour';
+import simplify from 'simplify-js';
+import type { Polygon } from '../../src-shared/result.ts';
+
+/** Where the lattice of a raster lies in the image, in image pixels, and the image's size to clamp to. */
+export interface LatticePlacement {
+  /** Image position of the lattice's top left corner. */
+  readonly x: number;
+  readonly y: number;
+  /** Image pixels per lattice cell. */
+  readonly cellWidth: number;
+  readonly cellHeight: number;
+  readonly imageWidth: number;
+  readonly imageHeight: number;
+}
+
+/**
+ * Outlines of {value ≥ threshold}: marching squares with linear interpolation between cell centres, then
+ * Douglas–Peucker. Where the set touches the lattice's edge the outline runs along that edge.
+ * @param values width × height, row by row
+ * @param tolerance of the simplification, in image pixels
+ * @returns polygons in image pixels
+ */
+export function outlinePolygons(
+  values: Float32Array,
+  width: number,
+  height: number,
+  threshold: number,
+  placement: LatticePlacement,
+  tolerance: number,
+): Polygon[] {
+  // The type asks for number[], the algorithm only indexes.
+  const shape = contours()
+    .size([width, height])
+    .contour(values as unknown as number[], threshold);
+  return shape.coordinates.map((rings) =>
+    rings.map((ring) => {
+      const points = ring.map(([x, y]) => ({
+        x: Math.min(placement.x + x! * placement.cellWidth, placement.imageWidth),
+        y: Math.min(placement.y + y! * placement.cellHeight, placement.imageHeight),
+      }));
+      const simplified = simplify(points, tolerance, true);
+      return (simplified.length < 4 ? points : simplified).map(({ x, y }) => [x, y] as const);
+    }),
+  );
+}
+
+/** Area in square pixels, holes subtracted (shoelace formula). */
+export function polygonArea(polygons: readonly Polygon[]): number {
+  return polygons.reduce(
+    (sum, rings) =>
+      sum + rings.reduce((total, ring, index) => total + (index === 0 ? 1 : -1) * ringArea(ring), 0),
+    0,
+  );
+}
+
+function ringArea(ring: Polygon[number]): number {
+  let twice = 0;
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+    twice += ring[j]![0] * ring[i]![1] - ring[i]![0] * ring[j]![1];
+  }
+  return Math.abs(twice) / 2;
+}
