@@ -50,32 +50,21 @@ interface Span {
  * are. A region of which nothing remains is left out of `regions`. Frame → image is bilinear.
  */
 export function fuseMasks(input: FusionInput): Fusion {
-  const { coarse, frame, lambda } = input;
-  const finalMap = upsampleToFrame(coarse, frame);
+  const { coarse, frame, regions } = input;
   const mask = new Uint8Array(frame.imageWidth * frame.imageHeight);
-  if (input.regions.length === 0) return { finalMap, mask, regions: [], score: imageScore(finalMap) };
-
-  const reaches = input.regions.map((masks) => regionReach(masks, coarse, frame));
-  const regions = input.regions
-    .map((masks, k) => finalRegion(masks, reaches[k]!, finalMap, mask, input))
+  const gain = regions.length > 0 ? 1 / (1 + input.lambda) : 1;
+  const scaled = { ...coarse, data: coarse.data.map((score) => score * gain) };
+  // O / (1 + λ) everywhere; the regions' scores, which are never below it, are laid over it at the end.
+  const finalMap = upsampleToFrame(scaled, frame);
+  const reaches = regions.map((masks) => regionReach(masks, coarse, frame));
+  const patches = reaches.map((reach) => regionScores(reach, finalMap, input.lambda * gain));
+  const found = regions
+    .map(({ prompts }, k) => finalRegion(prompts, reaches[k]!, patches[k]!, mask, input))
     .filter((region) => region !== undefined)
     .sort((a, b) => b.peak - a.peak)
     .map((region, k): Region => ({ index: k + 1, ...region }));
-
-  const weight = new Float32Array(finalMap.data.length);
-  for (const { span, weights } of reaches) {
-    const width = span.right - span.left;
-    for (let y = span.top, from = 0; y < span.bottom; y++) {
-      const start = y * frame.width + span.left;
-      for (let to = start; to < start + width; to++, from++) {
-        if (weights[from]! > weight[to]!) weight[to] = weights[from]!;
-      }
-    }
-  }
-  const { data } = finalMap;
-  const gain = 1 / (1 + lambda);
-  for (let i = 0; i < data.length; i++) data[i] = (data[i]! + lambda * weight[i]!) * gain;
-  return { finalMap, mask, regions, score: imageScore(finalMap) };
+  for (const [k, { span }] of reaches.entries()) raiseTo(finalMap, patches[k]!, span);
+  return { finalMap, mask, regions: found, score: imageScore(finalMap) };
 }
 
 interface RegionReach {
@@ -245,36 +234,53 @@ function levelPolygons(logits: Float32Array, positive: Span | undefined, frame: 
   return outlinePolygons(patch, width, height, 0, place, outlineTolerance(frame));
 }
 
+/** (O + λR_k) / (1 + λ) over the region's span; 0 out of its reach. */
+function regionScores(reach: RegionReach, base: ScoreMap, gain: number): Float32Array {
+  const { span, weights, within } = reach;
+  const width = span.right - span.left;
+  const scores = new Float32Array(weights.length);
+  for (let y = span.top, to = 0; y < span.bottom; y++) {
+    let from = y * base.width + span.left;
+    for (const end = from + width; from < end; from++, to++) {
+      if (within[to]) scores[to] = base.data[from]! + gain * weights[to]!;
+    }
+  }
+  return scores;
+}
+
+/** Raises the map to the patch's scores where they are higher. */
+function raiseTo(map: ScoreMap, scores: Float32Array, span: Span): void {
+  const width = span.right - span.left;
+  for (let y = span.top, from = 0; y < span.bottom; y++) {
+    let to = y * map.width + span.left;
+    for (const end = to + width; to < end; from++, to++) {
+      if (scores[from]! > map.data[to]!) map.data[to] = scores[from]!;
+    }
+  }
+}
+
 /** The region as found in the final map, its pixels painted into `mask`; undefined when nothing is above θ. */
 function finalRegion(
-  { prompts }: RegionMasks,
-  { span, weights, within, levels }: RegionReach,
-  upsampled: ScoreMap,
+  prompts: RegionPrompts,
+  { span, levels }: RegionReach,
+  scores: Float32Array,
   mask: Uint8Array,
-  { frame, theta, lambda }: FusionInput,
+  { frame, theta }: FusionInput,
 ): Omit<Region, 'index'> | undefined {
-  const width = span.right - span.left;
-  const height = span.bottom - span.top;
-  const scores = new Float32Array(width * height);
-  const gain = 1 / (1 + lambda);
   let sum = 0;
   let count = 0;
   let peak = 0;
-  for (let y = 0, i = 0; y < height; y++) {
-    let from = (span.top + y) * frame.width + span.left;
-    for (let x = 0; x < width; x++, i++, from++) {
-      if (!within[i]) continue;
-      const score = (upsampled.data[from]! + lambda * weights[i]!) * gain;
-      scores[i] = score;
-      if (score <= theta) continue;
-      sum += score;
-      count++;
-      if (score > peak) peak = score;
-    }
+  for (const score of scores) {
+    if (score <= theta) continue;
+    sum += score;
+    count++;
+    if (score > peak) peak = score;
   }
   if (count === 0) return undefined;
   const painted = paintMask(scores, span, theta, frame, mask);
   if (!painted) return undefined;
+  const width = span.right - span.left;
+  const height = span.bottom - span.top;
   // At θ = 0 the outside, which is 0, must stay outside.
   const level = Math.max(theta, 1e-6);
   const place = placement(frame, span, 1);
