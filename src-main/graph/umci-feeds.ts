@@ -1,0 +1,82 @@
+import type { Stage, UmciConfig } from '../../src-shared/pack.ts';
+import { bilinearMatrix, poolingMatrix, transposed } from './resampling.ts';
+import { CELLS_PER_TOKEN } from './umci.ts';
+
+/** A float32 tensor, row-major. */
+export interface FeedTensor {
+  readonly type: 'float32';
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Size of the content in tokens and in map cells. */
+export interface ContentGrid {
+  readonly height: number;
+  readonly width: number;
+  readonly mapHeight: number;
+  readonly mapWidth: number;
+}
+
+/**
+ * Patch tokens of the content only: crops the padded square grid [1, N, C] and average-pools finer grids
+ * down to `grid`. Padding never reaches the head this way.
+ * @returns [height, width, C]
+ */
+export function cropStage(
+  tokens: Float32Array,
+  stage: Stage,
+  grid: number,
+  content: ContentGrid,
+): FeedTensor {
+  const { width: channels, grid: side } = stage;
+  const pool = side / grid;
+  if (!Number.isInteger(pool) || tokens.length !== side * side * channels) {
+    throw new TypeError(
+      `stage ${stage.tensor}: ${tokens.length} values do not fit a ${side}×${side}×${channels} grid on ${grid}`,
+    );
+  }
+  const { height, width } = content;
+  const data = new Float32Array(height * width * channels);
+  if (pool === 1) {
+    for (let y = 0; y < height; y++) {
+      const row = y * side * channels;
+      data.set(tokens.subarray(row, row + width * channels), y * width * channels);
+    }
+  } else {
+    const share = 1 / (pool * pool);
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const to = (y * width + x) * channels;
+        for (let v = 0; v < pool; v++)
+          for (let u = 0; u < pool; u++) {
+            const from = ((y * pool + v) * side + x * pool + u) * channels;
+            for (let c = 0; c < channels; c++) data[to + c]! += tokens[from + c]! * share;
+          }
+      }
+  }
+  return { type: 'float32', dims: [height, width, channels], data };
+}
+
+/** The resampling matrices that the head takes as inputs, for a content grid. */
+export function umciMatrices(config: UmciConfig, content: ContentGrid): Record<string, FeedTensor> {
+  const { height, width, mapHeight, mapWidth } = content;
+  const step = 1 / CELLS_PER_TOKEN;
+  const matrices = {
+    map_rows: bilinearMatrix(mapHeight, height, step),
+    map_columns: transposed(bilinearMatrix(mapWidth, width, step)),
+  };
+  for (const k of config.paths.scale ? config.scaleKernels : []) {
+    Object.assign(matrices, {
+      [`pool_rows_${k}`]: poolingMatrix(height, k),
+      [`pool_columns_${k}`]: transposed(poolingMatrix(width, k)),
+      [`up_rows_${k}`]: bilinearMatrix(height, Math.ceil(height / k), 1 / k),
+      [`up_columns_${k}`]: transposed(bilinearMatrix(width, Math.ceil(width / k), 1 / k)),
+    });
+  }
+  return Object.fromEntries(
+    Object.entries(matrices).map(([name, m]) => [
+      name,
+      { type: 'float32', dims: [m.rows, m.columns], data: m.data },
+    ]),
+  );
+}

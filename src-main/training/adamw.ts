@@ -1,0 +1,65 @@
+import type { WeightSpec } from './weights.ts';
+
+export interface AdamWOptions {
+  /** Highest learning rate, reached after `warmup` steps and followed by a cosine to zero at `steps`. */
+  readonly learningRate: number;
+  readonly warmup: number;
+  readonly steps: number;
+  /** Decoupled decay; gains and biases (fan ≤ 0) are exempt. */
+  readonly weightDecay: number;
+  /** Gradients with a larger L2 norm are scaled down to it. */
+  readonly clip: number;
+}
+
+const BETA1 = 0.9;
+const BETA2 = 0.999;
+const EPSILON = 1e-8;
+
+/** The learning rate of step `step` (from 0): linear warm-up, then cosine. */
+export function learningRateAt(step: number, options: AdamWOptions): number {
+  const { learningRate, warmup, steps } = options;
+  if (step < warmup) return (learningRate * (step + 1)) / warmup;
+  return learningRate * 0.5 * (1 + Math.cos((Math.PI * (step - warmup)) / Math.max(1, steps - warmup)));
+}
+
+/** AdamW (Loshchilov & Hutter 2019) over one vector of weights; `mean`, `variance` and `step` are its state. */
+export class AdamW {
+  readonly mean: Float32Array;
+  readonly variance: Float32Array;
+  step = 0;
+  readonly #options: AdamWOptions;
+  readonly #decay: Uint8Array;
+
+  constructor(specs: readonly WeightSpec[], options: AdamWOptions) {
+    this.#options = options;
+    this.#decay = Uint8Array.from(
+      specs.flatMap(({ shape, fan }) =>
+        new Array<number>(shape.reduce((size, dim) => size * dim, 1)).fill(fan > 0 ? 1 : 0),
+      ),
+    );
+    this.mean = new Float32Array(this.#decay.length);
+    this.variance = new Float32Array(this.#decay.length);
+  }
+
+  /** Moves `weights` one step against `gradient`; returns the gradient's norm before clipping. */
+  update(weights: Float32Array, gradient: Float32Array): number {
+    const { clip, weightDecay } = this.#options;
+    const rate = learningRateAt(this.step++, this.#options);
+    let squares = 0;
+    for (const value of gradient) squares += value * value;
+    const norm = Math.sqrt(squares);
+    const scale = norm > clip ? clip / norm : 1;
+    const correct1 = 1 - BETA1 ** this.step;
+    const correct2 = 1 - BETA2 ** this.step;
+    for (let i = 0; i < weights.length; i++) {
+      const g = gradient[i]! * scale;
+      const m = BETA1 * this.mean[i]! + (1 - BETA1) * g;
+      const v = BETA2 * this.variance[i]! + (1 - BETA2) * g * g;
+      this.mean[i] = m;
+      this.variance[i] = v;
+      const move = m / correct1 / (Math.sqrt(v / correct2) + EPSILON);
+      weights[i]! -= rate * (move + this.#decay[i]! * weightDecay * weights[i]!);
+    }
+    return norm;
+  }
+}

@@ -1,0 +1,87 @@
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContentGrid } from '../graph/umci-feeds.ts';
+
+/**
+ * One view's frozen features on disk: a float16 block of patch tokens per stage ([height, width, C_i], cropped
+ * to the content), the mask as the defect's share of each map cell (0..255), and two pooled vectors (all
+ * stages' channels one after the other): the mean over the content and the mean over the defect, or over a
+ * random patch where there is none.
+ */
+export interface FeatureRecord {
+  readonly id: string;
+  readonly group: string;
+  readonly names: readonly string[];
+  readonly defects: readonly string[];
+  readonly grid: ContentGrid;
+  /** Share of the content that is defect, 0..1. */
+  readonly area: number;
+}
+
+export interface StageFeatures {
+  readonly stages: readonly Float16Array[];
+  readonly mask: Uint8Array;
+}
+
+export function featurePath(folder: string, id: string): string {
+  return join(folder, id.slice(0, 2), `${id}.features`);
+}
+
+/** Bytes of a feature file; see {@link FeatureRecord}. */
+export function packFeatures(
+  stages: readonly Float32Array[],
+  mask: Uint8Array,
+  contentMean: Float32Array,
+  regionMean: Float32Array,
+): Uint8Array {
+  const tokens = stages.reduce((sum, stage) => sum + stage.length, 0);
+  const out = new Uint8Array(tokens * 2 + (contentMean.length + regionMean.length) * 4 + mask.length);
+  let at = 0;
+  for (const stage of stages) {
+    new Float16Array(out.buffer, at, stage.length).set(stage);
+    at += stage.length * 2;
+  }
+  for (const vector of [contentMean, regionMean]) {
+    out.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), at);
+    at += vector.byteLength;
+  }
+  out.set(mask, at);
+  return out;
+}
+
+/** Reads the patch tokens and the mask of a view. */
+export async function readStages(
+  folder: string,
+  record: FeatureRecord,
+  widths: readonly number[],
+): Promise<StageFeatures> {
+  const bytes = await readFile(featurePath(folder, record.id));
+  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  const tokens = record.grid.height * record.grid.width;
+  let at = 0;
+  const stages = widths.map((width) => {
+    const stage = new Float16Array(buffer, at, tokens * width);
+    at += stage.byteLength;
+    return stage;
+  });
+  const channels = widths.reduce((sum, width) => sum + width, 0);
+  return { stages, mask: new Uint8Array(buffer, at + channels * 8) };
+}
+
+/** Reads the two pooled vectors of a view. */
+export async function readPooled(
+  folder: string,
+  record: FeatureRecord,
+  widths: readonly number[],
+): Promise<{ readonly content: Float32Array; readonly region: Float32Array }> {
+  const channels = widths.reduce((sum, width) => sum + width, 0);
+  const file = await open(featurePath(folder, record.id));
+  try {
+    const bytes = new Uint8Array(channels * 8);
+    await file.read(bytes, 0, bytes.length, record.grid.height * record.grid.width * channels * 2);
+    const values = new Float32Array(bytes.buffer);
+    return { content: values.subarray(0, channels), region: values.subarray(channels) };
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+const count = z.number().min(0).max(20);
+const word = z.string().min(1).max(60);
+
+/** One category of real images in MVTec layout. Counts are the mean number of views per image. */
+const categorySchema = z.strictObject({
+  /** Folder below the data root. */
+  folder: z.string().min(1),
+  /** Names for the object, the usual one first. */
+  names: z.array(word).min(1),
+  /** Per defect folder the words for it. */
+  defects: z.record(z.string(), z.array(word).min(1)),
+  good: count,
+  /** Good images with a generated defect put on them. */
+  pasted: count,
+  defective: count,
+});
+export type PlanCategory = z.infer<typeof categorySchema>;
+
+/** Everything that decides the trained weights, apart from the data itself. */
+export const trainingPlanSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  seed: z.int(),
+  categories: z.array(categorySchema),
+  /** Generated images; every second one is defective. */
+  synthetic: z.strictObject({ count: z.int().min(0), goodShare: z.number().min(0).max(1) }),
+  text: z.strictObject({
+    width: z.int().min(8),
+    layers: z.int().min(1).max(12),
+    heads: z.int().min(1),
+    embedding: z.int().min(8),
+    contextLength: z.int().min(8).max(77),
+    vocabulary: z.int().min(64),
+    batch: z.int().min(2),
+    steps: z.int().min(1),
+    learningRate: z.number().positive(),
+  }),
+  head: z.strictObject({
+    hiddenDim: z.int().min(4),
+    scaleKernels: z.array(z.int()),
+    stripKernel: z.int(),
+    paths: z.strictObject({ strip: z.boolean(), scale: z.boolean() }),
+    separable: z.boolean(),
+    batch: z.int().min(1),
+    steps: z.int().min(1),
+    warmup: z.int().min(0),
+    learningRate: z.number().positive(),
+    weightDecay: z.number().min(0),
+    clip: z.number().positive(),
+    /** Focal γ. */
+    gamma: z.number().min(0),
+    /** Weights of the Dice term and of the image-level term against the focal term. */
+    dice: z.number().min(0),
+    image: z.number().min(0),
+    /** Decay per step of the running mean of the weights that is kept; 0 keeps the last weights. */
+    average: z.number().min(0).max(1),
+  }),
+});
+export type TrainingPlan = z.infer<typeof trainingPlanSchema>;

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join, parse } from 'node:path';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import { DEFECTS } from '../synthetic/defects.ts';
+import { Random } from '../synthetic/random.ts';
+import { OBJECTS, SURFACES } from '../synthetic/scene.ts';
+import type { PlanCategory, TrainingPlan } from './training-plan.ts';
+
+/** A picture the head learns from: a real image or a generated one, cropped and altered by a seed. */
+export interface View {
+  /** Hash of everything that decides the view's pixels. */
+  readonly id: string;
+  /** Group that is held out together: the category's folder, or `synthetic`. */
+  readonly group: string;
+  readonly source:
+    | { readonly kind: 'file'; readonly image: string; readonly mask: string | null }
+    | { readonly kind: 'synthetic'; readonly surface: string; readonly defect: string | null };
+  /** Put a generated defect on the picture. */
+  readonly paste: boolean;
+  /** 0: whole image as it is; else crop, flip and photometric changes follow from the seed. */
+  readonly variant: number;
+  readonly seed: string;
+  readonly names: readonly string[];
+  /** Words for the defect; empty for good pictures (pasted ones get theirs when they are made). */
+  readonly defects: readonly string[];
+}
+
+/**
+ * Lists the views of a plan, in an order that depends only on the plan and the files.
+ * @throws ClipSamError `training-data-invalid` when a category's folder or a mask is missing
+ */
+export async function listViews(plan: TrainingPlan, dataRoot: string): Promise<View[]> {
+  const views: View[] = [];
+  for (const category of plan.categories) views.push(...(await categoryViews(category, plan.seed, dataRoot)));
+  const random = new Random(`${plan.seed}/synthetic`);
+  const kinds = [...SURFACES, ...OBJECTS];
+  for (let index = 0; index < plan.synthetic.count; index++) {
+    const good = random.chance(plan.synthetic.goodShare);
+    views.push(
+      withId({
+        group: 'synthetic',
+        source: {
+          kind: 'synthetic',
+          surface: kinds[index % kinds.length]!,
+          defect: good ? null : random.pick(DEFECTS),
+        },
+        paste: false,
+        variant: index % 3,
+        seed: `${plan.seed}/${index}`,
+        names: [],
+        defects: [],
+      }),
+    );
+  }
+  return views;
+}
+
+async function categoryViews(category: PlanCategory, seed: number, dataRoot: string): Promise<View[]> {
+  const folder = join(dataRoot, category.folder);
+  const random = new Random(`${seed}/${category.folder}`);
+  const views: View[] = [];
+  const add = (image: string, mask: string | null, mean: number, paste: boolean, defects: string[]) => {
+    const count = Math.floor(mean) + (random.chance(mean % 1) ? 1 : 0);
+    for (let variant = 0; variant < count; variant++) {
+      views.push(
+        withId({
+          group: category.folder,
+          source: { kind: 'file', image: join(category.folder, image), mask: mask && join(category.folder, mask) },
+          paste,
+          variant,
+          seed: `${seed}/${category.folder}/${image}/${paste}/${variant}`,
+          names: category.names,
+          defects,
+        }),
+      );
+    }
+  };
+  for (const part of ['train/good', 'test/good']) {
+    for (const name of await imagesIn(join(folder, part), part === 'train/good')) {
+      add(join(part, name), null, category.good, false, []);
+      add(join(part, name), null, category.pasted, true, []);
+    }
+  }
+  for (const [defect, words] of Object.entries(category.defects)) {
+    for (const name of await imagesIn(join(folder, 'test', defect), false)) {
+      const mask = join('ground_truth', defect, `${parse(name).name}_mask.png`);
+      add(join('test', defect, name), mask, category.defective, false, words);
+    }
+  }
+  return views;
+}
+
+async function imagesIn(folder: string, optional: boolean): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => /\.(jpe?g|png|bmp|tiff?|webp)$/i.test(name)).sort();
+  } catch (cause) {
+    if (optional) return [];
+    throw new ClipSamError(
+      'training-data-invalid',
+      `The training plan names ${folder}, which cannot be read. Check --data and the plan's categories.`,
+      { cause },
+    );
+  }
+}
+
+function withId(view: Omit<View, 'id'>): View {
+  return { id: createHash('sha256').update(JSON.stringify(view)).digest('hex').slice(0, 32), ...view };
+}
