@@ -64,7 +64,7 @@ export function fuseMasks(input: FusionInput): Fusion {
     .sort((a, b) => b.peak - a.peak)
     .map((region, k): Region => ({ index: k + 1, ...region }));
   for (const [k, { span }] of reaches.entries()) raiseTo(finalMap, patches[k]!, span);
-  return { finalMap, mask, regions: found, score: imageScore(finalMap) };
+  return { finalMap, mask, regions: found, score: imageScore({ coarse, final: finalMap }) };
 }
 
 interface RegionReach {
