@@ -3,6 +3,10 @@ import { recipeSchema } from './recipe.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits');
 const id = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
+const odd = z
+  .int()
+  .min(1)
+  .refine((size) => size % 2 === 1, 'must be odd');
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 
 /** Where a file of a pack lies: in an installed npm package, or beside pack.json. */
@@ -32,55 +36,83 @@ export const umciConfigSchema = z.strictObject({
   /** d: channels of V and T. */
   hiddenDim: z.int().min(4).max(1024),
   /** Odd sizes of the average poolings of the scale path. */
-  scaleKernels: z.array(z.int().min(1)).max(4),
+  scaleKernels: z.array(odd).max(4),
   /** Odd size of the 1-D convolution of the strip path. */
-  stripKernel: z.int().min(1),
+  stripKernel: odd,
   paths: z.strictObject({ strip: z.boolean(), scale: z.boolean() }),
   /** True: 3×3 convolutions are depthwise + pointwise. */
   separable: z.boolean(),
 });
 export type UmciConfig = z.infer<typeof umciConfigSchema>;
 
-export const packSchema = z.strictObject({
-  schemaVersion: z.literal(1),
-  id,
-  title: z.string().min(1),
-  version: z.string().min(1),
-  /** Markdown file beside pack.json: data, figures, limits. */
-  card: z.string().min(1),
-  files: z.record(z.string(), packFileSchema),
-  vision: z.strictObject({
-    file: z.string(),
-    input: z.string(),
-    /** The embedding for SAM's decoder, when this tower is SAM's encoder as well. */
-    samEmbedding: z.string(),
-    /** Side of the square input in pixels. */
-    inputSize: z.int().positive(),
-    resize: z.literal('longest-side-pad'),
-    /** On the 0..255 scale. */
-    mean: triple,
-    std: triple,
-    /** Side of the token grid that UMCI works on; finer stages are average-pooled to it. */
-    grid: z.int().positive(),
-    stages: z.array(stageSchema).min(1).max(8),
-  }),
-  text: z.strictObject({
-    tokenizer: z.string(),
-    encoder: z.string(),
-    /** C_t: length of a sentence's embedding. */
-    width: z.int().positive(),
-    /** Longest sentence in tokens, start and end included. */
-    contextLength: z.int().positive(),
-  }),
-  umci: umciConfigSchema.extend({ file: z.string() }),
-  sam: z.strictObject({
-    decoder: z.string(),
-    dialect: z.literal('meta'),
-    /** Tensor [1,4,256,256]: low-resolution logits of the four mask tokens. */
-    masks: z.string(),
-    /** Tensor [1,4]: SAM's predicted quality of each. */
-    qualities: z.string(),
-  }),
-  defaultRecipe: recipeSchema,
-});
+export const packSchema = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    id,
+    title: z.string().min(1),
+    version: z.string().min(1),
+    /** Markdown file beside pack.json: data, figures, limits. */
+    card: z.string().min(1),
+    files: z.record(z.string(), packFileSchema),
+    vision: z.strictObject({
+      file: z.string(),
+      input: z.string(),
+      /** The embedding for SAM's decoder, when this tower is SAM's encoder as well. */
+      samEmbedding: z.string(),
+      /** Side of the square input in pixels. */
+      inputSize: z.int().positive(),
+      resize: z.literal('longest-side-pad'),
+      /** On the 0..255 scale. */
+      mean: triple,
+      std: triple,
+      /** Side of the token grid that UMCI works on; finer stages are average-pooled to it. */
+      grid: z.int().positive(),
+      stages: z.array(stageSchema).min(1).max(8),
+    }),
+    text: z.strictObject({
+      tokenizer: z.string(),
+      encoder: z.string(),
+      /** C_t: length of a sentence's embedding. */
+      width: z.int().positive(),
+      /** Longest sentence in tokens, start and end included. */
+      contextLength: z.int().positive(),
+    }),
+    umci: umciConfigSchema.extend({ file: z.string() }),
+    sam: z.strictObject({
+      decoder: z.string(),
+      dialect: z.literal('meta'),
+      /** Tensor [1,4,256,256]: low-resolution logits of the four mask tokens. */
+      masks: z.string(),
+      /** Tensor [1,4]: SAM's predicted quality of each. */
+      qualities: z.string(),
+    }),
+    defaultRecipe: recipeSchema,
+  })
+  .superRefine((pack, context) => {
+    const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const references: [string[], string][] = [
+      [['vision', 'file'], pack.vision.file],
+      [['text', 'tokenizer'], pack.text.tokenizer],
+      [['text', 'encoder'], pack.text.encoder],
+      [['umci', 'file'], pack.umci.file],
+      [['sam', 'decoder'], pack.sam.decoder],
+    ];
+    const known = Object.keys(pack.files);
+    for (const [path, key] of references) {
+      if (!known.includes(key)) complain(path, `"${key}" is not among files (${known.join(', ')})`);
+    }
+    pack.vision.stages.forEach(({ grid }, index) => {
+      if (grid % pack.vision.grid === 0) return;
+      complain(
+        ['vision', 'stages', String(index), 'grid'],
+        `${grid} is not a multiple of the grid ${pack.vision.grid}`,
+      );
+    });
+    if (pack.umci.paths.scale && pack.umci.scaleKernels.length === 0) {
+      complain(['umci', 'scaleKernels'], 'the scale path needs at least one');
+    }
+    if (pack.defaultRecipe.pack !== pack.id) {
+      complain(['defaultRecipe', 'pack'], `must be "${pack.id}", the pack's own id`);
+    }
+  });
 export type Pack = z.infer<typeof packSchema>;
