@@ -18,6 +18,11 @@ export interface Session {
   release(): Promise<void>;
 }
 
+/** Execution providers that the installed ONNX Runtime was built with (their libraries may still be missing). */
+export function providersOfThisBuild(): readonly string[] {
+  return ort.listSupportedBackends().map(({ name }) => name);
+}
+
 /**
  * Opens a session.
  * @param model path of an ONNX file, or its bytes

@@ -104,40 +104,51 @@ function regionReach({ region, levels }: RegionMasks, coarse: ScoreMap, frame: F
     }
   }
 
-  const imagePerFrame = (frame.imageWidth * frame.imageHeight) / (frame.width * frame.height);
-  const results = levels.map(({ logits, quality }, k): MaskLevel => {
-    const box = masks[k];
-    const clamped = Math.min(Math.max(quality, 0), 1);
-    const share = clamped / levels.length;
-    let positive = 0;
-    if (box) {
-      const source = { width: MAP_SIDE, height: MAP_SIDE, data: logits };
-      const boxWidth = box.right - box.left;
-      const window = {
-        ...frameWindow(frame),
-        x: box.left,
-        y: box.top,
-        width: boxWidth,
-        height: box.bottom - box.top,
-      };
-      resampleRows(source, window, (row, y) => {
-        let to = (y - span.top) * width + box.left - span.left;
-        for (let x = 0; x < boxWidth; x++, to++) {
-          if (row[x]! <= 0) continue;
-          positive++;
-          weights[to]! += share;
-        }
-      });
-    }
-    return {
-      level: (k + 1) as MaskLevel['level'],
-      quality: clamped,
-      area: Math.round(positive * imagePerFrame),
-      polygons: levelPolygons(logits, cellSpans[k], frame),
-    };
+  const results = levels.map((level, k) => {
+    const share = clampedQuality(level) / levels.length;
+    return maskLevel(level, k, cellSpans[k], frame, (row, y, left) => {
+      let to = (y - span.top) * width + left - span.left;
+      for (let x = 0; x < row.length; x++, to++) if (row[x]! > 0) weights[to]! += share;
+    });
   });
   for (let i = 0; i < weights.length; i++) if (weights[i]! > 0) within[i] = 1;
   return { span, weights, within, levels: results };
+}
+
+/** SAM's answer to one prompt, as it lies in the image. */
+export function maskLevels(levels: RegionMasks['levels'], frame: Frame): MaskLevel[] {
+  return levels.map((level, k) => maskLevel(level, k, positiveCells(level.logits, frame), frame));
+}
+
+/** @param visit gets the frame pixels' logits around the mask, row by row; `row` is reused by the next call */
+function maskLevel(
+  level: RegionMasks['levels'][number],
+  index: number,
+  cells: Span | undefined,
+  frame: Frame,
+  visit: (row: Float32Array, y: number, left: number) => void = () => {},
+): MaskLevel {
+  let positive = 0;
+  if (cells) {
+    const source = { width: MAP_SIDE, height: MAP_SIDE, data: level.logits };
+    const { left, top, right, bottom } = frameSpan(cells, frame.size / MAP_SIDE, frame);
+    const window = { ...frameWindow(frame), x: left, y: top, width: right - left, height: bottom - top };
+    resampleRows(source, window, (row, y) => {
+      for (const logit of row) if (logit > 0) positive++;
+      visit(row, y, left);
+    });
+  }
+  const imagePerFrame = (frame.imageWidth * frame.imageHeight) / (frame.width * frame.height);
+  return {
+    level: (index + 1) as MaskLevel['level'],
+    quality: clampedQuality(level),
+    area: Math.round(positive * imagePerFrame),
+    polygons: levelPolygons(level.logits, cells, frame),
+  };
+}
+
+function clampedQuality({ quality }: RegionMasks['levels'][number]): number {
+  return Math.min(Math.max(quality, 0), 1);
 }
 
 /** The box of the positive logits among the content's cells; undefined when there are none. */

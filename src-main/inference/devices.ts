@@ -1,0 +1,145 @@
+import { ClipSamError } from '../../src-shared/errors.ts';
+import type { Device, DeviceReport, DeviceRequest } from '../../src-shared/result.ts';
+import { GraphBuilder, type Value } from '../graph/builder.ts';
+import { encodeModel } from '../graph/model.ts';
+import { createSession, providersOfThisBuild, type Tensors } from './ort.ts';
+
+/** Providers that ONNX Runtime exists with on each platform, fastest first. */
+const PLATFORM_DEVICES: Readonly<Record<string, readonly Device[]>> = {
+  linux: ['cuda', 'webgpu', 'cpu'],
+  win32: ['cuda', 'dml', 'webgpu', 'cpu'],
+  darwin: ['coreml', 'webgpu', 'cpu'],
+};
+
+/** Devices that can be asked for on a platform, fastest first, `cpu` last. */
+export function supportedDevices(
+  platform: NodeJS.Platform = process.platform,
+  providers: readonly string[] = providersOfThisBuild(),
+): readonly Device[] {
+  const known = PLATFORM_DEVICES[platform] ?? ['cpu'];
+  return known.filter((device) => device === 'cpu' || providers.includes(device));
+}
+
+/** Largest difference to the CPU, relative to the largest value, that a working device may show. */
+const TOLERANCE = 1e-2;
+
+interface Trial {
+  readonly output: Float32Array;
+  /** Milliseconds of the faster of two warm runs. */
+  readonly time: number;
+}
+
+/**
+ * Finds out what runs. A device asked for by name is tried on a small graph whose result is compared with the
+ * CPU's; when that fails the CPU answers and `fallbackReason` says why. `auto` takes the first device that works
+ * and beats the CPU on that graph (a software driver doesn't); the reason lists the ones passed over.
+ * @throws ClipSamError `device-unavailable` for a device that this platform can't have
+ */
+export async function openDevice(
+  asked: DeviceRequest,
+  options: {
+    readonly threads?: number;
+    readonly supported?: readonly Device[];
+    readonly attempt?: (device: Device) => Promise<Trial>;
+  } = {},
+): Promise<DeviceReport> {
+  const supported = options.supported ?? supportedDevices();
+  if (asked !== 'auto' && !supported.includes(asked)) {
+    throw new ClipSamError(
+      'device-unavailable',
+      `The device "${asked}" does not exist on ${process.platform} ${process.arch}. Choose one of: auto, ${supported.join(', ')}.`,
+    );
+  }
+  if (asked === 'cpu') return { asked, running: 'cpu' };
+  const attempt = options.attempt ?? ((device) => runTrial(device, options.threads));
+  const candidates = asked === 'auto' ? supported.filter((device) => device !== 'cpu') : [asked];
+  const reasons: string[] = [];
+  let cpu: Trial | undefined;
+  for (const device of candidates) {
+    try {
+      const trial = await attempt(device);
+      cpu ??= await attempt('cpu');
+      const difference = relativeDifference(trial.output, cpu.output);
+      if (!(difference <= TOLERANCE)) {
+        reasons.push(`${device}: results differ from the CPU's by ${(100 * difference).toFixed(1)} %`);
+      } else if (asked === 'auto' && trial.time >= cpu.time) {
+        const times = `${trial.time.toFixed(1)} ms against ${cpu.time.toFixed(1)} ms`;
+        reasons.push(`${device}: works, but is slower than the CPU here (${times})`);
+      } else {
+        return {
+          asked,
+          running: device,
+          ...(reasons.length > 0 ? { fallbackReason: reasons.join('; ') } : {}),
+        };
+      }
+    } catch (error) {
+      reasons.push(`${device}: ${reasonOf(error)}`);
+    }
+  }
+  return { asked, running: 'cpu', ...(reasons.length > 0 ? { fallbackReason: reasons.join('; ') } : {}) };
+}
+
+/** The last sentence of ONNX Runtime's message, which says what the matter is, without its source positions. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message
+    .replace(/\/\S+\.(cc|h|cpp):\d+\s*/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(-300);
+}
+
+function relativeDifference(a: Float32Array, b: Float32Array): number {
+  let largest = 0;
+  let difference = 0;
+  for (let i = 0; i < b.length; i++) {
+    largest = Math.max(largest, Math.abs(b[i]!));
+    difference = Math.max(difference, Math.abs(a[i]! - b[i]!));
+    if (Number.isNaN(a[i]!)) return Number.NaN;
+  }
+  return difference / largest;
+}
+
+const CHANNELS = 32;
+const SIDE = 64;
+const LAYERS = 4;
+
+/** Runs a few convolutions, as the encoder does, on a device. */
+export async function runTrial(device: Device, threads?: number): Promise<Trial> {
+  const session = await createSession(trialModel(), { device, ...(threads ? { threads } : {}) });
+  try {
+    const dims = [1, CHANNELS, SIDE, SIDE];
+    const x: Tensors = { x: { type: 'float32', dims, data: waves(CHANNELS * SIDE * SIDE, 0.7) } };
+    let time = Number.POSITIVE_INFINITY;
+    let output = new Float32Array();
+    // The first run compiles shaders and is not counted.
+    for (let round = 0; round < 3; round++) {
+      const start = performance.now();
+      const { y } = await session.run(x);
+      if (round > 0) time = Math.min(time, performance.now() - start);
+      if (y?.type !== 'float32') throw new TypeError('the trial graph gave no float32 output');
+      output = Float32Array.from(y.data);
+    }
+    return { output, time };
+  } finally {
+    await session.release();
+  }
+}
+
+function trialModel(): Uint8Array {
+  const builder = new GraphBuilder();
+  let x: Value = builder.input('x', 'float32', [1, CHANNELS, SIDE, SIDE]);
+  for (let layer = 0; layer < LAYERS; layer++) {
+    const kernel = waves(CHANNELS * CHANNELS * 9, 1.3 + layer).map((value) => value * 0.1);
+    x = builder.tanh(
+      builder.conv(x, builder.initializer(`kernel${layer}`, kernel, [CHANNELS, CHANNELS, 3, 3])),
+    );
+  }
+  builder.output('y', x);
+  return encodeModel(builder.build('device-trial'));
+}
+
+/** Numbers in −1..1 without a pattern that a wrong kernel could hit by chance. */
+function waves(count: number, step: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, i) => Math.sin(i * i * 0.37 + i * step));
+}

@@ -1,0 +1,290 @@
+import { readFile } from 'node:fs/promises';
+import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
+import type { Pack } from '../../src-shared/pack.ts';
+import type { Recipe } from '../../src-shared/recipe.ts';
+import type { Device, DeviceReport, DeviceRequest, RegionPrompts, Timings } from '../../src-shared/result.ts';
+import { encodeModel, promoteTensors, pruneTo, readModel } from '../graph/model.ts';
+import { readSafetensors } from '../graph/safetensors.ts';
+import { buildUmciGraph, CELLS_PER_TOKEN } from '../graph/umci.ts';
+import { type ContentGrid, cropStage, umciMatrices } from '../graph/umci-feeds.ts';
+import { type Frame, frameGrid } from '../pipeline/frame.ts';
+import { languageTokens, stateSentences } from '../pipeline/language-tokens.ts';
+import type { RegionMasks } from '../pipeline/mask-fusion.ts';
+import { decoderPoints, regionPrompts } from '../pipeline/region-prompts.ts';
+import { findRegions, MAP_SIDE, minRegionCells } from '../pipeline/regions.ts';
+import type { ScoreMap } from '../pipeline/score-map.ts';
+import { openDevice } from './devices.ts';
+import { createSession, type Session, type Tensor, type Tensors } from './ort.ts';
+import type { LoadedPack } from './pack-loader.ts';
+import { RecentMap } from './recent-map.ts';
+import { openTokenizer, sentenceIds, type Tokenizer } from './tokenizer.ts';
+
+/** An image as the vision tower takes it. */
+export interface EncoderImage {
+  readonly contentHash: string;
+  readonly frame: Frame;
+  /** [3, size, size], normalised, padding zero. */
+  readonly pixels: Float32Array;
+}
+
+/** What decides a segmentation, besides the image. */
+export type SegmentRecipe = Pick<
+  Recipe,
+  'object' | 'prompts' | 'theta' | 'minRegionArea' | 'maxRegions' | 'pointsPerRegion'
+>;
+
+/** Everything that neural networks have to say about an image. */
+export interface Segmentation {
+  readonly coarse: ScoreMap;
+  readonly regions: readonly RegionMasks[];
+  readonly timings: Pick<Timings, 'encode' | 'umci' | 'regions' | 'decode'>;
+}
+
+/** SAM's answer to one prompt: mask tokens 1..3, as in {@link RegionMasks}. */
+export type MaskLogits = RegionMasks['levels'];
+
+interface Sessions {
+  readonly vision: Session;
+  readonly text: Session;
+  readonly umci: Session;
+  readonly decoder: Session;
+}
+
+interface Embedding {
+  readonly frame: Frame;
+  /** [1, 256, 64, 64]. */
+  readonly tensor: Tensor;
+}
+
+/** Embeddings kept for further prompts on images just seen; 4 MB each. */
+const RECENT_EMBEDDINGS = 8;
+const RECENT_TEXTS = 32;
+/** Sentences per run of the text encoder. */
+const SENTENCE_BATCH = 64;
+
+/**
+ * Owns the ONNX sessions of a pack and runs the pipeline's neural half. It blocks its thread while it computes,
+ * and does one thing at a time: callers queue.
+ */
+export class Engine {
+  readonly device: DeviceReport;
+  readonly #pack: Pack;
+  readonly #sessions: Sessions;
+  readonly #tokenizer: Tokenizer;
+  readonly #texts = new RecentMap<string, Tensor>(RECENT_TEXTS);
+  readonly #embeddings = new RecentMap<string, Embedding>(RECENT_EMBEDDINGS);
+
+  private constructor(pack: Pack, sessions: Sessions, tokenizer: Tokenizer, device: DeviceReport) {
+    this.#pack = pack;
+    this.#sessions = sessions;
+    this.#tokenizer = tokenizer;
+    this.device = device;
+  }
+
+  /**
+   * Opens the pack's sessions on a device. A GPU that passes its trial and then refuses the pack's graphs gives way
+   * to the CPU, with the reason in `device`.
+   * @throws ClipSamError `device-unavailable`, `model-file-invalid`, `model-tensor-unknown`, `pack-invalid`
+   */
+  static async open(
+    loaded: LoadedPack,
+    options: { readonly device: DeviceRequest; readonly threads?: number },
+  ): Promise<Engine> {
+    const models = await buildModels(loaded);
+    const device = await openDevice(options.device, options);
+    const { tokenizer: entry } = loaded.pack.text;
+    const tokenizer = openTokenizer(await readFile(loaded.pathOf(entry), 'utf8'), entry);
+    try {
+      const sessions = await openSessions(models, { ...options, device: device.running });
+      return new Engine(loaded.pack, sessions, tokenizer, device);
+    } catch (error) {
+      if (device.running === 'cpu') throw error;
+      const sessions = await openSessions(models, { ...options, device: 'cpu' });
+      const reason = `${device.running}: ${error instanceof Error ? error.message : String(error)}`;
+      return new Engine(loaded.pack, sessions, tokenizer, {
+        asked: device.asked,
+        running: 'cpu',
+        fallbackReason: device.fallbackReason ? `${device.fallbackReason}; ${reason}` : reason,
+      });
+    }
+  }
+
+  /**
+   * Text and vision towers, UMCI, MMR's regions and SAM's masks for them. Nothing above θ: no SAM call.
+   * @throws ClipSamError `text-too-long`, `cancelled` (between two sessions), `inference-failed`
+   */
+  async segment(image: EncoderImage, recipe: SegmentRecipe, signal?: AbortSignal): Promise<Segmentation> {
+    const { vision, umci } = this.#pack;
+    const { frame } = image;
+    const clock = new Stopwatch();
+    throwIfCancelled(signal);
+    const text = await this.#languageTokens(recipe, clock);
+    throwIfCancelled(signal);
+    const encoded = await this.#encode(image, clock);
+    throwIfCancelled(signal);
+
+    const tokens = frameGrid(frame, vision.grid);
+    const map = frameGrid(frame, vision.grid * CELLS_PER_TOKEN);
+    const content: ContentGrid = { ...tokens, mapWidth: map.width, mapHeight: map.height };
+    const feeds: Record<string, Tensor> = { text, ...umciMatrices(umci, content) };
+    vision.stages.forEach((stage, index) => {
+      feeds[`stage_${index}`] = cropStage(floats(encoded, stage.tensor), stage, vision.grid, content);
+    });
+    const answer = await clock.run('umci', this.#sessions.umci, feeds);
+    const coarse: ScoreMap = { width: map.width, height: map.height, data: floats(answer, 'coarse') };
+
+    const start = performance.now();
+    const found = findRegions(coarse, {
+      theta: recipe.theta,
+      minCells: minRegionCells(coarse, recipe.minRegionArea),
+      maxRegions: recipe.maxRegions,
+    }).map((region) => ({ region, prompts: regionPrompts(region, coarse, frame, recipe.pointsPerRegion) }));
+    clock.timings.regions += performance.now() - start;
+
+    const embedding = this.#embeddings.get(image.contentHash)!;
+    const regions: RegionMasks[] = [];
+    for (const { region, prompts } of found) {
+      throwIfCancelled(signal);
+      const levels = await this.#decode(prompts, embedding, clock);
+      regions.push({ region, prompts, levels });
+    }
+    return { coarse, regions, timings: clock.timings };
+  }
+
+  /**
+   * SAM's masks for prompts of the operator's own.
+   * @param image the image itself, for when its embedding is no longer there
+   * @returns undefined when the embedding is needed and no image came with the question
+   */
+  async decode(
+    contentHash: string,
+    prompts: RegionPrompts,
+    image?: EncoderImage,
+  ): Promise<{ readonly frame: Frame; readonly levels: MaskLogits } | undefined> {
+    const clock = new Stopwatch();
+    if (image && !this.#embeddings.get(contentHash)) await this.#encode(image, clock);
+    const embedding = this.#embeddings.get(contentHash);
+    if (!embedding) return undefined;
+    return { frame: embedding.frame, levels: await this.#decode(prompts, embedding, clock) };
+  }
+
+  async #languageTokens({ object, prompts }: SegmentRecipe, clock: Stopwatch): Promise<Tensor> {
+    const key = JSON.stringify([object, prompts]);
+    const known = this.#texts.get(key);
+    if (known) return known;
+    const { width, contextLength } = this.#pack.text;
+    const sentences = stateSentences(object, prompts);
+    const all = [...sentences.normal, ...sentences.abnormal];
+    const ids = sentenceIds(this.#tokenizer, all, contextLength);
+    const embeddings = new Float32Array(all.length * width);
+    for (let from = 0; from < all.length; from += SENTENCE_BATCH) {
+      const count = Math.min(SENTENCE_BATCH, all.length - from);
+      const data = ids.subarray(from * contextLength, (from + count) * contextLength);
+      const batch = await clock.run('encode', this.#sessions.text, {
+        ids: { type: 'int64', dims: [count, contextLength], data },
+      });
+      embeddings.set(floats(batch, 'embedding'), from * width);
+    }
+    const counts = { normal: sentences.normal.length, abnormal: sentences.abnormal.length };
+    const data = languageTokens(embeddings, counts, width);
+    const tokens: Tensor = { type: 'float32', dims: [2, width], data };
+    this.#texts.set(key, tokens);
+    return tokens;
+  }
+
+  /** One pass of the vision tower: the stages for UMCI, and the embedding for SAM, which is kept. */
+  async #encode({ contentHash, frame, pixels }: EncoderImage, clock: Stopwatch): Promise<Tensors> {
+    const { input, inputSize, samEmbedding } = this.#pack.vision;
+    const outputs = await clock.run('encode', this.#sessions.vision, {
+      [input]: { type: 'float32', dims: [1, 3, inputSize, inputSize], data: pixels },
+    });
+    this.#embeddings.set(contentHash, { frame, tensor: outputs[samEmbedding]! });
+    return outputs;
+  }
+
+  async #decode(prompts: RegionPrompts, { frame, tensor }: Embedding, clock: Stopwatch): Promise<MaskLogits> {
+    const { decoder } = this.#sessions;
+    const { masks, qualities } = this.#pack.sam;
+    const { coords, labels, count } = decoderPoints(prompts, frame);
+    const float32 = (dims: number[], data: Float32Array): Tensor => ({ type: 'float32', dims, data });
+    const meta: Tensors = {
+      image_embeddings: tensor,
+      point_coords: float32([1, count, 2], coords),
+      point_labels: float32([1, count], labels),
+      mask_input: float32([1, 1, MAP_SIDE, MAP_SIDE], new Float32Array(MAP_SIDE * MAP_SIDE)),
+      has_mask_input: float32([1], new Float32Array(1)),
+      orig_im_size: float32([2], Float32Array.of(frame.imageHeight, frame.imageWidth)),
+    };
+    // Pruning takes away the inputs that only the full-size masks need.
+    const feeds = Object.fromEntries(decoder.inputNames.map((name) => [name, meta[name]!]));
+    const answer = await clock.run('decode', decoder, feeds);
+    const logits = floats(answer, masks);
+    const quality = floats(answer, qualities);
+    const plane = MAP_SIDE * MAP_SIDE;
+    return [1, 2, 3].map((token) => ({
+      logits: logits.slice(token * plane, (token + 1) * plane),
+      quality: quality[token]!,
+    }));
+  }
+}
+
+/** Sums of milliseconds per step; those of sessions are bare: nothing but the run. */
+class Stopwatch {
+  readonly timings = { encode: 0, umci: 0, regions: 0, decode: 0 };
+
+  async run(step: keyof Segmentation['timings'], session: Session, feeds: Tensors): Promise<Tensors> {
+    const start = performance.now();
+    const outputs = await session.run(feeds);
+    this.timings[step] += performance.now() - start;
+    return outputs;
+  }
+}
+
+/** The pack's graphs, ready for sessions. */
+interface Models {
+  readonly vision: Uint8Array;
+  readonly text: string;
+  readonly umci: Uint8Array;
+  readonly decoder: Uint8Array;
+}
+
+async function buildModels({ pack, pathOf }: LoadedPack): Promise<Models> {
+  const pruned = async (entry: string, outputs: readonly string[]) => {
+    const model = readModel(await readFile(pathOf(entry)), entry);
+    return encodeModel(pruneTo(promoteTensors(model, outputs), outputs));
+  };
+  const { vision, text, umci, sam } = pack;
+  const shape = {
+    ...umci,
+    stageWidths: vision.stages.map((stage) => stage.width),
+    textWidth: text.width,
+  };
+  return {
+    vision: await pruned(vision.file, [...vision.stages.map((stage) => stage.tensor), vision.samEmbedding]),
+    text: pathOf(text.encoder),
+    umci: encodeModel(buildUmciGraph(shape, readSafetensors(await readFile(pathOf(umci.file)), umci.file))),
+    decoder: await pruned(sam.decoder, [sam.masks, sam.qualities]),
+  };
+}
+
+async function openSessions(
+  models: Models,
+  options: { readonly device: Device; readonly threads?: number },
+): Promise<Sessions> {
+  return {
+    vision: await createSession(models.vision, options),
+    text: await createSession(models.text, options),
+    umci: await createSession(models.umci, options),
+    decoder: await createSession(models.decoder, options),
+  };
+}
+
+function floats(tensors: Tensors, name: string): Float32Array {
+  const tensor = tensors[name];
+  if (tensor?.type === 'float32') return tensor.data;
+  const found = Object.entries(tensors).map(([key, { type }]) => `${key} (${type})`);
+  throw new ClipSamError(
+    'pack-invalid',
+    `The model pack should give float32 "${name}"; it gives ${found.join(', ') || 'nothing'}.`,
+  );
+}

@@ -1,0 +1,57 @@
+import { writeSync } from 'node:fs';
+import { toErrorRecord } from '../../src-shared/errors.ts';
+import { type EngineClient, startEngine } from './engine-client.ts';
+import { type FromChild, HEARTBEAT_INTERVAL, type ToChild } from './inference-protocol.ts';
+import { decodeMask, inspectImage } from './inspect-image.ts';
+
+// The inference process: this thread speaks with the parent, reads images, fuses and writes; the engine's thread
+// computes. It lives as long as its parent.
+
+const say = (message: FromChild) => void process.send?.(message, undefined, undefined, () => {});
+const underWay = new Map<number, AbortController>();
+let engine: EngineClient | undefined;
+
+/** A normal exit would wait for the engine's thread, which may be deep in a session, and abort in it. */
+function die(reason?: unknown): void {
+  if (reason !== undefined) writeSync(2, `${reason instanceof Error ? reason.message : String(reason)}\n`);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+process.on('disconnect', () => die());
+process.on('message', (message: ToChild) => void receive(message));
+setInterval(() => say({ kind: 'heartbeat', rssBytes: process.memoryUsage.rss() }), HEARTBEAT_INTERVAL);
+
+async function receive(message: ToChild): Promise<void> {
+  switch (message.kind) {
+    case 'open':
+      try {
+        engine = await startEngine(message, die);
+        say({ kind: 'ready', device: engine.device, packHash: engine.packHash });
+      } catch (error) {
+        say({ kind: 'refused', error: toErrorRecord(error) });
+      }
+      return;
+    case 'cancel':
+      return underWay.get(message.id)?.abort();
+    case 'request':
+      return answer(message);
+  }
+}
+
+async function answer({ id, request }: ToChild & { readonly kind: 'request' }): Promise<void> {
+  const controller = new AbortController();
+  underWay.set(id, controller);
+  const { signal } = controller;
+  try {
+    if (!engine) throw new TypeError('a request came before the engine was ready');
+    const result =
+      request.kind === 'inspect'
+        ? await inspectImage(request.job, engine, signal)
+        : await decodeMask(request.job, engine, signal);
+    say({ kind: 'answer', id, result });
+  } catch (error) {
+    say({ kind: 'failed', id, error: toErrorRecord(error) });
+  } finally {
+    underWay.delete(id);
+  }
+}

@@ -1,0 +1,63 @@
+import type { ErrorRecord } from '../../src-shared/errors.ts';
+import type { Recipe } from '../../src-shared/recipe.ts';
+import type {
+  DeviceReport,
+  DeviceRequest,
+  InspectionResult,
+  MaskLevel,
+  RegionPrompts,
+} from '../../src-shared/result.ts';
+
+/** One image to inspect. */
+export interface InspectJob {
+  readonly path: string;
+  readonly recipe: Recipe;
+  /** Folder of the artifact store that gets the maps and the mask. */
+  readonly artifactRoot: string;
+}
+
+/** Prompts of the operator's own for an image: SAM answers, CLIP's stage and UMCI are not asked. */
+export interface DecodeMaskJob {
+  readonly path: string;
+  /** Gives the pixel limit. */
+  readonly recipe: Recipe;
+  /** SHA-256 of the image file, where known: a recent embedding is found by it and the file isn't read again. */
+  readonly contentHash?: string;
+  readonly prompts: RegionPrompts;
+}
+
+export interface DecodedMasks {
+  readonly levels: readonly MaskLevel[];
+}
+
+/** What the inference process can be asked, with the answer to each. */
+export interface Requests {
+  readonly inspect: { readonly job: InspectJob; readonly result: InspectionResult };
+  readonly decodeMask: { readonly job: DecodeMaskJob; readonly result: DecodedMasks };
+}
+export type RequestKind = keyof Requests;
+export type Request = {
+  [K in RequestKind]: { readonly kind: K; readonly job: Requests[K]['job'] };
+}[RequestKind];
+
+/** Parent → child. `open` comes first and once. */
+export type ToChild =
+  | {
+      readonly kind: 'open';
+      readonly packFolder: string;
+      readonly device: DeviceRequest;
+      readonly threads?: number;
+    }
+  | { readonly kind: 'request'; readonly id: number; readonly request: Request }
+  | { readonly kind: 'cancel'; readonly id: number };
+
+/** Child → parent. After `open` comes `ready` or `refused`; every request gets exactly one `answer` or `failed`. */
+export type FromChild =
+  | { readonly kind: 'heartbeat'; readonly rssBytes: number }
+  | { readonly kind: 'ready'; readonly device: DeviceReport; readonly packHash: string }
+  | { readonly kind: 'refused'; readonly error: ErrorRecord }
+  | { readonly kind: 'answer'; readonly id: number; readonly result: Requests[RequestKind]['result'] }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorRecord };
+
+/** Milliseconds between two heartbeats of the child. */
+export const HEARTBEAT_INTERVAL = 1000;

@@ -1,0 +1,96 @@
+import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
+import type { ArtifactRef, InspectionResult } from '../../src-shared/result.ts';
+import { modelVerdict } from '../../src-shared/verdict.ts';
+import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
+import { encodeGrey8, encodeGrey16, readFrameImage } from '../codec/image-codec.ts';
+import { ArtifactStore } from '../files/artifact-store.ts';
+import { hashOfJson } from '../files/canonical-json.ts';
+import { frameTensor } from '../pipeline/frame.ts';
+import { quantiseMap } from '../pipeline/map-codec.ts';
+import { fuseMasks, maskLevels } from '../pipeline/mask-fusion.ts';
+import type { ScoreMap } from '../pipeline/score-map.ts';
+import type { EncoderImage } from './engine.ts';
+import type { EngineClient } from './engine-client.ts';
+import type { DecodedMasks, DecodeMaskJob, InspectJob } from './inference-protocol.ts';
+
+/**
+ * The whole pipeline for one image: read → engine → fuse → write. Several images at a time overlap: all but the
+ * engine's part runs beside it.
+ * @throws ClipSamError of the codec (`image-…`), the engine and the artifact store; `cancelled`
+ */
+export async function inspectImage(
+  { path, recipe, artifactRoot }: InspectJob,
+  engine: EngineClient,
+  signal?: AbortSignal,
+): Promise<InspectionResult> {
+  const start = performance.now();
+  throwIfCancelled(signal);
+  const image = await readEncoderImage(path, recipe.maxPixels, engine);
+  const read = performance.now() - start;
+  const { contentHash, frame } = image;
+  const { coarse, regions: masks, timings } = await engine.segment({ image, recipe }, signal);
+  throwIfCancelled(signal);
+
+  const fuseStart = performance.now();
+  const { theta, lambda } = recipe;
+  const { finalMap, mask, regions, score } = fuseMasks({ coarse, frame, regions: masks, theta, lambda });
+  const fuse = performance.now() - fuseStart;
+
+  const writeStart = performance.now();
+  const store = new ArtifactStore(artifactRoot);
+  const keep = async (png: Promise<Uint8Array>) => store.put(await png, 'image/png');
+  const keepMap = (map: ScoreMap) => keep(encodeGrey16(map.width, map.height, quantiseMap(map)));
+  const coarseFile: Promise<ArtifactRef> = keepMap(coarse);
+  const [coarseMap, finalFile, maskFile] = await Promise.all([
+    coarseFile,
+    // Nothing was refined: the final map is the coarse one, so it is the same file.
+    masks.length === 0 ? coarseFile : keepMap(finalMap),
+    keep(encodeGrey8(frame.imageWidth, frame.imageHeight, mask)),
+  ]);
+  const end = performance.now();
+  return {
+    contentHash,
+    width: frame.imageWidth,
+    height: frame.imageHeight,
+    score,
+    verdict: modelVerdict(score, recipe),
+    regions,
+    artifacts: { coarseMap, finalMap: finalFile, mask: maskFile },
+    timings: { read, ...timings, fuse, write: end - writeStart, total: end - start },
+    device: engine.device,
+    recipeHash: hashOfJson(recipe),
+    packHash: engine.packHash,
+    softwareVersion: SOFTWARE_VERSION,
+  };
+}
+
+/** Asks SAM about prompts of the operator's own; the image is read only when its embedding is gone. */
+export async function decodeMask(
+  { path, recipe, contentHash, prompts }: DecodeMaskJob,
+  engine: EngineClient,
+  signal?: AbortSignal,
+): Promise<DecodedMasks> {
+  throwIfCancelled(signal);
+  let answer = contentHash ? await engine.decode({ contentHash, prompts }, signal) : undefined;
+  if (!answer) {
+    const image = await readEncoderImage(path, recipe.maxPixels, engine);
+    if (contentHash && image.contentHash !== contentHash) {
+      throw new ClipSamError(
+        'input-invalid',
+        `${path} is no longer the image that was inspected: its content changed. Inspect it again first.`,
+      );
+    }
+    answer = await engine.decode({ contentHash: image.contentHash, prompts, image }, signal);
+  }
+  if (!answer) throw new ClipSamError('inference-failed', `${path}: the engine kept no embedding.`);
+  return { levels: maskLevels(answer.levels, answer.frame) };
+}
+
+async function readEncoderImage(
+  path: string,
+  maxPixels: number,
+  { vision }: EngineClient,
+): Promise<EncoderImage> {
+  const { rgb, contentHash, ...frame } = await readFrameImage(path, { maxPixels, size: vision.inputSize });
+  return { contentHash, frame, pixels: frameTensor(rgb, frame, vision.mean, vision.std) };
+}
