@@ -1,21 +1,38 @@
-import { mkdir } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import writeFile from 'write-file-atomic';
 import { ClipSamError } from '../../src-shared/errors.ts';
 
 /**
  * Writes a whole file or nothing: temporary file in the same folder → fsync → rename. Missing folders are made.
- * A failed write leaves the old file as it was and no temporary file behind.
+ * A failed write leaves the old file as it was and no temporary file behind; of several writers one wins.
  * @throws ClipSamError `disk-full` when the disk or the quota is exhausted, `path-denied` when the folder may not be written
  */
 export async function writeFileAtomically(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    // write-file-atomic writes views only as Buffers; this is a view on the same memory.
-    await writeFile(path, typeof content === 'string' ? content : asBuffer(content));
+    // Not the package write-file-atomic: it takes a short write, which is how a disk fills up, for success.
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
   } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw toWriteError(error, path);
   }
+  await syncFolder(dirname(path));
+}
+
+/** Makes the rename itself survive a power cut, on systems that can: the file is whole in any case. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
 }
 
 /** The error for a failed write to `path`, saying what to do where the user can do something. */
@@ -40,8 +57,4 @@ export function toWriteError(error: unknown, path: string): unknown {
     default:
       return error;
   }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,0 +1,112 @@
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+import { type ListedImage, listImages } from '../../src-main/files/image-files.ts';
+import { tempFolder, withoutAccess } from '../temp-folder.ts';
+
+async function folderWith(...paths: string[]): Promise<string> {
+  const folder = await tempFolder();
+  for (const path of paths) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), '');
+  }
+  return folder;
+}
+
+async function list(paths: string[]): Promise<ListedImage[]> {
+  const listed: ListedImage[] = [];
+  for await (const item of listImages(paths)) listed.push(item);
+  return listed;
+}
+
+async function names(folder: string): Promise<string[]> {
+  return (await list([folder])).map(({ path }) => relative(folder, path));
+}
+
+test('lists images of a folder tree in natural order, files before subfolders', async () => {
+  const folder = await folderWith(
+    'part10.png',
+    'part2.JPG',
+    'part1.tiff',
+    'notes.txt',
+    'lot 2/b.bmp',
+    'lot 10/a.webp',
+    'lot 10/deeper/c.jpeg',
+  );
+  expect(await names(folder)).toEqual([
+    'part1.tiff',
+    'part2.JPG',
+    'part10.png',
+    'lot 2/b.bmp',
+    'lot 10/a.webp',
+    'lot 10/deeper/c.jpeg',
+  ]);
+});
+
+test('skips hidden files and folders', async () => {
+  expect(await names(await folderWith('.hidden.png', '.cache/a.png', 'seen.png'))).toEqual(['seen.png']);
+});
+
+test('takes files that are named one by one, whatever their extension, in the order given', async () => {
+  const folder = await folderWith('z.dat', 'a.png');
+  const paths = [join(folder, 'z.dat'), join(folder, 'a.png')];
+  expect(await list(paths)).toEqual(paths.map((path) => ({ kind: 'image', path })));
+});
+
+test('follows links, but lists no folder twice and ends on loops', async () => {
+  const folder = await folderWith('lot/a.png');
+  await symlink(folder, join(folder, 'lot', 'loop'));
+  await symlink(join(folder, 'lot', 'a.png'), join(folder, 'linked.png'));
+  await symlink(join(folder, 'lot'), join(folder, 'lot-again'));
+  expect(await names(folder)).toEqual(['linked.png', 'lot/a.png']);
+});
+
+test('reports a missing path and goes on', async () => {
+  const folder = await folderWith('a.png');
+  const missing = join(folder, 'none.png');
+  expect(await list([missing, folder])).toEqual([
+    { kind: 'unreadable', path: missing, error: expect.objectContaining({ code: 'image-not-found' }) },
+    { kind: 'image', path: join(folder, 'a.png') },
+  ]);
+});
+
+test('reports an unreadable folder and goes on', async () => {
+  const folder = await folderWith('closed/a.png', 'open/b.png');
+  const closed = join(folder, 'closed');
+  await chmod(folder, 0o755);
+  await chmod(join(folder, 'open'), 0o755);
+  expect(await withoutAccess(closed, () => list([folder]))).toEqual([
+    {
+      kind: 'unreadable',
+      path: closed,
+      error: expect.objectContaining({
+        code: 'image-unreadable',
+        message: expect.stringContaining('permission'),
+      }),
+    },
+    { kind: 'image', path: join(folder, 'open', 'b.png') },
+  ]);
+});
+
+test('lets timers run while a large folder is listed', async () => {
+  const folder = await folderWith(...Array.from({ length: 2500 }, (_, i) => `${i}.png`));
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  let before: number | undefined;
+  let last = 0;
+  for await (const _ of listImages([folder])) {
+    before ??= turns;
+    last = turns;
+  }
+  clearInterval(timer);
+  expect(last - before!).toBeGreaterThanOrEqual(2);
+});
+
+test('ends with `cancelled` when the signal is aborted', async () => {
+  const folder = await folderWith('a.png', 'b.png');
+  const controller = new AbortController();
+  const listing = listImages([folder], controller.signal);
+  await listing.next();
+  controller.abort();
+  await expect(listing.next()).rejects.toMatchObject({ code: 'cancelled' });
+});
