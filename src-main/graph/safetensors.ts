@@ -69,8 +69,8 @@ export function readSafetensors(bytes: Uint8Array, name = 'The weights file'): M
 
   return new Map(
     entries.map(({ name, dtype, shape, begin, end }) => {
-      // Copied, because the header's length need not leave the values aligned.
-      const raw = bytes.slice(dataStart + begin, dataStart + end).buffer;
+      // Copied, because the values need not be aligned in the file; `slice` of a Buffer would be a view.
+      const raw = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end)).buffer;
       const data = dtype === 'F32' ? new Float32Array(raw) : Float32Array.from(new Float16Array(raw));
       return [name, { dtype, shape, data }];
     }),
