@@ -4,6 +4,7 @@ export type ErrorCode =
   | 'image-unreadable'
   | 'image-unsupported'
   | 'image-too-large'
+  | 'image-changed'
   | 'model-file-invalid'
   | 'model-tensor-unknown'
   | 'model-opset-unsupported'

@@ -1,0 +1,88 @@
+import { stat } from 'node:fs/promises';
+import { type ErrorRecord, throwIfCancelled, toErrorRecord } from '../../src-shared/errors.ts';
+import type { ImportEvent } from '../../src-shared/progress.ts';
+import { sha256OfFile } from '../files/hash.ts';
+import { listImages } from '../files/image-files.ts';
+import { addImages, type DuplicateImages, listDuplicates, type NewImage } from '../store/images.ts';
+import type { Workspace } from '../store/workspace.ts';
+
+/** Files per transaction: small enough that the thread is never held for long. */
+const CHUNK = 200;
+/** Files hashed at a time. */
+const READERS = 4;
+
+export interface ImportSummary {
+  readonly added: number;
+  readonly unchanged: number;
+  /** Paths that were in the batch already and hold other content now; they have the new hash. */
+  readonly changed: readonly string[];
+  /** Every group of files of the batch that have the same content. */
+  readonly duplicates: readonly DuplicateImages[];
+  /** Paths that are not there, or folders that may not be read. They are not in the batch. */
+  readonly unreadable: readonly { readonly path: string; readonly error: ErrorRecord }[];
+}
+
+/**
+ * Adds files, and folders with everything below, to a batch. Files that cannot be read are added too, without a
+ * hash: the run then reports them like every other image that fails. Names are data, whatever is in them.
+ * What was imported before a cancel stays; importing again adds the rest.
+ * @throws ClipSamError `cancelled` and the store's errors
+ */
+export async function importImages(options: {
+  readonly workspace: Workspace;
+  readonly batchId: number;
+  readonly paths: readonly string[];
+  readonly author: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: ImportEvent) => void;
+}): Promise<ImportSummary> {
+  const { workspace, batchId, paths, author, signal, onEvent } = options;
+  const unreadable: { path: string; error: ErrorRecord }[] = [];
+  const files = new Set<string>();
+  for await (const entry of listImages(paths, signal)) {
+    if (entry.kind === 'image') files.add(entry.path);
+    else unreadable.push({ path: entry.path, error: toErrorRecord(entry.error) });
+  }
+  const all = [...files];
+  onEvent?.({ kind: 'listed', total: all.length });
+  let added = 0;
+  let unchanged = 0;
+  const changed: string[] = [];
+  for (let start = 0; start < all.length; start += CHUNK) {
+    throwIfCancelled(signal);
+    const images = await describeFiles(all.slice(start, start + CHUNK), signal);
+    const outcome = await addImages(workspace, batchId, images, author);
+    added += outcome.added;
+    unchanged += outcome.unchanged;
+    changed.push(...outcome.changed);
+    onEvent?.({ kind: 'imported', done: start + images.length, total: all.length });
+  }
+  const duplicates = await listDuplicates(workspace, batchId);
+  return { added, unchanged, changed, duplicates, unreadable };
+}
+
+/** Hashes and sizes, in the order of the paths. */
+async function describeFiles(paths: readonly string[], signal: AbortSignal | undefined): Promise<NewImage[]> {
+  const images: NewImage[] = new Array(paths.length);
+  let next = 0;
+  const read = async () => {
+    while (next < paths.length) {
+      throwIfCancelled(signal);
+      const index = next++;
+      images[index] = await describeFile(paths[index]!);
+    }
+  };
+  await Promise.all(Array.from({ length: READERS }, read));
+  return images;
+}
+
+async function describeFile(path: string): Promise<NewImage> {
+  try {
+    const stats = await stat(path);
+    // Reading a pipe or a device would wait for ever.
+    if (!stats.isFile()) return { path, contentHash: null, bytes: null };
+    return { path, contentHash: await sha256OfFile(path), bytes: stats.size };
+  } catch {
+    return { path, contentHash: null, bytes: null };
+  }
+}

@@ -1,0 +1,131 @@
+import type { Selectable } from 'kysely';
+import type { Annotation } from '../../src-shared/annotation.ts';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import type { Polygon } from '../../src-shared/result.ts';
+import { recordAudit } from './audit.ts';
+import type { Schema } from './schema.ts';
+import type { Workspace } from './workspace.ts';
+
+export type NewAnnotation = Pick<Annotation, 'runId' | 'imageId' | 'kind' | 'author'> &
+  Partial<Pick<Annotation, 'regionIndex' | 'polygons' | 'defectClass' | 'comment'>>;
+
+/** @throws ClipSamError `input-invalid` when neither a region of the result nor an area is given */
+export async function addAnnotation(workspace: Workspace, entry: NewAnnotation): Promise<Annotation> {
+  const { runId, imageId, regionIndex = null, polygons = null } = entry;
+  return workspace.db.transaction().execute(async (db) => {
+    const result = await db
+      .selectFrom('results')
+      .select('id')
+      .where('run_id', '=', runId)
+      .where('image_id', '=', imageId)
+      .executeTakeFirst();
+    if (!result) {
+      throw new ClipSamError('input-invalid', `Run ${runId} has no result for image ${imageId} to mark.`);
+    }
+    if (regionIndex === null && !polygons?.length) {
+      throw new ClipSamError('input-invalid', 'Choose a region, or draw an area, to mark.');
+    }
+    if (regionIndex !== null) {
+      const region = await db
+        .selectFrom('regions')
+        .select('region_index')
+        .where('result_id', '=', result.id)
+        .where('region_index', '=', regionIndex)
+        .executeTakeFirst();
+      if (!region) {
+        throw new ClipSamError(
+          'input-invalid',
+          `Image ${imageId} has no region ${regionIndex} in run ${runId}.`,
+        );
+      }
+    }
+    const row = await db
+      .insertInto('annotations')
+      .values({
+        run_id: runId,
+        image_id: imageId,
+        kind: entry.kind,
+        region_index: regionIndex,
+        polygons: polygons && JSON.stringify(polygons),
+        defect_class: entry.defectClass ?? '',
+        comment: entry.comment ?? '',
+        author: entry.author,
+        created_at: new Date().toISOString(),
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    const annotation = toAnnotation(row);
+    await recordAudit(db, [
+      {
+        author: entry.author,
+        action: entry.kind,
+        subject: 'annotation',
+        subjectId: row.id,
+        newValue: annotation,
+      },
+    ]);
+    return annotation;
+  });
+}
+
+/** Takes an annotation back by adding an entry that names it. @throws ClipSamError `input-invalid` when it is not there any more */
+export async function retractAnnotation(workspace: Workspace, id: number, author: string): Promise<void> {
+  await workspace.db.transaction().execute(async (db) => {
+    const row = await db
+      .selectFrom('annotations as a')
+      .leftJoin('annotations as r', 'r.retracts', 'a.id')
+      .select(['a.run_id', 'a.image_id', 'r.id as retraction'])
+      .where('a.id', '=', id)
+      .where('a.kind', 'is not', null)
+      .executeTakeFirst();
+    if (!row || row.retraction !== null) {
+      throw new ClipSamError('input-invalid', `There is no annotation ${id}, or it was retracted before.`);
+    }
+    await db
+      .insertInto('annotations')
+      .values({
+        run_id: row.run_id,
+        image_id: row.image_id,
+        defect_class: '',
+        comment: '',
+        author,
+        created_at: new Date().toISOString(),
+        retracts: id,
+      })
+      .execute();
+    await recordAudit(db, [{ author, action: 'retracted', subject: 'annotation', subjectId: id }]);
+  });
+}
+
+/** The annotations of a run that were not retracted, oldest first; of some images only where given. */
+export async function listAnnotations(
+  workspace: Workspace,
+  runId: number,
+  imageIds?: readonly number[],
+): Promise<Annotation[]> {
+  let query = workspace.db
+    .selectFrom('annotations as a')
+    .leftJoin('annotations as r', 'r.retracts', 'a.id')
+    .selectAll('a')
+    .where('a.run_id', '=', runId)
+    .where('a.kind', 'is not', null)
+    .where('r.id', 'is', null)
+    .orderBy('a.id');
+  if (imageIds) query = query.where('a.image_id', 'in', imageIds);
+  return (await query.execute()).map(toAnnotation);
+}
+
+function toAnnotation(row: Selectable<Schema['annotations']>): Annotation {
+  return {
+    id: row.id,
+    runId: row.run_id,
+    imageId: row.image_id,
+    kind: row.kind!,
+    regionIndex: row.region_index,
+    polygons: row.polygons === null ? null : (JSON.parse(row.polygons) as Polygon[]),
+    defectClass: row.defect_class,
+    comment: row.comment,
+    author: row.author,
+    createdAt: row.created_at,
+  };
+}

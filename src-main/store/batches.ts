@@ -1,0 +1,147 @@
+import { type Selectable, sql, type Updateable } from 'kysely';
+import type { Batch, BatchMetadata } from '../../src-shared/batch.ts';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import { recordAudit } from './audit.ts';
+import type { Schema } from './schema.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Makes an empty batch. */
+export async function createBatch(
+  workspace: Workspace,
+  metadata: Partial<BatchMetadata> & Pick<BatchMetadata, 'name'>,
+  author: string,
+): Promise<Batch> {
+  return workspace.db.transaction().execute(async (db) => {
+    const row = await db
+      .insertInto('batches')
+      .values({
+        object_name: '',
+        part_number: '',
+        revision: '',
+        lot: '',
+        order_number: '',
+        ...toColumns(metadata),
+        name: metadata.name,
+        created_at: new Date().toISOString(),
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    await recordAudit(db, [
+      { author, action: 'created', subject: 'batch', subjectId: row.id, newValue: metadata },
+    ]);
+    return toBatch(row);
+  });
+}
+
+/** @throws ClipSamError `input-invalid` when the workspace has no such batch */
+export async function getBatch(workspace: Workspace, id: number): Promise<Batch> {
+  return toBatch(await rowOf(workspace.db, id));
+}
+
+/** Batches, newest first; the archived ones only when asked for. `search` looks in every text of the batch. */
+export async function listBatches(
+  workspace: Workspace,
+  options: { readonly archived?: boolean; readonly search?: string } = {},
+): Promise<Batch[]> {
+  let query = workspace.db
+    .selectFrom('batches')
+    .selectAll()
+    .where('archived_at', options.archived ? 'is not' : 'is', null)
+    .orderBy('id', 'desc');
+  if (options.search) {
+    const { search } = options;
+    query = query.where(({ or }) =>
+      or(SEARCHED.map((column) => sql<boolean>`instr(lower(${sql.ref(column)}), lower(${search})) > 0`)),
+    );
+  }
+  return (await query.execute()).map(toBatch);
+}
+
+/** Changes what is written on a batch. */
+export async function updateBatch(
+  workspace: Workspace,
+  id: number,
+  changes: Partial<BatchMetadata>,
+  author: string,
+): Promise<Batch> {
+  return change(workspace, id, toColumns(changes), 'changed', author);
+}
+
+/** Puts a batch away, or takes it back. Nothing is deleted. */
+export async function archiveBatch(
+  workspace: Workspace,
+  id: number,
+  archived: boolean,
+  author: string,
+): Promise<Batch> {
+  const columns = { archived_at: archived ? new Date().toISOString() : null };
+  return change(workspace, id, columns, archived ? 'archived' : 'restored', author);
+}
+
+const SEARCHED = ['name', 'object_name', 'part_number', 'revision', 'lot', 'order_number'] as const;
+
+type Columns = Updateable<Schema['batches']>;
+
+function change(
+  workspace: Workspace,
+  id: number,
+  columns: Columns,
+  action: string,
+  author: string,
+): Promise<Batch> {
+  return workspace.db.transaction().execute(async (db) => {
+    const before = await rowOf(db, id);
+    if (Object.keys(columns).length === 0) return toBatch(before);
+    const after = await db
+      .updateTable('batches')
+      .set(columns)
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    await recordAudit(db, [
+      {
+        author,
+        action,
+        subject: 'batch',
+        subjectId: id,
+        oldValue: toBatch(before),
+        newValue: toBatch(after),
+      },
+    ]);
+    return toBatch(after);
+  });
+}
+
+async function rowOf(db: Workspace['db'], id: number): Promise<Selectable<Schema['batches']>> {
+  const row = await db.selectFrom('batches').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) throw new ClipSamError('input-invalid', `The workspace has no batch ${id}.`);
+  return row;
+}
+
+function toColumns(metadata: Partial<BatchMetadata>): Columns {
+  const columns: Columns = {
+    name: metadata.name,
+    object_name: metadata.objectName,
+    part_number: metadata.partNumber,
+    revision: metadata.revision,
+    lot: metadata.lot,
+    order_number: metadata.order,
+    recipe_hash: metadata.recipeHash,
+  };
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+}
+
+function toBatch(row: Selectable<Schema['batches']>): Batch {
+  return {
+    id: row.id,
+    name: row.name,
+    objectName: row.object_name,
+    partNumber: row.part_number,
+    revision: row.revision,
+    lot: row.lot,
+    order: row.order_number,
+    recipeHash: row.recipe_hash,
+    createdAt: row.created_at,
+    archivedAt: row.archived_at,
+  };
+}

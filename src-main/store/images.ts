@@ -1,0 +1,146 @@
+import { type Selectable, sql } from 'kysely';
+import type { BatchImage } from '../../src-shared/batch.ts';
+import { recordAudit } from './audit.ts';
+import type { Schema } from './schema.ts';
+import { fromStoredPath, toStoredPath, type Workspace } from './workspace.ts';
+
+/** A file to add: its hash and size are null when it could not be read. */
+export interface NewImage {
+  readonly path: string;
+  readonly contentHash: string | null;
+  readonly bytes: number | null;
+}
+
+/** What became of the files given to {@link addImages}. */
+export interface AddedImages {
+  readonly added: number;
+  readonly unchanged: number;
+  /** Paths that were in the batch already and hold other content now. */
+  readonly changed: readonly string[];
+}
+
+/** Files of a batch with the same content. */
+export interface DuplicateImages {
+  readonly contentHash: string;
+  readonly paths: readonly string[];
+}
+
+/**
+ * Adds files to a batch in one transaction. A path that the batch has already is not added twice: when its
+ * content changed, the image takes the new hash, and the old one goes to the audit trail (earlier results keep
+ * the hash of what they saw).
+ */
+export async function addImages(
+  workspace: Workspace,
+  batchId: number,
+  images: readonly NewImage[],
+  author: string,
+): Promise<AddedImages> {
+  if (images.length === 0) return { added: 0, unchanged: 0, changed: [] };
+  const byPath = new Map(images.map((image) => [toStoredPath(workspace, image.path), image]));
+  return workspace.db.transaction().execute(async (db) => {
+    const known = await db
+      .selectFrom('images')
+      .select(['id', 'path', 'content_hash'])
+      .where('batch_id', '=', batchId)
+      .where('path', 'in', [...byPath.keys()])
+      .execute();
+    const changed = known.filter((row) => byPath.get(row.path)?.contentHash !== row.content_hash);
+    for (const row of changed) {
+      const now = byPath.get(row.path)!;
+      await db
+        .updateTable('images')
+        .set({ content_hash: now.contentHash, bytes: now.bytes, width: null, height: null })
+        .where('id', '=', row.id)
+        .execute();
+    }
+    await recordAudit(
+      db,
+      changed.map((row) => ({
+        author,
+        action: 'content changed',
+        subject: 'image' as const,
+        subjectId: row.id,
+        oldValue: row.content_hash,
+        newValue: byPath.get(row.path)!.contentHash,
+      })),
+    );
+    for (const row of known) byPath.delete(row.path);
+    if (byPath.size > 0) {
+      const addedAt = new Date().toISOString();
+      await db
+        .insertInto('images')
+        .values(
+          [...byPath].map(([path, image]) => ({
+            batch_id: batchId,
+            path,
+            content_hash: image.contentHash,
+            bytes: image.bytes,
+            added_at: addedAt,
+          })),
+        )
+        .execute();
+    }
+    return {
+      added: byPath.size,
+      unchanged: known.length - changed.length,
+      changed: changed.map((row) => fromStoredPath(workspace, row.path)),
+    };
+  });
+}
+
+/** The batch's images in the order in which they were added; a page starts behind the image `after`. */
+export async function listImages(
+  workspace: Workspace,
+  batchId: number,
+  page: { readonly after?: number; readonly limit?: number } = {},
+): Promise<BatchImage[]> {
+  const rows = await workspace.db
+    .selectFrom('images')
+    .selectAll()
+    .where('batch_id', '=', batchId)
+    .where('id', '>', page.after ?? 0)
+    .orderBy('id')
+    .limit(page.limit ?? 1000)
+    .execute();
+  return rows.map((row) => toBatchImage(workspace, row));
+}
+
+export async function countImages(workspace: Workspace, batchId: number): Promise<number> {
+  const { count } = await workspace.db
+    .selectFrom('images')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('batch_id', '=', batchId)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** Groups of files with the same content, in the order of their first file. */
+export async function listDuplicates(workspace: Workspace, batchId: number): Promise<DuplicateImages[]> {
+  const rows = await workspace.db
+    .selectFrom('images')
+    .select(['content_hash', sql<string>`json_group_array(path order by id)`.as('paths')])
+    .where('batch_id', '=', batchId)
+    .where('content_hash', 'is not', null)
+    .groupBy('content_hash')
+    .having(({ fn }) => fn.countAll(), '>', 1)
+    .orderBy(({ fn }) => fn.min('id'))
+    .execute();
+  return rows.map((row) => ({
+    contentHash: row.content_hash!,
+    paths: (JSON.parse(row.paths) as string[]).map((path) => fromStoredPath(workspace, path)),
+  }));
+}
+
+export function toBatchImage(workspace: Workspace, row: Selectable<Schema['images']>): BatchImage {
+  return {
+    id: row.id,
+    batchId: row.batch_id,
+    path: fromStoredPath(workspace, row.path),
+    contentHash: row.content_hash,
+    bytes: row.bytes,
+    width: row.width,
+    height: row.height,
+    addedAt: row.added_at,
+  };
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { type Kysely, type Migration, sql } from 'kysely';
+
+/**
+ * The schema's history. A released migration is never edited; a change of the schema is a new entry whose name
+ * sorts last. All of them run in one transaction.
+ */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '001-inspection': {
+    async up(db) {
+      await run(db, INSPECTION);
+      await sql`insert into workspace values (${randomUUID()}, ${new Date().toISOString()})`.execute(db);
+    },
+  },
+  '002-review': { up: (db) => run(db, REVIEW) },
+};
+
+async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+const frozen = (table: string, event: 'update' | 'delete') =>
+  `create trigger ${table}_no_${event} before ${event} on ${table}
+   begin select raise(abort, '${table} are never changed: add a new entry instead'); end`;
+
+const appendOnly = (table: string) => [frozen(table, 'update'), frozen(table, 'delete')];
+
+const INSPECTION = [
+  `create table workspace (id text primary key, created_at text not null) strict`,
+  `create table recipes (
+    hash text primary key check (length(hash) = 64),
+    json text not null check (json_valid(json)),
+    name text not null,
+    revision integer not null check (revision >= 1),
+    parent_hash text references recipes (hash),
+    author text not null,
+    created_at text not null,
+    unique (name, revision)
+  ) strict`,
+  ...appendOnly('recipes'),
+  `create table batches (
+    id integer primary key autoincrement,
+    name text not null,
+    object_name text not null,
+    part_number text not null,
+    revision text not null,
+    lot text not null,
+    order_number text not null,
+    recipe_hash text references recipes (hash),
+    created_at text not null,
+    archived_at text
+  ) strict`,
+  `create table images (
+    id integer primary key autoincrement,
+    batch_id integer not null references batches (id),
+    path text not null,
+    content_hash text,
+    bytes integer,
+    width integer,
+    height integer,
+    added_at text not null,
+    unique (batch_id, path)
+  ) strict`,
+  `create index images_by_content on images (batch_id, content_hash)`,
+  `create table runs (
+    id integer primary key autoincrement,
+    batch_id integer not null references batches (id),
+    recipe_hash text not null references recipes (hash),
+    pack_hash text not null,
+    device_asked text not null,
+    device_running text not null,
+    device_reason text,
+    software_version text not null,
+    status text not null check (status in ('running', 'paused', 'interrupted', 'cancelled', 'done')),
+    last_image_id integer not null,
+    owner_token text not null,
+    owner_pid integer not null,
+    owner_host text not null,
+    heartbeat_at text not null,
+    started_at text not null,
+    ended_at text,
+    error_code text,
+    error_message text
+  ) strict`,
+  `create index runs_by_batch on runs (batch_id)`,
+  `create table results (
+    id integer primary key autoincrement,
+    run_id integer not null references runs (id),
+    image_id integer not null references images (id),
+    status text not null check (status in ('done', 'failed')),
+    finished_at text not null,
+    error_code text,
+    error_message text,
+    content_hash text,
+    width integer,
+    height integer,
+    score real check (score between 0 and 1),
+    verdict text check (verdict in ('accept', 'warn', 'reject')),
+    artifacts text,
+    timings text,
+    device text,
+    recipe_hash text,
+    pack_hash text,
+    software_version text,
+    unique (run_id, image_id),
+    check (status = 'done' and score is not null and verdict is not null and content_hash is not null
+      or status = 'failed' and error_code is not null)
+  ) strict`,
+  `create index results_by_score on results (run_id, score)`,
+  `create index results_by_image on results (image_id)`,
+  `create table regions (
+    result_id integer not null references results (id) on delete cascade,
+    region_index integer not null,
+    box text not null,
+    area real not null,
+    peak real not null,
+    mean real not null,
+    polygons text not null,
+    prompts text not null,
+    levels text not null,
+    primary key (result_id, region_index)
+  ) strict`,
+];
+
+const REVIEW = [
+  `create table verdicts (
+    id integer primary key autoincrement,
+    run_id integer not null,
+    image_id integer not null,
+    verdict text not null check (verdict in ('accept', 'reject', 'uncertain', 'withdrawn')),
+    defect_class text not null,
+    severity text check (severity in ('critical', 'major', 'minor')),
+    overturn_reason text not null,
+    comment text not null,
+    author text not null check (author <> ''),
+    created_at text not null,
+    supersedes integer unique references verdicts (id),
+    foreign key (run_id, image_id) references results (run_id, image_id)
+  ) strict`,
+  `create index verdicts_by_image on verdicts (run_id, image_id, id)`,
+  ...appendOnly('verdicts'),
+  `create table annotations (
+    id integer primary key autoincrement,
+    run_id integer not null,
+    image_id integer not null,
+    kind text check (kind in ('false-positive', 'missed-defect', 'corrected-region')),
+    region_index integer,
+    polygons text check (polygons is null or json_valid(polygons)),
+    defect_class text not null,
+    comment text not null,
+    author text not null check (author <> ''),
+    created_at text not null,
+    retracts integer unique references annotations (id),
+    foreign key (run_id, image_id) references results (run_id, image_id),
+    check ((kind is null) = (retracts is not null)),
+    check (kind is null or region_index is not null or polygons is not null)
+  ) strict`,
+  `create index annotations_by_image on annotations (run_id, image_id, id)`,
+  ...appendOnly('annotations'),
+  `create table audit_events (
+    id integer primary key autoincrement,
+    author text not null,
+    created_at text not null,
+    action text not null,
+    subject text not null,
+    subject_id text not null,
+    old_value text,
+    new_value text
+  ) strict`,
+  `create index audit_events_by_subject on audit_events (subject, subject_id)`,
+  ...appendOnly('audit_events'),
+];

@@ -1,0 +1,94 @@
+import type { Selectable } from 'kysely';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import { type Recipe, recipeSchema } from '../../src-shared/recipe.ts';
+import { canonicalJson, hashOfJson } from '../files/canonical-json.ts';
+import { recordAudit } from './audit.ts';
+import type { Schema } from './schema.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A frozen recipe. Changing one means saving another with this one as its parent. */
+export interface RecipeRecord {
+  /** SHA-256 of the canonical JSON. */
+  readonly hash: string;
+  readonly recipe: Recipe;
+  /** 1, 2, ... among the recipes of the same name. */
+  readonly revision: number;
+  readonly parentHash: string | null;
+  readonly author: string;
+  readonly createdAt: string;
+}
+
+/** Keeps a recipe; one with the same content is returned as it is. */
+export async function saveRecipe(
+  workspace: Workspace,
+  recipe: Recipe,
+  options: { readonly author: string; readonly parentHash?: string },
+): Promise<RecipeRecord> {
+  const hash = hashOfJson(recipe);
+  return workspace.db.transaction().execute(async (db) => {
+    const known = await db.selectFrom('recipes').selectAll().where('hash', '=', hash).executeTakeFirst();
+    if (known) return toRecipeRecord(known);
+    const { last } = await db
+      .selectFrom('recipes')
+      .select(({ fn }) => fn.max('revision').as('last'))
+      .where('name', '=', recipe.name)
+      .executeTakeFirstOrThrow();
+    const row = await db
+      .insertInto('recipes')
+      .values({
+        hash,
+        json: canonicalJson(recipe),
+        name: recipe.name,
+        revision: (last ?? 0) + 1,
+        parent_hash: options.parentHash ?? null,
+        author: options.author,
+        created_at: new Date().toISOString(),
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    await recordAudit(db, [
+      {
+        author: options.author,
+        action: 'saved',
+        subject: 'recipe',
+        subjectId: hash,
+        oldValue: options.parentHash,
+        newValue: { name: recipe.name, revision: row.revision },
+      },
+    ]);
+    return toRecipeRecord(row);
+  });
+}
+
+/** @throws ClipSamError `input-invalid` when the workspace has no such recipe */
+export async function getRecipe(workspace: Workspace, hash: string): Promise<RecipeRecord> {
+  const row = await workspace.db
+    .selectFrom('recipes')
+    .selectAll()
+    .where('hash', '=', hash)
+    .executeTakeFirst();
+  if (!row) throw new ClipSamError('input-invalid', `The workspace has no recipe ${hash}.`);
+  return toRecipeRecord(row);
+}
+
+/** All recipes by name, newest revision first. */
+export async function listRecipes(workspace: Workspace): Promise<RecipeRecord[]> {
+  const rows = await workspace.db
+    .selectFrom('recipes')
+    .selectAll()
+    .orderBy('name')
+    .orderBy('revision', 'desc')
+    .execute();
+  return rows.map(toRecipeRecord);
+}
+
+function toRecipeRecord(row: Selectable<Schema['recipes']>): RecipeRecord {
+  return {
+    hash: row.hash,
+    recipe: recipeSchema.parse(JSON.parse(row.json)),
+    revision: row.revision,
+    parentHash: row.parent_hash,
+    author: row.author,
+    createdAt: row.created_at,
+  };
+}

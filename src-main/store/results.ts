@@ -1,0 +1,211 @@
+import type { Selectable } from 'kysely';
+import type { BatchImage } from '../../src-shared/batch.ts';
+import { ClipSamError, type ErrorRecord } from '../../src-shared/errors.ts';
+import type {
+  Box,
+  DeviceReport,
+  InspectionResult,
+  MaskLevel,
+  Polygon,
+  Region,
+  RegionPrompts,
+  ResultArtifacts,
+  Timings,
+} from '../../src-shared/result.ts';
+import { toBatchImage } from './images.ts';
+import { assertClaim, type RunClaim } from './runs.ts';
+import type { Schema } from './schema.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What a run found in one image, or why it found nothing. */
+export type StoredResult = {
+  /** Unique within the workspace. */
+  readonly id: number;
+  readonly runId: number;
+  readonly image: BatchImage;
+  readonly finishedAt: string;
+} & (
+  | { readonly status: 'done'; readonly result: InspectionResult }
+  | { readonly status: 'failed'; readonly error: ErrorRecord }
+);
+
+/** What to store for an image. */
+export type NewOutcome =
+  | { readonly status: 'done'; readonly result: InspectionResult }
+  | { readonly status: 'failed'; readonly error: ErrorRecord };
+
+/**
+ * Stores what became of an image: one transaction, durable when this returns. A result that is there already
+ * stays; only a failure is replaced.
+ * @throws ClipSamError `workspace-locked` when another program has taken the run over
+ */
+export async function recordOutcome(
+  workspace: Workspace,
+  claim: RunClaim,
+  imageId: number,
+  outcome: NewOutcome,
+): Promise<void> {
+  await workspace.db.transaction().execute(async (db) => {
+    await assertClaim(db, claim);
+    const columns = { finished_at: new Date().toISOString(), ...outcomeColumns(outcome) };
+    const row = await db
+      .insertInto('results')
+      .values({ run_id: claim.runId, image_id: imageId, ...columns })
+      .onConflict((conflict) =>
+        conflict.columns(['run_id', 'image_id']).doUpdateSet(columns).where('results.status', '=', 'failed'),
+      )
+      .returning('id')
+      .executeTakeFirst();
+    if (!row || outcome.status === 'failed') return;
+    const { regions, width, height, contentHash } = outcome.result;
+    if (regions.length > 0) {
+      await db
+        .insertInto('regions')
+        .values(regions.map((region) => regionColumns(row.id, region)))
+        .execute();
+    }
+    await db
+      .updateTable('images')
+      .set({ width, height, content_hash: contentHash })
+      .where('id', '=', imageId)
+      .execute();
+  });
+}
+
+/** Results of a run in the order of its images; a page starts behind the image `after`. */
+export async function listResults(
+  workspace: Workspace,
+  runId: number,
+  page: { readonly after?: number; readonly limit?: number } = {},
+): Promise<StoredResult[]> {
+  const rows = await workspace.db
+    .selectFrom('results')
+    .selectAll()
+    .where('run_id', '=', runId)
+    .where('image_id', '>', page.after ?? 0)
+    .orderBy('image_id')
+    .limit(page.limit ?? 100)
+    .execute();
+  return toResults(workspace, rows);
+}
+
+/** @throws ClipSamError `input-invalid` when the run has no result for the image */
+export async function getResult(workspace: Workspace, runId: number, imageId: number): Promise<StoredResult> {
+  const rows = await workspace.db
+    .selectFrom('results')
+    .selectAll()
+    .where('run_id', '=', runId)
+    .where('image_id', '=', imageId)
+    .execute();
+  const [result] = await toResults(workspace, rows);
+  if (!result) throw new ClipSamError('input-invalid', `Run ${runId} has no result for image ${imageId}.`);
+  return result;
+}
+
+type ResultRow = Selectable<Schema['results']>;
+
+async function toResults(workspace: Workspace, rows: readonly ResultRow[]): Promise<StoredResult[]> {
+  if (rows.length === 0) return [];
+  const imageRows = await workspace.db
+    .selectFrom('images')
+    .selectAll()
+    .where(
+      'id',
+      'in',
+      rows.map((row) => row.image_id),
+    )
+    .execute();
+  const regionRows = await workspace.db
+    .selectFrom('regions')
+    .selectAll()
+    .where(
+      'result_id',
+      'in',
+      rows.map((row) => row.id),
+    )
+    .orderBy('region_index')
+    .execute();
+  const images = new Map(imageRows.map((row) => [row.id, toBatchImage(workspace, row)]));
+  const regions = Map.groupBy(regionRows, (row) => row.result_id);
+  return rows.map((row) => {
+    const common = {
+      id: row.id,
+      runId: row.run_id,
+      image: images.get(row.image_id)!,
+      finishedAt: row.finished_at,
+    };
+    if (row.status === 'failed') {
+      return {
+        ...common,
+        status: 'failed',
+        error: { code: row.error_code!, message: row.error_message ?? '' },
+      };
+    }
+    return {
+      ...common,
+      status: 'done',
+      result: {
+        contentHash: row.content_hash!,
+        width: row.width!,
+        height: row.height!,
+        score: row.score!,
+        verdict: row.verdict!,
+        regions: (regions.get(row.id) ?? []).map(toRegion),
+        artifacts: JSON.parse(row.artifacts!) as ResultArtifacts,
+        timings: JSON.parse(row.timings!) as Timings,
+        device: JSON.parse(row.device!) as DeviceReport,
+        recipeHash: row.recipe_hash!,
+        packHash: row.pack_hash!,
+        softwareVersion: row.software_version!,
+      },
+    };
+  });
+}
+
+function outcomeColumns(outcome: NewOutcome) {
+  const result = outcome.status === 'done' ? outcome.result : undefined;
+  const error = outcome.status === 'failed' ? outcome.error : undefined;
+  return {
+    status: outcome.status,
+    error_code: error?.code ?? null,
+    error_message: error?.message ?? null,
+    content_hash: result?.contentHash ?? null,
+    width: result?.width ?? null,
+    height: result?.height ?? null,
+    score: result?.score ?? null,
+    verdict: result?.verdict ?? null,
+    artifacts: result ? JSON.stringify(result.artifacts) : null,
+    timings: result ? JSON.stringify(result.timings) : null,
+    device: result ? JSON.stringify(result.device) : null,
+    recipe_hash: result?.recipeHash ?? null,
+    pack_hash: result?.packHash ?? null,
+    software_version: result?.softwareVersion ?? null,
+  };
+}
+
+function regionColumns(resultId: number, region: Region) {
+  return {
+    result_id: resultId,
+    region_index: region.index,
+    box: JSON.stringify(region.box),
+    area: region.area,
+    peak: region.peak,
+    mean: region.mean,
+    polygons: JSON.stringify(region.polygons),
+    prompts: JSON.stringify(region.prompts),
+    levels: JSON.stringify(region.levels),
+  };
+}
+
+function toRegion(row: Selectable<Schema['regions']>): Region {
+  return {
+    index: row.region_index,
+    polygons: JSON.parse(row.polygons) as Polygon[],
+    box: JSON.parse(row.box) as Box,
+    area: row.area,
+    peak: row.peak,
+    mean: row.mean,
+    prompts: JSON.parse(row.prompts) as RegionPrompts,
+    levels: JSON.parse(row.levels) as MaskLevel[],
+  };
+}

@@ -1,0 +1,317 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Selectable } from 'kysely';
+import type { BatchImage, Run, RunStatus } from '../../src-shared/batch.ts';
+import { ClipSamError, type ErrorRecord } from '../../src-shared/errors.ts';
+import type { DeviceReport } from '../../src-shared/result.ts';
+import { recordAudit } from './audit.ts';
+import { toBatchImage } from './images.ts';
+import type { Schema } from './schema.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A sign of life older than this many milliseconds means that the run's program is gone. */
+export const HEARTBEAT_LIMIT = 30_000;
+
+/**
+ * The right to write results of a run. Whoever resumes the run takes it over; writes under an older claim are
+ * refused, so a program that was only asleep cannot disturb.
+ */
+export interface RunClaim {
+  readonly runId: number;
+  readonly token: string;
+}
+
+/** What a program says about itself when it starts or resumes a run. */
+export interface RunContext {
+  readonly packHash: string;
+  readonly device: DeviceReport;
+  readonly softwareVersion: string;
+  readonly author: string;
+}
+
+/** Claims of this process: tells a run that works here from one whose end could not be written down. */
+const claimsOfThisProcess = new Set<string>();
+
+/** Starts a run over all images that the batch has now. */
+export async function startRun(
+  workspace: Workspace,
+  batchId: number,
+  recipeHash: string,
+  context: RunContext,
+): Promise<RunClaim> {
+  const claim = newClaim();
+  const runId = await workspace.db.transaction().execute(async (db) => {
+    const { last } = await db
+      .selectFrom('images')
+      .select(({ fn }) => fn.max('id').as('last'))
+      .where('batch_id', '=', batchId)
+      .executeTakeFirstOrThrow();
+    if (last === null) {
+      throw new ClipSamError('input-invalid', `Batch ${batchId} has no images. Import some first.`);
+    }
+    const { id } = await db
+      .insertInto('runs')
+      .values({
+        ...claim.columns,
+        ...contextColumns(context),
+        batch_id: batchId,
+        recipe_hash: recipeHash,
+        pack_hash: context.packHash,
+        status: 'running',
+        last_image_id: last,
+        started_at: claim.columns.heartbeat_at,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await recordAudit(db, [
+      {
+        author: context.author,
+        action: 'started',
+        subject: 'run',
+        subjectId: id,
+        newValue: { batchId, recipeHash, packHash: context.packHash, device: context.device },
+      },
+    ]);
+    return id;
+  });
+  claimsOfThisProcess.add(claim.token);
+  return { runId, token: claim.token };
+}
+
+/**
+ * Takes over a run that was interrupted or whose program died.
+ * @throws ClipSamError `input-invalid` when it is final, works elsewhere, or was made with another model pack
+ */
+export async function resumeRun(workspace: Workspace, runId: number, context: RunContext): Promise<RunClaim> {
+  const claim = newClaim();
+  await workspace.db.transaction().execute(async (db) => {
+    const row = await rowOf(db, runId);
+    if (row.status === 'done' || row.status === 'cancelled') {
+      throw new ClipSamError('input-invalid', `Run ${runId} is ${row.status}. Start a new run instead.`);
+    }
+    if (row.status !== 'interrupted' && isAlive(row)) {
+      throw new ClipSamError(
+        'input-invalid',
+        `Run ${runId} is being worked on by process ${row.owner_pid} on ${row.owner_host}. Wait for it, or end it there.`,
+      );
+    }
+    if (row.pack_hash !== context.packHash) {
+      throw new ClipSamError(
+        'input-invalid',
+        `Run ${runId} was made with another version of its model pack; its results would not compare. Start a new run instead.`,
+      );
+    }
+    await db
+      .updateTable('runs')
+      .set({
+        ...claim.columns,
+        ...contextColumns(context),
+        status: 'running',
+        ended_at: null,
+        error_code: null,
+        error_message: null,
+      })
+      .where('id', '=', runId)
+      .execute();
+    await recordAudit(db, [
+      {
+        author: context.author,
+        action: 'resumed',
+        subject: 'run',
+        subjectId: runId,
+        oldValue: row.status,
+        newValue: { device: context.device },
+      },
+    ]);
+  });
+  claimsOfThisProcess.add(claim.token);
+  return { runId, token: claim.token };
+}
+
+/** Shows that the run's program lives. @throws ClipSamError `workspace-locked` when another program took the run over */
+export async function touchRun(workspace: Workspace, claim: RunClaim): Promise<void> {
+  const { numUpdatedRows } = await workspace.db
+    .updateTable('runs')
+    .set({ heartbeat_at: new Date().toISOString() })
+    .where('id', '=', claim.runId)
+    .where('owner_token', '=', claim.token)
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows === 0n) throw takenOver(claim);
+}
+
+/** Writes down a new status under the claim. */
+export async function setRunStatus(
+  workspace: Workspace,
+  claim: RunClaim,
+  status: RunStatus,
+  author: string,
+  error?: ErrorRecord,
+): Promise<void> {
+  const ended = status !== 'running' && status !== 'paused';
+  await workspace.db.transaction().execute(async (db) => {
+    await assertClaim(db, claim);
+    await db
+      .updateTable('runs')
+      .set({
+        status,
+        ended_at: ended ? new Date().toISOString() : null,
+        error_code: error?.code ?? null,
+        error_message: error?.message ?? null,
+      })
+      .where('id', '=', claim.runId)
+      .execute();
+    await recordAudit(db, [
+      { author, action: status, subject: 'run', subjectId: claim.runId, newValue: error },
+    ]);
+  });
+}
+
+/** Gives the claim up, whether or not the run's end could be written down. */
+export function releaseClaim(claim: RunClaim): void {
+  claimsOfThisProcess.delete(claim.token);
+}
+
+/** Throws unless the claim is still good; part of every transaction that writes results. */
+export async function assertClaim(db: Workspace['db'], claim: RunClaim): Promise<void> {
+  const row = await rowOf(db, claim.runId);
+  if (row.owner_token !== claim.token) throw takenOver(claim);
+}
+
+/** @throws ClipSamError `input-invalid` when the workspace has no such run */
+export async function getRun(workspace: Workspace, id: number): Promise<Run> {
+  return toRun(await rowOf(workspace.db, id));
+}
+
+/** Runs of a batch, or all, newest first. */
+export async function listRuns(workspace: Workspace, batchId?: number): Promise<Run[]> {
+  let query = workspace.db.selectFrom('runs').selectAll().orderBy('id', 'desc');
+  if (batchId !== undefined) query = query.where('batch_id', '=', batchId);
+  return (await query.execute()).map(toRun);
+}
+
+/** True while a program, this one or another, works on the run (or has paused it). */
+export async function isRunActive(workspace: Workspace, id: number): Promise<boolean> {
+  const row = await rowOf(workspace.db, id);
+  return (row.status === 'running' || row.status === 'paused') && isAlive(row);
+}
+
+/** How many images the run covers, and what became of them so far. */
+export async function countOutcomes(
+  workspace: Workspace,
+  runId: number,
+): Promise<{ readonly total: number; readonly done: number; readonly failed: number }> {
+  const run = await rowOf(workspace.db, runId);
+  const { total } = await workspace.db
+    .selectFrom('images')
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .where('batch_id', '=', run.batch_id)
+    .where('id', '<=', run.last_image_id)
+    .executeTakeFirstOrThrow();
+  const counts = await workspace.db
+    .selectFrom('results')
+    .select(['status', ({ fn }) => fn.countAll<number>().as('count')])
+    .where('run_id', '=', runId)
+    .groupBy('status')
+    .execute();
+  const countOf = (status: string) => counts.find((row) => row.status === status)?.count ?? 0;
+  return { total, done: countOf('done'), failed: countOf('failed') };
+}
+
+/**
+ * The next images that the run has to inspect, in order.
+ * @param after id of the last image already taken
+ * @param retryFailed true: images whose result is a failure as well
+ */
+export async function pendingImages(
+  workspace: Workspace,
+  runId: number,
+  page: { readonly after: number; readonly limit: number; readonly retryFailed: boolean },
+): Promise<BatchImage[]> {
+  const run = await rowOf(workspace.db, runId);
+  const rows = await workspace.db
+    .selectFrom('images')
+    .selectAll('images')
+    .where('batch_id', '=', run.batch_id)
+    .where('id', '>', page.after)
+    .where('id', '<=', run.last_image_id)
+    .where(({ not, exists, selectFrom }) => {
+      let settled = selectFrom('results')
+        .select('results.id')
+        .where('results.run_id', '=', runId)
+        .whereRef('results.image_id', '=', 'images.id');
+      if (page.retryFailed) settled = settled.where('results.status', '=', 'done');
+      return not(exists(settled));
+    })
+    .orderBy('id')
+    .limit(page.limit)
+    .execute();
+  return rows.map((row) => toBatchImage(workspace, row));
+}
+
+function newClaim() {
+  const token = randomUUID();
+  return {
+    token,
+    columns: {
+      owner_token: token,
+      owner_pid: process.pid,
+      owner_host: hostname(),
+      heartbeat_at: new Date().toISOString(),
+    },
+  };
+}
+
+function contextColumns({ device, softwareVersion }: RunContext) {
+  return {
+    device_asked: device.asked,
+    device_running: device.running,
+    device_reason: device.fallbackReason ?? null,
+    software_version: softwareVersion,
+  };
+}
+
+function isAlive(row: Selectable<Schema['runs']>): boolean {
+  const isHere = row.owner_host === hostname();
+  if (isHere && row.owner_pid === process.pid) return claimsOfThisProcess.has(row.owner_token);
+  if (isHere && !processExists(row.owner_pid)) return false;
+  // The process id may have been given to another program since: the heartbeat decides.
+  return Date.now() - Date.parse(row.heartbeat_at) < HEARTBEAT_LIMIT;
+}
+
+function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function takenOver(claim: RunClaim): ClipSamError {
+  return new ClipSamError('workspace-locked', `Another program has taken over run ${claim.runId}.`);
+}
+
+async function rowOf(db: Workspace['db'], id: number): Promise<Selectable<Schema['runs']>> {
+  const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) throw new ClipSamError('input-invalid', `The workspace has no run ${id}.`);
+  return row;
+}
+
+function toRun(row: Selectable<Schema['runs']>): Run {
+  return {
+    id: row.id,
+    batchId: row.batch_id,
+    recipeHash: row.recipe_hash,
+    packHash: row.pack_hash,
+    device: {
+      asked: row.device_asked,
+      running: row.device_running,
+      ...(row.device_reason === null ? {} : { fallbackReason: row.device_reason }),
+    },
+    softwareVersion: row.software_version,
+    status: row.status,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+  };
+}

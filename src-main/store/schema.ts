@@ -1,0 +1,132 @@
+import type { Generated } from 'kysely';
+import type { AnnotationKind } from '../../src-shared/annotation.ts';
+import type { RunStatus } from '../../src-shared/batch.ts';
+import type { ErrorCode } from '../../src-shared/errors.ts';
+import type { Device, DeviceRequest } from '../../src-shared/result.ts';
+import type { ModelVerdict, Severity, VerdictEntry } from '../../src-shared/verdict.ts';
+
+/** The tables as the newest migration leaves them. Times are ISO 8601 UTC; JSON columns hold text. */
+export interface Schema {
+  workspace: { id: string; created_at: string };
+  recipes: {
+    hash: string;
+    json: string;
+    name: string;
+    revision: number;
+    parent_hash: string | null;
+    author: string;
+    created_at: string;
+  };
+  batches: {
+    id: Generated<number>;
+    name: string;
+    object_name: string;
+    part_number: string;
+    revision: string;
+    lot: string;
+    order_number: string;
+    recipe_hash: string | null;
+    created_at: string;
+    archived_at: string | null;
+  };
+  images: {
+    id: Generated<number>;
+    batch_id: number;
+    /** Relative to the workspace with `/` when inside it, else absolute. */
+    path: string;
+    content_hash: string | null;
+    bytes: number | null;
+    width: number | null;
+    height: number | null;
+    added_at: string;
+  };
+  runs: {
+    id: Generated<number>;
+    batch_id: number;
+    recipe_hash: string;
+    pack_hash: string;
+    device_asked: DeviceRequest;
+    device_running: Device;
+    device_reason: string | null;
+    software_version: string;
+    status: RunStatus;
+    /** The run covers the batch's images up to this one. */
+    last_image_id: number;
+    owner_token: string;
+    owner_pid: number;
+    owner_host: string;
+    heartbeat_at: string;
+    started_at: string;
+    ended_at: string | null;
+    error_code: ErrorCode | null;
+    error_message: string | null;
+  };
+  results: {
+    id: Generated<number>;
+    run_id: number;
+    image_id: number;
+    status: 'done' | 'failed';
+    finished_at: string;
+    error_code: ErrorCode | null;
+    error_message: string | null;
+    content_hash: string | null;
+    width: number | null;
+    height: number | null;
+    score: number | null;
+    verdict: ModelVerdict | null;
+    artifacts: string | null;
+    timings: string | null;
+    device: string | null;
+    recipe_hash: string | null;
+    pack_hash: string | null;
+    software_version: string | null;
+  };
+  regions: {
+    result_id: number;
+    region_index: number;
+    box: string;
+    area: number;
+    peak: number;
+    mean: number;
+    polygons: string;
+    prompts: string;
+    levels: string;
+  };
+  verdicts: {
+    id: Generated<number>;
+    run_id: number;
+    image_id: number;
+    verdict: VerdictEntry['verdict'];
+    defect_class: string;
+    severity: Severity | null;
+    overturn_reason: string;
+    comment: string;
+    author: string;
+    created_at: string;
+    supersedes: number | null;
+  };
+  annotations: {
+    id: Generated<number>;
+    run_id: number;
+    image_id: number;
+    /** Null in a retraction. */
+    kind: AnnotationKind | null;
+    region_index: number | null;
+    polygons: string | null;
+    defect_class: string;
+    comment: string;
+    author: string;
+    created_at: string;
+    retracts: number | null;
+  };
+  audit_events: {
+    id: Generated<number>;
+    author: string;
+    created_at: string;
+    action: string;
+    subject: string;
+    subject_id: string;
+    old_value: string | null;
+    new_value: string | null;
+  };
+}

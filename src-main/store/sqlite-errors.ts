@@ -1,0 +1,65 @@
+import { statfsSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { ClipSamError } from '../../src-shared/errors.ts';
+
+/** The error for a failed statement, saying what the user can do. Anything that is not SQLite's passes unchanged. */
+export function toStoreError(error: unknown, folder: string): unknown {
+  if (!isSqliteError(error)) return error;
+  const options = { cause: error };
+  if (error.code.startsWith('SQLITE_BUSY') || error.code.startsWith('SQLITE_LOCKED')) {
+    return new ClipSamError(
+      'workspace-locked',
+      `Another program is writing to the workspace ${folder} and did not finish in time. Close it, or wait, and try again.`,
+      options,
+    );
+  }
+  if (error.code === 'SQLITE_FULL' || (error.code.startsWith('SQLITE_IOERR') && isDiskFull(folder))) {
+    return new ClipSamError(
+      'disk-full',
+      `The disk that holds the workspace ${folder} is full. Free some space there and try again; what was stored is safe.`,
+      options,
+    );
+  }
+  if (error.code === 'SQLITE_NOTADB') {
+    return new ClipSamError(
+      'workspace-invalid',
+      `workspace.sqlite in ${folder} is not a SQLite database: another file, or one whose start was overwritten. Choose another folder, or put back a copy of the workspace.`,
+      options,
+    );
+  }
+  if (error.code.startsWith('SQLITE_CORRUPT') || error.code.startsWith('SQLITE_IOERR')) {
+    return corruptWorkspace(folder, error.message, error);
+  }
+  if (
+    ['SQLITE_CANTOPEN', 'SQLITE_READONLY', 'SQLITE_PERM', 'SQLITE_AUTH'].some((c) => error.code.startsWith(c))
+  ) {
+    return new ClipSamError(
+      'path-denied',
+      `The workspace ${folder} cannot be opened for writing (${error.message}). Check the permissions of the folder and of the files in it.`,
+      options,
+    );
+  }
+  return error;
+}
+
+/** The error for a damaged database file. */
+export function corruptWorkspace(folder: string, problem: string, cause?: unknown): ClipSamError {
+  return new ClipSamError(
+    'workspace-corrupt',
+    `The database of the workspace ${folder} is damaged (${problem}). Nothing was changed. Check the disk, then put back a copy of the folder, or rescue what can be read with "sqlite3 workspace.sqlite .recover". Images and artifacts are not affected.`,
+    { cause },
+  );
+}
+
+function isSqliteError(error: unknown): error is InstanceType<typeof Database.SqliteError> {
+  return error instanceof Database.SqliteError;
+}
+
+function isDiskFull(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < 1 << 20;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,119 @@
+import type { Selectable } from 'kysely';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import { overturns, type VerdictEntry } from '../../src-shared/verdict.ts';
+import { recordAudit } from './audit.ts';
+import type { Schema } from './schema.ts';
+import type { Workspace } from './workspace.ts';
+
+export type NewVerdict = Pick<VerdictEntry, 'runId' | 'imageId' | 'verdict' | 'author'> &
+  Partial<Pick<VerdictEntry, 'defectClass' | 'severity' | 'overturnReason' | 'comment'>>;
+
+/**
+ * Adds a verdict; the image's last one, if any, is superseded, not changed.
+ * @throws ClipSamError `input-invalid` when the image has no result, the model is overturned without a reason, or
+ * there is nothing to withdraw
+ */
+export async function addVerdict(workspace: Workspace, entry: NewVerdict): Promise<VerdictEntry> {
+  const { runId, imageId, verdict, author } = entry;
+  return workspace.db.transaction().execute(async (db) => {
+    const result = await db
+      .selectFrom('results')
+      .select('verdict')
+      .where('run_id', '=', runId)
+      .where('image_id', '=', imageId)
+      .executeTakeFirst();
+    if (!result) {
+      throw new ClipSamError('input-invalid', `Run ${runId} has no result for image ${imageId} to judge.`);
+    }
+    const overturnReason = entry.overturnReason?.trim() ?? '';
+    if (overturns(verdict, result.verdict) && overturnReason === '') {
+      throw new ClipSamError(
+        'input-invalid',
+        `The model says ${result.verdict}: a reason is needed to overturn it to ${verdict}.`,
+      );
+    }
+    const previous = await db
+      .selectFrom('verdicts')
+      .selectAll()
+      .where('run_id', '=', runId)
+      .where('image_id', '=', imageId)
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    if (verdict === 'withdrawn' && (!previous || previous.verdict === 'withdrawn')) {
+      throw new ClipSamError('input-invalid', `Image ${imageId} has no verdict to withdraw.`);
+    }
+    const row = await db
+      .insertInto('verdicts')
+      .values({
+        run_id: runId,
+        image_id: imageId,
+        verdict,
+        defect_class: entry.defectClass ?? '',
+        severity: entry.severity ?? null,
+        overturn_reason: overturnReason,
+        comment: entry.comment ?? '',
+        author,
+        created_at: new Date().toISOString(),
+        supersedes: previous?.id ?? null,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    await recordAudit(db, [
+      {
+        author,
+        action: verdict,
+        subject: 'verdict',
+        subjectId: row.id,
+        oldValue: previous && toVerdict(previous),
+        newValue: toVerdict(row),
+      },
+    ]);
+    return toVerdict(row);
+  });
+}
+
+/** Every verdict on an image of a run, oldest first. */
+export async function verdictHistory(
+  workspace: Workspace,
+  runId: number,
+  imageId: number,
+): Promise<VerdictEntry[]> {
+  const rows = await workspace.db
+    .selectFrom('verdicts')
+    .selectAll()
+    .where('run_id', '=', runId)
+    .where('image_id', '=', imageId)
+    .orderBy('id')
+    .execute();
+  return rows.map(toVerdict);
+}
+
+/** The verdicts that count, by image id; images without one, or with a withdrawn one, are missing. */
+export async function currentVerdicts(
+  workspace: Workspace,
+  runId: number,
+  imageIds?: readonly number[],
+): Promise<Map<number, VerdictEntry>> {
+  let query = workspace.db.selectFrom('verdicts').selectAll().where('run_id', '=', runId).orderBy('id');
+  if (imageIds) query = query.where('image_id', 'in', imageIds);
+  const current = new Map((await query.execute()).map((row) => [row.image_id, toVerdict(row)]));
+  for (const [imageId, { verdict }] of current) if (verdict === 'withdrawn') current.delete(imageId);
+  return current;
+}
+
+function toVerdict(row: Selectable<Schema['verdicts']>): VerdictEntry {
+  return {
+    id: row.id,
+    runId: row.run_id,
+    imageId: row.image_id,
+    verdict: row.verdict,
+    defectClass: row.defect_class,
+    severity: row.severity,
+    overturnReason: row.overturn_reason,
+    comment: row.comment,
+    author: row.author,
+    createdAt: row.created_at,
+    supersedes: row.supersedes,
+  };
+}

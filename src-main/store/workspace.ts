@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import Database from 'better-sqlite3';
+import { Kysely, type Migration, Migrator } from 'kysely';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import { ArtifactStore } from '../files/artifact-store.ts';
+import { toWriteError } from '../files/atomic-write.ts';
+import { migrations as allMigrations } from './migrations.ts';
+import type { Schema } from './schema.ts';
+import { WorkspaceDialect } from './sqlite-dialect.ts';
+import { corruptWorkspace, toStoreError } from './sqlite-errors.ts';
+
+/** "CSAM": marks the database file as ours. */
+const APPLICATION_ID = 0x4353414d;
+const DATABASE_FILE = 'workspace.sqlite';
+
+/**
+ * One folder with everything about some batches: `workspace.sqlite` and `artifacts/`. Closed, it can be copied,
+ * moved and opened elsewhere; images outside the folder are referred to by their absolute path.
+ */
+export interface Workspace {
+  /** Absolute path of the folder. */
+  readonly folder: string;
+  /** UUID that the workspace got when it was made; a copy keeps it. */
+  readonly id: string;
+  readonly artifacts: ArtifactStore;
+  /** For the files of this folder only: there is no SQL elsewhere. */
+  readonly db: Kysely<Schema>;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  /** Make the workspace when there is none. */
+  readonly create?: boolean;
+  /** Milliseconds to wait for another program's write, 5,000 by default. */
+  readonly busyTimeout?: number;
+  readonly migrations?: Readonly<Record<string, Migration>>;
+}
+
+/**
+ * Opens a workspace: checks that the database is ours and sound, then brings its schema up to date.
+ * @throws ClipSamError `workspace-invalid` when there is none or the file is not ours, `workspace-corrupt` when it
+ * is damaged, `workspace-newer` when a newer version wrote it, `workspace-locked`, `disk-full`, `path-denied`
+ */
+export async function openWorkspace(folder: string, options: OpenOptions = {}): Promise<Workspace> {
+  const { create = false, busyTimeout = 5_000, migrations = allMigrations } = options;
+  const root = resolve(folder);
+  const file = join(root, DATABASE_FILE);
+  if (!existsSync(file)) {
+    if (!create) {
+      throw new ClipSamError(
+        'workspace-invalid',
+        `There is no workspace in ${root} (no ${DATABASE_FILE}). Check the path, or make a new workspace there.`,
+      );
+    }
+    await makeFolder(root);
+  }
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(file, { timeout: busyTimeout });
+    prepare(database, root, create, migrations);
+    const db = new Kysely<Schema>({
+      dialect: new WorkspaceDialect(database, (error) => toStoreError(error, root)),
+    });
+    const { error } = await new Migrator({
+      db,
+      provider: { getMigrations: async () => ({ ...migrations }) },
+    }).migrateToLatest();
+    if (error) throw error;
+    const { id } = await db.selectFrom('workspace').select('id').executeTakeFirstOrThrow();
+    return {
+      folder: root,
+      id,
+      artifacts: new ArtifactStore(join(root, 'artifacts')),
+      db,
+      close: () => db.destroy(),
+    };
+  } catch (error) {
+    database?.close();
+    throw toStoreError(error, root);
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    const known = toWriteError(error, folder);
+    if (known instanceof ClipSamError) throw known;
+    const message = `The folder ${folder} cannot be made (${(error as Error).message}). Choose another one.`;
+    throw new ClipSamError('workspace-invalid', message, { cause: error });
+  }
+}
+
+/** Checks before the first write: a file that is not ours, damaged or newer stays exactly as it is. */
+function prepare(
+  database: Database.Database,
+  root: string,
+  create: boolean,
+  migrations: Readonly<Record<string, Migration>>,
+): void {
+  const tables = database.prepare('select name from sqlite_schema').pluck().all();
+  if (database.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
+    if (tables.length > 0 || !create) {
+      throw new ClipSamError(
+        'workspace-invalid',
+        `${join(root, DATABASE_FILE)} is not a workspace of this program. Choose another folder.`,
+      );
+    }
+    database.pragma(`application_id = ${APPLICATION_ID}`);
+  }
+  const problem = database.pragma('quick_check(1)', { simple: true });
+  if (problem !== 'ok') throw corruptWorkspace(root, String(problem).replaceAll('\n', ' '));
+  if (tables.includes('kysely_migration')) {
+    const applied = database.prepare('select name from kysely_migration').pluck().all();
+    const unknown = applied.filter((name) => !Object.hasOwn(migrations, String(name)));
+    if (unknown.length > 0) {
+      throw new ClipSamError(
+        'workspace-newer',
+        `The workspace ${root} was written by a newer version (${unknown.join(', ')}). Update this program to open it.`,
+      );
+    }
+  }
+  database.pragma('journal_mode = WAL');
+  // FULL: a verdict or a result that was acknowledged survives a power cut.
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  // Without it, INSERT OR REPLACE deletes rows behind the back of the append-only triggers.
+  database.pragma('recursive_triggers = ON');
+}
+
+/** How an image's path is stored: relative to the workspace when inside it, so that the folder can move. */
+export function toStoredPath(workspace: Workspace, path: string): string {
+  const absolute = resolve(path);
+  const inside = relative(workspace.folder, absolute);
+  const isOutside = inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside);
+  return isOutside ? absolute : inside.replaceAll(sep, '/');
+}
+
+/** The reverse of {@link toStoredPath}. */
+export function fromStoredPath(workspace: Workspace, stored: string): string {
+  return isAbsolute(stored) ? stored : join(workspace.folder, stored);
+}

@@ -1,0 +1,60 @@
+import type { ErrorRecord } from './errors.ts';
+import type { DeviceReport } from './result.ts';
+
+/** What the inspector writes on a batch; empty text where nothing was given. */
+export interface BatchMetadata {
+  readonly name: string;
+  /** What the inspected object is called; goes into the prompts through the recipe. */
+  readonly objectName: string;
+  readonly partNumber: string;
+  readonly revision: string;
+  readonly lot: string;
+  readonly order: string;
+  /** Recipe proposed for the next run. */
+  readonly recipeHash: string | null;
+}
+
+/** A set of images that belong together: one lot, one order, one folder. Times are ISO 8601, UTC. */
+export interface Batch extends BatchMetadata {
+  readonly id: number;
+  readonly createdAt: string;
+  readonly archivedAt: string | null;
+}
+
+/** An image file of a batch. */
+export interface BatchImage {
+  readonly id: number;
+  readonly batchId: number;
+  /** Absolute path on this machine. */
+  readonly path: string;
+  /** SHA-256 of the file when it was imported; null when it could not be read then. */
+  readonly contentHash: string | null;
+  readonly bytes: number | null;
+  /** Pixels after EXIF orientation; null until the image was inspected. */
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly addedAt: string;
+}
+
+/**
+ * `running` and `paused` runs have a program that works on them (or died doing so); `interrupted` ones can be
+ * resumed; `cancelled` and `done` are final.
+ */
+export const RUN_STATUSES = ['running', 'paused', 'interrupted', 'cancelled', 'done'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** One pass of a recipe over the images that the batch had when the run began. */
+export interface Run {
+  readonly id: number;
+  readonly batchId: number;
+  readonly recipeHash: string;
+  readonly packHash: string;
+  /** Of the program that started or last resumed the run; each result has its own. */
+  readonly device: DeviceReport;
+  readonly softwareVersion: string;
+  readonly status: RunStatus;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  /** Why the run was interrupted. */
+  readonly error: ErrorRecord | null;
+}

@@ -1,0 +1,124 @@
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { addAnnotation, listAnnotations, retractAnnotation } from '../../src-main/store/annotations.ts';
+import { listAudit } from '../../src-main/store/audit.ts';
+import { addVerdict, currentVerdicts, verdictHistory } from '../../src-main/store/verdicts.ts';
+import { workspaceWithResult } from './fixtures.ts';
+
+const coded = (code: string) => expect.objectContaining({ code });
+
+describe.each(['verdicts', 'annotations', 'audit_events', 'recipes'])('%s', (table) => {
+  test('cannot be changed or deleted, even with SQL', async () => {
+    const { workspace, runId, imageId } = await workspaceWithResult();
+    await addVerdict(workspace, { runId, imageId, verdict: 'reject', author: 'ana' });
+    await addAnnotation(workspace, { runId, imageId, kind: 'false-positive', regionIndex: 1, author: 'ana' });
+    const name = sql.table(table);
+    const read = () => sql`select * from ${name}`.execute(workspace.db);
+    const before = await read();
+    expect(before.rows.length).toBeGreaterThan(0);
+    await expect(sql`update ${name} set author = 'mallory'`.execute(workspace.db)).rejects.toThrow(
+      'never changed',
+    );
+    await expect(sql`delete from ${name}`.execute(workspace.db)).rejects.toThrow('never changed');
+    await expect(
+      sql`insert or replace into ${name} select * from ${name}`.execute(workspace.db),
+    ).rejects.toThrow();
+    expect(await read()).toEqual(before);
+  });
+});
+
+describe('verdicts', () => {
+  test('the newest counts, the history stays, and a withdrawn one leaves the image unreviewed', async () => {
+    const { workspace, runId, imageId } = await workspaceWithResult();
+    const base = { runId, imageId };
+    const first = await addVerdict(workspace, {
+      ...base,
+      verdict: 'reject',
+      defectClass: 'scratch',
+      severity: 'major',
+      author: 'ana',
+    });
+    const second = await addVerdict(workspace, { ...base, verdict: 'uncertain', author: 'bo' });
+    expect((await currentVerdicts(workspace, runId)).get(imageId)).toEqual(second);
+    expect(second.supersedes).toBe(first.id);
+    await addVerdict(workspace, { ...base, verdict: 'withdrawn', author: 'bo' });
+    expect((await currentVerdicts(workspace, runId, [imageId])).size).toBe(0);
+    const history = await verdictHistory(workspace, runId, imageId);
+    expect(history.map(({ verdict, author }) => `${author} ${verdict}`)).toEqual([
+      'ana reject',
+      'bo uncertain',
+      'bo withdrawn',
+    ]);
+    expect(history[0]).toEqual(first);
+    await expect(addVerdict(workspace, { ...base, verdict: 'withdrawn', author: 'bo' })).rejects.toEqual(
+      coded('input-invalid'),
+    );
+  });
+
+  test('overturning the model needs a reason', async () => {
+    const { workspace, runId, imageId } = await workspaceWithResult();
+    const overturn = { runId, imageId, verdict: 'accept' as const, author: 'ana' };
+    await expect(addVerdict(workspace, { ...overturn, overturnReason: '  ' })).rejects.toThrow('reason');
+    await addVerdict(workspace, { ...overturn, overturnReason: 'dust' });
+    expect(await verdictHistory(workspace, runId, imageId)).toMatchObject([{ overturnReason: 'dust' }]);
+  });
+
+  test('an image without a result cannot be judged', async () => {
+    const { workspace, runId } = await workspaceWithResult();
+    await expect(
+      addVerdict(workspace, { runId, imageId: 99, verdict: 'accept', author: 'ana' }),
+    ).rejects.toEqual(coded('input-invalid'));
+  });
+
+  test('each one is in the audit trail with the old and the new value', async () => {
+    const { workspace, runId, imageId } = await workspaceWithResult();
+    await addVerdict(workspace, { runId, imageId, verdict: 'reject', author: 'ana' });
+    await addVerdict(workspace, { runId, imageId, verdict: 'uncertain', author: 'bo' });
+    expect(await listAudit(workspace, { subject: 'verdict' })).toMatchObject([
+      { author: 'bo', oldValue: { verdict: 'reject' }, newValue: { verdict: 'uncertain' } },
+      { author: 'ana', oldValue: null, newValue: { verdict: 'reject' } },
+    ]);
+  });
+});
+
+describe('annotations', () => {
+  test('a retraction hides the annotation and keeps both entries', async () => {
+    const { workspace, runId, imageId } = await workspaceWithResult();
+    const base = { runId, imageId, author: 'ana' };
+    const falsePositive = await addAnnotation(workspace, { ...base, kind: 'false-positive', regionIndex: 1 });
+    const missed = await addAnnotation(workspace, {
+      ...base,
+      kind: 'missed-defect',
+      polygons: [
+        [
+          [
+            [0, 0],
+            [4, 0],
+            [4, 4],
+          ],
+        ],
+      ],
+      defectClass: 'dent',
+    });
+    await retractAnnotation(workspace, falsePositive.id, 'bo');
+    expect(await listAnnotations(workspace, runId)).toEqual([missed]);
+    expect(await listAnnotations(workspace, runId, [imageId + 1])).toEqual([]);
+    await expect(retractAnnotation(workspace, falsePositive.id, 'bo')).rejects.toEqual(
+      coded('input-invalid'),
+    );
+    const { rows } = await sql`select * from annotations`.execute(workspace.db);
+    expect(rows).toHaveLength(3);
+  });
+
+  test('must mean something that is there', async () => {
+    const { workspace, runId, imageId } = await workspaceWithResult();
+    const base = { runId, imageId, kind: 'false-positive' as const, author: 'ana' };
+    await expect(addAnnotation(workspace, base)).rejects.toEqual(coded('input-invalid'));
+    await expect(addAnnotation(workspace, { ...base, regionIndex: 2 })).rejects.toEqual(
+      coded('input-invalid'),
+    );
+    await expect(addAnnotation(workspace, { ...base, imageId: 2, regionIndex: 1 })).rejects.toEqual(
+      coded('input-invalid'),
+    );
+  });
+});

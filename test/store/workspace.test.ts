@@ -1,0 +1,233 @@
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { sql } from 'kysely';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createBatch, getBatch, listBatches } from '../../src-main/store/batches.ts';
+import { addImages, listImages } from '../../src-main/store/images.ts';
+import { migrations } from '../../src-main/store/migrations.ts';
+import { getResult } from '../../src-main/store/results.ts';
+import { addVerdict } from '../../src-main/store/verdicts.ts';
+import { fromStoredPath, openWorkspace, toStoredPath } from '../../src-main/store/workspace.ts';
+import { inspectionResult, temporaryFolder, temporaryWorkspace, workspaceWithResult } from './fixtures.ts';
+
+const coded = (code: string) => expect.objectContaining({ code });
+
+describe('opening', () => {
+  test('a folder without a workspace is refused, and made only when asked', async () => {
+    const folder = join(await temporaryFolder(), 'new');
+    await expect(openWorkspace(folder)).rejects.toEqual(coded('workspace-invalid'));
+    await expect(stat(folder)).rejects.toThrow('ENOENT');
+    const made = await openWorkspace(folder, { create: true });
+    await made.close();
+    const again = await openWorkspace(folder);
+    expect(again.id).toBe(made.id);
+    await again.close();
+  });
+
+  test('writes are durable and foreign keys are checked', async () => {
+    const { db } = await temporaryWorkspace();
+    const pragma = async (name: string) =>
+      Object.values((await sql.raw<Record<string, unknown>>(`pragma ${name}`).execute(db)).rows[0]!)[0];
+    expect(await pragma('journal_mode')).toBe('wal');
+    expect(await pragma('synchronous')).toBe(2);
+    expect(await pragma('foreign_keys')).toBe(1);
+  });
+
+  test('another program’s database is refused and left as it is', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'workspace.sqlite');
+    const foreign = new Database(file);
+    foreign.exec('create table bookmarks (url text)');
+    foreign.close();
+    const before = await readFile(file);
+    await expect(openWorkspace(folder, { create: true })).rejects.toEqual(coded('workspace-invalid'));
+    expect(await readFile(file)).toEqual(before);
+  });
+
+  test('a text file in place of the database is refused and left as it is', async () => {
+    const folder = await temporaryFolder();
+    const text = 'This is no database. '.repeat(100);
+    await writeFile(join(folder, 'workspace.sqlite'), text);
+    await expect(openWorkspace(folder, { create: true })).rejects.toEqual(coded('workspace-invalid'));
+    expect(await readFile(join(folder, 'workspace.sqlite'), 'utf8')).toBe(text);
+  });
+
+  test.each([
+    ['overwritten pages', (size: number) => ({ at: Math.floor(size / 2), junk: 8192 })],
+    ['a lost end', (size: number) => ({ cutTo: size - 8192 })],
+  ])('a database with %s is reported as damaged', async (_name, damage) => {
+    const { workspace } = await workspaceWithResult();
+    for (let i = 0; i < 50; i++) await createBatch(workspace, { name: 'x'.repeat(500) }, 'ana');
+    const copy = await temporaryFolder();
+    await sql`vacuum into ${join(copy, 'workspace.sqlite')}`.execute(workspace.db);
+    const file = join(copy, 'workspace.sqlite');
+    const bytes = await readFile(file);
+    const plan = damage(bytes.length);
+    if ('cutTo' in plan) await truncate(file, plan.cutTo);
+    else await writeFile(file, bytes.fill(0xa5, plan.at, plan.at + plan.junk));
+    await expect(openWorkspace(copy)).rejects.toEqual(coded('workspace-corrupt'));
+  });
+
+  test('a newer version’s workspace is refused, naming what is unknown', async () => {
+    const folder = await temporaryFolder();
+    const future = {
+      ...migrations,
+      '999-future': { up: async (db: { schema: unknown }) => void db.schema },
+    };
+    await (await openWorkspace(folder, { create: true, migrations: future })).close();
+    await expect(openWorkspace(folder)).rejects.toThrow(/newer version \(999-future\)/);
+    await expect(openWorkspace(folder)).rejects.toEqual(coded('workspace-newer'));
+  });
+
+  test('what stands in the folder’s or the database’s way is a clear error', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'file'), '');
+    await expect(openWorkspace(join(folder, 'file', 'inside'), { create: true })).rejects.toEqual(
+      coded('workspace-invalid'),
+    );
+    await mkdir(join(folder, 'workspace.sqlite'));
+    await expect(openWorkspace(folder, { create: true })).rejects.toEqual(coded('path-denied'));
+  });
+});
+
+describe('migrations', () => {
+  test('an older workspace is brought up to date with its data', async () => {
+    const folder = await temporaryFolder();
+    const { '001-inspection': first } = migrations;
+    const old = await openWorkspace(folder, { create: true, migrations: { '001-inspection': first! } });
+    await old.db
+      .insertInto('batches')
+      .values({
+        name: 'Before',
+        object_name: '',
+        part_number: '',
+        revision: '',
+        lot: '',
+        order_number: '',
+        created_at: '2024-01-01T00:00:00.000Z',
+      })
+      .execute();
+    await old.close();
+    const now = await openWorkspace(folder);
+    onTestFinished(() => now.close());
+    expect(now.id).toBe(old.id);
+    expect((await listBatches(now)).map(({ name }) => name)).toEqual(['Before']);
+    expect((await createBatch(now, { name: 'After' }, 'ana')).id).toBe(2);
+  });
+
+  test('one that fails leaves the workspace as it was', async () => {
+    const { workspace } = await workspaceWithResult();
+    await workspace.close();
+    const broken = {
+      ...migrations,
+      '900-broken': {
+        async up(db: typeof workspace.db) {
+          await sql`drop table regions`.execute(db);
+          await sql`create table results (id integer)`.execute(db);
+        },
+      },
+    };
+    await expect(openWorkspace(workspace.folder, { migrations: broken as never })).rejects.toThrow(
+      'already exists',
+    );
+    const again = await openWorkspace(workspace.folder);
+    onTestFinished(() => again.close());
+    expect(await getResult(again, 1, 1)).toMatchObject({ result: { regions: [{ index: 1 }] } });
+  });
+
+  test('two programs may open a new workspace at the same time', async () => {
+    const folder = await temporaryFolder();
+    const both = await Promise.all([0, 1].map(() => openWorkspace(folder, { create: true })));
+    onTestFinished(() => Promise.all(both.map((w) => w.close())).then(() => {}));
+    expect(both[0]!.id).toBe(both[1]!.id);
+  });
+});
+
+test('a copied folder is a whole workspace: images inside it are found at their new place', async () => {
+  const { workspace, batch } = await workspaceWithResult();
+  const inside = join(workspace.folder, 'photos', '..photos', 'b.png');
+  await addImages(workspace, batch.id, [{ path: inside, contentHash: null, bytes: null }], 'ana');
+  const ref = await workspace.artifacts.put(Buffer.from('pixels'), 'image/png');
+  await workspace.close();
+  const elsewhere = join(await temporaryFolder(), 'moved');
+  await cp(workspace.folder, elsewhere, { recursive: true });
+  await rm(workspace.folder, { recursive: true });
+  const copy = await openWorkspace(elsewhere);
+  onTestFinished(() => copy.close());
+  expect((await listImages(copy, batch.id)).map(({ path }) => path)).toEqual([
+    '/photos/a.png',
+    join(elsewhere, 'photos', '..photos', 'b.png'),
+  ]);
+  expect(await readFile(copy.artifacts.pathOf(ref), 'utf8')).toBe('pixels');
+  expect(await getResult(copy, 1, 1)).toMatchObject({ status: 'done', result: inspectionResult() });
+});
+
+test('stored paths are relative inside the workspace only', async () => {
+  const workspace = await temporaryWorkspace();
+  for (const path of [
+    '/photos/a.png',
+    join(workspace.folder, '..', 'sibling.png'),
+    `${workspace.folder}2/x.png`,
+  ]) {
+    expect(toStoredPath(workspace, path)).toBe(path);
+  }
+  const hostile = join(workspace.folder, 'sub', '..hidden\n<script>.png');
+  expect(toStoredPath(workspace, hostile)).toBe('sub/..hidden\n<script>.png');
+  expect(fromStoredPath(workspace, toStoredPath(workspace, hostile))).toBe(hostile);
+});
+
+test('a database that another program keeps locked is reported, and works again afterwards', async () => {
+  const { workspace, batch } = await workspaceWithResult();
+  await workspace.close();
+  const hasty = await openWorkspace(workspace.folder, { busyTimeout: 20 });
+  onTestFinished(() => hasty.close());
+  const other = new Database(join(workspace.folder, 'workspace.sqlite'));
+  other.exec('begin immediate');
+  await expect(addVerdict(hasty, { runId: 1, imageId: 1, verdict: 'reject', author: 'ana' })).rejects.toEqual(
+    coded('workspace-locked'),
+  );
+  expect(await getBatch(hasty, batch.id)).toMatchObject({ name: 'Lot 7' });
+  other.exec('rollback');
+  other.close();
+  await addVerdict(hasty, { runId: 1, imageId: 1, verdict: 'reject', author: 'ana' });
+});
+
+const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
+const smallDisk = isRoot && canMount();
+if (!smallDisk) console.warn('SKIPPED: full disk (needs Linux, root and the right to mount a tmpfs)');
+
+test.skipIf(!smallDisk)(
+  'a full disk is reported; what was stored stays and the workspace goes on',
+  async () => {
+    const mount = await temporaryFolder();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', mount]);
+    onTestFinished(() => void execFileSync('umount', [mount]));
+    const workspace = await openWorkspace(join(mount, 'ws'), { create: true });
+    try {
+      const store = () => createBatch(workspace, { name: 'n'.repeat(40_000) }, 'ana');
+      let stored = 0;
+      const fill = async () => {
+        for (; stored < 200; stored++) await store();
+      };
+      await expect(fill()).rejects.toEqual(coded('disk-full'));
+      expect(stored).toBeGreaterThan(2);
+      expect(await listBatches(workspace)).toHaveLength(stored);
+      execFileSync('mount', ['-o', 'remount,size=4m', mount]);
+      await store();
+      expect(await listBatches(workspace)).toHaveLength(stored + 1);
+    } finally {
+      await workspace.close();
+    }
+  },
+);
+
+function canMount(): boolean {
+  try {
+    execFileSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
