@@ -180,6 +180,7 @@ function adjointOf(b: GraphBuilder, step: Step, g: Value, wanted: readonly boole
 /** Sums a gradient over the axes along which its operand was repeated. */
 function unbroadcast(b: GraphBuilder, g: Value, shape: Shape): Value {
   if (sameShape(g.shape, shape)) return g;
+  if (productOf(g.shape) === productOf(shape)) return b.reshape(g, shape);
   const lead = g.shape.length - shape.length;
   const leading = g.shape.map((_, axis) => axis).slice(0, lead);
   const repeated = [...g.shape.keys()].filter((axis) => axis >= lead && shape[axis - lead] !== g.shape[axis]);
