@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { outlinePolygons, polygonArea } from '../../src-main/pipeline/polygons.ts';
+
+const unitPlacement = { x: 0, y: 0, cellWidth: 1, cellHeight: 1, imageWidth: 100, imageHeight: 100 };
+
+function raster(width: number, height: number, value: (x: number, y: number) => number): Float32Array {
+  return Float32Array.from({ length: width * height }, (_, i) =>
+    value((i % width) + 0.5, Math.floor(i / width) + 0.5),
+  );
+}
+
+describe('outlinePolygons', () => {
+  it('outlines a ring with its hole', () => {
+    const distance = (x: number, y: number) => Math.hypot(x - 50, y - 50);
+    const ring = raster(100, 100, (x, y) => Math.min(30 - distance(x, y), distance(x, y) - 12));
+    const polygons = outlinePolygons(ring, 100, 100, 0, unitPlacement, 0.2);
+    expect(polygons).toHaveLength(1);
+    expect(polygons[0]).toHaveLength(2);
+    expect(polygonArea(polygons) / (Math.PI * (30 ** 2 - 12 ** 2))).toBeCloseTo(1, 2);
+    for (const [k, radius] of [30, 12].entries()) {
+      for (const [x, y] of polygons[0]![k]!) expect(Math.abs(distance(x, y) - radius)).toBeLessThan(0.3);
+    }
+  });
+
+  it('runs along the edge where the set touches it, and in image pixels', () => {
+    const placement = { x: 10, y: 20, cellWidth: 2, cellHeight: 3, imageWidth: 100, imageHeight: 100 };
+    const [polygon] = outlinePolygons(
+      raster(4, 5, () => 1),
+      4,
+      5,
+      0.5,
+      placement,
+      0,
+    );
+    const xs = polygon![0]!.map(([x]) => x);
+    const ys = polygon![0]!.map(([, y]) => y);
+    expect([Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)]).toEqual([10, 18, 20, 35]);
+  });
+
+  it('clamps to the image', () => {
+    const placement = { ...unitPlacement, imageWidth: 3.5, imageHeight: 4 };
+    const [polygon] = outlinePolygons(
+      raster(4, 5, () => 1),
+      4,
+      5,
+      0.5,
+      placement,
+      0,
+    );
+    expect(Math.max(...polygon![0]!.map(([x]) => x))).toBe(3.5);
+    expect(Math.max(...polygon![0]!.map(([, y]) => y))).toBe(4);
+  });
+
+  it('keeps closed rings when it simplifies, small ones whole', () => {
+    const blobs = raster(40, 40, (x, y) =>
+      Math.max(12 - Math.hypot(x - 14, y - 14), 0.9 - Math.hypot(x - 35, y - 35)),
+    );
+    const polygons = outlinePolygons(blobs, 40, 40, 0, unitPlacement, 2);
+    expect(polygons).toHaveLength(2);
+    for (const [ring] of polygons) {
+      expect(ring!.length).toBeGreaterThanOrEqual(4);
+      expect(ring!.at(-1)).toEqual(ring![0]);
+    }
+  });
+
+  it('is empty where nothing reaches the threshold', () => {
+    expect(
+      outlinePolygons(
+        raster(4, 4, () => 0.2),
+        4,
+        4,
+        0.5,
+        unitPlacement,
+        0.4,
+      ),
+    ).toEqual([]);
+  });
+});
+
+it('measures a square with a square hole', () => {
+  const square = (from: number, to: number) =>
+    [
+      [from, from],
+      [to, from],
+      [to, to],
+      [from, to],
+      [from, from],
+    ] as const;
+  expect(polygonArea([[square(0, 10), square(3, 5)], [square(20, 21)]])).toBe(97);
+});
