@@ -34,14 +34,14 @@ function discLogits({ x, y, radius }: Blob): Float32Array {
   });
 }
 
-function masksFor(coarse: ScoreMap, frame: Frame, growth = [0.6, 1, 1.7], qualities = [0.95, 1.02, 0.6]) {
+function masksFor(coarse: ScoreMap, frame: Frame, growth = [0.6, 1, 1.7]) {
   return findRegions(coarse, { theta: THETA, minCells: 1, maxRegions: 8 }).map(
     (region): RegionMasks => ({
       region,
       prompts: regionPrompts(region, coarse, frame, 3),
       levels: growth.map((factor, k) => ({
         logits: discLogits({ ...region.peak, radius: factor * 8 }),
-        quality: qualities[k]!,
+        quality: [0.95, 1.02, 0.6][k]!,
       })),
     }),
   );
@@ -88,11 +88,12 @@ const count = (mask: readonly boolean[]) => mask.filter(Boolean).length;
 
 describe('fuseMasks', () => {
   it.each([
-    ['a wide image smaller than the frame', 300, 90, 1],
-    ['a tall image larger than the frame', 330, 1400, 1],
-    ['masks that weigh double', 256, 128, 2],
-    ['masks that weigh nothing', 256, 128, 0],
-  ])('equals a pixel-by-pixel computation: %s', (_, imageWidth, imageHeight, lambda) => {
+    ['a wide image smaller than the frame', 300, 90, 1, [0.6, 1, 1.7]],
+    ['a tall image larger than the frame', 330, 1400, 1, [0.6, 1, 1.7]],
+    ['masks that weigh double', 256, 128, 2, [0.6, 1, 1.7]],
+    ['masks that weigh nothing', 256, 128, 0, [0.6, 1, 1.7]],
+    ['masks smaller than the coarse regions', 300, 90, 0.2, [0.2, 0.3, 0.4]],
+  ])('equals a pixel-by-pixel computation: %s', (_, imageWidth, imageHeight, lambda, growth) => {
     const frame = frameFor(imageWidth, imageHeight);
     const grid = frameGrid(frame, 256);
     // Two neighbours whose masks overlap, and one at the image's far corner, whose masks reach into the padding.
@@ -101,7 +102,7 @@ describe('fuseMasks', () => {
       { x: 36, y: 24, radius: 5 },
       { x: grid.width - 2, y: grid.height - 2, radius: 4 },
     ]);
-    const regions = masksFor(coarse, frame);
+    const regions = masksFor(coarse, frame, growth);
     expect(regions).toHaveLength(3);
     const naive = naiveFusion(coarse, frame, regions, lambda);
     const result = fuseMasks({ coarse, frame, regions, theta: THETA, lambda });

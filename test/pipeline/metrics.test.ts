@@ -133,6 +133,19 @@ describe('PixelMetrics', () => {
     expect((2 * tp) / (2 * tp + wrong)).toBeCloseTo(naive.f1Max, 12);
   });
 
+  it('counts only scores above the threshold in the APRIL-GAN variant', () => {
+    // Scores 0..200 make every one of the 200 thresholds coincide with a score.
+    const samples = [1, 2, 3].map((seed) => {
+      const sample = drawSample(new Random(seed), 200);
+      const scores = sample.scores.map((score) => Math.round((score / 65535) * 200));
+      scores[SIDE * SIDE - 1] = 0;
+      scores[SIDE * SIDE - 2] = 200;
+      scores[SIDE * SIDE - 3] = 199;
+      return { ...sample, scores };
+    });
+    expect(measured(samples).proAprilGan).toBeCloseTo(naiveAprilGan(samples), 12);
+  });
+
   it('is 1 for a perfect map and 0 for an inverted one', () => {
     const sample = drawSample(new Random('perfect'), 10);
     const perfect = measured([{ ...sample, scores: Uint16Array.from(sample.mask, (v) => (v ? 60000 : 9)) }]);
