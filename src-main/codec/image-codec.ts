@@ -62,15 +62,17 @@ interface Colour {
 }
 
 /**
- * What shows through transparent pixels: the mean of natural images (ImageNet's), which the encoder's normalisation
- * turns into zero, the same as its padding. Black or white would put edges where the product has none.
+ * What shows through transparent pixels: the mean of natural images (ImageNet's, as grey), which the encoder's
+ * normalisation turns into about zero, the same as its padding. Black or white would put edges where the product has
+ * none. Grey, because libvips takes only the first channel for grey images.
  */
-const NEUTRAL: Colour = { r: 124, g: 116, b: 104 };
+const NEUTRAL: Colour = { r: 117, g: 117, b: 117 };
 const BLACK: Colour = { r: 0, g: 0, b: 0 };
 
 /**
  * The resize kernel of SAM's own preprocessing: a triangle, widened when shrinking (antialiased). It never
  * overshoots, so edges get no halos. Decoders' shortcuts are off: the same pixels whatever the file format.
+ * libvips places enlarged images half a pixel of the result too far right and down; the pipeline tolerates that.
  */
 const RESIZE = { fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false } as const;
 
