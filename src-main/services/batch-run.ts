@@ -96,7 +96,7 @@ export async function startBatchRun(
     softwareVersion: SOFTWARE_VERSION,
     author,
   });
-  return new BatchJob(options, claim, recipe, false);
+  return beginJob(options, claim, recipe, false);
 }
 
 /**
@@ -116,7 +116,23 @@ export async function resumeBatchRun(
     softwareVersion: SOFTWARE_VERSION,
     author,
   });
-  return new BatchJob(options, claim, recipe, retryFailed);
+  return beginJob(options, claim, recipe, retryFailed);
+}
+
+async function beginJob(
+  options: BatchRunOptions,
+  claim: RunClaim,
+  recipe: Recipe,
+  retryFailed: boolean,
+): Promise<BatchRun> {
+  try {
+    const { total, done, failed } = await countOutcomes(options.workspace, claim.runId);
+    const counts = { total, done, failed: retryFailed ? 0 : failed };
+    return new BatchJob(options, claim, recipe, retryFailed, counts);
+  } catch (error) {
+    releaseClaim(claim);
+    throw error;
+  }
 }
 
 type Ending = Pick<BatchSummary, 'status' | 'error'>;
@@ -130,7 +146,7 @@ class BatchJob implements BatchRun {
   readonly #retryFailed: boolean;
   readonly #abort = new AbortController();
   readonly #finishedAt: number[] = [];
-  #counts = { total: 0, done: 0, failed: 0 };
+  readonly #counts: { readonly total: number; done: number; failed: number };
   #page: BatchImage[] = [];
   #lastTaken = 0;
   #paging: Promise<void> = Promise.resolve();
@@ -140,12 +156,19 @@ class BatchJob implements BatchRun {
   #gate: PromiseWithResolvers<void> | undefined;
   #drained: PromiseWithResolvers<void> | undefined;
 
-  constructor(options: BatchRunOptions, claim: RunClaim, recipe: Recipe, retryFailed: boolean) {
+  constructor(
+    options: BatchRunOptions,
+    claim: RunClaim,
+    recipe: Recipe,
+    retryFailed: boolean,
+    counts: { readonly total: number; done: number; failed: number },
+  ) {
     this.runId = claim.runId;
     this.#options = options;
     this.#claim = claim;
     this.#recipe = recipe;
     this.#retryFailed = retryFailed;
+    this.#counts = counts;
     this.done = this.#run();
   }
 
@@ -176,6 +199,8 @@ class BatchJob implements BatchRun {
 
   async #run(): Promise<BatchSummary> {
     const { workspace, signal } = this.#options;
+    const { total, done, failed } = this.#counts;
+    this.#emit({ kind: 'started', total, alreadyDone: done + failed });
     const interrupt = () => this.#end({ status: 'interrupted' });
     signal?.addEventListener('abort', interrupt, { once: true });
     if (signal?.aborted) interrupt();
@@ -183,11 +208,6 @@ class BatchJob implements BatchRun {
       touchRun(workspace, this.#claim).catch((error: unknown) => this.#interrupt(error));
     }, HEARTBEAT_INTERVAL);
     try {
-      this.#counts = await countOutcomes(workspace, this.runId);
-      const { total, done, failed } = this.#counts;
-      const again = this.#retryFailed ? failed : 0;
-      this.#counts = { total, done, failed: failed - again };
-      this.#emit({ kind: 'started', total, alreadyDone: done + failed - again });
       await Promise.all(Array.from({ length: IN_FLIGHT }, () => this.#work()));
     } catch (error) {
       this.#interrupt(error);

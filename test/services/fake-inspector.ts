@@ -1,0 +1,39 @@
+import { basename } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { sha256OfFile } from '../../src-main/files/hash.ts';
+import type { Inspector } from '../../src-main/inference/inspector.ts';
+import { type ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
+import { context, inspectionResult } from '../store/results-fixture.ts';
+
+export interface FakeOptions {
+  /** Milliseconds per image. */
+  readonly delay?: number;
+  /** An error for the image with this file name, or undefined. */
+  readonly fail?: (name: string) => ClipSamError | undefined;
+  readonly onInspect?: (name: string) => void;
+}
+
+/** Hashes the file and answers with a fixed result. `most` is the highest number of images at a time so far. */
+export function fakeInspector(
+  options: FakeOptions = {},
+): Pick<Inspector, 'device' | 'packHash' | 'inspect'> & { readonly load: { most: number } } {
+  const load = { now: 0, most: 0 };
+  return {
+    device: context.device,
+    packHash: context.packHash,
+    load,
+    async inspect({ path }, signal) {
+      load.most = Math.max(load.most, ++load.now);
+      try {
+        options.onInspect?.(basename(path));
+        await setTimeout(options.delay ?? 1, undefined, { signal }).catch(() => {});
+        throwIfCancelled(signal);
+        const error = options.fail?.(basename(path));
+        if (error) throw error;
+        return inspectionResult({ contentHash: await sha256OfFile(path) });
+      } finally {
+        load.now--;
+      }
+    },
+  };
+}

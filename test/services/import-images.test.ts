@@ -1,0 +1,105 @@
+import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
+import { symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { importImages } from '../../src-main/services/import-images.ts';
+import { createBatch } from '../../src-main/store/batches.ts';
+import { countImages, listImages } from '../../src-main/store/images.ts';
+import type { ImportEvent } from '../../src-shared/progress.ts';
+import { temporaryFolder, temporaryWorkspace } from '../store/fixtures.ts';
+
+const author = 'ana';
+
+async function emptyBatch() {
+  const workspace = await temporaryWorkspace();
+  const { id: batchId } = await createBatch(workspace, { name: 'B' }, author);
+  return { workspace, batchId, folder: await temporaryFolder() };
+}
+
+test('20,000 files in 200 folders, without holding the thread for long', async () => {
+  const { workspace, batchId, folder } = await emptyBatch();
+  const originals = await temporaryFolder();
+  for (let i = 0; i < 100; i++) writeFileSync(join(originals, `${i}.png`), String(i));
+  for (let d = 0; d < 200; d++) {
+    mkdirSync(join(folder, String(d)));
+    // Hard links, because making so many files takes longer than importing them.
+    for (let i = 0; i < 100; i++) linkSync(join(originals, `${i}.png`), join(folder, String(d), `${i}.png`));
+  }
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 20);
+  const events: ImportEvent[] = [];
+  const summary = await importImages({
+    workspace,
+    batchId,
+    paths: [folder],
+    author,
+    onEvent: (e) => events.push(e),
+  });
+  clearInterval(timer);
+  expect(summary).toMatchObject({ added: 20_000, unchanged: 0, changed: [], unreadable: [] });
+  expect(summary.duplicates).toHaveLength(100);
+  expect(summary.duplicates[3]?.paths).toEqual(
+    Array.from({ length: 200 }, (_, d) => join(folder, String(d), '3.png')),
+  );
+  expect(await countImages(workspace, batchId)).toBe(20_000);
+  expect(events[0]).toEqual({ kind: 'listed', total: 20_000 });
+  expect(events.at(-1)).toEqual({ kind: 'imported', done: 20_000, total: 20_000 });
+  expect(events.length).toBeGreaterThan(50);
+  expect(ticks).toBeGreaterThan(10);
+}, 120_000);
+
+test('hostile names are plain data', async () => {
+  const { workspace, batchId, folder } = await emptyBatch();
+  const names = [
+    '<script>alert(1)</script>.png'.replaceAll('/', '∕'),
+    '=cmd|calc!A1.png',
+    'line\nbreak.png',
+    "'; drop table images; --.png",
+    '..evil.png',
+    '零件 ⚙ é.png',
+    'a%2e%2e%5c.png',
+  ];
+  for (const name of names) await writeFile(join(folder, name), name);
+  // From the folder only names with an image's ending that are not hidden are taken; named ones always.
+  await importImages({ workspace, batchId, paths: names.map((name) => join(folder, name)), author });
+  const stored = await listImages(workspace, batchId);
+  expect(stored.map(({ path }) => path)).toEqual(names.map((name) => join(folder, name)));
+});
+
+test('what cannot be read is reported or kept for the run to report; nothing stops the import', async () => {
+  const { workspace, batchId, folder } = await emptyBatch();
+  await writeFile(join(folder, 'good.png'), 'good');
+  await writeFile(join(folder, 'empty.png'), '');
+  await symlink(join(folder, 'nowhere'), join(folder, 'broken-link.png'));
+  const missing = join(folder, 'missing.png');
+  const summary = await importImages({ workspace, batchId, paths: [missing, folder, folder], author });
+  expect(summary).toMatchObject({
+    added: 3,
+    duplicates: [],
+    unreadable: [{ path: missing, error: { code: 'image-not-found' } }],
+  });
+  const images = await listImages(workspace, batchId);
+  expect(images.map(({ path, contentHash }) => [path.split('/').at(-1), contentHash === null])).toEqual([
+    ['broken-link.png', true],
+    ['empty.png', false],
+    ['good.png', false],
+  ]);
+});
+
+test('a cancelled import keeps what it has, and importing again adds the rest', async () => {
+  const { workspace, batchId, folder } = await emptyBatch();
+  for (let i = 0; i < 500; i++) await writeFile(join(folder, `${i}.png`), String(i));
+  const abort = new AbortController();
+  const options = { workspace, batchId, paths: [folder], author };
+  await expect(
+    importImages({
+      ...options,
+      signal: abort.signal,
+      onEvent: (e) => e.kind === 'imported' && abort.abort(),
+    }),
+  ).rejects.toMatchObject({ code: 'cancelled' });
+  const kept = await countImages(workspace, batchId);
+  expect(kept).toBeGreaterThan(0);
+  expect(kept).toBeLessThan(500);
+  expect(await importImages(options)).toMatchObject({ added: 500 - kept, unchanged: kept });
+});
