@@ -9,6 +9,6 @@ export interface ImageMaps {
 /** The image's anomaly score, 0..1: the maximum of its final map. */
 export function imageScore({ final }: ImageMaps): number {
   let best = 0;
-  for (const value of final.data) if (value > best) best = value;
+  for (let i = 0; i < final.data.length; i++) if (final.data[i]! > best) best = final.data[i]!;
   return best;
 }

@@ -134,7 +134,7 @@ function maskLevel(
     const { left, top, right, bottom } = frameSpan(cells, frame.size / MAP_SIDE, frame);
     const window = { ...frameWindow(frame), x: left, y: top, width: right - left, height: bottom - top };
     resampleRows(source, window, (row, y) => {
-      for (const logit of row) if (logit > 0) positive++;
+      for (let x = 0; x < row.length; x++) if (row[x]! > 0) positive++;
       visit(row, y, left);
     });
   }
@@ -195,6 +195,19 @@ function clampSpan(span: Span, size: { readonly width: number; readonly height: 
   };
 }
 
+function withMargin({ left, top, right, bottom }: Span): Span {
+  return { left: left - 1, top: top - 1, right: right + 1, bottom: bottom + 1 };
+}
+
+function crop(data: Float32Array, rowLength: number, { left, top, right, bottom }: Span): Float32Array {
+  const width = right - left;
+  const patch = new Float32Array(width * (bottom - top));
+  for (let y = top, to = 0; y < bottom; y++, to += width) {
+    patch.set(data.subarray(y * rowLength + left, y * rowLength + right), to);
+  }
+  return patch;
+}
+
 function joinSpans(a: Span, b: Span): Span {
   return {
     left: Math.min(a.left, b.left),
@@ -225,22 +238,10 @@ function placement(frame: Frame, span: Span, cell: number) {
 
 function levelPolygons(logits: Float32Array, positive: Span | undefined, frame: Frame): Polygon[] {
   if (!positive) return [];
-  const span = clampSpan(
-    {
-      left: positive.left - 1,
-      top: positive.top - 1,
-      right: positive.right + 1,
-      bottom: positive.bottom + 1,
-    },
-    frameGrid(frame, MAP_SIDE),
-  );
+  const span = clampSpan(withMargin(positive), frameGrid(frame, MAP_SIDE));
+  const patch = crop(logits, MAP_SIDE, span);
   const width = span.right - span.left;
   const height = span.bottom - span.top;
-  const patch = new Float32Array(width * height);
-  for (let y = 0; y < height; y++) {
-    const start = (span.top + y) * MAP_SIDE + span.left;
-    patch.set(logits.subarray(start, start + width), y * width);
-  }
   const place = placement(frame, span, frame.size / MAP_SIDE);
   return outlinePolygons(patch, width, height, 0, place, outlineTolerance(frame));
 }
@@ -278,25 +279,45 @@ function finalRegion(
   mask: Uint8Array,
   { frame, theta }: FusionInput,
 ): Omit<Region, 'index'> | undefined {
+  const width = span.right - span.left;
   let sum = 0;
   let count = 0;
   let peak = 0;
-  for (const score of scores) {
-    if (score <= theta) continue;
-    sum += score;
-    count++;
-    if (score > peak) peak = score;
+  let bounds: Span = { left: span.right, top: span.bottom, right: 0, bottom: 0 };
+  for (let y = span.top, i = 0; y < span.bottom; y++) {
+    for (let x = span.left; x < span.right; x++, i++) {
+      const score = scores[i]!;
+      if (score <= theta) continue;
+      sum += score;
+      count++;
+      if (score > peak) peak = score;
+      if (x < bounds.left || x >= bounds.right || y >= bounds.bottom) {
+        bounds = joinSpans(bounds, { left: x, top: y, right: x + 1, bottom: y + 1 });
+      }
+    }
   }
   if (count === 0) return undefined;
-  const painted = paintMask(scores, span, theta, frame, mask);
+  const tight = clampSpan(withMargin(bounds), frame);
+  const patch = crop(scores, width, {
+    left: tight.left - span.left,
+    top: tight.top - span.top,
+    right: tight.right - span.left,
+    bottom: tight.bottom - span.top,
+  });
+  const painted = paintMask(patch, tight, theta, frame, mask);
   if (!painted) return undefined;
-  const width = span.right - span.left;
-  const height = span.bottom - span.top;
   // At θ = 0 the outside, which is 0, must stay outside.
   const level = Math.max(theta, 1e-6);
-  const place = placement(frame, span, 1);
+  const place = placement(frame, tight, 1);
   return {
-    polygons: outlinePolygons(scores, width, height, level, place, outlineTolerance(frame)),
+    polygons: outlinePolygons(
+      patch,
+      tight.right - tight.left,
+      tight.bottom - tight.top,
+      level,
+      place,
+      outlineTolerance(frame),
+    ),
     box: painted.box,
     area: painted.area,
     peak,
