@@ -1,0 +1,164 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import onnxProto from 'onnx-proto';
+import { sha256 } from '../../src-main/files/hash.ts';
+import { writeSafetensors } from '../../src-main/graph/safetensors.ts';
+import { umciParameters } from '../../src-main/graph/umci.ts';
+import type { Pack } from '../../src-shared/pack.ts';
+
+const { onnx } = onnxProto;
+
+type Sizes = readonly (number | string)[];
+
+/** An ONNX file whose outputs are copies of its first input; only names and stated shapes matter. */
+export function onnxFile(
+  inputs: Record<string, Sizes>,
+  inner: Record<string, Sizes>,
+  output: string,
+): Uint8Array {
+  const info = ([name, sizes]: [string, Sizes]) => ({
+    name,
+    type: {
+      tensorType: {
+        elemType: 1,
+        shape: {
+          dim: sizes.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size })),
+        },
+      },
+    },
+  });
+  const all = Object.entries(inner).map(info);
+  const model = onnx.ModelProto.create({
+    irVersion: 8,
+    opsetImport: [{ domain: '', version: 17 }],
+    graph: {
+      name: 'tiny',
+      node: all.map(({ name }) => ({ opType: 'Identity', input: [Object.keys(inputs)[0]!], output: [name] })),
+      input: Object.entries(inputs).map(info),
+      output: all.filter(({ name }) => name === output),
+      valueInfo: all.filter(({ name }) => name !== output),
+    },
+  });
+  return onnx.ModelProto.encode(model).finish();
+}
+
+export const encoderFile = (stageWidth = 8) =>
+  onnxFile(
+    { image: ['batch', 3, 32, 32] },
+    { stage1: ['batch', 16, stageWidth], embedding: ['batch', 6, 4, 4] },
+    'embedding',
+  );
+
+const decoderFile = onnxFile(
+  {
+    image_embeddings: [1, 6, 4, 4],
+    point_coords: [1, 'points', 2],
+    point_labels: [1, 'points'],
+    mask_input: [1, 1, 16, 16],
+    has_mask_input: [1],
+  },
+  { masks4: [1, 4, 16, 16], scores4: [1, 4], masks: [1, 1, 16, 16] },
+  'masks',
+);
+
+const textEncoderFile = onnxFile({ ids: ['sentences', 12] }, { embedding: ['sentences', 5] }, 'embedding');
+
+const tokenizerFile = JSON.stringify({
+  version: '1.0',
+  added_tokens: [],
+  normalizer: null,
+  pre_tokenizer: null,
+  post_processor: null,
+  decoder: null,
+  model: { type: 'BPE', vocab: { a: 0 }, merges: [] },
+});
+
+/**
+ * Writes a pack whose files are all right but tiny to `<packsRoot>/tiny`.
+ * @param change edits pack.json before it is written
+ * @param contents replaces files; hashes in pack.json follow
+ */
+export async function writeSamplePack(
+  packsRoot: string,
+  change: (pack: Pack) => unknown = (pack) => pack,
+  contents: Record<string, Uint8Array | string> = {},
+): Promise<string> {
+  const folder = join(packsRoot, 'tiny');
+  await mkdir(folder, { recursive: true });
+  const umci = {
+    hiddenDim: 4,
+    scaleKernels: [3],
+    stripKernel: 3,
+    paths: { strip: true, scale: true },
+    separable: true,
+  };
+  const parameters = umciParameters({ ...umci, stageWidths: [8], textWidth: 5 });
+  const weights = new Map(
+    parameters.map(({ name, shape }) => [
+      name,
+      { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) },
+    ]),
+  );
+  const files: Record<string, Uint8Array | string> = {
+    'encoder.onnx': encoderFile(),
+    'decoder.onnx': decoderFile,
+    'text.onnx': textEncoderFile,
+    'tokenizer.json': tokenizerFile,
+    'umci.safetensors': writeSafetensors(weights, { half: true }),
+    ...contents,
+  };
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  await writeFile(join(folder, 'card.md'), '# Tiny\n');
+  const entry = (name: string): Pack['files'][string] => ({
+    source: `pack:${name}`,
+    sha256: sha256(files[name]!),
+    bytes: Buffer.byteLength(files[name]!),
+    licence: 'MIT',
+    provenance: 'made by a test',
+  });
+  const pack: Pack = {
+    schemaVersion: 1,
+    id: 'tiny',
+    title: 'Tiny pack',
+    version: '1.0.0',
+    card: 'card.md',
+    files: {
+      encoder: entry('encoder.onnx'),
+      decoder: entry('decoder.onnx'),
+      text: entry('text.onnx'),
+      tokenizer: entry('tokenizer.json'),
+      umci: entry('umci.safetensors'),
+    },
+    vision: {
+      file: 'encoder',
+      input: 'image',
+      samEmbedding: 'embedding',
+      inputSize: 32,
+      resize: 'longest-side-pad',
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+      grid: 4,
+      stages: [{ tensor: 'stage1', width: 8, grid: 4 }],
+    },
+    text: { tokenizer: 'tokenizer', encoder: 'text', width: 5, contextLength: 12 },
+    umci: { ...umci, file: 'umci' },
+    sam: { decoder: 'decoder', dialect: 'meta', masks: 'masks4', qualities: 'scores4' },
+    defaultRecipe: {
+      schemaVersion: 1,
+      name: 'Default',
+      pack: 'tiny',
+      object: 'object',
+      prompts: { normal: ['{}'], abnormal: ['damaged {}'], templates: ['a photo of a {}'] },
+      theta: 0.5,
+      minRegionArea: 0.0001,
+      maxRegions: 8,
+      pointsPerRegion: 3,
+      lambda: 1,
+      warn: 0.4,
+      reject: 0.6,
+      maxPixels: 100_000_000,
+    },
+  };
+  await writeFile(join(folder, 'pack.json'), JSON.stringify(change(pack)));
+  return folder;
+}
