@@ -23,16 +23,26 @@ export function supportedDevices(
 /** Largest difference to the CPU, relative to the largest value, that a working device may show. */
 const TOLERANCE = 1e-2;
 
-interface Trial {
+/** A working GPU needs less for the small graph; a software driver many times more. In milliseconds. */
+const PATIENCE = 50;
+
+/** What a device made of the trial graph. */
+export interface Trial {
   readonly output: Float32Array;
   /** Milliseconds of the faster of two warm runs. */
   readonly time: number;
 }
 
+/** Runs the trial graph on maps with `side` × `side` pixels. */
+export type TrialRunner = (device: Device, side: number) => Promise<Trial>;
+
+const SMALL = 16;
+const LARGE = 128;
+
 /**
  * Finds out what runs. A device asked for by name is tried on a small graph whose result is compared with the
  * CPU's; when that fails the CPU answers and `fallbackReason` says why. `auto` takes the first device that works
- * and beats the CPU on that graph (a software driver doesn't); the reason lists the ones passed over.
+ * and beats the CPU on a larger graph (a software driver doesn't); the reason lists the ones passed over.
  * @throws ClipSamError `device-unavailable` for a device that this platform can't have
  */
 export async function openDevice(
@@ -40,7 +50,7 @@ export async function openDevice(
   options: {
     readonly threads?: number;
     readonly supported?: readonly Device[];
-    readonly attempt?: (device: Device) => Promise<Trial>;
+    readonly runTrial?: TrialRunner;
   } = {},
 ): Promise<DeviceReport> {
   const supported = options.supported ?? supportedDevices();
@@ -51,32 +61,41 @@ export async function openDevice(
     );
   }
   if (asked === 'cpu') return { asked, running: 'cpu' };
-  const attempt = options.attempt ?? ((device) => runTrial(device, options.threads));
+  const runTrial = options.runTrial ?? ((device, side) => tryConvolutions(device, side, options.threads));
   const candidates = asked === 'auto' ? supported.filter((device) => device !== 'cpu') : [asked];
-  const reasons: string[] = [];
-  let cpu: Trial | undefined;
+  const passedOver: string[] = [];
+  const report = (running: Device): DeviceReport => ({
+    asked,
+    running,
+    ...(passedOver.length > 0 ? { fallbackReason: passedOver.join('; ') } : {}),
+  });
   for (const device of candidates) {
-    try {
-      const trial = await attempt(device);
-      cpu ??= await attempt('cpu');
-      const difference = relativeDifference(trial.output, cpu.output);
-      if (!(difference <= TOLERANCE)) {
-        reasons.push(`${device}: results differ from the CPU's by ${(100 * difference).toFixed(1)} %`);
-      } else if (asked === 'auto' && trial.time >= cpu.time) {
-        const times = `${trial.time.toFixed(1)} ms against ${cpu.time.toFixed(1)} ms`;
-        reasons.push(`${device}: works, but is slower than the CPU here (${times})`);
-      } else {
-        return {
-          asked,
-          running: device,
-          ...(reasons.length > 0 ? { fallbackReason: reasons.join('; ') } : {}),
-        };
-      }
-    } catch (error) {
-      reasons.push(`${device}: ${reasonOf(error)}`);
-    }
+    const objection = await objectionTo(device, asked === 'auto', runTrial);
+    if (objection === undefined) return report(device);
+    passedOver.push(`${device}: ${objection}`);
   }
-  return { asked, running: 'cpu', ...(reasons.length > 0 ? { fallbackReason: reasons.join('; ') } : {}) };
+  return report('cpu');
+}
+
+/** What speaks against a device; undefined when nothing does. */
+async function objectionTo(
+  device: Device,
+  mustBeFast: boolean,
+  runTrial: TrialRunner,
+): Promise<string | undefined> {
+  try {
+    const small = await runTrial(device, SMALL);
+    const difference = relativeDifference(small.output, (await runTrial('cpu', SMALL)).output);
+    if (!(difference <= TOLERANCE))
+      return `results differ from the CPU's by ${(100 * difference).toFixed(1)} %`;
+    if (!mustBeFast) return undefined;
+    if (small.time > PATIENCE) return `works, but takes ${Math.round(small.time)} ms for a small graph`;
+    const [own, cpu] = [await runTrial(device, LARGE), await runTrial('cpu', LARGE)];
+    if (own.time < cpu.time) return undefined;
+    return `works, but needs ${own.time.toFixed(1)} ms where the CPU needs ${cpu.time.toFixed(1)} ms`;
+  } catch (error) {
+    return reasonOf(error);
+  }
 }
 
 /** The last sentence of ONNX Runtime's message, which says what the matter is, without its source positions. */
@@ -101,21 +120,20 @@ function relativeDifference(a: Float32Array, b: Float32Array): number {
 }
 
 const CHANNELS = 32;
-const SIDE = 64;
 const LAYERS = 4;
 
-/** Runs a few convolutions, as the encoder does, on a device. */
-export async function runTrial(device: Device, threads?: number): Promise<Trial> {
+/** The trial graph: a few 3×3 convolutions, as in the encoder. */
+export async function tryConvolutions(device: Device, side: number, threads?: number): Promise<Trial> {
   const session = await createSession(trialModel(), { device, ...(threads ? { threads } : {}) });
   try {
-    const dims = [1, CHANNELS, SIDE, SIDE];
-    const x: Tensors = { x: { type: 'float32', dims, data: waves(CHANNELS * SIDE * SIDE, 0.7) } };
+    const dims = [1, CHANNELS, side, side];
+    const feeds: Tensors = { x: { type: 'float32', dims, data: waves(CHANNELS * side * side, 0.7) } };
     let time = Number.POSITIVE_INFINITY;
     let output = new Float32Array();
     // The first run compiles shaders and is not counted.
     for (let round = 0; round < 3; round++) {
       const start = performance.now();
-      const { y } = await session.run(x);
+      const { y } = await session.run(feeds);
       if (round > 0) time = Math.min(time, performance.now() - start);
       if (y?.type !== 'float32') throw new TypeError('the trial graph gave no float32 output');
       output = Float32Array.from(y.data);
@@ -128,7 +146,7 @@ export async function runTrial(device: Device, threads?: number): Promise<Trial>
 
 function trialModel(): Uint8Array {
   const builder = new GraphBuilder();
-  let x: Value = builder.input('x', 'float32', [1, CHANNELS, SIDE, SIDE]);
+  let x: Value = builder.input('x', 'float32', [1, CHANNELS, 'side', 'side']);
   for (let layer = 0; layer < LAYERS; layer++) {
     const kernel = waves(CHANNELS * CHANNELS * 9, 1.3 + layer).map((value) => value * 0.1);
     x = builder.tanh(

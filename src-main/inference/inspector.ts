@@ -88,8 +88,13 @@ interface Task {
  */
 export async function openInspector(options: InspectorOptions): Promise<Inspector> {
   const inspector = new SupervisedInspector(options);
-  await inspector.opened;
-  return inspector;
+  try {
+    await inspector.opened;
+    return inspector;
+  } catch (error) {
+    await inspector.close();
+    throw error;
+  }
 }
 
 class SupervisedInspector implements Inspector {
@@ -105,6 +110,7 @@ class SupervisedInspector implements Inspector {
   #strikes = 0;
   #answersOfGeneration = 0;
   #broken: ClipSamError | undefined;
+  #watched: Task | undefined;
   #timer: NodeJS.Timeout | undefined;
   #restart: NodeJS.Timeout | undefined;
   #ready: { readonly device: DeviceReport; readonly packHash: string } | undefined;
@@ -261,20 +267,22 @@ class SupervisedInspector implements Inspector {
       this.#queue.shift();
       this.#underWay.set(task.id, task);
       this.#child!.send({ kind: 'request', id: task.id, request: task.request });
-      if (this.#underWay.size === 1) this.#watchOldest();
+      this.#watchOldest();
     }
   }
 
   /** The clock runs for the image that is under way longest: the others may be waiting for it. */
   #watchOldest(): void {
-    clearTimeout(this.#timer);
     const [oldest] = this.#underWay.values();
+    if (oldest === this.#watched) return;
+    clearTimeout(this.#timer);
+    this.#watched = oldest;
     if (!oldest) return;
     const afterMs = this.#options.imageTimeout ?? 180_000;
-    this.#timer = setTimeout(
-      () => this.#child?.kill({ kind: 'timeout', path: oldest.request.job.path, afterMs }),
-      afterMs,
-    );
+    this.#timer = setTimeout(() => {
+      if (this.#state === 'running') this.#state = 'draining';
+      this.#child?.kill({ kind: 'timeout', path: oldest.request.job.path, afterMs });
+    }, afterMs);
   }
 
   #checkMemory(rssBytes: number): void {
@@ -288,13 +296,13 @@ class SupervisedInspector implements Inspector {
   }
 
   #onDeath(reason: DeathReason, generation: number): void {
-    clearTimeout(this.#timer);
     this.#child = undefined;
     this.#onIdle?.();
     this.#onIdle = undefined;
     this.#tell({ kind: 'died', generation, reason });
     const victims = [...this.#underWay.values()];
     this.#underWay.clear();
+    this.#watchOldest();
     this.#onDead?.();
     if (this.#state === 'closed') {
       this.#settleOpened.reject(new ClipSamError('cancelled', 'The inspector was closed.'));
@@ -304,12 +312,16 @@ class SupervisedInspector implements Inspector {
       reason.kind === 'timeout' ? this.#blameOldest(victims, reason) : this.#blameAll(victims, reason);
     this.#queue.unshift(...again.filter((task) => !task.settled));
     if (reason.kind !== 'memory-cap') this.#strikes++;
-    if (this.#state === 'broken') this.#rejectAll();
-    else if (this.#strikes >= STRIKES) {
+    if (this.#state === 'broken') {
+      this.#rejectAll();
+      return;
+    }
+    this.#state = 'starting';
+    if (this.#strikes >= STRIKES) {
       const message = `The inference process ended ${STRIKES} times in a row without finishing an image; the last one ${describeDeath(reason)}. It is not started again: check the memory and the graphics driver, choose the device "cpu", or close other programs.`;
       this.#break(new ClipSamError('inference-crashed', message));
     } else {
-      const pause = this.#strikes === 0 ? 0 : 100 * 2 ** this.#strikes;
+      const pause = this.#strikes === 0 ? 0 : 50 * 2 ** this.#strikes;
       this.#restart = setTimeout(() => this.#start(), pause);
     }
   }

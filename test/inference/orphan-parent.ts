@@ -1,0 +1,10 @@
+import { openInspector } from '../../src-main/inference/inspector.ts';
+
+// Opens the pack named on the command line, tells the inference process's id and waits for its own end.
+await openInspector({
+  packFolder: process.argv[2]!,
+  device: 'cpu',
+  onEvent: (event) => {
+    if (event.kind === 'ready') console.log(event.pid);
+  },
+});
