@@ -66,7 +66,8 @@ function toOrt(tensor: Tensor): ort.Tensor {
   if (tensor.type === 'float32') return new ort.Tensor('float32', tensor.data, tensor.dims);
   if (tensor.type === 'int64') return new ort.Tensor('int64', tensor.data, tensor.dims);
   const bits = new Uint16Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.length);
-  return new ort.Tensor('float16', bits, tensor.dims);
+  // ORT's native side cannot read a Float16Array, which its own float16 tensors hold since Node has that type.
+  return Object.assign(new ort.Tensor('uint16', bits, tensor.dims), { type: 'float16' as const });
 }
 
 function fromOrt(name: string, tensor: ort.Tensor): Tensor {
