@@ -19,7 +19,8 @@ export interface ContentGrid {
 
 /**
  * Patch tokens of the content only: crops the padded square grid [1, N, C] and average-pools finer grids
- * down to `grid`. Padding never reaches the head this way.
+ * down to `grid`, the content's last row and column over what they have. Tokens of the padding never reach the
+ * head this way.
  * @returns [height, width, C]
  */
 export function cropStage(
@@ -37,24 +38,30 @@ export function cropStage(
   }
   const { height, width } = content;
   const data = new Float32Array(height * width * channels);
+  const result: FeedTensor = { type: 'float32', dims: [height, width, channels], data };
   if (pool === 1) {
     for (let y = 0; y < height; y++) {
-      const row = y * side * channels;
-      data.set(tokens.subarray(row, row + width * channels), y * width * channels);
+      const from = y * side * channels;
+      data.set(tokens.subarray(from, from + width * channels), y * width * channels);
     }
-  } else {
-    const share = 1 / (pool * pool);
-    for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++) {
-        const to = (y * width + x) * channels;
-        for (let v = 0; v < pool; v++)
-          for (let u = 0; u < pool; u++) {
-            const from = ((y * pool + v) * side + x * pool + u) * channels;
-            for (let c = 0; c < channels; c++) data[to + c]! += tokens[from + c]! * share;
-          }
-      }
+    return result;
   }
-  return { type: 'float32', dims: [height, width, channels], data };
+  const rows = Math.ceil((content.mapHeight * pool) / CELLS_PER_TOKEN);
+  const columns = Math.ceil((content.mapWidth * pool) / CELLS_PER_TOKEN);
+  for (let y = 0; y < height; y++) {
+    const bottom = Math.min(rows, (y + 1) * pool);
+    for (let x = 0; x < width; x++) {
+      const right = Math.min(columns, (x + 1) * pool);
+      const share = 1 / ((bottom - y * pool) * (right - x * pool));
+      const to = (y * width + x) * channels;
+      for (let v = y * pool; v < bottom; v++)
+        for (let u = x * pool; u < right; u++) {
+          const from = (v * side + u) * channels;
+          for (let c = 0; c < channels; c++) data[to + c]! += tokens[from + c]! * share;
+        }
+    }
+  }
+  return result;
 }
 
 /** The resampling matrices that the head takes as inputs, for a content grid. */
