@@ -76,6 +76,18 @@ export async function loadPack(idOrFolder: string, options: PackOptions = {}): P
   };
 }
 
+/**
+ * A pack's description and folder, without a look at its files.
+ * @throws ClipSamError `pack-not-found`, `pack-invalid`
+ */
+export async function describePack(
+  idOrFolder: string,
+  options: PackOptions = {},
+): Promise<{ readonly pack: Pack; readonly folder: string }> {
+  const folder = await findPack(idOrFolder, options.packsRoot ?? PACKS_ROOT);
+  return { pack: await readPack(folder), folder };
+}
+
 /** Checks everything that {@link loadPack} checks, but goes on after an error and returns what it found. */
 export async function verifyPack(idOrFolder: string, options: PackOptions = {}): Promise<PackCheck> {
   const root = options.packsRoot ?? PACKS_ROOT;

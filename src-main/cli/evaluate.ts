@@ -1,0 +1,150 @@
+import type { Command } from 'commander';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import { type Evaluation, type EvaluationFigures, evaluate } from '../services/evaluate.ts';
+import { readJsonFile, writeJsonFile } from '../services/json-file.ts';
+import { chooseRecipe, openPipeline } from '../services/recipe-pipeline.ts';
+import { EXIT } from './exit-code.ts';
+import { interruptible } from './interrupt.ts';
+import { type PipelineOptions, recipeChoice, wholeNumber, withPipelineOptions } from './options.ts';
+import { pipelineMessages } from './pipeline-messages.ts';
+import { ProgressDisplay, paceSince } from './progress-display.ts';
+import { duration, printable, say, table } from './terminal.ts';
+
+interface EvaluateOptions extends PipelineOptions {
+  readonly json?: string;
+  readonly objectNames?: string;
+  readonly limit?: number;
+}
+
+export function addEvaluate(program: Command): void {
+  const command = program
+    .command('evaluate')
+    .summary('measure on images whose defects are known')
+    .description(
+      "Measures a pack and recipe on data in MVTec AD's layout: <category>/test/good, <category>/test/<defect>,\n" +
+        '<category>/ground_truth/<defect>/<name>_mask.png. The root is a category, or holds categories or data sets.',
+    )
+    .argument('<root>', 'folder with the data')
+    .option('--json <file>', 'write all figures to a file (keys: README)')
+    .option('--object-names <file>', 'JSON object: category folder → object name in the prompts')
+    .option('--limit <n>', 'images per category at most, evenly spread', wholeNumber(1));
+  withPipelineOptions(command)
+    .addHelpText(
+      'after',
+      `
+Example:
+  clipsam evaluate data/mvtec_ad --json figures.json
+
+The table shows percent, final map first, coarse map in brackets. "+region": share of good and of
+defective images in which at least one region was found.
+Exit codes: 0 all measured, 2 wrong usage, 3 some images failed, 1 other errors, 130 interrupted.`,
+    )
+    .action(async (root: string, options: EvaluateOptions) => {
+      process.exitCode = await run(root, options);
+    });
+}
+
+async function run(root: string, options: EvaluateOptions): Promise<number> {
+  const { device, threads, limit } = options;
+  const objectNames = options.objectNames === undefined ? {} : await readObjectNames(options.objectNames);
+  const chosen = await chooseRecipe(recipeChoice(options));
+  const display = new ProgressDisplay();
+  const onPipeline = pipelineMessages((line) => display.say(line));
+  const inspector = await openPipeline(chosen, { device, ...(threads && { threads }), onEvent: onPipeline });
+  try {
+    const started = performance.now();
+    const evaluation = await interruptible((signal) =>
+      evaluate(root, {
+        inspector,
+        recipe: chosen.recipe,
+        objectNames,
+        ...(limit && { limit }),
+        signal,
+        onProgress(event) {
+          if (event.kind !== 'image') return;
+          display.update(event.done, event.total, paceSince(started, event.done, event.total));
+          if (event.error) display.say(`failed: ${printable(`${event.path}: ${event.error.message}`)}`);
+        },
+      }),
+    );
+    display.stop();
+    process.stdout.write(`${figuresTable(evaluation)}\n`);
+    if (options.json !== undefined) await writeJsonFile(options.json, evaluation);
+    say(`Measured in ${duration(evaluation.seconds)}${options.json ? `; figures in ${options.json}` : ''}.`);
+    if (evaluation.failures.length === 0) return EXIT.done;
+    say(`${evaluation.failures.length} images failed and are in no figure.`);
+    return EXIT.someFailed;
+  } finally {
+    display.stop();
+    await inspector.close();
+  }
+}
+
+async function readObjectNames(path: string): Promise<Record<string, string>> {
+  const json = await readJsonFile(path, 'The file of object names', 'input-invalid');
+  const entries = Object.entries(json ?? {});
+  if (typeof json !== 'object' || entries.some(([, name]) => typeof name !== 'string' || name === '')) {
+    throw new ClipSamError(
+      'input-invalid',
+      `${path} must be a JSON object of names, such as {"metal_nut": "metal nut"}.`,
+    );
+  }
+  return Object.fromEntries(entries);
+}
+
+const HEADINGS = [
+  'category',
+  'good',
+  'defective',
+  'AUROC',
+  'AP',
+  'F1-max',
+  'PRO',
+  'image AUROC',
+  'AP',
+  'F1-max',
+  'good +region',
+  'defective +region',
+];
+
+function figuresTable(evaluation: Evaluation): string {
+  const { categories, datasets, mean, datasetMean } = evaluation;
+  const rows = categories.map((category) => [
+    `${category.dataset}/${category.category}`,
+    String(category.good),
+    String(category.defective),
+    ...cells(category),
+  ]);
+  const means = (datasets.length > 1 ? datasets : []).map((dataset) => [
+    `mean of ${dataset.dataset}`,
+    '',
+    '',
+    ...cells(dataset),
+  ]);
+  return table([
+    HEADINGS,
+    ...rows,
+    ...means,
+    ...(categories.length > 1 ? [['mean of the categories', '', '', ...cells(mean)]] : []),
+    ...(datasets.length > 1 ? [['mean of the data sets', '', '', ...cells(datasetMean)]] : []),
+  ]);
+}
+
+function cells({ coarse, final, image, ...shares }: EvaluationFigures): string[] {
+  const both = (key: 'auroc' | 'ap' | 'f1Max' | 'pro') => `${percent(final[key])} (${percent(coarse[key])})`;
+  return [
+    both('auroc'),
+    both('ap'),
+    both('f1Max'),
+    both('pro'),
+    percent(image.auroc),
+    percent(image.ap),
+    percent(image.f1Max),
+    percent(shares.goodWithRegion),
+    percent(shares.defectiveWithRegion),
+  ];
+}
+
+function percent(share: number | null): string {
+  return share === null ? '–' : (share * 100).toFixed(1);
+}

@@ -1,0 +1,145 @@
+import type { Command } from 'commander';
+import type { BatchEvent } from '../../src-shared/progress.ts';
+import type { ImageRecord } from '../services/image-record.ts';
+import { type InspectPathsEvent, type InspectPathsSummary, inspectPaths } from '../services/inspect-paths.ts';
+import { chooseRecipe } from '../services/recipe-pipeline.ts';
+import { EXIT } from './exit-code.ts';
+import { interruptible } from './interrupt.ts';
+import { authorName, type PipelineOptions, recipeChoice, withPipelineOptions } from './options.ts';
+import { pipelineMessages } from './pipeline-messages.ts';
+import { ProgressDisplay } from './progress-display.ts';
+import { duration, printable, say } from './terminal.ts';
+
+export const DEFAULT_WORKSPACE = 'workspace';
+
+interface InspectOptions extends PipelineOptions {
+  readonly workspace: string;
+  readonly object?: string;
+  readonly name?: string;
+  readonly fresh?: true;
+  readonly json?: true;
+}
+
+export function addInspect(program: Command): void {
+  const command = program
+    .command('inspect')
+    .summary('inspect images and folders')
+    .description(
+      'Inspects images, and folders with everything below them. Results, maps and masks go to a workspace folder.\n' +
+        'The same command goes on where an interrupted one stopped: no image is inspected twice.',
+    )
+    .argument('<paths...>', 'image files and folders')
+    .option('-w, --workspace <folder>', 'where results are kept; made when missing', DEFAULT_WORKSPACE)
+    .option('-o, --object <name>', 'what the inspected object is called, for example "metal nut"')
+    .option('-n, --name <batch>', 'name of the batch (default: the paths)')
+    .option('--fresh', 'start anew instead of going on with an unfinished run')
+    .option('--json', 'one JSON object per image on standard output, people read standard error');
+  withPipelineOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  clipsam inspect photos/                          a folder, with the default recipe
+  clipsam inspect photos/ -o "metal nut" -w lot7   name the object, keep results in lot7/
+  clipsam inspect a.jpg b.png --json | jq .score   for other programs
+
+Exit codes: 0 all inspected, 2 wrong usage, 3 some images failed, 1 other errors, 130 interrupted.`,
+    )
+    .action(async (paths: string[], options: InspectOptions) => {
+      process.exitCode = await inspect(paths, options);
+    });
+}
+
+async function inspect(paths: readonly string[], options: InspectOptions): Promise<number> {
+  const { workspace, name, fresh = false, json = false, device, threads } = options;
+  const chosen = await chooseRecipe(recipeChoice(options, options.object));
+  say(`Recipe: ${printable(chosen.recipe.name)}, object "${printable(chosen.recipe.object)}"`);
+  const display = new ProgressDisplay();
+  const started = performance.now();
+  const summary = await interruptible((signal) =>
+    inspectPaths({
+      chosen,
+      workspaceFolder: workspace,
+      paths,
+      ...(name === undefined ? {} : { name }),
+      fresh,
+      device,
+      ...(threads ? { threads } : {}),
+      author: authorName(),
+      signal,
+      onEvent: inspectMessages(display, json),
+    }),
+  ).finally(() => display.stop());
+  return conclude(summary, (performance.now() - started) / 1000);
+}
+
+/** Shows what happens: records on standard output, all else on standard error. */
+export function inspectMessages(display: ProgressDisplay, json: boolean): (event: InspectPathsEvent) => void {
+  const onPipeline = pipelineMessages((line) => display.say(line));
+  return (event) => {
+    switch (event.kind) {
+      case 'imported':
+        return display.update(event.done, event.total, 'reading files');
+      case 'import-finished': {
+        display.stop();
+        const { batch, summary } = event;
+        const { added, unchanged, changed, duplicates } = summary;
+        const notes = [
+          `${added} new`,
+          ...(unchanged > 0 ? [`${unchanged} known`] : []),
+          ...(changed.length > 0 ? [`${changed.length} changed`] : []),
+          ...(duplicates.length > 0 ? [`${duplicates.length} with duplicates`] : []),
+        ];
+        return say(`Batch ${batch.id} "${printable(batch.name)}": ${notes.join(', ')}`);
+      }
+      case 'run':
+        if (event.outset === 'resumed') display.say('Going on with the unfinished run.');
+        if (event.outset === 'inputs-changed') {
+          display.say('Files were added or changed since the unfinished run: a new run starts.');
+        }
+        return;
+      case 'record':
+        return display.print(json ? JSON.stringify(event.record) : recordLine(event.record));
+      case 'started':
+        return display.update(event.alreadyDone, event.total, '');
+      case 'image':
+        return display.update(event.done + event.failed, event.total, pace(event));
+      case 'ready':
+      case 'died':
+      case 'retry':
+        return onPipeline(event);
+    }
+  };
+}
+
+function pace({ failed, rate, eta }: BatchEvent & { readonly kind: 'image' }): string {
+  const notes = [
+    ...(rate > 0 ? [`${rate.toFixed(rate < 10 ? 2 : 0)} images/s`] : []),
+    ...(Number.isFinite(eta) ? [`${duration(eta)} left`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ];
+  return notes.join(', ');
+}
+
+function recordLine(record: ImageRecord): string {
+  const path = printable(record.path);
+  if (record.status === 'failed') {
+    const { code, message } = record.error;
+    return `failed   ${message.includes(record.path) ? '' : `${path}: `}${printable(message)} (${code})`;
+  }
+  const { verdict, score, regions } = record;
+  const found = regions.length === 1 ? '1 region ' : `${regions.length} regions`;
+  return `${verdict.padEnd(7)}  ${score.toFixed(3)}  ${found}  ${path}`;
+}
+
+/** Says how it ended; the exit code. */
+export function conclude(summary: InspectPathsSummary, seconds: number): number {
+  const { status, total, done, error, unreadable } = summary;
+  const failed = summary.failed + unreadable.length;
+  const counts = `${done} of ${total + unreadable.length} images inspected${failed > 0 ? `, ${failed} failed` : ''}`;
+  say(`${counts} in ${duration(seconds)} (batch ${summary.batchId}, run ${summary.runId}).`);
+  if (status === 'done') return failed > 0 ? EXIT.someFailed : EXIT.done;
+  if (error) say(`Error: ${printable(error.message)} (${error.code})`);
+  say('Nothing stored is lost: the same command goes on from here.');
+  return error ? EXIT.error : EXIT.interrupted;
+}

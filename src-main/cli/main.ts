@@ -1,0 +1,81 @@
+import { Command, CommanderError } from 'commander';
+import { ClipSamError, type ErrorCode } from '../../src-shared/errors.ts';
+import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
+import { addEvaluate } from './evaluate.ts';
+import { EXIT } from './exit-code.ts';
+import { addInspect } from './inspect.ts';
+import { addModels } from './models.ts';
+import { addRecipe } from './recipe.ts';
+import { printable, say } from './terminal.ts';
+import { addTrain } from './train.ts';
+
+/** Errors in what the user wrote, rather than in the world. */
+const USAGE_ERRORS: ReadonlySet<ErrorCode> = new Set([
+  'input-invalid',
+  'image-not-found',
+  'recipe-invalid',
+  'device-unavailable',
+]);
+
+const program = new Command('clipsam')
+  .description(
+    'Finds defects on products that it was never trained on: CLIP says where, SAM draws the outline.\n' +
+      'Every command has its own --help with examples.',
+  )
+  .version(SOFTWARE_VERSION)
+  .option('--verbose', 'show the technical causes of errors (also: DEBUG=1)')
+  .addHelpText(
+    'after',
+    `
+Start with:
+  clipsam inspect photos/ --object "metal nut"
+  clipsam export --format html --out report/
+
+Exit codes:
+  0 all done, 2 wrong usage, 3 some images failed (the rest was done) or a pack is not whole,
+  1 other errors, 130 interrupted with Ctrl-C`,
+  )
+  .showHelpAfterError('(add --help for help)')
+  .exitOverride();
+
+addInspect(program);
+addRecipe(program);
+addEvaluate(program);
+addTrain(program);
+addModels(program);
+
+// `npm run clipsam` works from every folder of the project, but changes to its root: paths are meant from where the user is.
+const { npm_lifecycle_event: script, INIT_CWD: typedIn } = process.env;
+if (script === 'clipsam' && typedIn) process.chdir(typedIn);
+
+// `clipsam inspect --json | head -1`: the reader has had enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.error);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = explain(error);
+}
+
+/** Says what went wrong; the exit code. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  const isKnown = error instanceof ClipSamError;
+  const message = error instanceof Error ? error.message : String(error);
+  if (isKnown && error.code === 'cancelled') {
+    say('Stopped.');
+    return EXIT.interrupted;
+  }
+  say(`Error: ${printable(message)}${isKnown ? ` (${error.code})` : ''}`);
+  if (program.opts<{ verbose?: true }>().verbose || process.env.DEBUG) {
+    for (let cause: unknown = isKnown ? error.cause : error; cause; cause = (cause as Error).cause) {
+      say(`  caused by: ${cause instanceof Error ? cause.stack : String(cause)}`);
+    }
+  } else if (!isKnown) {
+    say('This is a fault of the program. Add --verbose to see where it happened.');
+  }
+  return isKnown && USAGE_ERRORS.has(error.code) ? EXIT.usage : EXIT.error;
+}

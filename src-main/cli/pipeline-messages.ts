@@ -1,0 +1,36 @@
+import type { DeviceReport } from '../../src-shared/result.ts';
+import { describeDeath, type InspectorEvent } from '../services/recipe-pipeline.ts';
+import { printable } from './terminal.ts';
+
+/** Tells people what the inference process does, as far as they should know. */
+export function pipelineMessages(say: (line: string) => void): (event: InspectorEvent) => void {
+  let told: string | undefined;
+  return (event) => {
+    switch (event.kind) {
+      case 'ready': {
+        const lines = deviceLines(event.device);
+        // After a restart only a change is news.
+        if (lines.join() !== told) lines.forEach(say);
+        told = lines.join();
+        return;
+      }
+      case 'died': {
+        const { kind } = event.reason;
+        if (kind === 'closed' || kind === 'refused' || kind === 'memory-cap') return;
+        say(`The inference process ${printable(describeDeath(event.reason))}.`);
+        return;
+      }
+      case 'retry':
+        say(`  ${printable(event.path)} gets another try.`);
+    }
+  };
+}
+
+/** What really runs; where that is not what was asked for, so that nobody can miss it. */
+export function deviceLines({ asked, running, fallbackReason }: DeviceReport): string[] {
+  const reason = fallbackReason === undefined ? '' : printable(fallbackReason);
+  if (asked === 'auto' || asked === running) return [`Device: ${running}${reason && ` (${reason})`}`];
+  const warning = `!!! ${asked} was asked for, but ${running} answers${reason && `: ${reason}`}`;
+  const emphasised = process.stderr.isTTY ? `\x1b[1;31m${warning}\x1b[0m` : warning;
+  return [emphasised, `Device: ${running}`];
+}

@@ -1,0 +1,32 @@
+/** One line for people, on standard error: standard output is for results. */
+export function say(line = ''): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Text from outside (file names above all) without the characters that could steer a terminal. */
+export function printable(text: string): string {
+  return text.replace(/[\r\n\t]+/g, ' ').replace(/[\p{Cc}\p{Bidi_Control}]/gu, '�');
+}
+
+/** 12.3 → "12 s", 200 → "3 min 20 s", 8000 → "2 h 13 min". */
+export function duration(seconds: number): string {
+  const s = Math.round(seconds);
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+}
+
+/** Columns aligned; numbers and the like to the right, the first `texts` columns to the left. */
+export function table(rows: readonly (readonly string[])[], texts = 1): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column < texts ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { type TrainingProgress, trainPack } from '../training/train-pack.ts';
+import { interruptible } from './interrupt.ts';
+import { wholeNumber } from './options.ts';
+import { ProgressDisplay, paceSince } from './progress-display.ts';
+import { duration, printable, say, table } from './terminal.ts';
+
+interface TrainOptions {
+  readonly plan: string;
+  readonly data: string;
+  readonly out: string;
+  readonly cache?: string;
+  readonly leaveOut?: readonly string[];
+  readonly workers?: number;
+}
+
+export function addTrain(program: Command): void {
+  program
+    .command('train')
+    .summary('train a model pack')
+    .description(
+      'Trains the text tower and the UMCI head of a pack on frozen features, and writes the pack with its card and\n' +
+        'log. The features and a checkpoint stay in the cache: the same command goes on where it stopped, and the\n' +
+        'same plan on the same data gives the same weights.',
+    )
+    .requiredOption('--plan <file>', 'training plan (JSON)')
+    .requiredOption('--data <folder>', 'folder that holds the category folders of the plan')
+    .requiredOption('--out <folder>', 'folder of the new pack')
+    .option('--cache <folder>', 'features and checkpoints (default: .cache in the new pack)')
+    .option(
+      '--leave-out <group...>',
+      'category folders (or "synthetic") to measure on instead of training on them',
+    )
+    .option('--workers <n>', 'threads that compute features', wholeNumber(1))
+    .addHelpText(
+      'after',
+      `
+Example:
+  clipsam train --plan models/lite/training.json --data data/ --out models/lite --cache /tmp/lite-cache`,
+    )
+    .action(train);
+}
+
+async function train(options: TrainOptions): Promise<void> {
+  const { plan, data, out, cache = join(out, '.cache'), leaveOut, workers } = options;
+  const display = new ProgressDisplay();
+  const started = performance.now();
+  try {
+    const log = await interruptible((signal) =>
+      trainPack({
+        planFile: plan,
+        dataRoot: data,
+        out,
+        cache,
+        ...(leaveOut && { leaveOut }),
+        ...(workers && { workers }),
+        command: commandLine(options),
+        signal,
+        onProgress: trainingMessages(display),
+      }),
+    );
+    display.stop();
+    const percent = (value: number | null) => (value === null ? '–' : (value * 100).toFixed(1));
+    const headings = ['held out', 'pictures', 'pixel AUROC', 'AP', 'F1-max', 'image AUROC'];
+    const rows = Object.entries(log.figures).map(([group, figures]) => [
+      printable(group),
+      String(figures.pictures),
+      ...[figures.pixelAuroc, figures.pixelAp, figures.pixelF1Max, figures.imageAuroc].map(percent),
+    ]);
+    process.stdout.write(`${table([headings, ...rows])}\n`);
+    say(`Pack written to ${out} in ${duration((performance.now() - started) / 1000)}.`);
+  } finally {
+    display.stop();
+  }
+}
+
+/** The command as it goes into the pack's card: in an order that doesn't depend on how it was typed. */
+function commandLine({ plan, data, out, leaveOut }: TrainOptions): string {
+  const quoted = (text: string) => (/^[\w./:-]+$/.test(text) ? text : JSON.stringify(text));
+  const rest = leaveOut ? ['--leave-out', ...leaveOut] : [];
+  return ['clipsam', 'train', '--plan', plan, '--data', data, '--out', out, ...rest].map(quoted).join(' ');
+}
+
+function trainingMessages(display: ProgressDisplay): (progress: TrainingProgress) => void {
+  let stage = '';
+  let started = 0;
+  let from = 0;
+  return (progress) => {
+    if (progress.kind === 'left-out') {
+      display.say(`left out: ${printable(`${progress.view.id}: ${progress.message}`)}`);
+      return;
+    }
+    const isFeatures = progress.kind === 'features';
+    const done = isFeatures ? progress.done : progress.step;
+    const total = isFeatures ? progress.total : progress.steps;
+    if (progress.kind !== stage) {
+      display.stop();
+      say({ features: 'Features', text: 'Text tower', head: 'UMCI head' }[progress.kind]);
+      stage = progress.kind;
+      started = performance.now();
+      from = done;
+    }
+    const loss = isFeatures ? '' : `loss ${progress.loss.toFixed(4)}  `;
+    display.update(done, total, loss + paceSince(started, done - from, total - from));
+  };
+}

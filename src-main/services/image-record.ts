@@ -1,0 +1,72 @@
+import type { ErrorRecord } from '../../src-shared/errors.ts';
+import type {
+  DeviceReport,
+  ImageOutcome,
+  Region,
+  ResultArtifacts,
+  Timings,
+} from '../../src-shared/result.ts';
+import type { ModelVerdict } from '../../src-shared/verdict.ts';
+import type { ArtifactStore } from '../files/artifact-store.ts';
+
+/** An artifact with the place where it lies. */
+export interface PlacedArtifact {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** What became of an image, for other programs: `clipsam inspect --json` prints one per line. */
+export type ImageRecord =
+  | {
+      readonly path: string;
+      readonly status: 'done';
+      readonly score: number;
+      readonly verdict: ModelVerdict;
+      readonly regions: readonly Region[];
+      readonly artifacts: Readonly<Record<keyof ResultArtifacts, PlacedArtifact>>;
+      readonly timings: Timings;
+      readonly device: DeviceReport;
+      readonly width: number;
+      readonly height: number;
+      readonly contentHash: string;
+      readonly recipeHash: string;
+      readonly packHash: string;
+      readonly softwareVersion: string;
+    }
+  | {
+      readonly path: string;
+      readonly status: 'failed';
+      readonly score: null;
+      readonly verdict: null;
+      readonly regions: readonly [];
+      readonly artifacts: null;
+      readonly timings: null;
+      readonly device: DeviceReport;
+      readonly error: ErrorRecord;
+    };
+
+/** @param device what runs; tells of failed images, where no result says it */
+export function toImageRecord(
+  outcome: ImageOutcome,
+  artifacts: ArtifactStore,
+  device: DeviceReport,
+): ImageRecord {
+  const { path, status } = outcome;
+  if (status === 'failed') {
+    const nothing = { score: null, verdict: null, regions: [], artifacts: null, timings: null } as const;
+    return { path, status, ...nothing, device, error: outcome.error };
+  }
+  const { artifacts: kept, score, verdict, regions, timings, ...rest } = outcome.result;
+  const place = ({ sha256, bytes }: ResultArtifacts['mask']): PlacedArtifact => ({
+    path: artifacts.pathOf(sha256),
+    sha256,
+    bytes,
+  });
+  const placed = {
+    coarseMap: place(kept.coarseMap),
+    finalMap: place(kept.finalMap),
+    mask: place(kept.mask),
+  };
+  return { path, status, score, verdict, regions, artifacts: placed, timings, ...rest };
+}

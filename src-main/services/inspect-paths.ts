@@ -1,0 +1,183 @@
+import { resolve } from 'node:path';
+import type { Batch, Run } from '../../src-shared/batch.ts';
+import { ClipSamError, type ErrorRecord, throwIfCancelled } from '../../src-shared/errors.ts';
+import type { BatchEvent, ImportEvent } from '../../src-shared/progress.ts';
+import type { DeviceRequest, ImageOutcome } from '../../src-shared/result.ts';
+import { hashOfJson } from '../files/canonical-json.ts';
+import { sha256 } from '../files/hash.ts';
+import { IMAGE_EXTENSIONS, listImages as listFiles } from '../files/image-files.ts';
+import type { Inspector, InspectorEvent } from '../inference/inspector.ts';
+import { createBatch, listBatches } from '../store/batches.ts';
+import { listImages } from '../store/images.ts';
+import { listResults } from '../store/results.ts';
+import { isRunActive, listRuns } from '../store/runs.ts';
+import { openWorkspace, type Workspace } from '../store/workspace.ts';
+import { type BatchRun, type BatchSummary, resumeBatchRun, startBatchRun } from './batch-run.ts';
+import { type ImageRecord, toImageRecord } from './image-record.ts';
+import { type ImportSummary, importImages } from './import-images.ts';
+import { type ChosenRecipe, openPipeline } from './recipe-pipeline.ts';
+
+export type InspectPathsEvent =
+  | ImportEvent
+  | InspectorEvent
+  | BatchEvent
+  | { readonly kind: 'import-finished'; readonly batch: Batch; readonly summary: ImportSummary }
+  /** `outset`: a new run, a run that goes on, or a new one because the inputs changed since the unfinished one. */
+  | { readonly kind: 'run'; readonly outset: 'new' | 'resumed' | 'inputs-changed' }
+  /** One per image, those of an earlier session of the same run first. */
+  | { readonly kind: 'record'; readonly record: ImageRecord };
+
+export interface InspectPathsOptions {
+  readonly chosen: ChosenRecipe;
+  /** Made when it is not there. */
+  readonly workspaceFolder: string;
+  /** Files and folders. */
+  readonly paths: readonly string[];
+  /** Name of the batch. Default: the paths. */
+  readonly name?: string;
+  /** True: a new run even when one of the same inputs and recipe is unfinished. */
+  readonly fresh?: boolean;
+  readonly device: DeviceRequest;
+  readonly threads?: number;
+  readonly author: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: InspectPathsEvent) => void;
+}
+
+export interface InspectPathsSummary extends BatchSummary {
+  readonly batchId: number;
+  /** Paths that are not there, or folders that may not be read; the run does not count them. */
+  readonly unreadable: readonly { readonly path: string; readonly error: ErrorRecord }[];
+}
+
+/**
+ * Inspects files and folders into a workspace. Called again with the same inputs and recipe after a crash or a
+ * cancel, it goes on where it stopped; images that failed get another try.
+ *
+ * The images go to the newest batch with the name, or to a new one when that batch has images that are not among
+ * the inputs: a run covers its whole batch.
+ * @throws ClipSamError `input-invalid` when there is no image at all, `cancelled` before the run began, and what
+ *   the store, the inference process and the batch run say
+ */
+export async function inspectPaths(options: InspectPathsOptions): Promise<InspectPathsSummary> {
+  const { chosen, paths, author, signal, device, threads } = options;
+  const onEvent = options.onEvent ?? (() => {});
+  const inputs = await listInputs(paths, signal);
+  const workspace = await openWorkspace(options.workspaceFolder, { create: true });
+  let inspector: Inspector | undefined;
+  try {
+    const name = options.name ?? nameOf(paths);
+    const batch =
+      (await findBatch(workspace, name, inputs)) ??
+      (await createBatch(workspace, { name, objectName: chosen.recipe.object }, author));
+    const cancel = signal ? { signal } : {};
+    const summary = await importImages({
+      workspace,
+      batchId: batch.id,
+      paths,
+      author,
+      onEvent,
+      ...cancel,
+    });
+    onEvent({ kind: 'import-finished', batch, summary });
+
+    inspector = await openPipeline(chosen, { device, ...(threads ? { threads } : {}), onEvent });
+    throwIfCancelled(signal);
+    const report = (outcome: ImageOutcome) => {
+      const record = toImageRecord(outcome, workspace.artifacts, inspector!.device);
+      onEvent({ kind: 'record', record });
+    };
+    for (const { path, error } of summary.unreadable) report({ path, status: 'failed', error });
+
+    const unfinished = options.fresh
+      ? undefined
+      : await findUnfinishedRun(workspace, batch, inspector, chosen);
+    const isSame = summary.added === 0 && summary.changed.length === 0;
+    const runOptions = {
+      workspace,
+      inspector,
+      author,
+      ...cancel,
+      onEvent(event: BatchEvent) {
+        onEvent(event);
+        if (event.kind === 'image') report(event.outcome);
+      },
+    };
+    let run: BatchRun;
+    if (unfinished && isSame) {
+      onEvent({ kind: 'run', outset: 'resumed' });
+      if (!(await isRunActive(workspace, unfinished.id))) await reportDone(workspace, unfinished, report);
+      run = await resumeBatchRun({ ...runOptions, runId: unfinished.id, retryFailed: true });
+    } else {
+      onEvent({ kind: 'run', outset: unfinished ? 'inputs-changed' : 'new' });
+      run = await startBatchRun({ ...runOptions, batchId: batch.id, recipe: chosen.recipe });
+    }
+    return { ...(await run.done), batchId: batch.id, unreadable: summary.unreadable };
+  } finally {
+    await inspector?.close();
+    await workspace.close();
+  }
+}
+
+async function listInputs(paths: readonly string[], signal: AbortSignal | undefined): Promise<Set<string>> {
+  const inputs = new Set<string>();
+  let error: ClipSamError | undefined;
+  for await (const entry of listFiles(paths, signal)) {
+    if (entry.kind === 'image') inputs.add(resolve(entry.path));
+    else error ??= entry.error;
+  }
+  if (inputs.size > 0) return inputs;
+  if (error) throw error;
+  throw new ClipSamError(
+    'input-invalid',
+    `There are no images in ${paths.join(', ')}. From folders, files named ${IMAGE_EXTENSIONS.join(', ')} are taken.`,
+  );
+}
+
+function nameOf(paths: readonly string[]): string {
+  const [first = '', ...others] = paths.map((path) => resolve(path));
+  if (others.length === 0) return first;
+  return `${first} and ${others.length} more (${sha256([first, ...others].join('\0')).slice(0, 8)})`;
+}
+
+/** The newest batch of that name, unless it has images that are not among the inputs. */
+async function findBatch(
+  workspace: Workspace,
+  name: string,
+  inputs: ReadonlySet<string>,
+): Promise<Batch | undefined> {
+  const batch = (await listBatches(workspace, { search: name })).find((candidate) => candidate.name === name);
+  if (!batch) return undefined;
+  for (let after = 0; ; ) {
+    const page = await listImages(workspace, batch.id, { after });
+    const last = page.at(-1);
+    if (!last) return batch;
+    if (page.some(({ path }) => !inputs.has(path))) return undefined;
+    after = last.id;
+  }
+}
+
+async function findUnfinishedRun(
+  workspace: Workspace,
+  batch: Batch,
+  { packHash }: Inspector,
+  { recipe }: ChosenRecipe,
+): Promise<Run | undefined> {
+  const [run] = await listRuns(workspace, batch.id);
+  const isUnfinished = run && run.status !== 'done' && run.status !== 'cancelled';
+  return isUnfinished && run.recipeHash === hashOfJson(recipe) && run.packHash === packHash ? run : undefined;
+}
+
+async function reportDone(workspace: Workspace, run: Run, report: (outcome: ImageOutcome) => void) {
+  for (let after = 0; ; ) {
+    const page = await listResults(workspace, run.id, { after });
+    const last = page.at(-1);
+    if (!last) return;
+    for (const stored of page) {
+      // Those that failed are about to get another try.
+      if (stored.status === 'done')
+        report({ path: stored.image.path, status: 'done', result: stored.result });
+    }
+    after = last.image.id;
+  }
+}

@@ -1,0 +1,63 @@
+import { ClipSamError } from '../../src-shared/errors.ts';
+import { type Recipe, recipeSchema } from '../../src-shared/recipe.ts';
+import { type Inspector, type InspectorOptions, openInspector } from '../inference/inspector.ts';
+import { describePack } from '../inference/pack-loader.ts';
+import { readJsonFile } from './json-file.ts';
+
+export { describeDeath, type Inspector, type InspectorEvent } from '../inference/inspector.ts';
+
+/** The pack that is used where nobody chose one. */
+export const DEFAULT_PACK = 'lite';
+
+/** What a user says about the recipe to use. */
+export interface RecipeChoice {
+  /** Recipe (JSON). Default: the one that the pack brings. */
+  readonly file?: string;
+  /** Id of a pack, or its folder. Default: the recipe file's pack, else {@link DEFAULT_PACK}. */
+  readonly pack?: string;
+  /** Folder of packs, where ids are looked up. Default: the packs that come with the program. */
+  readonly packsRoot?: string;
+  /** The object's name in the prompts, instead of the recipe's. */
+  readonly object?: string;
+}
+
+export interface ChosenRecipe {
+  readonly recipe: Recipe;
+  readonly packFolder: string;
+}
+
+/**
+ * Reads the recipe and finds its pack.
+ * @throws ClipSamError `recipe-invalid`, `pack-not-found`, `pack-invalid`
+ */
+export async function chooseRecipe(choice: RecipeChoice): Promise<ChosenRecipe> {
+  const own =
+    choice.file === undefined
+      ? undefined
+      : parseRecipe(
+          await readJsonFile(choice.file, 'The recipe', 'recipe-invalid'),
+          `The recipe ${choice.file}`,
+        );
+  const packsRoot = choice.packsRoot === undefined ? {} : { packsRoot: choice.packsRoot };
+  const { pack, folder } = await describePack(choice.pack ?? own?.pack ?? DEFAULT_PACK, packsRoot);
+  const recipe = { ...(own ?? pack.defaultRecipe), pack: pack.id };
+  const object = choice.object?.trim() || recipe.object;
+  return { recipe: parseRecipe({ ...recipe, object }, 'The recipe'), packFolder: folder };
+}
+
+/** Starts the inference process for a recipe. Errors as {@link openInspector}. */
+export function openPipeline(
+  { packFolder }: ChosenRecipe,
+  options: Omit<InspectorOptions, 'packFolder' | 'host'>,
+): Promise<Inspector> {
+  return openInspector({ ...options, packFolder });
+}
+
+function parseRecipe(json: unknown, name: string): Recipe {
+  const parsed = recipeSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'file'}: ${message}`);
+  throw new ClipSamError('recipe-invalid', `${name} is not valid: ${issues.join('; ')}.`, {
+    cause: parsed.error,
+  });
+}
