@@ -4,26 +4,29 @@ const UNKNOWN = '<|unknown|>';
 const START = '<|startoftext|>';
 const END = '<|endoftext|>';
 const WORD_END = '</w>';
-const WORDS = "[a-z]+|[0-9]|[^\\sa-z0-9]";
+const WORDS = '[a-z]+|[0-9]|[^\\sa-z0-9]';
 
 /**
- * Learns a lower-cased byte-pair encoding (Sennrich et al. 2016, word ends marked as in CLIP) and returns it in
- * the Hugging Face `tokenizer.json` format. Every letter and digit is in the vocabulary, so any Latin word can
- * be spelled; other scripts become one unknown token.
+ * Learns a byte-pair encoding (Sennrich et al. 2016, lower case, word ends marked as in CLIP) and returns it in
+ * the Hugging Face `tokenizer.json` format. Every letter and digit is in the vocabulary and accents are dropped,
+ * so any Latin word can be spelled; what is written in other scripts becomes an unknown token.
  * @param texts corpus, every text counts once
- * @param size vocabulary size to stop at
+ * @param size vocabulary size to stop at; letters, digits and special tokens are there in any case
  */
-export function trainTokenizer(texts: Iterable<string>, size: number): { json: object; vocabularySize: number } {
+export function trainTokenizer(
+  texts: Iterable<string>,
+  size: number,
+): { json: object; vocabularySize: number } {
   const counts = new Map<string, number>();
   const pattern = new RegExp(WORDS, 'g');
   for (const text of texts)
-    for (const [word] of text.toLowerCase().matchAll(pattern)) counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const [word] of normalised(text).matchAll(pattern)) counts.set(word, (counts.get(word) ?? 0) + 1);
 
-  const characters = [...'abcdefghijklmnopqrstuvwxyz0123456789.,-\'()/'];
-  const tokens = [PAD, UNKNOWN, ...characters, ...characters.map((c) => c + WORD_END)];
+  const characters = [..."abcdefghijklmnopqrstuvwxyz0123456789.,-'()/"];
+  const tokens = new Set([PAD, UNKNOWN, ...characters, ...characters.map((c) => c + WORD_END)]);
   const words = [...counts].map(([word, count]) => ({ count, parts: spell(word) }));
   const merges: [string, string][] = [];
-  while (tokens.length + 2 < size) {
+  while (tokens.size + 2 < size) {
     const pairs = new Map<string, number>();
     for (const { count, parts } of words)
       for (let i = 1; i < parts.length; i++) {
@@ -40,12 +43,16 @@ export function trainTokenizer(texts: Iterable<string>, size: number): { json: o
     if (most === 0) break;
     const [left = '', right = ''] = best.split(' ');
     merges.push([left, right]);
-    tokens.push(left + right);
+    tokens.add(left + right);
     for (const word of words) word.parts = merge(word.parts, left, right);
   }
-  tokens.push(START, END);
-  const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
-  return { json: tokenizerJson(vocab, merges), vocabularySize: tokens.length };
+  const vocab = Object.fromEntries([...tokens, START, END].map((token, id) => [token, id]));
+  return { json: tokenizerJson(vocab, merges), vocabularySize: vocab[END]! + 1 };
+}
+
+/** What the normaliser of the JSON file does: no accents, no ligatures or full-width letters, lower case. */
+function normalised(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
 function spell(word: string): string[] {
@@ -63,7 +70,9 @@ function merge(parts: readonly string[], left: string, right: string): string[] 
 }
 
 function tokenizerJson(vocab: Record<string, number>, merges: [string, string][]): object {
-  const special = (content: string) => ({ [content]: { id: content, ids: [vocab[content]], tokens: [content] } });
+  const special = (content: string) => ({
+    [content]: { id: content, ids: [vocab[content]], tokens: [content] },
+  });
   return {
     version: '1.0',
     truncation: null,
@@ -77,7 +86,10 @@ function tokenizerJson(vocab: Record<string, number>, merges: [string, string][]
       normalized: false,
       special: true,
     })),
-    normalizer: { type: 'Sequence', normalizers: [{ type: 'NFKC' }, { type: 'Lowercase' }] },
+    normalizer: {
+      type: 'Sequence',
+      normalizers: [{ type: 'NFKD' }, { type: 'StripAccents' }, { type: 'Lowercase' }],
+    },
     pre_tokenizer: { type: 'Split', pattern: { Regex: WORDS }, behavior: 'Removed', invert: true },
     post_processor: {
       type: 'TemplateProcessing',
