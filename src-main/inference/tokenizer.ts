@@ -25,7 +25,8 @@ export function openTokenizer(json: string, name: string): Tokenizer {
 /**
  * The text encoder's input: one row per sentence, zero-padded.
  * @returns ids [sentences, contextLength]
- * @throws ClipSamError `text-too-long` for a sentence with more than `contextLength` tokens
+ * @throws ClipSamError `text-too-long` for a sentence with more than `contextLength` tokens; `recipe-invalid` for
+ *   one with a word or letter that the tokeniser knows no token for
  */
 export function sentenceIds(
   tokenizer: Tokenizer,
@@ -34,7 +35,13 @@ export function sentenceIds(
 ): BigInt64Array {
   const ids = new BigInt64Array(sentences.length * contextLength);
   sentences.forEach((sentence, row) => {
-    const tokens = tokenizer.encode(sentence);
+    const tokens: readonly (number | undefined)[] = tokenizer.encode(sentence);
+    if (tokens.includes(undefined)) {
+      throw new ClipSamError(
+        'recipe-invalid',
+        `The pack's tokeniser has no token for a part of "${sentence}". Use other words or letters.`,
+      );
+    }
     if (tokens.length > contextLength) {
       throw new ClipSamError(
         'text-too-long',
@@ -42,7 +49,7 @@ export function sentenceIds(
       );
     }
     tokens.forEach((token, column) => {
-      ids[row * contextLength + column] = BigInt(token);
+      ids[row * contextLength + column] = BigInt(token!);
     });
   });
   return ids;

@@ -40,6 +40,7 @@ const UMCI = {
   stripKernel: 3,
   paths: { strip: true, scale: true },
   separable: true,
+  contrast: true,
 };
 
 export const TINY_RECIPE: Recipe = {

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { openTokenizer, sentenceIds } from '../../src-main/inference/tokenizer.ts';
+
+const json = JSON.stringify({
+  version: '1.0',
+  truncation: null,
+  padding: null,
+  added_tokens: [],
+  normalizer: { type: 'Lowercase' },
+  pre_tokenizer: { type: 'Whitespace' },
+  post_processor: null,
+  decoder: null,
+  model: { type: 'WordLevel', vocab: { '<unk>': 1, metal: 2, nut: 3 }, unk_token: '<unk>' },
+});
+
+describe('sentence ids', () => {
+  const tokenizer = openTokenizer(json, 'tokenizer.json');
+
+  it('are one zero-padded row per sentence', () => {
+    expect(sentenceIds(tokenizer, ['Metal nut', 'nut'], 3)).toEqual(BigInt64Array.of(2n, 3n, 0n, 3n, 0n, 0n));
+  });
+
+  it('refuse a sentence with more tokens than fit, naming it', () => {
+    expect(() => sentenceIds(tokenizer, ['nut', 'metal metal nut'], 2)).toThrow(
+      expect.objectContaining({ code: 'text-too-long', message: expect.stringContaining('metal metal nut') }),
+    );
+  });
+
+  it('refuse words that have no token, naming the sentence', () => {
+    expect(() => sentenceIds(tokenizer, ['metal bolt'], 3)).toThrow(
+      expect.objectContaining({ code: 'recipe-invalid', message: expect.stringContaining('metal bolt') }),
+    );
+  });
+});
+
+it('a file that is no tokeniser is refused by name', () => {
+  for (const wrong of ['{', '{}', '[]']) {
+    expect(() => openTokenizer(wrong, 'words.json')).toThrow(
+      expect.objectContaining({ code: 'model-file-invalid', message: expect.stringContaining('words.json') }),
+    );
+  }
+});
