@@ -1,5 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ClipSamError } from '../../src-shared/errors.ts';
 import type { ContentGrid } from '../graph/umci-feeds.ts';
 
 /**
@@ -49,39 +50,62 @@ export function packFeatures(
   return out;
 }
 
-/** Reads the patch tokens and the mask of a view. */
+/**
+ * Reads the patch tokens and the mask of a view.
+ * @throws ClipSamError `training-data-invalid` when the file has another size than the record and the widths say
+ */
 export async function readStages(
   folder: string,
   record: FeatureRecord,
   widths: readonly number[],
 ): Promise<StageFeatures> {
-  const bytes = await readFile(featurePath(folder, record.id));
+  const path = featurePath(folder, record.id);
+  const sizes = sizesOf(record, widths);
+  const bytes = await readFile(path);
+  if (bytes.length !== sizes.tokens + sizes.pooled + sizes.mask) throw otherFeatures(path);
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-  const tokens = record.grid.height * record.grid.width;
   let at = 0;
   const stages = widths.map((width) => {
-    const stage = new Float16Array(buffer, at, tokens * width);
+    const stage = new Float16Array(buffer, at, record.grid.height * record.grid.width * width);
     at += stage.byteLength;
     return stage;
   });
-  const channels = widths.reduce((sum, width) => sum + width, 0);
-  return { stages, mask: new Uint8Array(buffer, at + channels * 8) };
+  return { stages, mask: new Uint8Array(buffer, sizes.tokens + sizes.pooled) };
 }
 
-/** Reads the two pooled vectors of a view. */
+/** Reads the two pooled vectors of a view. @throws ClipSamError `training-data-invalid` for a file cut short */
 export async function readPooled(
   folder: string,
   record: FeatureRecord,
   widths: readonly number[],
 ): Promise<{ readonly content: Float32Array; readonly region: Float32Array }> {
-  const channels = widths.reduce((sum, width) => sum + width, 0);
-  const file = await open(featurePath(folder, record.id));
+  const path = featurePath(folder, record.id);
+  const { tokens, pooled } = sizesOf(record, widths);
+  const file = await open(path);
   try {
-    const bytes = new Uint8Array(channels * 8);
-    await file.read(bytes, 0, bytes.length, record.grid.height * record.grid.width * channels * 2);
+    const bytes = new Uint8Array(pooled);
+    const { bytesRead } = await file.read(bytes, 0, pooled, tokens);
+    if (bytesRead < pooled) throw otherFeatures(path);
     const values = new Float32Array(bytes.buffer);
-    return { content: values.subarray(0, channels), region: values.subarray(channels) };
+    return { content: values.subarray(0, values.length / 2), region: values.subarray(values.length / 2) };
   } finally {
     await file.close();
   }
+}
+
+/** Bytes of the parts of a feature file. */
+function sizesOf({ grid }: FeatureRecord, widths: readonly number[]) {
+  const channels = widths.reduce((sum, width) => sum + width, 0);
+  return {
+    tokens: grid.height * grid.width * channels * 2,
+    pooled: channels * 8,
+    mask: grid.mapHeight * grid.mapWidth,
+  };
+}
+
+function otherFeatures(path: string): ClipSamError {
+  return new ClipSamError(
+    'training-data-invalid',
+    `${path} is damaged, or was made with another vision tower. Delete the folder of cached features to compute them again.`,
+  );
 }

@@ -1,3 +1,4 @@
+import type { WeightTensor } from '../graph/safetensors.ts';
 import { Random } from '../synthetic/random.ts';
 
 /** A weight's name, shape and initialisation: fan 0 starts at zero, −1 at one, n at normal / √n. */
@@ -5,11 +6,6 @@ export interface WeightSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly fan: number;
-}
-
-export interface WeightTensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
 }
 
 /** Named weights that lie one after the other in one vector, so that an optimiser can treat them as one. */
@@ -21,7 +17,8 @@ export class Weights {
   constructor(specs: readonly WeightSpec[], vector?: Float32Array) {
     this.specs = specs;
     const size = specs.reduce((sum, { shape }) => sum + product(shape), 0);
-    if (vector && vector.length !== size) throw new TypeError(`expected ${size} weights, got ${vector.length}`);
+    if (vector && vector.length !== size)
+      throw new TypeError(`expected ${size} weights, got ${vector.length}`);
     this.vector = vector ?? new Float32Array(size);
     let at = 0;
     this.tensors = new Map(
