@@ -6,9 +6,13 @@ import { ClipSamError } from '../../src-shared/errors.ts';
 /**
  * Writes a whole file or nothing: temporary file in the same folder → fsync → rename. Missing folders are made.
  * A failed write leaves the old file as it was and no temporary file behind; of several writers one wins.
+ * Content that comes in pieces is never held in memory as a whole.
  * @throws ClipSamError `disk-full` when the disk or the quota is exhausted, `path-denied` when the folder may not be written
  */
-export async function writeFileAtomically(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  content: Uint8Array | string | AsyncIterable<string>,
+): Promise<void> {
   const temporary = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });

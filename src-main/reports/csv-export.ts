@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { overturns } from '../../src-shared/verdict.ts';
+import { writeFileAtomically } from '../files/atomic-write.ts';
+import { reviewedRegions } from './reviewed-regions.ts';
+import type { ExportContext, ReportImage, RunReport } from './run-report.ts';
+
+/**
+ * `results.csv`: one row per image, UTF-8 with a byte order mark (spreadsheets need it), cells that would be
+ * taken for a formula preceded by an apostrophe.
+ */
+export async function exportCsv(report: RunReport, context: ExportContext): Promise<string> {
+  const path = join(context.folder, 'results.csv');
+  await writeFileAtomically(path, rows(report, context));
+  return path;
+}
+
+async function* rows(report: RunReport, context: ExportContext): AsyncGenerator<string> {
+  let header = true;
+  for await (const image of report.images()) {
+    context.step();
+    const row = rowOf(report, image);
+    yield stringify([row], { header, bom: header, escape_formulas: true, record_delimiter: 'windows' });
+    header = false;
+  }
+}
+
+function rowOf(report: RunReport, image: ReportImage): Record<string, string | number | null> {
+  const { batch, run, recipe } = report;
+  const result = image.status === 'done' ? image.result : undefined;
+  const error = image.status === 'failed' ? image.error : undefined;
+  const { verdict } = image;
+  const reviewed = image.status === 'done' ? reviewedRegions(image) : [];
+  const count = (test: (kind: string) => boolean) => image.annotations.filter((a) => test(a.kind)).length;
+  return {
+    image: image.name,
+    status: image.status,
+    model_verdict: result?.verdict ?? null,
+    score: result ? round(result.score, 6) : null,
+    human_verdict: verdict?.verdict ?? null,
+    overturned: verdict && result ? (overturns(verdict.verdict, result.verdict) ? 'yes' : 'no') : null,
+    overturn_reason: verdict?.overturnReason ?? null,
+    defect_class: verdict?.defectClass ?? null,
+    severity: verdict?.severity ?? null,
+    comment: verdict?.comment ?? null,
+    inspector: verdict?.author ?? null,
+    reviewed_at: verdict?.createdAt ?? null,
+    regions: result?.regions.length ?? null,
+    regions_after_review: result ? reviewed.filter((r) => r.className !== 'false-positive').length : null,
+    false_positives: count((kind) => kind === 'false-positive'),
+    missed_defects: count((kind) => kind === 'missed-defect'),
+    largest_region_px: result ? Math.max(0, ...result.regions.map(({ area }) => area)) : null,
+    width_px: result?.width ?? null,
+    height_px: result?.height ?? null,
+    time_ms: result ? round(result.timings.total, 1) : null,
+    device: result?.device.running ?? null,
+    device_asked: result?.device.asked ?? null,
+    device_fallback_reason: result?.device.fallbackReason ?? null,
+    error_code: error?.code ?? null,
+    error: error?.message ?? null,
+    batch: batch.name,
+    object: batch.objectName || recipe.object,
+    part_number: batch.partNumber,
+    revision: batch.revision,
+    lot: batch.lot,
+    order: batch.order,
+    recipe: recipe.name,
+    recipe_revision: report.recipeRevision,
+    recipe_hash: run.recipeHash,
+    pack_hash: result?.packHash ?? run.packHash,
+    software_version: result?.softwareVersion ?? run.softwareVersion,
+    run: report.jobId,
+    result: image.resultId,
+    finished_at: image.finishedAt,
+    content_hash: result?.contentHash ?? null,
+    path: image.path,
+  };
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

@@ -1,0 +1,56 @@
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { throwIfCancelled } from '../../src-shared/errors.ts';
+import type { ExportEvent } from '../../src-shared/progress.ts';
+import { toWriteError } from '../files/atomic-write.ts';
+import { exportCoco } from './coco-export.ts';
+import { exportCsv } from './csv-export.ts';
+import { exportHtml } from './html-export.ts';
+import { exportJson } from './json-export.ts';
+import { exportMasks } from './masks-export.ts';
+import type { ExportContext, RunReport } from './run-report.ts';
+
+const EXPORTS = {
+  csv: exportCsv,
+  json: exportJson,
+  coco: exportCoco,
+  masks: exportMasks,
+  html: exportHtml,
+} as const satisfies Record<string, (report: RunReport, context: ExportContext) => Promise<string>>;
+
+export type ExportFormat = keyof typeof EXPORTS;
+export const EXPORT_FORMATS = Object.keys(EXPORTS) as readonly ExportFormat[];
+
+/** What an export wrote: a file, or the folder or page to open. */
+export interface ExportedFile {
+  readonly format: ExportFormat;
+  readonly path: string;
+}
+
+/**
+ * Writes a run in some formats into a folder, which is made when missing. Every file is written whole or not at
+ * all; files of an earlier export are replaced, others stay.
+ * @throws ClipSamError `cancelled`, `disk-full`, `path-denied`
+ */
+export async function exportReport(
+  report: RunReport,
+  formats: readonly ExportFormat[],
+  folder: string,
+  options: { readonly signal?: AbortSignal; readonly onEvent?: (event: ExportEvent) => void } = {},
+): Promise<ExportedFile[]> {
+  const root = resolve(folder);
+  await mkdir(root, { recursive: true }).catch((error: unknown) => {
+    throw toWriteError(error, root);
+  });
+  const written: ExportedFile[] = [];
+  for (const format of new Set(formats)) {
+    let done = 0;
+    const step = () => {
+      throwIfCancelled(options.signal);
+      done++;
+      options.onEvent?.({ kind: 'exported', format, done, total: report.finished });
+    };
+    written.push({ format, path: await EXPORTS[format](report, { folder: root, step }) });
+  }
+  return written;
+}

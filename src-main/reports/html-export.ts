@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import type { ArtifactRef } from '../../src-shared/result.ts';
+import { overturns } from '../../src-shared/verdict.ts';
+import { encodeRgba } from '../codec/encode-rgba.ts';
+import { decodeGrey16, thumbnail } from '../codec/image-codec.ts';
+import { writeFileAtomically } from '../files/atomic-write.ts';
+import { colourise } from '../pipeline/colour-map.ts';
+import { dequantiseMap } from '../pipeline/map-codec.ts';
+import { imagePage } from './html-image-page.ts';
+import { type Card, indexPage } from './html-index.ts';
+import { badgeOf } from './html-page.ts';
+import { FALSE_POSITIVE, reviewedRegions } from './reviewed-regions.ts';
+import type { ExportContext, ReportImage, RunReport } from './run-report.ts';
+import { pathOf } from './svg-overlay.ts';
+
+/** Longest sides in pixels of what the pages show. */
+const THUMBNAIL = 360;
+const PICTURE = 1600;
+const MAP = 512;
+/** Opacity of score 1 on the heat maps. */
+const HEAT = 0.85;
+/** In larger runs the gallery shows no outlines: the index would not open in reasonable time. */
+const OUTLINES_UP_TO = 2000;
+
+/**
+ * `html/`: `index.html` and a page per image, to be opened from disk or served. It needs nothing from outside its
+ * folder, so it can be sent or archived as it is.
+ */
+export async function exportHtml(report: RunReport, context: ExportContext): Promise<string> {
+  const folder = join(context.folder, 'html');
+  const ranks = await ranksByScore(report);
+  const fileOf = (rank: number) => String(rank + 1).padStart(5, '0');
+  const cards: Card[] = [];
+  let order = 0;
+  for await (const image of report.images()) {
+    context.step();
+    const rank = ranks[order++]!;
+    const stem = fileOf(rank);
+    const assets = await writeAssets(report, image, folder, stem);
+    const linkTo = (other: number) => (other in ranks ? `${fileOf(other)}.html` : null);
+    const upOne = (path: string | null) => path && `../${path}`;
+    const text = imagePage(report, image, {
+      position: rank + 1,
+      count: ranks.length,
+      previous: linkTo(rank - 1),
+      next: linkTo(rank + 1),
+      picture: upOne(assets.picture),
+      coarseMap: upOne(assets.coarseMap),
+      finalMap: upOne(assets.finalMap),
+    });
+    await writeFileAtomically(join(folder, 'images', `${stem}.html`), text);
+    cards[rank] = cardOf(image, `images/${stem}.html`, assets.thumbnail, ranks.length <= OUTLINES_UP_TO);
+  }
+  for (const name of ['report.css', 'report.js']) {
+    await writeFileAtomically(join(folder, name), await readFile(new URL(name, import.meta.url)));
+  }
+  await writeFileAtomically(join(folder, 'index.html'), indexPage(report, cards));
+  return join(folder, 'index.html');
+}
+
+/** The place of each image when sorted by falling score, those that failed last, in the order of `images()`. */
+async function ranksByScore(report: RunReport): Promise<number[]> {
+  const scores: number[] = [];
+  for await (const image of report.images()) scores.push(image.status === 'done' ? image.result.score : -1);
+  const ranks = new Array<number>(scores.length);
+  const byScore = scores.map((_, i) => i).sort((a, b) => scores[b]! - scores[a]! || a - b);
+  for (const [rank, i] of byScore.entries()) ranks[i] = rank;
+  return ranks;
+}
+
+interface Assets {
+  readonly thumbnail: string | null;
+  readonly picture: string | null;
+  readonly coarseMap: string | null;
+  readonly finalMap: string | null;
+}
+
+/** Writes an image's pictures. Paths are relative to the export's folder. */
+async function writeAssets(
+  report: RunReport,
+  image: ReportImage,
+  folder: string,
+  stem: string,
+): Promise<Assets> {
+  const write = async (name: string, bytes: Uint8Array | null) => {
+    if (!bytes) return null;
+    await writeFileAtomically(join(folder, 'assets', name), bytes);
+    return `assets/${name}`;
+  };
+  const { maxPixels } = report.recipe;
+  const artifacts = image.status === 'done' ? image.result.artifacts : undefined;
+  const [small, picture, coarse, final] = await Promise.all([
+    unlessUnreadable(thumbnail(image.path, THUMBNAIL, { maxPixels })),
+    unlessUnreadable(thumbnail(image.path, PICTURE, { maxPixels })),
+    artifacts ? unlessUnreadable(heatMap(report, artifacts.coarseMap)) : null,
+    artifacts ? unlessUnreadable(heatMap(report, artifacts.finalMap)) : null,
+  ]);
+  return {
+    thumbnail: await write(`${stem}-thumbnail.jpg`, small),
+    picture: await write(`${stem}.jpg`, picture),
+    coarseMap: await write(`${stem}-coarse.png`, coarse),
+    finalMap: await write(`${stem}-final.png`, final),
+  };
+}
+
+async function heatMap(report: RunReport, ref: ArtifactRef): Promise<Uint8Array> {
+  const { width, height, data } = await decodeGrey16(await readFile(report.artifactPath(ref)));
+  const rgba = colourise(dequantiseMap(data, width, height), { opacity: HEAT });
+  return encodeRgba(width, height, rgba, MAP);
+}
+
+/** Files may have been moved or deleted since the run; the report is made of what is there. */
+async function unlessUnreadable(bytes: Promise<Uint8Array>): Promise<Uint8Array | null> {
+  try {
+    return await bytes;
+  } catch (error) {
+    const isFileError = error instanceof ClipSamError && error.code.startsWith('image-');
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (isFileError || isMissing) return null;
+    throw error;
+  }
+}
+
+function cardOf(image: ReportImage, href: string, thumbnailPath: string | null, withOutline: boolean): Card {
+  const { name, verdict } = image;
+  const common = {
+    href,
+    thumbnail: thumbnailPath,
+    name,
+    badge: badgeOf(image),
+    human: verdict?.verdict ?? null,
+  };
+  if (image.status === 'failed') {
+    return { ...common, score: null, width: 0, height: 0, outline: '', regions: 0, overturned: false };
+  }
+  const { score, width, height } = image.result;
+  const shown = reviewedRegions(image).filter(({ className }) => className !== FALSE_POSITIVE);
+  return {
+    ...common,
+    score,
+    width,
+    height,
+    outline: withOutline ? pathOf(shown.flatMap(({ polygons }) => polygons)) : '',
+    regions: shown.length,
+    overturned: verdict !== null && overturns(verdict.verdict, image.result.verdict),
+  };
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
+import { writeFileAtomically } from '../files/atomic-write.ts';
+import type { ExportContext, ReportImage, RunReport } from './run-report.ts';
+
+/** ResultStateDataType of OPC 40100-1, section 12.19. */
+const RESULT_STATE = { done: 1, failed: 4 } as const;
+
+/**
+ * `results.json`: the batch, the run, the recipe and one record per image, whose outer fields are named after
+ * ResultDataType of OPC 40100-1 (section 12.18); `resultContent` holds what this program found.
+ */
+export async function exportJson(report: RunReport, context: ExportContext): Promise<string> {
+  const path = join(context.folder, 'results.json');
+  await writeFileAtomically(path, pieces(report, context));
+  return path;
+}
+
+async function* pieces(report: RunReport, context: ExportContext): AsyncGenerator<string> {
+  const { batch, run, recipe, recipeRevision, imageRoot, total } = report;
+  const head = {
+    format: 'clipsam-results',
+    formatVersion: 1,
+    writtenBy: SOFTWARE_VERSION,
+    jobId: report.jobId,
+    imageRoot,
+    total,
+    batch,
+    run,
+    recipeRevision,
+    recipe,
+  };
+  yield `${JSON.stringify(head, null, 1).slice(0, -2)},\n "results": [`;
+  let separator = '\n';
+  for await (const image of report.images()) {
+    context.step();
+    yield `${separator}${JSON.stringify(recordOf(report, image))}`;
+    separator = ',\n';
+  }
+  yield '\n]}\n';
+}
+
+function recordOf(report: RunReport, image: ReportImage) {
+  const { batch, run, recipe } = report;
+  const duration = image.status === 'done' ? image.result.timings.total : 0;
+  const end = Date.parse(image.finishedAt);
+  return {
+    resultId: image.resultId,
+    isPartial: false,
+    isSimulated: false,
+    resultState: RESULT_STATE[image.status],
+    partId: image.name,
+    productId: batch.partNumber || batch.objectName || recipe.object,
+    jobId: report.jobId,
+    internalRecipeId: { id: `${recipe.name} r${report.recipeRevision}`, hash: run.recipeHash },
+    internalConfigurationId: { id: recipe.pack, hash: run.packHash },
+    creationTime: image.finishedAt,
+    processingTimes: {
+      startTime: new Date(end - duration).toISOString(),
+      endTime: image.finishedAt,
+      processingDuration: duration,
+    },
+    resultContent: {
+      path: image.path,
+      ...(image.status === 'done' ? image.result : { error: image.error }),
+      humanVerdict: image.verdict,
+      annotations: image.annotations,
+    },
+  };
+}

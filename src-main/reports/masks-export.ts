@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import { decodeMask, encodeGrey8 } from '../codec/image-codec.ts';
+import { writeFileAtomically } from '../files/atomic-write.ts';
+import { FileNames } from './file-names.ts';
+import { fillPolygons } from './polygon-raster.ts';
+import { ClassNumbers, FALSE_POSITIVE, reviewedRegions } from './reviewed-regions.ts';
+import type { DoneImage, ExportContext, RunReport } from './run-report.ts';
+
+/**
+ * `masks/`: for each image a single-channel 8-bit PNG of its size whose values are class numbers (0 background),
+ * and `class-map.json` with the classes and which mask belongs to which image. Values are small: most viewers
+ * show such masks as black.
+ */
+export async function exportMasks(report: RunReport, context: ExportContext): Promise<string> {
+  const folder = join(context.folder, 'masks');
+  const names = new FileNames();
+  const classes = new ClassNumbers();
+  const masks: { image: string; mask: string }[] = [];
+  for await (const image of report.images()) {
+    context.step();
+    if (image.status === 'failed') continue;
+    const mask = names.for(image.name, '.png');
+    const { width, height } = image.result;
+    await writeFileAtomically(
+      join(folder, mask),
+      await encodeGrey8(width, height, await classRaster(report, image, classes)),
+    );
+    masks.push({ image: image.name, mask });
+  }
+  const map = {
+    classes: { 0: 'background', ...Object.fromEntries(classes.entries().map(([name, n]) => [n, name])) },
+    imageRoot: report.imageRoot,
+    masks,
+  };
+  await writeFileAtomically(join(folder, 'class-map.json'), `${JSON.stringify(map, null, 1)}\n`);
+  return folder;
+}
+
+/** The model's mask as class numbers, with what the inspectors marked drawn over it. */
+async function classRaster(report: RunReport, image: DoneImage, classes: ClassNumbers): Promise<Uint8Array> {
+  const { width, height, artifacts, regions } = image.result;
+  const { data } = await decodeMask(report.artifactPath(artifacts.mask), { maxPixels: width * height });
+  if (data.length !== width * height) {
+    throw new ClipSamError(
+      'workspace-corrupt',
+      `The stored mask of ${image.name} has another size than the image. Inspect the batch again.`,
+    );
+  }
+  for (const reviewed of reviewedRegions(image)) {
+    if (reviewed.author === null) continue;
+    const number = classes.of(reviewed.className);
+    if (number > 255) {
+      throw new ClipSamError('input-invalid', 'Mask files hold 255 classes at most; this run has more.');
+    }
+    const original = regions.find(({ index }) => index === reviewed.regionIndex);
+    // A corrected outline replaces the model's; a false positive only changes what its pixels mean.
+    if (original && reviewed.className !== FALSE_POSITIVE) {
+      fillPolygons(data, width, height, original.polygons, 0);
+    }
+    fillPolygons(data, width, height, reviewed.polygons, number);
+  }
+  return data;
+}

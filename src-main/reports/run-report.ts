@@ -1,0 +1,55 @@
+import type { Annotation } from '../../src-shared/annotation.ts';
+import type { Batch, Run } from '../../src-shared/batch.ts';
+import type { ErrorRecord } from '../../src-shared/errors.ts';
+import type { Recipe } from '../../src-shared/recipe.ts';
+import type { ArtifactRef, InspectionResult } from '../../src-shared/result.ts';
+import type { VerdictEntry } from '../../src-shared/verdict.ts';
+
+/** One image of a run with all that is known about it. */
+export type ReportImage = {
+  /** Unique in the world. */
+  readonly resultId: string;
+  /** Absolute path on this machine. */
+  readonly path: string;
+  /** Relative to the folder that the run's images share, with `/`: what people recognise. Any text. */
+  readonly name: string;
+  readonly finishedAt: string;
+  /** The inspector's verdict that counts. */
+  readonly verdict: VerdictEntry | null;
+  /** Not retracted, oldest first. */
+  readonly annotations: readonly Annotation[];
+} & (
+  | { readonly status: 'done'; readonly result: InspectionResult }
+  | { readonly status: 'failed'; readonly error: ErrorRecord }
+);
+
+export type DoneImage = Extract<ReportImage, { status: 'done' }>;
+
+/** A run as plain data, for the exports. */
+export interface RunReport {
+  /** Unique in the world. */
+  readonly jobId: string;
+  readonly batch: Batch;
+  readonly run: Run;
+  readonly recipe: Recipe;
+  /** Revision among the recipes of the same name. */
+  readonly recipeRevision: number;
+  /** Folder that the names of the images are relative to. */
+  readonly imageRoot: string;
+  /** Images that the run covers, those without a result yet included. */
+  readonly total: number;
+  /** Images with a result. */
+  readonly finished: number;
+  /** Every image with a result, in the batch's order; may be gone through several times. */
+  images(): AsyncIterable<ReportImage>;
+  /** Absolute path of an artifact. */
+  artifactPath(ref: ArtifactRef): string;
+}
+
+/** What an export gets besides the report. */
+export interface ExportContext {
+  /** Existing folder that the export writes to, and nowhere else. */
+  readonly folder: string;
+  /** Called before each image: throws `cancelled`, reports progress. */
+  step(): void;
+}

@@ -1,0 +1,50 @@
+import type { Box, MaskLevel, Polygon, Region } from '../../src-shared/result.ts';
+import { type Html, html } from './html-template.ts';
+import { boxAround, FALSE_POSITIVE, type ReviewedRegion } from './reviewed-regions.ts';
+
+/** Path data of some polygons in image pixels; fill it with the even-odd rule. */
+export function pathOf(polygons: readonly Polygon[]): string {
+  return polygons
+    .flat()
+    .map((ring) => `M${ring.map(([x, y]) => `${short(x)} ${short(y)}`).join('L')}Z`)
+    .join('');
+}
+
+/** Box and points that were sent to SAM for a region. @param unit image pixels per screen-sized unit */
+export function promptsOverlay(region: Region, unit: number): Html {
+  const { box, points } = region.prompts;
+  return html`<g data-region="${region.index}">${rect(box, 'halo')}${rect(box, 'box')}${points.map(
+    ({ x, y, label }) =>
+      html`<g class="${label === 1 ? 'object' : 'background'}"><circle cx="${short(x)}" cy="${short(y)}" r="${short(unit)}"/><path d="${sign(x, y, unit * 0.55, label)}"/></g>`,
+  )}</g>`;
+}
+
+/** A region's outline and, for the model's, its number. @param unit as in {@link promptsOverlay} */
+export function regionOverlay(region: ReviewedRegion, unit: number): Html {
+  const { polygons, regionIndex } = region;
+  const kind =
+    region.author === null ? 'model' : region.className === FALSE_POSITIVE ? 'dismissed' : 'marked';
+  const box = boxAround(polygons);
+  return html`<path class="region ${kind}" data-region="${regionIndex ?? ''}" d="${pathOf(polygons)}"/>${
+    regionIndex !== null &&
+    html`<text class="region" x="${short(box.x + box.width + 2 * unit)}" y="${short(box.y)}" font-size="${short(2.4 * unit)}">${regionIndex}</text>`
+  }`;
+}
+
+/** One of the three mask levels, hidden until its row is pointed at. */
+export function levelOverlay(region: Region, level: MaskLevel): Html {
+  return html`<path class="level" data-level="${region.index}-${level.level}" d="${pathOf(level.polygons)}"/>`;
+}
+
+function rect({ x, y, width, height }: Box, className: string): Html {
+  return html`<rect class="${className}" x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}"/>`;
+}
+
+function sign(x: number, y: number, arm: number, label: 0 | 1): string {
+  const across = `M${short(x - arm)} ${short(y)}H${short(x + arm)}`;
+  return label === 1 ? `${across}M${short(x)} ${short(y - arm)}V${short(y + arm)}` : across;
+}
+
+function short(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
