@@ -1,0 +1,126 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { UmciShape } from '../../src-main/graph/umci.ts';
+import type { FeatureRecord } from '../../src-main/training/feature-file.ts';
+import { type HeadTrainingOptions, trainHead } from '../../src-main/training/head-training.ts';
+import { validateHead } from '../../src-main/training/head-validation.ts';
+import { TOY_WIDTHS, writeToyFeatures } from './toy-features.ts';
+
+const shape: UmciShape = {
+  hiddenDim: 4,
+  scaleKernels: [3],
+  stripKernel: 3,
+  paths: { strip: true, scale: true },
+  contrast: false,
+  separable: true,
+  stageWidths: TOY_WIDTHS,
+  textWidth: 4,
+};
+const plan: HeadTrainingOptions['plan'] = {
+  ...shape,
+  scaleKernels: [3],
+  batch: 3,
+  steps: 12,
+  warmup: 3,
+  learningRate: 0.02,
+  weightDecay: 0.01,
+  clip: 1,
+  gamma: 2,
+  dice: 1,
+  image: 0.3,
+  average: 0.9,
+};
+const language = () => Float32Array.of(1, 0, 0, 0.5, 0, 1, 0, -0.5);
+
+let folder = '';
+let options: HeadTrainingOptions;
+let measured: FeatureRecord[];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'head-'));
+  const records = await writeToyFeatures(folder, 24, 1);
+  measured = await writeToyFeatures(folder, 12, 2);
+  options = { shape, plan, seed: 3, records, featureFolder: folder, language, threads: 1 };
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Cancels when the run reports `step`. */
+async function interruptedAt(step: number, more: Partial<HeadTrainingOptions>): Promise<unknown> {
+  const controller = new AbortController();
+  return trainHead({
+    ...options,
+    ...more,
+    reportEvery: 1,
+    signal: controller.signal,
+    onProgress: (progress) => {
+      if (progress.step === step) controller.abort();
+    },
+  }).catch((error: unknown) => error);
+}
+
+describe('trainHead', () => {
+  it('gives the same weights for the same seed, others for another', async () => {
+    const [one, two, other] = await Promise.all([
+      trainHead(options),
+      trainHead(options),
+      trainHead({ ...options, seed: 4 }),
+    ]);
+    expect(two.vector).toEqual(one.vector);
+    expect(other.vector).not.toEqual(one.vector);
+  });
+
+  it('goes on after an interruption as if there had been none', async () => {
+    const whole = await trainHead(options);
+    const checkpointed = { checkpoint: join(folder, 'run.checkpoint'), checkpointEvery: 4 };
+    expect(await interruptedAt(7, checkpointed)).toMatchObject({ code: 'cancelled' });
+    const steps: number[] = [];
+    const resumed = await trainHead({
+      ...options,
+      ...checkpointed,
+      reportEvery: 1,
+      onProgress: ({ step }) => steps.push(step),
+    });
+    expect(steps).toEqual([5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(resumed.vector).toEqual(whole.vector);
+    expect((await trainHead({ ...options, ...checkpointed })).vector).toEqual(whole.vector);
+  });
+
+  it('refuses a damaged checkpoint', async () => {
+    const checkpoint = join(folder, 'damaged.checkpoint');
+    await writeFile(checkpoint, 'not a checkpoint');
+    await expect(trainHead({ ...options, checkpoint })).rejects.toMatchObject({ code: 'checkpoint-invalid' });
+  });
+
+  it('says which features are missing', async () => {
+    const records = options.records.map((record) => ({ ...record, id: `${record.id}-gone` }));
+    await expect(trainHead({ ...options, records })).rejects.toThrow('-gone.features');
+  });
+
+  it('learns where defects are, on pictures it has not seen', async () => {
+    const losses: number[] = [];
+    const weights = await trainHead({
+      ...options,
+      plan: { ...plan, steps: 150, warmup: 10, average: 0.95 },
+      reportEvery: 30,
+      onProgress: ({ loss }) => losses.push(loss),
+    });
+    expect(losses).toHaveLength(5);
+    expect(losses.at(-1)).toBeLessThan(losses[0]! * 0.6);
+    const figures = await validateHead({
+      shape,
+      weights,
+      records: measured,
+      featureFolder: folder,
+      language,
+    });
+    expect(Object.keys(figures).sort()).toEqual(['nuts', 'tiles']);
+    for (const { pictures, pixelAuroc, imageAuroc, goodPeaks, defectivePeaks } of Object.values(figures)) {
+      expect(pictures).toBe(6);
+      expect(pixelAuroc).toBeGreaterThan(0.95);
+      expect(imageAuroc).toBeGreaterThan(0.8);
+      expect([goodPeaks.length, defectivePeaks.length]).toEqual([3, 3]);
+      expect(goodPeaks).toEqual(goodPeaks.toSorted((a, b) => a - b));
+    }
+  });
+});
