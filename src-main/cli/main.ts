@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { ClipSamError, type ErrorCode } from '../../src-shared/errors.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
+import { addBench } from './bench.ts';
 import { addEvaluate } from './evaluate.ts';
 import { EXIT } from './exit-code.ts';
+import { addExport } from './export.ts';
 import { addInspect } from './inspect.ts';
 import { addModels } from './models.ts';
 import { addRecipe } from './recipe.ts';
@@ -40,9 +42,11 @@ Exit codes:
 
 addInspect(program);
 addRecipe(program);
+addExport(program);
 addEvaluate(program);
 addTrain(program);
 addModels(program);
+addBench(program);
 
 // `npm run clipsam` works from every folder of the project, but changes to its root: paths are meant from where the user is.
 const { npm_lifecycle_event: script, INIT_CWD: typedIn } = process.env;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { type TrainingProgress, trainPack } from '../training/train-pack.ts';
+import type { TrainingProgress } from '../training/train-pack.ts';
 import { interruptible } from './interrupt.ts';
 import { wholeNumber } from './options.ts';
 import { ProgressDisplay, paceSince } from './progress-display.ts';
@@ -44,6 +44,8 @@ Example:
 
 async function train(options: TrainOptions): Promise<void> {
   const { plan, data, out, cache = join(out, '.cache'), leaveOut, workers } = options;
+  // Loaded here: no other command needs the training code.
+  const { trainPack } = await import('../training/train-pack.ts');
   const display = new ProgressDisplay();
   const started = performance.now();
   try {

@@ -18,6 +18,8 @@ function die(reason?: unknown): void {
 }
 
 process.on('disconnect', () => die());
+// Ctrl-C goes to every process of the terminal; the parent decides what becomes of the images under way.
+process.on('SIGINT', () => {});
 process.on('message', (message: ToChild) => void receive(message));
 setInterval(() => say({ kind: 'heartbeat', rssBytes: process.memoryUsage.rss() }), HEARTBEAT_INTERVAL);
 

@@ -1,0 +1,78 @@
+import { type Command, Option } from 'commander';
+import { benchmark, MEASUREMENTS, type Measured, type MeasurementName } from '../services/benchmark.ts';
+import { chooseRecipe } from '../services/recipe-pipeline.ts';
+import { EXIT } from './exit-code.ts';
+import { interruptible } from './interrupt.ts';
+import { type PipelineOptions, recipeChoice, wholeNumber, withPipelineOptions } from './options.ts';
+import { pipelineMessages } from './pipeline-messages.ts';
+import { ProgressDisplay, paceSince } from './progress-display.ts';
+
+interface BenchOptions extends PipelineOptions {
+  readonly data?: readonly string[];
+  readonly images: number;
+  readonly only?: readonly MeasurementName[];
+  readonly json?: true;
+}
+
+export function addBench(program: Command): void {
+  const names = MEASUREMENTS.map(({ name }) => name);
+  const command = program
+    .command('bench')
+    .summary('measure speed and memory')
+    .description(
+      `Measures on generated images, or on your own:\n${MEASUREMENTS.map(({ name, description }) => `  ${name}: ${description}`).join('\n')}`,
+    )
+    .addOption(new Option('--only <name...>', 'measurements to run').choices(names))
+    .option('--images <n>', 'images of the memory measurement', wholeNumber(31), 300)
+    .option('--data <path...>', 'images and folders to use instead of generated ones')
+    .option('--json', 'figures as JSON on standard output');
+  withPipelineOptions(command)
+    .addHelpText('after', '\nExit codes: 0 all bars met, 3 a bar missed, 2 wrong usage, 1 other errors.')
+    .action(async (options: BenchOptions) => {
+      process.exitCode = await bench(options, names);
+    });
+}
+
+async function bench(options: BenchOptions, names: readonly MeasurementName[]): Promise<number> {
+  const { device, threads, images, only = names } = options;
+  const chosen = await chooseRecipe(recipeChoice(options));
+  const display = new ProgressDisplay();
+  const onPipeline = pipelineMessages((line) => display.say(line));
+  const all: Measured[] = [];
+  let started = 0;
+  try {
+    await interruptible(async (signal) => {
+      const results = benchmark(only, {
+        chosen,
+        device,
+        ...(threads && { threads }),
+        images: options.data ?? [],
+        memoryImages: images,
+        signal,
+        onEvent(event) {
+          if (event.kind === 'started') started = performance.now();
+          if (event.kind === 'image') {
+            display.update(event.done, event.total, paceSince(started, event.done, event.total));
+          }
+          if (event.kind === 'ready' || event.kind === 'died' || event.kind === 'retry') onPipeline(event);
+        },
+      });
+      for await (const measured of results) {
+        display.stop();
+        all.push(measured);
+        if (!options.json) process.stdout.write(`${describe(measured)}\n`);
+      }
+    });
+  } finally {
+    display.stop();
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
+  return all.every(({ passed }) => passed) ? EXIT.done : EXIT.someFailed;
+}
+
+function describe({ name, figures, bar, passed }: Measured): string {
+  const lines = Object.entries(figures).map(
+    ([key, value]) => `  ${key}: ${Number.isInteger(value) ? value : value.toFixed(value < 10 ? 3 : 1)}`,
+  );
+  return [`${name}`, ...lines, `  ${passed ? 'met' : 'MISSED'}: ${bar}`].join('\n');
+}

@@ -1,0 +1,183 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
+import type { DeviceRequest } from '../../src-shared/result.ts';
+import { listImages } from '../files/image-files.ts';
+import { type InspectPathsEvent, inspectPaths } from './inspect-paths.ts';
+import type { ChosenRecipe } from './recipe-pipeline.ts';
+
+/** What a measurement found: figures by name, units in the names. */
+export interface Measured {
+  readonly name: string;
+  readonly figures: Readonly<Record<string, number>>;
+  /** What is expected of the figures, and whether they are so. */
+  readonly bar: string;
+  readonly passed: boolean;
+}
+
+export interface MeasureContext {
+  readonly chosen: ChosenRecipe;
+  readonly device: DeviceRequest;
+  readonly threads?: number;
+  /** Files and folders with images; repeated until there are as many as a measurement needs. */
+  readonly images: readonly string[];
+  /** Images of the memory measurement. */
+  readonly memoryImages: number;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: InspectPathsEvent) => void;
+}
+
+interface Measurement {
+  readonly name: string;
+  readonly description: string;
+  measure(context: MeasureContext): Promise<Omit<Measured, 'name'>>;
+}
+
+const BATCH = 50;
+const WARM_UP = 30;
+
+export const MEASUREMENTS = [
+  {
+    name: 'end-to-end',
+    description: `wall clock of a ${BATCH}-image batch over its bare ONNX Runtime session times`,
+    measure: measureEndToEnd,
+  },
+  {
+    name: 'memory',
+    description: `resident memory of the inference process after the first ${WARM_UP} images`,
+    measure: measureMemory,
+  },
+] as const satisfies readonly Measurement[];
+
+export type MeasurementName = (typeof MEASUREMENTS)[number]['name'];
+
+/**
+ * Runs measurements one after the other, each in a workspace of its own that is deleted afterwards.
+ * @throws ClipSamError `input-invalid` when there are no images, `cancelled`, and what inspecting says
+ */
+export async function* benchmark(
+  names: readonly MeasurementName[],
+  context: MeasureContext,
+): AsyncGenerator<Measured> {
+  for (const { name, measure } of MEASUREMENTS) {
+    if (names.includes(name)) yield { name, ...(await measure(context)) };
+  }
+}
+
+/**
+ * The wall clock runs from listing the files to the last stored result, without the start of the inference
+ * process, which is told apart: it is paid once however large the batch.
+ */
+async function measureEndToEnd(context: MeasureContext): Promise<Omit<Measured, 'name'>> {
+  const at = { imported: 0, ready: 0, end: 0 };
+  let sessions = 0;
+  const start = performance.now();
+  await inspectCopies(context, BATCH, (event) => {
+    const now = performance.now();
+    if (event.kind === 'import-finished') at.imported = now;
+    if (event.kind === 'ready') at.ready = now;
+    if (event.kind === 'finished') at.end = now;
+    if (event.kind !== 'record' || event.record.status !== 'done') return;
+    const { encode, umci, decode } = event.record.timings;
+    sessions += encode + umci + decode;
+  });
+  const startUp = at.ready - at.imported;
+  const wall = at.end - start - startUp;
+  const ratio = wall / sessions;
+  return {
+    figures: {
+      images: BATCH,
+      wallSeconds: wall / 1000,
+      sessionSeconds: sessions / 1000,
+      ratio,
+      startSeconds: startUp / 1000,
+      ratioWithStart: (wall + startUp) / sessions,
+    },
+    bar: 'ratio ≤ 1.10',
+    passed: ratio <= 1.1,
+  };
+}
+
+async function measureMemory(context: MeasureContext): Promise<Omit<Measured, 'name'>> {
+  const { memoryImages: images } = context;
+  let done = 0;
+  let peak = 0;
+  const warm: number[] = [];
+  await inspectCopies(context, images, (event) => {
+    if (event.kind === 'image') done = event.done + event.failed;
+    if (event.kind !== 'heartbeat') return;
+    peak = Math.max(peak, event.rssBytes);
+    if (done >= WARM_UP) warm.push(event.rssBytes);
+  });
+  if (warm.length === 0) {
+    throw new ClipSamError(
+      'input-invalid',
+      `Memory is sampled once a second after the first ${WARM_UP} images: ${images} images are too few. Ask for more.`,
+    );
+  }
+  const [least, most] = [Math.min(...warm), Math.max(...warm)];
+  const spread = (most - least) / (most + least);
+  const megabytes = (bytes: number) => bytes / (1 << 20);
+  return {
+    figures: {
+      images,
+      peakMegabytes: megabytes(peak),
+      leastMegabytesWarm: megabytes(least),
+      mostMegabytesWarm: megabytes(most),
+      spreadPercent: spread * 100,
+      samples: warm.length,
+    },
+    bar: 'flat: within ±10 % of its middle',
+    passed: spread <= 0.1,
+  };
+}
+
+/** Inspects `count` files: copies of the images, so that each is a file of its own. */
+async function inspectCopies(
+  context: MeasureContext,
+  count: number,
+  onEvent: (event: InspectPathsEvent) => void,
+): Promise<void> {
+  const { chosen, device, threads, signal } = context;
+  const sources: string[] = [];
+  for await (const entry of listImages(context.images, signal)) {
+    if (entry.kind === 'image') sources.push(entry.path);
+  }
+  if (sources.length === 0) {
+    throw new ClipSamError('input-invalid', `There are no images in ${context.images.join(', ')}.`);
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'clipsam-bench-'));
+  try {
+    const paths: string[] = [];
+    for (let i = 0; i < count; i++) {
+      const source = sources[i % sources.length]!;
+      const path = join(folder, `${i}-${basename(source)}`);
+      await copyFile(source, path);
+      paths.push(path);
+    }
+    const summary = await inspectPaths({
+      chosen,
+      workspaceFolder: join(folder, 'workspace'),
+      paths,
+      name: 'bench',
+      device,
+      ...(threads && { threads }),
+      author: 'bench',
+      ...(signal && { signal }),
+      onEvent(event) {
+        onEvent(event);
+        context.onEvent?.(event);
+      },
+    });
+    throwIfCancelled(signal);
+    if (summary.status === 'done' && summary.failed === 0) return;
+    const { code, message } = summary.error ?? {
+      code: 'inference-failed' as const,
+      message: `${summary.failed} of ${count} images failed: such a run measures nothing. Use images that can be read.`,
+    };
+    throw new ClipSamError(code, message);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
