@@ -46,7 +46,7 @@ export function reviewedRegions(image: DoneImage): ReviewedRegion[] {
 
 /** The smallest box around some polygons. */
 export function boxAround(polygons: readonly Polygon[]): Box {
-  const points = polygons.flatMap((rings) => rings[0] ?? []);
+  const points = polygons.flatMap((rings) => rings.flat());
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);
   const [x, y] = [min(xs), min(ys)];

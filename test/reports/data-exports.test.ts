@@ -1,0 +1,283 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { exportReport } from '../../src-main/reports/export-report.ts';
+import type { Polygon } from '../../src-shared/result.ts';
+import {
+  annotation,
+  covers,
+  HEIGHT,
+  holed,
+  regionOf,
+  reportFixture,
+  verdict,
+  WIDTH,
+} from './report-fixture.ts';
+
+const square: Polygon = [
+  [
+    [10, 10],
+    [30, 10],
+    [30, 20],
+    [10, 20],
+    [10, 10],
+  ],
+];
+const triangle: Polygon = [
+  [
+    [2, 30],
+    [22, 30],
+    [2, 46],
+  ],
+];
+
+/** Fields of a CSV text (RFC 4180). */
+function parseCsv(text: string): string[][] {
+  const rows: string[][] = [[]];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|$)/g)) {
+    rows.at(-1)!.push(quoted?.replaceAll('""', '"') ?? plain!);
+    if (end === '\r\n') rows.push([]);
+    if (end === '') break;
+  }
+  return rows.filter((row) => row.length > 1);
+}
+
+describe('CSV', () => {
+  test('one row per image with verdicts; hostile cells are text, not formulas', async () => {
+    const { out, done, failed, report } = await reportFixture();
+    const names = ['=cmd|calc!A1.png', '+1.png', '-2+3.png', '@SUM(A1).png', '\tx.png', 'a,"b"\nc.png'];
+    const overturned = verdict({
+      verdict: 'accept',
+      overturnReason: '=HYPERLINK("http://evil")',
+      severity: 'minor',
+    });
+    const images = [
+      ...names.map((name) => done(name)),
+      done('good.png', { score: 0.1, regions: [] }),
+      done('dust.png', {
+        verdict: overturned,
+        annotations: [annotation({ regionIndex: 1 })],
+      }),
+      failed('broken.png', 'The file is cut off, sorry.'),
+    ];
+    const [file] = await exportReport(report(images), ['csv'], out);
+    const text = await readFile(file!.path, 'utf8');
+    expect(text.startsWith('\ufeffimage,')).toBe(true);
+    const [header, ...rows] = parseCsv(text.slice(1));
+    const table = rows.map((row) => Object.fromEntries(header!.map((name, i) => [name, row[i]])));
+    expect(rows.every((row) => row.length === header!.length)).toBe(true);
+    expect(table.map((row) => row.image)).toEqual([
+      ...names.slice(0, 5).map((name) => `'${name}`),
+      names[5],
+      'good.png',
+      'dust.png',
+      'broken.png',
+    ]);
+    for (const cell of rows.flat()) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
+    expect(table[6]).toMatchObject({
+      model_verdict: 'accept',
+      score: '0.1',
+      regions: '0',
+      human_verdict: '',
+    });
+    expect(table[7]).toMatchObject({
+      model_verdict: 'reject',
+      human_verdict: 'accept',
+      overturned: 'yes',
+      overturn_reason: `'=HYPERLINK("http://evil")`,
+      severity: 'minor',
+      regions: '1',
+      regions_after_review: '0',
+      false_positives: '1',
+    });
+    expect(table[8]).toMatchObject({
+      status: 'failed',
+      error_code: 'image-unreadable',
+      error: 'The file is cut off, sorry.',
+      score: '',
+    });
+  });
+});
+
+describe('JSON', () => {
+  test('records are named after OPC 40100-1', async () => {
+    const { out, done, failed, report } = await reportFixture();
+    const images = [done('a/1.png', { verdict: verdict({ verdict: 'reject' }) }), failed('2.png', 'no')];
+    const [file] = await exportReport(report(images), ['json'], out);
+    const { results, ...head } = JSON.parse(await readFile(file!.path, 'utf8'));
+    expect(head).toMatchObject({
+      format: 'clipsam-results',
+      total: 2,
+      batch: { lot: 'L7' },
+      recipe: { theta: 0.5 },
+    });
+    expect(results).toMatchObject([
+      {
+        resultId: 'ws/1/a/1.png',
+        isPartial: false,
+        isSimulated: false,
+        resultState: 1,
+        partId: 'a/1.png',
+        productId: 'PN-1',
+        jobId: 'ws/1',
+        internalRecipeId: { id: 'Default r3', hash: 'b'.repeat(64) },
+        creationTime: '2024-05-01T09:30:00.000Z',
+        processingTimes: {
+          startTime: '2024-05-01T09:29:59.972Z',
+          endTime: '2024-05-01T09:30:00.000Z',
+          processingDuration: 28,
+        },
+        resultContent: { score: 0.9, regions: [{ index: 1 }], humanVerdict: { verdict: 'reject' } },
+      },
+      { resultState: 4, resultContent: { error: { code: 'image-unreadable', message: 'no' } } },
+    ]);
+  });
+});
+
+describe('COCO', () => {
+  test('boxes, areas and references agree with the shapes', async () => {
+    const { out, done, failed, report } = await reportFixture();
+    const images = [
+      done('good.png', { regions: [], score: 0.1 }),
+      failed('broken.png', 'no'),
+      done('two.png', {
+        regions: [
+          regionOf(1, [square, triangle], 0.9),
+          regionOf(2, [holed], 0.8),
+          regionOf(3, [square], 0.7),
+          regionOf(4, [], 0.6),
+        ],
+        annotations: [
+          annotation({ regionIndex: 3 }),
+          annotation({
+            kind: 'corrected-region',
+            regionIndex: 2,
+            polygons: [holed, triangle],
+            defectClass: 'dent',
+          }),
+          annotation({ kind: 'missed-defect', polygons: [triangle], defectClass: 'crack' }),
+        ],
+      }),
+    ];
+    const [file] = await exportReport(report(images), ['coco'], out);
+    const coco = JSON.parse(await readFile(file!.path, 'utf8'));
+    expect(coco.images).toEqual([
+      { id: 1, file_name: 'good.png', width: WIDTH, height: HEIGHT },
+      { id: 2, file_name: 'two.png', width: WIDTH, height: HEIGHT },
+    ]);
+    expect(coco.categories.map((c: { id: number; name: string }) => `${c.id} ${c.name}`)).toEqual([
+      '1 defect',
+      '2 false-positive',
+      '3 dent',
+      '4 crack',
+    ]);
+    expect(
+      coco.annotations.map((a: Record<string, unknown>) => [
+        a.id,
+        a.image_id,
+        a.category_id,
+        a.score,
+        a.iscrowd,
+      ]),
+    ).toEqual([
+      [1, 2, 1, 0.9, 0],
+      [2, 2, 3, 0.8, 0],
+      [3, 2, 2, 0.7, 0],
+      [4, 2, 1, 0.6, 0],
+      [5, 2, 4, undefined, 0],
+    ]);
+    const [two, corrected, , boxOnly, missed] = coco.annotations;
+    expect(two.segmentation).toEqual([
+      [10, 10, 30, 10, 30, 20, 10, 20],
+      [2, 30, 22, 30, 2, 46],
+    ]);
+    expect(two.bbox).toEqual([2, 10, 28, 36]);
+    expect(two.area).toBe(20 * 10 + (20 * 16) / 2);
+    expect(corrected.area).toBe(20 * 20 - 10 * 10 + (20 * 16) / 2);
+    expect(corrected.segmentation.size).toEqual([HEIGHT, WIDTH]);
+    const columns = (corrected.segmentation.counts as number[]).flatMap((n, i) => new Array(n).fill(i % 2));
+    const pixels = columns.map((_, i) =>
+      covers([holed, triangle], Math.floor(i / HEIGHT) + 0.5, (i % HEIGHT) + 0.5) ? 1 : 0,
+    );
+    expect(columns).toEqual(pixels);
+    expect(boxOnly.bbox).toEqual([10, 10, 20, 10]);
+    expect(missed.segmentation).toEqual([[2, 30, 22, 30, 2, 46]]);
+    expect(missed.attributes).toEqual({ region: null, reviewed_by: 'ana' });
+  });
+});
+
+describe('masks', () => {
+  test('hold class numbers at the image’s size, with the inspectors’ marks over the model’s', async () => {
+    const { out, done, failed, report } = await reportFixture();
+    const regions = [regionOf(1, [square], 0.9)];
+    const images = [
+      done('line 1/part.jpg', { regions }),
+      done('line 2/part.jpg', {
+        regions,
+        annotations: [
+          annotation({ regionIndex: 1 }),
+          annotation({ kind: 'missed-defect', polygons: [triangle], defectClass: 'crack' }),
+        ],
+      }),
+      done('../../escape.png', {
+        regions,
+        annotations: [annotation({ kind: 'corrected-region', regionIndex: 1, polygons: [triangle] })],
+      }),
+      failed('broken.png', 'no'),
+    ];
+    const [exported] = await exportReport(report(images), ['masks'], out);
+    const { path } = exported!;
+    const map = JSON.parse(await readFile(join(path, 'class-map.json'), 'utf8'));
+    expect(map.classes).toEqual({ 0: 'background', 1: 'defect', 2: 'false-positive', 3: 'crack' });
+    expect(map.masks).toEqual([
+      { image: 'line 1/part.jpg', mask: 'part.png' },
+      { image: 'line 2/part.jpg', mask: 'part-2.png' },
+      { image: '../../escape.png', mask: 'escape.png' },
+    ]);
+    expect((await readdir(path)).sort()).toEqual(['class-map.json', 'escape.png', 'part-2.png', 'part.png']);
+    const classAt = async (mask: string) => {
+      const image = sharp(join(path, mask));
+      expect(await image.metadata()).toMatchObject({
+        width: WIDTH,
+        height: HEIGHT,
+        channels: 1,
+        depth: 'uchar',
+      });
+      const data = await image.extractChannel(0).raw().toBuffer();
+      return [...data];
+    };
+    const expected = (inSquare: number, inTriangle: number) =>
+      Array.from({ length: WIDTH * HEIGHT }, (_, i) => {
+        const [x, y] = [(i % WIDTH) + 0.5, Math.floor(i / WIDTH) + 0.5];
+        return covers([triangle], x, y) ? inTriangle : covers([square], x, y) ? inSquare : 0;
+      });
+    expect(await classAt('part.png')).toEqual(expected(1, 0));
+    expect(await classAt('part-2.png')).toEqual(expected(2, 3));
+    expect(await classAt('escape.png')).toEqual(expected(0, 1));
+  });
+});
+
+test('a cancelled export leaves no half-written file', async () => {
+  const { out, done, report } = await reportFixture();
+  const abort = new AbortController();
+  const images = ['1.png', '2.png', '3.png'].map((name) => done(name));
+  const onEvent = ({ done: count }: { done: number }) => count === 2 && abort.abort();
+  for (const format of ['csv', 'json', 'coco'] as const) {
+    await expect(
+      exportReport(report(images), [format], out, { signal: abort.signal, onEvent }),
+    ).rejects.toMatchObject({ code: 'cancelled' });
+  }
+  expect(await readdir(out)).toEqual([]);
+});
+
+test('everything lands in the folder, and progress counts the images of each format', async () => {
+  const { out, done, report } = await reportFixture();
+  const events: string[] = [];
+  const written = await exportReport(report([done('1.png'), done('2.png')]), ['csv', 'masks', 'csv'], out, {
+    onEvent: ({ format, done: count, total }) => events.push(`${format} ${count}/${total}`),
+  });
+  expect(written.map(({ format }) => format)).toEqual(['csv', 'masks']);
+  expect(written.every(({ path }) => path.startsWith(out + sep))).toBe(true);
+  expect(events).toEqual(['csv 1/2', 'csv 2/2', 'masks 1/2', 'masks 2/2']);
+});

@@ -1,0 +1,152 @@
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { exportReport } from '../../src-main/reports/export-report.ts';
+import { html } from '../../src-main/reports/html-template.ts';
+import type { ReportImage, RunReport } from '../../src-main/reports/run-report.ts';
+import { annotation, reportFixture, verdict } from './report-fixture.ts';
+
+async function pagesOf(report: RunReport, out: string): Promise<Map<string, string>> {
+  const [exported] = await exportReport(report, ['html'], out);
+  const folder = dirname(exported!.path);
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.html'));
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)),
+  );
+}
+
+const EVIL = `<script>alert(1)</script>"><img src=x onerror=alert(2)>'\`&\u202e\n`;
+
+describe('the template', () => {
+  test('escapes everything but its own markup', () => {
+    const inner = html`<b>${'<i>'}</b>`;
+    expect(String(html`<p title="${'"\'`&'}">${[inner, '<', 3]}${null}${undefined}${false}</p>`)).toBe(
+      '<p title="&#34;&#39;&#96;&#38;"><b>&#60;i&#62;</b>&#60;3</p>',
+    );
+  });
+
+  test('shows control characters and drops the power of directional marks', () => {
+    expect(String(html`${'a\nb\u0000c\u202ed'}`)).toBe('a␊b␀c\ufffdd');
+  });
+});
+
+test('hostile text anywhere stays text', async () => {
+  const { out, done, failed, report } = await reportFixture();
+  const images: ReportImage[] = [
+    done(EVIL, {
+      verdict: verdict({ overturnReason: EVIL, comment: EVIL, defectClass: EVIL, author: EVIL }),
+      annotations: [annotation({ regionIndex: 1, comment: EVIL, defectClass: EVIL, author: EVIL })],
+    }),
+    failed(`${EVIL}2`, EVIL),
+  ];
+  const base = report(images);
+  const hostile = {
+    ...base,
+    batch: {
+      ...base.batch,
+      name: EVIL,
+      objectName: EVIL,
+      partNumber: EVIL,
+      revision: EVIL,
+      lot: EVIL,
+      order: EVIL,
+    },
+    recipe: { ...base.recipe, name: EVIL },
+    run: { ...base.run, device: { asked: 'cuda' as const, running: 'cpu' as const, fallbackReason: EVIL } },
+  };
+  const pages = await pagesOf(hostile, out);
+  expect(pages.size).toBe(3);
+  for (const page of pages.values()) {
+    expect(page).toContain('&#60;script&#62;alert(1)');
+    expect(page).not.toMatch(/<script(?! src="(\.\.\/)?report\.js" defer>)/);
+    expect(page).not.toMatch(/<img[^>]*onerror/);
+    expect(page).not.toContain('\u202e');
+    // Taken apart tag by tag, nothing is left over that could open another, and no attribute is a handler.
+    const attribute = /\s+([a-zA-Z:-]+)(?:="[^"<>]*")?/g;
+    const text = page.replace(
+      /<[!/]?[a-zA-Z0-9]+((?:\s+[a-zA-Z:-]+(?:="[^"<>]*")?)*)\s*\/?>/g,
+      (_, attributes) => {
+        for (const [, name] of String(attributes).matchAll(attribute)) expect(name).not.toMatch(/^on/i);
+        return '';
+      },
+    );
+    expect(text).not.toMatch(/[<>"]/);
+  }
+});
+
+test('pages load nothing from elsewhere, allow no inline code, and every link leads to a file', async () => {
+  const { out, done, failed, report } = await reportFixture();
+  const pages = await pagesOf(
+    report([done('1.png'), done('2.png', { score: 0.2, regions: [] }), failed('3.png', 'no')]),
+    out,
+  );
+  for (const [name, page] of pages) {
+    expect(page).toMatch(/<meta http-equiv="Content-Security-Policy" content="default-src 'none';[^"]*">/);
+    expect(page).not.toMatch(/unsafe-inline|https?:|\sstyle=|<style|javascript:/);
+    for (const [, link] of page.matchAll(/(?:href|src)="([^"]+)"/g)) {
+      const target = resolve(out, 'html', dirname(name), link!);
+      expect(target.startsWith(join(out, 'html'))).toBe(true);
+      expect((await stat(target)).isFile()).toBe(true);
+    }
+  }
+});
+
+test('the gallery goes from the highest score to the lowest, failures last, and pages are linked in that order', async () => {
+  const { out, done, failed, report } = await reportFixture();
+  const images = [
+    failed('f.png', 'no'),
+    done('b.png', { score: 0.5 }),
+    done('c.png', { score: 0.2 }),
+    done('a.png', { score: 0.8 }),
+  ];
+  const pages = await pagesOf(report(images), out);
+  const cards = [
+    ...pages
+      .get('index.html')!
+      .matchAll(/<a class="card" href="([^"]+)" data-badge="(\w+)" data-name="([^"]+)"/g),
+  ];
+  expect(cards.map(([, , badge, name]) => `${name} ${badge}`)).toEqual([
+    'a.png reject',
+    'b.png accept',
+    'c.png accept',
+    'f.png failed',
+  ]);
+  const second = pages.get(cards[1]![1]!)!;
+  expect(second).toContain('>b.png<');
+  expect(second).toContain('href="00001.html" aria-label="Previous image"');
+  expect(second).toContain('href="00003.html" aria-label="Next image"');
+  expect(pages.get(cards[3]![1]!)).not.toContain('aria-label="Next image"');
+});
+
+test('an image’s page shows layers, prompts, levels, verdicts and the scale with its thresholds', async () => {
+  const { out, done, report } = await reportFixture();
+  const image = done('a.png', {
+    verdict: verdict({ verdict: 'accept', overturnReason: 'dust' }),
+    annotations: [annotation({ regionIndex: 1, comment: 'burr' })],
+  });
+  const page = (await pagesOf(report([image]), out)).get(join('images', '00001.html'))!;
+  for (const layer of ['coarse', 'final', 'outline', 'levels', 'prompts']) {
+    expect(page).toContain(`data-layer="${layer}"`);
+  }
+  expect(page).toContain('<rect class="box" x="9" y="9" width="22" height="12"/>');
+  expect(page).toContain('class="object"><circle cx="20" cy="15"');
+  expect(page).toContain('d="M10 10L30 10L30 20L10 20L10 10Z"');
+  expect(page.match(/class="level" data-level="1-\d"/g)).toHaveLength(3);
+  expect(page).toContain('θ 0.5');
+  expect(page).toContain('warn 0.4');
+  expect(page).toContain('reject 0.6');
+  expect(page).toContain('(overturns the model)');
+  expect(page).toContain('<b>false positive</b> of region 1 · burr');
+  expect(page).toContain('webgpu');
+  expect(page).toContain('no adapter');
+});
+
+test('images that were moved away since are reported on without their picture', async () => {
+  const { out, done, report } = await reportFixture();
+  const image = done('a.png');
+  await rm(image.path);
+  const pages = await pagesOf(report([image], { total: 5 }), out);
+  expect(pages.get('index.html')).toContain('no picture');
+  expect(pages.get('index.html')).toContain('4 of 5 images have no result yet');
+  expect(pages.get(join('images', '00001.html'))).toContain('could not be read for this export');
+});

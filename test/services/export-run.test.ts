@@ -1,0 +1,65 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { exportRun } from '../../src-main/services/export-run.ts';
+import { addAnnotation } from '../../src-main/store/annotations.ts';
+import { createBatch } from '../../src-main/store/batches.ts';
+import { addImages } from '../../src-main/store/images.ts';
+import { saveRecipe } from '../../src-main/store/recipes.ts';
+import { recordOutcome } from '../../src-main/store/results.ts';
+import { startRun } from '../../src-main/store/runs.ts';
+import { addVerdict } from '../../src-main/store/verdicts.ts';
+import { context, inspectionResult, recipe, temporaryFolder, temporaryWorkspace } from '../store/fixtures.ts';
+
+async function runOf(paths: readonly string[], stored: number) {
+  const workspace = await temporaryWorkspace();
+  const batch = await createBatch(workspace, { name: 'B' }, 'ana');
+  const images = paths.map((path) => ({ path, contentHash: null, bytes: null }));
+  await addImages(workspace, batch.id, images, 'ana');
+  const { hash } = await saveRecipe(workspace, recipe, { author: 'ana' });
+  const claim = await startRun(workspace, batch.id, hash, context);
+  for (let id = 1; id <= stored; id++) {
+    await recordOutcome(workspace, claim, id, { status: 'done', result: inspectionResult() });
+  }
+  return { workspace, runId: claim.runId };
+}
+
+test('what inspectors said goes out with the results; names are relative to the images’ folder', async () => {
+  const { workspace, runId } = await runOf(['/data/line 1/a.png', '/data/line 12/b.png'], 2);
+  const base = { runId, author: 'ana' };
+  await addVerdict(workspace, { ...base, imageId: 2, verdict: 'uncertain' });
+  await addVerdict(workspace, { ...base, imageId: 2, verdict: 'accept', overturnReason: 'dust' });
+  await addAnnotation(workspace, { ...base, imageId: 2, kind: 'false-positive', regionIndex: 1 });
+  const folder = join(await temporaryFolder(), 'new', 'folder');
+  const [file] = await exportRun({ workspace, runId, formats: ['json'], folder });
+  const { results, imageRoot } = JSON.parse(await readFile(file!.path, 'utf8'));
+  expect(imageRoot).toBe('/data');
+  expect(results).toMatchObject([
+    { partId: 'line 1/a.png', resultContent: { humanVerdict: null, annotations: [] } },
+    {
+      partId: 'line 12/b.png',
+      jobId: `${workspace.id}/1`,
+      resultContent: { humanVerdict: { verdict: 'accept' }, annotations: [{ kind: 'false-positive' }] },
+    },
+  ]);
+});
+
+test('more results than a page are all exported, once and in order', async () => {
+  const names = Array.from({ length: 450 }, (_, i) => `${i}.png`);
+  const { workspace, runId } = await runOf(
+    names.map((name) => `/data/${name}`),
+    450,
+  );
+  const [file] = await exportRun({ workspace, runId, formats: ['csv'], folder: await temporaryFolder() });
+  const rows = (await readFile(file!.path, 'utf8')).trim().split('\r\n').slice(1);
+  expect(rows.map((row) => row.split(',')[0])).toEqual(names);
+});
+
+test('a run without results, and one that is not there, are refused', async () => {
+  const { workspace, runId } = await runOf(['/data/a.png'], 0);
+  const folder = join(workspace.folder, 'out');
+  await mkdir(folder);
+  const options = { workspace, formats: ['csv'] as const, folder };
+  await expect(exportRun({ ...options, runId })).rejects.toThrow(/no results yet/);
+  await expect(exportRun({ ...options, runId: 99 })).rejects.toMatchObject({ code: 'input-invalid' });
+});
