@@ -1,13 +1,16 @@
+import { once } from 'node:events';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
+import { encodeModel, promoteTensors, pruneTo, readModel } from '../graph/model.ts';
 import type { FeatureRecord } from './feature-file.ts';
 import type { FeatureReply, FeatureWorkerData } from './feature-worker.ts';
 import type { View } from './views.ts';
 
 export interface FeatureProgress {
   readonly kind: 'features';
+  /** Views that need no more work, those that failed included. */
   readonly done: number;
   readonly total: number;
   readonly failed: number;
@@ -19,6 +22,10 @@ const INDEX = 'index.jsonl';
  * Makes sure that every view's features are on disk, computing only the missing ones on `workers` threads, and
  * returns their records in the order of the views. The index is appended as features come, so an interrupted
  * call goes on where it stopped. Views that fail are left out and reported.
+ *
+ * A folder belongs to one vision tower: features are not computed again when the tower changes.
+ * @param options.encoder bytes of the vision tower's file
+ * @throws ClipSamError `cancelled`; `model-file-invalid`, `model-tensor-unknown` for another vision tower's file
  */
 export async function ensureFeatures(
   views: readonly View[],
@@ -29,61 +36,61 @@ export async function ensureFeatures(
     readonly onFailure?: (view: View, message: string) => void;
   },
 ): Promise<FeatureRecord[]> {
-  const { folder, workers, signal, onProgress, onFailure, ...rest } = options;
+  const { vision, encoder, dataRoot, folder, workers, signal, onProgress, onFailure } = options;
+  throwIfCancelled(signal);
   await mkdir(folder, { recursive: true });
   const index = join(folder, INDEX);
-  const records = await readIndex(index);
+  const records = await openIndex(index);
   const missing = views.filter((view) => !records.has(view.id));
+  let done = views.length - missing.length;
   let failed = 0;
-  let next = 0;
-  const report = () =>
-    onProgress?.({ kind: 'features', done: views.length - missing.length + next, total: views.length, failed });
+  const report = () => onProgress?.({ kind: 'features', done, total: views.length, failed });
   report();
-
-  const runWorker = async () => {
-    const data: FeatureWorkerData = { ...rest, folder };
-    const worker = new Worker(new URL('./feature-worker.ts', import.meta.url), { workerData: data });
-    try {
-      await reply(worker);
-      for (let view = missing[next++]; view && !signal?.aborted; view = missing[next++]) {
-        worker.postMessage(view);
-        const answer = (await reply(worker)) as FeatureReply;
-        if (answer.kind === 'done') {
-          records.set(answer.record.id, answer.record);
-          await appendFile(index, `${JSON.stringify(answer.record)}\n`);
-        } else {
-          failed++;
-          onFailure?.(view, answer.message);
+  if (missing.length > 0) {
+    const tensors = vision.stages.map((stage) => stage.tensor);
+    const stages = pruneTo(promoteTensors(readModel(encoder, vision.file), tensors), tensors);
+    const workerData: FeatureWorkerData = { vision, encoder: encodeModel(stages), dataRoot, folder };
+    const queue = missing.values();
+    let stopped = false;
+    const runWorker = async () => {
+      const worker = new Worker(new URL('./feature-worker.ts', import.meta.url), { workerData });
+      try {
+        await once(worker, 'message');
+        for (const view of queue) {
+          if (stopped || signal?.aborted) break;
+          worker.postMessage(view);
+          const [answer] = (await once(worker, 'message')) as [FeatureReply];
+          if (answer.kind === 'done') {
+            await appendFile(index, `${JSON.stringify(answer.record)}\n`);
+            records.set(answer.record.id, answer.record);
+          } else {
+            failed++;
+            onFailure?.(view, answer.message);
+          }
+          done++;
+          report();
         }
-        report();
+      } finally {
+        await worker.terminate();
       }
+    };
+    const running = Array.from({ length: Math.min(workers, missing.length) }, runWorker);
+    try {
+      await Promise.all(running);
     } finally {
-      await worker.terminate();
+      stopped = true;
+      await Promise.allSettled(running);
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(workers, missing.length) }, runWorker));
+  }
   throwIfCancelled(signal);
   return views.flatMap((view) => records.get(view.id) ?? []);
 }
 
-function reply(worker: Worker): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const settle = (action: () => void) => {
-      worker.off('message', onMessage);
-      worker.off('error', onError);
-      action();
-    };
-    const onMessage = (message: unknown) => settle(() => resolve(message));
-    const onError = (error: Error) => settle(() => reject(error));
-    worker.on('message', onMessage);
-    worker.on('error', onError);
-  });
-}
-
-/** Records of earlier calls; a line cut short by a crash is skipped and its view computed again. */
-async function readIndex(path: string): Promise<Map<string, FeatureRecord>> {
+/** Records of earlier calls; a line cut short by a crash is closed, and its view computed again. */
+async function openIndex(path: string): Promise<Map<string, FeatureRecord>> {
   const records = new Map<string, FeatureRecord>();
   const text = await readFile(path, 'utf8').catch(() => '');
+  if (text !== '' && !text.endsWith('\n')) await appendFile(path, '\n');
   for (const line of text.split('\n')) {
     try {
       const record = JSON.parse(line) as FeatureRecord;

@@ -5,19 +5,19 @@ import { toErrorRecord } from '../../src-shared/errors.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import { resizeRgb } from '../codec/image-codec.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
-import { encodeModel, promoteTensors, pruneTo, readModel } from '../graph/model.ts';
-import { type ContentGrid, cropStage } from '../graph/umci-feeds.ts';
 import { CELLS_PER_TOKEN } from '../graph/umci.ts';
-import { createSession, type Session } from '../inference/ort.ts';
+import { type ContentGrid, cropStage } from '../graph/umci-feeds.ts';
+import { createSession } from '../inference/ort.ts';
 import { frameFor, frameGrid, frameTensor } from '../pipeline/frame.ts';
-import { type FeatureRecord, featurePath, packFeatures } from './feature-file.ts';
 import { Random } from '../synthetic/random.ts';
+import { type FeatureRecord, featurePath, packFeatures } from './feature-file.ts';
 import { renderView } from './view-pixels.ts';
 import type { View } from './views.ts';
 
 /** What a feature worker needs to start. */
 export interface FeatureWorkerData {
   readonly vision: Pack['vision'];
+  /** An ONNX file that gives the stages' tensors. */
   readonly encoder: Uint8Array;
   readonly dataRoot: string;
   readonly folder: string;
@@ -31,9 +31,7 @@ const { vision, encoder, dataRoot, folder } = workerData as FeatureWorkerData;
 const port = parentPort;
 if (!port) throw new TypeError('feature-worker runs in a worker thread');
 
-const tensors = vision.stages.map((stage) => stage.tensor);
-const model = pruneTo(promoteTensors(readModel(encoder, vision.file), tensors), tensors);
-const session: Session = await createSession(encodeModel(model), { device: 'cpu', threads: 1 });
+const session = await createSession(encoder, { device: 'cpu', threads: 1 });
 
 port.on('message', async (view: View) => {
   try {
@@ -63,7 +61,13 @@ async function computeFeatures(view: View): Promise<FeatureRecord> {
     if (tensor?.type !== 'float32') throw new TypeError(`${stage.tensor} is not a float32 output`);
     return cropStage(tensor.data, stage, vision.grid, grid).data;
   });
-  const mask = maskShares(pixels.mask, width, height, grid, (frame.scale * vision.grid * CELLS_PER_TOKEN) / size);
+  const mask = maskShares(
+    pixels.mask,
+    width,
+    height,
+    grid,
+    (frame.scale * vision.grid * CELLS_PER_TOKEN) / size,
+  );
   const shares = tokenShares(mask, grid);
   const covered = shares.reduce((sum, share) => sum + share, 0);
   const widths = vision.stages.map((stage) => stage.width);
@@ -71,7 +75,11 @@ async function computeFeatures(view: View): Promise<FeatureRecord> {
   const bytes = packFeatures(
     stages,
     mask,
-    pooled(stages, widths, shares.map(() => 1)),
+    pooled(
+      stages,
+      widths,
+      shares.map(() => 1),
+    ),
     pooled(stages, widths, region),
   );
   const path = featurePath(folder, view.id);
@@ -129,7 +137,8 @@ function randomPatch(grid: ContentGrid, random: Random): Float32Array {
   const width = Math.min(grid.width, random.int(1, 12));
   const top = random.int(0, grid.height - height);
   const left = random.int(0, grid.width - width);
-  for (let y = top; y < top + height; y++) weights.fill(1, y * grid.width + left, y * grid.width + left + width);
+  for (let y = top; y < top + height; y++)
+    weights.fill(1, y * grid.width + left, y * grid.width + left + width);
   return weights;
 }
 
