@@ -127,7 +127,7 @@ function histogram({ recipe }: RunReport, cards: readonly Card[]): Html {
   });
   const line = (value: number, kind: string) =>
     html`<path class="threshold ${kind}" d="M${value * width} 0V${height}"/>`;
-  return html`<svg class="histogram" viewBox="0 0 ${width} ${height + 18}" role="img" aria-label="Histogram of the image scores">
+  return html`<svg class="histogram" viewBox="0 0 ${width} ${height + 18}" preserveAspectRatio="xMinYMin" role="img" aria-label="Histogram of the image scores">
 ${line(recipe.warn, 'warn')}${line(recipe.reject, 'reject')}${columns}
 <path class="axis" d="M0 ${height}H${width}"/>
 ${[0, 0.25, 0.5, 0.75, 1].map(
