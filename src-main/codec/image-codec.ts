@@ -305,7 +305,9 @@ async function toRgb(image: Sharp, name: string): Promise<RgbImage> {
     image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
   );
   if (info.channels !== 3) throw damaged(name, `${info.channels} channels where 3 were expected`);
-  return { width: info.width, height: info.height, data };
+  // Not the Buffer itself: its `slice` shares memory, where a Uint8Array's copies.
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.length);
+  return { width: info.width, height: info.height, data: bytes };
 }
 
 async function decoding<T>(name: string, decode: () => Promise<T>): Promise<T> {

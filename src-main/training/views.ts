@@ -46,7 +46,7 @@ export async function listViews(plan: TrainingPlan, dataRoot: string): Promise<V
           defect: good ? null : random.pick(DEFECTS),
         },
         paste: false,
-        variant: index % 3,
+        variant: random.int(0, 2),
         seed: `${plan.seed}/${index}`,
         names: [],
         defects: [],
@@ -66,7 +66,11 @@ async function categoryViews(category: PlanCategory, seed: number, dataRoot: str
       views.push(
         withId({
           group: category.folder,
-          source: { kind: 'file', image: join(category.folder, image), mask: mask && join(category.folder, mask) },
+          source: {
+            kind: 'file',
+            image: join(category.folder, image),
+            mask: mask && join(category.folder, mask),
+          },
           paste,
           variant,
           seed: `${seed}/${category.folder}/${image}/${paste}/${variant}`,
