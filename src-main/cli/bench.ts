@@ -9,6 +9,7 @@ import { ProgressDisplay, paceSince } from './progress-display.ts';
 
 interface BenchOptions extends PipelineOptions {
   readonly data?: readonly string[];
+  readonly batch: number;
   readonly images: number;
   readonly only?: readonly MeasurementName[];
   readonly json?: true;
@@ -23,6 +24,7 @@ export function addBench(program: Command): void {
       `Measures on generated images, or on your own:\n${MEASUREMENTS.map(({ name, description }) => `  ${name}: ${description}`).join('\n')}`,
     )
     .addOption(new Option('--only <name...>', 'measurements to run').choices(names))
+    .option('--batch <n>', 'images of the end-to-end measurement', wholeNumber(1), 50)
     .option('--images <n>', 'images of the memory measurement', wholeNumber(31), 300)
     .option('--data <path...>', 'images and folders to use instead of generated ones')
     .option('--json', 'figures as JSON on standard output');
@@ -34,7 +36,7 @@ export function addBench(program: Command): void {
 }
 
 async function bench(options: BenchOptions, names: readonly MeasurementName[]): Promise<number> {
-  const { device, threads, images, only = names } = options;
+  const { device, threads, batch, images, only = names } = options;
   const chosen = await chooseRecipe(recipeChoice(options));
   const display = new ProgressDisplay();
   const onPipeline = pipelineMessages((line) => display.say(line));
@@ -47,6 +49,7 @@ async function bench(options: BenchOptions, names: readonly MeasurementName[]): 
         device,
         ...(threads && { threads }),
         images: options.data ?? [],
+        batchImages: batch,
         memoryImages: images,
         signal,
         onEvent(event) {

@@ -1,0 +1,225 @@
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { listBatches } from '../../src-main/store/batches.ts';
+import { listResults } from '../../src-main/store/results.ts';
+import { listRuns } from '../../src-main/store/runs.ts';
+import { openWorkspace } from '../../src-main/store/workspace.ts';
+import { TINY_RECIPE } from '../inference/tiny-pack.ts';
+import { tempFolder } from '../temp-folder.ts';
+import { doneSchema, recordSchema } from './record-schema.ts';
+import { jsonLines, runCli, startCli, tinyPackOptions, writePictures } from './run-cli.ts';
+
+const names = (count: number) => Array.from({ length: count }, (_, i) => `part${i + 1}.png`);
+
+async function setUp() {
+  const folder = await tempFolder();
+  const { options } = await tinyPackOptions();
+  const workspace = join(folder, 'workspace');
+  const input = join(folder, 'input');
+  await mkdir(input);
+  return { folder, workspace, input, options: [...options, '--workspace', workspace] };
+}
+
+const recordsOf = (stdout: string) => jsonLines(stdout).map((line) => recordSchema.parse(line));
+
+/** Runs, and results of the newest one, of the newest batch. */
+async function stored(folder: string) {
+  const workspace = await openWorkspace(folder);
+  try {
+    const batches = await listBatches(workspace);
+    const runs = await listRuns(workspace, batches[0]!.id);
+    return { batches, runs, results: await listResults(workspace, runs[0]!.id, { limit: 1000 }) };
+  } finally {
+    await workspace.close();
+  }
+}
+
+describe('inspect', () => {
+  it('prints one JSON object per image, whose artifacts are where it says', async () => {
+    const { input, options } = await setUp();
+    await writePictures(input, ['a.png', 'sub/b.png', 'sub/c.png']);
+    const { code, stdout, stderr } = await runCli(['inspect', input, '--json', ...options]);
+    expect(stderr).toContain('3 of 3 images inspected');
+    expect(code).toBe(0);
+    const records = jsonLines(stdout).map((line) => doneSchema.parse(line));
+    expect(records.map(({ path }) => path).sort()).toEqual(
+      ['a.png', 'sub/b.png', 'sub/c.png'].map((name) => join(input, name)),
+    );
+    for (const { artifacts } of records) {
+      for (const { path, sha256 } of Object.values(artifacts)) {
+        expect(
+          createHash('sha256')
+            .update(await readFile(path))
+            .digest('hex'),
+        ).toBe(sha256);
+      }
+    }
+  });
+
+  it('goes on after images that it cannot read, and says so with exit code 3', async () => {
+    const { input, options } = await setUp();
+    await writePictures(input, ['a.png', 'z.png']);
+    await writeFile(join(input, 'empty.png'), '');
+    await writeFile(join(input, 'text.png'), 'no image');
+    await writeFile(join(input, 'cut.png'), (await readFile(join(input, 'a.png'))).subarray(0, 300));
+    const { code, stdout } = await runCli([
+      'inspect',
+      input,
+      join(input, 'nowhere.png'),
+      '--json',
+      ...options,
+    ]);
+    expect(code).toBe(3);
+    const outcome = recordsOf(stdout).map((record) => [
+      basename(record.path),
+      record.status === 'failed' ? record.error.code : record.status,
+    ]);
+    expect(Object.fromEntries(outcome)).toEqual({
+      'a.png': 'done',
+      'z.png': 'done',
+      'empty.png': 'image-unreadable',
+      'text.png': 'image-unreadable',
+      'cut.png': 'image-unreadable',
+      'nowhere.png': 'image-not-found',
+    });
+    expect(outcome).toHaveLength(6);
+  });
+
+  it('reports a folder that cannot be opened and inspects the rest', async () => {
+    const { folder, input, options } = await setUp();
+    await writePictures(input, ['a.png']);
+    const closed = join(folder, 'closed');
+    // Permissions don't stop root; a link to itself stops everybody.
+    if (process.geteuid?.() === 0) await symlink(closed, closed);
+    else await mkdir(closed, { mode: 0o000 });
+    const { code, stdout } = await runCli(['inspect', closed, input, '--json', ...options]);
+    if (process.geteuid?.() !== 0) await chmod(closed, 0o700);
+    expect(code).toBe(3);
+    expect(recordsOf(stdout)).toMatchObject([
+      { path: closed, status: 'failed', error: { code: 'image-unreadable' } },
+      { path: join(input, 'a.png'), status: 'done' },
+    ]);
+  });
+
+  it.skipIf(process.platform === 'win32')('takes file names as data, whatever is in them', async () => {
+    const { input, options } = await setUp();
+    const hostile = [
+      '-rf.png',
+      'a\nb.png',
+      '"q\' $(x) `y`.png',
+      '\x1b[2J\x1b]0;t\x07.png',
+      '%2e%2e%2f.png',
+      '画像 🔩.png',
+    ];
+    await writePictures(input, hostile);
+    const json = await runCli(['inspect', input, '--json', ...options]);
+    expect(json.code).toBe(0);
+    const paths = recordsOf(json.stdout).map(({ path }) => path);
+    expect(paths.sort()).toEqual(hostile.map((name) => join(input, name)).sort());
+    const human = await runCli(['inspect', input, ...options]);
+    expect(human.stdout.trimEnd().split('\n')).toHaveLength(hostile.length);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(human.stdout + human.stderr).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f]/);
+  });
+
+  it('goes on after kill -9 with the same command and repeats no image', async () => {
+    const { input, workspace, options } = await setUp();
+    const all = names(20);
+    await writePictures(input, all);
+    const args = ['inspect', input, '--json', ...options];
+    const killed = startCli(args);
+    let printed = '';
+    await new Promise<void>((resolve) => {
+      killed.stdout.on('data', (chunk) => {
+        printed += chunk;
+        if (printed.split('\n').length > 4) killed.kill('SIGKILL');
+      });
+      killed.on('close', () => resolve());
+    });
+    const before = await stored(workspace);
+    expect(before.results.length).toBeGreaterThanOrEqual(4);
+    expect(before.results.length).toBeLessThan(20);
+
+    const { code, stdout, stderr } = await runCli(args);
+    expect(stderr).toContain('Going on with the unfinished run');
+    expect(code).toBe(0);
+    expect(
+      recordsOf(stdout)
+        .map(({ path }) => basename(path))
+        .sort(),
+    ).toEqual([...all].sort());
+    const after = await stored(workspace);
+    expect(after.runs).toHaveLength(1);
+    expect(after.results).toHaveLength(20);
+    for (const { id, finishedAt } of before.results) {
+      expect(after.results.find((result) => result.id === id)).toMatchObject({ finishedAt });
+    }
+  });
+
+  it.skipIf(process.platform === 'win32')('stops in good order on Ctrl-C', async () => {
+    const { input, workspace, options } = await setUp();
+    await writePictures(input, names(20));
+    const child = startCli(['inspect', input, ...options]);
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    child.stdout.once('data', () => child.kill('SIGINT'));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(130);
+    expect(said).toContain('the same command goes on from here');
+    const { runs, results } = await stored(workspace);
+    expect(runs[0]).toMatchObject({ status: 'interrupted' });
+    expect(results.length).toBeLessThan(20);
+  });
+
+  it('starts a new run when the last one was finished, when asked to, or when files came in', async () => {
+    const { input, workspace, options } = await setUp();
+    await writePictures(input, names(2));
+    expect((await runCli(['inspect', input, ...options])).code).toBe(0);
+    expect((await runCli(['inspect', input, ...options])).code).toBe(0);
+    const twice = await stored(workspace);
+    expect([twice.batches.length, twice.runs.length]).toEqual([1, 2]);
+    await writePictures(input, names(3));
+    expect((await runCli(['inspect', input, ...options])).stderr).toContain('3 of 3 images inspected');
+    // What is gone from the inputs is not asked for: a batch without it.
+    await rm(join(input, 'part1.png'));
+    expect((await runCli(['inspect', input, ...options])).stderr).toContain('2 of 2 images inspected');
+    expect((await stored(workspace)).batches).toHaveLength(2);
+  });
+
+  it('uses the recipe and the object name that it is given', async () => {
+    const { folder, input, workspace, options } = await setUp();
+    await writePictures(input, names(1));
+    const recipe = join(folder, 'recipe.json');
+    await writeFile(recipe, JSON.stringify({ ...TINY_RECIPE, name: 'own', warn: 0, reject: 0 }));
+    const { code, stdout, stderr } = await runCli([
+      ...['inspect', input, '--recipe', recipe, '--object', 'plate', '--name', 'lot 7', '--json'],
+      ...options,
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('Recipe: own, object "plate"');
+    expect(recordsOf(stdout)[0]).toMatchObject({ verdict: 'reject' });
+    expect((await stored(workspace)).batches[0]).toMatchObject({ name: 'lot 7', objectName: 'plate' });
+  });
+
+  it.skipIf(process.platform !== 'linux')('says loudly when the CPU answers for the GPU', async () => {
+    const { input, options } = await setUp();
+    await writePictures(input, names(1));
+    const { code, stdout, stderr } = await runCli([
+      'inspect',
+      input,
+      '--json',
+      ...options,
+      '--device',
+      'cuda',
+    ]);
+    expect(code).toBe(0);
+    const [record] = recordsOf(stdout);
+    expect(record!.device.asked).toBe('cuda');
+    const fellBack = record!.device.running === 'cpu';
+    expect(stderr.includes('!!! cuda was asked for, but cpu answers')).toBe(fellBack);
+  });
+});

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+// The contract of `inspect --json`, written down a second time: a change of the program must not change it unseen.
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const unit = z.number().min(0).max(1);
+const polygon = z.array(z.array(z.tuple([z.number(), z.number()])).min(4)).min(1);
+const box = z.strictObject({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+const artifact = z.strictObject({ path: z.string(), sha256, bytes: z.int().positive() });
+const device = z.strictObject({
+  asked: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+  running: z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+  fallbackReason: z.string().optional(),
+});
+const milliseconds = z.number().min(0);
+
+const region = z.strictObject({
+  index: z.int().min(1),
+  polygons: z.array(polygon),
+  box,
+  area: z.number().min(0),
+  peak: unit,
+  mean: unit,
+  prompts: z.strictObject({
+    box,
+    points: z.array(z.strictObject({ x: z.number(), y: z.number(), label: z.literal([0, 1]) })).min(1),
+  }),
+  levels: z
+    .array(
+      z.strictObject({
+        level: z.literal([1, 2, 3]),
+        quality: unit,
+        area: z.number().min(0),
+        polygons: z.array(polygon),
+      }),
+    )
+    .length(3),
+});
+
+export const doneSchema = z.strictObject({
+  path: z.string(),
+  status: z.literal('done'),
+  score: unit,
+  verdict: z.enum(['accept', 'warn', 'reject']),
+  regions: z.array(region),
+  artifacts: z.strictObject({ coarseMap: artifact, finalMap: artifact, mask: artifact }),
+  timings: z.strictObject({
+    read: milliseconds,
+    encode: milliseconds,
+    umci: milliseconds,
+    regions: milliseconds,
+    decode: milliseconds,
+    fuse: milliseconds,
+    write: milliseconds,
+    total: milliseconds,
+  }),
+  device,
+  width: z.int().positive(),
+  height: z.int().positive(),
+  contentHash: sha256,
+  recipeHash: sha256,
+  packHash: sha256,
+  softwareVersion: z.string(),
+});
+
+export const failedSchema = z.strictObject({
+  path: z.string(),
+  status: z.literal('failed'),
+  score: z.null(),
+  verdict: z.null(),
+  regions: z.tuple([]),
+  artifacts: z.null(),
+  timings: z.null(),
+  device,
+  error: z.strictObject({ code: z.string(), message: z.string().min(1) }),
+});
+
+export const recordSchema = z.discriminatedUnion('status', [doneSchema, failedSchema]);

@@ -1,0 +1,68 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { encodeGrey8 } from '../../src-main/codec/image-codec.ts';
+import { tempFolder } from '../temp-folder.ts';
+import { runCli, tinyPackOptions, writePictures } from './run-cli.ts';
+
+describe('export', () => {
+  it('writes the newest batch, or the one that is named', async () => {
+    const folder = await tempFolder();
+    const { options } = await tinyPackOptions();
+    for (const lot of ['one', 'two']) {
+      await writePictures(join(folder, lot), [`${lot}.png`]);
+      await runCli(['inspect', lot, '--name', lot, ...options], folder);
+    }
+    const newest = await runCli(['export', '--format', 'csv, json', '--out', 'newest'], folder);
+    expect(newest.code).toBe(0);
+    const written = newest.stdout.trimEnd().split('\n');
+    expect(written.map((line) => line.split(/\s+/)[0])).toEqual(['csv', 'json']);
+    expect(await readFile(written[0]!.replace(/^csv\s+/, ''), 'utf8')).toContain('two.png');
+    const named = await runCli(['export', '--format', 'csv', '--batch', 'one', '--out', 'named'], folder);
+    expect(await readFile(named.stdout.trim().replace(/^csv\s+/, ''), 'utf8')).toContain('one.png');
+    const absent = await runCli(['export', '--format', 'csv', '--batch', 'three', '--out', 'x'], folder);
+    expect(absent).toMatchObject({ code: 2, stderr: expect.stringContaining('1 "one"') });
+  });
+});
+
+describe('evaluate', () => {
+  it('prints a table, writes the figures and counts images that failed', async () => {
+    const folder = await tempFolder();
+    const { options } = await tinyPackOptions();
+    await writePictures(folder, ['bolt/test/good/1.png', 'bolt/test/good/2.png', 'bolt/test/cut/1.png']);
+    await writePictures(folder, ['bolt/ground_truth/cut/1_mask.png']);
+    const mask = new Uint8Array(48 * 32).fill(255, 0, 200);
+    await writeFile(join(folder, 'bolt/ground_truth/cut/1_mask.png'), await encodeGrey8(48, 32, mask));
+    const whole = await runCli(['evaluate', '.', '--json', 'figures.json', ...options], folder);
+    expect(whole.code).toBe(0);
+    expect(whole.stdout).toMatch(/\/bolt +2 +1 +\d/);
+    const figures = JSON.parse(await readFile(join(folder, 'figures.json'), 'utf8'));
+    expect(figures).toMatchObject({
+      schemaVersion: 1,
+      categories: [{ category: 'bolt', object: 'bolt', good: 2, defective: 1, failed: 0 }],
+      mean: { count: 1, final: { auroc: expect.any(Number) }, image: { auroc: expect.any(Number) } },
+      failures: [],
+    });
+
+    await writeFile(join(folder, 'bolt/test/good/3.png'), 'no image');
+    const partly = await runCli(['evaluate', 'bolt', ...options], folder);
+    expect(partly).toMatchObject({ code: 3, stderr: expect.stringContaining('1 images failed') });
+    expect((await runCli(['evaluate', 'bolt/test/good', ...options], folder)).code).toBe(2);
+  });
+});
+
+describe('bench', () => {
+  it('gives the figures of a batch as JSON; a bar that is missed gives exit code 3', async () => {
+    const folder = await tempFolder();
+    const { options } = await tinyPackOptions();
+    await writePictures(folder, ['a.png', 'b.png']);
+    const args = ['bench', '--only', 'end-to-end', '--batch', '4', '--data', folder, '--json', ...options];
+    const { code, stdout } = await runCli(args);
+    const [{ name, figures, passed }] = JSON.parse(stdout);
+    expect(name).toBe('end-to-end');
+    expect(figures.images).toBe(4);
+    expect(figures.ratio).toBeCloseTo(figures.wallSeconds / figures.sessionSeconds, 6);
+    expect(figures.ratioWithStart).toBeGreaterThan(figures.ratio);
+    expect([passed, code]).toEqual(figures.ratio <= 1.1 ? [true, 0] : [false, 3]);
+  });
+});

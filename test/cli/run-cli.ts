@@ -1,0 +1,56 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { encodeGrey8 } from '../../src-main/codec/image-codec.ts';
+import { noise, writeTinyPack } from '../inference/tiny-pack.ts';
+import { tempFolder } from '../temp-folder.ts';
+
+const CLI = fileURLToPath(new URL('../../src-main/cli/clipsam.js', import.meta.url));
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts the real command line. */
+export function startCli(args: readonly string[], cwd?: string): ChildProcessWithoutNullStreams {
+  const child = spawn(process.execPath, [CLI, ...args], cwd === undefined ? {} : { cwd });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+export async function runCli(args: readonly string[], cwd?: string): Promise<CliResult> {
+  const child = startCli(args, cwd);
+  child.stdin.end();
+  const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  return { code, stdout, stderr };
+}
+
+/** A folder of packs that holds the tiny one, and the options that choose it. */
+export async function tinyPackOptions(): Promise<{ root: string; options: string[] }> {
+  const root = await tempFolder();
+  await writeTinyPack(join(root, 'tiny'));
+  return { root, options: ['--pack-root', root, '--pack', 'tiny', '--device', 'cpu'] };
+}
+
+/** Small grey pictures, each with a content of its own. */
+export async function writePictures(folder: string, names: readonly string[]): Promise<void> {
+  for (const [index, name] of names.entries()) {
+    const data = Uint8Array.from(noise(48 * 32, index + 1), (value) => 128 + 100 * value);
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), await encodeGrey8(48, 32, data));
+  }
+}
+
+/** Standard output of `--json`: one object per line. */
+export function jsonLines(stdout: string): unknown[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as unknown);
+}

@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { tempFolder } from './temp-folder.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The directions as README's table has them: layer → layers that it may import, besides src-shared. */
+const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
+  pipeline: [],
+  graph: [],
+  synthetic: [],
+  files: [],
+  codec: ['files'],
+  inference: ['pipeline', 'graph', 'codec', 'files'],
+  training: ['pipeline', 'graph', 'synthetic', 'inference', 'codec', 'files'],
+  store: ['files'],
+  reports: ['pipeline', 'codec', 'files'],
+  services: ['pipeline', 'graph', 'synthetic', 'inference', 'store', 'reports', 'codec', 'files'],
+  cli: ['services', 'training'],
+};
+
+/** Foreign things and the only layers that may touch them. */
+const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  'onnxruntime-node': ['inference'],
+  '@huggingface/tokenizers': ['inference'],
+  'onnx-proto': ['graph'],
+  sharp: ['codec'],
+  '@cwasm/nsbmp': ['codec'],
+  'better-sqlite3': ['store'],
+  kysely: ['store'],
+  commander: ['cli'],
+  'cli-progress': ['cli'],
+  'd3-contour': ['pipeline'],
+  'csv-stringify': ['reports'],
+  'node:fs': ['files', 'codec', 'inference', 'training', 'store', 'reports', 'services', 'cli'],
+  'node:fs/promises': ['files', 'codec', 'inference', 'training', 'store', 'reports', 'services', 'cli'],
+};
+
+it('lets every layer import what it may, and nothing else', async () => {
+  const folder = await tempFolder();
+  await copyFile(join(root, 'biome.json'), join(folder, 'biome.json'));
+  const forbidden: string[] = [];
+  const add = async (path: string, text: string, allowed: boolean) => {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+    if (!allowed) forbidden.push(path);
+  };
+  const layers = Object.keys(DIRECTIONS);
+  for (const layer of layers) {
+    await add(`src-main/${layer}/own.ts`, "export { x } from './x.ts';\n", true);
+    await add(`src-main/${layer}/shared.ts`, "export { x } from '../../src-shared/x.ts';\n", true);
+    for (const other of layers.filter((name) => name !== layer)) {
+      const allowed = DIRECTIONS[layer]!.includes(other);
+      await add(`src-main/${layer}/to-${other}.ts`, `export { x } from '../${other}/x.ts';\n`, allowed);
+    }
+    for (const [index, [module, owners]] of Object.entries(OWNERS).entries()) {
+      const path = `src-main/${layer}/foreign-${index}.ts`;
+      await add(path, `export { x } from '${module}';\n`, owners.includes(layer));
+    }
+  }
+  await add('src-main/pipeline/lazy.ts', "export const x = await import('../store/x.ts');\n", false);
+  await add(
+    'src-main/pipeline/type.ts',
+    "import type { X } from '../store/x.ts';\nexport type Y = X;\n",
+    false,
+  );
+  await add('src-shared/own.ts', "export { x } from './x.ts';\n", true);
+  await add('src-shared/node.ts', "export { x } from 'node:path';\n", false);
+  await add('src-shared/main.ts', "export { x } from '../src-main/pipeline/x.ts';\n", false);
+
+  const biome = join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
+  const options = ['lint', '--vcs-enabled=false', '--max-diagnostics=none', '--reporter=json', '.'];
+  const { stdout } = spawnSync(process.execPath, [biome, ...options], { cwd: folder, encoding: 'utf8' });
+  const { diagnostics } = JSON.parse(stdout) as {
+    diagnostics: { category: string; location: { path: string } }[];
+  };
+  expect(diagnostics.filter(({ category }) => category !== 'lint/style/noRestrictedImports')).toEqual([]);
+  const complained = diagnostics.map(({ location }) => location.path.replaceAll('\\', '/'));
+  expect(complained.sort()).toEqual(forbidden.sort());
+});
+
+it('has rules for every layer that there is', async () => {
+  expect((await readdir(join(root, 'src-main'))).sort()).toEqual(Object.keys(DIRECTIONS).sort());
+});
