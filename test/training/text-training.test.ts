@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeModel } from '../../src-main/graph/model.ts';
+import { buildTextEncoder, type TextEncoderShape } from '../../src-main/graph/text-encoder.ts';
+import { createSession } from '../../src-main/inference/ort.ts';
+import { openTokenizer } from '../../src-main/inference/tokenizer.ts';
+import { Random } from '../../src-main/synthetic/random.ts';
+import { trainTokenizer } from '../../src-main/training/byte-pair-encoding.ts';
+import { captionCorpus, GENERIC_NAMES } from '../../src-main/training/captions.ts';
+import { embedPrompts, languagePool, type TextTower } from '../../src-main/training/language-pool.ts';
+import { type TextTrainingOptions, trainTextEncoder } from '../../src-main/training/text-training.ts';
+import type { Weights } from '../../src-main/training/weights.ts';
+import { TOY_WIDTHS, writeToyFeatures } from './toy-features.ts';
+
+const { json, vocabularySize } = trainTokenizer(captionCorpus(['tile', 'nut'], ['bump']), 300);
+const tokenizer = openTokenizer(JSON.stringify(json), 'toy');
+const shape: TextEncoderShape = {
+  vocabulary: vocabularySize,
+  contextLength: 24,
+  embedding: 16,
+  layers: 1,
+  heads: 2,
+  width: 8,
+};
+
+let folder = '';
+let options: TextTrainingOptions;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'text-'));
+  options = {
+    shape,
+    plan: { ...shape, batch: 16, steps: 6, learningRate: 0.01 },
+    seed: 1,
+    records: await writeToyFeatures(folder, 16, 7),
+    featureFolder: folder,
+    stageWidths: TOY_WIDTHS,
+    tokenizer,
+  };
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function towerOf(weights: Weights): Promise<TextTower> {
+  const session = await createSession(encodeModel(buildTextEncoder(shape, weights.tensors)), {
+    device: 'cpu',
+    threads: 1,
+  });
+  return { session, tokenizer, contextLength: shape.contextLength, width: shape.width };
+}
+
+describe('trainTextEncoder', () => {
+  it('gives the same weights for the same seed', async () => {
+    const first = await trainTextEncoder(options);
+    expect((await trainTextEncoder(options)).vector).toEqual(first.vector);
+    expect((await trainTextEncoder({ ...options, seed: 2 })).vector).not.toEqual(first.vector);
+  });
+
+  it('can be cancelled', async () => {
+    const signal = AbortSignal.abort();
+    await expect(trainTextEncoder({ ...options, signal })).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('learns to tell normal from abnormal, in wordings that were never put together', async () => {
+    const losses: number[] = [];
+    const weights = await trainTextEncoder({
+      ...options,
+      plan: { ...options.plan, steps: 400 },
+      onProgress: ({ loss }) => losses.push(loss),
+    });
+    expect(losses).toHaveLength(8);
+    expect(losses.at(-1)).toBeLessThan(losses[0]! * 0.9);
+    const tower = await towerOf(weights);
+    const states = async (normal: string, abnormal: string) => {
+      const prompts = { normal: [normal], abnormal: [abnormal], templates: ['a photo of a {}.', 'my {}'] };
+      const tokens = await embedPrompts(tower, 'object', prompts);
+      return [tokens.slice(0, 8), tokens.slice(8)] as const;
+    };
+    const [flawless, damaged] = await states('flawless {}', 'damaged {}');
+    const [intact, faulty] = await states('intact {}', 'faulty {}');
+    const cosine = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+    expect(cosine(flawless, intact)).toBeGreaterThan(cosine(flawless, faulty) + 0.3);
+    expect(cosine(damaged, faulty)).toBeGreaterThan(cosine(damaged, intact) + 0.3);
+    await tower.session.release();
+  });
+});
+
+describe('the language pool', () => {
+  it('draws unit vectors of both states for any of the names, and for none', async () => {
+    const tower = await towerOf(await trainTextEncoder({ ...options, plan: { ...options.plan, steps: 1 } }));
+    const draw = await languagePool(tower, ['tile', 'nut'], 2, 'seed');
+    const drawn = (names: readonly string[]) =>
+      Array.from({ length: 1000 }, (_, i) => draw(names, new Random(`${i}`)).join());
+    for (const names of [['tile'], ['nut', 'tile'], []]) {
+      const tokens = draw(names, new Random('x'));
+      expect(tokens).toHaveLength(16);
+      expect(Math.hypot(...tokens.slice(0, 8))).toBeCloseTo(1);
+      expect(Math.hypot(...tokens.slice(8))).toBeCloseTo(1);
+    }
+    expect(drawn(['tile'])).toEqual(drawn(['tile']));
+    // Two wordings of each generic name, and two more of the own one.
+    expect(new Set(drawn([])).size).toBe(2 * GENERIC_NAMES.length);
+    expect(new Set(drawn(['tile'])).size).toBe(2 * GENERIC_NAMES.length + 2);
+    await tower.session.release();
+  });
+});
