@@ -1,0 +1,258 @@
+import { applyToPhoto, type PhotoLook, visibleMask } from './defect-apply.ts';
+import { DEFECT_KINDS } from './defect-kinds.ts';
+import type { Patch } from './defect-patch.ts';
+import { makeSite, type Site } from './defect-site.ts';
+import { blur, clamp } from './field.ts';
+import type { RgbImage } from './image.ts';
+import type { Random } from './random.ts';
+
+/** Names of all defects that can be painted on anything, in words a prompt can use. */
+export const DEFECTS: readonly string[] = Object.freeze(Object.keys(DEFECT_KINDS));
+
+/** Smallest defect that is kept, in pixels. */
+const SMALLEST = 6;
+
+/** How often a defect that nobody would see is made again, stronger. */
+const ATTEMPTS = 6;
+
+/** A kind that can be made at this site. */
+export function pickDefect(random: Random, hasOutline: boolean): string {
+  return random.pick(DEFECTS.filter((name) => hasOutline || !DEFECT_KINDS[name]!.outline));
+}
+
+/**
+ * The patches of one defect. The size is log-uniform in the kind's range.
+ * @param scale when given: typical size relative to the object's span instead
+ */
+export function makeDefect(site: Site, random: Random, defect: string, scale?: number): Patch[] {
+  const kind = DEFECT_KINDS[defect];
+  if (!kind) throw new RangeError(`Unknown defect "${defect}". Known: ${DEFECTS.join(', ')}.`);
+  const [least, most] = kind.size;
+  const share = scale === undefined ? random.logRange(least, most) : scale * random.logRange(0.7, 1.4);
+  return kind.make(site, random, Math.max(3.5, share * site.span));
+}
+
+/**
+ * Paints one defect on a finished photo: it takes up the local colours, a plausible direction of light, and the
+ * photo's sharpness; the photo's texture and noise stay.
+ * @param objectMask 0 or 255 per pixel; null: a plain background is recognised, otherwise the whole image counts
+ * @returns the photo and the exact mask. Outside the mask no pixel changes by more than an invisible amount; the
+ * mask is empty only if six attempts in a row ended outside the object or invisible.
+ */
+export function paintDefect(
+  image: RgbImage,
+  objectMask: Uint8Array | null,
+  random: Random,
+  options: { readonly defect?: string; readonly scale?: number } = {},
+): { image: RgbImage; mask: Uint8Array; defect: string } {
+  const { width, height, data } = image;
+  const count = width * height;
+  const object = objectMask ?? findObject(image);
+  const defect = options.defect ?? pickDefect(random, object !== null);
+  const planes = [new Float32Array(count), new Float32Array(count), new Float32Array(count)] as const;
+  for (let i = 0, k = 0; i < count; i++, k += 3) {
+    planes[0][i] = data[k]! / 255;
+    planes[1][i] = data[k + 1]! / 255;
+    planes[2][i] = data[k + 2]! / 255;
+  }
+  const cover = object ? softMask(object, width, height) : null;
+  const look = photoLook(planes, width, height, cover, random);
+  const grey = isGrey(data);
+  let strength = random.logRange(0.4, 1.3);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const site = makeSite(image, object, { grain: random.range(0, Math.PI), strength });
+    const patches = makeDefect(site, random.fork(`attempt ${attempt}`), defect, options.scale);
+    const edited = planes.map((plane) => plane.slice()) as unknown as typeof planes;
+    for (const patch of patches) applyToPhoto(edited, width, height, grey ? greyPatch(patch) : patch, look);
+    const bytes = data.slice();
+    for (const patch of patches) copyBack(bytes, data, edited, planes, width, patch);
+    const after = { width, height, data: bytes };
+    const { mask, area, contrast } = visibleMask(image, after, patches);
+    if (area >= SMALLEST && contrast >= 10) {
+      restoreOutside(bytes, data, mask);
+      return { image: after, mask, defect };
+    }
+    strength = Math.min(2.5, strength * 1.5);
+  }
+  return { image, mask: new Uint8Array(count), defect };
+}
+
+/** Writes edited pixels of a patch back as bytes; pixels that were not edited keep their value exactly. */
+function copyBack(
+  bytes: Uint8Array,
+  data: Uint8Array,
+  edited: readonly Float32Array[],
+  planes: readonly Float32Array[],
+  width: number,
+  patch: Patch,
+): void {
+  for (let y = patch.y0; y < patch.y0 + patch.height; y++) {
+    for (let x = patch.x0; x < patch.x0 + patch.width; x++) {
+      const at = y * width + x;
+      for (let c = 0; c < 3; c++) {
+        const change = (edited[c]![at]! - planes[c]![at]!) * 255;
+        bytes[at * 3 + c] = clamp(Math.round(data[at * 3 + c]! + change), 0, 255);
+      }
+    }
+  }
+}
+
+/** Takes back single pixels that noise lifted above the visible difference outside the mask. */
+function restoreOutside(bytes: Uint8Array, data: Uint8Array, mask: Uint8Array): void {
+  for (let i = 0; i < mask.length; i++) {
+    if (mask[i]! > 0) continue;
+    for (let k = 3 * i; k < 3 * i + 3; k++) {
+      // Faint tails of soft defects fade out instead of ending in an edge.
+      const change = bytes[k]! - data[k]!;
+      bytes[k] = data[k]! + Math.sign(change) * Math.min(Math.abs(change), 4);
+    }
+  }
+}
+
+function greyPatch(patch: Patch): Patch {
+  const grey: Patch = { ...patch };
+  if (patch.color) {
+    const level = 0.299 * patch.color[0] + 0.587 * patch.color[1] + 0.114 * patch.color[2];
+    grey.color = [level, level, level];
+  }
+  if (patch.tint) grey.tint = [1, 1, 1];
+  return grey;
+}
+
+function isGrey(data: Uint8Array): boolean {
+  let colour = 0;
+  for (let i = 0; i < data.length; i += 3 * 37) {
+    colour += Math.abs(data[i]! - data[i + 1]!) + Math.abs(data[i + 1]! - data[i + 2]!);
+  }
+  return colour / (data.length / (3 * 37)) < 2;
+}
+
+function softMask(mask: Uint8Array, width: number, height: number): Float32Array {
+  return blur(
+    Float32Array.from(mask, (value) => (value > 127 ? 1 : 0)),
+    width,
+    height,
+    0.8,
+  );
+}
+
+/**
+ * The object in front of a plain background, or null when the border of the image is not of one colour or the rest
+ * is too small or too large to be an object.
+ */
+export function findObject(image: RgbImage): Uint8Array | null {
+  const { width, height, data } = image;
+  const histogram = [new Uint32Array(256), new Uint32Array(256), new Uint32Array(256)];
+  const border: number[] = [];
+  const band = Math.max(1, Math.round(Math.min(width, height) * 0.015));
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (x >= band && y >= band && x < width - band && y < height - band) continue;
+      border.push((y * width + x) * 3);
+    }
+  }
+  for (const k of border) for (let c = 0; c < 3; c++) histogram[c]![data[k + c]!]!++;
+  const middle = histogram.map((counts) => {
+    let sum = 0;
+    for (let level = 0; level < 256; level++) {
+      sum += counts[level]!;
+      if (sum >= border.length / 2) return level;
+    }
+    return 255;
+  });
+  const distance = (k: number) =>
+    Math.max(
+      Math.abs(data[k]! - middle[0]!),
+      Math.abs(data[k + 1]! - middle[1]!),
+      Math.abs(data[k + 2]! - middle[2]!),
+    );
+  const spread = border.map(distance).sort((a, b) => a - b)[Math.floor(border.length * 0.85)]!;
+  if (spread > 28) return null;
+  const field = new Float32Array(width * height);
+  for (let i = 0; i < field.length; i++) field[i] = distance(3 * i);
+  const smooth = blur(field, width, height, Math.max(1, Math.max(width, height) / 300));
+  const threshold = Math.max(16, spread * 1.8);
+  const mask = new Uint8Array(width * height);
+  let area = 0;
+  for (let i = 0; i < mask.length; i++) {
+    if (smooth[i]! > threshold) {
+      mask[i] = 255;
+      area++;
+    }
+  }
+  const share = area / mask.length;
+  return share > 0.01 && share < 0.92 ? mask : null;
+}
+
+function photoLook(
+  planes: readonly [Float32Array, Float32Array, Float32Array],
+  width: number,
+  height: number,
+  object: Float32Array | null,
+  random: Random,
+): PhotoLook {
+  const azimuth = random.range(0, 2 * Math.PI);
+  const elevation = random.range(0.5, 1.1);
+  return {
+    light: [
+      Math.cos(azimuth) * Math.cos(elevation),
+      Math.sin(azimuth) * Math.cos(elevation),
+      Math.sin(elevation),
+    ],
+    ambient: random.range(0.2, 0.5),
+    shine: random.chance(0.4) ? random.range(0.1, 0.5) : 0,
+    blur: photoBlur(planes[1], width, height),
+    object,
+    backdrop: object ? behind(planes, width, height, object) : null,
+  };
+}
+
+/**
+ * Standard deviation of a photo's blur, from its strongest edges: for a blurred step the slope over one pixel
+ * relative to that over four pixels tells how wide it is.
+ */
+function photoBlur(plane: Float32Array, width: number, height: number): number {
+  let _near = 0;
+  let far = 0;
+  const slopes: { one: number; four: number }[] = [];
+  const stride = Math.max(1, Math.floor(height / 160));
+  for (let y = 0; y < height; y += stride) {
+    for (let x = 2; x < width - 3; x++) {
+      const at = y * width + x;
+      const four = Math.abs(plane[at + 3]! - plane[at - 1]!);
+      if (four > 0.06) slopes.push({ one: Math.abs(plane[at + 1]! - plane[at]!), four });
+    }
+  }
+  slopes.sort((a, b) => b.four - a.four);
+  for (const slope of slopes.slice(0, Math.max(20, slopes.length / 20))) {
+    _near += slope.one;
+    far += slope.four;
+  }
+  if (far === 0) return 0.8;
+  // A sharp step gives a ratio of 1 in one of four places (mean 0.25 + noise), a linear ramp exactly 0.25.
+  const ratio = slopes.length > 0 ? Math.max(...slopes.slice(0, 200).map((s) => s.one / s.four)) : 0.5;
+  return clamp(0.42 / Math.max(0.25, ratio), 0.45, 1.6);
+}
+
+/** The photo with its object filled in from around: what a hole in the object shows. */
+function behind(
+  planes: readonly Float32Array[],
+  width: number,
+  height: number,
+  object: Float32Array,
+): Float32Array[] {
+  const weight = object.map((value) => (value < 0.02 ? 1 : 0));
+  const sigmas = [4, Math.max(width, height) / 12].map((s) => Math.max(2, s));
+  const wide = sigmas.map((sigma) => blur(weight, width, height, sigma));
+  const total = weight.reduce((sum, value) => sum + value, 0);
+  return planes.map((plane) => {
+    const masked = plane.map((value, i) => value * weight[i]!);
+    const mean = total > 0 ? masked.reduce((sum, value) => sum + value, 0) / total : 0;
+    const soft = sigmas.map((sigma) => blur(masked, width, height, sigma));
+    return plane.map((_, i) => {
+      if (wide[0]![i]! > 0.05) return soft[0]![i]! / wide[0]![i]!;
+      if (wide[1]![i]! > 0.02) return soft[1]![i]! / wide[1]![i]!;
+      return mean;
+    });
+  });
+}

@@ -1,0 +1,29 @@
+/** An 8-bit colour image, RGB interleaved, row by row. A grey image has three equal channels. */
+export interface RgbImage {
+  readonly width: number;
+  readonly height: number;
+  /** width × height × 3 bytes. */
+  readonly data: Uint8Array;
+}
+
+/** Size in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A colour with components in 0..1. */
+export type Rgb = readonly [red: number, green: number, blue: number];
+
+/** A generated image with the exact mask of its defects. */
+export interface SyntheticSample {
+  readonly image: RgbImage;
+  /** width × height; 255 where a defect is visible, 0 elsewhere. */
+  readonly mask: Uint8Array;
+  /** What is shown, in words a prompt can use: "machined metal plate". */
+  readonly object: string;
+  /** The main defect in words; null for a good part. */
+  readonly defect: string | null;
+  /** Other names of the same object. */
+  readonly objectSynonyms: readonly string[];
+}
