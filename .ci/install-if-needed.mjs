@@ -1,4 +1,4 @@
-// Runs before `npm start` and `npm test`, on whatever Node the machine has: installs the locked
+// Runs before `npm start`, `npm test` and the other scripts, on whatever Node the machine has: installs the locked
 // dependencies when they are missing or older than the lock file, and does nothing otherwise.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -14,11 +14,14 @@ const lock = createHash('sha256')
 const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
 
 if (installed !== lock) {
-  console.error('Installing dependencies (npm ci) ...');
+  console.error('Installing dependencies (npm ci), once: a minute or two ...');
+  // Warnings are about the system's Node and npm, which nothing but this step uses.
+  const command = ['ci', '--loglevel=error'];
   const npm = process.env.npm_execpath;
+  const options = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] };
   const run = npm
-    ? spawnSync(process.execPath, [npm, 'ci'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
-    : spawnSync('npm', ['ci'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], shell: true });
+    ? spawnSync(process.execPath, [npm, ...command], options)
+    : spawnSync('npm', command, { ...options, shell: true });
   if (run.status !== 0) {
     console.error('npm ci failed; see the messages above. Nothing was started.');
     process.exit(run.status ?? 1);
