@@ -1,3 +1,4 @@
+import { ClipSamError } from '../../src-shared/errors.ts';
 import type { WeightSpec } from './weights.ts';
 
 export interface AdamWOptions {
@@ -41,13 +42,22 @@ export class AdamW {
     this.variance = new Float32Array(this.#decay.length);
   }
 
-  /** Moves `weights` one step against `gradient`; returns the gradient's norm before clipping. */
+  /**
+   * Moves `weights` one step against `gradient`; returns the gradient's norm before clipping.
+   * @throws ClipSamError `training-data-invalid` for a gradient that is not finite; nothing is changed then
+   */
   update(weights: Float32Array, gradient: Float32Array): number {
     const { clip, weightDecay } = this.#options;
-    const rate = learningRateAt(this.step++, this.#options);
     let squares = 0;
     for (const value of gradient) squares += value * value;
     const norm = Math.sqrt(squares);
+    if (!Number.isFinite(norm)) {
+      throw new ClipSamError(
+        'training-data-invalid',
+        `Training went astray at step ${this.step}: the gradient is not finite. Lower the plan's learning rate, and compute the features again if that doesn't help.`,
+      );
+    }
+    const rate = learningRateAt(this.step++, this.#options);
     const scale = norm > clip ? clip / norm : 1;
     const correct1 = 1 - BETA1 ** this.step;
     const correct2 = 1 - BETA2 ** this.step;

@@ -66,6 +66,15 @@ describe('AdamW', () => {
     expect(Array.from(free.mean)).toEqual([0.3, 0.4].map((value) => expect.closeTo(value, 6)));
   });
 
+  it('refuses a gradient that is not finite and keeps what it has', () => {
+    const optimizer = new AdamW(one, constant);
+    const weights = Float32Array.of(1);
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => optimizer.update(weights, Float32Array.of(bad))).toThrow('at step 0');
+    }
+    expect([weights[0], optimizer.step, optimizer.mean[0], optimizer.variance[0]]).toEqual([1, 0, 0, 0]);
+  });
+
   it('finds the minimum of a bowl that is a hundred times steeper one way', () => {
     const optimizer = new AdamW([{ name: 'w', shape: [2], fan: 1 }], { ...constant, warmup: 10, steps: 400 });
     const weights = Float32Array.of(3, -2);

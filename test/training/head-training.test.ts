@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UmciShape } from '../../src-main/graph/umci.ts';
-import type { FeatureRecord } from '../../src-main/training/feature-file.ts';
+import { type FeatureRecord, featurePath } from '../../src-main/training/feature-file.ts';
 import { type HeadTrainingOptions, trainHead } from '../../src-main/training/head-training.ts';
 import { validateHead } from '../../src-main/training/head-validation.ts';
 import { TOY_WIDTHS, writeToyFeatures } from './toy-features.ts';
@@ -95,6 +96,22 @@ describe('trainHead', () => {
   it('says which features are missing', async () => {
     const records = options.records.map((record) => ({ ...record, id: `${record.id}-gone` }));
     await expect(trainHead({ ...options, records })).rejects.toThrow('-gone.features');
+  });
+
+  it('fails in one piece when features vanish on the way', async () => {
+    const path = featurePath(folder, 'gone');
+    await cp(featurePath(folder, options.records[0]!.id), path, { recursive: true });
+    const records = [{ ...options.records[0]!, id: 'gone' }];
+    const broken = trainHead({
+      ...options,
+      records,
+      plan: { ...plan, batch: 8, steps: 1000 },
+      reportEvery: 1,
+      onProgress: ({ step }) => {
+        if (step === 2) rmSync(path);
+      },
+    });
+    await expect(broken).rejects.toThrow('gone.features');
   });
 
   it('learns where defects are, on pictures it has not seen', async () => {
