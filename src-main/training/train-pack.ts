@@ -1,0 +1,255 @@
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import { type Pack, packSchema } from '../../src-shared/pack.ts';
+import { writeFileAtomically } from '../files/atomic-write.ts';
+import { sha256, sha256OfFile } from '../files/hash.ts';
+import { encodeModel } from '../graph/model.ts';
+import { writeSafetensors } from '../graph/safetensors.ts';
+import { buildTextEncoder, type TextEncoderShape } from '../graph/text-encoder.ts';
+import type { UmciShape } from '../graph/umci.ts';
+import { createSession } from '../inference/ort.ts';
+import { resolvePackFile } from '../inference/pack-files.ts';
+import { openTokenizer } from '../inference/tokenizer.ts';
+import { Random } from '../synthetic/random.ts';
+import { trainTokenizer } from './byte-pair-encoding.ts';
+import { captionCorpus } from './captions.ts';
+import { ensureFeatures, type FeatureProgress } from './feature-cache.ts';
+import type { FeatureRecord } from './feature-file.ts';
+import { type HeadProgress, trainHead } from './head-training.ts';
+import { type HeadFigures, validateHead } from './head-validation.ts';
+import { embedPrompts, languagePool, type TextTower } from './language-pool.ts';
+import { packCard } from './pack-card.ts';
+import { type TextProgress, trainTextEncoder } from './text-training.ts';
+import { type TrainingPlan, trainingPlanSchema } from './training-plan.ts';
+import { listViews, type View } from './views.ts';
+
+export type TrainingProgress =
+  | FeatureProgress
+  | TextProgress
+  | HeadProgress
+  | { readonly kind: 'left-out'; readonly view: View; readonly message: string };
+
+export interface TrainPackOptions {
+  /** Training plan (JSON). */
+  readonly planFile: string;
+  /** Folder that the plan's category folders lie in. */
+  readonly dataRoot: string;
+  /** Folder that gets pack.json, the weights, the card and the log. */
+  readonly out: string;
+  /** Features, checkpoints; may be kept between runs. */
+  readonly cache: string;
+  /** Groups (category folders, or `synthetic`) that are not trained on but measured: leave-one-out. */
+  readonly leaveOut?: readonly string[];
+  readonly workers?: number;
+  readonly command: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: TrainingProgress) => void;
+}
+
+/** What training leaves behind beside the weights: `training-log.json`. */
+export interface TrainingLog {
+  readonly command: string;
+  readonly plan: TrainingPlan;
+  readonly pictures: { readonly trained: number; readonly heldOut: number; readonly failed: number };
+  readonly textLoss: readonly { readonly step: number; readonly loss: number }[];
+  readonly headLoss: readonly { readonly step: number; readonly loss: number }[];
+  /** By group, on pictures never trained on. */
+  readonly figures: Readonly<Record<string, HeadFigures>>;
+  readonly seconds: { readonly features: number; readonly text: number; readonly head: number };
+}
+
+/**
+ * Trains a pack: features of all views, tokeniser, text tower, UMCI; writes the pack's folder and the log.
+ * Features and the head's checkpoint are kept in `cache`: an interrupted call goes on where it stopped.
+ * @throws ClipSamError `training-data-invalid`, `input-invalid` for a broken plan, `cancelled`
+ */
+export async function trainPack(options: TrainPackOptions): Promise<TrainingLog> {
+  const { dataRoot, out, cache, signal, onProgress, leaveOut = [] } = options;
+  const plan = await readPlan(options.planFile);
+  const { vision } = plan.pack;
+  const stageWidths = vision.stages.map((stage) => stage.width);
+  const encoderFile = plan.pack.files[vision.file];
+  if (!encoderFile)
+    throw new ClipSamError('pack-invalid', `The plan has no file "${vision.file}" for its vision tower.`);
+  await mkdir(out, { recursive: true });
+  await mkdir(cache, { recursive: true });
+
+  const started = performance.now();
+  const views = await listViews(plan, dataRoot);
+  const featureFolder = join(cache, 'features');
+  let failed = 0;
+  const records = await ensureFeatures(views, {
+    vision,
+    encoder: await readFile(await resolvePackFile(encoderFile.source, out)),
+    dataRoot,
+    folder: featureFolder,
+    workers: options.workers ?? 2,
+    ...(signal ? { signal } : {}),
+    ...(onProgress ? { onProgress } : {}),
+    onFailure: (view, message) => {
+      failed++;
+      onProgress?.({ kind: 'left-out', view, message });
+    },
+  });
+  const heldOut = new Set(views.filter((view) => isHeldOut(view, plan, leaveOut)).map((view) => view.id));
+  const trained = records.filter((record) => !heldOut.has(record.id));
+  const measured = records.filter((record) => heldOut.has(record.id));
+  if (trained.length === 0) {
+    throw new ClipSamError(
+      'training-data-invalid',
+      'The plan leaves no picture to train on. Check --data and the plan.',
+    );
+  }
+  const featuresDone = performance.now();
+
+  const names = new Set(trained.flatMap((record) => record.names));
+  const tokenizer = trainTokenizer(
+    captionCorpus(
+      names,
+      trained.flatMap((record) => record.defects),
+    ),
+    plan.text.vocabulary,
+  );
+  const tokenizerJson = JSON.stringify(tokenizer.json);
+  const textShape: TextEncoderShape = { ...plan.text, vocabulary: tokenizer.vocabularySize };
+  const textLoss: { step: number; loss: number }[] = [];
+  const textWeights = await trainTextEncoder({
+    shape: textShape,
+    plan: plan.text,
+    seed: plan.seed,
+    records: trained,
+    featureFolder,
+    stageWidths,
+    tokenizer: openTokenizer(tokenizerJson, 'the new tokeniser'),
+    ...(signal ? { signal } : {}),
+    onProgress: (progress) => {
+      textLoss.push({ step: progress.step, loss: progress.loss });
+      onProgress?.(progress);
+    },
+  });
+  const textModel = encodeModel(buildTextEncoder(textShape, textWeights.tensors));
+  const textDone = performance.now();
+
+  const tower: TextTower = {
+    session: await createSession(textModel, { device: 'cpu' }),
+    tokenizer: openTokenizer(tokenizerJson, 'the new tokeniser'),
+    contextLength: plan.text.contextLength,
+    width: plan.text.width,
+  };
+  const shape: UmciShape = { ...plan.head, stageWidths, textWidth: plan.text.width };
+  const headLoss: { step: number; loss: number }[] = [];
+  const head = await trainHead({
+    shape,
+    plan: plan.head,
+    seed: plan.seed,
+    records: trained,
+    featureFolder,
+    language: await languagePool(tower, names, 4, `${plan.seed}/language`),
+    checkpoint: join(cache, `head-${sha256(JSON.stringify([plan, [...heldOut]])).slice(0, 16)}.checkpoint`),
+    ...(signal ? { signal } : {}),
+    onProgress: (progress) => {
+      headLoss.push({ step: progress.step, loss: progress.loss });
+      onProgress?.(progress);
+    },
+  });
+  const language = await recipeLanguage(tower, plan, measured);
+  const figures = await validateHead({ shape, weights: head, records: measured, featureFolder, language });
+  await tower.session.release();
+
+  const log: TrainingLog = {
+    command: options.command,
+    plan,
+    pictures: { trained: trained.length, heldOut: measured.length, failed },
+    textLoss,
+    headLoss,
+    figures,
+    seconds: {
+      features: seconds(started, featuresDone),
+      text: seconds(featuresDone, textDone),
+      head: seconds(textDone, performance.now()),
+    },
+  };
+  const umci = writeSafetensors(head.tensors, { half: true }, { made: options.command });
+  await writePack(plan, out, { tokenizer: tokenizerJson, text: textModel, umci }, log);
+  return log;
+}
+
+async function readPlan(path: string): Promise<TrainingPlan> {
+  try {
+    return trainingPlanSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ClipSamError('input-invalid', `${path} is not a usable training plan: ${reason}`, { cause });
+  }
+}
+
+/** All views of a source picture are held out together. */
+function isHeldOut(view: View, plan: TrainingPlan, leaveOut: readonly string[]): boolean {
+  if (leaveOut.length > 0) return leaveOut.includes(view.group);
+  const picture = view.source.kind === 'file' ? view.source.image : view.seed;
+  return new Random(`${plan.seed}/held-out/${picture}`).chance(plan.holdOut);
+}
+
+/** L as inspection will have it: the recipe's own ensemble, under the first name of each object. */
+async function recipeLanguage(tower: TextTower, plan: TrainingPlan, records: readonly FeatureRecord[]) {
+  const { prompts, object } = plan.pack.recipe;
+  const tokens = new Map<string, Float32Array>();
+  for (const name of new Set([object, ...records.map((record) => record.names[0] ?? object)])) {
+    tokens.set(name, await embedPrompts(tower, name, prompts));
+  }
+  return (names: readonly string[]) => tokens.get(names[0] ?? object)!;
+}
+
+async function writePack(
+  plan: TrainingPlan,
+  out: string,
+  made: { readonly tokenizer: string; readonly text: Uint8Array; readonly umci: Uint8Array },
+  log: TrainingLog,
+): Promise<void> {
+  const files: Pack['files'] = {};
+  for (const [key, file] of Object.entries(plan.pack.files)) {
+    const path = await resolvePackFile(file.source, out);
+    files[key] = { ...file, sha256: await sha256OfFile(path), bytes: (await stat(path)).size };
+  }
+  const provenance = `Trained by this project: ${log.command}`;
+  const own = { tokenizer: 'tokenizer.json', text: 'text.onnx', umci: 'umci.safetensors' } as const;
+  for (const key of ['tokenizer', 'text', 'umci'] as const) {
+    const bytes = Buffer.from(made[key]);
+    await writeFileAtomically(join(out, own[key]), bytes);
+    const { licence } = plan.pack;
+    files[key] = {
+      source: `pack:${own[key]}`,
+      sha256: sha256(bytes),
+      bytes: bytes.length,
+      licence,
+      provenance,
+    };
+  }
+  const { hiddenDim, scaleKernels, stripKernel, paths, contrast, separable } = plan.head;
+  const pack = packSchema.parse({
+    schemaVersion: 1,
+    id: plan.pack.id,
+    title: plan.pack.title,
+    version: plan.pack.version,
+    card: 'card.md',
+    files,
+    vision: plan.pack.vision,
+    text: {
+      tokenizer: 'tokenizer',
+      encoder: 'text',
+      width: plan.text.width,
+      contextLength: plan.text.contextLength,
+    },
+    umci: { hiddenDim, scaleKernels, stripKernel, paths, contrast, separable, file: 'umci' },
+    sam: plan.pack.sam,
+    defaultRecipe: plan.pack.recipe,
+  } satisfies Pack);
+  await writeFileAtomically(join(out, 'training-log.json'), `${JSON.stringify(log, null, 1)}\n`);
+  await writeFileAtomically(join(out, pack.card), packCard(pack, log));
+  await writeFileAtomically(join(out, 'pack.json'), `${JSON.stringify(pack, null, 2)}\n`);
+}
+
+function seconds(from: number, to: number): number {
+  return Math.round((to - from) / 1000);
+}
