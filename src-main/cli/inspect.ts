@@ -31,7 +31,7 @@ export function addInspect(program: Command): void {
     .argument('<paths...>', 'image files and folders')
     .option('-w, --workspace <folder>', 'where results are kept; made when missing', DEFAULT_WORKSPACE)
     .option('-o, --object <name>', 'what the inspected object is called, for example "metal nut"')
-    .option('-n, --name <batch>', 'name of the batch (default: the paths)')
+    .option('-n, --name <batch>', 'name of the batch (default: after the first path)')
     .option('--fresh', 'start anew instead of going on with an unfinished run')
     .option('--json', 'one JSON object per image on standard output, people read standard error');
   withPipelineOptions(command)

@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Batch, Run } from '../../src-shared/batch.ts';
 import { ClipSamError, type ErrorRecord, throwIfCancelled } from '../../src-shared/errors.ts';
 import type { BatchEvent, ImportEvent } from '../../src-shared/progress.ts';
 import type { DeviceRequest, ImageOutcome } from '../../src-shared/result.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
-import { sha256 } from '../files/hash.ts';
 import { IMAGE_EXTENSIONS, listImages as listFiles } from '../files/image-files.ts';
 import type { Inspector, InspectorEvent } from '../inference/inspector.ts';
 import { createBatch, listBatches } from '../store/batches.ts';
@@ -33,7 +32,7 @@ export interface InspectPathsOptions {
   readonly workspaceFolder: string;
   /** Files and folders. */
   readonly paths: readonly string[];
-  /** Name of the batch. Default: the paths. */
+  /** Name of the batch. Default: after the first path. */
   readonly name?: string;
   /** True: a new run even when one of the same inputs and recipe is unfinished. */
   readonly fresh?: boolean;
@@ -54,8 +53,8 @@ export interface InspectPathsSummary extends BatchSummary {
  * Inspects files and folders into a workspace. Called again with the same inputs and recipe after a crash or a
  * cancel, it goes on where it stopped; images that failed get another try.
  *
- * The images go to the newest batch with the name, or to a new one when that batch has images that are not among
- * the inputs: a run covers its whole batch.
+ * The images go to the newest batch with the name whose images are all among the inputs, else to a new one: a run
+ * covers its whole batch.
  * @throws ClipSamError `input-invalid` when there is no image at all, `cancelled` before the run began, and what
  *   the store, the inference process and the batch run say
  */
@@ -135,24 +134,29 @@ async function listInputs(paths: readonly string[], signal: AbortSignal | undefi
 }
 
 function nameOf(paths: readonly string[]): string {
-  const [first = '', ...others] = paths.map((path) => resolve(path));
-  if (others.length === 0) return first;
-  return `${first} and ${others.length} more (${sha256([first, ...others].join('\0')).slice(0, 8)})`;
+  const first = resolve(paths[0] ?? '');
+  const name = basename(first) || first;
+  return paths.length > 1 ? `${name} and ${paths.length - 1} more` : name;
 }
 
-/** The newest batch of that name, unless it has images that are not among the inputs. */
+/** The newest batch of that name whose images are all among the inputs. */
 async function findBatch(
   workspace: Workspace,
   name: string,
   inputs: ReadonlySet<string>,
 ): Promise<Batch | undefined> {
-  const batch = (await listBatches(workspace, { search: name })).find((candidate) => candidate.name === name);
-  if (!batch) return undefined;
+  for (const batch of await listBatches(workspace, { search: name })) {
+    if (batch.name === name && (await isWithin(workspace, batch, inputs))) return batch;
+  }
+  return undefined;
+}
+
+async function isWithin(workspace: Workspace, batch: Batch, inputs: ReadonlySet<string>): Promise<boolean> {
   for (let after = 0; ; ) {
     const page = await listImages(workspace, batch.id, { after });
     const last = page.at(-1);
-    if (!last) return batch;
-    if (page.some(({ path }) => !inputs.has(path))) return undefined;
+    if (!last) return true;
+    if (page.some(({ path }) => !inputs.has(path))) return false;
     after = last.id;
   }
 }
