@@ -48,7 +48,7 @@ async function bench(options: BenchOptions, names: readonly MeasurementName[]): 
         chosen,
         device,
         ...(threads && { threads }),
-        images: options.data ?? [],
+        ...(options.data && { images: options.data }),
         batchImages: batch,
         memoryImages: images,
         signal,

@@ -1,9 +1,13 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
 import type { DeviceRequest } from '../../src-shared/result.ts';
+import { encodeRgb } from '../codec/image-codec.ts';
+import { writeFileAtomically } from '../files/atomic-write.ts';
 import { listImages } from '../files/image-files.ts';
+import { Random } from '../synthetic/random.ts';
+import { OBJECTS, renderSample, SURFACES } from '../synthetic/scene.ts';
 import { type InspectPathsEvent, inspectPaths } from './inspect-paths.ts';
 import type { ChosenRecipe } from './recipe-pipeline.ts';
 
@@ -20,8 +24,8 @@ export interface MeasureContext {
   readonly chosen: ChosenRecipe;
   readonly device: DeviceRequest;
   readonly threads?: number;
-  /** Files and folders with images; repeated until there are as many as a measurement needs. */
-  readonly images: readonly string[];
+  /** Files and folders with images, repeated until there are as many as a measurement needs. Default: generated. */
+  readonly images?: readonly string[];
   /** Images of the end-to-end measurement. */
   readonly batchImages: number;
   /** Images of the memory measurement. */
@@ -74,8 +78,7 @@ async function measureEndToEnd(context: MeasureContext): Promise<Omit<Measured, 
   const { batchImages: images } = context;
   const at = { imported: 0, ready: 0, end: 0 };
   let sessions = 0;
-  const start = performance.now();
-  await inspectCopies(context, images, (event) => {
+  const start = await inspectCopies(context, images, (event) => {
     const now = performance.now();
     if (event.kind === 'import-finished') at.imported = now;
     if (event.kind === 'ready') at.ready = now;
@@ -135,29 +138,27 @@ async function measureMemory(context: MeasureContext): Promise<Omit<Measured, 'n
   };
 }
 
-/** Inspects `count` files: copies of the images, so that each is a file of its own. */
+/**
+ * Inspects `count` files, each at a path of its own.
+ * @returns when the inspection began (`performance.now()`)
+ */
 async function inspectCopies(
   context: MeasureContext,
   count: number,
   onEvent: (event: InspectPathsEvent) => void,
-): Promise<void> {
-  const { chosen, device, threads, signal } = context;
-  const sources: string[] = [];
-  for await (const entry of listImages(context.images, signal)) {
-    if (entry.kind === 'image') sources.push(entry.path);
-  }
-  if (sources.length === 0) {
-    throw new ClipSamError('input-invalid', `There are no images in ${context.images.join(', ')}.`);
-  }
+): Promise<number> {
+  const { chosen, device, threads, signal, images } = context;
   const folder = await mkdtemp(join(tmpdir(), 'clipsam-bench-'));
   try {
+    const sources = images ? await listSources(images, signal) : await generateImages(folder, count, signal);
     const paths: string[] = [];
     for (let i = 0; i < count; i++) {
-      const source = sources[i % sources.length]!;
-      const path = join(folder, `${i}-${basename(source)}`);
-      await copyFile(source, path);
+      const path = join(folder, 'images', `${i}${extname(sources[i % sources.length]!)}`);
+      await mkdir(dirname(path), { recursive: true });
+      await copyFile(sources[i % sources.length]!, path);
       paths.push(path);
     }
+    const start = performance.now();
     const summary = await inspectPaths({
       chosen,
       workspaceFolder: join(folder, 'workspace'),
@@ -173,7 +174,7 @@ async function inspectCopies(
       },
     });
     throwIfCancelled(signal);
-    if (summary.status === 'done' && summary.failed === 0) return;
+    if (summary.status === 'done' && summary.failed === 0) return start;
     const { code, message } = summary.error ?? {
       code: 'inference-failed' as const,
       message: `${summary.failed} of ${count} images failed: such a run measures nothing. Use images that can be read.`,
@@ -182,4 +183,40 @@ async function inspectCopies(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function listSources(paths: readonly string[], signal: AbortSignal | undefined): Promise<string[]> {
+  const sources: string[] = [];
+  for await (const entry of listImages(paths, signal)) {
+    if (entry.kind === 'image') sources.push(entry.path);
+  }
+  if (sources.length > 0) return sources;
+  throw new ClipSamError('input-invalid', `There are no images in ${paths.join(', ')}.`);
+}
+
+/** Most different images that are rendered; beyond, they repeat. */
+const DIFFERENT = 50;
+const SIZES = [
+  { width: 1000, height: 750 },
+  { width: 640, height: 640 },
+  { width: 700, height: 1050 },
+];
+
+/** Good and defective ones of all kinds; the same on every machine. */
+async function generateImages(
+  folder: string,
+  count: number,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const kinds = [...SURFACES, ...OBJECTS];
+  const paths: string[] = [];
+  for (let i = 0; i < Math.min(count, DIFFERENT); i++) {
+    throwIfCancelled(signal);
+    const kind = kinds[(i * 7) % kinds.length]!;
+    const { image } = renderSample(kind, new Random(`bench/${i}`), SIZES[i % SIZES.length]!);
+    const path = join(folder, 'generated', `${i}.png`);
+    await writeFileAtomically(path, await encodeRgb(image, { format: 'png' }));
+    paths.push(path);
+  }
+  return paths;
 }
