@@ -88,7 +88,7 @@ export function inspectMessages(display: ProgressDisplay, json: boolean): (event
           `${added} new`,
           ...(unchanged > 0 ? [`${unchanged} known`] : []),
           ...(changed.length > 0 ? [`${changed.length} changed`] : []),
-          ...(duplicates.length > 0 ? [`${duplicates.length} with duplicates`] : []),
+          ...(duplicates.length > 0 ? [`${duplicates.length} groups of identical files`] : []),
         ];
         return say(`Batch ${batch.id} "${printable(batch.name)}": ${notes.join(', ')}`);
       }

@@ -28,8 +28,10 @@ export function pipelineMessages(say: (line: string) => void): (event: Inspector
 
 /** What really runs; where that is not what was asked for, so that nobody can miss it. */
 export function deviceLines({ asked, running, fallbackReason }: DeviceReport): string[] {
+  if (asked === running) return [`Device: ${running}`];
+  // Nobody asked for a GPU by name: why each was passed over is in the results.
+  if (asked === 'auto') return [`Device: ${running} (the fastest that works here)`];
   const reason = fallbackReason === undefined ? '' : printable(fallbackReason);
-  if (asked === 'auto' || asked === running) return [`Device: ${running}${reason && ` (${reason})`}`];
   const warning = `!!! ${asked} was asked for, but ${running} answers${reason && `: ${reason}`}`;
   const emphasised = process.stderr.isTTY ? `\x1b[1;31m${warning}\x1b[0m` : warning;
   return [emphasised, `Device: ${running}`];
