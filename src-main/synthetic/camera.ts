@@ -1,5 +1,5 @@
 import { blur, clamp } from './field.ts';
-import type { RgbImage } from './image.ts';
+import type { CutOut, RgbImage } from './image.ts';
 import { pixelHash, type Random } from './random.ts';
 
 /** What lens, sensor and file format do to the picture. */
@@ -45,8 +45,14 @@ function tone(value: number): number {
   return value < 0.75 ? value : 1 - 0.25 * Math.exp((0.75 - value) * 4);
 }
 
-/** Takes the picture: radiance (interleaved RGB) to 8 bits. Noise depends on the pixel only, never on the content. */
-export function takePicture(radiance: Float32Array, width: number, height: number, camera: Camera): RgbImage {
+/** Takes the picture, or a part of it: radiance (interleaved RGB) to 8 bits. Noise depends on the pixel only, never on the content. */
+export function takePicture(
+  radiance: Float32Array,
+  width: number,
+  height: number,
+  camera: Camera,
+  part: CutOut = { left: 0, top: 0, full: { width, height } },
+): RgbImage {
   const count = width * height;
   const channels: Float32Array[] = [];
   const gains = camera.tint.map((t) => t * camera.exposure);
@@ -67,19 +73,19 @@ export function takePicture(radiance: Float32Array, width: number, height: numbe
       channels.push(blur(plane, width, height, camera.blur));
     }
   }
-  const noise = sensorNoise(width, height, camera);
+  const noise = sensorNoise(width, height, camera, part);
   const data = new Uint8Array(count * 3);
   const curve = new Float32Array(1025);
   for (let i = 0; i <= 1024; i++) {
     curve[i] = 255 * (camera.haze + (1 - camera.haze) * tone((i / 1024) * 1.6) ** camera.gamma);
   }
-  const cx = (width - 1) / 2;
-  const cy = (height - 1) / 2;
+  const cx = (part.full.width - 1) / 2;
+  const cy = (part.full.height - 1) / 2;
   const far = 1 / (cx * cx + cy * cy || 1);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const i = y * width + x;
-      const corner = 1 - camera.vignette * ((x - cx) * (x - cx) + (y - cy) * (y - cy)) * far;
+      const corner = 1 - camera.vignette * ((x + part.left - cx) ** 2 + (y + part.top - cy) ** 2) * far;
       for (let c = 0; c < channels.length; c++) {
         const light = channels[c]![i]! * corner;
         const at = light > 0 ? Math.min(1024, light * 640) : 0;
@@ -97,13 +103,13 @@ export function takePicture(radiance: Float32Array, width: number, height: numbe
   return { width, height, data };
 }
 
-function sensorNoise(width: number, height: number, camera: Camera): Float32Array {
+function sensorNoise(width: number, height: number, camera: Camera, part: CutOut): Float32Array {
   const out = new Float32Array(width * height);
   if (camera.noise <= 0) return out;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       // Two uniform numbers from one hash: a triangular distribution is close enough to a Gaussian.
-      const hash = pixelHash(x, y, camera.noiseKey) * 65536;
+      const hash = pixelHash(x + part.left, y + part.top, camera.noiseKey) * 65536;
       const high = Math.floor(hash);
       out[y * width + x] = (high / 65536 + (hash - high) - 1) * 2.45 * camera.noise;
     }

@@ -279,7 +279,7 @@ function hole(site: Site, random: Random, size: number): Patch[] {
   const dark = site.strength * random.range(0.7, 2);
   const wall = Math.max(1, radius * random.range(0.2, 0.7));
   patch.gain = distance.map((d) => -dark * smoothstep(wall * 0.3, -wall, d));
-  const deep = Math.max(1, radius * random.range(0.4, 1.1));
+  const deep = clamp(radius * random.range(0.4, 1.1), 1, 7 * site.unit);
   patch.relief = distance.map(
     (d) => -deep * smoothstep(0.5, -wall, d) + 0.12 * deep * Math.exp(-(((d - 1) / (wall + 0.5)) ** 2)),
   );
@@ -383,8 +383,8 @@ function oxidePatches(site: Site, random: Random, size: number): Patch[] {
   });
   const grit = roughness(patch, random, 5, 2);
   const gain = patch.gain;
-  patch.gain = gain.map((g, p) => g * (1 + 0.25 * grit[p]!));
-  patch.relief = gain.map((g) => g * 0.8);
+  patch.gain = gain.map((g, p) => g * (1 + 0.1 * grit[p]!));
+  patch.relief = gain.map((g) => g * 1.5);
   return [patch];
 }
 
@@ -692,6 +692,7 @@ function displaced(site: Site, random: Random, size: number): Patch[] {
   patch.moveY = window.map((w) => -Math.sin(angle) * push * w);
   const tone = random.normal() * 0.15 * site.strength;
   patch.gain = window.map((w) => tone * w);
+  patch.body.set(window.map((w) => (Math.abs(push) * w > 2 ? 1 : 0)));
   return [patch];
 }
 

@@ -36,8 +36,8 @@ export function makeDefect(site: Site, random: Random, defect: string, scale?: n
  * Paints one defect on a finished photo: it takes up the local colours, a plausible direction of light, and the
  * photo's sharpness; the photo's texture and noise stay.
  * @param objectMask 0 or 255 per pixel; null: a plain background is recognised, otherwise the whole image counts
- * @returns the photo and the exact mask. Outside the mask no pixel changes by more than an invisible amount; the
- * mask is empty only if six attempts in a row ended outside the object or invisible.
+ * @returns the photo and the exact mask. The mask is empty (and the photo unchanged) only if six attempts in a row
+ * ended outside the object or invisible.
  */
 export function paintDefect(
   image: RgbImage,
@@ -58,7 +58,7 @@ export function paintDefect(
   const cover = object ? softMask(object, width, height) : null;
   const look = photoLook(planes, width, height, cover, random);
   const grey = isGrey(data);
-  let strength = random.logRange(0.4, 1.3);
+  let strength = random.logRange(0.22, 1.2);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const site = makeSite(image, object, { grain: random.range(0, Math.PI), strength });
     const patches = makeDefect(site, random.fork(`attempt ${attempt}`), defect, options.scale);
@@ -67,9 +67,8 @@ export function paintDefect(
     const bytes = data.slice();
     for (const patch of patches) copyBack(bytes, data, edited, planes, width, patch);
     const after = { width, height, data: bytes };
-    const { mask, area, contrast } = visibleMask(image, after, patches);
-    if (area >= SMALLEST && contrast >= 10) {
-      restoreOutside(bytes, data, mask);
+    const { mask, area, kept } = visibleMask(image, after, patches, object);
+    if (area >= SMALLEST && kept.length === patches.length) {
       return { image: after, mask, defect };
     }
     strength = Math.min(2.5, strength * 1.5);
@@ -93,18 +92,6 @@ function copyBack(
         const change = (edited[c]![at]! - planes[c]![at]!) * 255;
         bytes[at * 3 + c] = clamp(Math.round(data[at * 3 + c]! + change), 0, 255);
       }
-    }
-  }
-}
-
-/** Takes back single pixels that noise lifted above the visible difference outside the mask. */
-function restoreOutside(bytes: Uint8Array, data: Uint8Array, mask: Uint8Array): void {
-  for (let i = 0; i < mask.length; i++) {
-    if (mask[i]! > 0) continue;
-    for (let k = 3 * i; k < 3 * i + 3; k++) {
-      // Faint tails of soft defects fade out instead of ending in an edge.
-      const change = bytes[k]! - data[k]!;
-      bytes[k] = data[k]! + Math.sign(change) * Math.min(Math.abs(change), 4);
     }
   }
 }
@@ -160,18 +147,24 @@ export function findObject(image: RgbImage): Uint8Array | null {
     }
     return 255;
   });
-  const distance = (k: number) =>
-    Math.max(
-      Math.abs(data[k]! - middle[0]!),
-      Math.abs(data[k + 1]! - middle[1]!),
-      Math.abs(data[k + 2]! - middle[2]!),
+  // On a coloured background a shadow is the same colour, only darker; on a grey one it can't be told apart.
+  const coloured = Math.max(...middle) - Math.min(...middle) > 30;
+  const brightness = middle[0]! + middle[1]! + middle[2]!;
+  const distance = (k: number) => {
+    const own = data[k]! + data[k + 1]! + data[k + 2]!;
+    const dim = coloured && own < brightness ? Math.max(0.35, own / brightness) : 1;
+    return Math.max(
+      Math.abs(data[k]! - dim * middle[0]!),
+      Math.abs(data[k + 1]! - dim * middle[1]!),
+      Math.abs(data[k + 2]! - dim * middle[2]!),
     );
+  };
   const spread = border.map(distance).sort((a, b) => a - b)[Math.floor(border.length * 0.85)]!;
-  if (spread > 28) return null;
+  if (spread > 36) return null;
   const field = new Float32Array(width * height);
   for (let i = 0; i < field.length; i++) field[i] = distance(3 * i);
   const smooth = blur(field, width, height, Math.max(1, Math.max(width, height) / 300));
-  const threshold = Math.max(16, spread * 1.8);
+  const threshold = Math.max(16, spread * 1.6);
   const mask = new Uint8Array(width * height);
   let area = 0;
   for (let i = 0; i < mask.length; i++) {

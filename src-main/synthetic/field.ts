@@ -36,7 +36,7 @@ export function blur(field: Float32Array, width: number, height: number, sigma: 
 }
 
 function gaussian(sigma: number): Float32Array {
-  const radius = Math.max(1, Math.ceil(sigma * 2.6));
+  const radius = Math.max(1, Math.ceil(sigma * 2.4));
   const kernel = new Float32Array(2 * radius + 1);
   let sum = 0;
   for (let i = -radius; i <= radius; i++) {
@@ -47,31 +47,33 @@ function gaussian(sigma: number): Float32Array {
   return kernel.map((weight) => weight / sum);
 }
 
+/** Separable convolution with a symmetric kernel. */
 function convolve(field: Float32Array, width: number, height: number, kernel: Float32Array): Float32Array {
   const radius = (kernel.length - 1) / 2;
+  const centre = kernel[radius]!;
   const middle = new Float32Array(field.length);
+  const padded = new Float32Array(width + 2 * radius);
   for (let y = 0; y < height; y++) {
     const row = y * width;
+    padded.fill(field[row]!, 0, radius);
+    padded.set(field.subarray(row, row + width), radius);
+    padded.fill(field[row + width - 1]!, radius + width);
     for (let x = 0; x < width; x++) {
-      let sum = 0;
-      if (x >= radius && x < width - radius) {
-        const start = row + x - radius;
-        for (let k = 0; k < kernel.length; k++) sum += kernel[k]! * field[start + k]!;
-      } else {
-        for (let k = 0; k < kernel.length; k++) {
-          sum += kernel[k]! * field[row + clamp(x + k - radius, 0, width - 1)]!;
-        }
-      }
+      const at = x + radius;
+      let sum = centre * padded[at]!;
+      for (let k = 1; k <= radius; k++) sum += kernel[radius + k]! * (padded[at - k]! + padded[at + k]!);
       middle[row + x] = sum;
     }
   }
   const out = new Float32Array(field.length);
-  for (let k = 0; k < kernel.length; k++) {
-    const weight = kernel[k]!;
-    for (let y = 0; y < height; y++) {
-      const from = clamp(y + k - radius, 0, height - 1) * width;
-      const to = y * width;
-      for (let x = 0; x < width; x++) out[to + x]! += weight * middle[from + x]!;
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    for (let x = 0; x < width; x++) out[row + x] = centre * middle[row + x]!;
+    for (let k = 1; k <= radius; k++) {
+      const weight = kernel[radius + k]!;
+      const above = Math.max(0, y - k) * width;
+      const below = Math.min(height - 1, y + k) * width;
+      for (let x = 0; x < width; x++) out[row + x]! += weight * (middle[above + x]! + middle[below + x]!);
     }
   }
   return out;

@@ -12,6 +12,14 @@ export interface Size {
   readonly height: number;
 }
 
+/** Where a cut-out lies in the picture it was cut from, in pixels. */
+export interface CutOut {
+  readonly left: number;
+  readonly top: number;
+  /** Size of the whole picture. */
+  readonly full: Size;
+}
+
 /** A colour with components in 0..1. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 

@@ -1,5 +1,5 @@
 import { blur, clamp } from './field.ts';
-import type { Rgb } from './image.ts';
+import type { CutOut, Rgb } from './image.ts';
 import type { Planes } from './planes.ts';
 import type { Random } from './random.ts';
 
@@ -125,28 +125,37 @@ export function mirrored(light: Light, nx: number, ny: number, rough: number): n
 /**
  * Lights the planes over a backdrop.
  * @param backdrop radiance, interleaved RGB, or null where the planes cover everything
+ * @param shadow darkening of the backdrop, see {@link castShadow}; null = none
+ * @param part where the planes lie when they are a part of the picture
  * @returns radiance, interleaved RGB, about 0..1 and above in highlights
  */
-export function lightPlanes(planes: Planes, backdrop: Float32Array | null, light: Light): Float32Array {
+export function lightPlanes(
+  planes: Planes,
+  backdrop: Float32Array | null,
+  light: Light,
+  shadow: Float32Array | null = null,
+  part: CutOut = { left: 0, top: 0, full: planes },
+): Float32Array {
   const { width, height, red, green, blue, relief, gloss, rough, metal, alpha } = planes;
   const out = new Float32Array(width * height * 3);
   const around = light.occlusion > 0 ? blur(relief, width, height, light.occlusionRadius) : relief;
   const deep = light.occlusion / light.occlusionRadius;
-  const shadow = backdrop && light.shadow.strength > 0 ? castShadow(planes, light) : null;
   const [lx, ly, lz] = light.direction;
   const half = light.steepness * 0.5;
-  const fx = (2 * light.falloff[0]) / width;
-  const fy = (2 * light.falloff[1]) / height;
+  const fx = (2 * light.falloff[0]) / part.full.width;
+  const fy = (2 * light.falloff[1]) / part.full.height;
+  const midX = part.full.width / 2 - part.left;
+  const midY = part.full.height / 2 - part.top;
   for (let y = 0; y < height; y++) {
     const row = y * width;
     const above = y > 0 ? row - width : row;
     const below = y < height - 1 ? row + width : row;
-    const rowFall = 1 + fy * (y - height / 2);
+    const rowFall = 1 + fy * (y - midY);
     for (let x = 0; x < width; x++) {
       const at = row + x;
       const to = at * 3;
       const a = alpha[at]!;
-      const fall = rowFall + fx * (x - width / 2);
+      const fall = rowFall + fx * (x - midX);
       if (backdrop && a < 0.999) {
         const dim = (1 - a) * (shadow ? 1 - shadow[at]! : 1);
         out[to] = backdrop[to]! * dim;
@@ -160,7 +169,7 @@ export function lightPlanes(planes: Planes, backdrop: Float32Array | null, light
       const nx = -gx * inverse;
       const ny = -gy * inverse;
       const lambert = nx * lx + ny * ly + inverse * lz;
-      const hollow = clamp(1 - deep * (around[at]! - relief[at]!), 0.15, 1.12);
+      const hollow = clamp(1 - deep * (around[at]! - relief[at]!), 0.15, 1.05);
       const m = metal[at]!;
       const matte = (1 - m) * (light.ambient * hollow + (lambert > 0 ? light.diffuse * lambert : 0));
       const shiny = m > 0 || gloss[at]! > 0 ? mirrored(light, nx, ny, rough[at]!) * hollow : 0;
@@ -174,7 +183,9 @@ export function lightPlanes(planes: Planes, backdrop: Float32Array | null, light
   return out;
 }
 
-function castShadow(planes: Planes, light: Light): Float32Array {
+/** The shadow that what the planes cover casts on the backdrop: darkening 0..1 per pixel; null = none. */
+export function castShadow(planes: Planes, light: Light): Float32Array | null {
+  if (light.shadow.strength <= 0) return null;
   const { width, height, alpha } = planes;
   const { dx, dy, sigma, strength } = light.shadow;
   // A quarter of the resolution is enough for something this soft; contact shadow and cast shadow are added.

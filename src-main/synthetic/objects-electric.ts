@@ -313,7 +313,7 @@ function wires(random: Random): Part[] {
   const parts: Part[] = [];
   for (let i = 0; i < count; i++) {
     const y = (i - (count - 1) / 2) * pitch;
-    const strip = random.range(0.55, 0.62);
+    const strip = random.range(0.68, 0.74);
     parts.push({
       material: { color: COPPER, metal: 0.8, rough: 0.4 },
       shape: capsule(0.4, y, 0.95, y, r * 0.55),

@@ -55,6 +55,40 @@ export function copyPlanes(planes: Planes): Planes {
   };
 }
 
+/** A rectangle of a field of `stride` values per row. */
+export function cutRows(
+  field: Float32Array,
+  stride: number,
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+): Float32Array {
+  const out = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const from = (top + y) * stride + left;
+    out.set(field.subarray(from, from + width), y * width);
+  }
+  return out;
+}
+
+/** A rectangle cut out of all planes. */
+export function cutPlanes(planes: Planes, left: number, top: number, width: number, height: number): Planes {
+  const cut = (field: Float32Array) => cutRows(field, planes.width, left, top, width, height);
+  return {
+    width,
+    height,
+    red: cut(planes.red),
+    green: cut(planes.green),
+    blue: cut(planes.blue),
+    relief: cut(planes.relief),
+    gloss: cut(planes.gloss),
+    rough: cut(planes.rough),
+    metal: cut(planes.metal),
+    alpha: cut(planes.alpha),
+  };
+}
+
 /** A homogeneous material with its texture. */
 export interface Material {
   readonly color: Rgb;

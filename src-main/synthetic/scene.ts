@@ -4,15 +4,19 @@ import { type Camera, randomCamera, takePicture } from './camera.ts';
 import { applyToPlanes, visibleMask } from './defect-apply.ts';
 import type { Patch } from './defect-patch.ts';
 import { makeSite } from './defect-site.ts';
-import { DEFECTS, makeDefect, pickDefect } from './defects.ts';
+import { makeDefect, pickDefect } from './defects.ts';
+import { clamp } from './field.ts';
+import { fixtures, furniture } from './furniture.ts';
 import type { RgbImage, Size, SyntheticSample } from './image.ts';
-import { type Light, lightPlanes, randomLight } from './lighting.ts';
+import { castShadow, type Light, lightPlanes, randomLight } from './lighting.ts';
 import { ELECTRIC_OBJECTS } from './objects-electric.ts';
 import { EVERYDAY_OBJECTS } from './objects-everyday.ts';
 import { GENERIC_OBJECTS } from './objects-generic.ts';
 import { HARDWARE_OBJECTS } from './objects-hardware.ts';
 import {
   copyPlanes,
+  cutPlanes,
+  cutRows,
   emptyPlanes,
   type Layer,
   makePose,
@@ -64,6 +68,8 @@ export interface Scene {
   readonly layers: readonly Layer[];
   readonly textures: Textures;
   readonly backdrop: Float32Array | null;
+  /** Darkening of the backdrop by the object; null = none. */
+  readonly shadow: Float32Array | null;
   readonly light: Light;
   readonly camera: Camera;
 }
@@ -76,7 +82,6 @@ export function renderGood(kind: string, random: Random, size: Size): Scene {
   const { width, height } = size;
   const long = Math.max(width, height);
   const light = randomLight(random.fork('light'), long);
-  const camera = randomCamera(random.fork('camera'), long);
   const textures = new Textures(width, height, random.fork('textures'));
   const words = random.fork('words');
   const surface = SURFACE_KINDS[kind];
@@ -93,20 +98,22 @@ export function renderGood(kind: string, random: Random, size: Size): Scene {
     objectSynonyms: names.filter((name) => name !== chosen),
     textures,
     light,
-    camera,
+    camera: randomCamera(random.fork('camera'), long),
   };
   if (surface) {
     const base = emptyPlanes(width, height);
     base.alpha.fill(1);
     const plan = surface.paint(base, random.fork('surface'));
-    const layers = plan.layers ?? [];
+    const extras = random.fork('furniture');
+    const layers = [
+      ...(plan.layers ?? []),
+      ...(extras.chance(kind in ELECTRONIC_SURFACES ? 0 : 0.22) ? furniture(extras, size) : []),
+    ];
     const frame = random.fork('frame');
     const framed = frame.chance(0.12) ? frameBars(base, frame) : false;
     const planes = layers.length > 0 ? paintLayers(base, layers, textures) : base;
-    const image = picture(planes, framed ? black(width, height) : null, light, camera);
-    return {
+    return expose({
       ...common,
-      image,
       objectMask: objectMask(planes),
       hasOutline: framed,
       grain: plan.grain,
@@ -114,22 +121,52 @@ export function renderGood(kind: string, random: Random, size: Size): Scene {
       base,
       layers,
       backdrop: framed ? black(width, height) : null,
-    };
+    });
   }
-  const layers = placeObject(object!, random.fork('object'), size);
+  const extras = random.fork('fixtures');
+  const layers = [
+    ...(extras.chance(0.08) ? fixtures(extras, size) : []),
+    ...placeObject(object!, random.fork('object'), size),
+  ];
   const planes = emptyPlanes(width, height);
   for (const layer of layers) paintLayer(planes, textures, layer);
-  const backdrop = makeBackdrop(width, height, random.fork('backdrop'), light);
-  return {
+  return expose({
     ...common,
-    image: picture(planes, backdrop, light, camera),
     objectMask: objectMask(planes),
     hasOutline: true,
     grain: random.fork('grain').range(0, Math.PI),
     planes,
     base: null,
     layers,
-    backdrop,
+    backdrop: makeBackdrop(width, height, random.fork('backdrop'), light),
+  });
+}
+
+/** Takes the good picture with the camera exposed for the object, as far as a photographer would. */
+function expose(scene: Omit<Scene, 'image' | 'shadow'>): Scene {
+  const { planes, backdrop, light, camera, objectMask } = scene;
+  const shadow = backdrop ? castShadow(planes, light) : null;
+  const radiance = lightPlanes(planes, backdrop, light, shadow);
+  const counts = new Uint32Array(256);
+  let total = 0;
+  for (let i = 0; i < objectMask.length; i += 7) {
+    if (objectMask[i]! === 0) continue;
+    const k = i * 3;
+    const luma = 0.299 * radiance[k]! + 0.587 * radiance[k + 1]! + 0.114 * radiance[k + 2]!;
+    counts[Math.max(0, Math.min(255, Math.floor(luma * 160)))]!++;
+    total++;
+  }
+  let left = total * 0.9;
+  let bright = 0;
+  while (bright < 255 && left > 0) left -= counts[bright++]!;
+  const wanted = camera.exposure * 0.72;
+  const gain = clamp((wanted / Math.max(0.02, bright / 160)) ** 0.75, 0.5, 4);
+  const exposed = { ...camera, exposure: gain };
+  return {
+    ...scene,
+    shadow,
+    camera: exposed,
+    image: takePicture(radiance, planes.width, planes.height, exposed),
   };
 }
 
@@ -165,7 +202,8 @@ function paintLayers(base: Planes, layers: readonly Layer[], textures: Textures)
 }
 
 function picture(planes: Planes, backdrop: Float32Array | null, light: Light, camera: Camera): RgbImage {
-  return takePicture(lightPlanes(planes, backdrop, light), planes.width, planes.height, camera);
+  const shadow = backdrop ? castShadow(planes, light) : null;
+  return takePicture(lightPlanes(planes, backdrop, light, shadow), planes.width, planes.height, camera);
 }
 
 function objectMask(planes: Planes): Uint8Array {
@@ -213,6 +251,7 @@ function place(
   pose: Random = random.fork('pose'),
 ): Layer[] {
   const [hw, hh] = kind.extent;
+  const parts = kind.build(random.fork('build'));
   let angle: number;
   if (kind.upright)
     angle = pose.chance(0.7) ? pose.normal() * 0.05 : pose.int(0, 3) * (Math.PI / 2) + pose.normal() * 0.05;
@@ -233,9 +272,10 @@ function place(
     Math.max(4, Math.min(scale, Math.max(size.width, size.height))),
     angle,
     squeeze,
-    pose.chance(0.5) && kind.names[0] !== 'name plate',
+    // Writing is never seen in a mirror.
+    pose.chance(0.5) && !parts.some((part) => part.tag === 'print'),
   );
-  return kind.build(random.fork('build')).map((part) => ({ ...part, pose: placed }));
+  return parts.map((part) => ({ ...part, pose: placed }));
 }
 
 /**
@@ -261,14 +301,19 @@ export function renderSample(
       const planes = scene.base ? copyPlanes(scene.base) : emptyPlanes(size.width, size.height);
       for (const layer of built.layers) paintLayer(planes, scene.textures, layer);
       const image = picture(planes, scene.backdrop, scene.light, scene.camera);
-      const { mask, area, contrast } = visibleMask(scene.image, image, built.patches);
-      if (area >= 12 && contrast >= 14 && area < 0.5 * mask.length) {
+      const { mask, area, kept } = visibleMask(scene.image, image, built.patches);
+      if (area >= 12 && kept.length > 0 && area < 0.5 * mask.length) {
         return { ...common, image, mask, defect: built.defect };
       }
     }
   }
-  const defect = options.defect ?? pickDefect(choice, scene.hasOutline);
-  return damage(scene, choice, defect) ?? good;
+  if (options.defect !== undefined) return damage(scene, choice, options.defect) ?? good;
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const own = choice.fork(`kind ${attempt}`);
+    const damaged = damage(scene, own, pickDefect(own, scene.hasOutline));
+    if (damaged) return damaged;
+  }
+  return good;
 }
 
 const COUNTS = [1, 1, 1, 1, 1, 2, 2, 3, 4];
@@ -276,28 +321,66 @@ const COUNTS = [1, 1, 1, 1, 1, 2, 2, 3, 4];
 /** The scene with defects of one kind, retaken with the same camera; null when nothing could be made visible. */
 function damage(scene: Scene, random: Random, defect: string): SyntheticSample | null {
   const { width, height } = scene.image;
-  let strength = random.logRange(0.35, 1.4);
+  const albedo = albedoImage(scene);
+  let strength = random.logRange(0.22, 1.4);
   for (let attempt = 0; attempt < 4; attempt++) {
     const own = random.fork(`attempt ${attempt}`);
-    const site = makeSite(albedoImage(scene), scene.hasOutline ? scene.objectMask : null, {
+    const site = makeSite(albedo, scene.hasOutline ? scene.objectMask : null, {
       grain: scene.grain,
       strength,
     });
     const patches: Patch[] = [];
     const count = own.pick(COUNTS);
     for (let i = 0; i < count; i++) patches.push(...makeDefect(site, own.fork(`defect ${i}`), defect));
-    if (patches.length > 0) {
-      const planes = copyPlanes(scene.planes);
-      for (const patch of patches) applyToPlanes(planes, patch);
-      const image = picture(planes, scene.backdrop, scene.light, scene.camera);
-      const { mask, area, contrast } = visibleMask(scene.image, image, patches);
-      if (area >= 6 && contrast >= 10) {
-        return { object: scene.object, objectSynonyms: scene.objectSynonyms, image, mask, defect };
-      }
+    let image = retake(scene, patches);
+    let seen = visibleMask(scene.image, image, patches, scene.objectMask);
+    if (seen.kept.length > 0 && seen.kept.length < patches.length) {
+      // Patches that nobody would see are taken back, or they would be changes outside the mask.
+      const { kept } = seen;
+      image = retake(scene, kept);
+      seen = visibleMask(scene.image, image, kept, scene.objectMask);
+    }
+    if (seen.kept.length > 0 && seen.area >= 6 && seen.area < 0.75 * width * height) {
+      return { object: scene.object, objectSynonyms: scene.objectSynonyms, image, mask: seen.mask, defect };
     }
     strength = Math.min(2.5, strength * 1.6);
   }
   return null;
+}
+
+/** The same picture with patches on the object; only the part that can change is lit and taken again. */
+function retake(scene: Scene, patches: readonly Patch[]): RgbImage {
+  const { light, camera, backdrop } = scene;
+  const { width, height } = scene.image;
+  // What a changed pixel reaches: the occlusion's and the lens's blur. A changed outline also moves the shadow.
+  const outline = patches.some((patch) => patch.erase || patch.moveX || patch.loose) && backdrop !== null;
+  const reach = Math.ceil(3.3 * light.occlusionRadius + 3 * camera.blur + 6);
+  const x0 = Math.max(0, Math.min(...patches.map((patch) => patch.x0)) - reach);
+  const y0 = Math.max(0, Math.min(...patches.map((patch) => patch.y0)) - reach);
+  const x1 = Math.min(width, Math.max(...patches.map((patch) => patch.x0 + patch.width)) + reach);
+  const y1 = Math.min(height, Math.max(...patches.map((patch) => patch.y0 + patch.height)) + reach);
+  if (outline || (x1 - x0) * (y1 - y0) > 0.6 * width * height || patches.length === 0) {
+    const planes = copyPlanes(scene.planes);
+    for (const patch of patches) applyToPlanes(planes, patch);
+    return picture(planes, backdrop, light, camera);
+  }
+  // Margins are lit twice as wide, so that the border of the cut-out itself has no effect on what is kept.
+  const left = Math.max(0, x0 - reach);
+  const top = Math.max(0, y0 - reach);
+  const w = Math.min(width, x1 + reach) - left;
+  const h = Math.min(height, y1 + reach) - top;
+  const planes = cutPlanes(scene.planes, left, top, w, h);
+  for (const patch of patches) applyToPlanes(planes, { ...patch, x0: patch.x0 - left, y0: patch.y0 - top });
+  const part = { left, top, full: { width, height } };
+  const behind = backdrop ? cutRows(backdrop, width * 3, left * 3, top, w * 3, h) : null;
+  const shadow = scene.shadow ? cutRows(scene.shadow, width, left, top, w, h) : null;
+  const taken = takePicture(lightPlanes(planes, behind, light, shadow, part), w, h, camera, part);
+  const data = scene.image.data.slice();
+  for (let y = y0; y < y1; y++) {
+    const from = ((y - top) * w + x0 - left) * 3;
+    data.set(taken.data.subarray(from, from + (x1 - x0) * 3), (y * width + x0) * 3);
+  }
+  return { width, height, data };
 }
 
 /** Albedo as bytes: what defects take local colours from. */
@@ -311,5 +394,3 @@ function albedoImage(scene: Scene): RgbImage {
   }
   return { width, height, data };
 }
-
-export { DEFECTS };
