@@ -1,5 +1,6 @@
 import { GraphBuilder, type Value } from './builder.ts';
 import type { Model } from './model.ts';
+import type { WeightSpec } from './weight-spec.ts';
 
 /** Shape of the text encoder: a small causal transformer, as CLIP's text tower is a large one. */
 export interface TextEncoderShape {
@@ -13,10 +14,10 @@ export interface TextEncoderShape {
   readonly width: number;
 }
 
-/** The encoder's weights in a fixed order; `fan` as in UMCI's parameters (0 zero, −1 one, else 1/√fan). */
-export function textEncoderParameters(shape: TextEncoderShape) {
+/** The encoder's weights, in a fixed order. */
+export function textEncoderParameters(shape: TextEncoderShape): WeightSpec[] {
   const { embedding: e } = shape;
-  const list: { name: string; shape: number[]; fan: number }[] = [
+  const list: WeightSpec[] = [
     { name: 'tokens', shape: [shape.vocabulary, e], fan: e },
     { name: 'positions', shape: [shape.contextLength, e], fan: e * 4 },
   ];

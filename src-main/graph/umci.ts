@@ -1,6 +1,7 @@
 import type { UmciConfig } from '../../src-shared/pack.ts';
 import { GraphBuilder, type Value } from './builder.ts';
 import type { Model } from './model.ts';
+import type { WeightSpec } from './weight-spec.ts';
 
 /** Map cells per token along an axis: the coarse map lies on SAM's 256 lattice when the token grid is 64. */
 export const CELLS_PER_TOKEN = 4;
@@ -13,17 +14,10 @@ export interface UmciShape extends UmciConfig {
   readonly textWidth: number;
 }
 
-/** A weight's name and shape; `fan` is the number of inputs of one output, 0 for biases, −1 for gains (one). */
-export interface UmciParameter {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly fan: number;
-}
-
 /** The head's weights, in a fixed order. */
-export function umciParameters(shape: UmciShape): UmciParameter[] {
+export function umciParameters(shape: UmciShape): WeightSpec[] {
   const d = shape.hiddenDim;
-  const list: UmciParameter[] = [];
+  const list: WeightSpec[] = [];
   const linear = (name: string, inputs: number, outputs: number) => {
     list.push({ name: `${name}.weight`, shape: [inputs, outputs], fan: inputs });
     list.push({ name: `${name}.bias`, shape: [outputs], fan: 0 });
@@ -42,6 +36,9 @@ export function umciParameters(shape: UmciShape): UmciParameter[] {
     list.push({ name: `${at}.norm.gain`, shape: [width], fan: -1 });
     list.push({ name: `${at}.norm.bias`, shape: [width], fan: 0 });
     linear(`${at}.tokens`, width, d);
+    if (shape.contrast) {
+      list.push({ name: `${at}.contrast.weight`, shape: [2 * width, d], fan: 2 * width });
+    }
     linear(`${at}.text`, shape.textWidth, d);
     if (shape.paths.strip) {
       for (const axis of ['rows', 'columns']) {
@@ -125,7 +122,9 @@ export function umciStageLogits(
     const w = weight(`${name}.weight`);
     const bias = weight(`${name}.bias`);
     if (!shape.separable) return b.conv(x, w, bias);
-    return b.conv(b.conv(x, weight(`${name}.depthwise`), undefined, { depthwise: true }), w, bias);
+    const depthwise = weight(`${name}.depthwise`);
+    const channels = Number(depthwise.shape[0]);
+    return b.conv(b.conv(x, depthwise, undefined, { group: channels }), w, bias);
   };
   const linear = (x: Value, name: string) =>
     b.add(b.matmul(x, weight(`${name}.weight`)), weight(`${name}.bias`));
@@ -138,10 +137,19 @@ export function umciStageLogits(
     return b.matmul(answers, aware);
   };
 
+  /** How unlike its own picture a token is: per channel the signed and the absolute standard score. */
+  const contrast = (tokens: Value, w: Value) => {
+    const off = b.sub(tokens, b.reduceMean(tokens, [0, 1], true));
+    const spread = b.sqrt(b.add(b.reduceMean(b.mul(off, off), [0, 1], true), b.constant(1e-4)));
+    const score = b.div(off, spread);
+    return b.matmul(b.concat([score, b.abs(score)], 2), w);
+  };
+
   return inputs.stages.map((tokens, index) => {
     const at = `stage${index}`;
     const normed = b.layerNorm(tokens, weight(`${at}.norm.gain`), weight(`${at}.norm.bias`), 1e-5);
-    const v = linear(normed, `${at}.tokens`);
+    const plain = linear(normed, `${at}.tokens`);
+    const v = shape.contrast ? b.add(plain, contrast(tokens, weight(`${at}.contrast.weight`))) : plain;
     const text = linear(inputs.text, `${at}.text`);
     const image = b.unsqueeze(b.transpose(v, [2, 0, 1]), [0]);
     const paths = [image];

@@ -1,5 +1,5 @@
 import { ClipSamError } from '../../src-shared/errors.ts';
-import type { WeightSpec } from './weights.ts';
+import type { WeightSpec } from '../graph/weight-spec.ts';
 
 export interface AdamWOptions {
   /** Highest learning rate, reached after `warmup` steps and followed by a cosine to zero at `steps`. */

@@ -175,8 +175,12 @@ async function loadFeeds(
   const mapHeight = grid.height * CELLS_PER_TOKEN;
   const mapWidth = grid.width * CELLS_PER_TOKEN;
   const whole = new Uint8Array(mapHeight * mapWidth);
-  for (let y = 0; y < grid.mapHeight; y++)
-    whole.set(mask.subarray(y * grid.mapWidth, (y + 1) * grid.mapWidth), y * mapWidth);
+  // The last tokens may cover more cells than the content has: their targets repeat the content's edge.
+  for (let y = 0; y < mapHeight; y++) {
+    const from = Math.min(y, grid.mapHeight - 1) * grid.mapWidth;
+    whole.set(mask.subarray(from, from + grid.mapWidth), y * mapWidth);
+    whole.fill(mask[from + grid.mapWidth - 1]!, y * mapWidth + grid.mapWidth, (y + 1) * mapWidth);
+  }
   feeds.target = {
     type: 'float32',
     dims: [mapRows, mapColumns],

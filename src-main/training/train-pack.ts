@@ -23,6 +23,7 @@ import { packCard } from './pack-card.ts';
 import { type TextProgress, trainTextEncoder } from './text-training.ts';
 import { type TrainingPlan, trainingPlanSchema } from './training-plan.ts';
 import { listViews, type View } from './views.ts';
+import type { Weights } from './weights.ts';
 
 export type TrainingProgress =
   | FeatureProgress
@@ -47,6 +48,9 @@ export interface TrainPackOptions {
   readonly onProgress?: (progress: TrainingProgress) => void;
 }
 
+const OWN_KEYS = ['tokenizer', 'text', 'umci'] as const;
+const OWN_FILES = { tokenizer: 'tokenizer.json', text: 'text.onnx', umci: 'umci.safetensors' } as const;
+
 /** What training leaves behind beside the weights: `training-log.json`. */
 export interface TrainingLog {
   readonly command: string;
@@ -70,18 +74,38 @@ export async function trainPack(options: TrainPackOptions): Promise<TrainingLog>
   const { vision } = plan.pack;
   const stageWidths = vision.stages.map((stage) => stage.width);
   const encoderFile = plan.pack.files[vision.file];
-  if (!encoderFile)
+  if (!encoderFile) {
     throw new ClipSamError('pack-invalid', `The plan has no file "${vision.file}" for its vision tower.`);
+  }
+  const nothing = { sha256: '0'.repeat(64), bytes: 1 };
+  describePack(plan, {
+    ...Object.fromEntries(
+      Object.entries(plan.pack.files).map(([key, file]) => [key, { ...file, ...nothing }]),
+    ),
+    ...Object.fromEntries(
+      OWN_KEYS.map((key) => [key, { source: 'pack:x', licence: '-', provenance: '-', ...nothing }]),
+    ),
+  });
   await mkdir(out, { recursive: true });
   await mkdir(cache, { recursive: true });
 
   const started = performance.now();
   const views = await listViews(plan, dataRoot);
-  const featureFolder = join(cache, 'features');
+  const groups = [...new Set(views.map((view) => view.group))];
+  const unknown = leaveOut.filter((group) => !groups.includes(group));
+  if (unknown.length > 0) {
+    throw new ClipSamError(
+      'input-invalid',
+      `Nothing is called ${unknown.join(', ')}. What can be left out: ${groups.join(', ')}.`,
+    );
+  }
+  const encoder = await readFile(await resolvePackFile(encoderFile.source, out));
+  const tower = sha256(JSON.stringify([vision, sha256(encoder)])).slice(0, 16);
+  const featureFolder = join(cache, `features-${tower}`);
   let failed = 0;
   const records = await ensureFeatures(views, {
     vision,
-    encoder: await readFile(await resolvePackFile(encoderFile.source, out)),
+    encoder,
     dataRoot,
     folder: featureFolder,
     workers: options.workers ?? 2,
@@ -131,7 +155,7 @@ export async function trainPack(options: TrainPackOptions): Promise<TrainingLog>
   const textModel = encodeModel(buildTextEncoder(textShape, textWeights.tensors));
   const textDone = performance.now();
 
-  const tower: TextTower = {
+  const textTower: TextTower = {
     session: await createSession(textModel, { device: 'cpu' }),
     tokenizer: openTokenizer(tokenizerJson, 'the new tokeniser'),
     contextLength: plan.text.contextLength,
@@ -139,23 +163,29 @@ export async function trainPack(options: TrainPackOptions): Promise<TrainingLog>
   };
   const shape: UmciShape = { ...plan.head, stageWidths, textWidth: plan.text.width };
   const headLoss: { step: number; loss: number }[] = [];
-  const head = await trainHead({
-    shape,
-    plan: plan.head,
-    seed: plan.seed,
-    records: trained,
-    featureFolder,
-    language: await languagePool(tower, names, 4, `${plan.seed}/language`),
-    checkpoint: join(cache, `head-${sha256(JSON.stringify([plan, [...heldOut]])).slice(0, 16)}.checkpoint`),
-    ...(signal ? { signal } : {}),
-    onProgress: (progress) => {
-      headLoss.push({ step: progress.step, loss: progress.loss });
-      onProgress?.(progress);
-    },
-  });
-  const language = await recipeLanguage(tower, plan, measured);
-  const figures = await validateHead({ shape, weights: head, records: measured, featureFolder, language });
-  await tower.session.release();
+  const made = [plan, records.map((record) => record.id), [...heldOut]];
+  let head: Weights;
+  let figures: Record<string, HeadFigures>;
+  try {
+    head = await trainHead({
+      shape,
+      plan: plan.head,
+      seed: plan.seed,
+      records: trained,
+      featureFolder,
+      language: await languagePool(textTower, names, 4, `${plan.seed}/language`),
+      checkpoint: join(cache, `head-${sha256(JSON.stringify(made)).slice(0, 16)}.checkpoint`),
+      ...(signal ? { signal } : {}),
+      onProgress: (progress) => {
+        headLoss.push({ step: progress.step, loss: progress.loss });
+        onProgress?.(progress);
+      },
+    });
+    const language = await recipeLanguage(textTower, plan, measured);
+    figures = await validateHead({ shape, weights: head, records: measured, featureFolder, language });
+  } finally {
+    await textTower.session.release();
+  }
 
   const log: TrainingLog = {
     command: options.command,
@@ -213,21 +243,28 @@ async function writePack(
     files[key] = { ...file, sha256: await sha256OfFile(path), bytes: (await stat(path)).size };
   }
   const provenance = `Trained by this project: ${log.command}`;
-  const own = { tokenizer: 'tokenizer.json', text: 'text.onnx', umci: 'umci.safetensors' } as const;
-  for (const key of ['tokenizer', 'text', 'umci'] as const) {
+  for (const key of OWN_KEYS) {
     const bytes = Buffer.from(made[key]);
-    await writeFileAtomically(join(out, own[key]), bytes);
+    await writeFileAtomically(join(out, OWN_FILES[key]), bytes);
     const { licence } = plan.pack;
     files[key] = {
-      source: `pack:${own[key]}`,
+      source: `pack:${OWN_FILES[key]}`,
       sha256: sha256(bytes),
       bytes: bytes.length,
       licence,
       provenance,
     };
   }
+  const pack = describePack(plan, files);
+  await writeFileAtomically(join(out, 'training-log.json'), `${JSON.stringify(log, null, 1)}\n`);
+  await writeFileAtomically(join(out, pack.card), packCard(pack, log));
+  await writeFileAtomically(join(out, 'pack.json'), `${JSON.stringify(pack, null, 2)}\n`);
+}
+
+/** @throws ClipSamError `pack-invalid` when the plan's parts do not fit together */
+function describePack(plan: TrainingPlan, files: Pack['files']): Pack {
   const { hiddenDim, scaleKernels, stripKernel, paths, contrast, separable } = plan.head;
-  const pack = packSchema.parse({
+  const parsed = packSchema.safeParse({
     schemaVersion: 1,
     id: plan.pack.id,
     title: plan.pack.title,
@@ -245,9 +282,8 @@ async function writePack(
     sam: plan.pack.sam,
     defaultRecipe: plan.pack.recipe,
   } satisfies Pack);
-  await writeFileAtomically(join(out, 'training-log.json'), `${JSON.stringify(log, null, 1)}\n`);
-  await writeFileAtomically(join(out, pack.card), packCard(pack, log));
-  await writeFileAtomically(join(out, 'pack.json'), `${JSON.stringify(pack, null, 2)}\n`);
+  if (parsed.success) return parsed.data;
+  throw new ClipSamError('pack-invalid', `The plan's pack is not usable: ${parsed.error.message}`);
 }
 
 function seconds(from: number, to: number): number {

@@ -1,8 +1,9 @@
 import { GraphBuilder, type Value } from '../graph/builder.ts';
 import { gradients } from '../graph/gradient.ts';
 import { encodeModel } from '../graph/model.ts';
+import type { WeightSpec } from '../graph/weight-spec.ts';
 import { createSession, type Session, type Tensors } from '../inference/ort.ts';
-import type { Weights, WeightSpec } from './weights.ts';
+import type { Weights } from './weights.ts';
 
 /** Forward and backward pass of a loss as one ONNX session. */
 export class TrainingGraph {
@@ -32,7 +33,9 @@ export class TrainingGraph {
     const flat = gradients(builder, loss, [...values.values()]).map((g) => builder.reshape(g, [-1]));
     builder.output('loss', builder.reshape(loss, [1]));
     builder.output('gradient', builder.concat(flat, 0));
-    return new TrainingGraph(await createSession(encodeModel(builder.build()), { device: 'cpu', ...options }));
+    return new TrainingGraph(
+      await createSession(encodeModel(builder.build()), { device: 'cpu', ...options }),
+    );
   }
 
   /** Runs both passes; adds the gradient to `into` and returns the loss. */
@@ -42,7 +45,8 @@ export class TrainingGraph {
       { type: 'float32', dims: shape, data } as const,
     ]);
     const { loss, gradient } = await this.#session.run({ ...feeds, ...Object.fromEntries(named) });
-    if (loss?.type !== 'float32' || gradient?.type !== 'float32') throw new TypeError('float32 outputs expected');
+    if (loss?.type !== 'float32' || gradient?.type !== 'float32')
+      throw new TypeError('float32 outputs expected');
     for (let i = 0; i < into.length; i++) into[i]! += gradient.data[i]!;
     return loss.data[0]!;
   }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { packFileSchema, packSchema, umciConfigSchema } from '../../src-shared/pack.ts';
+import { recipeSchema } from '../../src-shared/recipe.ts';
 
 const count = z.number().min(0).max(20);
 const word = z.string().min(1).max(60);
@@ -22,8 +24,22 @@ export type PlanCategory = z.infer<typeof categorySchema>;
 export const trainingPlanSchema = z.strictObject({
   schemaVersion: z.literal(1),
   seed: z.int(),
+  /** What the finished pack says of itself, and the frozen towers it stands on. */
+  pack: z.strictObject({
+    id: packSchema.shape.id,
+    title: packSchema.shape.title,
+    version: packSchema.shape.version,
+    /** Licence of the weights that this plan trains. */
+    licence: z.string().min(1),
+    files: z.record(z.string(), packFileSchema.omit({ sha256: true, bytes: true })),
+    vision: packSchema.shape.vision,
+    sam: packSchema.shape.sam,
+    recipe: recipeSchema,
+  }),
+  /** Share of the source pictures (with all their views) that is never trained on and gives the log's figures. */
+  holdOut: z.number().min(0).max(0.5),
   categories: z.array(categorySchema),
-  /** Generated images; every second one is defective. */
+  /** Generated images, and how many of them are good. */
   synthetic: z.strictObject({ count: z.int().min(0), goodShare: z.number().min(0).max(1) }),
   text: z.strictObject({
     width: z.int().min(8),
@@ -36,12 +52,7 @@ export const trainingPlanSchema = z.strictObject({
     steps: z.int().min(1),
     learningRate: z.number().positive(),
   }),
-  head: z.strictObject({
-    hiddenDim: z.int().min(4),
-    scaleKernels: z.array(z.int()),
-    stripKernel: z.int(),
-    paths: z.strictObject({ strip: z.boolean(), scale: z.boolean() }),
-    separable: z.boolean(),
+  head: umciConfigSchema.extend({
     batch: z.int().min(1),
     steps: z.int().min(1),
     warmup: z.int().min(0),
@@ -49,7 +60,7 @@ export const trainingPlanSchema = z.strictObject({
     weightDecay: z.number().min(0),
     clip: z.number().positive(),
     /** Focal γ. */
-    gamma: z.number().min(0),
+    gamma: z.number().min(1),
     /** Weights of the Dice term and of the image-level term against the focal term. */
     dice: z.number().min(0),
     image: z.number().min(0),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import { join, parse } from 'node:path';
+import { join, parse, posix } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { DEFECTS } from '../synthetic/defects.ts';
 import { Random } from '../synthetic/random.ts';
@@ -68,8 +68,8 @@ async function categoryViews(category: PlanCategory, seed: number, dataRoot: str
           group: category.folder,
           source: {
             kind: 'file',
-            image: join(category.folder, image),
-            mask: mask && join(category.folder, mask),
+            image: posix.join(category.folder, image),
+            mask: mask && posix.join(category.folder, mask),
           },
           paste,
           variant,
@@ -82,14 +82,14 @@ async function categoryViews(category: PlanCategory, seed: number, dataRoot: str
   };
   for (const part of ['train/good', 'test/good']) {
     for (const name of await imagesIn(join(folder, part), part === 'train/good')) {
-      add(join(part, name), null, category.good, false, []);
-      add(join(part, name), null, category.pasted, true, []);
+      add(posix.join(part, name), null, category.good, false, []);
+      add(posix.join(part, name), null, category.pasted, true, []);
     }
   }
   for (const [defect, words] of Object.entries(category.defects)) {
     for (const name of await imagesIn(join(folder, 'test', defect), false)) {
-      const mask = join('ground_truth', defect, `${parse(name).name}_mask.png`);
-      add(join('test', defect, name), mask, category.defective, false, words);
+      const mask = posix.join('ground_truth', defect, `${parse(name).name}_mask.png`);
+      add(posix.join('test', defect, name), mask, category.defective, false, words);
     }
   }
   return views;

@@ -1,12 +1,6 @@
 import type { WeightTensor } from '../graph/safetensors.ts';
+import type { WeightSpec } from '../graph/weight-spec.ts';
 import { Random } from '../synthetic/random.ts';
-
-/** A weight's name, shape and initialisation: fan 0 starts at zero, −1 at one, n at normal / √n. */
-export interface WeightSpec {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly fan: number;
-}
 
 /** Named weights that lie one after the other in one vector, so that an optimiser can treat them as one. */
 export class Weights {

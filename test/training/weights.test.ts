@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type WeightSpec, Weights } from '../../src-main/training/weights.ts';
+import type { WeightSpec } from '../../src-main/graph/weight-spec.ts';
+import { Weights } from '../../src-main/training/weights.ts';
 
 const specs: WeightSpec[] = [
   { name: 'matrix', shape: [40, 50], fan: 16 },

@@ -1,0 +1,6 @@
+/** A weight's name, shape and initialisation: fan 0 starts at zero, −1 at one, n at normal / √n. */
+export interface WeightSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly fan: number;
+}

@@ -1,0 +1,62 @@
+import type { GraphBuilder, Value } from '../graph/builder.ts';
+
+export interface HeadLossOptions {
+  /** Focal γ. */
+  readonly gamma: number;
+  /** Weights of the Dice and the image-level term; the focal term has weight 1. */
+  readonly dice: number;
+  readonly image: number;
+}
+
+/** Cells of defect from which on a picture's defect counts fully: smaller ones would drown the rest in noise. */
+const SMALL_DEFECT = 48;
+
+/**
+ * The head's loss: focal + Dice per stage, summed over stages (clipsam.md, "Training the head"), plus a term
+ * that asks the whole picture's strongest place to be above zero only when there is a defect.
+ *
+ * Focal is averaged over the defect's cells and over the others apart, so that a defect of a few cells weighs as
+ * much as one of thousands. Dice counts defective pictures only: on good ones it would teach silence.
+ * @param logits per stage, [map_h, map_w]
+ * @param target share of defect per cell, [map_h, map_w], 0..1
+ * @param defective 1 when the picture has a defect, else 0; one number
+ */
+export function headLoss(
+  b: GraphBuilder,
+  logits: readonly Value[],
+  target: Value,
+  defective: Value,
+  options: HeadLossOptions,
+): Value {
+  const one = b.constant(1);
+  const sum = (x: Value) => b.reduceSum(x, [0, 1], false);
+  const rest = b.sub(one, target);
+  const positives = sum(target);
+  const known = b.add(positives, b.constant(SMALL_DEFECT));
+  const share = b.div(positives, known);
+
+  const stageLoss = (z: Value) => {
+    const p = b.sigmoid(z);
+    const missed = b.mul(b.mul(target, b.pow(b.sub(one, p), options.gamma)), b.softplus(b.neg(z)));
+    const invented = b.mul(b.mul(rest, b.pow(p, options.gamma)), b.softplus(z));
+    const focal = b.add(b.div(sum(missed), known), b.div(sum(invented), b.add(sum(rest), one)));
+    const overlap = b.add(b.mul(sum(b.mul(p, target)), b.constant(2)), one);
+    const dice = b.sub(one, b.div(overlap, b.add(b.add(sum(p), positives), one)));
+    return b.add(focal, b.mul(b.mul(dice, share), b.constant(options.dice)));
+  };
+  const stages = logits.map(stageLoss).reduce((total, x) => b.add(total, x));
+  if (options.image === 0) return stages;
+
+  const mean = b.div(
+    logits.reduce((total, x) => b.add(total, x)),
+    b.constant(logits.length),
+  );
+  const flat = b.reshape(mean, [1, -1]);
+  const attention = b.softmax(flat, 1);
+  const strongest = b.reduceSum(b.mul(attention, flat), [0, 1], false);
+  const wrong = b.add(
+    b.mul(b.mul(defective, share), b.softplus(b.neg(strongest))),
+    b.mul(b.sub(one, defective), b.softplus(strongest)),
+  );
+  return b.add(stages, b.mul(wrong, b.constant(options.image)));
+}
