@@ -658,18 +658,18 @@ function poke(site: Site, random: Random, size: number): Patch[] {
   if (!made) return [];
   const { patch, distance, x, y } = made;
   const radius = size * 0.3;
-  const rays = random.int(3, 8);
+  const rays = random.int(2, 6);
   const phase = random.range(0, 6);
+  const torn = roughness(patch, random, radius, 3);
   const dark = site.strength * random.range(0.6, 1.8);
   patch.gain = distance.map((d) => -dark * coverage(d + radius * 0.3, radius * 0.5 + 1));
   const deep = radius * random.range(0.5, 1.1);
   patch.relief = fill(patch, (px, py, p) => {
     const d = distance[p]!;
-    const ray = 0.5 + 0.5 * Math.cos(rays * Math.atan2(py - y, px - x) + phase);
+    const ray = 0.6 + 0.25 * Math.cos(rays * Math.atan2(py - y, px - x) + phase) + 0.3 * torn[p]!;
     return (
       deep *
-      (0.55 * (0.4 + ray) * Math.exp(-(((d - radius * 0.3) / (radius * 0.6 + 0.5)) ** 2)) -
-        smoothstep(0, -radius, d))
+      (0.4 * ray * Math.exp(-(((d - radius * 0.3) / (radius * 0.6 + 0.5)) ** 2)) - smoothstep(0, -radius, d))
     );
   });
   return [patch];
@@ -702,7 +702,9 @@ function melt(site: Site, random: Random, size: number): Patch[] {
   if (!patch) return [];
   const lumps = roughness(patch, random, size / 4, 3);
   const reach = patch.moveX!.map((dx, p) => clamp(Math.hypot(dx, patch.moveY![p]!) / (size * 0.12), 0, 1));
-  patch.relief = reach.map((r, p) => r * lumps[p]! * size * 0.02 * (0.5 + site.strength));
+  patch.relief = reach.map(
+    (r, p) => r * lumps[p]! * Math.min(2.5 * site.unit, size * 0.008) * (0.4 + site.strength),
+  );
   patch.matte = reach.map((r) => -0.5 * r);
   patch.gain = reach.map((r, p) => 0.15 * site.strength * r * lumps[p]!);
   return patches;

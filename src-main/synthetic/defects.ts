@@ -56,12 +56,15 @@ export function paintDefect(
     planes[2][i] = data[k + 2]! / 255;
   }
   const cover = object ? softMask(object, width, height) : null;
-  const look = photoLook(planes, width, height, cover, random);
+  let look = photoLook(planes, width, height, cover, random);
   const grey = isGrey(data);
   let strength = random.logRange(0.22, 1.2);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const site = makeSite(image, object, { grain: random.range(0, Math.PI), strength });
     const patches = makeDefect(site, random.fork(`attempt ${attempt}`), defect, options.scale);
+    if (cover && !look.backdrop && patches.some((patch) => patch.erase)) {
+      look = { ...look, backdrop: behind(planes, width, height, cover) };
+    }
     const edited = planes.map((plane) => plane.slice()) as unknown as typeof planes;
     for (const patch of patches) applyToPhoto(edited, width, height, grey ? greyPatch(patch) : patch, look);
     const bytes = data.slice();
@@ -128,47 +131,45 @@ function softMask(mask: Uint8Array, width: number, height: number): Float32Array
  * is too small or too large to be an object.
  */
 export function findObject(image: RgbImage): Uint8Array | null {
-  const { width, height, data } = image;
-  const histogram = [new Uint32Array(256), new Uint32Array(256), new Uint32Array(256)];
+  const { width, height } = image;
+  const sigma = Math.max(0.8, Math.max(width, height) / 300);
+  const [red, green, blue] = [0, 1, 2].map((c) => {
+    const plane = new Float32Array(width * height);
+    for (let i = 0; i < plane.length; i++) plane[i] = image.data[3 * i + c]!;
+    return blur(plane, width, height, sigma);
+  }) as [Float32Array, Float32Array, Float32Array];
   const border: number[] = [];
   const band = Math.max(1, Math.round(Math.min(width, height) * 0.015));
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       if (x >= band && y >= band && x < width - band && y < height - band) continue;
-      border.push((y * width + x) * 3);
+      border.push(y * width + x);
     }
   }
-  for (const k of border) for (let c = 0; c < 3; c++) histogram[c]![data[k + c]!]!++;
-  const middle = histogram.map((counts) => {
-    let sum = 0;
-    for (let level = 0; level < 256; level++) {
-      sum += counts[level]!;
-      if (sum >= border.length / 2) return level;
-    }
-    return 255;
-  });
+  const median = (plane: Float32Array) =>
+    Float32Array.from(border, (i) => plane[i]!).sort()[border.length >> 1]!;
+  const r0 = median(red);
+  const g0 = median(green);
+  const b0 = median(blue);
   // On a coloured background a shadow is the same colour, only darker; on a grey one it can't be told apart.
-  const coloured = Math.max(...middle) - Math.min(...middle) > 30;
-  const brightness = middle[0]! + middle[1]! + middle[2]!;
-  const distance = (k: number) => {
-    const own = data[k]! + data[k + 1]! + data[k + 2]!;
+  const coloured = Math.max(r0, g0, b0) - Math.min(r0, g0, b0) > 30;
+  const brightness = r0 + g0 + b0;
+  const distance = (i: number) => {
+    const own = red[i]! + green[i]! + blue[i]!;
     const dim = coloured && own < brightness ? Math.max(0.35, own / brightness) : 1;
     return Math.max(
-      Math.abs(data[k]! - dim * middle[0]!),
-      Math.abs(data[k + 1]! - dim * middle[1]!),
-      Math.abs(data[k + 2]! - dim * middle[2]!),
+      Math.abs(red[i]! - dim * r0),
+      Math.abs(green[i]! - dim * g0),
+      Math.abs(blue[i]! - dim * b0),
     );
   };
-  const spread = border.map(distance).sort((a, b) => a - b)[Math.floor(border.length * 0.85)]!;
-  if (spread > 36) return null;
-  const field = new Float32Array(width * height);
-  for (let i = 0; i < field.length; i++) field[i] = distance(3 * i);
-  const smooth = blur(field, width, height, Math.max(1, Math.max(width, height) / 300));
-  const threshold = Math.max(16, spread * 1.6);
+  const spread = Float32Array.from(border, distance).sort()[Math.floor(border.length * 0.8)]!;
+  if (spread > 32) return null;
+  const threshold = Math.max(14, spread * 1.6);
   const mask = new Uint8Array(width * height);
   let area = 0;
   for (let i = 0; i < mask.length; i++) {
-    if (smooth[i]! > threshold) {
+    if (distance(i) > threshold) {
       mask[i] = 255;
       area++;
     }
@@ -196,7 +197,7 @@ function photoLook(
     shine: random.chance(0.4) ? random.range(0.1, 0.5) : 0,
     blur: photoBlur(planes[1], width, height),
     object,
-    backdrop: object ? behind(planes, width, height, object) : null,
+    backdrop: null,
   };
 }
 
@@ -205,8 +206,7 @@ function photoLook(
  * relative to that over four pixels tells how wide it is.
  */
 function photoBlur(plane: Float32Array, width: number, height: number): number {
-  let _near = 0;
-  let far = 0;
+  const _near = 0;
   const slopes: { one: number; four: number }[] = [];
   const stride = Math.max(1, Math.floor(height / 160));
   for (let y = 0; y < height; y += stride) {
@@ -216,14 +216,10 @@ function photoBlur(plane: Float32Array, width: number, height: number): number {
       if (four > 0.06) slopes.push({ one: Math.abs(plane[at + 1]! - plane[at]!), four });
     }
   }
+  if (slopes.length === 0) return 0.8;
   slopes.sort((a, b) => b.four - a.four);
-  for (const slope of slopes.slice(0, Math.max(20, slopes.length / 20))) {
-    _near += slope.one;
-    far += slope.four;
-  }
-  if (far === 0) return 0.8;
-  // A sharp step gives a ratio of 1 in one of four places (mean 0.25 + noise), a linear ramp exactly 0.25.
-  const ratio = slopes.length > 0 ? Math.max(...slopes.slice(0, 200).map((s) => s.one / s.four)) : 0.5;
+  // A sharp step gives a ratio of 1, a ramp that is wider than four pixels 0.25.
+  const ratio = Math.max(...slopes.slice(0, 200).map((slope) => slope.one / slope.four));
   return clamp(0.42 / Math.max(0.25, ratio), 0.45, 1.6);
 }
 
