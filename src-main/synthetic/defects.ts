@@ -168,14 +168,18 @@ export function findObject(image: RgbImage): Uint8Array | null {
   const threshold = Math.max(14, spread * 1.6);
   const mask = new Uint8Array(width * height);
   let area = 0;
+  let contrast = 0;
   for (let i = 0; i < mask.length; i++) {
-    if (distance(i) > threshold) {
-      mask[i] = 255;
-      area++;
-    }
+    const own = distance(i);
+    if (own <= threshold) continue;
+    mask[i] = 255;
+    contrast += own;
+    area++;
   }
   const share = area / mask.length;
-  return share > 0.01 && share < 0.92 ? mask : null;
+  if (share < 0.01 || share > 0.92) return null;
+  // Streaks and clouds of a surface barely pass the threshold, an object passes it clearly.
+  return contrast / area > 1.9 * threshold ? mask : null;
 }
 
 function photoLook(
