@@ -44,7 +44,11 @@ interface Span {
 
 /**
  * MMR step 5. O is the coarse map, bilinear to frame pixels; R_k of a region is the mean over its mask levels of
- * quality × [logit > 0]; R is the maximum over regions; final = (O + λR) / (1 + λ). Without regions final = O.
+ * quality × support × [logit > 0]; R is the maximum over regions; final = max(min(O, θ), (O + λR) / (1 + λ)).
+ *
+ * Two choices of ours on top of the paper's weighting. The floor min(O, θ): what is not in question keeps its
+ * coarse score, so final = O without regions and scores compare across images. The support of a level, the mean
+ * of O over its mask against the mean over the region (at most 1): SAM's coarsest mask is often the whole part.
  *
  * A region's final mask is {(O + λR_k) / (1 + λ) > θ} within its own reach: where R_k > 0 or its coarse cells
  * are. A region of which nothing remains is left out of `regions`. Frame → image is bilinear.
@@ -52,17 +56,15 @@ interface Span {
 export function fuseMasks(input: FusionInput): Fusion {
   const { coarse, frame, regions } = input;
   const mask = new Uint8Array(frame.imageWidth * frame.imageHeight);
-  const gain = regions.length > 0 ? 1 / (1 + input.lambda) : 1;
-  const scaled = { ...coarse, data: coarse.data.map((score) => score * gain) };
-  // O / (1 + λ) everywhere; the regions' scores, which are never below it, are laid over it at the end.
-  const finalMap = upsampleToFrame(scaled, frame);
+  const finalMap = upsampleToFrame(coarse, frame);
   const reaches = regions.map((masks) => regionReach(masks, coarse, frame));
-  const patches = reaches.map((reach) => regionScores(reach, finalMap, input.lambda * gain));
+  const patches = reaches.map((reach) => regionScores(reach, finalMap, input.lambda));
   const found = regions
     .map(({ prompts }, k) => finalRegion(prompts, reaches[k]!, patches[k]!, mask, input))
     .filter((region) => region !== undefined)
     .sort((a, b) => b.peak - a.peak)
     .map((region, k): Region => ({ index: k + 1, ...region }));
+  if (regions.length > 0) lowerTo(finalMap, input);
   for (const [k, { span }] of reaches.entries()) raiseTo(finalMap, patches[k]!, span);
   return { finalMap, mask, regions: found, score: imageScore({ coarse, final: finalMap }) };
 }
@@ -105,7 +107,8 @@ function regionReach({ region, levels }: RegionMasks, coarse: ScoreMap, frame: F
   }
 
   const results = levels.map((level, k) => {
-    const share = clampedQuality(level) / levels.length;
+    const share =
+      (clampedQuality(level) * support(level.logits, cellSpans[k], region, coarse)) / levels.length;
     return maskLevel(level, k, cellSpans[k], frame, (row, y, left) => {
       let to = (y - span.top) * width + left - span.left;
       for (let x = 0; x < row.length; x++, to++) if (row[x]! > 0) weights[to]! += share;
@@ -145,6 +148,25 @@ function maskLevel(
     area: Math.round(positive * imagePerFrame),
     polygons: levelPolygons(level.logits, cells, frame),
   };
+}
+
+/** Mean coarse score over a mask against the region's own, 0..1. */
+function support(
+  logits: Float32Array,
+  cells: Span | undefined,
+  region: CoarseRegion,
+  coarse: ScoreMap,
+): number {
+  if (!cells) return 0;
+  let sum = 0;
+  let count = 0;
+  for (let y = cells.top; y < cells.bottom; y++)
+    for (let x = cells.left; x < cells.right; x++) {
+      if (!(logits[y * MAP_SIDE + x]! > 0)) continue;
+      sum += coarse.data[y * coarse.width + x]!;
+      count++;
+    }
+  return Math.min(1, sum / count / region.mean);
 }
 
 function clampedQuality({ quality }: RegionMasks['levels'][number]): number {
@@ -247,17 +269,25 @@ function levelPolygons(logits: Float32Array, positive: Span | undefined, frame: 
 }
 
 /** (O + λR_k) / (1 + λ) over the region's span; 0 out of its reach. */
-function regionScores(reach: RegionReach, base: ScoreMap, gain: number): Float32Array {
+function regionScores(reach: RegionReach, base: ScoreMap, lambda: number): Float32Array {
   const { span, weights, within } = reach;
   const width = span.right - span.left;
   const scores = new Float32Array(weights.length);
   for (let y = span.top, to = 0; y < span.bottom; y++) {
     let from = y * base.width + span.left;
     for (const end = from + width; from < end; from++, to++) {
-      if (within[to]) scores[to] = base.data[from]! + gain * weights[to]!;
+      if (within[to]) scores[to] = (base.data[from]! + lambda * weights[to]!) / (1 + lambda);
     }
   }
   return scores;
+}
+
+/** max(min(O, θ), O / (1 + λ)): the final map where no mask is. */
+function lowerTo({ data }: ScoreMap, { theta, lambda }: FusionInput): void {
+  for (let i = 0; i < data.length; i++) {
+    const score = data[i]!;
+    if (score > theta) data[i] = Math.max(theta, score / (1 + lambda));
+  }
 }
 
 /** Raises the map to the patch's scores where they are higher. */

@@ -14,12 +14,15 @@ export interface LatticePlacement {
   readonly imageHeight: number;
 }
 
+/** Rings with less area, in square image pixels, are noise of the threshold and left out beside larger ones. */
+const SPECK = 1;
+
 /**
  * Outlines of {value ≥ threshold}: marching squares with linear interpolation between cell centres, then
  * Douglas–Peucker. Where the set touches the lattice's edge the outline runs along that edge.
  * @param values width × height, row by row
  * @param tolerance of the simplification, in image pixels
- * @returns polygons in image pixels
+ * @returns polygons in image pixels, to a hundredth; specks and pinholes are left out
  */
 export function outlinePolygons(
   values: Float32Array,
@@ -33,16 +36,25 @@ export function outlinePolygons(
   const shape = contours()
     .size([width, height])
     .contour(values as unknown as number[], threshold);
-  return shape.coordinates.map((rings) =>
+  const polygons = shape.coordinates.map((rings) =>
     rings.map((ring) => {
       const points = ring.map(([x, y]) => ({
         x: Math.min(placement.x + x! * placement.cellWidth, placement.imageWidth),
         y: Math.min(placement.y + y! * placement.cellHeight, placement.imageHeight),
       }));
       const simplified = simplify(points, tolerance, true);
-      return (simplified.length < 4 ? points : simplified).map(({ x, y }) => [x, y] as const);
+      return (simplified.length < 4 ? points : simplified).map(({ x, y }) => [round(x), round(y)] as const);
     }),
   );
+  const large = polygons.filter(([outline]) => ringArea(outline!) >= SPECK);
+  return (large.length > 0 ? large : polygons).map(([outline, ...holes]) => [
+    outline!,
+    ...holes.filter((hole) => ringArea(hole) >= SPECK),
+  ]);
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
 }
 
 /** Area in square pixels, holes subtracted (shoelace formula). */

@@ -58,15 +58,27 @@ function naiveFusion(coarse: ScoreMap, frame: Frame, regions: readonly RegionMas
   const levelMasks = regions.map(({ levels }) =>
     levels.map(({ logits }) => o.map((_, i) => up(logits, 256, 256, i) > 0)),
   );
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const supports = regions.map(({ region, levels }) =>
+    levels.map(({ logits }) => {
+      const inside = [...coarse.data].filter(
+        (_, i) => logits[Math.floor(i / grid.width) * 256 + (i % grid.width)]! > 0,
+      );
+      return Math.min(1, mean(inside) / mean([...region.cells].map((cell) => coarse.data[cell]!)));
+    }),
+  );
   const r = regions.map(({ levels }, k) =>
     o.map((_, i) =>
       levels.reduce(
-        (sum, { quality }, l) => sum + (levelMasks[k]![l]![i] ? Math.min(quality, 1) / levels.length : 0),
+        (sum, { quality }, l) =>
+          sum + (levelMasks[k]![l]![i] ? (Math.min(quality, 1) * supports[k]![l]!) / levels.length : 0),
         0,
       ),
     ),
   );
-  const final = o.map((value, i) => (value + lambda * Math.max(...r.map((rk) => rk[i]!))) / (1 + lambda));
+  const final = o.map((value, i) =>
+    Math.max(Math.min(value, THETA), (value + lambda * Math.max(...r.map((rk) => rk[i]!))) / (1 + lambda)),
+  );
   const regionImages = regions.map(({ region }, k) => {
     const cells = new Set(region.cells);
     const scores = o.map((value, i) => {
@@ -201,7 +213,7 @@ describe('fuseMasks', () => {
     });
     expect(result.regions).toEqual([]);
     expect(result.mask.some(Boolean)).toBe(false);
-    expect(result.score).toBeCloseTo(0.3, 2);
+    expect(result.score).toBeCloseTo(THETA, 5);
   });
 
   it('stays inside its reach at θ = 0', () => {

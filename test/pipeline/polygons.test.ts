@@ -53,7 +53,7 @@ describe('outlinePolygons', () => {
 
   it('keeps closed rings when it simplifies, small ones whole', () => {
     const blobs = raster(40, 40, (x, y) =>
-      Math.max(12 - Math.hypot(x - 14, y - 14), 0.9 - Math.hypot(x - 35, y - 35)),
+      Math.max(12 - Math.hypot(x - 14, y - 14), 1.3 - Math.hypot(x - 35, y - 35)),
     );
     const polygons = outlinePolygons(blobs, 40, 40, 0, unitPlacement, 2);
     expect(polygons).toHaveLength(2);
@@ -61,6 +61,14 @@ describe('outlinePolygons', () => {
       expect(ring!.length).toBeGreaterThanOrEqual(4);
       expect(ring!.at(-1)).toEqual(ring![0]);
     }
+  });
+
+  it('leaves specks out beside larger polygons, and only then', () => {
+    const speck = (x: number, y: number) => 0.4 - Math.hypot(x - 35, y - 35);
+    const alone = raster(40, 40, speck);
+    const beside = raster(40, 40, (x, y) => Math.max(speck(x, y), 5 - Math.hypot(x - 14, y - 14)));
+    expect(outlinePolygons(alone, 40, 40, 0, unitPlacement, 0.4)).toHaveLength(1);
+    expect(outlinePolygons(beside, 40, 40, 0, unitPlacement, 0.4)).toHaveLength(1);
   });
 
   it('is empty where nothing reaches the threshold', () => {
