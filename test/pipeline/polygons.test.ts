@@ -64,7 +64,7 @@ describe('outlinePolygons', () => {
   });
 
   it('leaves specks out beside larger polygons, and only then', () => {
-    const speck = (x: number, y: number) => 0.4 - Math.hypot(x - 35, y - 35);
+    const speck = (x: number, y: number) => 0.4 - Math.hypot(x - 35.5, y - 35.5);
     const alone = raster(40, 40, speck);
     const beside = raster(40, 40, (x, y) => Math.max(speck(x, y), 5 - Math.hypot(x - 14, y - 14)));
     expect(outlinePolygons(alone, 40, 40, 0, unitPlacement, 0.4)).toHaveLength(1);
