@@ -40,8 +40,6 @@ export const umciConfigSchema = z.strictObject({
   /** Odd size of the 1-D convolution of the strip path. */
   stripKernel: odd,
   paths: z.strictObject({ strip: z.boolean(), scale: z.boolean() }),
-  /** True: V also sees each channel's standard score within the picture (our addition to the paper). */
-  contrast: z.boolean(),
   /** True: 3×3 convolutions are depthwise + pointwise. */
   separable: z.boolean(),
 });

@@ -36,9 +36,6 @@ export function umciParameters(shape: UmciShape): WeightSpec[] {
     list.push({ name: `${at}.norm.gain`, shape: [width], fan: -1 });
     list.push({ name: `${at}.norm.bias`, shape: [width], fan: 0 });
     linear(`${at}.tokens`, width, d);
-    if (shape.contrast) {
-      list.push({ name: `${at}.contrast.weight`, shape: [2 * width, d], fan: 2 * width });
-    }
     linear(`${at}.text`, shape.textWidth, d);
     if (shape.paths.strip) {
       for (const axis of ['rows', 'columns']) {
@@ -137,19 +134,10 @@ export function umciStageLogits(
     return b.matmul(answers, aware);
   };
 
-  /** How unlike its own picture a token is: per channel the signed and the absolute standard score. */
-  const contrast = (tokens: Value, w: Value) => {
-    const off = b.sub(tokens, b.reduceMean(tokens, [0, 1], true));
-    const spread = b.sqrt(b.add(b.reduceMean(b.mul(off, off), [0, 1], true), b.constant(1e-4)));
-    const score = b.div(off, spread);
-    return b.matmul(b.concat([score, b.abs(score)], 2), w);
-  };
-
   return inputs.stages.map((tokens, index) => {
     const at = `stage${index}`;
     const normed = b.layerNorm(tokens, weight(`${at}.norm.gain`), weight(`${at}.norm.bias`), 1e-5);
-    const plain = linear(normed, `${at}.tokens`);
-    const v = shape.contrast ? b.add(plain, contrast(tokens, weight(`${at}.contrast.weight`))) : plain;
+    const v = linear(normed, `${at}.tokens`);
     const text = linear(inputs.text, `${at}.text`);
     const image = b.unsqueeze(b.transpose(v, [2, 0, 1]), [0]);
     const paths = [image];

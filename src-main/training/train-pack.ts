@@ -263,7 +263,7 @@ async function writePack(
 
 /** @throws ClipSamError `pack-invalid` when the plan's parts do not fit together */
 function describePack(plan: TrainingPlan, files: Pack['files']): Pack {
-  const { hiddenDim, scaleKernels, stripKernel, paths, contrast, separable } = plan.head;
+  const { hiddenDim, scaleKernels, stripKernel, paths, separable } = plan.head;
   const parsed = packSchema.safeParse({
     schemaVersion: 1,
     id: plan.pack.id,
@@ -278,7 +278,7 @@ function describePack(plan: TrainingPlan, files: Pack['files']): Pack {
       width: plan.text.width,
       contextLength: plan.text.contextLength,
     },
-    umci: { hiddenDim, scaleKernels, stripKernel, paths, contrast, separable, file: 'umci' },
+    umci: { hiddenDim, scaleKernels, stripKernel, paths, separable, file: 'umci' },
     sam: plan.pack.sam,
     defaultRecipe: plan.pack.recipe,
   } satisfies Pack);

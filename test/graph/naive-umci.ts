@@ -72,10 +72,7 @@ export function naiveUmci(shape: UmciShape, weight: NaiveWeight, picture: NaiveP
       const normed = range(width).map(
         (c) => ((token[c]! - mean) / Math.sqrt(variance + 1e-5)) * gain[c]! + shift[c]!,
       );
-      const plain = linear(normed, `${at}.tokens`);
-      return shape.contrast
-        ? plus(plain, contrast(tokens, token, weight(`${at}.contrast.weight`), d))
-        : plain;
+      return linear(normed, `${at}.tokens`);
     });
     const text = picture.text.map((sentence) => linear(sentence, `${at}.text`));
     const height = v.length;
@@ -196,16 +193,6 @@ export function softmax(values: Vector): number[] {
   const exponentials = values.map((value) => Math.exp(value - highest));
   const total = exponentials.reduce((sum, value) => sum + value, 0);
   return exponentials.map((value) => value / total);
-}
-
-/** Standard scores of a token's channels among the picture's tokens, signed and absolute, through a linear layer. */
-function contrast(tokens: Grid, token: Vector, w: ArrayLike<number>, outputs: number): number[] {
-  const all = tokens.flat();
-  const mean = meanOf(all);
-  const variance = meanOf(all.map((other) => other.map((value, c) => (value - mean[c]!) ** 2)));
-  const scores = token.map((value, c) => (value - mean[c]!) / Math.sqrt(variance[c]! + 1e-4));
-  const both = [...scores, ...scores.map(Math.abs)];
-  return range(outputs).map((o) => both.reduce((sum, value, i) => sum + value * w[i * outputs + o]!, 0));
 }
 
 /** softmax(query · keysᵀ / √d) · values */

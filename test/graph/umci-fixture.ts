@@ -8,7 +8,6 @@ export const TINY_UMCI: UmciShape = {
   scaleKernels: [3],
   stripKernel: 3,
   paths: { strip: true, scale: true },
-  contrast: false,
   separable: true,
   stageWidths: [3, 5],
   textWidth: 6,

@@ -41,7 +41,6 @@ const variants: readonly (readonly [string, Partial<UmciShape>])[] = [
   ['a longer strip kernel', { stripKernel: 5 }],
   ['only the strip path', { paths: { strip: true, scale: false } }],
   ['only the scale path', { paths: { strip: false, scale: true } }],
-  ['with contrast', { contrast: true }],
   ['neither path', { paths: { strip: false, scale: false } }],
 ];
 

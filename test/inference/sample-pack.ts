@@ -90,7 +90,6 @@ export async function writeSamplePack(
     scaleKernels: [3],
     stripKernel: 3,
     paths: { strip: true, scale: true },
-    contrast: true,
     separable: true,
   };
   const parameters = umciParameters({ ...umci, stageWidths: [8], textWidth: 5 });

@@ -40,7 +40,6 @@ const UMCI = {
   stripKernel: 3,
   paths: { strip: true, scale: true },
   separable: true,
-  contrast: true,
 };
 
 export const TINY_RECIPE: Recipe = {

@@ -14,7 +14,6 @@ const shape: UmciShape = {
   scaleKernels: [3],
   stripKernel: 3,
   paths: { strip: true, scale: true },
-  contrast: false,
   separable: true,
   stageWidths: TOY_WIDTHS,
   textWidth: 4,

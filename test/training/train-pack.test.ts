@@ -68,7 +68,6 @@ beforeAll(async () => {
       scaleKernels: [3],
       stripKernel: 3,
       paths: { strip: true, scale: true },
-      contrast: false,
       separable: true,
       batch: 1,
       steps: 50,
