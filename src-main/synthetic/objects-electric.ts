@@ -182,7 +182,7 @@ function cableEnd(random: Random): Part[] {
   );
   const parts: Part[] = [
     {
-      material: { ...sheath, gloss: 0.06, bump: 0.25, grain: 0.03 },
+      material: { ...sheath, gloss: 0.06, bump: 0.12, grain: 0.02 },
       shape: circle(0.97),
       bounds: bounds(1, 1),
       rise: 0.06,
@@ -237,8 +237,8 @@ function cableEnd(random: Random): Part[] {
       base: 0,
       tag: `core ${i}`,
     });
-    const strand = copper / random.range(3.6, 5.2);
-    for (let s = 0; s < 70; s++) {
+    const strand = copper / random.range(4.2, 7);
+    for (let s = 0; s < 90; s++) {
       // Sunflower spacing packs the strands of a bundle as tightly as they really lie.
       const rr = strand * 0.98 * Math.sqrt(s + 0.3);
       if (rr > copper - strand * 0.7) break;
@@ -246,7 +246,7 @@ function cableEnd(random: Random): Part[] {
       const sx = x + rr * Math.cos(turn) + random.normal() * strand * 0.08;
       const sy = y + rr * Math.sin(turn) + random.normal() * strand * 0.08;
       const v = random.range(0.75, 1.12);
-      const own = strand * random.range(0.84, 0.95);
+      const own = strand * random.range(0.93, 1.05);
       parts.push({
         material: {
           color: [COPPER[0] * v, COPPER[1] * v, COPPER[2] * v],
@@ -258,7 +258,7 @@ function cableEnd(random: Random): Part[] {
         shape: circle(own, sx, sy),
         bounds: bounds(own, own, sx, sy),
         base: 0.02 + random.range(0, 0.015),
-        rise: own * 0.35,
+        rise: own * 0.22,
         bevel: own * 0.6,
         profile: 'dome',
         tag: `core ${i}`,

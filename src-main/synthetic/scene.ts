@@ -25,7 +25,7 @@ import {
   Textures,
 } from './planes.ts';
 import { Random } from './random.ts';
-import { structuralDefect } from './structural.ts';
+import { STRUCTURAL_DEFECTS, structuralDefect } from './structural.ts';
 import { ELECTRONIC_SURFACES } from './surfaces-electronic.ts';
 import { HARD_SURFACES } from './surfaces-hard.ts';
 import { METAL_SURFACES } from './surfaces-metal.ts';
@@ -280,7 +280,8 @@ function place(
 
 /**
  * Renders a part with one to four defects of a kind, or a good one.
- * @param options.defect a name from {@link DEFECTS}; null: a good part; left out: chosen at random
+ * @param options.defect a name from {@link DEFECTS} or {@link STRUCTURAL_DEFECTS}; null: a good part; left out:
+ * chosen at random
  * @returns the picture with the exact mask; `defect` is null when no defect stayed visible
  */
 export function renderSample(
@@ -295,17 +296,13 @@ export function renderSample(
   const good = { ...common, image: scene.image, mask: empty, defect: null };
   if (options.defect === null) return good;
   const choice = random.fork('defect');
-  if (options.defect === undefined && choice.chance(0.16)) {
-    const built = structuralDefect(scene.layers, choice, size);
-    if (built) {
-      const planes = scene.base ? copyPlanes(scene.base) : emptyPlanes(size.width, size.height);
-      for (const layer of built.layers) paintLayer(planes, scene.textures, layer);
-      const image = picture(planes, scene.backdrop, scene.light, scene.camera);
-      const { mask, area, kept } = visibleMask(scene.image, image, built.patches);
-      if (area >= 12 && kept.length > 0 && area < 0.5 * mask.length) {
-        return { ...common, image, mask, defect: built.defect };
-      }
+  const structural = options.defect !== undefined && STRUCTURAL_DEFECTS.includes(options.defect);
+  if (structural || (options.defect === undefined && choice.chance(0.16))) {
+    for (let attempt = 0; attempt < (structural ? 12 : 1); attempt++) {
+      const rebuilt = rebuild(scene, choice.fork(`rebuild ${attempt}`), options.defect);
+      if (rebuilt) return rebuilt;
     }
+    if (structural) return good;
   }
   if (options.defect !== undefined) return damage(scene, choice, options.defect) ?? good;
   for (let attempt = 0; attempt < 3; attempt++) {
@@ -314,6 +311,19 @@ export function renderSample(
     if (damaged) return damaged;
   }
   return good;
+}
+
+/** The scene with a component missing, out of place or misprinted; null when it has none or nobody would see it. */
+function rebuild(scene: Scene, random: Random, wanted?: string): SyntheticSample | null {
+  const size = scene.image;
+  const built = structuralDefect(scene.layers, random, size);
+  if (!built || (wanted !== undefined && built.defect !== wanted)) return null;
+  const planes = scene.base ? copyPlanes(scene.base) : emptyPlanes(size.width, size.height);
+  for (const layer of built.layers) paintLayer(planes, scene.textures, layer);
+  const image = picture(planes, scene.backdrop, scene.light, scene.camera);
+  const { mask, area, kept } = visibleMask(scene.image, image, built.patches);
+  if (area < 12 || kept.length === 0 || area > 0.5 * mask.length) return null;
+  return { object: scene.object, objectSynonyms: scene.objectSynonyms, image, mask, defect: built.defect };
 }
 
 const COUNTS = [1, 1, 1, 1, 1, 2, 2, 3, 4];

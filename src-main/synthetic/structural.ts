@@ -24,7 +24,12 @@ export function structuralDefect(
   // Layers of one component share pose and tag; prints and legs are single layers.
   const single = print || tag === 'leg';
   const first = random.pick(candidates);
-  const chosen = new Set(single ? [first] : candidates.filter((layer) => layer.pose === first.pose));
+  // The print on a component goes with it.
+  const belongs = (layer: Layer) =>
+    layer.tag === tag || (layer.tag === 'print' && tag.startsWith('component'));
+  const chosen = new Set(
+    single ? [first] : layers.filter((layer) => layer.pose === first.pose && belongs(layer)),
+  );
   const remove = random.chance(0.5);
   const changed: Layer[] = [];
   const result: Layer[] = [];
@@ -37,9 +42,7 @@ export function structuralDefect(
     changed.push(layer);
     if (remove) continue;
     const reach = Math.min(layer.bounds[2] - layer.bounds[0], layer.bounds[3] - layer.bounds[1]);
-    const turn = new Map<Layer, Layer>();
     const moved = movedLayer(layer, first, angle, reach, random.fork('shift'));
-    turn.set(layer, moved);
     changed.push(moved);
     result.push(moved);
   }
@@ -47,15 +50,29 @@ export function structuralDefect(
     // A double or blurred print: the old one stays faintly.
     for (const layer of chosen) result.push({ ...layer, opacity: (layer.opacity ?? 1) * 0.5 });
   }
-  const patches: Patch[] = [];
-  for (const layer of changed) {
-    const box = imageBounds(layer, size);
-    if (box) patches.push(box);
-  }
-  const joined = join(patches, size);
+  const joined = join(
+    changed.map((layer) => imageBounds(layer, size)).filter((box) => box !== null),
+    size,
+  );
   if (!joined) return null;
+  for (const layer of changed) if (!print) markBody(joined, layer);
   const defect = print ? 'misprint' : remove ? 'missing component' : 'misplaced component';
   return { layers: result, patches: [joined], defect };
+}
+
+/** Where a solid layer lies belongs to the defect, even where its colour happens to be that of its surroundings. */
+function markBody(patch: Patch, layer: Layer): void {
+  const { cx, cy, scale, matrix } = layer.pose;
+  const [m00, m01, m10, m11] = matrix;
+  const inverse = 1 / ((m00 * m11 - m01 * m10) * scale);
+  for (let y = 0, p = 0; y < patch.height; y++) {
+    for (let x = 0; x < patch.width; x++, p++) {
+      const px = patch.x0 + x - cx;
+      const py = patch.y0 + y - cy;
+      if (layer.shape((m11 * px - m01 * py) * inverse, (m00 * py - m10 * px) * inverse) < 0)
+        patch.body[p] = 1;
+    }
+  }
 }
 
 function movedLayer(layer: Layer, anchor: Layer, angle: number, reach: number, random: Random): Layer {

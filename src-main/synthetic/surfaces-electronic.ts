@@ -203,6 +203,7 @@ function pcb(planes: Planes, random: Random): { grain: number; layers: Layer[] }
   };
   const put = (parts: readonly Part[], x: number, y: number, angle: number) => {
     const pose = makePose(x, y, 1, angle);
+    layers.push(...footprint(parts, random).map((pad) => ({ ...pad, pose })));
     const group = `component ${layers.length}`;
     for (const part of parts)
       layers.push({
@@ -280,6 +281,34 @@ function pcb(planes: Planes, random: Random): { grain: number; layers: Layer[] }
     }
   }
   return { grain: 0, layers };
+}
+
+/** The pads below a component: what shows when it was not fitted. */
+function footprint(parts: readonly Part[], random: Random): Part[] {
+  const material = { color: random.chance(0.5) ? ([0.8, 0.65, 0.35] as Rgb) : TIN, metal: 0.75, rough: 0.4 };
+  const pads: Part[] = [];
+  for (const part of parts) {
+    const [left, top, right, bottom] = part.bounds;
+    if (part.tag === 'leg') {
+      pads.push({
+        material,
+        shape: (x, y) => part.shape(x, y) - 1,
+        bounds: [left - 1, top - 1, right + 1, bottom + 1],
+        base: 0.5,
+      });
+    } else if (part.tag === 'solder') {
+      const wide = (right - left) * 0.17;
+      for (const x of [left + wide, right - wide]) {
+        pads.push({
+          material,
+          shape: box(wide, bottom, 1.5, x, 0),
+          bounds: bounds(wide + 1, bottom + 1, x, 0),
+          base: 0.5,
+        });
+      }
+    }
+  }
+  return pads;
 }
 
 function pointsBounds(points: readonly number[], margin: number): readonly [number, number, number, number] {
