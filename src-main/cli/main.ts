@@ -2,12 +2,14 @@ import { Command, CommanderError } from 'commander';
 import { ClipSamError, type ErrorCode } from '../../src-shared/errors.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { addBench } from './bench.ts';
+import { addDemo } from './demo.ts';
 import { addEvaluate } from './evaluate.ts';
 import { EXIT } from './exit-code.ts';
 import { addExport } from './export.ts';
 import { addInspect } from './inspect.ts';
 import { addModels } from './models.ts';
 import { addRecipe } from './recipe.ts';
+import { addSamples } from './samples.ts';
 import { printable, say } from './terminal.ts';
 import { addTrain } from './train.ts';
 
@@ -46,7 +48,9 @@ addExport(program);
 addEvaluate(program);
 addTrain(program);
 addModels(program);
+addSamples(program);
 addBench(program);
+addDemo(program);
 
 // `npm run clipsam` works from every folder of the project, but changes to its root: paths are meant from where the user is.
 const { npm_lifecycle_event: script, INIT_CWD: typedIn } = process.env;

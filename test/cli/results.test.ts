@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encodeGrey8 } from '../../src-main/codec/image-codec.ts';
+import { findCategories } from '../../src-main/services/defect-dataset.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { runCli, tinyPackOptions, writePictures } from './run-cli.ts';
 
@@ -64,5 +65,19 @@ describe('bench', () => {
     expect(figures.ratio).toBeCloseTo(figures.wallSeconds / figures.sessionSeconds, 6);
     expect(figures.ratioWithStart).toBeGreaterThan(figures.ratio);
     expect([passed, code]).toEqual(figures.ratio <= 1.1 ? [true, 0] : [false, 3]);
+  });
+});
+
+describe('samples', () => {
+  it('writes images and masks that can be evaluated on', async () => {
+    const folder = await tempFolder();
+    const { code, stdout } = await runCli(['samples', folder, '--seed', 'test']);
+    expect(code).toBe(0);
+    const images = stdout.trimEnd().split('\n');
+    expect(images.length).toBeGreaterThanOrEqual(12);
+    const categories = await findCategories(folder);
+    expect(categories.flatMap((category) => category.images.map(({ path }) => path)).sort()).toEqual(
+      images.sort(),
+    );
   });
 });

@@ -11,7 +11,8 @@ describe('clipsam', () => {
   it('explains itself', async () => {
     const { code, stdout } = await runCli(['--help']);
     expect(code).toBe(0);
-    for (const command of ['inspect', 'export', 'recipe', 'evaluate', 'train', 'models', 'bench']) {
+    const commands = 'inspect export recipe evaluate train models samples bench demo'.split(' ');
+    for (const command of commands) {
       expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }
     expect((await runCli(['--version'])).stdout.trim()).toBe(SOFTWARE_VERSION);
