@@ -16,6 +16,11 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SAMPLES = join(ROOT, 'resources', 'samples');
 const OUT = join(ROOT, 'out', 'demo');
 
+interface DemoOptions extends PipelineOptions {
+  readonly out: string;
+  readonly open: boolean;
+}
+
 export function addDemo(program: Command): void {
   const command = program
     .command('demo')
@@ -24,16 +29,16 @@ export function addDemo(program: Command): void {
       `Inspects the bundled samples and writes a browsable result to ${join('out', 'demo', 'html')}.`,
     )
     .option('--no-open', 'do not open the result in the browser');
-  withPipelineOptions(command).action(async (options: PipelineOptions & { readonly open: boolean }) => {
+  withPipelineOptions(command).action(async (options: DemoOptions) => {
     process.exitCode = await demo(options);
   });
 }
 
-async function demo({ open, ...options }: PipelineOptions & { readonly open: boolean }): Promise<number> {
+async function demo({ open, out, ...options }: DemoOptions): Promise<number> {
   const chosen = await chooseRecipe(recipeChoice(options));
   const categories = await findCategories(SAMPLES);
   const display = new ProgressDisplay();
-  const workspaceFolder = join(OUT, 'workspace');
+  const workspaceFolder = join(out, 'workspace');
   const started = performance.now();
   try {
     const { device, threads } = options;
@@ -54,7 +59,7 @@ async function demo({ open, ...options }: PipelineOptions & { readonly open: boo
     const code = conclude(summary, (performance.now() - started) / 1000);
     if (summary.status !== 'done') return code;
     const batch = String(summary.batchId);
-    const { files } = await exportBatch({ workspaceFolder, batch, formats: ['html'], folder: OUT });
+    const { files } = await exportBatch({ workspaceFolder, batch, formats: ['html'], folder: out });
     const page = files[0]!.path;
     say(`\nResult: ${page}`);
     if (open) openInBrowser(page);
