@@ -13,6 +13,7 @@ interface TrainOptions {
   readonly cache?: string;
   readonly leaveOut?: readonly string[];
   readonly workers?: number;
+  readonly threads?: number;
 }
 
 export function addTrain(program: Command): void {
@@ -33,6 +34,7 @@ export function addTrain(program: Command): void {
       'category folders (or "synthetic") to measure on instead of training on them',
     )
     .option('--workers <n>', 'threads that compute features', wholeNumber(1))
+    .option('--threads <n>', 'CPU threads that train the head (default: one per core)', wholeNumber(1))
     .addHelpText(
       'after',
       `
@@ -43,7 +45,7 @@ Example:
 }
 
 async function train(options: TrainOptions): Promise<void> {
-  const { plan, data, out, cache = join(out, '.cache'), leaveOut, workers } = options;
+  const { plan, data, out, cache = join(out, '.cache'), leaveOut, workers, threads } = options;
   // Loaded here: no other command needs the training code.
   const { trainPack } = await import('../training/train-pack.ts');
   const display = new ProgressDisplay();
@@ -57,6 +59,7 @@ async function train(options: TrainOptions): Promise<void> {
         cache,
         ...(leaveOut && { leaveOut }),
         ...(workers && { workers }),
+        ...(threads && { threads }),
         command: commandLine(options),
         signal,
         onProgress: trainingMessages(display),

@@ -42,7 +42,10 @@ export interface TrainPackOptions {
   readonly cache: string;
   /** Groups (category folders, or `synthetic`) that are not trained on but measured: leave-one-out. */
   readonly leaveOut?: readonly string[];
+  /** Threads that render and encode pictures. */
   readonly workers?: number;
+  /** Threads of ONNX Runtime while the head is trained; by default it decides. */
+  readonly threads?: number;
   readonly command: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;
@@ -175,6 +178,7 @@ export async function trainPack(options: TrainPackOptions): Promise<TrainingLog>
       featureFolder,
       language: await languagePool(textTower, names, 4, `${plan.seed}/language`),
       checkpoint: join(cache, `head-${sha256(JSON.stringify(made)).slice(0, 16)}.checkpoint`),
+      ...(options.threads ? { threads: options.threads } : {}),
       ...(signal ? { signal } : {}),
       onProgress: (progress) => {
         headLoss.push({ step: progress.step, loss: progress.loss });
