@@ -17,7 +17,8 @@ export function smoothstep(from: number, to: number, value: number): number {
 }
 
 /**
- * Gaussian blur with clamped borders; small σ by direct convolution, larger by three box passes.
+ * Gaussian blur with clamped borders; small σ by direct convolution, larger by three
+ * box passes (which clamp one after the other: close to the border only roughly Gaussian).
  * @param sigma standard deviation in pixels; below 0.15 the field is only copied
  */
 export function blur(field: Float32Array, width: number, height: number, sigma: number): Float32Array {

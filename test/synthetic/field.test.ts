@@ -27,17 +27,21 @@ function naiveBlur(field: Float32Array, width: number, height: number, sigma: nu
 }
 
 test.each([
-  { sigma: 0.7, tolerance: 0.02 },
-  { sigma: 1.6, tolerance: 0.02 },
-  // Three box passes approximate the Gaussian.
-  { sigma: 4, tolerance: 0.06 },
-])('blur with σ $sigma agrees with a dense Gaussian', ({ sigma, tolerance }) => {
-  const [width, height] = [41, 29];
+  { sigma: 0.7, tolerance: 0.03, margin: 0 },
+  { sigma: 1.6, tolerance: 0.03, margin: 0 },
+  // Three box passes approximate the Gaussian; near the border each of them clamps.
+  { sigma: 4, tolerance: 0.03, margin: 10 },
+])('blur with σ $sigma agrees with a dense Gaussian', ({ sigma, tolerance, margin }) => {
+  const [width, height] = [51, 39];
   const random = new Random('blur');
   const field = Float32Array.from({ length: width * height }, () => (random.chance(0.1) ? 3 : random.next()));
   const fast = blur(field, width, height, sigma);
   const slow = naiveBlur(field, width, height, sigma);
-  for (let i = 0; i < fast.length; i++) expect(Math.abs(fast[i]! - slow[i]!)).toBeLessThan(tolerance * 3);
+  for (let y = margin; y < height - margin; y++) {
+    for (let x = margin; x < width - margin; x++) {
+      expect(Math.abs(fast[y * width + x]! - slow[y * width + x]!)).toBeLessThan(tolerance);
+    }
+  }
 });
 
 test('blur keeps a constant field constant, borders included', () => {
