@@ -25,9 +25,8 @@ export function addDemo(program: Command): void {
   const command = program
     .command('demo')
     .summary('inspect the bundled samples and show the result (npm start)')
-    .description(
-      `Inspects the bundled samples and writes a browsable result to ${join('out', 'demo', 'html')}.`,
-    )
+    .description('Inspects the bundled samples and writes a browsable result.')
+    .option('--out <folder>', 'where results and pages go', OUT)
     .option('--no-open', 'do not open the result in the browser');
   withPipelineOptions(command).action(async (options: DemoOptions) => {
     process.exitCode = await demo(options);
