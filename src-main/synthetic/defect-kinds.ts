@@ -142,7 +142,7 @@ function crack(site: Site, random: Random, size: number): Patch[] {
   const edge = random.chance(0.35) ? site.pointOnOutline(random) : null;
   const [x, y] = edge ? [edge.x, edge.y] : site.pointInside(random);
   const angle = edge ? Math.atan2(-edge.ny, -edge.nx) + random.normal() * 0.5 : random.range(0, 2 * Math.PI);
-  const half = Math.min(thin(site, random, 0.4, 1.6), size * 0.06 + 0.4);
+  const half = Math.min(thin(site, random, 0.4, 2.4), size * 0.04 + 0.4);
   const start = edge ? 0 : 0.5;
   const paths = crackPaths(
     random,
@@ -822,7 +822,7 @@ function peeled(site: Site, random: Random, size: number): Patch[] {
 /** Every kind of defect by its name. */
 export const DEFECT_KINDS: Readonly<Record<string, DefectKind>> = {
   scratch: { size: [0.06, 0.9], make: scratch },
-  crack: { size: [0.06, 0.9], make: crack },
+  crack: { size: [0.05, 1.5], make: crack },
   dent: { size: [0.03, 0.35], make: (site, random, size) => pressed(site, random, size, -1) },
   bump: { size: [0.025, 0.3], make: (site, random, size) => pressed(site, random, size, 1) },
   chip: { size: [0.03, 0.35], make: chip },

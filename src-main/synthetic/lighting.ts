@@ -28,6 +28,15 @@ export interface Light {
   };
   /** Change of brightness from the centre to the border, towards right and bottom. */
   readonly falloff: readonly [number, number];
+  /** How much the mirrored direction changes from the centre to the border: lamps and camera are near. */
+  readonly nearness: number;
+  /** The soft edge of a shadow thrown from outside: direction, place (0 = centre, ±1 = corners), width, strength. */
+  readonly gobo: {
+    readonly angle: number;
+    readonly at: number;
+    readonly soft: number;
+    readonly strength: number;
+  };
 }
 
 /** A random light; `size` is the longer side of the image in pixels. */
@@ -58,6 +67,13 @@ export function randomLight(random: Random, size: number): Light {
       strength: random.chance(0.2) ? 0 : random.range(0.1, 0.7),
     },
     falloff: [Math.cos(turn) * fall, Math.sin(turn) * fall],
+    nearness: random.chance(0.6) ? random.range(0, 0.5) : 0,
+    gobo: {
+      angle: random.range(0, 2 * Math.PI),
+      at: random.range(-0.7, 0.7),
+      soft: random.logRange(0.02, 0.6),
+      strength: random.chance(0.15) ? random.range(0.1, 0.5) : 0,
+    },
   };
 }
 
@@ -113,13 +129,24 @@ function makeSurroundings(random: Random, direction: readonly [number, number, n
 
 /** Mirrored radiance for a unit normal's x and y and a roughness 0..1. */
 export function mirrored(light: Light, nx: number, ny: number, rough: number): number {
-  const i = Math.round((nx + 1) * 0.5 * (TABLE - 1));
-  const j = Math.round((ny + 1) * 0.5 * (TABLE - 1));
-  const at = j * TABLE + i;
+  const u = (clamp(nx, -0.999, 0.999) + 1) * 0.5 * (TABLE - 1);
+  const v = (clamp(ny, -0.999, 0.999) + 1) * 0.5 * (TABLE - 1);
+  const i = u | 0;
+  const j = v | 0;
+  const fu = u - i;
+  const fv = v - j;
   const level = clamp(rough * LEVELS - 0.35, 0, LEVELS - 1.001);
-  const low = Math.floor(level);
-  const a = light.surroundings[low]![at]!;
-  return a + (light.surroundings[low + 1]![at]! - a) * (level - low);
+  const low = level | 0;
+  const at = j * TABLE + i;
+  const near = bilinear(light.surroundings[low]!, at, fu, fv);
+  const far = bilinear(light.surroundings[low + 1]!, at, fu, fv);
+  return near + (far - near) * (level - low);
+}
+
+function bilinear(table: Float32Array, at: number, fu: number, fv: number): number {
+  const top = table[at]! + (table[at + 1]! - table[at]!) * fu;
+  const bottom = table[at + TABLE]! + (table[at + TABLE + 1]! - table[at + TABLE]!) * fu;
+  return top + (bottom - top) * fv;
 }
 
 /**
@@ -144,6 +171,11 @@ export function lightPlanes(
   const half = light.steepness * 0.5;
   const fx = (2 * light.falloff[0]) / part.full.width;
   const fy = (2 * light.falloff[1]) / part.full.height;
+  const reach = 2 / Math.max(part.full.width, part.full.height);
+  const near = light.nearness * reach;
+  const { gobo } = light;
+  const gx0 = (Math.cos(gobo.angle) * reach) / gobo.soft;
+  const gy0 = (Math.sin(gobo.angle) * reach) / gobo.soft;
   const midX = part.full.width / 2 - part.left;
   const midY = part.full.height / 2 - part.top;
   for (let y = 0; y < height; y++) {
@@ -155,9 +187,14 @@ export function lightPlanes(
       const at = row + x;
       const to = at * 3;
       const a = alpha[at]!;
-      const fall = rowFall + fx * (x - midX);
+      let fall = rowFall + fx * (x - midX);
+      if (gobo.strength > 0) {
+        const t = clamp(gx0 * (x - midX) + gy0 * (y - midY) - gobo.at / gobo.soft + 0.5, 0, 1);
+        fall *= 1 - gobo.strength * t * t * (3 - 2 * t);
+      }
       if (backdrop && a < 0.999) {
-        const dim = (1 - a) * (shadow ? 1 - shadow[at]! : 1);
+        const shaded = gobo.strength > 0 ? fall / (rowFall + fx * (x - midX)) : 1;
+        const dim = (1 - a) * shaded * (shadow ? 1 - shadow[at]! : 1);
         out[to] = backdrop[to]! * dim;
         out[to + 1] = backdrop[to + 1]! * dim;
         out[to + 2] = backdrop[to + 2]! * dim;
@@ -172,7 +209,10 @@ export function lightPlanes(
       const hollow = clamp(1 - deep * (around[at]! - relief[at]!), 0.15, 1.05);
       const m = metal[at]!;
       const matte = (1 - m) * (light.ambient * hollow + (lambert > 0 ? light.diffuse * lambert : 0));
-      const shiny = m > 0 || gloss[at]! > 0 ? mirrored(light, nx, ny, rough[at]!) * hollow : 0;
+      const shiny =
+        m > 0 || gloss[at]! > 0
+          ? mirrored(light, nx + near * (x - midX), ny + near * (y - midY), rough[at]!) * hollow
+          : 0;
       const tinted = fall * (matte + m * shiny) * a;
       const white = fall * (1 - m) * gloss[at]! * shiny * a;
       out[to]! += red[at]! * tinted + white;

@@ -107,7 +107,7 @@ function addOctave(
   octave: Octave,
 ): void {
   const { ux, uy, vx, vy, u0, v0, amplitude, ridged } = octave;
-  const step = Math.max(1, Math.min(32, Math.floor(octave.wavelength / 5)));
+  const step = Math.max(1, Math.min(8, Math.floor(octave.wavelength / 6)));
   const columns = Math.ceil((width - 1) / step) + 1;
   const rows = Math.ceil((height - 1) / step) + 1;
   const grid = step === 1 ? out : new Float32Array(columns * rows);

@@ -87,9 +87,11 @@ function capsulePill(random: Random): Part[] {
       material: { ...a, gloss, rough },
       shape: (x, y) => Math.max(edge(x, y) - 0.012, x - seam),
       bounds: bounds(1.02, r + 0.02),
-      rise: r,
-      bevel: r,
-      profile: 'dome',
+      bumps: (x, y) => {
+        // The round of the whole capsule, so that the seam makes no slope.
+        const t = Math.min(1, Math.max(0, -edge(x, y) / r));
+        return r * Math.sqrt(1 - (1 - t) * (1 - t));
+      },
       base: 0.012,
     },
     ...(random.chance(0.6) ? marking(random, -0.45, 0, 0.32, r * 0.8, a.color[1] > 0.4) : []),
@@ -255,7 +257,7 @@ function toothbrush(random: Random): Part[] {
         base: 0.15,
         rise: r * 0.5,
         bevel: r * 0.5,
-        shade: (u, v) => 0.72 + 0.28 * Math.cos((26 * (u * Math.cos(twist) + v * Math.sin(twist))) / r / 3),
+        shade: (u, v) => 0.86 + 0.14 * Math.cos((26 * (u * Math.cos(twist) + v * Math.sin(twist))) / r / 3),
         tag: `tuft ${i} ${j}`,
       });
       const part = parts[parts.length - 1]!;

@@ -218,7 +218,7 @@ function placeObject(kind: ObjectKind, random: Random, size: Size): Layer[] {
   const layers: Layer[] = [];
   if (!several) {
     const cropped = random.chance(0.14);
-    const fillShare = cropped ? random.range(1, 1.7) : random.range(0.45, 0.96);
+    const fillShare = cropped ? random.range(1, 1.7) : 1 - 0.52 * random.next() ** 1.5;
     layers.push(...place(kind, random, size, 0, 0, size.width, size.height, fillShare, cropped ? 0.3 : 0.06));
     return layers;
   }
