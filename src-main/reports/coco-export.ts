@@ -35,20 +35,23 @@ async function* pieces(report: RunReport, context: ExportContext): AsyncGenerato
   };
   yield `{"info": ${JSON.stringify(info)},\n"licenses": [],\n"images": [`;
   let separator = '\n';
-  let imageId = 0;
+  const imageIds = new Map<string, number>();
   for await (const image of doneImages(report)) {
     context.step();
     const { width, height } = image.result;
-    yield `${separator}${JSON.stringify({ id: ++imageId, file_name: image.name, width, height })}`;
+    const imageId = imageIds.size + 1;
+    imageIds.set(image.resultId, imageId);
+    yield `${separator}${JSON.stringify({ id: imageId, file_name: image.name, width, height })}`;
     separator = ',\n';
   }
   yield '\n],\n"annotations": [';
   separator = '\n';
   const classes = new ClassNumbers();
-  imageId = 0;
   let id = 0;
   for await (const image of doneImages(report)) {
-    imageId++;
+    const imageId = imageIds.get(image.resultId);
+    // Stored by a run at work since the list above was written.
+    if (imageId === undefined) continue;
     for (const region of reviewedRegions(image)) {
       const annotation = toAnnotation(region, image, classes);
       yield `${separator}${JSON.stringify({ id: ++id, image_id: imageId, ...annotation })}`;

@@ -48,7 +48,7 @@ export async function exportReport(
     const step = () => {
       throwIfCancelled(options.signal);
       done++;
-      options.onEvent?.({ kind: 'exported', format, done, total: report.finished });
+      options.onEvent?.({ kind: 'exported', format, done, total: Math.max(done, report.finished) });
     };
     written.push({ format, path: await EXPORTS[format](report, { folder: root, step }) });
   }

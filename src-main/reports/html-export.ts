@@ -33,17 +33,17 @@ export async function exportHtml(report: RunReport, context: ExportContext): Pro
   const ranks = await ranksByScore(report);
   const fileOf = (rank: number) => String(rank + 1).padStart(5, '0');
   const cards: Card[] = [];
-  let order = 0;
   for await (const image of report.images()) {
+    const rank = ranks.get(image.resultId);
+    if (rank === undefined) continue;
     context.step();
-    const rank = ranks[order++]!;
     const stem = fileOf(rank);
     const assets = await writeAssets(report, image, folder, stem);
-    const linkTo = (other: number) => (other in ranks ? `${fileOf(other)}.html` : null);
+    const linkTo = (other: number) => (other >= 0 && other < ranks.size ? `${fileOf(other)}.html` : null);
     const upOne = (path: string | null) => path && `../${path}`;
     const text = imagePage(report, image, {
       position: rank + 1,
-      count: ranks.length,
+      count: ranks.size,
       previous: linkTo(rank - 1),
       next: linkTo(rank + 1),
       picture: upOne(assets.picture),
@@ -51,7 +51,7 @@ export async function exportHtml(report: RunReport, context: ExportContext): Pro
       finalMap: upOne(assets.finalMap),
     });
     await writeFileAtomically(join(folder, 'images', `${stem}.html`), text);
-    cards[rank] = cardOf(image, `images/${stem}.html`, assets.thumbnail, ranks.length <= OUTLINES_UP_TO);
+    cards[rank] = cardOf(image, `images/${stem}.html`, assets.thumbnail, ranks.size <= OUTLINES_UP_TO);
   }
   for (const name of ['report.css', 'report.js']) {
     await writeFileAtomically(join(folder, name), await readFile(new URL(name, import.meta.url)));
@@ -60,14 +60,17 @@ export async function exportHtml(report: RunReport, context: ExportContext): Pro
   return join(folder, 'index.html');
 }
 
-/** The place of each image when sorted by falling score, those that failed last, in the order of `images()`. */
-async function ranksByScore(report: RunReport): Promise<number[]> {
-  const scores: number[] = [];
-  for await (const image of report.images()) scores.push(image.status === 'done' ? image.result.score : -1);
-  const ranks = new Array<number>(scores.length);
-  const byScore = scores.map((_, i) => i).sort((a, b) => scores[b]! - scores[a]! || a - b);
-  for (const [rank, i] of byScore.entries()) ranks[i] = rank;
-  return ranks;
+/**
+ * The place of each result when sorted by falling score, those that failed last. A run at work stores more while its
+ * pages are written: what has no place here is left to the next export.
+ */
+async function ranksByScore(report: RunReport): Promise<Map<string, number>> {
+  const found: { readonly id: string; readonly score: number }[] = [];
+  for await (const image of report.images()) {
+    found.push({ id: image.resultId, score: image.status === 'done' ? image.result.score : -1 });
+  }
+  found.sort((a, b) => b.score - a.score);
+  return new Map(found.map(({ id }, rank) => [id, rank]));
 }
 
 interface Assets {

@@ -40,7 +40,10 @@ export interface RunReport {
   readonly total: number;
   /** Images with a result. */
   readonly finished: number;
-  /** Every image with a result, in the batch's order; may be gone through several times. */
+  /**
+   * Every image with a result, in the batch's order. It may be gone through several times; while the run is at work a
+   * later pass can hold more, and another outcome of an image that had failed.
+   */
   images(): AsyncIterable<ReportImage>;
   /** Absolute path of an artifact. */
   artifactPath(ref: ArtifactRef): string;

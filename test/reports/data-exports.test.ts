@@ -281,3 +281,26 @@ test('everything lands in the folder, and progress counts the images of each for
   expect(written.every(({ path }) => path.startsWith(out + sep))).toBe(true);
   expect(events).toEqual(['csv 1/2', 'csv 2/2', 'masks 1/2', 'masks 2/2']);
 });
+
+test('COCO of a run at work: what is stored between its two passes is left to the next export', async () => {
+  const { out, done, failed, report } = await reportFixture();
+  const [first, last] = [done('first.png'), done('last.png')];
+  let passes = 0;
+  const growing = report([first, failed('retried.png', 'no'), last], {
+    async *images() {
+      yield first;
+      if (passes++ > 0) yield done('retried.png');
+      else yield failed('retried.png', 'no');
+      yield last;
+      if (passes > 1) yield done('new.png');
+    },
+  });
+  const [file] = await exportReport(growing, ['coco'], out);
+  const coco = JSON.parse(await readFile(file!.path, 'utf8'));
+  const names = new Map(
+    coco.images.map(({ id, file_name }: { id: number; file_name: string }) => [id, file_name]),
+  );
+  expect([...names.values()]).toEqual(['first.png', 'last.png']);
+  const marked = coco.annotations.map(({ image_id }: { image_id: number }) => names.get(image_id));
+  expect(marked).toEqual(['first.png', 'last.png']);
+});

@@ -24,6 +24,7 @@ test.each([
   '.htaccess',
   'C:\\Windows\\evil.exe',
   'con.png',
+  'Aux.2024.tar.png',
   'LPT1',
   'a\0b.png',
   'line\nbreak.png',

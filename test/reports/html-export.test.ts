@@ -118,6 +118,29 @@ test('the gallery goes from the highest score to the lowest, failures last, and 
   expect(pages.get(cards[3]![1]!)).not.toContain('aria-label="Next image"');
 });
 
+test('of a run at work, every image keeps its own page, and what came since is left to the next export', async () => {
+  const { out, done, failed, report } = await reportFixture();
+  const best = done('best.png', { score: 0.9 });
+  let passes = 0;
+  const growing = report([failed('retried.png', 'no'), best], {
+    async *images() {
+      const isFirst = passes++ === 0;
+      if (!isFirst) yield done('new.png', { score: 0.7 });
+      yield isFirst ? failed('retried.png', 'no') : done('retried.png', { score: 0.95 });
+      yield best;
+    },
+  });
+  const pages = await pagesOf(growing, out);
+  expect([...pages.keys()].map((name) => name.replaceAll('\\', '/')).sort()).toEqual([
+    'images/00001.html',
+    'images/00002.html',
+    'index.html',
+  ]);
+  expect(pages.get('images/00001.html')).toContain('>best.png<');
+  expect(pages.get('images/00002.html')).toContain('>retried.png<');
+  expect(pages.get('index.html')).not.toContain('new.png');
+});
+
 test('an image’s page shows layers, prompts, levels, verdicts and the scale with its thresholds', async () => {
   const { out, done, report } = await reportFixture();
   const image = done('a.png', {
