@@ -111,7 +111,8 @@ export class Engine {
 
   /**
    * Text and vision towers, UMCI, MMR's regions and SAM's masks for them. Nothing above θ: no SAM call.
-   * @throws ClipSamError `text-too-long`, `cancelled` (between two sessions), `inference-failed`
+   * @throws ClipSamError `text-too-long`, `cancelled` (between two sessions), `inference-failed` when a model answers
+   *   with values that are no numbers
    */
   async segment(image: EncoderImage, recipe: SegmentRecipe, signal?: AbortSignal): Promise<Segmentation> {
     const { vision, umci } = this.#pack;
@@ -131,7 +132,7 @@ export class Engine {
       feeds[`stage_${index}`] = cropStage(floats(encoded, stage.tensor), stage, vision.grid, content);
     });
     const answer = await clock.run('umci', this.#sessions.umci, feeds);
-    const coarse: ScoreMap = { width: map.width, height: map.height, data: floats(answer, 'coarse') };
+    const coarse: ScoreMap = { width: map.width, height: map.height, data: finite(answer, 'coarse') };
 
     const start = performance.now();
     const found = findRegions(coarse, {
@@ -219,7 +220,7 @@ export class Engine {
     const feeds = Object.fromEntries(decoder.inputNames.map((name) => [name, meta[name]!]));
     const answer = await clock.run('decode', decoder, feeds);
     const logits = floats(answer, masks);
-    const quality = floats(answer, qualities);
+    const quality = finite(answer, qualities);
     const plane = MAP_SIDE * MAP_SIDE;
     return [1, 2, 3].map((token) => ({
       logits: logits.slice(token * plane, (token + 1) * plane),
@@ -271,12 +272,34 @@ async function openSessions(
   models: Models,
   options: { readonly device: Device; readonly threads?: number },
 ): Promise<Sessions> {
-  return {
-    vision: await createSession(models.vision, options),
-    text: await createSession(models.text, options),
-    umci: await createSession(models.umci, options),
-    decoder: await createSession(models.decoder, options),
+  const opened: Session[] = [];
+  const open = async (model: string | Uint8Array) => {
+    const session = await createSession(model, options);
+    opened.push(session);
+    return session;
   };
+  try {
+    return {
+      vision: await open(models.vision),
+      text: await open(models.text),
+      umci: await open(models.umci),
+      decoder: await open(models.decoder),
+    };
+  } catch (error) {
+    // The CPU may take over: what the device holds by then would stay for the process's life.
+    for (const session of opened) await session.release();
+    throw error;
+  }
+}
+
+/** As {@link floats}. Without this, an overflow would pass for a score of 0: a perfect part. */
+function finite(tensors: Tensors, name: string): Float32Array {
+  const values = floats(tensors, name);
+  if (values.every(Number.isFinite)) return values;
+  throw new ClipSamError(
+    'inference-failed',
+    `The model's "${name}" holds values that are no numbers. Use the device "cpu"; if that is what ran, check the pack with \`clipsam models verify\`.`,
+  );
 }
 
 function floats(tensors: Tensors, name: string): Float32Array {

@@ -13,8 +13,11 @@ let engine: EngineClient | undefined;
 
 /** A normal exit would wait for the engine's thread, which may be deep in a session, and abort in it. */
 function die(reason?: unknown): void {
-  if (reason !== undefined) writeSync(2, `${reason instanceof Error ? reason.message : String(reason)}\n`);
-  process.kill(process.pid, 'SIGKILL');
+  try {
+    if (reason !== undefined) writeSync(2, `${reason instanceof Error ? reason.message : String(reason)}\n`);
+  } finally {
+    process.kill(process.pid, 'SIGKILL');
+  }
 }
 
 process.on('disconnect', () => die());

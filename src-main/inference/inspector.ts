@@ -212,15 +212,21 @@ class SupervisedInspector implements Inspector {
     const generation = ++this.#generation;
     this.#state = 'starting';
     this.#answersOfGeneration = 0;
-    this.#child = superviseChild(
-      this.#host,
-      { kind: 'open', packFolder, device, ...(threads ? { threads } : {}) },
-      { readyTimeout, silence },
-      {
-        onMessage: (message) => this.#onMessage(message, generation),
-        onDeath: (reason) => this.#onDeath(reason, generation),
-      },
-    );
+    try {
+      this.#child = superviseChild(
+        this.#host,
+        { kind: 'open', packFolder, device, ...(threads ? { threads } : {}) },
+        { readyTimeout, silence },
+        {
+          onMessage: (message) => this.#onMessage(message, generation),
+          onDeath: (reason) => this.#onDeath(reason, generation),
+        },
+      );
+    } catch (error) {
+      // Out of memory or of processes: spawning itself throws.
+      const message = error instanceof Error ? error.message : String(error);
+      this.#onDeath({ kind: 'not-started', message }, generation);
+    }
   }
 
   #onMessage(message: FromChild, generation: number): void {

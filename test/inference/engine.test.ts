@@ -187,6 +187,15 @@ describe('segmenting', () => {
     });
   });
 
+  it('takes an overflow for an error, never for a perfect part', async () => {
+    const image = spotted('overflow', 500);
+    image.pixels[300 * 1024 + 500] = Number.NaN;
+    await expect(engine.segment(image, TINY_RECIPE)).rejects.toMatchObject({
+      code: 'inference-failed',
+      message: expect.stringContaining('"coarse"'),
+    });
+  });
+
   it('stops between two sessions when it is cancelled', async () => {
     await expect(engine.segment(spotted('f', 500), TINY_RECIPE, AbortSignal.abort())).rejects.toMatchObject({
       code: 'cancelled',

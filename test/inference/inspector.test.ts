@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Inspector, type InspectorEvent, openInspector } from '../../src-main/inference/inspector.ts';
-import { forkHost } from '../../src-main/inference/process-host.ts';
+import { forkHost, type ProcessHost } from '../../src-main/inference/process-host.ts';
 import { TINY_RECIPE } from './tiny-pack.ts';
 
 let folder: string;
@@ -193,6 +193,25 @@ describe('opening', () => {
       message: expect.stringMatching(/exit code 7 \(Error: the driver is broken\)/),
     });
     expect(deaths().length).toBe(5);
+  });
+
+  it('tries again when the system has no process to give, and says so when it never has', async () => {
+    let refusals = 2;
+    const scarce: ProcessHost = {
+      spawn() {
+        if (refusals-- > 0) throw new Error('spawn ENOMEM');
+        return host.spawn();
+      },
+    };
+    await open({ host: scarce });
+    await expect(inspect('image')).resolves.toMatchObject({ contentHash: 'image' });
+    expect(deaths()).toEqual(['not-started', 'not-started']);
+    await inspector.close();
+    refusals = Number.POSITIVE_INFINITY;
+    await expect(open({ host: scarce })).rejects.toMatchObject({
+      code: 'inference-crashed',
+      message: expect.stringContaining('ENOMEM'),
+    });
   });
 
   it('gives up a process that is never ready', async () => {
