@@ -31,7 +31,7 @@ export const stageSchema = z.strictObject({
 });
 export type Stage = z.infer<typeof stageSchema>;
 
-/** Shape of the UMCI head (see `clipsam.md`: strip path, scale path, dual-path fusion). */
+/** Shape of the UMCI head (arXiv 2401.12665: strip path, scale path, dual-path fusion). */
 export const umciConfigSchema = z.strictObject({
   /** d: channels of V and T. */
   hiddenDim: z.int().min(4).max(1024),

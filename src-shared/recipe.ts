@@ -37,7 +37,7 @@ export const recipeSchema = z
     maxRegions: z.int().min(0).max(64),
     /** Positive prompt points per region, the peak included. */
     pointsPerRegion: z.int().min(1).max(16),
-    /** λ of the fusion: final = (O + λR) / (1 + λ). */
+    /** λ of the fusion: final = max(min(O, θ), (O + λR) / (1 + λ)). */
     lambda: z.number().min(0).max(16),
     /** Image scores from here on are `warn` ... */
     warn: unit,

@@ -39,7 +39,7 @@ export function addTrain(program: Command): void {
       'after',
       `
 Example:
-  clipsam train --plan models/lite/training.json --data data/ --out models/lite --cache /tmp/lite-cache`,
+  clipsam train --plan models/lite/training.json --data data/ --out models/lite --cache ~/.cache/clipsam-lite`,
     )
     .action(train);
 }

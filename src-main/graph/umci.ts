@@ -102,7 +102,7 @@ export function declareUmciInputs(
 }
 
 /**
- * UMCI (clipsam.md, "Unified Multi-scale Cross-modal Interaction"): per stage the strip path, the scale path
+ * UMCI, the Unified Multi-scale Cross-modal Interaction of arXiv 2401.12665: per stage the strip path, the scale path
  * and their fusion with the original feature.
  * @param weight gives the value that stands for a weight of {@link umciParameters}
  * @returns per stage the logit of "abnormal" against "normal" on the map grid, [map_h, map_w]: the softmax

@@ -20,7 +20,7 @@ export function stateSentences(object: string, prompts: Prompts): StateSentences
 }
 
 /**
- * Language tokens L (clipsam.md): sentence embeddings are L2-normalised, averaged per state, L2-normalised again.
+ * Language tokens L (APRIL-GAN's ensemble): sentence embeddings are L2-normalised, averaged per state, L2-normalised again.
  * @param embeddings [sentences, width]: all normal ones, then all abnormal ones
  * @returns [2, width], row 0 normal, row 1 abnormal
  */

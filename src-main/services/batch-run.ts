@@ -199,8 +199,6 @@ class BatchJob implements BatchRun {
 
   async #run(): Promise<BatchSummary> {
     const { workspace, signal } = this.#options;
-    const { total, done, failed } = this.#counts;
-    this.#emit({ kind: 'started', total, alreadyDone: done + failed });
     const interrupt = () => this.#end({ status: 'interrupted' });
     signal?.addEventListener('abort', interrupt, { once: true });
     if (signal?.aborted) interrupt();
@@ -208,6 +206,8 @@ class BatchJob implements BatchRun {
       touchRun(workspace, this.#claim).catch((error: unknown) => this.#interrupt(error));
     }, HEARTBEAT_INTERVAL);
     try {
+      const { total, done, failed } = this.#counts;
+      this.#emit({ kind: 'started', total, alreadyDone: done + failed });
       await Promise.all(Array.from({ length: IN_FLIGHT }, () => this.#work()));
     } catch (error) {
       this.#interrupt(error);
@@ -222,13 +222,10 @@ class BatchJob implements BatchRun {
   async #work(): Promise<void> {
     try {
       for (;;) {
-        await this.#passGate();
-        if (this.#ending) return;
         const image = await this.#next();
-        if (!image) return;
-        // The gate may have closed while a page was read.
-        await this.#passGate();
-        if (this.#ending) return;
+        // Nothing is awaited between an open gate and the count: a pause sees every image under way.
+        while (this.#gate && !this.#ending) await this.#gate.promise;
+        if (!image || this.#ending) return;
         this.#inFlight++;
         try {
           await this.#inspect(image);
@@ -242,10 +239,6 @@ class BatchJob implements BatchRun {
     } catch (error) {
       this.#interrupt(error);
     }
-  }
-
-  async #passGate(): Promise<void> {
-    while (this.#gate && !this.#ending) await this.#gate.promise;
   }
 
   async #inspect(image: BatchImage): Promise<void> {

@@ -11,7 +11,8 @@ export type NewAnnotation = Pick<Annotation, 'runId' | 'imageId' | 'kind' | 'aut
 
 /** @throws ClipSamError `input-invalid` when neither a region of the result nor an area is given */
 export async function addAnnotation(workspace: Workspace, entry: NewAnnotation): Promise<Annotation> {
-  const { runId, imageId, regionIndex = null, polygons = null } = entry;
+  const { runId, imageId, regionIndex = null } = entry;
+  const polygons = entry.polygons?.length ? entry.polygons : null;
   return workspace.db.transaction().execute(async (db) => {
     const result = await db
       .selectFrom('results')
@@ -22,7 +23,7 @@ export async function addAnnotation(workspace: Workspace, entry: NewAnnotation):
     if (!result) {
       throw new ClipSamError('input-invalid', `Run ${runId} has no result for image ${imageId} to mark.`);
     }
-    if (regionIndex === null && !polygons?.length) {
+    if (regionIndex === null && polygons === null) {
       throw new ClipSamError('input-invalid', 'Choose a region, or draw an area, to mark.');
     }
     if (regionIndex !== null) {

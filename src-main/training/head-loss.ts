@@ -12,7 +12,7 @@ export interface HeadLossOptions {
 const SMALL_DEFECT = 48;
 
 /**
- * The head's loss: focal + Dice per stage, summed over stages (clipsam.md, "Training the head"), plus a term
+ * The head's loss: focal + Dice per stage, summed over stages (as in arXiv 2401.12665), plus a term
  * that asks the whole picture's strongest place to be above zero only when there is a defect.
  *
  * Focal is averaged over the defect's cells and over the others apart, so that a defect of a few cells weighs as

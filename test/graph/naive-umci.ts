@@ -17,7 +17,7 @@ export interface NaivePicture {
 }
 
 /**
- * UMCI as clipsam.md writes it, loop by loop in double precision: two channels to the end, each brought to the map
+ * UMCI as arXiv 2401.12665 describes it, loop by loop in double precision: two channels to the end, each brought to the map
  * bilinearly.
  * @returns per stage the logits of "normal" and "abnormal", [map_h][map_w][2]
  */

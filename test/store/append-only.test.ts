@@ -114,6 +114,11 @@ describe('annotations', () => {
     const { workspace, runId, imageId } = await workspaceWithResult();
     const base = { runId, imageId, kind: 'false-positive' as const, author: 'ana' };
     await expect(addAnnotation(workspace, base)).rejects.toEqual(coded('input-invalid'));
+    await expect(addAnnotation(workspace, { ...base, polygons: [] })).rejects.toEqual(coded('input-invalid'));
+    // An outline without a point is none: the model's counts.
+    expect(await addAnnotation(workspace, { ...base, regionIndex: 1, polygons: [] })).toMatchObject({
+      polygons: null,
+    });
     await expect(addAnnotation(workspace, { ...base, regionIndex: 2 })).rejects.toEqual(
       coded('input-invalid'),
     );
