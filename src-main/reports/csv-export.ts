@@ -20,7 +20,14 @@ async function* rows(report: RunReport, context: ExportContext): AsyncGenerator<
   for await (const image of report.images()) {
     context.step();
     const row = rowOf(report, image);
-    yield stringify([row], { header, bom: header, escape_formulas: true, record_delimiter: 'windows' });
+    yield stringify([row], {
+      header,
+      bom: header,
+      escape_formulas: true,
+      record_delimiter: 'windows',
+      // By itself the library quotes only cells with a whole record delimiter.
+      quoted_match: /[\r\n]/,
+    });
     header = false;
   }
 }

@@ -46,7 +46,16 @@ function parseCsv(text: string): string[][] {
 describe('CSV', () => {
   test('one row per image with verdicts; hostile cells are text, not formulas', async () => {
     const { out, done, failed, report } = await reportFixture();
-    const names = ['=cmd|calc!A1.png', '+1.png', '-2+3.png', '@SUM(A1).png', '\tx.png', 'a,"b"\nc.png'];
+    const names = [
+      '=cmd|calc!A1.png',
+      '+1.png',
+      '-2+3.png',
+      '@SUM(A1).png',
+      '\tx.png',
+      'a,"b"\nc.png',
+      'd\ne.png',
+      'f\rg.png',
+    ];
     const overturned = verdict({
       verdict: 'accept',
       overturnReason: '=HYPERLINK("http://evil")',
@@ -69,19 +78,19 @@ describe('CSV', () => {
     expect(rows.every((row) => row.length === header!.length)).toBe(true);
     expect(table.map((row) => row.image)).toEqual([
       ...names.slice(0, 5).map((name) => `'${name}`),
-      names[5],
+      ...names.slice(5),
       'good.png',
       'dust.png',
       'broken.png',
     ]);
     for (const cell of rows.flat()) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
-    expect(table[6]).toMatchObject({
+    expect(table[8]).toMatchObject({
       model_verdict: 'accept',
       score: '0.1',
       regions: '0',
       human_verdict: '',
     });
-    expect(table[7]).toMatchObject({
+    expect(table[9]).toMatchObject({
       model_verdict: 'reject',
       human_verdict: 'accept',
       overturned: 'yes',
@@ -91,7 +100,7 @@ describe('CSV', () => {
       regions_after_review: '0',
       false_positives: '1',
     });
-    expect(table[8]).toMatchObject({
+    expect(table[10]).toMatchObject({
       status: 'failed',
       error_code: 'image-unreadable',
       error: 'The file is cut off, sorry.',
