@@ -136,7 +136,10 @@ function cardOf(image: ReportImage, href: string, thumbnailPath: string | null, 
     human: verdict?.verdict ?? null,
   };
   if (image.status === 'failed') {
-    return { ...common, score: null, width: 0, height: 0, outline: '', regions: 0, overturned: false };
+    const { message } = image.error;
+    // The name stands above it: the path in front would leave no room for the reason.
+    const error = message.startsWith(image.path) ? message.slice(image.path.length).trim() : message;
+    return { ...common, score: null, width: 0, height: 0, outline: '', regions: 0, overturned: false, error };
   }
   const { score, width, height } = image.result;
   const shown = reviewedRegions(image).filter(({ className }) => className !== FALSE_POSITIVE);
@@ -148,5 +151,6 @@ function cardOf(image: ReportImage, href: string, thumbnailPath: string | null, 
     outline: withOutline ? pathOf(shown.flatMap(({ polygons }) => polygons)) : '',
     regions: shown.length,
     overturned: verdict !== null && overturns(verdict.verdict, image.result.verdict),
+    error: null,
   };
 }

@@ -4,7 +4,7 @@ import { badge, badgeOf, bar, facts, hash, legend, page, score, time } from './h
 import { type Html, html } from './html-template.ts';
 import { FALSE_POSITIVE, reviewedRegions } from './reviewed-regions.ts';
 import type { DoneImage, ReportImage, RunReport } from './run-report.ts';
-import { levelOverlay, promptsOverlay, regionOverlay } from './svg-overlay.ts';
+import { levelOverlay, numberOverlay, promptsOverlay, regionOverlay } from './svg-overlay.ts';
 
 /** What the page of an image refers to; paths are relative to the page. */
 export interface ImagePageLinks {
@@ -94,8 +94,8 @@ ${timesSection(image)}
 function viewer({ result, name, annotations, ...image }: DoneImage, links: ImagePageLinks): Html {
   const { width, height, regions } = result;
   const reviewed = reviewedRegions({ result, name, annotations, ...image });
-  // About 7 pixels on a screen.
-  const unit = Math.max(width, height) / 120;
+  // About 7 pixels on a laptop's screen, whichever side fills the viewer.
+  const unit = Math.max(width / 120, height / 75);
   const layer = (href: string | null) =>
     href !== null &&
     html`<image href="${href}" width="${width}" height="${height}" preserveAspectRatio="none"/>`;
@@ -103,9 +103,10 @@ function viewer({ result, name, annotations, ...image }: DoneImage, links: Image
 ${layer(links.picture)}
 <g data-layer="coarse">${layer(links.coarseMap)}</g>
 <g data-layer="final" hidden>${layer(links.finalMap)}</g>
-<g data-layer="outline">${reviewed.map((region) => regionOverlay(region, unit))}</g>
+<g data-layer="outline">${reviewed.map(regionOverlay)}</g>
 <g data-layer="levels">${regions.flatMap((region) => region.levels.map((level) => levelOverlay(region, level)))}</g>
 <g data-layer="prompts">${regions.map((region) => promptsOverlay(region, unit))}</g>
+<g data-layer="outline">${regions.map((region) => numberOverlay(region, unit, result))}</g>
 </svg>${links.picture === null && html`<p class="notice">The image file could not be read for this export.</p>`}`;
 }
 

@@ -20,6 +20,8 @@ export interface Card {
   /** What the inspector said; null when not reviewed. */
   readonly human: string | null;
   readonly overturned: boolean;
+  /** Why the image failed; null for those that did not. */
+  readonly error: string | null;
 }
 
 const FILTERS: readonly (readonly [Badge, string])[] = [
@@ -80,6 +82,7 @@ function cardOf(card: Card): Html {
 <span class="thumb">${picture}${outline}</span>
 <span class="line">${badge(card.badge)}<span class="score">${card.score === null ? '' : score(card.score)}</span></span>
 <span class="name" title="${card.name}"><bdi>${card.name}</bdi></span>
+${card.error !== null && html`<span class="reason" title="${card.error}">${card.error}</span>`}
 <span class="note">${card.regions > 0 && `${card.regions} ${card.regions === 1 ? 'region' : 'regions'}`}${
     card.human !== null &&
     html`<span class="human${card.overturned ? ' overturned' : ''}">${card.overturned ? 'Overturned: ' : 'Inspector: '}${card.human}</span>`

@@ -1,7 +1,7 @@
 import type { Box, Polygon } from '../../src-shared/result.ts';
 import type { DoneImage } from './run-report.ts';
 
-export const DEFECT = 'defect';
+const DEFECT = 'defect';
 export const FALSE_POSITIVE = 'false-positive';
 
 /** A region after review: the model's as it is or as the inspector marked or corrected it, or one the inspector drew. */

@@ -1,6 +1,6 @@
 import type { Box, MaskLevel, Polygon, Region } from '../../src-shared/result.ts';
 import { type Html, html } from './html-template.ts';
-import { boxAround, FALSE_POSITIVE, type ReviewedRegion } from './reviewed-regions.ts';
+import { FALSE_POSITIVE, type ReviewedRegion } from './reviewed-regions.ts';
 
 /** Path data of some polygons in image pixels; fill it with the even-odd rule. */
 export function pathOf(polygons: readonly Polygon[]): string {
@@ -19,16 +19,31 @@ export function promptsOverlay(region: Region, unit: number): Html {
   )}</g>`;
 }
 
-/** A region's outline and, for the model's, its number. @param unit as in {@link promptsOverlay} */
-export function regionOverlay(region: ReviewedRegion, unit: number): Html {
+/** A region's outline. */
+export function regionOverlay(region: ReviewedRegion): Html {
   const { polygons, regionIndex } = region;
   const kind =
     region.author === null ? 'model' : region.className === FALSE_POSITIVE ? 'dismissed' : 'marked';
-  const box = boxAround(polygons);
-  return html`<path class="region ${kind}" data-region="${regionIndex ?? ''}" d="${pathOf(polygons)}"/>${
-    regionIndex !== null &&
-    html`<text class="region" x="${short(box.x + box.width + 2 * unit)}" y="${short(box.y)}" font-size="${short(2.4 * unit)}">${regionIndex}</text>`
-  }`;
+  return html`<path class="region ${kind}" data-region="${regionIndex ?? ''}" d="${pathOf(polygons)}"/>`;
+}
+
+/**
+ * A region's number, above the middle of its outline and of its prompts' box; below where the image ends.
+ * @param unit as in {@link promptsOverlay}
+ */
+export function numberOverlay(
+  { index, box, prompts }: Region,
+  unit: number,
+  image: { readonly width: number },
+): Html {
+  const top = Math.min(box.y, prompts.box.y);
+  const bottom = Math.max(box.y + box.height, prompts.box.y + prompts.box.height);
+  const size = 2.4 * unit;
+  // Points on the edge of the box reach one unit beyond it.
+  const above = top - 1.4 * unit;
+  const y = above >= size ? above : bottom + 1.4 * unit + 0.75 * size;
+  const x = Math.max(size / 2, Math.min(box.x + box.width / 2, image.width - size / 2));
+  return html`<text class="region" x="${short(x)}" y="${short(y)}" font-size="${short(size)}">${index}</text>`;
 }
 
 /** One of the three mask levels, hidden until its row is pointed at. */

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { exportReport } from '../../src-main/reports/export-report.ts';
 import { html } from '../../src-main/reports/html-template.ts';
 import type { ReportImage, RunReport } from '../../src-main/reports/run-report.ts';
+import type { Region } from '../../src-shared/result.ts';
+import { region } from '../store/fixtures.ts';
 import { annotation, reportFixture, verdict } from './report-fixture.ts';
 
 async function pagesOf(report: RunReport, out: string): Promise<Map<string, string>> {
@@ -162,6 +164,33 @@ test('an image’s page shows layers, prompts, levels, verdicts and the scale wi
   expect(page).toContain('<b>false positive</b> of region 1 · burr');
   expect(page).toContain('webgpu');
   expect(page).toContain('no adapter');
+});
+
+test('a region’s number stands above it, and below it where the image ends', async () => {
+  const { out, done, report } = await reportFixture();
+  const at = (index: number, y: number): Region => {
+    const box = { x: 10, y, width: 20, height: 10 };
+    return { ...region, index, box, prompts: { box, points: [] } };
+  };
+  const image = done('a.png', { regions: [at(1, 20), at(2, 0)] });
+  const page = (await pagesOf(report([image]), out)).get(join('images', '00001.html'))!;
+  const numbers = [...page.matchAll(/<text class="region" x="([\d.]+)" y="([\d.]+)"[^>]*>(\d)</g)];
+  const [one, two] = numbers.map(([, x, y, index]) => ({ x: Number(x), y: Number(y), index }));
+  expect(one).toMatchObject({ index: '1', x: 20 });
+  expect(one!.y).toBeLessThan(20);
+  expect(one!.y).toBeGreaterThan(15);
+  expect(two).toMatchObject({ index: '2', x: 20 });
+  expect(two!.y).toBeGreaterThan(10);
+  expect(two!.y).toBeLessThan(15);
+});
+
+test('the gallery says why an image failed, without repeating its path', async () => {
+  const { out, failed, report } = await reportFixture();
+  const image = failed('cut.png', '');
+  const error = { code: 'image-unreadable' as const, message: `${image.path} is cut off. <Copy> it again.` };
+  const index = (await pagesOf(report([{ ...image, error }]), out)).get('index.html')!;
+  expect(index).toContain('>is cut off. &#60;Copy&#62; it again.<');
+  expect(index).not.toContain(image.path);
 });
 
 test('images that were moved away since are reported on without their picture', async () => {
