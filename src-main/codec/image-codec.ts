@@ -217,11 +217,11 @@ async function readImageFile(path: string): Promise<Buffer> {
     if (error instanceof ClipSamError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new ClipSamError(
-        'image-not-found',
-        `${path} does not exist. Check the path, or whether the drive is connected.`,
-        { cause: error },
-      );
+      // Node gives bytes of a name that are no UTF-8 as U+FFFD, and then finds no such file.
+      const advice = path.includes('\ufffd')
+        ? 'has a name that is not valid Unicode. Rename it.'
+        : 'does not exist. Check the path, or whether the drive is connected.';
+      throw new ClipSamError('image-not-found', `${path} ${advice}`, { cause: error });
     }
     const advice =
       code === 'EACCES' || code === 'EPERM'

@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { opendir, realpath, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
 
@@ -23,12 +23,14 @@ export type ListedImage =
   | { readonly kind: 'image'; readonly path: string }
   | { readonly kind: 'unreadable'; readonly path: string; readonly error: ClipSamError };
 
-const byName = new Intl.Collator('en', { numeric: true }).compare;
+const natural = new Intl.Collator('en', { numeric: true }).compare;
+/** "01" and "001" are the same number: the order must not be the file system's. */
+const byName = (a: string, b: string) => natural(a, b) || (a < b ? -1 : 1);
 
 /**
  * Lists the image files among `paths`, folders with everything below them. Within a folder: its files in natural
  * order (part2 before part10), then its subfolders. Hidden entries are skipped, a folder reached twice through
- * links is listed once, and what can't be read is reported and passed over.
+ * links is listed once, and what can't be read is reported and passed over. Paths come out absolute.
  * @throws ClipSamError `cancelled`
  */
 export async function* listImages(
@@ -36,8 +38,9 @@ export async function* listImages(
   signal?: AbortSignal,
 ): AsyncGenerator<ListedImage> {
   const visited = new Set<string>();
-  for (const path of paths) {
+  for (const given of paths) {
     throwIfCancelled(signal);
+    const path = resolve(given);
     try {
       const stats = await stat(path);
       if (!stats.isDirectory()) {

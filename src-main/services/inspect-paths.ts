@@ -122,7 +122,7 @@ async function listInputs(paths: readonly string[], signal: AbortSignal | undefi
   const inputs = new Set<string>();
   let error: ClipSamError | undefined;
   for await (const entry of listFiles(paths, signal)) {
-    if (entry.kind === 'image') inputs.add(resolve(entry.path));
+    if (entry.kind === 'image') inputs.add(entry.path);
     else error ??= entry.error;
   }
   if (inputs.size > 0) return inputs;

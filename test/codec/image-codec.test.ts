@@ -393,6 +393,10 @@ describe('bad input', () => {
     );
   });
 
+  test('a name that Node could not decode', async () => {
+    await expectRefused(join(await tempFolder(), 'bad\ufffd.png'), 'image-not-found', /not valid Unicode/);
+  });
+
   test('a folder', async () => {
     await expectRefused(await tempFolder(), 'image-unreadable', /not a file/);
   });

@@ -43,6 +43,24 @@ test('lists images of a folder tree in natural order, files before subfolders', 
   ]);
 });
 
+test('names that are the same number come in one order, whatever the file system says', async () => {
+  expect(await names(await folderWith('01.png', '001.png', '1.png', '0001.png'))).toEqual([
+    '0001.png',
+    '001.png',
+    '01.png',
+    '1.png',
+  ]);
+});
+
+test('gives absolute paths', async () => {
+  const folder = await folderWith('a.png');
+  const listed = await list([
+    relative(process.cwd(), folder),
+    relative(process.cwd(), join(folder, 'no.png')),
+  ]);
+  expect(listed.map(({ path }) => path)).toEqual([join(folder, 'a.png'), join(folder, 'no.png')]);
+});
+
 test('skips hidden files and folders', async () => {
   expect(await names(await folderWith('.hidden.png', '.cache/a.png', 'seen.png'))).toEqual(['seen.png']);
 });
