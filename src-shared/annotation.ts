@@ -1,7 +1,6 @@
 import type { Polygon } from './result.ts';
 
-export const ANNOTATION_KINDS = ['false-positive', 'missed-defect', 'corrected-region'] as const;
-export type AnnotationKind = (typeof ANNOTATION_KINDS)[number];
+export type AnnotationKind = 'false-positive' | 'missed-defect' | 'corrected-region';
 
 /** What an inspector marked in an image. It is never changed: a retraction is a second entry that names the first. */
 export interface Annotation {

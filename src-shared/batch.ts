@@ -40,8 +40,7 @@ export interface BatchImage {
  * `running` and `paused` runs have a program that works on them (or died doing so); `interrupted` ones can be
  * resumed; `cancelled` and `done` are final.
  */
-export const RUN_STATUSES = ['running', 'paused', 'interrupted', 'cancelled', 'done'] as const;
-export type RunStatus = (typeof RUN_STATUSES)[number];
+export type RunStatus = 'running' | 'paused' | 'interrupted' | 'cancelled' | 'done';
 
 /** One pass of a recipe over the images that the batch had when the run began. */
 export interface Run {

@@ -10,11 +10,8 @@ export function modelVerdict(
   return score >= thresholds.warn ? 'warn' : 'accept';
 }
 
-export const HUMAN_VERDICTS = ['accept', 'reject', 'uncertain'] as const;
-export type HumanVerdict = (typeof HUMAN_VERDICTS)[number];
-
-export const SEVERITIES = ['critical', 'major', 'minor'] as const;
-export type Severity = (typeof SEVERITIES)[number];
+export type HumanVerdict = 'accept' | 'reject' | 'uncertain';
+export type Severity = 'critical' | 'major' | 'minor';
 
 /** An inspector's verdict on one image of a run. Entries are only ever added; the newest one counts. */
 export interface VerdictEntry {

@@ -27,7 +27,7 @@ export function pipelineMessages(say: (line: string) => void): (event: Inspector
 }
 
 /** What really runs; where that is not what was asked for, so that nobody can miss it. */
-export function deviceLines({ asked, running, fallbackReason }: DeviceReport): string[] {
+function deviceLines({ asked, running, fallbackReason }: DeviceReport): string[] {
   if (asked === running) return [`Device: ${running}`];
   // Nobody asked for a GPU by name: why each was passed over is in the results.
   if (asked === 'auto') return [`Device: ${running} (the fastest that works here)`];

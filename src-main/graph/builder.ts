@@ -33,12 +33,12 @@ export interface Value {
 
 /** What was computed, with all that its adjoint needs. */
 export type Operation =
-  | { readonly op: 'add' | 'sub' | 'mul' | 'div' | 'max' | 'min' | 'sum' | 'matmul' }
+  | { readonly op: 'add' | 'sub' | 'mul' | 'div' | 'sum' | 'matmul' }
   | {
-      readonly op: 'neg' | 'exp' | 'log' | 'sqrt' | 'abs' | 'sign' | 'tanh' | 'sigmoid' | 'softplus' | 'relu';
+      readonly op: 'neg' | 'exp' | 'sqrt' | 'sign' | 'tanh' | 'sigmoid' | 'softplus' | 'relu';
     }
   | { readonly op: 'pow'; readonly exponent: number }
-  | { readonly op: 'clip' | 'reshape' | 'expand' | 'gather' | 'cast' }
+  | { readonly op: 'reshape' | 'expand' | 'gather' | 'cast' }
   | { readonly op: 'squeeze' | 'unsqueeze' | 'flip'; readonly axes: readonly number[] }
   | { readonly op: 'gelu'; readonly onePlusErf: Value }
   | { readonly op: 'transpose'; readonly perm: readonly number[] }
@@ -139,14 +139,6 @@ export class GraphBuilder {
     return this.#binary('div', 'Div', a, b);
   }
 
-  max(a: Value, b: Value): Value {
-    return this.#binary('max', 'Max', a, b);
-  }
-
-  min(a: Value, b: Value): Value {
-    return this.#binary('min', 'Min', a, b);
-  }
-
   /** The sum of values of one shape. */
   sum(values: readonly Value[]): Value {
     const first = values[0];
@@ -166,16 +158,8 @@ export class GraphBuilder {
     return this.#unary('exp', 'Exp', x);
   }
 
-  log(x: Value): Value {
-    return this.#unary('log', 'Log', x);
-  }
-
   sqrt(x: Value): Value {
     return this.#unary('sqrt', 'Sqrt', x);
-  }
-
-  abs(x: Value): Value {
-    return this.#unary('abs', 'Abs', x);
   }
 
   /** −1, 0 or 1. Its gradient is zero. */
@@ -212,11 +196,6 @@ export class GraphBuilder {
   pow(x: Value, exponent: number): Value {
     const y = this.#emit('Pow', [x, this.constant(exponent)], x.type, x.shape);
     return this.#record({ op: 'pow', exponent }, [x], y);
-  }
-
-  clip(x: Value, low: number, high: number): Value {
-    const y = this.#emit('Clip', [x, this.constant(low), this.constant(high)], x.type, x.shape);
-    return this.#record({ op: 'clip' }, [x], y);
   }
 
   /** float32 ↔ float16 ↔ int64. Gradients pass between the float types only. */
@@ -546,7 +525,7 @@ export class GraphBuilder {
     return { name, proto };
   }
 
-  #binary(op: 'add' | 'sub' | 'mul' | 'div' | 'max' | 'min', opType: string, a: Value, b: Value): Value {
+  #binary(op: 'add' | 'sub' | 'mul' | 'div', opType: string, a: Value, b: Value): Value {
     requireSameType(op, a, b);
     return this.#record(
       { op },
@@ -556,7 +535,7 @@ export class GraphBuilder {
   }
 
   #unary(
-    op: 'neg' | 'exp' | 'log' | 'sqrt' | 'abs' | 'sign' | 'tanh' | 'sigmoid' | 'softplus' | 'relu',
+    op: 'neg' | 'exp' | 'sqrt' | 'sign' | 'tanh' | 'sigmoid' | 'softplus' | 'relu',
     opType: string,
     x: Value,
   ): Value {

@@ -79,28 +79,14 @@ function adjointOf(b: GraphBuilder, step: Step, g: Value, wanted: readonly boole
         () => b.div(g, other),
         () => b.neg(b.div(b.mul(g, y), other)),
       );
-    case 'max':
-    case 'min': {
-      // 1 where the left operand was taken, 0 where the right was, 1/2 at a tie.
-      const order = step.op === 'max' ? b.sub(x, other) : b.sub(other, x);
-      const share = b.mul(b.add(b.sign(order), one()), b.constant(0.5));
-      return pair(
-        () => b.mul(g, share),
-        () => b.mul(g, b.sub(one(), share)),
-      );
-    }
     case 'sum':
       return step.inputs.map(() => g);
     case 'neg':
       return [b.neg(g)];
     case 'exp':
       return [b.mul(g, y)];
-    case 'log':
-      return [b.div(g, x)];
     case 'sqrt':
       return [b.div(b.mul(g, b.constant(0.5)), y)];
-    case 'abs':
-      return [b.mul(g, b.sign(x))];
     case 'sign':
       return [undefined];
     case 'tanh':
@@ -115,10 +101,6 @@ function adjointOf(b: GraphBuilder, step: Step, g: Value, wanted: readonly boole
       const { exponent } = step;
       const slope = exponent === 2 ? x : b.pow(x, exponent - 1);
       return [b.mul(g, b.mul(slope, b.constant(exponent)))];
-    }
-    case 'clip': {
-      const outside = b.abs(b.sign(b.sub(x, y)));
-      return [b.mul(g, b.sub(one(), outside))];
     }
     case 'gelu': {
       // d(xΦ)/dx = Φ(x) + xφ(x)

@@ -180,7 +180,7 @@ export function umciStageLogits(
 }
 
 /** The coarse map O: mean over stages of the abnormal channel, [map_h, map_w], 0..1. */
-export function coarseMap(b: GraphBuilder, stageLogits: readonly Value[]): Value {
+function coarseMap(b: GraphBuilder, stageLogits: readonly Value[]): Value {
   const sum = stageLogits.map((logit) => b.sigmoid(logit)).reduce((total, x) => b.add(total, x));
   return b.div(sum, b.constant(stageLogits.length));
 }

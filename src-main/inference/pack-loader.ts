@@ -12,7 +12,7 @@ import { checkPackFile, type FileCheck, resolvePackFile } from './pack-files.ts'
 import { openTokenizer } from './tokenizer.ts';
 
 /** The packs that come with the program. */
-export const PACKS_ROOT = fileURLToPath(new URL('../../models/', import.meta.url));
+const PACKS_ROOT = fileURLToPath(new URL('../../models/', import.meta.url));
 
 /** A pack whose files are all there, unchanged and of the shapes that pack.json states. */
 export interface LoadedPack {

@@ -7,7 +7,7 @@ import { readJsonFile } from './json-file.ts';
 export { describeDeath, type Inspector, type InspectorEvent } from '../inference/inspector.ts';
 
 /** The pack that is used where nobody chose one. */
-export const DEFAULT_PACK = 'lite';
+const DEFAULT_PACK = 'lite';
 
 /** What a user says about the recipe to use. */
 export interface RecipeChoice {

@@ -10,7 +10,7 @@ import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A sign of life older than this many milliseconds means that the run's program is gone. */
-export const HEARTBEAT_LIMIT = 30_000;
+const HEARTBEAT_LIMIT = 30_000;
 
 /**
  * The right to write results of a run. Whoever resumes the run takes it over; writes under an older claim are

@@ -120,8 +120,3 @@ export function ink(random: Random, dark: boolean): Material {
       : hsv(random.next(), 0.4, 0.95);
   return { color, gloss: 0.03, rough: 0.7 };
 }
-
-/** Brightness of a colour. */
-export function luma(color: Rgb): number {
-  return 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2];
-}

@@ -207,10 +207,10 @@ function reliefShading(
 }
 
 /** Smallest difference in 8-bit levels that counts as visible. */
-export const VISIBLE = 5;
+const VISIBLE = 5;
 
 /** Share of a defect's strongest change that still belongs to it: where a soft defect ends. */
-export const FADE = 0.15;
+const FADE = 0.15;
 
 /**
  * Where two pictures of the same scene differ visibly: by at least {@link VISIBLE} levels and {@link FADE} of the

@@ -128,7 +128,7 @@ function makeSurroundings(random: Random, direction: readonly [number, number, n
 }
 
 /** Mirrored radiance for a unit normal's x and y and a roughness 0..1. */
-export function mirrored(light: Light, nx: number, ny: number, rough: number): number {
+function mirrored(light: Light, nx: number, ny: number, rough: number): number {
   const u = (clamp(nx, -0.999, 0.999) + 1) * 0.5 * (TABLE - 1);
   const v = (clamp(ny, -0.999, 0.999) + 1) * 0.5 * (TABLE - 1);
   const i = u | 0;

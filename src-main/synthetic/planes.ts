@@ -1,4 +1,4 @@
-import { clamp, smoothstep } from './field.ts';
+import { clamp } from './field.ts';
 import type { Rgb } from './image.ts';
 import { fractalNoise } from './noise.ts';
 import type { Random } from './random.ts';
@@ -304,9 +304,4 @@ export function paintLayer(planes: Planes, textures: Textures, layer: Layer): vo
       planes.alpha[at] = planes.alpha[at]! * keep + cover;
     }
   }
-}
-
-/** 0..1 ramp used by many materials: 1 where `value` is near `centre`. */
-export function bump(value: number, centre: number, half: number): number {
-  return 1 - smoothstep(0, half, Math.abs(value - centre));
 }

@@ -172,10 +172,6 @@ export function blend(a: Shape, b: Shape, k: number): Shape {
   };
 }
 
-export function offset(shape: Shape, amount: number): Shape {
-  return (x, y) => shape(x, y) - amount;
-}
-
 export function shift(shape: Shape, dx: number, dy: number): Shape {
   return (x, y) => shape(x - dx, y - dy);
 }

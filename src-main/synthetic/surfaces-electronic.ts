@@ -79,7 +79,7 @@ export function chipParts(random: Random, halfWidth: number, halfHeight: number,
 }
 
 /** A two-terminal SMD part: ceramic body and tinned ends. */
-export function chipResistor(random: Random, half: number): Part[] {
+function chipResistor(random: Random, half: number): Part[] {
   const body: Rgb = random.chance(0.5)
     ? [0.07, 0.07, 0.08]
     : hsv(random.range(0.05, 0.12), random.range(0.3, 0.55), random.range(0.35, 0.7));

@@ -62,7 +62,7 @@ export const doneSchema = z.strictObject({
   softwareVersion: z.string(),
 });
 
-export const failedSchema = z.strictObject({
+const failedSchema = z.strictObject({
   path: z.string(),
   status: z.literal('failed'),
   score: z.null(),

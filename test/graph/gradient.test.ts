@@ -23,9 +23,7 @@ const positive = numbers([2, 3], 2, 0.4, 1);
 const elementwise: Case[] = [
   ['neg', (b, v) => b.neg(v.x!), [{ x }]],
   ['exp', (b, v) => b.exp(v.x!), [{ x }]],
-  ['log', (b, v) => b.log(v.x!), [{ x: positive }]],
   ['sqrt', (b, v) => b.sqrt(v.x!), [{ x: positive }]],
-  ['abs', (b, v) => b.abs(v.x!), [{ x: awayFromZero([2, 3], 3) }]],
   ['relu', (b, v) => b.relu(v.x!), [{ x: awayFromZero([2, 3], 4) }]],
   ['tanh', (b, v) => b.tanh(v.x!), [{ x }]],
   ['sigmoid', (b, v) => b.sigmoid(v.x!), [{ x: numbers([2, 3], 5, 3) }]],
@@ -33,8 +31,6 @@ const elementwise: Case[] = [
   ['gelu', (b, v) => b.gelu(v.x!), [{ x: numbers([3, 5], 7, 3) }]],
   ['pow 2', (b, v) => b.pow(v.x!, 2), [{ x }]],
   ['pow 2.5', (b, v) => b.pow(v.x!, 2.5), [{ x: positive }]],
-  ['clip', (b, v) => b.clip(v.x!, -0.1, 0.1), [{ x: awayFromZero([2, 3], 8) }]],
-  ['clip inside', (b, v) => b.clip(v.x!, -3, 3), [{ x }]],
   ['sum', (b, v) => b.sum([v.x!, v.y!, v.x!]), [{ x, y: positive }]],
 ];
 
@@ -49,15 +45,12 @@ const broadcasts: readonly (readonly [string, readonly number[], readonly number
 ];
 const binary: Case[] = broadcasts.flatMap(([what, left, right]): Case[] => {
   const a = numbers(left, 11);
-  // 0.3 apart at least, so that max and min have no tie within a finite difference.
   const b2 = numbers(right, 12, 0.2, 1.5);
   return [
     [`add, ${what}`, (b, v) => b.add(v.a!, v.b!), [{ a, b: b2 }]],
     [`sub, ${what}`, (b, v) => b.sub(v.a!, v.b!), [{ a, b: b2 }]],
     [`mul, ${what}`, (b, v) => b.mul(v.a!, v.b!), [{ a, b: b2 }]],
     [`div, ${what}`, (b, v) => b.div(v.a!, v.b!), [{ a, b: b2 }]],
-    [`max, ${what}`, (b, v) => b.max(v.a!, v.b!), [{ a, b: b2 }]],
-    [`min, ${what}`, (b, v) => b.min(v.b!, v.a!), [{ a, b: b2 }]],
   ];
 });
 
@@ -223,18 +216,6 @@ describe('gradients', () => {
     const weight = b.initializer('weight', Float32Array.of(0.5, 2), [2], { half: true });
     const grads = gradients(b, b.reduceSum(b.mul(weight, weight)), [weight]);
     expect(await evaluate(b, grads)).toEqual([[1, 4]]);
-  });
-
-  it('of a tie are shared between max operands', async () => {
-    const b = new GraphBuilder();
-    const x = b.input('x', 'float32', [2]);
-    const y = b.input('y', 'float32', [2]);
-    const grads = gradients(b, b.reduceSum(b.max(x, y)), [x, y]);
-    const feeds = { x: { dims: [2], data: [1, 2] }, y: { dims: [2], data: [1, 0] } };
-    expect(await evaluate(b, grads, feeds)).toEqual([
-      [0.5, 1],
-      [0.5, 0],
-    ]);
   });
 
   it.each<[string, (b: GraphBuilder, x: Value) => Value]>([
