@@ -8,7 +8,7 @@ import { interruptible } from './interrupt.ts';
 import { type PipelineOptions, recipeChoice, wholeNumber, withPipelineOptions } from './options.ts';
 import { pipelineMessages } from './pipeline-messages.ts';
 import { ProgressDisplay, paceSince } from './progress-display.ts';
-import { duration, printable, say, table } from './terminal.ts';
+import { duration, percent, printable, say, table } from './terminal.ts';
 
 interface EvaluateOptions extends PipelineOptions {
   readonly json?: string;
@@ -143,8 +143,4 @@ function cells({ coarse, final, image, ...shares }: EvaluationFigures): string[]
     percent(shares.goodWithRegion),
     percent(shares.defectiveWithRegion),
   ];
-}
-
-function percent(share: number | null): string {
-  return share === null ? '–' : (share * 100).toFixed(1);
 }

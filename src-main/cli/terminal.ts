@@ -16,6 +16,11 @@ export function duration(seconds: number): string {
   return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
 }
 
+/** 0.123 → "12.3"; a dash for what has no value. */
+export function percent(share: number | null): string {
+  return share === null ? '–' : (share * 100).toFixed(1);
+}
+
 /** Columns aligned; numbers and the like to the right, the first `texts` columns to the left. */
 export function table(rows: readonly (readonly string[])[], texts = 1): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];

@@ -4,7 +4,7 @@ import type { TrainingProgress } from '../training/train-pack.ts';
 import { interruptible } from './interrupt.ts';
 import { wholeNumber } from './options.ts';
 import { ProgressDisplay, paceSince } from './progress-display.ts';
-import { duration, printable, say, table } from './terminal.ts';
+import { duration, percent, printable, say, table } from './terminal.ts';
 
 interface TrainOptions {
   readonly plan: string;
@@ -66,7 +66,6 @@ async function train(options: TrainOptions): Promise<void> {
       }),
     );
     display.stop();
-    const percent = (value: number | null) => (value === null ? '–' : (value * 100).toFixed(1));
     const headings = ['held out', 'pictures', 'pixel AUROC', 'AP', 'F1-max', 'image AUROC'];
     const rows = Object.entries(log.figures).map(([group, figures]) => [
       printable(group),

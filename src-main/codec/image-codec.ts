@@ -2,7 +2,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { decode as decodeBmp } from '@cwasm/nsbmp';
 import sharp, { type Sharp } from 'sharp';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import { type Frame, frameFor } from '../../src-shared/frame.ts';
+import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { sha256 } from '../files/hash.ts';
+import { toReadError } from '../files/read-error.ts';
 import { bmpSizeOf, type ImageFormat, imageFormatOf } from './image-format.ts';
 
 // Nothing is decoded twice, so a cache only holds memory. One thread per image: neighbouring images are decoded
@@ -11,27 +14,10 @@ import { bmpSizeOf, type ImageFormat, imageFormatOf } from './image-format.ts';
 sharp.cache(false);
 sharp.concurrency(1);
 
-/** Pixels, row by row, 3 bytes each: 8-bit sRGB. */
-export interface RgbImage {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array;
-}
-
-/** An image scaled into the encoder's square; the fields besides `contentHash` and `rgb` are the pipeline's `Frame`. */
-export interface FrameImage {
+/** An image scaled into the encoder's square. */
+export interface FrameImage extends Frame {
   /** SHA-256 of the file. */
   readonly contentHash: string;
-  /** Size of the image in pixels, after EXIF orientation. */
-  readonly imageWidth: number;
-  readonly imageHeight: number;
-  /** Side of the square. */
-  readonly size: number;
-  /** Frame pixels per image pixel. */
-  readonly scale: number;
-  /** Content size in frame pixels: floor(x · scale + 0.5); the longest side is `size`. */
-  readonly width: number;
-  readonly height: number;
   /** Content pixels, `width × height × 3`. */
   readonly rgb: Uint8Array;
 }
@@ -90,21 +76,10 @@ export async function readFrameImage(
   options: ReadOptions & { readonly size: number },
 ): Promise<FrameImage> {
   const bytes = await readImageFile(path);
-  const { image, width: imageWidth, height: imageHeight } = await open(bytes, path, options.maxPixels);
-  const scale = options.size / Math.max(imageWidth, imageHeight);
-  const width = Math.max(1, Math.floor(imageWidth * scale + 0.5));
-  const height = Math.max(1, Math.floor(imageHeight * scale + 0.5));
-  const { data } = await toRgb(image.resize({ width, height, ...RESIZE }), path);
-  return {
-    contentHash: sha256(bytes),
-    imageWidth,
-    imageHeight,
-    size: options.size,
-    scale,
-    width,
-    height,
-    rgb: data,
-  };
+  const { image, ...size } = await open(bytes, path, options.maxPixels);
+  const frame = frameFor(size.width, size.height, options.size);
+  const { data } = await toRgb(image.resize({ width: frame.width, height: frame.height, ...RESIZE }), path);
+  return { ...frame, contentHash: sha256(bytes), rgb: data };
 }
 
 /** Reads a file in full size. Formats, colours and errors as {@link readFrameImage}. */
@@ -215,19 +190,7 @@ async function readImageFile(path: string): Promise<Buffer> {
     return await readFile(path);
   } catch (error) {
     if (error instanceof ClipSamError) throw error;
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      // Node gives bytes of a name that are no UTF-8 as U+FFFD, and then finds no such file.
-      const advice = path.includes('\ufffd')
-        ? 'has a name that is not valid Unicode. Rename it.'
-        : 'does not exist. Check the path, or whether the drive is connected.';
-      throw new ClipSamError('image-not-found', `${path} ${advice}`, { cause: error });
-    }
-    const advice =
-      code === 'EACCES' || code === 'EPERM'
-        ? 'may not be read: permission denied. Give yourself read permission.'
-        : `cannot be read (${reasonOf(error)}).`;
-    throw new ClipSamError('image-unreadable', `${path} ${advice}`, { cause: error });
+    throw toReadError(error, path);
   }
 }
 

@@ -3,6 +3,7 @@ import { opendir, realpath, stat } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
+import { toReadError } from './read-error.ts';
 
 /** Extensions of files that are taken from folders; files named one by one are taken whatever their name. */
 export const IMAGE_EXTENSIONS: readonly string[] = [
@@ -23,9 +24,17 @@ export type ListedImage =
   | { readonly kind: 'image'; readonly path: string }
   | { readonly kind: 'unreadable'; readonly path: string; readonly error: ClipSamError };
 
+/** Whether a file with this name is taken from a folder. */
+export function isImageName(name: string): boolean {
+  return IMAGE_EXTENSIONS.includes(extname(name).toLowerCase());
+}
+
 const natural = new Intl.Collator('en', { numeric: true }).compare;
-/** "01" and "001" are the same number: the order must not be the file system's. */
-const byName = (a: string, b: string) => natural(a, b) || (a < b ? -1 : 1);
+
+/** Orders names naturally: part2 before part10. "01" and "001" are the same number, and still have one order. */
+export function byName(a: string, b: string): number {
+  return natural(a, b) || (a < b ? -1 : 1);
+}
 
 /**
  * Lists the image files among `paths`, folders with everything below them. Within a folder: its files in natural
@@ -48,7 +57,7 @@ export async function* listImages(
         continue;
       }
     } catch (cause) {
-      yield { kind: 'unreadable', path, error: toListError(path, cause) };
+      yield { kind: 'unreadable', path, error: toReadError(cause, path) };
       continue;
     }
     yield* listFolder(path, visited, signal);
@@ -76,7 +85,7 @@ async function* listFolder(
     }
   } catch (cause) {
     if (cause instanceof ClipSamError) throw cause;
-    yield { kind: 'unreadable', path: folder, error: toListError(folder, cause) };
+    yield { kind: 'unreadable', path: folder, error: toReadError(cause, folder) };
   }
   for (const [index, name] of files.sort(byName).entries()) {
     throwIfCancelled(signal);
@@ -89,23 +98,11 @@ async function* listFolder(
 
 /** What an entry, or the target of a link, is to a listing; undefined for what is not taken. */
 async function kindOf(folder: string, entry: Dirent): Promise<'file' | 'folder' | undefined> {
-  const isImageName = IMAGE_EXTENSIONS.includes(extname(entry.name).toLowerCase());
+  const isImage = isImageName(entry.name);
   if (entry.isDirectory()) return 'folder';
-  if (entry.isFile()) return isImageName ? 'file' : undefined;
+  if (entry.isFile()) return isImage ? 'file' : undefined;
   // A link; a broken one with an image's name is listed, so that reading it reports it.
   const stats = await stat(join(folder, entry.name)).catch(() => undefined);
   if (stats?.isDirectory()) return 'folder';
-  return isImageName && entry.isSymbolicLink() && stats?.isFile() !== false ? 'file' : undefined;
-}
-
-function toListError(path: string, cause: unknown): ClipSamError {
-  const code = (cause as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new ClipSamError('image-not-found', `${path} does not exist. Check the path.`, { cause });
-  }
-  const advice =
-    code === 'EACCES' || code === 'EPERM'
-      ? 'may not be read: permission denied. Give yourself read permission.'
-      : `cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`;
-  return new ClipSamError('image-unreadable', `${path} ${advice}`, { cause });
+  return isImage && entry.isSymbolicLink() && stats?.isFile() !== false ? 'file' : undefined;
 }

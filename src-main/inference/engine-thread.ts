@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
+import type { Frame } from '../../src-shared/frame.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { DeviceReport, DeviceRequest, RegionPrompts } from '../../src-shared/result.ts';
-import type { Frame } from '../pipeline/frame.ts';
 import {
   type EncoderImage,
   Engine,

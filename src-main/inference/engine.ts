@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
+import type { Frame } from '../../src-shared/frame.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { Device, DeviceReport, DeviceRequest, RegionPrompts, Timings } from '../../src-shared/result.ts';
@@ -7,7 +8,7 @@ import { encodeModel, promoteTensors, pruneTo, readModel } from '../graph/model.
 import { readSafetensors } from '../graph/safetensors.ts';
 import { buildUmciGraph, CELLS_PER_TOKEN } from '../graph/umci.ts';
 import { type ContentGrid, cropStage, umciMatrices } from '../graph/umci-feeds.ts';
-import { type Frame, frameGrid } from '../pipeline/frame.ts';
+import { frameGrid } from '../pipeline/frame.ts';
 import { languageTokens, stateSentences } from '../pipeline/language-tokens.ts';
 import type { RegionMasks } from '../pipeline/mask-fusion.ts';
 import { decoderPoints, regionPrompts } from '../pipeline/region-prompts.ts';

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
 import { type Pack, packSchema } from '../../src-shared/pack.ts';
+import { schemaIssues } from '../../src-shared/schema-issues.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
 import { describeModel, promoteTensors, readModel, type TensorInfo } from '../graph/model.ts';
 import { readSafetensors } from '../graph/safetensors.ts';
@@ -164,8 +165,7 @@ async function readPack(folder: string): Promise<Pack> {
   }
   const parsed = packSchema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ path: at, message }) => `${at.join('.') || 'file'}: ${message}`);
-  throw refuse(`is not a valid pack description: ${issues.join('; ')}`, parsed.error);
+  throw refuse(`is not a valid pack description: ${schemaIssues(parsed.error)}`, parsed.error);
 }
 
 /** One after the other: the disk is the bottleneck, and a pack's files may be gigabytes. */
@@ -211,8 +211,13 @@ async function checkContents(pack: Pack, folder: string, paths: ReadonlyMap<stri
   const weights = readSafetensors(await read(umci.file), umci.file);
   const stageWidths = vision.stages.map(({ width }) => width);
   for (const { name, shape } of umciParameters({ ...umci, stageWidths, textWidth: text.width })) {
-    const dims = weights.get(name)?.shape;
+    const { shape: dims, data } = weights.get(name) ?? {};
     expectTensor(pack, umci.file, dims ? [{ name, type: 'float', dims }] : [], name, shape);
+    if (data?.every(Number.isFinite)) continue;
+    throw new ClipSamError(
+      'model-file-invalid',
+      `Pack ${pack.id}: tensor "${name}" of file "${umci.file}" holds values that are no numbers. Train it again, or use the file that the pack was made with.`,
+    );
   }
 }
 

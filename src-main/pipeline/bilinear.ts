@@ -1,4 +1,5 @@
-import { type Frame, frameGrid } from './frame.ts';
+import type { Frame } from '../../src-shared/frame.ts';
+import { frameGrid } from './frame.ts';
 import { MAP_SIDE } from './regions.ts';
 import type { ScoreMap } from './score-map.ts';
 

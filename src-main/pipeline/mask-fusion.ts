@@ -1,6 +1,7 @@
+import type { Frame } from '../../src-shared/frame.ts';
 import type { MaskLevel, Polygon, Region, RegionPrompts } from '../../src-shared/result.ts';
 import { frameWindow, resampleRows, upsampleToFrame } from './bilinear.ts';
-import { type Frame, frameGrid } from './frame.ts';
+import { frameGrid } from './frame.ts';
 import { imageScore } from './image-score.ts';
 import { outlinePolygons } from './polygons.ts';
 import { type CoarseRegion, MAP_SIDE } from './regions.ts';

@@ -1,5 +1,5 @@
+import type { Frame } from '../../src-shared/frame.ts';
 import type { Box, Point, RegionPrompts } from '../../src-shared/result.ts';
-import type { Frame } from './frame.ts';
 import { type CoarseRegion, MAP_SIDE } from './regions.ts';
 import type { ScoreMap } from './score-map.ts';
 

@@ -5,10 +5,9 @@ import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
 import type { DeviceRequest } from '../../src-shared/result.ts';
 import { encodeRgb } from '../codec/image-codec.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
-import { listImages } from '../files/image-files.ts';
 import { Random } from '../synthetic/random.ts';
 import { OBJECTS, renderSample, SURFACES } from '../synthetic/scene.ts';
-import { type InspectPathsEvent, inspectPaths } from './inspect-paths.ts';
+import { type InspectPathsEvent, inspectPaths, listInputs } from './inspect-paths.ts';
 import type { ChosenRecipe } from './recipe-pipeline.ts';
 
 /** What a measurement found: figures by name, units in the names. */
@@ -150,7 +149,9 @@ async function inspectCopies(
   const { chosen, device, threads, signal, images } = context;
   const folder = await mkdtemp(join(tmpdir(), 'clipsam-bench-'));
   try {
-    const sources = images ? await listSources(images, signal) : await generateImages(folder, count, signal);
+    const sources = images
+      ? [...(await listInputs(images, signal))]
+      : await generateImages(folder, count, signal);
     const paths: string[] = [];
     for (let i = 0; i < count; i++) {
       const path = join(folder, 'images', `${i}${extname(sources[i % sources.length]!)}`);
@@ -183,15 +184,6 @@ async function inspectCopies(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function listSources(paths: readonly string[], signal: AbortSignal | undefined): Promise<string[]> {
-  const sources: string[] = [];
-  for await (const entry of listImages(paths, signal)) {
-    if (entry.kind === 'image') sources.push(entry.path);
-  }
-  if (sources.length > 0) return sources;
-  throw new ClipSamError('input-invalid', `There are no images in ${paths.join(', ')}.`);
 }
 
 /** Most different images that are rendered; beyond, they repeat. */

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
-import { IMAGE_EXTENSIONS } from '../files/image-files.ts';
+import { byName, isImageName } from '../files/image-files.ts';
 
 /** A test image of a data set with its ground truth. */
 export interface TestImage {
@@ -20,7 +20,6 @@ export interface DefectCategory {
   readonly images: readonly TestImage[];
 }
 
-const byName = new Intl.Collator('en', { numeric: true }).compare;
 const GOOD = 'good';
 /** Category, data set, folder of data sets. */
 const DEEPEST = 2;
@@ -90,7 +89,7 @@ async function listFolder(folder: string, { optional = false } = {}) {
       if (entry.name.startsWith('.')) continue;
       const target = entry.isSymbolicLink() ? await stat(join(folder, entry.name)) : entry;
       if (target.isDirectory()) folders.push(entry.name);
-      else if (IMAGE_EXTENSIONS.includes(extname(entry.name).toLowerCase())) images.push(entry.name);
+      else if (isImageName(entry.name)) images.push(entry.name);
     }
     return { folders: folders.sort(byName), images: images.sort(byName) };
   } catch (cause) {

@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClipSamError, type ErrorRecord, throwIfCancelled, toErrorRecord } from '../../src-shared/errors.ts';
+import { type Frame, frameFor } from '../../src-shared/frame.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { ArtifactRef, InspectionResult } from '../../src-shared/result.ts';
 import { decodeGrey16, decodeMask } from '../codec/image-codec.ts';
 import { ArtifactStore } from '../files/artifact-store.ts';
 import type { Inspector } from '../inference/inspector.ts';
 import { mapToImage } from '../pipeline/bilinear.ts';
-import { type Frame, frameFor } from '../pipeline/frame.ts';
 import {
   imageMetrics,
   PixelMetrics,

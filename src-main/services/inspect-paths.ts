@@ -62,9 +62,13 @@ export async function inspectPaths(options: InspectPathsOptions): Promise<Inspec
   const { chosen, paths, author, signal, device, threads } = options;
   const onEvent = options.onEvent ?? (() => {});
   const inputs = await listInputs(paths, signal);
-  const workspace = await openWorkspace(options.workspaceFolder, { create: true });
-  let inspector: Inspector | undefined;
+  // First, because a broken pack would waste the reading of all files and leave a batch that nobody asked for.
+  const inspector = await openPipeline(chosen, { device, ...(threads ? { threads } : {}), onEvent });
+  let workspace: Workspace | undefined;
   try {
+    throwIfCancelled(signal);
+    workspace = await openWorkspace(options.workspaceFolder, { create: true });
+    const { artifacts } = workspace;
     const name = options.name ?? nameOf(paths);
     const batch =
       (await findBatch(workspace, name, inputs)) ??
@@ -80,11 +84,8 @@ export async function inspectPaths(options: InspectPathsOptions): Promise<Inspec
     });
     onEvent({ kind: 'import-finished', batch, summary });
 
-    inspector = await openPipeline(chosen, { device, ...(threads ? { threads } : {}), onEvent });
-    throwIfCancelled(signal);
     const report = (outcome: ImageOutcome) => {
-      const record = toImageRecord(outcome, workspace.artifacts, inspector!.device);
-      onEvent({ kind: 'record', record });
+      onEvent({ kind: 'record', record: toImageRecord(outcome, artifacts, inspector.device) });
     };
     for (const { path, error } of summary.unreadable) report({ path, status: 'failed', error });
 
@@ -113,12 +114,19 @@ export async function inspectPaths(options: InspectPathsOptions): Promise<Inspec
     }
     return { ...(await run.done), batchId: batch.id, unreadable: summary.unreadable };
   } finally {
-    await inspector?.close();
-    await workspace.close();
+    await inspector.close();
+    await workspace?.close();
   }
 }
 
-async function listInputs(paths: readonly string[], signal: AbortSignal | undefined): Promise<Set<string>> {
+/**
+ * The image files among some files and folders, absolute, each once.
+ * @throws ClipSamError `input-invalid` when there is none, or why the first of the paths can't be read; `cancelled`
+ */
+export async function listInputs(
+  paths: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Set<string>> {
   const inputs = new Set<string>();
   let error: ClipSamError | undefined;
   for await (const entry of listFiles(paths, signal)) {

@@ -1,5 +1,6 @@
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { type Recipe, recipeSchema } from '../../src-shared/recipe.ts';
+import { schemaIssues } from '../../src-shared/schema-issues.ts';
 import { type Inspector, type InspectorOptions, openInspector } from '../inference/inspector.ts';
 import { describePack } from '../inference/pack-loader.ts';
 import { readJsonFile } from './json-file.ts';
@@ -41,7 +42,7 @@ export async function chooseRecipe(choice: RecipeChoice): Promise<ChosenRecipe> 
   const packsRoot = choice.packsRoot === undefined ? {} : { packsRoot: choice.packsRoot };
   const { pack, folder } = await describePack(choice.pack ?? own?.pack ?? DEFAULT_PACK, packsRoot);
   const recipe = { ...(own ?? pack.defaultRecipe), pack: pack.id };
-  const object = choice.object?.trim() || recipe.object;
+  const object = choice.object?.trim() ?? recipe.object;
   return { recipe: parseRecipe({ ...recipe, object }, 'The recipe'), packFolder: folder };
 }
 
@@ -56,8 +57,7 @@ export function openPipeline(
 function parseRecipe(json: unknown, name: string): Recipe {
   const parsed = recipeSchema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'file'}: ${message}`);
-  throw new ClipSamError('recipe-invalid', `${name} is not valid: ${issues.join('; ')}.`, {
+  throw new ClipSamError('recipe-invalid', `${name} is not valid: ${schemaIssues(parsed.error)}.`, {
     cause: parsed.error,
   });
 }

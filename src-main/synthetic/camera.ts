@@ -1,5 +1,6 @@
+import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { blur, clamp } from './field.ts';
-import type { CutOut, RgbImage } from './image.ts';
+import type { CutOut } from './image.ts';
 import { pixelHash, type Random } from './random.ts';
 
 /** What lens, sensor and file format do to the picture. */

@@ -1,6 +1,6 @@
+import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import type { Patch } from './defect-patch.ts';
 import { blur, clamp, sample } from './field.ts';
-import type { RgbImage } from './image.ts';
 import type { Planes } from './planes.ts';
 
 const FLAT_TINT = [1, 1, 1] as const;

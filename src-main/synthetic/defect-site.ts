@@ -1,5 +1,6 @@
+import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { clamp } from './field.ts';
-import type { Rgb, RgbImage } from './image.ts';
+import type { Rgb } from './image.ts';
 import type { Random } from './random.ts';
 
 /** Where a defect may go: the object in the image, its colours, its outline. */

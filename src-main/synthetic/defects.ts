@@ -1,9 +1,9 @@
+import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { applyToPhoto, type PhotoLook, visibleMask } from './defect-apply.ts';
 import { DEFECT_KINDS } from './defect-kinds.ts';
 import type { Patch } from './defect-patch.ts';
 import { makeSite, type Site } from './defect-site.ts';
 import { blur, clamp } from './field.ts';
-import type { RgbImage } from './image.ts';
 import type { Random } from './random.ts';
 
 /** Names of all defects that can be painted on anything, in words a prompt can use. */

@@ -1,10 +1,4 @@
-/** An 8-bit colour image, RGB interleaved, row by row. A grey image has three equal channels. */
-export interface RgbImage {
-  readonly width: number;
-  readonly height: number;
-  /** width × height × 3 bytes. */
-  readonly data: Uint8Array;
-}
+import type { RgbImage } from '../../src-shared/rgb-image.ts';
 
 /** Size in pixels. */
 export interface Size {

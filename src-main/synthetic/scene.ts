@@ -1,3 +1,4 @@
+import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { makeBackdrop } from './backdrop.ts';
 import type { ObjectKind, SurfaceKind } from './blueprint.ts';
 import { type Camera, randomCamera, takePicture } from './camera.ts';
@@ -7,7 +8,7 @@ import { makeSite } from './defect-site.ts';
 import { makeDefect, pickDefect } from './defects.ts';
 import { clamp } from './field.ts';
 import { fixtures, furniture } from './furniture.ts';
-import type { RgbImage, Size, SyntheticSample } from './image.ts';
+import type { Size, SyntheticSample } from './image.ts';
 import { castShadow, type Light, lightPlanes, randomLight } from './lighting.ts';
 import { ELECTRIC_OBJECTS } from './objects-electric.ts';
 import { EVERYDAY_OBJECTS } from './objects-everyday.ts';

@@ -1,7 +1,9 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ZodError } from 'zod';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { type Pack, packSchema } from '../../src-shared/pack.ts';
+import { schemaIssues } from '../../src-shared/schema-issues.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import { sha256, sha256OfFile } from '../files/hash.ts';
 import { encodeModel } from '../graph/model.ts';
@@ -213,7 +215,12 @@ async function readPlan(path: string): Promise<TrainingPlan> {
   try {
     return trainingPlanSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason =
+      cause instanceof ZodError
+        ? schemaIssues(cause)
+        : cause instanceof Error
+          ? cause.message
+          : String(cause);
     throw new ClipSamError('input-invalid', `${path} is not a usable training plan: ${reason}`, { cause });
   }
 }
@@ -287,7 +294,9 @@ function describePack(plan: TrainingPlan, files: Pack['files']): Pack {
     defaultRecipe: plan.pack.recipe,
   } satisfies Pack);
   if (parsed.success) return parsed.data;
-  throw new ClipSamError('pack-invalid', `The plan's pack is not usable: ${parsed.error.message}`);
+  throw new ClipSamError('pack-invalid', `The plan's pack is not usable: ${schemaIssues(parsed.error)}`, {
+    cause: parsed.error,
+  });
 }
 
 function seconds(from: number, to: number): number {

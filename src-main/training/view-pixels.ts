@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { decodeMask, readRgb, resizeRgb } from '../codec/image-codec.ts';
 import { paintDefect } from '../synthetic/defects.ts';
-import type { RgbImage } from '../synthetic/image.ts';
 import { Random } from '../synthetic/random.ts';
 import { renderSample } from '../synthetic/scene.ts';
 import type { View } from './views.ts';

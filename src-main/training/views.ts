@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join, parse, posix } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import { isImageName } from '../files/image-files.ts';
 import { DEFECTS } from '../synthetic/defects.ts';
 import { Random } from '../synthetic/random.ts';
 import { OBJECTS, SURFACES } from '../synthetic/scene.ts';
@@ -97,7 +98,7 @@ async function categoryViews(category: PlanCategory, seed: number, dataRoot: str
 
 async function imagesIn(folder: string, optional: boolean): Promise<string[]> {
   try {
-    return (await readdir(folder)).filter((name) => /\.(jpe?g|png|bmp|tiff?|webp)$/i.test(name)).sort();
+    return (await readdir(folder)).filter(isImageName).sort();
   } catch (cause) {
     if (optional) return [];
     throw new ClipSamError(

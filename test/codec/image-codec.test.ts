@@ -11,13 +11,13 @@ import {
   encodeGrey8,
   encodeGrey16,
   encodeRgb,
-  type RgbImage,
   readFrameImage,
   readRgb,
   resizeRgb,
   thumbnail,
 } from '../../src-main/codec/image-codec.ts';
 import { sha256 } from '../../src-main/files/hash.ts';
+import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { tempFolder, withoutAccess } from '../temp-folder.ts';
 import { type BmpDescription, bmpFile } from './bmp-file.ts';
 

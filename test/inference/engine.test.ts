@@ -9,7 +9,7 @@ import { umciMatrices } from '../../src-main/graph/umci-feeds.ts';
 import { Engine } from '../../src-main/inference/engine.ts';
 import { createSession, type Tensor, type Tensors } from '../../src-main/inference/ort.ts';
 import { type LoadedPack, loadPack } from '../../src-main/inference/pack-loader.ts';
-import { frameFor } from '../../src-main/pipeline/frame.ts';
+import { frameFor } from '../../src-shared/frame.ts';
 import { TINY_CONTEXT, TINY_RECIPE, writeTinyPack } from './tiny-pack.ts';
 
 let folder: string;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { mapToImage, resampleRows, upsampleToFrame } from '../../src-main/pipeline/bilinear.ts';
-import { frameFor, frameGrid } from '../../src-main/pipeline/frame.ts';
+import { frameGrid } from '../../src-main/pipeline/frame.ts';
 import { Random } from '../../src-main/synthetic/random.ts';
+import { frameFor } from '../../src-shared/frame.ts';
 import { sampleBilinear } from './naive-bilinear.ts';
 
 describe('resampleRows', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { frameFor, frameGrid } from '../../src-main/pipeline/frame.ts';
+import { frameGrid } from '../../src-main/pipeline/frame.ts';
 import { decoderPoints, regionPrompts } from '../../src-main/pipeline/region-prompts.ts';
 import { findRegions } from '../../src-main/pipeline/regions.ts';
+import { frameFor } from '../../src-shared/frame.ts';
 
 function coarseMap(frame: ReturnType<typeof frameFor>, score: (x: number, y: number) => number) {
   const grid = frameGrid(frame, 256);

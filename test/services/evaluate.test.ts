@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeMask, encodeGrey8, encodeGrey16 } from '../../src-main/codec/image-codec.ts';
 import { ArtifactStore } from '../../src-main/files/artifact-store.ts';
 import type { InspectJob } from '../../src-main/inference/inspector.ts';
-import { frameFor, frameGrid } from '../../src-main/pipeline/frame.ts';
+import { frameGrid } from '../../src-main/pipeline/frame.ts';
 import {
   type EvaluateEvent,
   type EvaluateOptions,
@@ -13,6 +13,7 @@ import {
   objectNameOf,
 } from '../../src-main/services/evaluate.ts';
 import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
+import { frameFor } from '../../src-shared/frame.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { InspectionResult, Region } from '../../src-shared/result.ts';
 import { modelVerdict } from '../../src-shared/verdict.ts';

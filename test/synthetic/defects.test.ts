@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { DEFECTS, findObject, paintDefect } from '../../src-main/synthetic/defects.ts';
-import type { RgbImage } from '../../src-main/synthetic/image.ts';
 import { Random } from '../../src-main/synthetic/random.ts';
 import { renderGood, renderSample, SURFACES } from '../../src-main/synthetic/scene.ts';
+import type { RgbImage } from '../../src-shared/rgb-image.ts';
 
 const photo = (kind: string, seed: string, width = 160, height = 120): RgbImage =>
   renderSample(kind, new Random(seed), { width, height }, { defect: null }).image;

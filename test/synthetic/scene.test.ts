@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import type { RgbImage, SyntheticSample } from '../../src-main/synthetic/image.ts';
+import type { SyntheticSample } from '../../src-main/synthetic/image.ts';
 import { Random } from '../../src-main/synthetic/random.ts';
 import { OBJECTS, renderGood, renderSample, SURFACES } from '../../src-main/synthetic/scene.ts';
+import type { RgbImage } from '../../src-shared/rgb-image.ts';
 
 const KINDS = [...SURFACES, ...OBJECTS];
 const SIZE = { width: 120, height: 96 };
