@@ -84,7 +84,7 @@ export interface ArtifactRef {
 /**
  * Files of a result. The maps are 16-bit grey PNGs, value / 65535 = 0..1, longest side at most 1024 (SAM's
  * frame without padding). The coarse map has SAM's low resolution (4 frame pixels per cell); the final map is the
- * same file when no region was found, and has frame resolution otherwise. The mask is an 8-bit grey PNG (0 / 255)
+ * same file when nothing was above θ, and has frame resolution otherwise. The mask is an 8-bit grey PNG (0 / 255)
  * of the image's size.
  */
 export interface ResultArtifacts {

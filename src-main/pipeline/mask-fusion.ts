@@ -67,7 +67,7 @@ export function fuseMasks(input: FusionInput): Fusion {
     .map((region, k): Region => ({ index: k + 1, ...region }));
   if (regions.length > 0) lowerTo(finalMap, input);
   for (const [k, { span }] of reaches.entries()) raiseTo(finalMap, patches[k]!, span);
-  return { finalMap, mask, regions: found, score: imageScore({ coarse, final: finalMap }) };
+  return { finalMap, mask, regions: found, score: imageScore(finalMap) };
 }
 
 interface RegionReach {

@@ -129,9 +129,11 @@ function humanVerdict({ verdict, result }: DoneImage): Html {
   )}`;
 }
 
-function regionsSection({ result: { regions }, annotations }: DoneImage): Html {
+function regionsSection({ result: { regions, timings }, annotations }: DoneImage): Html {
   if (regions.length === 0) {
-    return html`<section><h2>Regions</h2><p class="quiet">Nothing above θ: SAM was not asked.</p></section>`;
+    const why =
+      timings.decode === 0 ? 'Nothing above θ: SAM was not asked.' : "Nothing is above θ with SAM's masks.";
+    return html`<section><h2>Regions</h2><p class="quiet">${why}</p></section>`;
   }
   return html`<section><h2>Regions</h2>${regions.map((region) => {
     const dismissed = annotations.some(

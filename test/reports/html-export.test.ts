@@ -202,3 +202,13 @@ test('images that were moved away since are reported on without their picture', 
   expect(pages.get('index.html')).toContain('4 of 5 images have no result yet');
   expect(pages.get(join('images', '00001.html'))).toContain('could not be read for this export');
 });
+
+test('a page without regions says whether SAM was asked', async () => {
+  const { out, done, report } = await reportFixture();
+  const asked = done('asked.png', { regions: [], score: 0.4 });
+  const { result, ...quiet } = done('quiet.png', { regions: [], score: 0.2 });
+  const unasked = { ...quiet, result: { ...result, timings: { ...result.timings, decode: 0 } } };
+  const pages = await pagesOf(report([asked, unasked]), out);
+  expect(pages.get('images/00001.html')).toContain('Nothing is above θ with SAM');
+  expect(pages.get('images/00002.html')).toContain('SAM was not asked');
+});
