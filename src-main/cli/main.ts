@@ -18,6 +18,7 @@ const USAGE_ERRORS: ReadonlySet<ErrorCode> = new Set([
   'input-invalid',
   'image-not-found',
   'recipe-invalid',
+  'text-too-long',
   'device-unavailable',
 ]);
 

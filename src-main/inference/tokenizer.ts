@@ -1,9 +1,14 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { ClipSamError } from '../../src-shared/errors.ts';
 
-/** Sentences → token ids, start and end tokens included. */
+/** Sentences → token ids, start and end tokens included; undefined for what the tokeniser has no token for. */
 export interface Tokenizer {
-  encode(sentence: string): readonly number[];
+  encode(sentence: string): readonly (number | undefined)[];
+}
+
+interface TokenizerFile {
+  readonly added_tokens?: readonly { readonly content: string }[];
+  readonly model?: { readonly unk_token?: string | null; readonly vocab?: Readonly<Record<string, number>> };
 }
 
 /**
@@ -13,12 +18,20 @@ export interface Tokenizer {
  */
 export function openTokenizer(json: string, name: string): Tokenizer {
   try {
-    const tokenizer = new HuggingFaceTokenizer(JSON.parse(json) as object, {});
-    return { encode: (sentence) => tokenizer.encode(sentence).ids };
+    const parsed = JSON.parse(json) as TokenizerFile;
+    const tokenizer = new HuggingFaceTokenizer(parsed, {});
+    const { unk_token: unknownToken, vocab } = parsed.model ?? {};
+    // CLIP names its end token, which is no sign of an unknown word.
+    const isSpecial = parsed.added_tokens?.some(({ content }) => content === unknownToken);
+    const unknown = isSpecial ? undefined : vocab?.[unknownToken ?? ''];
+    return {
+      encode: (sentence) =>
+        tokenizer.encode(sentence).ids.map((id: number) => (id === unknown ? undefined : id)),
+    };
   } catch (cause) {
-    throw new ClipSamError('model-file-invalid', `${name} is not a tokenizer.json: ${String(cause)}`, {
-      cause,
-    });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `${name} is not a valid tokenizer.json (${reason}). Fetch or train it again.`;
+    throw new ClipSamError('model-file-invalid', message, { cause });
   }
 }
 
@@ -35,7 +48,7 @@ export function sentenceIds(
 ): BigInt64Array {
   const ids = new BigInt64Array(sentences.length * contextLength);
   sentences.forEach((sentence, row) => {
-    const tokens: readonly (number | undefined)[] = tokenizer.encode(sentence);
+    const tokens = tokenizer.encode(sentence);
     if (tokens.includes(undefined)) {
       throw new ClipSamError(
         'recipe-invalid',

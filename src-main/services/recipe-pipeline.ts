@@ -3,6 +3,7 @@ import { type Recipe, recipeSchema } from '../../src-shared/recipe.ts';
 import { schemaIssues } from '../../src-shared/schema-issues.ts';
 import { type Inspector, type InspectorOptions, openInspector } from '../inference/inspector.ts';
 import { describePack } from '../inference/pack-loader.ts';
+import { checkLanguage } from '../inference/recipe-language.ts';
 import { readJsonFile } from './json-file.ts';
 
 export { describeDeath, type Inspector, type InspectorEvent } from '../inference/inspector.ts';
@@ -46,12 +47,22 @@ export async function chooseRecipe(choice: RecipeChoice): Promise<ChosenRecipe> 
   return { recipe: parseRecipe({ ...recipe, object }, 'The recipe'), packFolder: folder };
 }
 
-/** Starts the inference process for a recipe. Errors as {@link openInspector}. */
-export function openPipeline(
-  { packFolder }: ChosenRecipe,
+/**
+ * Starts the inference process for a recipe.
+ * @throws ClipSamError as {@link openInspector}, then as {@link checkLanguage}
+ */
+export async function openPipeline(
+  { packFolder, recipe }: ChosenRecipe,
   options: Omit<InspectorOptions, 'packFolder' | 'host'>,
 ): Promise<Inspector> {
-  return openInspector({ ...options, packFolder });
+  const inspector = await openInspector({ ...options, packFolder });
+  try {
+    await checkLanguage(packFolder, recipe);
+    return inspector;
+  } catch (error) {
+    await inspector.close();
+    throw error;
+  }
 }
 
 function parseRecipe(json: unknown, name: string): Recipe {

@@ -1,11 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recipeSchema } from '../../src-shared/recipe.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { TINY_RECIPE } from '../inference/tiny-pack.ts';
 import { tempFolder } from '../temp-folder.ts';
-import { runCli, tinyPackOptions } from './run-cli.ts';
+import { runCli, tinyPackOptions, writePictures } from './run-cli.ts';
 
 describe('clipsam', () => {
   it('explains itself', async () => {
@@ -45,6 +45,31 @@ describe('clipsam', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('theta');
     expect(stderr).toContain('recipe-invalid');
+  });
+
+  it.each([
+    ['no object name', ['--object', ' '], 'object'],
+    ['an object name too long for the text tower', ['--object', 'bolt '.repeat(19)], 'text-too-long'],
+    ['words that the text tower does not know', ['--object', '金属'], '金属'],
+  ])('refuses %s before anything is written', async (_, args, told) => {
+    const folder = await tempFolder();
+    const { options } = await tinyPackOptions();
+    await writePictures(folder, ['a.png']);
+    const { code, stderr } = await runCli(['inspect', 'a.png', ...args, ...options], folder);
+    expect(stderr).toContain(told);
+    expect(code).toBe(2);
+    expect(await readdir(folder)).toEqual(['a.png']);
+  });
+
+  it('refuses a broken pack before anything is written', async () => {
+    const folder = await tempFolder();
+    const { root, options } = await tinyPackOptions();
+    await writePictures(folder, ['a.png']);
+    await truncate(join(root, 'tiny', 'umci.safetensors'), 100);
+    const { code, stderr } = await runCli(['inspect', 'a.png', ...options], folder);
+    expect(stderr).toContain('pack-hash-mismatch');
+    expect(code).toBe(1);
+    expect(await readdir(folder)).toEqual(['a.png']);
   });
 
   it('refuses an empty folder and makes no workspace for it', async () => {

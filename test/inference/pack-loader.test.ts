@@ -6,7 +6,7 @@ import { resolvePackFile } from '../../src-main/inference/pack-files.ts';
 import { listPacks, loadPack, verifyPack } from '../../src-main/inference/pack-loader.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import { tempFolder } from '../temp-folder.ts';
-import { encoderFile, onnxFile, writeSamplePack } from './sample-pack.ts';
+import { encoderFile, onnxFile, umciFile, writeSamplePack } from './sample-pack.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: Writable<T[K]> };
 
@@ -188,6 +188,7 @@ describe('loadPack', () => {
     ['an encoder with wider stages', { 'encoder.onnx': encoderFile(9) }, 'pack-invalid'],
     ['text in place of a model', { 'decoder.onnx': 'not a model' }, 'model-file-invalid'],
     ['text in place of weights', { 'umci.safetensors': 'not weights' }, 'model-file-invalid'],
+    ['weights that are no numbers', { 'umci.safetensors': umciFile(Number.NaN) }, 'model-file-invalid'],
     ['a tokeniser that is none', { 'tokenizer.json': 'nonsense' }, 'model-file-invalid'],
     [
       'a decoder without prompts',

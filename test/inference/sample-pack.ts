@@ -73,6 +73,24 @@ const tokenizerFile = JSON.stringify({
   model: { type: 'BPE', vocab: { a: 0 }, merges: [] },
 });
 
+const umci = {
+  hiddenDim: 4,
+  scaleKernels: [3],
+  stripKernel: 3,
+  paths: { strip: true, scale: true },
+  separable: true,
+};
+
+/** Weights of the head, all of them `value`. */
+export function umciFile(value: number): Uint8Array {
+  const parameters = umciParameters({ ...umci, stageWidths: [8], textWidth: 5 });
+  const weights = parameters.map(({ name, shape }) => {
+    const data = new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(value);
+    return [name, { shape, data }] as const;
+  });
+  return writeSafetensors(new Map(weights), { half: true });
+}
+
 /**
  * Writes a pack whose files are all right but tiny to `<packsRoot>/tiny`.
  * @param change edits pack.json before it is written
@@ -85,26 +103,12 @@ export async function writeSamplePack(
 ): Promise<string> {
   const folder = join(packsRoot, 'tiny');
   await mkdir(folder, { recursive: true });
-  const umci = {
-    hiddenDim: 4,
-    scaleKernels: [3],
-    stripKernel: 3,
-    paths: { strip: true, scale: true },
-    separable: true,
-  };
-  const parameters = umciParameters({ ...umci, stageWidths: [8], textWidth: 5 });
-  const weights = new Map(
-    parameters.map(({ name, shape }) => [
-      name,
-      { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) },
-    ]),
-  );
   const files: Record<string, Uint8Array | string> = {
     'encoder.onnx': encoderFile(),
     'decoder.onnx': decoderFile,
     'text.onnx': textEncoderFile,
     'tokenizer.json': tokenizerFile,
-    'umci.safetensors': writeSafetensors(weights, { half: true }),
+    'umci.safetensors': umciFile(0),
     ...contents,
   };
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);

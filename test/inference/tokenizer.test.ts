@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openTokenizer, sentenceIds } from '../../src-main/inference/tokenizer.ts';
+import { trainTokenizer } from '../../src-main/training/byte-pair-encoding.ts';
 
 const json = JSON.stringify({
   version: '1.0',
@@ -31,6 +32,27 @@ describe('sentence ids', () => {
       expect.objectContaining({ code: 'recipe-invalid', message: expect.stringContaining('metal bolt') }),
     );
   });
+});
+
+it('letters that only the unknown token stands for are refused, accents and capitals are not', () => {
+  const { json: trained } = trainTokenizer(['metal nut', 'magnetic tile'], 80);
+  const tokenizer = openTokenizer(JSON.stringify(trained), 'tokenizer.json');
+  for (const strange of ['金属', 'a 🧲', '{}']) {
+    expect(() => sentenceIds(tokenizer, [`a photo of ${strange}.`], 48)).toThrow(
+      expect.objectContaining({ code: 'recipe-invalid', message: expect.stringContaining(strange) }),
+    );
+  }
+  expect(sentenceIds(tokenizer, ['Gehäuse'], 48)).toEqual(sentenceIds(tokenizer, ['gehause'], 48));
+});
+
+it('the unknown token of CLIP is its end token, which ends every sentence', () => {
+  const clip = JSON.parse(json);
+  clip.model.unk_token = '<end>';
+  clip.model.vocab['<end>'] = 4;
+  clip.added_tokens = [{ id: 4, content: '<end>', special: true }];
+  expect(sentenceIds(openTokenizer(JSON.stringify(clip), 'clip.json'), ['metal <end>'], 2)).toEqual(
+    BigInt64Array.of(2n, 4n),
+  );
 });
 
 it('a file that is no tokeniser is refused by name', () => {
