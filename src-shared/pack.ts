@@ -12,6 +12,7 @@ const triple = z.tuple([z.number(), z.number(), z.number()]);
 /** Where a file of a pack lies: in an installed npm package, or beside pack.json. */
 const source = z.string().regex(/^(npm|pack):[^\\]+$/, 'must look like npm:package/path or pack:path');
 
+/** A file of a pack. */
 export const packFileSchema = z.strictObject({
   source,
   sha256,
@@ -45,6 +46,7 @@ export const umciConfigSchema = z.strictObject({
 });
 export type UmciConfig = z.infer<typeof umciConfigSchema>;
 
+/** pack.json: the towers, the head and SAM, with the files they come from. */
 export const packSchema = z
   .strictObject({
     schemaVersion: z.literal(1),

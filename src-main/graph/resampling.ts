@@ -38,6 +38,7 @@ export function bilinearMatrix(outputs: number, inputs: number, step: number): M
   return { rows: outputs, columns: inputs, data };
 }
 
+/** Rows and columns exchanged. */
 export function transposed(matrix: Matrix): Matrix {
   const { rows, columns, data } = matrix;
   const out = new Float32Array(data.length);

@@ -6,10 +6,12 @@ export type Dim = number | string;
 
 export type Shape = readonly Dim[];
 
+/** `[1, 3, h, w]`. */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }
 
+/** Whether two shapes have the same sizes and symbols. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
 }

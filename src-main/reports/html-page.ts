@@ -12,10 +12,12 @@ const BADGES: Readonly<Record<Badge, { readonly sign: string; readonly text: str
   failed: { sign: '–', text: 'Failed' },
 };
 
+/** The model's verdict on an image, or that it failed. */
 export function badgeOf(image: ReportImage): Badge {
   return image.status === 'done' ? image.result.verdict : 'failed';
 }
 
+/** A verdict as sign, colour and word. */
 export function badge(kind: Badge): Html {
   const { sign, text } = BADGES[kind];
   return html`<span class="badge ${kind}"><span aria-hidden="true">${sign}</span>${text}</span>`;
@@ -91,6 +93,7 @@ export function hash(value: string): Html {
   return html`<code title="${value}">${value.slice(0, 12)}</code>`;
 }
 
+/** An image or region score, three digits. */
 export function score(value: number): string {
   return value.toFixed(3);
 }

@@ -1,6 +1,7 @@
 import type { Box, Polygon } from '../../src-shared/result.ts';
 import type { DoneImage } from './run-report.ts';
 
+/** Class of the model's regions that no inspector named, and of those that one dismissed. */
 const DEFECT = 'defect';
 export const FALSE_POSITIVE = 'false-positive';
 

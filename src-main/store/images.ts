@@ -106,6 +106,7 @@ export async function listImages(
   return rows.map((row) => toBatchImage(workspace, row));
 }
 
+/** How many images a batch has. */
 export async function countImages(workspace: Workspace, batchId: number): Promise<number> {
   const { count } = await workspace.db
     .selectFrom('images')
@@ -132,6 +133,7 @@ export async function listDuplicates(workspace: Workspace, batchId: number): Pro
   }));
 }
 
+/** A row as it leaves the store: its path absolute. */
 export function toBatchImage(workspace: Workspace, row: Selectable<Schema['images']>): BatchImage {
   return {
     id: row.id,

@@ -24,6 +24,7 @@ export interface StageFeatures {
   readonly mask: Uint8Array;
 }
 
+/** Where a view's features lie. */
 export function featurePath(folder: string, id: string): string {
   return join(folder, id.slice(0, 2), `${id}.features`);
 }

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
-import { sha256 } from '../../src-main/files/hash.ts';
 import { writeSafetensors } from '../../src-main/graph/safetensors.ts';
 import { umciParameters } from '../../src-main/graph/umci.ts';
 import type { Pack } from '../../src-shared/pack.ts';
+import { packFile, TINY_RECIPE } from './tiny-pack.ts';
 
 const { onnx } = onnxProto;
 
@@ -92,7 +92,8 @@ export function umciFile(value: number): Uint8Array {
 }
 
 /**
- * Writes a pack whose files are all right but tiny to `<packsRoot>/tiny`.
+ * Writes a pack whose files are all right but tiny to `<packsRoot>/tiny`. Unlike the tiny pack it cannot run: its
+ * models only state names and shapes, of inner tensors too, so that a test can state any.
  * @param change edits pack.json before it is written
  * @param contents replaces files; hashes in pack.json follow
  */
@@ -113,13 +114,7 @@ export async function writeSamplePack(
   };
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
   await writeFile(join(folder, 'card.md'), '# Tiny\n');
-  const entry = (name: string): Pack['files'][string] => ({
-    source: `pack:${name}`,
-    sha256: sha256(files[name]!),
-    bytes: Buffer.byteLength(files[name]!),
-    licence: 'MIT',
-    provenance: 'made by a test',
-  });
+  const entry = (name: string) => packFile(name, files[name]!);
   const pack: Pack = {
     schemaVersion: 1,
     id: 'tiny',
@@ -147,21 +142,7 @@ export async function writeSamplePack(
     text: { tokenizer: 'tokenizer', encoder: 'text', width: 5, contextLength: 12 },
     umci: { ...umci, file: 'umci' },
     sam: { decoder: 'decoder', dialect: 'meta', masks: 'masks4', qualities: 'scores4' },
-    defaultRecipe: {
-      schemaVersion: 1,
-      name: 'Default',
-      pack: 'tiny',
-      object: 'object',
-      prompts: { normal: ['{}'], abnormal: ['damaged {}'], templates: ['a photo of a {}'] },
-      theta: 0.5,
-      minRegionArea: 0.0001,
-      maxRegions: 8,
-      pointsPerRegion: 3,
-      lambda: 1,
-      warn: 0.4,
-      reject: 0.6,
-      maxPixels: 100_000_000,
-    },
+    defaultRecipe: TINY_RECIPE,
   };
   await writeFile(join(folder, 'pack.json'), JSON.stringify(change(pack)));
   return folder;

@@ -62,6 +62,17 @@ export const TINY_RECIPE: Recipe = {
   maxPixels: 10_000_000,
 };
 
+/** The entry of a file beside pack.json. */
+export function packFile(name: string, content: Uint8Array | string): Pack['files'][string] {
+  return {
+    source: `pack:${name}`,
+    sha256: sha256(content),
+    bytes: Buffer.byteLength(content),
+    licence: 'MIT',
+    provenance: 'made by a test',
+  };
+}
+
 /** Makes a pack that has all that a real one has, and runs in milliseconds. Its answers mean nothing. */
 export async function writeTinyPack(folder: string): Promise<void> {
   const files = {
@@ -78,16 +89,7 @@ export async function writeTinyPack(folder: string): Promise<void> {
     version: '1',
     card: 'card.md',
     files: Object.fromEntries(
-      Object.entries(files).map(([key, { name, bytes }]) => [
-        key,
-        {
-          source: `pack:${name}`,
-          sha256: sha256(bytes),
-          bytes: bytes.byteLength,
-          licence: 'MIT',
-          provenance: 'made by a test',
-        },
-      ]),
+      Object.entries(files).map(([key, { name, bytes }]) => [key, packFile(name, bytes)]),
     ),
     vision: {
       file: 'vision',
