@@ -49,6 +49,26 @@ export interface ErrorRecord {
   readonly message: string;
 }
 
+const OF_NO_IMAGE: ReadonlySet<ErrorCode> = new Set([
+  'disk-full',
+  'path-denied',
+  'workspace-locked',
+  'workspace-corrupt',
+  'device-unavailable',
+  'pack-not-found',
+  'pack-invalid',
+  'pack-file-missing',
+  'pack-hash-mismatch',
+  'recipe-invalid',
+  'text-too-long',
+  'cancelled',
+]);
+
+/** True for errors that every further image would meet too: work on many images ends with them. */
+export function blamesNoImage(code: ErrorCode): boolean {
+  return OF_NO_IMAGE.has(code);
+}
+
 /** Turns anything thrown into plain data. Errors that are not ours get the code given as `fallback`. */
 export function toErrorRecord(error: unknown, fallback: ErrorCode = 'inference-failed'): ErrorRecord {
   if (error instanceof ClipSamError) return { code: error.code, message: error.message };

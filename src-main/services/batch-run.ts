@@ -1,5 +1,5 @@
 import type { BatchImage } from '../../src-shared/batch.ts';
-import { ClipSamError, type ErrorCode, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
+import { blamesNoImage, ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
 import type { BatchEvent } from '../../src-shared/progress.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
@@ -26,22 +26,6 @@ const HEARTBEAT_INTERVAL = 5_000;
 const RATE_WINDOW = 60_000;
 /** So many images in a row that ended the inference process mean that the machine is at fault, not they. */
 const CRASHES_IN_A_ROW = 5;
-
-/** Errors that every further image would meet too: they end the run, which can be resumed, and blame no image. */
-const FATAL: ReadonlySet<ErrorCode> = new Set([
-  'disk-full',
-  'path-denied',
-  'workspace-locked',
-  'workspace-corrupt',
-  'device-unavailable',
-  'pack-not-found',
-  'pack-invalid',
-  'pack-file-missing',
-  'pack-hash-mismatch',
-  'recipe-invalid',
-  'text-too-long',
-  'cancelled',
-]);
 
 export interface BatchRunOptions {
   readonly workspace: Workspace;
@@ -255,7 +239,7 @@ class BatchJob implements BatchRun {
     } catch (error) {
       if (this.#ending) return;
       const record = toErrorRecord(error);
-      if (FATAL.has(record.code)) throw error;
+      if (blamesNoImage(record.code)) throw error;
       outcome = { status: 'failed', error: record };
       this.#crashes = record.code === 'inference-crashed' ? this.#crashes + 1 : 0;
     }

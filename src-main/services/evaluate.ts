@@ -1,7 +1,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ClipSamError, type ErrorRecord, throwIfCancelled, toErrorRecord } from '../../src-shared/errors.ts';
+import {
+  blamesNoImage,
+  ClipSamError,
+  type ErrorRecord,
+  throwIfCancelled,
+  toErrorRecord,
+} from '../../src-shared/errors.ts';
 import { type Frame, frameFor } from '../../src-shared/frame.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { ArtifactRef, InspectionResult } from '../../src-shared/result.ts';
@@ -104,7 +110,8 @@ const IN_FLIGHT = 3;
 /**
  * Measures a pack and recipe on data in MVTec AD's layout (see {@link findCategories}). Everything streams:
  * memory doesn't grow with the number of images. An image that fails is listed under `failures`, the rest goes on.
- * @throws ClipSamError `input-invalid` for a root that is not in the layout; `cancelled`
+ * @throws ClipSamError `input-invalid` for a root that is not in the layout; `cancelled`; errors that every further
+ *   image would meet too, such as `disk-full`, and `text-too-long` for an object's name
  */
 export async function evaluate(root: string, options: EvaluateOptions): Promise<Evaluation> {
   const { inspector, recipe, limit, signal, onProgress } = options;
@@ -132,6 +139,7 @@ export async function evaluate(root: string, options: EvaluateOptions): Promise<
         } catch (cause) {
           throwIfCancelled(signal);
           error = toErrorRecord(cause);
+          if (blamesNoImage(error.code)) throw cause;
           failures.push({ path: image.path, error });
           tally.failed++;
         } finally {
@@ -275,11 +283,20 @@ function spread<T>(items: readonly T[], limit = items.length): readonly T[] {
   return Array.from({ length: limit }, (_, i) => items[Math.floor(((i + 0.5) * items.length) / limit)]!);
 }
 
-/** Runs `work` for every item, a few at a time. Waits for all of them, then throws the first error. */
+/** Runs `work` for every item, a few at a time. After an error no more begin; it is thrown when all have ended. */
 async function forEachInFlight<T>(items: readonly T[], work: (item: T, index: number) => Promise<void>) {
   const queue = items.entries();
+  let stopped = false;
   const lane = async () => {
-    for (const [index, item] of queue) await work(item, index);
+    for (const [index, item] of queue) {
+      if (stopped) return;
+      try {
+        await work(item, index);
+      } catch (error) {
+        stopped = true;
+        throw error;
+      }
+    }
   };
   const lanes = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, lane));
   const failed = lanes.find((result) => result.status === 'rejected');

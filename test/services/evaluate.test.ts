@@ -251,6 +251,19 @@ describe('evaluate', () => {
     expect(events.at(-1)).toEqual({ kind: 'finished', evaluation: result });
   });
 
+  it('ends with an error that every further image would meet too', async () => {
+    await makeCategory(join(folder, 'screw'), 20, 0);
+    const fake = fakeInspector(perfect);
+    let asked = 0;
+    const inspect: typeof fake.inspector.inspect = async (job, signal) => {
+      if (++asked === 2) throw new ClipSamError('disk-full', 'The disk is full.');
+      return fake.inspector.inspect(job, signal);
+    };
+    const inspector = { packHash: fake.inspector.packHash, inspect };
+    await expect(evaluate(folder, { recipe, inspector })).rejects.toMatchObject({ code: 'disk-full' });
+    expect(asked).toBeLessThan(8);
+  });
+
   it('names missing masks before it starts', async () => {
     await makeCategory(join(folder, 'screw'), 1, 2);
     await rm(join(folder, 'screw/ground_truth/scratch/1_mask.png'));
