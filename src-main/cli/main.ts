@@ -37,8 +37,8 @@ Start with:
   clipsam export --format html --out report/
 
 Exit codes:
-  0 all done, 2 wrong usage, 3 some images failed (the rest was done) or a pack is not whole,
-  1 other errors, 130 interrupted with Ctrl-C`,
+  0 all done, 2 wrong usage, 3 some images failed (the rest was done), a pack is not whole or
+  a bar of bench was missed, 1 other errors, 130 interrupted with Ctrl-C`,
   )
   .showHelpAfterError('(add --help for help)')
   .exitOverride();

@@ -10,6 +10,7 @@ interface ModelsOptions {
 export function addModels(program: Command): void {
   const models = program
     .command('models')
+    .summary('list and check model packs')
     .description('Model packs: which there are, and whether they are whole.');
   const packRoot = [
     '--pack-root <folder>',

@@ -63,7 +63,7 @@ function startImage() {
     button.addEventListener('click', () => {
       set(button, !isOn(button));
       saved[name] = isOn(button);
-      sessionStorage?.setItem(remembered, JSON.stringify(saved));
+      remember(saved);
     });
   }
   const bare = (on) => document.body.classList.toggle('bare', on);
@@ -92,6 +92,13 @@ function highlight(rows, key, marks) {
     row.addEventListener('focus', () => show(true));
     row.addEventListener('blur', () => show(false));
   }
+}
+
+/** Browsers may forbid pages opened from disk to store anything: the layers are then as at first on every page. */
+function remember(saved) {
+  try {
+    sessionStorage.setItem(remembered, JSON.stringify(saved));
+  } catch {}
 }
 
 function restore() {

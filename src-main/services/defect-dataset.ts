@@ -94,8 +94,11 @@ async function listFolder(folder: string, { optional = false } = {}) {
     return { folders: folders.sort(byName), images: images.sort(byName) };
   } catch (cause) {
     if (optional && (cause as NodeJS.ErrnoException).code === 'ENOENT') return { folders: [], images: [] };
-    throw new ClipSamError('input-invalid', `The folder ${folder} can't be read: ${String(cause)}`, {
-      cause,
-    });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ClipSamError(
+      'input-invalid',
+      `${folder} can't be read as a folder (${reason}). Check the path and its permissions.`,
+      { cause },
+    );
   }
 }
