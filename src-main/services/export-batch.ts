@@ -1,12 +1,13 @@
 import type { Batch, Run } from '../../src-shared/batch.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { ExportEvent } from '../../src-shared/progress.ts';
+import type { ExportedFile, ExportFormat } from '../reports/export-report.ts';
 import { listBatches } from '../store/batches.ts';
 import { countOutcomes, listRuns } from '../store/runs.ts';
 import { openWorkspace, type Workspace } from '../store/workspace.ts';
-import { type ExportedFile, type ExportFormat, exportRun } from './export-run.ts';
+import { exportRun } from './export-run.ts';
 
-export { EXPORT_FORMATS, type ExportedFile, type ExportFormat } from './export-run.ts';
+export { EXPORT_FORMATS, type ExportFormat } from '../reports/export-report.ts';
 
 /**
  * Exports the newest run with results of a batch.

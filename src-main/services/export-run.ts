@@ -12,8 +12,6 @@ import { countOutcomes, getRun } from '../store/runs.ts';
 import { currentVerdicts } from '../store/verdicts.ts';
 import type { Workspace } from '../store/workspace.ts';
 
-export { EXPORT_FORMATS, type ExportedFile, type ExportFormat } from '../reports/export-report.ts';
-
 const PAGE = 200;
 
 /**

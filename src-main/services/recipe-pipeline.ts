@@ -6,7 +6,7 @@ import { describePack } from '../inference/pack-loader.ts';
 import { checkLanguage } from '../inference/recipe-language.ts';
 import { readJsonFile } from './json-file.ts';
 
-export { describeDeath, type Inspector, type InspectorEvent } from '../inference/inspector.ts';
+export { describeDeath, type InspectorEvent } from '../inference/inspector.ts';
 
 /** The pack that is used where nobody chose one. */
 const DEFAULT_PACK = 'lite';

@@ -4,12 +4,10 @@ import { Random } from '../synthetic/random.ts';
 
 /** Named weights that lie one after the other in one vector, so that an optimiser can treat them as one. */
 export class Weights {
-  readonly specs: readonly WeightSpec[];
   readonly vector: Float32Array;
   readonly tensors: ReadonlyMap<string, WeightTensor>;
 
   constructor(specs: readonly WeightSpec[], vector?: Float32Array) {
-    this.specs = specs;
     const size = specs.reduce((sum, { shape }) => sum + product(shape), 0);
     if (vector && vector.length !== size)
       throw new TypeError(`expected ${size} weights, got ${vector.length}`);
