@@ -7,7 +7,8 @@ import { ClipSamError } from '../../src-shared/errors.ts';
  * Writes a whole file or nothing: temporary file in the same folder → fsync → rename. Missing folders are made.
  * A failed write leaves the old file as it was and no temporary file behind; of several writers one wins.
  * Content that comes in pieces is never held in memory as a whole.
- * @throws ClipSamError `disk-full` when the disk or the quota is exhausted, `path-denied` when the folder may not be written
+ * @throws ClipSamError `disk-full` when the disk or the quota is exhausted, `path-denied` when the folder may not be
+ *   written or something else stands there
  */
 export async function writeFileAtomically(
   path: string,
@@ -56,6 +57,14 @@ export function toWriteError(error: unknown, path: string): unknown {
       return new ClipSamError(
         'path-denied',
         `${folder} may not be written. Give yourself write permission there, or choose another folder.`,
+        { cause: error },
+      );
+    case 'ENOTDIR':
+    case 'EEXIST':
+    case 'EISDIR':
+      return new ClipSamError(
+        'path-denied',
+        `${path} cannot be written: a file or folder with one of its names is in the way. Choose another place.`,
         { cause: error },
       );
     default:

@@ -39,6 +39,19 @@ describe('writeFileAtomically', () => {
     });
   });
 
+  test('a file where a folder should be, or the reverse, is an error that names the path', async () => {
+    const folder = await tempFolder();
+    await writeFileAtomically(join(folder, 'x'), 'x');
+    const path = join(folder, 'x', 'y');
+    for (const target of [path, folder]) {
+      await expect(writeFileAtomically(target, 'z')).rejects.toMatchObject({
+        code: 'path-denied',
+        message: expect.stringContaining(`${target} cannot be written`),
+      });
+    }
+    expect(await readFile(join(folder, 'x'), 'utf8')).toBe('x');
+  });
+
   test('a full disk keeps the old file, leaves no temporary file and names the folder', async (context) => {
     const folder = await tempFolder();
     if (!mountSmallDisk(folder)) {
@@ -62,6 +75,8 @@ describe('toWriteError', () => {
     ['EDQUOT', 'disk-full'],
     ['EACCES', 'path-denied'],
     ['EROFS', 'path-denied'],
+    ['ENOTDIR', 'path-denied'],
+    ['EEXIST', 'path-denied'],
   ])('%s becomes %s and keeps its cause', (code, expected) => {
     const cause = Object.assign(new Error(code), { code });
     expect(toWriteError(cause, join('results', 'map.png'))).toMatchObject({ code: expected, cause });

@@ -85,7 +85,7 @@ describe('opening', () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'file'), '');
     await expect(openWorkspace(join(folder, 'file', 'inside'), { create: true })).rejects.toEqual(
-      coded('workspace-invalid'),
+      coded('path-denied'),
     );
     await mkdir(join(folder, 'workspace.sqlite'));
     await expect(openWorkspace(folder, { create: true })).rejects.toEqual(coded('path-denied'));
