@@ -33,6 +33,15 @@ export async function writeFileAtomically(
   await syncFolder(dirname(path));
 }
 
+/** Makes a folder and those above it, where missing. @throws ClipSamError `disk-full`, `path-denied` */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw toWriteError(error, path);
+  }
+}
+
 /** Makes the rename itself survive a power cut, on systems that can: the file is whole in any case. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);

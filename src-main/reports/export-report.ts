@@ -1,8 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
 import type { ExportEvent } from '../../src-shared/progress.ts';
-import { toWriteError } from '../files/atomic-write.ts';
+import { makeFolder } from '../files/atomic-write.ts';
 import { exportCoco } from './coco-export.ts';
 import { exportCsv } from './csv-export.ts';
 import { exportHtml } from './html-export.ts';
@@ -39,9 +38,7 @@ export async function exportReport(
   options: { readonly signal?: AbortSignal; readonly onEvent?: (event: ExportEvent) => void } = {},
 ): Promise<ExportedFile[]> {
   const root = resolve(folder);
-  await mkdir(root, { recursive: true }).catch((error: unknown) => {
-    throw toWriteError(error, root);
-  });
+  await makeFolder(root);
   const written: ExportedFile[] = [];
   for (const format of new Set(formats)) {
     let done = 0;

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, type Migration, Migrator } from 'kysely';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { ArtifactStore } from '../files/artifact-store.ts';
-import { toWriteError } from '../files/atomic-write.ts';
+import { makeFolder } from '../files/atomic-write.ts';
 import { migrations as allMigrations } from './migrations.ts';
 import type { Schema } from './schema.ts';
 import { WorkspaceDialect } from './sqlite-dialect.ts';
@@ -79,17 +78,6 @@ export async function openWorkspace(folder: string, options: OpenOptions = {}): 
   } catch (error) {
     database?.close();
     throw toStoreError(error, root);
-  }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    const known = toWriteError(error, folder);
-    if (known instanceof ClipSamError) throw known;
-    const message = `The folder ${folder} cannot be made (${(error as Error).message}). Choose another one.`;
-    throw new ClipSamError('workspace-invalid', message, { cause: error });
   }
 }
 

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
+import { makeFolder } from '../files/atomic-write.ts';
 import { encodeModel, promoteTensors, pruneTo, readModel } from '../graph/model.ts';
 import type { FeatureRecord } from './feature-file.ts';
 import type { FeatureReply, FeatureWorkerData } from './feature-worker.ts';
@@ -38,7 +39,7 @@ export async function ensureFeatures(
 ): Promise<FeatureRecord[]> {
   const { vision, encoder, dataRoot, folder, workers, signal, onProgress, onFailure } = options;
   throwIfCancelled(signal);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const index = join(folder, INDEX);
   const records = await openIndex(index);
   const missing = views.filter((view) => !records.has(view.id));

@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorRecord } from '../../src-shared/errors.ts';
 import { frameFor } from '../../src-shared/frame.ts';
@@ -83,9 +81,7 @@ async function computeFeatures(view: View): Promise<FeatureRecord> {
     ),
     pooled(stages, widths, region),
   );
-  const path = featurePath(folder, view.id);
-  await mkdir(dirname(path), { recursive: true });
-  await writeFileAtomically(path, bytes);
+  await writeFileAtomically(featurePath(folder, view.id), bytes);
   return {
     id: view.id,
     group: view.group,

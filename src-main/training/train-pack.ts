@@ -1,10 +1,10 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ZodError } from 'zod';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { type Pack, packSchema } from '../../src-shared/pack.ts';
 import { schemaIssues } from '../../src-shared/schema-issues.ts';
-import { writeFileAtomically } from '../files/atomic-write.ts';
+import { makeFolder, writeFileAtomically } from '../files/atomic-write.ts';
 import { sha256, sha256OfFile } from '../files/hash.ts';
 import { encodeModel } from '../graph/model.ts';
 import { writeSafetensors } from '../graph/safetensors.ts';
@@ -71,7 +71,8 @@ export interface TrainingLog {
 /**
  * Trains a pack: features of all views, tokeniser, text tower, UMCI; writes the pack's folder and the log.
  * Features and the head's checkpoint are kept in `cache`: an interrupted call goes on where it stopped.
- * @throws ClipSamError `training-data-invalid`, `input-invalid` for a broken plan, `cancelled`
+ * @throws ClipSamError `training-data-invalid`, `input-invalid` for a broken plan, `pack-invalid` for one whose parts
+ *   don't fit together, `disk-full`, `path-denied`, `cancelled`
  */
 export async function trainPack(options: TrainPackOptions): Promise<TrainingLog> {
   const { dataRoot, out, cache, signal, onProgress, leaveOut = [] } = options;
@@ -91,8 +92,8 @@ export async function trainPack(options: TrainPackOptions): Promise<TrainingLog>
       OWN_KEYS.map((key) => [key, { source: 'pack:x', licence: '-', provenance: '-', ...nothing }]),
     ),
   });
-  await mkdir(out, { recursive: true });
-  await mkdir(cache, { recursive: true });
+  await makeFolder(out);
+  await makeFolder(cache);
 
   const started = performance.now();
   const views = await listViews(plan, dataRoot);
