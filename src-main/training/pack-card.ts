@@ -47,6 +47,10 @@ ${Object.entries(figures)
 
 These come from the same sources as the training pictures: figures on unseen products are in the README.
 
+## Notes
+
+${plan.pack.notes.join('\n\n')}
+
 ## How far its language reaches
 
 The text tower was trained from scratch on captions of the pictures above: object names, about forty ways to say

@@ -31,6 +31,8 @@ export const trainingPlanSchema = z.strictObject({
     version: packSchema.shape.version,
     /** Licence of the weights that this plan trains. */
     licence: z.string().min(1),
+    /** Paragraphs for the card: what its numbers alone do not say. */
+    notes: z.array(z.string().min(1)),
     files: z.record(z.string(), packFileSchema.omit({ sha256: true, bytes: true })),
     vision: packSchema.shape.vision,
     sam: packSchema.shape.sam,

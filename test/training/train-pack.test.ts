@@ -37,6 +37,7 @@ beforeAll(async () => {
       title: 'Toy',
       version: '1',
       licence: 'MIT',
+      notes: ['Made in a test.'],
       files: { vision: tower('vision'), decoder: tower('decoder') },
       vision: tiny.vision,
       sam: tiny.sam,
@@ -144,6 +145,7 @@ describe('trainPack', () => {
     }
     const card = await readFile(join(out, pack.card), 'utf8');
     expect(card).toContain('clipsam train plan.json');
+    expect(card).toContain('Made in a test.');
     for (const [group, { pictures }] of Object.entries(log.figures)) {
       expect(card).toContain(`| ${group} | ${pictures} |`);
     }
