@@ -1,4 +1,4 @@
-// Takes the README's picture from what `npm start` wrote: node .ci/make-readme-picture.mjs [page, default images/00001.html]
+// Takes the README's picture from what `npm start` wrote: node .ci/make-readme-picture.mjs [page, default images/00002.html]
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const page = join(root, 'out', 'demo', 'html', process.argv[2] ?? join('images', '00001.html'));
+const page = join(root, 'out', 'demo', 'html', process.argv[2] ?? join('images', '00002.html'));
 const picture = join(root, 'resources', 'readme', 'inspection.jpg');
 const folder = mkdtempSync(join(tmpdir(), 'readme-picture-'));
 try {

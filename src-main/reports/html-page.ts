@@ -59,14 +59,28 @@ export function legend({ theta, warn, reject }: Recipe): Html {
     html`<path class="mark" d="M${at(value)} ${from}V${to}"/>`;
   const label = (value: number, y: number, text: string, anchor: string) =>
     html`<text x="${at(value)}" y="${y}" text-anchor="${anchor}">${text}</text>`;
+  const warnLabel = `warn ${warn}`;
+  const rejectLabel = `reject ${reject}`;
+  const crowdedRight = reject > 0.85 && reject - warn < 0.25;
+  const crowdedLeft = warn < 0.15 && reject - warn < 0.25;
+  const verdicts =
+    crowdedRight || crowdedLeft
+      ? label(
+          crowdedRight ? reject : warn,
+          48,
+          `${warnLabel}, ${rejectLabel}`,
+          crowdedRight ? 'end' : 'start',
+        )
+      : html`${label(warn, 48, warnLabel, warn < 0.15 ? 'start' : 'end')}
+${label(reject, 48, rejectLabel, reject > 0.85 ? 'end' : 'start')}`;
   const thetaAnchor = theta < 0.1 ? 'start' : theta > 0.9 ? 'end' : 'middle';
   return html`<svg class="legend" viewBox="-2 0 ${width + 4} 50" role="img" aria-label="Colour scale from 0 to 1, region threshold ${theta}, warn from ${warn}, reject from ${reject}">
 <defs><linearGradient id="scale">${stops}</linearGradient></defs>
 <rect x="0" y="${top}" width="${width}" height="${bar}" rx="2" fill="url(#scale)"/>
 <text x="0" y="14">0</text><text x="${width}" y="14" text-anchor="end">1</text>
 ${mark(theta, top - 4, top + bar)}${label(theta, 14, `θ ${theta}`, thetaAnchor)}
-${mark(warn, top, top + bar + 4)}${label(warn, 48, `warn ${warn}`, warn < 0.15 ? 'start' : 'end')}
-${mark(reject, top, top + bar + 4)}${label(reject, 48, `reject ${reject}`, reject > 0.85 ? 'end' : 'start')}
+${mark(warn, top, top + bar + 4)}${mark(reject, top, top + bar + 4)}
+${verdicts}
 </svg>`;
 }
 

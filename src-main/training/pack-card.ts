@@ -54,9 +54,8 @@ ${plan.pack.notes.join('\n\n')}
 ## How far its language reaches
 
 The text tower was trained from scratch on captions of the pictures above: object names, about forty ways to say
-"normal" or "abnormal", and defect names, in the 35 photo templates. It tells these states apart and knows words such
+"normal" or "abnormal", and defect names, in the 35 photo templates. It knows words such
 as ${[...words].slice(0, 24).join(', ')}. Any other Latin word is spelled out in pieces it has no meaning for; other
-scripts become one unknown token. Changing the object's name or the state words changes the result, but do not expect
-the understanding of a web-scale CLIP.
+scripts become one unknown token. Do not expect the understanding of a web-scale CLIP.
 `;
 }
