@@ -71,7 +71,7 @@ export function readSafetensors(bytes: Uint8Array, name = 'The weights file'): M
     entries.map(({ name, dtype, shape, begin, end }) => {
       // Copied, because the values need not be aligned in the file; `slice` of a Buffer would be a view.
       const raw = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end)).buffer;
-      const data = dtype === 'F32' ? new Float32Array(raw) : Float32Array.from(new Float16Array(raw));
+      const data = dtype === 'F32' ? new Float32Array(raw) : new Float32Array(new Float16Array(raw));
       return [name, { dtype, shape, data }];
     }),
   );

@@ -118,12 +118,7 @@ function isGrey(data: Uint8Array): boolean {
 }
 
 function softMask(mask: Uint8Array, width: number, height: number): Float32Array {
-  return blur(
-    Float32Array.from(mask, (value) => (value > 127 ? 1 : 0)),
-    width,
-    height,
-    0.8,
-  );
+  return blur(new Float32Array(mask.map((value) => (value > 127 ? 1 : 0))), width, height, 0.8);
 }
 
 /**

@@ -113,7 +113,7 @@ function maskShares(
           sums[v * grid.mapWidth + u]! += tall * wide;
         }
     }
-  return Uint8Array.from(sums, (share) => Math.round(Math.min(1, share) * 255));
+  return new Uint8Array(sums.map((share) => Math.round(Math.min(1, share) * 255)));
 }
 
 /** The defect's share of every token, from its map cells. */

@@ -184,7 +184,9 @@ async function loadFeeds(
   feeds.target = {
     type: 'float32',
     dims: [mapRows, mapColumns],
-    data: Float32Array.from(applySymmetry(whole, mapHeight, mapWidth, 1, symmetry), (value) => value / 255),
+    data: new Float32Array(applySymmetry(whole, mapHeight, mapWidth, 1, symmetry)).map(
+      (share) => share / 255,
+    ),
   };
   feeds.defective = { type: 'float32', dims: [], data: Float32Array.of(record.area > 0 ? 1 : 0) };
   feeds.text = { type: 'float32', dims: [2, shape.textWidth], data: text };
