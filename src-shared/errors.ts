@@ -1,33 +1,35 @@
-/** Every way the workstation can fail that a user can act on. The code is stable: tools may match on it. */
-export type ErrorCode =
-  | 'image-not-found'
-  | 'image-unreadable'
-  | 'image-unsupported'
-  | 'image-too-large'
-  | 'image-changed'
-  | 'model-file-invalid'
-  | 'model-tensor-unknown'
-  | 'model-opset-unsupported'
-  | 'pack-not-found'
-  | 'pack-invalid'
-  | 'pack-file-missing'
-  | 'pack-hash-mismatch'
-  | 'recipe-invalid'
-  | 'text-too-long'
-  | 'device-unavailable'
-  | 'inference-crashed'
-  | 'inference-timeout'
-  | 'inference-failed'
-  | 'workspace-invalid'
-  | 'workspace-locked'
-  | 'workspace-newer'
-  | 'workspace-corrupt'
-  | 'disk-full'
-  | 'path-denied'
-  | 'input-invalid'
-  | 'training-data-invalid'
-  | 'checkpoint-invalid'
-  | 'cancelled';
+/** Every way the workstation can fail that a user can act on. The codes are stable: tools may match on them. */
+export const ERROR_CODES = [
+  'image-not-found',
+  'image-unreadable',
+  'image-unsupported',
+  'image-too-large',
+  'image-changed',
+  'model-file-invalid',
+  'model-tensor-unknown',
+  'model-opset-unsupported',
+  'pack-not-found',
+  'pack-invalid',
+  'pack-file-missing',
+  'pack-hash-mismatch',
+  'recipe-invalid',
+  'text-too-long',
+  'device-unavailable',
+  'inference-crashed',
+  'inference-timeout',
+  'inference-failed',
+  'workspace-invalid',
+  'workspace-locked',
+  'workspace-newer',
+  'workspace-corrupt',
+  'disk-full',
+  'path-denied',
+  'input-invalid',
+  'training-data-invalid',
+  'checkpoint-invalid',
+  'cancelled',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /**
  * An error a user can act on: `code` for programs, `message` telling people what happened and what to do,

@@ -1,5 +1,3 @@
-import type { ScoreMap } from './score-map.ts';
-
 /**
  * Inferno (N. J. Smith, S. van der Walt, matplotlib 2.0, CC0): perceptually uniform, lightness rises with the
  * score, readable by colour-blind people and in grey print. Polynomial of degree 6 in the score per channel,
@@ -30,7 +28,10 @@ export function scoreColour(score: number): readonly [number, number, number] {
  * @param options.opacity of score 1, 0..1; opacity falls linearly with the score, so that normal areas stay clear
  * @returns width × height × RGBA, not premultiplied
  */
-export function colourise(map: ScoreMap, options: { readonly opacity: number }): Uint8ClampedArray {
+export function colourise(
+  map: { readonly data: ArrayLike<number> },
+  options: { readonly opacity: number },
+): Uint8ClampedArray {
   const colours = Uint8Array.from(
     Array.from({ length: 256 }, (_, level) => [
       ...scoreColour(level / 255),

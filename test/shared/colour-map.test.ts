@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { colourise, scoreColour } from '../../src-main/pipeline/colour-map.ts';
+import { colourise, scoreColour } from '../../src-shared/colour-map.ts';
 
 it.each([
   // Entries of matplotlib's inferno table.

@@ -1,0 +1,382 @@
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import * as s from './domain-schemas.ts';
+import { recipeSchema } from './recipe.ts';
+
+/**
+ * What the window can ask of the workstation, whatever lies between them: Electron's MessagePort, a WebSocket or a
+ * direct call. Errors that a user can act on come as `CLIPSAM` with an error record; anything else is a fault of
+ * the program.
+ */
+const base = oc.errors({ CLIPSAM: { status: 422, data: s.errorRecordSchema } });
+
+const count = z.int().min(0);
+const author = { author: s.authorSchema };
+const byId = z.object({ id: s.idSchema });
+const ofImage = { runId: s.idSchema, imageId: s.idSchema };
+
+export const runCountsSchema = z.object({ total: count, done: count, failed: count });
+/** A run with how far it is. `rate`: images per second, `eta`: seconds left; null unless it is at work here. */
+export const runProgressSchema = z.object({
+  run: s.runSchema,
+  ...runCountsSchema.shape,
+  /** True when this program works on it. */
+  active: z.boolean(),
+  rate: z.number().nullable(),
+  eta: z.number().nullable(),
+});
+export type RunProgress = z.infer<typeof runProgressSchema>;
+
+/** A batch as the list of batches shows it. `verdicts` counts the newest run's images by the model's verdict. */
+export const batchSummarySchema = z.object({
+  batch: s.batchSchema,
+  images: count,
+  deletedAt: z.string().nullable(),
+  run: runProgressSchema.nullable(),
+  verdicts: z.object({ accept: count, warn: count, reject: count }),
+  /** Images with an inspector's verdict in the newest run. */
+  reviewed: count,
+  /** First images, for the batch's picture. */
+  cover: z.array(s.idSchema).max(4),
+});
+export type BatchSummaryRow = z.infer<typeof batchSummarySchema>;
+
+export const deviceStatusSchema = z.object({
+  /** `stopped`: nothing was inspected yet, the process starts when it is needed. */
+  state: z.enum(['stopped', 'starting', 'ready', 'failed']),
+  asked: s.deviceRequestSchema,
+  report: s.deviceReportSchema.nullable(),
+  /** Memory of the inference process. */
+  rssBytes: z.number().nullable(),
+  /** Times that the inference process died and was started again. */
+  restarts: count,
+  error: s.errorRecordSchema.nullable(),
+});
+export type DeviceStatus = z.infer<typeof deviceStatusSchema>;
+
+/** What happens in the workstation, told to every window. */
+export const workstationEventSchema = z.discriminatedUnion('kind', [
+  /** A run moved on; at most a few a second. `imageIds`: results that came since the last such event. */
+  z.object({ kind: z.literal('run'), progress: runProgressSchema, imageIds: z.array(s.idSchema) }),
+  /** A batch was made, changed, archived, deleted, restored, or got images. */
+  z.object({ kind: z.literal('batch'), batchId: s.idSchema }),
+  /** An inspector judged or marked an image, here or in another window. */
+  z.object({ kind: z.literal('reviewed'), ...ofImage }),
+  z.object({ kind: z.literal('recipes') }),
+  z.object({ kind: z.literal('device'), status: deviceStatusSchema }),
+]);
+export type WorkstationEvent = z.infer<typeof workstationEventSchema>;
+
+export const importProgressSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('listed'), total: count }),
+  z.object({ kind: z.literal('imported'), done: count, total: count }),
+  z.object({
+    kind: z.literal('finished'),
+    added: count,
+    unchanged: count,
+    changed: z.array(z.string()),
+    duplicates: z.array(z.object({ contentHash: s.hashSchema, paths: z.array(z.string()) })),
+    unreadable: z.array(z.object({ path: z.string(), error: s.errorRecordSchema })),
+  }),
+]);
+export type ImportProgress = z.infer<typeof importProgressSchema>;
+
+export const reviewColumnsSchema = z.object({
+  imageId: z.array(s.idSchema),
+  name: z.array(z.string()),
+  status: z.array(z.enum(['pending', 'done', 'failed'])),
+  score: z.array(z.number().nullable()),
+  model: z.array(s.modelVerdictSchema.nullable()),
+  human: z.array(s.humanVerdictSchema.nullable()),
+  defectClass: z.array(z.string()),
+  severity: z.array(s.severitySchema.nullable()),
+  overturned: z.array(z.boolean()),
+  regions: z.array(count),
+  falsePositives: z.array(count),
+  missedDefects: z.array(count),
+});
+
+export const recipeRecordSchema = z.object({
+  hash: s.hashSchema,
+  recipe: recipeSchema,
+  revision: count,
+  parentHash: s.hashSchema.nullable(),
+  author: z.string(),
+  createdAt: z.string(),
+});
+export type RecipeRow = z.infer<typeof recipeRecordSchema>;
+
+export const reviewTableSchema = z.object({
+  batch: s.batchSchema,
+  run: runProgressSchema.nullable(),
+  /** Recipe of the run; of the next run where there is none. */
+  recipe: recipeSchema,
+  columns: reviewColumnsSchema,
+});
+export type ReviewTable = z.infer<typeof reviewTableSchema>;
+
+/** Everything about one image of a run. */
+export const reviewImageSchema = z.object({
+  image: s.batchImageSchema,
+  outcome: z.discriminatedUnion('status', [
+    z.object({ status: z.literal('pending') }),
+    z.object({ status: z.literal('done'), result: s.inspectionResultSchema }),
+    z.object({ status: z.literal('failed'), error: s.errorRecordSchema }),
+  ]),
+  /** Oldest first; the last one counts. */
+  verdicts: z.array(s.verdictEntrySchema),
+  /** Those that were not retracted. */
+  annotations: z.array(s.annotationSchema),
+  hasTruth: z.boolean(),
+});
+export type ReviewImage = z.infer<typeof reviewImageSchema>;
+
+/** The tile pyramid of an image: level l has ceil(width / 2^l) × ceil(height / 2^l) pixels in square tiles. */
+export const pyramidSchema = z.object({
+  imageId: s.idSchema,
+  /** Pixels after EXIF orientation. */
+  width: count,
+  height: count,
+  tileSize: count,
+  levels: count,
+  /** Part of the tiles' addresses: another content, another version. */
+  version: z.string(),
+});
+export type Pyramid = z.infer<typeof pyramidSchema>;
+
+/** Prompts for SAM by hand. Without a box there must be a positive point. */
+export const samPromptsSchema = z
+  .object({
+    box: s.boxSchema.nullable(),
+    points: z
+      .array(z.object({ x: z.number(), y: z.number(), label: z.union([z.literal(0), z.literal(1)]) }))
+      .max(64),
+  })
+  .refine(({ box, points }) => box !== null || points.some(({ label }) => label === 1), {
+    message: 'a box or a positive point is needed',
+  });
+export type SamPrompts = z.infer<typeof samPromptsSchema>;
+
+export const newVerdictSchema = z.object({
+  ...ofImage,
+  ...author,
+  verdict: z.enum(['accept', 'reject', 'uncertain', 'withdrawn']),
+  defectClass: s.lineSchema.default(''),
+  severity: s.severitySchema.nullable().default(null),
+  overturnReason: s.textSchema.default(''),
+  comment: s.textSchema.default(''),
+});
+export const newAnnotationSchema = z.object({
+  ...ofImage,
+  ...author,
+  kind: s.annotationKindSchema,
+  regionIndex: count.nullable().default(null),
+  polygons: s.polygonsSchema.nullable().default(null),
+  defectClass: s.lineSchema.default(''),
+  comment: s.textSchema.default(''),
+});
+
+/**
+ * What θ would do to a run, at every θ of `thetas`: regions in all, those that would appear and vanish against the
+ * run's own θ (summed per image), and images with at least one. Counted on the stored coarse maps, with the recipe's
+ * minimal area and region limit.
+ */
+export const thetaProfileSchema = z.object({
+  thetas: z.array(z.number()),
+  regions: z.array(count),
+  appearing: z.array(count),
+  vanishing: z.array(count),
+  imagesWithRegion: z.array(count),
+  images: count,
+});
+export type ThetaProfile = z.infer<typeof thetaProfileSchema>;
+
+export const packSummarySchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  version: z.string(),
+  folder: z.string(),
+  /** Markdown. */
+  card: z.string(),
+  files: z.array(
+    z.object({
+      name: z.string(),
+      source: z.string(),
+      licence: z.string(),
+      provenance: z.string(),
+      sha256: z.string(),
+      bytes: count.nullable(),
+    }),
+  ),
+  /** Why the pack cannot be used, as far as its description tells. */
+  error: s.errorRecordSchema.nullable(),
+});
+export type PackSummary = z.infer<typeof packSummarySchema>;
+
+export const packCheckSchema = z.object({
+  files: z.array(z.object({ name: z.string(), ok: z.boolean(), message: z.string() })),
+  ok: z.boolean(),
+});
+
+export const selfTestEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('starting'), image: z.string() }),
+  z.object({ kind: z.literal('ready'), device: s.deviceReportSchema, startMs: z.number() }),
+  z.object({
+    kind: z.literal('finished'),
+    device: s.deviceReportSchema,
+    timings: s.timingsSchema,
+    score: z.number(),
+    verdict: s.modelVerdictSchema,
+    regions: count,
+    rssBytes: z.number().nullable(),
+  }),
+]);
+export type SelfTestEvent = z.infer<typeof selfTestEventSchema>;
+
+export const EXPORT_FORMAT_NAMES = ['csv', 'json', 'coco', 'masks', 'html'] as const;
+export const exportProgressSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('exported'), format: z.string(), done: count, total: count }),
+  z.object({ kind: z.literal('finished'), folder: z.string(), files: z.array(z.string()) }),
+]);
+export type ExportProgress = z.infer<typeof exportProgressSchema>;
+
+/** A folder of the machine that runs the workstation, for choosing what to import without a native dialog. */
+export const folderListingSchema = z.object({
+  path: z.string(),
+  parent: z.string().nullable(),
+  folders: z.array(z.object({ name: z.string(), path: z.string() })),
+  /** Image files right in it. */
+  images: z.array(z.object({ name: z.string(), path: z.string() })),
+});
+export type FolderListing = z.infer<typeof folderListingSchema>;
+
+export const appInfoSchema = z.object({
+  version: z.string(),
+  shell: z.enum(['electron', 'browser']),
+  workspaceFolder: z.string(),
+  /** Proposed name of the inspector: who is logged in on the machine. */
+  userName: z.string(),
+  platform: z.string(),
+});
+export type AppInfo = z.infer<typeof appInfoSchema>;
+
+export const contract = {
+  app: {
+    info: base.output(appInfoSchema),
+    /** Starts with the device's status and the progress of every run at work, then goes on until it is aborted. */
+    events: base.output(eventIterator(workstationEventSchema)),
+    folder: base.input(z.object({ path: z.string().max(4096).nullable() })).output(folderListingSchema),
+  },
+  batches: {
+    list: base
+      .input(
+        z.object({
+          search: s.lineSchema.default(''),
+          show: z.enum(['current', 'archived', 'deleted']).default('current'),
+        }),
+      )
+      .output(z.array(batchSummarySchema)),
+    get: base.input(byId).output(batchSummarySchema),
+    create: base.input(z.object({ metadata: s.newBatchSchema, ...author })).output(s.batchSchema),
+    update: base
+      .input(z.object({ id: s.idSchema, changes: s.batchChangesSchema, ...author }))
+      .output(s.batchSchema),
+    archive: base.input(z.object({ id: s.idSchema, archived: z.boolean(), ...author })).output(s.batchSchema),
+    /** Takes the batch out of sight, or (`deleted: false`) brings it back as it was. */
+    delete: base.input(z.object({ id: s.idSchema, deleted: z.boolean(), ...author })).output(s.batchSchema),
+    import: base
+      .input(
+        z.object({
+          id: s.idSchema,
+          paths: z.array(z.string().min(1).max(4096)).min(1).max(100_000),
+          ...author,
+        }),
+      )
+      .output(eventIterator(importProgressSchema)),
+  },
+  runs: {
+    list: base.input(z.object({ batchId: s.idSchema })).output(z.array(runProgressSchema)),
+    /** Inspects all images of the batch: with the given recipe, else with the batch's, else with the pack's default. */
+    start: base
+      .input(z.object({ batchId: s.idSchema, recipeHash: s.hashSchema.nullable().default(null), ...author }))
+      .output(runProgressSchema),
+    pause: base.input(byId).output(runProgressSchema),
+    /** Goes on with a paused, interrupted or abandoned run. */
+    resume: base
+      .input(z.object({ id: s.idSchema, retryFailed: z.boolean().default(false), ...author }))
+      .output(runProgressSchema),
+    cancel: base.input(byId).output(runProgressSchema),
+    failures: base
+      .input(z.object({ id: s.idSchema, limit: count.max(10_000).default(1000) }))
+      .output(z.array(z.object({ imageId: s.idSchema, path: z.string(), error: s.errorRecordSchema }))),
+  },
+  review: {
+    /** All images of a batch with what the run (default: the newest) says about them. */
+    table: base
+      .input(z.object({ batchId: s.idSchema, runId: s.idSchema.nullable().default(null) }))
+      .output(reviewTableSchema),
+    /** The same for some images only, to follow a run or another window. */
+    rows: base
+      .input(z.object({ runId: s.idSchema, imageIds: z.array(s.idSchema).max(5000) }))
+      .output(reviewColumnsSchema),
+    image: base
+      .input(z.object({ imageId: s.idSchema, runId: s.idSchema.nullable() }))
+      .output(reviewImageSchema),
+    /** Makes the image's tiles, if they are not there yet, and tells their layout. */
+    pyramid: base.input(z.object({ imageId: s.idSchema })).output(pyramidSchema),
+    judge: base.input(newVerdictSchema).output(s.verdictEntrySchema),
+    annotate: base.input(newAnnotationSchema).output(s.annotationSchema),
+    retract: base.input(z.object({ id: s.idSchema, ...author })).output(z.object({ id: s.idSchema })),
+    /** Asks SAM's decoder on the image's (cached) embedding. `milliseconds`: of the whole round in the main side. */
+    askSam: base
+      .input(z.object({ ...ofImage, prompts: samPromptsSchema }))
+      .output(z.object({ levels: z.array(s.maskLevelSchema), milliseconds: z.number() })),
+    /** Defect classes in use, most frequent first. */
+    defectClasses: base.output(z.array(z.string())),
+  },
+  recipes: {
+    list: base.output(z.array(recipeRecordSchema)),
+    /** Default recipe of a pack. */
+    default: base.input(z.object({ pack: z.string().default('lite') })).output(recipeSchema),
+    save: base
+      .input(z.object({ recipe: recipeSchema, parentHash: s.hashSchema.nullable(), ...author }))
+      .output(recipeRecordSchema),
+  },
+  whatIf: {
+    /** Ends with `profile`. What was counted is kept, so the second time is quick. */
+    thetaProfile: base
+      .input(z.object({ runId: s.idSchema }))
+      .output(
+        eventIterator(
+          z.discriminatedUnion('kind', [
+            z.object({ kind: z.literal('counting'), done: count, total: count }),
+            z.object({ kind: z.literal('profile'), profile: thetaProfileSchema }),
+          ]),
+        ),
+      ),
+  },
+  models: {
+    list: base.output(z.array(packSummarySchema)),
+    /** Computes every file's SHA-256. */
+    verify: base.input(z.object({ id: z.string().max(100) })).output(packCheckSchema),
+    selfTest: base
+      .input(z.object({ pack: z.string().max(100), device: s.deviceRequestSchema }))
+      .output(eventIterator(selfTestEventSchema)),
+    device: base.output(deviceStatusSchema),
+    /** Takes effect for the next start of the inference process; refused while a run is at work. */
+    chooseDevice: base.input(z.object({ device: s.deviceRequestSchema })).output(deviceStatusSchema),
+  },
+  exports: {
+    /** Into `folder`, or into a new one in the workspace. */
+    run: base
+      .input(
+        z.object({
+          runId: s.idSchema,
+          formats: z.array(z.enum(EXPORT_FORMAT_NAMES)).min(1),
+          folder: z.string().max(4096).nullable().default(null),
+        }),
+      )
+      .output(eventIterator(exportProgressSchema)),
+  },
+};
+export type Contract = typeof contract;
