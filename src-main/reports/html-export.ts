@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { colourise } from '../../src-shared/colour-map.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { ArtifactRef } from '../../src-shared/result.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import { encodeRgba } from '../codec/encode-rgba.ts';
 import { decodeGrey16, thumbnail } from '../codec/image-codec.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
-import { colourise } from '../../src-shared/colour-map.ts';
 import { dequantiseMap } from '../pipeline/map-codec.ts';
 import { imagePage } from './html-image-page.ts';
 import { type Card, indexPage } from './html-index.ts';

@@ -1,5 +1,5 @@
-import type { Recipe } from '../../src-shared/recipe.ts';
 import { scoreColour } from '../../src-shared/colour-map.ts';
+import type { Recipe } from '../../src-shared/recipe.ts';
 import { type Html, html } from './html-template.ts';
 import type { ReportImage } from './run-report.ts';
 
