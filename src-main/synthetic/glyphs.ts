@@ -1,7 +1,10 @@
 import type { Random } from './random.ts';
 import type { Shape } from './shape.ts';
 
-/** Strokes on a 4 × 6 grid, y downwards: digits are coordinates, "-" continues a stroke, a space starts another. */
+/**
+ * Strokes on a 4 × 6 grid, y downwards (7 for descenders): digits are coordinates, "-" continues a stroke, a space
+ * starts another.
+ */
 const STROKES: Readonly<Record<string, string>> = {
   A: '06-20-46 14-34',
   B: '00-06-36-45-44-33-03 33-42-41-30-00',
@@ -42,6 +45,28 @@ const STROKES: Readonly<Record<string, string>> = {
   '-': '13-33',
   '/': '06-40',
   '.': '25-26',
+  ':': '22-23 25-26',
+  a: '12-32-43-46 44-14-05-16-46',
+  b: '00-06-36-45-43-32-02',
+  c: '42-12-03-05-16-46',
+  d: '40-46-16-05-03-12-42',
+  e: '04-44-43-32-12-03-05-16-46',
+  g: '42-12-03-05-16-46 42-47-07',
+  h: '00-06 02-32-43-46',
+  i: '23-26 20-21',
+  k: '00-06 42-04 24-46',
+  l: '20-26',
+  m: '06-02-12-23-26 23-32-43-46',
+  n: '06-02-32-43-46',
+  o: '12-32-43-45-36-16-05-03-12',
+  p: '07-02-32-43-45-36-06',
+  r: '06-02 03-12-42',
+  s: '42-12-03-14-34-45-36-06',
+  t: '20-25-36 12-42',
+  u: '02-05-16-46-42',
+  v: '02-26-42',
+  x: '02-46 42-06',
+  y: '02-26 42-26-07',
 };
 
 const SEGMENTS = new Map<string, Float32Array>();
@@ -65,7 +90,7 @@ export function textWidth(text: string): number {
 }
 
 /**
- * A line of upper-case letters and digits, centred on the origin, letter height `height`.
+ * A line of letters and digits, centred on the origin, letter height `height`.
  * @param weight half thickness of a stroke as a share of the height
  */
 export function textShape(text: string, height: number, weight = 0.08): Shape {

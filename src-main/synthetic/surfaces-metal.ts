@@ -8,7 +8,7 @@ import type { Random } from './random.ts';
 import { box, circle, polygon, type Shape } from './shape.ts';
 
 /** Sets one metal everywhere; the callback gives brightness factor and height per pixel. */
-function cast(
+export function cast(
   planes: Planes,
   color: Rgb,
   metal: number,
@@ -30,13 +30,13 @@ function cast(
 
 const scratchResult = { factor: 1, relief: 0 };
 /** Returns the same object every time: no allocation per pixel. */
-function pixel(factor: number, relief: number): typeof scratchResult {
+export function pixel(factor: number, relief: number): typeof scratchResult {
   scratchResult.factor = factor;
   scratchResult.relief = relief;
   return scratchResult;
 }
 
-const unitOf = (planes: Planes) => Math.max(planes.width, planes.height) / 640;
+export const unitOf = (planes: Planes) => Math.max(planes.width, planes.height) / 640;
 
 /** Regular features that good parts have: drilled holes, engraved size, a milled slot, a hexagonal pocket. */
 function features(planes: Planes, random: Random, chance = 0.45): Layer[] {

@@ -23,7 +23,7 @@ it('gets lighter with the score', () => {
 });
 
 it('fades with the score and clamps scores outside 0..1', () => {
-  const rgba = colourise({ width: 4, height: 1, data: Float32Array.of(0, 0.4, 1, 2) }, { opacity: 0.5 });
+  const rgba = colourise({ data: Float32Array.of(0, 0.4, 1, 2) }, { opacity: 0.5 });
   expect([rgba[3], rgba[7], rgba[11], rgba[15]]).toEqual([0, 51, 128, 128]);
   expect([...rgba.subarray(8, 11)]).toEqual([...scoreColour(1)]);
   expect(rgba).toHaveLength(16);
