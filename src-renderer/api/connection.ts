@@ -1,0 +1,69 @@
+import { createORPCClient, isDefinedError } from '@orpc/client';
+import { RPCLink as MessagePortLink } from '@orpc/client/message-port';
+import { RPCLink as WebSocketLink } from '@orpc/client/websocket';
+import type { ContractRouterClient } from '@orpc/contract';
+import { createTanstackQueryUtils } from '@orpc/tanstack-query';
+import type { Contract } from '../../src-shared/contract.ts';
+import { type DesktopBridge, PORT_MESSAGE } from '../../src-shared/desktop-bridge.ts';
+import { type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
+
+/** What Electron's preload gives the page; undefined in a browser. */
+export const desktop: DesktopBridge | undefined = (window as { clipsam?: DesktopBridge }).clipsam;
+
+export type Client = ContractRouterClient<Contract>;
+
+export interface Connection {
+  readonly client: Client;
+  /** Resolves when the line is gone for good; the page must be loaded again. */
+  readonly closed: Promise<void>;
+}
+
+/** Opens the line to the workstation: Electron's MessagePort where there is one, else a WebSocket to our origin. */
+export async function connect(): Promise<Connection> {
+  if (desktop) {
+    const port = await desktopPort(desktop);
+    const client: Client = createORPCClient(new MessagePortLink({ port }));
+    port.start();
+    return { client, closed: new Promise((resolve) => port.addEventListener('close', () => resolve())) };
+  }
+  const socket = new WebSocket(new URL('/rpc', location.href.replace(/^http/, 'ws')));
+  await new Promise<void>((resolve, reject) => {
+    socket.addEventListener('open', () => resolve(), { once: true });
+    socket.addEventListener('close', () => reject(new Error('The workstation does not answer.')), {
+      once: true,
+    });
+  });
+  const closed = new Promise<void>((resolve) => {
+    socket.addEventListener('close', () => resolve(), { once: true });
+  });
+  return { client: createORPCClient(new WebSocketLink({ websocket: socket })), closed };
+}
+
+/** The port comes as a message: Electron's context bridge lets none through. */
+function desktopPort(bridge: DesktopBridge): Promise<MessagePort> {
+  return new Promise((resolve) => {
+    const receive = ({ source, data, ports: [port] }: MessageEvent) => {
+      if (source !== window || data !== PORT_MESSAGE || !port) return;
+      window.removeEventListener('message', receive);
+      resolve(port);
+    };
+    window.addEventListener('message', receive);
+    bridge.connect();
+  });
+}
+
+/** Query and mutation options for every procedure. */
+export type Api = ReturnType<typeof createTanstackQueryUtils<Client>>;
+export function apiFor(client: Client): Api {
+  return createTanstackQueryUtils(client);
+}
+
+/** What went wrong, as the workstation said it, or as plain text where it said nothing. */
+export function errorRecord(error: unknown): ErrorRecord {
+  if (isDefinedError(error as Error)) {
+    const { data } = error as { data?: unknown };
+    if (typeof data === 'object' && data !== null && 'code' in data && 'message' in data)
+      return data as ErrorRecord;
+  }
+  return toErrorRecord(error);
+}

@@ -1,0 +1,148 @@
+import { ActionIcon, AppShell, Group, Stack, Text, Tooltip, UnstyledButton } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import {
+  IconAdjustments,
+  IconCpu,
+  IconHelp,
+  IconPhotoSearch,
+  IconSettings,
+  IconStack2,
+} from '@tabler/icons-react';
+import { type ComponentType, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
+import { BatchesScreen } from '../batches/batches-screen.tsx';
+import { useActions } from '../keys/use-actions.ts';
+import { ModelsScreen } from '../models/models-screen.tsx';
+import { ReviewScreen } from '../review/review-screen.tsx';
+import { useSession } from '../state/session.ts';
+import { WhatIfScreen } from '../what-if/what-if-screen.tsx';
+import classes from './app.module.css';
+import { DeviceBadge } from './device-badge.tsx';
+import { PLACES, places, useHashLocation } from './places.ts';
+import { SettingsDialog } from './settings-dialog.tsx';
+import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+import { WelcomeDialog } from './welcome-dialog.tsx';
+
+export function App() {
+  return (
+    <Router hook={useHashLocation}>
+      <Frame />
+    </Router>
+  );
+}
+
+function Frame() {
+  const { t } = useTranslation();
+  const [location, go] = useLocation();
+  const author = useSession((session) => session.author);
+  const [helpOpen, help] = useDisclosure(false);
+  const [settingsOpen, settings] = useDisclosure(false);
+  const batchId = useLastBatch(location);
+  const screens: readonly Screen[] = [
+    { id: 'batches', icon: IconStack2, to: places.batches() },
+    { id: 'review', icon: IconPhotoSearch, to: batchId ? places.review(batchId) : null },
+    { id: 'what-if', icon: IconAdjustments, to: batchId ? places.whatIf(batchId) : null },
+    { id: 'models', icon: IconCpu, to: places.models() },
+  ];
+  const open = (index: number) => () => {
+    const to = screens[index]?.to;
+    if (to) go(to);
+  };
+  useActions({
+    'app.help': help.toggle,
+    'app.batches': open(0),
+    'app.review': open(1),
+    'app.what-if': open(2),
+    'app.models': open(3),
+  });
+  return (
+    <AppShell navbar={{ width: 76, breakpoint: 0 }} padding={0}>
+      <AppShell.Navbar className={classes.rail} aria-label={t('navigation')}>
+        <img src="./icon.svg" alt="ClipSAM" width={36} height={36} className={classes.logo} />
+        <Stack gap={4} component="ul" className={classes.screens}>
+          {screens.map((screen) => (
+            <li key={screen.id}>
+              <RailButton {...screen} active={location.startsWith(`/${screen.id}`)} onOpen={go} />
+            </li>
+          ))}
+        </Stack>
+        <Stack gap={4} align="center" mt="auto">
+          <DeviceBadge />
+          <Group gap={2}>
+            <Tooltip label={t('help')} position="right">
+              <ActionIcon variant="subtle" color="gray" size="lg" onClick={help.open} aria-label={t('help')}>
+                <IconHelp size={20} />
+              </ActionIcon>
+            </Tooltip>
+            <Tooltip label={t('settings.title')} position="right">
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size="lg"
+                onClick={settings.open}
+                aria-label={t('settings.title')}
+              >
+                <IconSettings size={20} />
+              </ActionIcon>
+            </Tooltip>
+          </Group>
+        </Stack>
+      </AppShell.Navbar>
+      <AppShell.Main className={classes.main}>
+        <Switch>
+          <Route path={PLACES.batches} component={BatchesScreen} />
+          <Route path={PLACES.review} component={ReviewScreen} />
+          <Route path={PLACES.whatIf} component={WhatIfScreen} />
+          <Route path={PLACES.models} component={ModelsScreen} />
+          <Route>
+            <Redirect to={places.batches()} replace />
+          </Route>
+        </Switch>
+      </AppShell.Main>
+      <WelcomeDialog opened={author === ''} />
+      <ShortcutsDialog opened={helpOpen} onClose={help.close} />
+      <SettingsDialog opened={settingsOpen} onClose={settings.close} />
+    </AppShell>
+  );
+}
+
+interface Screen {
+  readonly id: 'batches' | 'review' | 'what-if' | 'models';
+  readonly icon: ComponentType<{ size: number; stroke: number }>;
+  /** Null: there is nothing to show there yet. */
+  readonly to: string | null;
+}
+
+function RailButton({
+  id,
+  icon: Icon,
+  to,
+  active,
+  onOpen,
+}: Screen & { readonly active: boolean; onOpen(to: string): void }) {
+  const { t } = useTranslation();
+  return (
+    <UnstyledButton
+      className={classes.screen}
+      disabled={to === null}
+      aria-current={active ? 'page' : undefined}
+      onClick={() => to && onOpen(to)}
+    >
+      <Icon size={22} stroke={1.6} />
+      <Text size="xs" component="span">
+        {t(`screens.${id}`)}
+      </Text>
+    </UnstyledButton>
+  );
+}
+
+/** The batch that was looked at last, so that the other screens can be opened on it. */
+function useLastBatch(location: string): number | undefined {
+  const [last, setLast] = useState<number>();
+  useEffect(() => {
+    const id = /^\/(?:review|what-if)\/(\d+)/.exec(location)?.[1];
+    if (id) setLast(Number(id));
+  }, [location]);
+  return last;
+}

@@ -1,0 +1,25 @@
+import { useLocation } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+
+/** The screens' addresses behind the `#`. */
+export const PLACES = {
+  batches: '/batches',
+  review: '/review/:batchId/:imageId?',
+  whatIf: '/what-if/:batchId?',
+  models: '/models',
+} as const;
+
+export const places = {
+  batches: () => '/batches',
+  review: (batchId: number, imageId?: number) =>
+    `/review/${batchId}${imageId === undefined ? '' : `/${imageId}`}`,
+  whatIf: (batchId?: number) => (batchId === undefined ? '/what-if' : `/what-if/${batchId}`),
+  models: () => '/models',
+};
+
+export { useHashLocation };
+
+/** Goes to a screen; `replace` leaves no trace in the history. */
+export function useGo(): (to: string, options?: { readonly replace?: boolean }) => void {
+  return useLocation()[1];
+}

@@ -1,0 +1,38 @@
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
+
+/** Signal colours of the model's and the inspector's verdicts; text on them keeps 4.5 : 1 (WCAG AA) in both themes. */
+export const VERDICT_COLOURS = {
+  accept: 'teal',
+  warn: 'yellow',
+  uncertain: 'yellow',
+  reject: 'red',
+} as const;
+
+const ink: MantineColorsTuple = [
+  '#c9d1dc',
+  '#a9b3c1',
+  '#8894a5',
+  '#5d6878',
+  '#3a4351',
+  '#2b323e',
+  '#1d232c',
+  '#161b22',
+  '#10141a',
+  '#0b0e13',
+];
+
+export const theme = createTheme({
+  primaryColor: 'blue',
+  primaryShade: { light: 7, dark: 7 },
+  colors: { dark: ink },
+  fontFamily:
+    '"Inter Variable", "Segoe UI", system-ui, -apple-system, "Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "Cascadia Mono", "SF Mono", "DejaVu Sans Mono", monospace',
+  defaultRadius: 'sm',
+  cursorType: 'pointer',
+  autoContrast: true,
+  components: {
+    Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },
+    Button: { defaultProps: { size: 'sm' } },
+  },
+});

@@ -1,0 +1,66 @@
+import { Button, Center, Loader, Stack, Text, Title } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { apiFor, connect } from '../api/connection.ts';
+import { followEvents, type Workstation, WorkstationContext } from '../state/workstation.ts';
+import { App } from './app.tsx';
+
+type Line =
+  | { readonly state: 'opening' | 'lost' }
+  | { readonly state: 'open'; readonly workstation: Workstation };
+
+/** Milliseconds between two attempts to get a lost line back. */
+const RETRY = 2000;
+
+/** Opens the line to the main side, shows the window on it, and says so and tries again when it breaks. */
+export function WorkstationGate() {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const [attempt, setAttempt] = useState(0);
+  const [line, setLine] = useState<Line>({ state: 'opening' });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every attempt opens the line anew
+  useEffect(() => {
+    const abort = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const lose = () => {
+      if (abort.signal.aborted) return;
+      setLine({ state: 'lost' });
+      timer = setTimeout(() => setAttempt((n) => n + 1), RETRY);
+    };
+    const open = async () => {
+      const { client, closed } = await connect();
+      const info = await client.app.info();
+      if (abort.signal.aborted) return;
+      const workstation = { client, api: apiFor(client), info };
+      await queries.invalidateQueries();
+      setLine({ state: 'open', workstation });
+      await Promise.race([followEvents(workstation, queries, abort.signal), closed]);
+    };
+    open().then(lose, lose);
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+    };
+  }, [attempt, queries]);
+  if (line.state === 'open') {
+    return (
+      <WorkstationContext value={line.workstation}>
+        <App />
+      </WorkstationContext>
+    );
+  }
+  return (
+    <Center h="100dvh">
+      {line.state === 'opening' ? (
+        <Loader aria-label={t('connecting')} />
+      ) : (
+        <Stack align="center" maw={420} role="alert">
+          <Title order={3}>{t('lost.title')}</Title>
+          <Text ta="center">{t('lost.why')}</Text>
+          <Button onClick={() => location.reload()}>{t('lost.reload')}</Button>
+        </Stack>
+      )}
+    </Center>
+  );
+}

@@ -1,0 +1,3 @@
+export function BatchesScreen() {
+  return null;
+}

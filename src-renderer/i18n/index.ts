@@ -1,0 +1,53 @@
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import appEn from './en/app.json';
+import batchesEn from './en/batches.json';
+import modelsEn from './en/models.json';
+import reviewEn from './en/review.json';
+import viewerEn from './en/viewer.json';
+import whatIfEn from './en/what-if.json';
+import appZh from './zh-CN/app.json';
+import batchesZh from './zh-CN/batches.json';
+import modelsZh from './zh-CN/models.json';
+import reviewZh from './zh-CN/review.json';
+import viewerZh from './zh-CN/viewer.json';
+import whatIfZh from './zh-CN/what-if.json';
+
+export const LANGUAGES = { en: 'English', 'zh-CN': '简体中文' } as const;
+export type Language = keyof typeof LANGUAGES;
+
+/** One namespace per folder of the window. */
+export const texts = {
+  en: {
+    app: appEn,
+    batches: batchesEn,
+    review: reviewEn,
+    viewer: viewerEn,
+    'what-if': whatIfEn,
+    models: modelsEn,
+  },
+  'zh-CN': {
+    app: appZh,
+    batches: batchesZh,
+    review: reviewZh,
+    viewer: viewerZh,
+    'what-if': whatIfZh,
+    models: modelsZh,
+  },
+} as const;
+
+/** The language of the browser or desktop where we have it, else English. */
+export function preferredLanguage(): Language {
+  return navigator.languages.some((tag) => tag.toLowerCase().startsWith('zh')) ? 'zh-CN' : 'en';
+}
+
+export async function startI18n(language: Language): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    resources: texts,
+    lng: language,
+    fallbackLng: 'en',
+    defaultNS: 'app',
+    interpolation: { escapeValue: false },
+  });
+  document.documentElement.lang = language;
+}

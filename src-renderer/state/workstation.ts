@@ -1,0 +1,51 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { createContext, useContext } from 'react';
+import { create } from 'zustand';
+import type { AppInfo, DeviceStatus, WorkstationEvent } from '../../src-shared/contract.ts';
+import type { Api, Client } from '../api/connection.ts';
+
+/** What every screen needs of the main side. */
+export interface Workstation {
+  readonly client: Client;
+  readonly api: Api;
+  readonly info: AppInfo;
+}
+
+export const WorkstationContext = createContext<Workstation | null>(null);
+
+export function useWorkstation(): Workstation {
+  const workstation = useContext(WorkstationContext);
+  if (!workstation) throw new Error('useWorkstation outside of WorkstationContext');
+  return workstation;
+}
+
+/** The device that runs, kept up to date by the event stream. */
+export const useDevice = create<{ status: DeviceStatus | null }>(() => ({ status: null }));
+
+type Listener = (event: WorkstationEvent) => void;
+const listeners = new Set<Listener>();
+
+/** Hears every event of the workstation; returns what ends it. */
+export function onWorkstationEvent(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Follows the workstation's events until the signal is aborted: refreshes what is on screen and tells the listeners. */
+export async function followEvents(
+  { client, api }: Workstation,
+  queries: QueryClient,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const event of await client.app.events(undefined, { signal })) {
+    if (event.kind === 'device') useDevice.setState({ status: event.status });
+    if (event.kind === 'batch') void queries.invalidateQueries({ queryKey: api.batches.key() });
+    if (event.kind === 'recipes') void queries.invalidateQueries({ queryKey: api.recipes.key() });
+    if (event.kind === 'reviewed') {
+      const { runId, imageId } = event;
+      const input = { runId, imageId };
+      void queries.invalidateQueries({ queryKey: api.review.image.queryKey({ input }) });
+    }
+    for (const listener of listeners) listener(event);
+  }
+}

@@ -1,0 +1,3 @@
+export function WhatIfScreen() {
+  return null;
+}

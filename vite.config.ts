@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** The window: `src-renderer` → `out/renderer`, served by both shells under `/`. */
+export default defineConfig({
+  root: fileURLToPath(new URL('src-renderer', import.meta.url)),
+  plugins: [react()],
+  build: {
+    outDir: fileURLToPath(new URL('out/renderer', import.meta.url)),
+    emptyOutDir: true,
+    target: 'chrome120',
+    // The shells' content security policy allows no inline or data: scripts and fonts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 2000,
+  },
+});
