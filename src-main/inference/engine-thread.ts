@@ -2,7 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
 import type { Frame } from '../../src-shared/frame.ts';
 import type { Pack } from '../../src-shared/pack.ts';
-import type { DeviceReport, DeviceRequest, RegionPrompts } from '../../src-shared/result.ts';
+import type { DeviceReport, DeviceRequest } from '../../src-shared/result.ts';
+import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
 import {
   type EncoderImage,
   Engine,
@@ -28,7 +29,7 @@ export interface EngineRequests {
   readonly decode: {
     readonly job: {
       readonly contentHash: string;
-      readonly prompts: RegionPrompts;
+      readonly prompts: DecoderPrompts;
       readonly image?: EncoderImage;
     };
     readonly result: { readonly frame: Frame; readonly levels: MaskLogits } | undefined;

@@ -3,7 +3,7 @@ import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
 import type { Frame } from '../../src-shared/frame.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
-import type { Device, DeviceReport, DeviceRequest, RegionPrompts, Timings } from '../../src-shared/result.ts';
+import type { Device, DeviceReport, DeviceRequest, Timings } from '../../src-shared/result.ts';
 import { encodeModel, promoteTensors, pruneTo, readModel } from '../graph/model.ts';
 import { readSafetensors } from '../graph/safetensors.ts';
 import { buildUmciGraph, CELLS_PER_TOKEN } from '../graph/umci.ts';
@@ -11,7 +11,7 @@ import { type ContentGrid, cropStage, umciMatrices } from '../graph/umci-feeds.t
 import { frameGrid } from '../pipeline/frame.ts';
 import { languageTokens, stateSentences } from '../pipeline/language-tokens.ts';
 import type { RegionMasks } from '../pipeline/mask-fusion.ts';
-import { decoderPoints, regionPrompts } from '../pipeline/region-prompts.ts';
+import { type DecoderPrompts, decoderPoints, regionPrompts } from '../pipeline/region-prompts.ts';
 import { findRegions, MAP_SIDE, minRegionCells } from '../pipeline/regions.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
 import { openDevice } from './devices.ts';
@@ -160,7 +160,7 @@ export class Engine {
    */
   async decode(
     contentHash: string,
-    prompts: RegionPrompts,
+    prompts: DecoderPrompts,
     image?: EncoderImage,
   ): Promise<{ readonly frame: Frame; readonly levels: MaskLogits } | undefined> {
     const clock = new Stopwatch();
@@ -204,7 +204,11 @@ export class Engine {
     return outputs;
   }
 
-  async #decode(prompts: RegionPrompts, { frame, tensor }: Embedding, clock: Stopwatch): Promise<MaskLogits> {
+  async #decode(
+    prompts: DecoderPrompts,
+    { frame, tensor }: Embedding,
+    clock: Stopwatch,
+  ): Promise<MaskLogits> {
     const { decoder } = this.#sessions;
     const { masks, qualities } = this.#pack.sam;
     const { coords, labels, count } = decoderPoints(prompts, frame);

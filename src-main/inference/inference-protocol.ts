@@ -1,12 +1,7 @@
 import type { ErrorRecord } from '../../src-shared/errors.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
-import type {
-  DeviceReport,
-  DeviceRequest,
-  InspectionResult,
-  MaskLevel,
-  RegionPrompts,
-} from '../../src-shared/result.ts';
+import type { DeviceReport, DeviceRequest, InspectionResult, MaskLevel } from '../../src-shared/result.ts';
+import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
 
 /** One image to inspect. */
 export interface InspectJob {
@@ -23,7 +18,7 @@ export interface DecodeMaskJob {
   readonly recipe: Recipe;
   /** SHA-256 of the image file, where known: a recent embedding is found by it and the file isn't read again. */
   readonly contentHash?: string;
-  readonly prompts: RegionPrompts;
+  readonly prompts: DecoderPrompts;
 }
 
 export interface DecodedMasks {

@@ -62,6 +62,12 @@ function spreadCells(region: CoarseRegion, coarse: ScoreMap, count: number): num
   return picked;
 }
 
+/** What SAM is asked, in image pixels: points, and a box where there is one. */
+export interface DecoderPrompts {
+  readonly points: RegionPrompts['points'];
+  readonly box: Box | null;
+}
+
 /** Points and an optional box as SAM's prompt encoder takes them. */
 export interface DecoderPoints {
   /** [1, count, 2]: x, y in frame pixels. */
@@ -75,11 +81,7 @@ export interface DecoderPoints {
  * Prompts in image pixels → `point_coords` and `point_labels` of a Meta-style SAM decoder: the points, then the
  * box as two corner points; without a box one (0, 0) point with label −1.
  */
-export function decoderPoints(
-  prompts: { readonly points: RegionPrompts['points']; readonly box?: Box },
-  frame: Frame,
-): DecoderPoints {
-  const { points, box } = prompts;
+export function decoderPoints({ points, box }: DecoderPrompts, frame: Frame): DecoderPoints {
   const rows: (Point & { readonly label: number })[] = box
     ? [...points, { x: box.x, y: box.y, label: 2 }, { x: box.x + box.width, y: box.y + box.height, label: 3 }]
     : [...points, { x: 0, y: 0, label: -1 }];

@@ -89,7 +89,7 @@ describe('decoderPoints', () => {
   });
 
   it('pads with a (0, 0) point of label −1 when there is no box', () => {
-    const { coords, labels, count } = decoderPoints({ points: points.slice(0, 1) }, frame);
+    const { coords, labels, count } = decoderPoints({ points: points.slice(0, 1), box: null }, frame);
     expect([...coords]).toEqual([50, 25, 0, 0]);
     expect([...labels]).toEqual([1, -1]);
     expect(count).toBe(2);
