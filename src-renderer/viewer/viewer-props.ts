@@ -1,0 +1,59 @@
+import type { Annotation } from '../../src-shared/annotation.ts';
+import type { Pyramid, ReviewImage, SamPrompts } from '../../src-shared/contract.ts';
+import type { MaskLevel, Polygon } from '../../src-shared/result.ts';
+
+/** What the pointer does on the image. */
+export type Tool =
+  | 'pan'
+  | 'point-positive'
+  | 'point-negative'
+  | 'box'
+  | 'polygon'
+  | 'rectangle'
+  | 'brush'
+  | 'eraser';
+
+/** Prompts by hand and SAM's answer to them. */
+export interface SamCandidate {
+  readonly prompts: SamPrompts;
+  /** Three levels, or none while the first answer is on its way. */
+  readonly levels: readonly MaskLevel[];
+  readonly chosen: 1 | 2 | 3 | null;
+  /** True while SAM is asked. */
+  readonly pending: boolean;
+}
+
+/** A place in the image, in image pixels, and the value of the map on show there (0..1). */
+export interface HoverPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly score: number | null;
+}
+
+export interface ViewerProps {
+  readonly imageId: number;
+  readonly runId: number | null;
+  /** Name of the image, for the description of the canvas. */
+  readonly name: string;
+  /** Content hash: part of the picture's addresses. */
+  readonly version: string | null;
+  /** Null while it is made: the thumbnail is shown enlarged. */
+  readonly pyramid: Pyramid | null;
+  /** Null while loading. It must belong to `imageId` and `runId`. */
+  readonly outcome: ReviewImage['outcome'] | null;
+  readonly thresholds: { readonly theta: number; readonly warn: number; readonly reject: number };
+  readonly hasTruth: boolean;
+  readonly annotations: readonly Annotation[];
+  readonly selectedRegion: number | null;
+  onSelectRegion(index: number | null): void;
+  readonly selectedAnnotation: number | null;
+  onSelectAnnotation(id: number | null): void;
+  readonly tool: Tool;
+  onTool(tool: Tool): void;
+  readonly candidate: SamCandidate | null;
+  /** Points or box were added, moved or removed by hand. Null: none are left. */
+  onPrompts(prompts: SamPrompts | null): void;
+  /** A polygon or rectangle was closed, or brush strokes were finished (Enter or the toolbar's tick). */
+  onDrawn(polygons: readonly Polygon[]): void;
+  onHover?(at: HoverPlace | null): void;
+}
