@@ -1,12 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { decode as decodeBmp } from '@cwasm/nsbmp';
-import sharp, { type Sharp } from 'sharp';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { type Frame, frameFor } from '../../src-shared/frame.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { sha256 } from '../files/hash.ts';
 import { toReadError } from '../files/read-error.ts';
 import { bmpSizeOf, type ImageFormat, imageFormatOf } from './image-format.ts';
+import sharp, { type Sharp } from './sharp.ts';
 
 // Nothing is decoded twice, so a cache only holds memory. One thread per image: neighbouring images are decoded
 // at the same time as others are inferred, and libvips' worker threads would take the cores from inference and

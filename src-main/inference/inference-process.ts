@@ -1,13 +1,14 @@
 import { writeSync } from 'node:fs';
 import { toErrorRecord } from '../../src-shared/errors.ts';
 import { type EngineClient, startEngine } from './engine-client.ts';
-import { type FromChild, HEARTBEAT_INTERVAL, type ToChild } from './inference-protocol.ts';
+import { HEARTBEAT_INTERVAL, type ToChild } from './inference-protocol.ts';
 import { decodeMask, inspectImage } from './inspect-image.ts';
+import { parentLine } from './parent-line.ts';
 
 // The inference process: this thread speaks with the parent, reads images, fuses and writes; the engine's thread
 // computes. It lives as long as its parent.
 
-const say = (message: FromChild) => void process.send?.(message, undefined, undefined, () => {});
+const parent = parentLine();
 const underWay = new Map<number, AbortController>();
 let engine: EngineClient | undefined;
 
@@ -20,20 +21,23 @@ function die(reason?: unknown): void {
   }
 }
 
-process.on('disconnect', () => die());
+parent.onGone(() => die());
 // Ctrl-C goes to every process of the terminal; the parent decides what becomes of the images under way.
 process.on('SIGINT', () => {});
-process.on('message', (message: ToChild) => void receive(message));
-setInterval(() => say({ kind: 'heartbeat', rssBytes: process.memoryUsage.rss() }), HEARTBEAT_INTERVAL);
+parent.onMessage((message) => void receive(message));
+setInterval(
+  () => parent.send({ kind: 'heartbeat', rssBytes: process.memoryUsage.rss() }),
+  HEARTBEAT_INTERVAL,
+);
 
 async function receive(message: ToChild): Promise<void> {
   switch (message.kind) {
     case 'open':
       try {
         engine = await startEngine(message, die);
-        say({ kind: 'ready', device: engine.device, packHash: engine.packHash });
+        parent.send({ kind: 'ready', device: engine.device, packHash: engine.packHash });
       } catch (error) {
-        say({ kind: 'refused', error: toErrorRecord(error) });
+        parent.send({ kind: 'refused', error: toErrorRecord(error) });
       }
       return;
     case 'cancel':
@@ -53,9 +57,9 @@ async function answer({ id, request }: ToChild & { readonly kind: 'request' }): 
       request.kind === 'inspect'
         ? await inspectImage(request.job, engine, signal)
         : await decodeMask(request.job, engine, signal);
-    say({ kind: 'answer', id, result });
+    parent.send({ kind: 'answer', id, result });
   } catch (error) {
-    say({ kind: 'failed', id, error: toErrorRecord(error) });
+    parent.send({ kind: 'failed', id, error: toErrorRecord(error) });
   } finally {
     underWay.delete(id);
   }

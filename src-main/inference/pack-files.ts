@@ -1,9 +1,11 @@
 import { realpath, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { isAbsolute, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import { sha256OfFile } from '../files/hash.ts';
+import { unpackedPath } from '../files/unpacked-path.ts';
 
 type PackFile = Pack['files'][string];
 
@@ -20,7 +22,7 @@ export interface FileCheck {
   readonly error?: ClipSamError;
 }
 
-const require = createRequire(import.meta.url);
+const require = createRequire(unpackedPath(fileURLToPath(import.meta.url)));
 
 /**
  * Where a file of a pack lies: `npm:package/path` in the node_modules folder that this program sees, `pack:path`

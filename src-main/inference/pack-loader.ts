@@ -5,6 +5,7 @@ import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/
 import { type Pack, packSchema } from '../../src-shared/pack.ts';
 import { schemaIssues } from '../../src-shared/schema-issues.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
+import { unpackedPath } from '../files/unpacked-path.ts';
 import { describeModel, promoteTensors, readModel, type TensorInfo } from '../graph/model.ts';
 import { readSafetensors } from '../graph/safetensors.ts';
 import { type Dim, formatShape } from '../graph/shape.ts';
@@ -13,7 +14,7 @@ import { checkPackFile, type FileCheck, resolvePackFile } from './pack-files.ts'
 import { openTokenizer } from './tokenizer.ts';
 
 /** The packs that come with the program. */
-const PACKS_ROOT = fileURLToPath(new URL('../../models/', import.meta.url));
+const PACKS_ROOT = unpackedPath(fileURLToPath(new URL('../../models/', import.meta.url)));
 
 /** A pack whose files are all there, unchanged and of the shapes that pack.json states. */
 export interface LoadedPack {

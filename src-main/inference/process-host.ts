@@ -35,7 +35,14 @@ export function scrubbedEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => ALLOWED_VARIABLES.test(name)));
 }
 
-const LAST_WORDS = 4096;
+/** The environment of the inference process: {@link scrubbedEnvironment} and what keeps its memory flat. */
+export function inferenceEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+  // glibc keeps what threads free in an arena per thread; two keep a long batch's memory flat.
+  return { ...(scrubbedEnvironment(env) as Record<string, string>), MALLOC_ARENA_MAX: '2' };
+}
+
+/** Characters of {@link HostedProcess.lastWords} that are kept. */
+export const LAST_WORDS = 4096;
 
 /** Plain Node: forks `module`. Its standard output is dropped, so that it can't mix with the parent's. */
 export function forkHost(
@@ -45,8 +52,7 @@ export function forkHost(
   return {
     spawn() {
       const child = fork(module, {
-        // glibc keeps what threads free in an arena per thread; two keep a long batch's memory flat.
-        env: { ...scrubbedEnvironment(env), MALLOC_ARENA_MAX: '2' },
+        env: inferenceEnvironment(env),
         execArgv: [],
         serialization: 'advanced',
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -118,7 +118,14 @@ export function superviseChild(
   });
   child.onExit((exit) => bury(condemned ?? deathOf(exit, child.lastWords())));
   child.send(open);
-  return { pid: child.pid, send: (message) => child.send(message), kill };
+  return {
+    // Electron knows it only once the process runs.
+    get pid() {
+      return child.pid;
+    },
+    send: (message) => child.send(message),
+    kill,
+  };
 }
 
 function deathOf(exit: ProcessExit, lastWords: string): DeathReason {
