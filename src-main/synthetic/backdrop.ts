@@ -2,7 +2,10 @@ import { blur } from './field.ts';
 import type { Rgb } from './image.ts';
 import { hsv, type Light, lightPlanes, randomColor } from './lighting.ts';
 import { fractalNoise } from './noise.ts';
-import { emptyPlanes } from './planes.ts';
+import { ELECTRIC_OBJECTS } from './objects-electric.ts';
+import { GENERIC_OBJECTS } from './objects-generic.ts';
+import { HARDWARE_OBJECTS } from './objects-hardware.ts';
+import { emptyPlanes, makePose, type Planes, paintLayer, Textures } from './planes.ts';
 import type { Random } from './random.ts';
 import { HARD_SURFACES } from './surfaces-hard.ts';
 import { METAL_SURFACES } from './surfaces-metal.ts';
@@ -22,14 +25,47 @@ const TEXTURED = [
   METAL_SURFACES['perforated metal']!,
 ];
 
-/** What lies behind an object: radiance, interleaved RGB. Mostly plain, as in a photo box; sometimes textured. */
+const SCATTERED = Object.values({ ...HARDWARE_OBJECTS, ...ELECTRIC_OBJECTS, ...GENERIC_OBJECTS });
+
+/**
+ * What lies behind an object: radiance, interleaved RGB. Mostly plain, as in a photo box; sometimes textured; now and
+ * then other things lie about.
+ */
 export function makeBackdrop(width: number, height: number, random: Random, light: Light): Float32Array {
   const kind = random.next();
-  if (kind < 0.78) return plain(width, height, random);
+  const things = random.fork('scatter');
+  const cluttered = things.chance(0.12);
+  if (kind < 0.78) {
+    const out = plain(width, height, random);
+    if (!cluttered) return out;
+    const planes = emptyPlanes(width, height);
+    scatter(planes, things);
+    return unfocused(lightPlanes(planes, out, light), width, height, random);
+  }
   const planes = emptyPlanes(width, height);
   planes.alpha.fill(1);
   random.pick(TEXTURED).paint(planes, random.fork('texture'));
-  const out = lightPlanes(planes, null, { ...light, occlusion: 0 });
+  if (cluttered) scatter(planes, things);
+  return unfocused(lightPlanes(planes, null, { ...light, occlusion: 0 }), width, height, random);
+}
+
+/** Paints other parts, of all sizes, anywhere; some run out of the picture. */
+function scatter(planes: Planes, random: Random): void {
+  const { width, height } = planes;
+  const textures = new Textures(width, height, random.fork('textures'));
+  for (let i = random.int(1, 6); i > 0; i--) {
+    const parts = random.pick(SCATTERED).build(random.fork(`thing ${i}`));
+    const pose = makePose(
+      random.range(-0.05, 1.05) * width,
+      random.range(-0.05, 1.05) * height,
+      Math.max(width, height) * random.logRange(0.04, 0.3),
+      random.range(0, 2 * Math.PI),
+    );
+    for (const part of parts) paintLayer(planes, textures, { ...part, pose });
+  }
+}
+
+function unfocused(out: Float32Array, width: number, height: number, random: Random): Float32Array {
   // The backdrop lies behind the plane of focus and is often kept dim or bright.
   const level = random.range(0.5, 1.15);
   const sigma = random.chance(0.6) ? random.range(0.5, 3) * (Math.max(width, height) / 640) : 0;

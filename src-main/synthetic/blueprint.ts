@@ -17,6 +17,8 @@ export interface SurfaceKind {
   readonly names: readonly [string, ...string[]];
   /** Paints all planes (alpha is already 1); what lies on top is returned as layers. */
   readonly paint: (planes: Planes, random: Random) => SurfacePlan;
+  /** Nothing is ever written on it. */
+  readonly bare?: boolean;
 }
 
 /** A part as it is drawn in its own coordinates, before it is placed. */
@@ -32,6 +34,8 @@ export interface ObjectKind {
   readonly upright?: boolean;
   /** Never shown several times in one image. */
   readonly alone?: boolean;
+  /** Has no plain face that could carry writing. */
+  readonly bare?: boolean;
 }
 
 /** Parts in image pixels: for things on full-frame surfaces. */

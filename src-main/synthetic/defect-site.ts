@@ -3,6 +3,13 @@ import { clamp } from './field.ts';
 import type { Rgb } from './image.ts';
 import type { Random } from './random.ts';
 
+/** Something that stands out on a good part, as a circle in pixels. */
+export interface Accent {
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+}
+
 /** Where a defect may go: the object in the image, its colours, its outline. */
 export interface Site {
   readonly width: number;
@@ -28,13 +35,15 @@ export interface Site {
 /**
  * @param object the object's mask (0 or 255), null = the whole image
  * @param colors the picture, or albedo planes as bytes: what local colours are taken from
+ * @param options.accents a third of the points lie at one of these
  */
 export function makeSite(
   image: RgbImage,
   object: Uint8Array | null,
-  options: { readonly grain: number; readonly strength: number },
+  options: { readonly grain: number; readonly strength: number; readonly accents?: readonly Accent[] },
 ): Site {
   const { width, height, data } = image;
+  const { accents = [] } = options;
   const pixels: number[] = [];
   const rim: number[] = [];
   if (object) {
@@ -75,6 +84,13 @@ export function makeSite(
         return !object || object[iy * width + ix]! > 127;
       },
       pointInside: (random) => {
+        if (accents.length > 0 && random.chance(0.33)) {
+          const { x, y, radius } = random.pick(accents);
+          const px = Math.round(x + random.range(-0.7, 0.7) * radius);
+          const py = Math.round(y + random.range(-0.7, 0.7) * radius);
+          if (px >= 0 && py >= 0 && px < width && py < height && (!object || object[py * width + px]! > 127))
+            return [px, py];
+        }
         if (pixels.length === 0) return [random.range(0.03, 0.97) * width, random.range(0.03, 0.97) * height];
         const at = random.pick(pixels);
         return [at % width, Math.floor(at / width)];

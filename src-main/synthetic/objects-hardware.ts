@@ -660,7 +660,7 @@ function wireLoop(random: Random): Part[] {
 }
 
 export const HARDWARE_OBJECTS: Readonly<Record<string, ObjectKind>> = {
-  screw: { names: ['screw', 'metal screw', 'bolt', 'fastener'], extent: [1, 0.5], build: screw },
+  screw: { names: ['screw', 'metal screw', 'bolt', 'fastener'], extent: [1, 0.5], build: screw, bare: true },
   nut: { names: ['hexagonal nut', 'nut', 'metal nut', 'fastener'], extent: [1, 1], build: nut },
   'wing nut': {
     names: ['metal nut', 'star nut', 'flange nut', 'metal part'],
@@ -675,7 +675,12 @@ export const HARDWARE_OBJECTS: Readonly<Record<string, ObjectKind>> = {
     build: bracket,
   },
   bearing: { names: ['ball bearing', 'bearing', 'roller bearing'], extent: [1, 1], build: bearing },
-  spring: { names: ['coil spring', 'spring', 'compression spring'], extent: [1, 0.55], build: spring },
+  spring: {
+    names: ['coil spring', 'spring', 'compression spring'],
+    extent: [1, 0.55],
+    build: spring,
+    bare: true,
+  },
   tube: { names: ['tube', 'pipe', 'shaft', 'cylinder'], extent: [1, 0.4], build: tube },
   coin: { names: ['coin', 'token', 'medal', 'embossed disc'], extent: [1, 1], build: coin },
   key: { names: ['key', 'metal key'], extent: [1, 0.45], build: key },
@@ -689,10 +694,11 @@ export const HARDWARE_OBJECTS: Readonly<Record<string, ObjectKind>> = {
     names: ['commutator', 'electrical commutator', 'slotted cylinder'],
     extent: [0.72, 1],
     build: commutator,
+    bare: true,
     upright: true,
   },
-  hook: { names: ['hook', 'metal hook', 'clip'], extent: [0.9, 1], build: hook },
+  hook: { names: ['hook', 'metal hook', 'clip'], extent: [0.9, 1], build: hook, bare: true },
   blade: { names: ['blade', 'razor blade', 'cutter'], extent: [1, 0.4], build: blade },
-  chain: { names: ['chain', 'metal chain', 'chain links'], extent: [1, 0.3], build: chain },
-  wire: { names: ['bent wire', 'wire form', 'wire'], extent: [1, 0.45], build: wireLoop },
+  chain: { names: ['chain', 'metal chain', 'chain links'], extent: [1, 0.3], build: chain, bare: true },
+  wire: { names: ['bent wire', 'wire form', 'wire'], extent: [1, 0.45], build: wireLoop, bare: true },
 };

@@ -2,9 +2,10 @@ import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { makeBackdrop } from './backdrop.ts';
 import type { ObjectKind, SurfaceKind } from './blueprint.ts';
 import { type Camera, randomCamera, takePicture } from './camera.ts';
+import { decorateObject, decorateSurface } from './decoration.ts';
 import { applyToPlanes, visibleMask } from './defect-apply.ts';
 import type { Patch } from './defect-patch.ts';
-import { makeSite } from './defect-site.ts';
+import { type Accent, makeSite } from './defect-site.ts';
 import { makeDefect, pickDefect } from './defects.ts';
 import { clamp } from './field.ts';
 import { fixtures, furniture } from './furniture.ts';
@@ -14,6 +15,8 @@ import { ELECTRIC_OBJECTS } from './objects-electric.ts';
 import { EVERYDAY_OBJECTS } from './objects-everyday.ts';
 import { GENERIC_OBJECTS } from './objects-generic.ts';
 import { HARDWARE_OBJECTS } from './objects-hardware.ts';
+import { MOULDED_OBJECTS } from './objects-moulded.ts';
+import { THREADED_OBJECTS } from './objects-threaded.ts';
 import {
   copyPlanes,
   cutPlanes,
@@ -29,6 +32,7 @@ import { Random } from './random.ts';
 import { STRUCTURAL_DEFECTS, structuralDefect } from './structural.ts';
 import { ELECTRONIC_SURFACES } from './surfaces-electronic.ts';
 import { HARD_SURFACES } from './surfaces-hard.ts';
+import { MACHINED_SURFACES } from './surfaces-machined.ts';
 import { METAL_SURFACES } from './surfaces-metal.ts';
 import { SOFT_SURFACES } from './surfaces-soft.ts';
 
@@ -37,6 +41,7 @@ const SURFACE_KINDS: Readonly<Record<string, SurfaceKind>> = {
   ...SOFT_SURFACES,
   ...HARD_SURFACES,
   ...ELECTRONIC_SURFACES,
+  ...MACHINED_SURFACES,
 };
 
 const OBJECT_KINDS: Readonly<Record<string, ObjectKind>> = {
@@ -44,6 +49,8 @@ const OBJECT_KINDS: Readonly<Record<string, ObjectKind>> = {
   ...EVERYDAY_OBJECTS,
   ...ELECTRIC_OBJECTS,
   ...GENERIC_OBJECTS,
+  ...THREADED_OBJECTS,
+  ...MOULDED_OBJECTS,
 };
 
 /** Names of the textures that fill the image. */
@@ -67,6 +74,8 @@ export interface Scene {
   /** The bare surface below the layers; null for objects. */
   readonly base: Planes | null;
   readonly layers: readonly Layer[];
+  /** Middles and radii in pixels of the writing on it, where some defects are put. */
+  readonly accents: readonly Accent[];
   readonly textures: Textures;
   readonly backdrop: Float32Array | null;
   /** Darkening of the backdrop by the object; null = none. */
@@ -106,8 +115,14 @@ export function renderGood(kind: string, random: Random, size: Size): Scene {
     base.alpha.fill(1);
     const plan = surface.paint(base, random.fork('surface'));
     const extras = random.fork('furniture');
+    const prints = random.fork('print');
+    const printed =
+      !surface.bare && !(kind in ELECTRONIC_SURFACES) && prints.chance(0.25)
+        ? decorateSurface(base, prints, size, !(kind in SOFT_SURFACES))
+        : [];
     const layers = [
       ...(plan.layers ?? []),
+      ...printed,
       ...(extras.chance(kind in ELECTRONIC_SURFACES ? 0 : 0.22) ? furniture(extras, size) : []),
     ];
     const frame = random.fork('frame');
@@ -121,14 +136,14 @@ export function renderGood(kind: string, random: Random, size: Size): Scene {
       planes,
       base,
       layers,
+      accents: printed.map(accentOf),
       backdrop: framed ? black(width, height) : null,
     });
   }
   const extras = random.fork('fixtures');
-  const layers = [
-    ...(extras.chance(0.08) ? fixtures(extras, size) : []),
-    ...placeObject(object!, random.fork('object'), size),
-  ];
+  const own = random.fork('object');
+  const placed = placeObject(object!, own, size, !object!.bare && random.fork('print').chance(0.5));
+  const layers = [...(extras.chance(0.08) ? fixtures(extras, size) : []), ...placed.layers];
   const planes = emptyPlanes(width, height);
   for (const layer of layers) paintLayer(planes, textures, layer);
   return expose({
@@ -139,6 +154,7 @@ export function renderGood(kind: string, random: Random, size: Size): Scene {
     planes,
     base: null,
     layers,
+    accents: placed.printed.map(accentOf),
     backdrop: makeBackdrop(width, height, random.fork('backdrop'), light),
   });
 }
@@ -213,15 +229,38 @@ function objectMask(planes: Planes): Uint8Array {
   return mask;
 }
 
+/** Where a layer lies in the picture. */
+function accentOf({ pose, bounds: [left, top, right, bottom] }: Layer): Accent {
+  const [m00, m01, m10, m11] = pose.matrix;
+  const u = (left + right) / 2;
+  const v = (top + bottom) / 2;
+  return {
+    x: pose.cx + pose.scale * (m00 * u + m01 * v),
+    y: pose.cy + pose.scale * (m10 * u + m11 * v),
+    radius: (pose.scale * Math.hypot(right - left, bottom - top)) / 3,
+  };
+}
+
+/** An object's layers, with the writing on it once more. */
+interface Placed {
+  readonly layers: readonly Layer[];
+  readonly printed: readonly Layer[];
+}
+
 /** One object in the frame, or several of the same kind. */
-function placeObject(kind: ObjectKind, random: Random, size: Size): Layer[] {
+function placeObject(kind: ObjectKind, random: Random, size: Size, decorated: boolean): Placed {
   const several = !kind.alone && random.chance(0.14);
-  const layers: Layer[] = [];
+  const all: { layers: Layer[]; printed: Layer[] } = { layers: [], printed: [] };
+  const add = ({ layers, printed }: Placed) => {
+    all.layers.push(...layers);
+    all.printed.push(...printed);
+  };
   if (!several) {
     const cropped = random.chance(0.14);
     const fillShare = cropped ? random.range(1, 1.7) : 1 - 0.52 * random.next() ** 1.5;
-    layers.push(...place(kind, random, size, 0, 0, size.width, size.height, fillShare, cropped ? 0.3 : 0.06));
-    return layers;
+    const box = { left: 0, top: 0, width: size.width, height: size.height };
+    add(place(kind, random, size, box, fillShare, cropped ? 0.3 : 0.06, decorated));
+    return all;
   }
   const columns = random.int(size.width >= size.height ? 2 : 1, size.width >= size.height ? 5 : 3);
   const rows = Math.max(1, Math.round((columns * size.height) / size.width));
@@ -233,26 +272,37 @@ function placeObject(kind: ObjectKind, random: Random, size: Size): Layer[] {
     for (let i = 0; i < columns; i++) {
       const seed = same === null ? random.fork(`${i},${j}`) : new Random(same);
       const pose = random.fork(`pose ${i},${j}`);
-      layers.push(...place(kind, seed, size, i * w, j * h, w, h, share, 0.05, pose));
+      add(
+        place(
+          kind,
+          seed,
+          size,
+          { left: i * w, top: j * h, width: w, height: h },
+          share,
+          0.05,
+          decorated,
+          pose,
+        ),
+      );
     }
   }
-  return layers;
+  return all;
 }
 
 function place(
   kind: ObjectKind,
   random: Random,
   size: Size,
-  left: number,
-  top: number,
-  width: number,
-  height: number,
+  { left, top, width, height }: Size & { readonly left: number; readonly top: number },
   share: number,
   drift: number,
+  decorated: boolean,
   pose: Random = random.fork('pose'),
-): Layer[] {
+): Placed {
   const [hw, hh] = kind.extent;
-  const parts = kind.build(random.fork('build'));
+  const built = kind.build(random.fork('build'));
+  const printed = decorated ? decorateObject(kind, built, random.fork('print')) : [];
+  const parts = [...built, ...printed];
   let angle: number;
   if (kind.upright)
     angle = pose.chance(0.7) ? pose.normal() * 0.05 : pose.int(0, 3) * (Math.PI / 2) + pose.normal() * 0.05;
@@ -276,7 +326,8 @@ function place(
     // Writing is never seen in a mirror.
     pose.chance(0.5) && !parts.some((part) => part.tag === 'print'),
   );
-  return parts.map((part) => ({ ...part, pose: placed }));
+  const layers = parts.map((part) => ({ ...part, pose: placed }));
+  return { layers, printed: layers.slice(built.length) };
 }
 
 /**
@@ -339,6 +390,7 @@ function damage(scene: Scene, random: Random, defect: string): SyntheticSample |
     const site = makeSite(albedo, scene.hasOutline ? scene.objectMask : null, {
       grain: scene.grain,
       strength,
+      accents: scene.accents,
     });
     const patches: Patch[] = [];
     const count = own.pick(COUNTS);

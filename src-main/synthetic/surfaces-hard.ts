@@ -283,6 +283,7 @@ export const HARD_SURFACES: Readonly<Record<string, SurfaceKind>> = {
     },
   },
   grid: {
+    bare: true,
     names: ['metal grid', 'wire mesh', 'grating', 'plastic grid'],
     paint: (planes, random) => {
       const { width, height } = planes;

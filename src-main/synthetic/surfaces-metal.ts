@@ -104,7 +104,7 @@ function turned(random: Random): readonly [number, number, number, number] {
   return [c, -s, s, c];
 }
 
-const mostlyStraight = (random: Random) =>
+export const mostlyStraight = (random: Random) =>
   random.chance(0.75) ? random.int(0, 1) * (Math.PI / 2) + random.normal() * 0.02 : random.range(0, Math.PI);
 
 export const METAL_SURFACES: Readonly<Record<string, SurfaceKind>> = {
@@ -382,6 +382,7 @@ export const METAL_SURFACES: Readonly<Record<string, SurfaceKind>> = {
     },
   },
   'perforated metal': {
+    bare: true,
     names: ['perforated metal sheet', 'perforated plate', 'metal sheet with holes', 'metal grille'],
     paint: (planes, random) => {
       const { width, height } = planes;
@@ -418,6 +419,7 @@ export const METAL_SURFACES: Readonly<Record<string, SurfaceKind>> = {
     },
   },
   'tread plate': {
+    bare: true,
     names: ['patterned metal plate', 'embossed metal sheet', 'tread plate', 'knurled metal'],
     paint: (planes, random) => {
       const { width, height } = planes;

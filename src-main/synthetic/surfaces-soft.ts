@@ -183,6 +183,7 @@ export const SOFT_SURFACES: Readonly<Record<string, SurfaceKind>> = {
     },
   },
   gauze: {
+    bare: true,
     names: ['mesh fabric', 'gauze', 'net cloth', 'screen mesh'],
     paint: (planes, random) => {
       const color = random.chance(0.4) ? ([0.75, 0.75, 0.72] as Rgb) : fabricColor(random);
@@ -202,6 +203,7 @@ export const SOFT_SURFACES: Readonly<Record<string, SurfaceKind>> = {
     },
   },
   knit: {
+    bare: true,
     names: ['knitted fabric', 'knitwear', 'jersey', 'textile'],
     paint: (planes, random) => {
       const { width, height } = planes;
@@ -244,6 +246,7 @@ export const SOFT_SURFACES: Readonly<Record<string, SurfaceKind>> = {
     },
   },
   carpet: {
+    bare: true,
     names: ['carpet', 'rug', 'pile fabric', 'floor covering'],
     paint: (planes, random) => {
       const { width, height } = planes;
@@ -500,6 +503,7 @@ export const SOFT_SURFACES: Readonly<Record<string, SurfaceKind>> = {
     },
   },
   foam: {
+    bare: true,
     names: ['foam', 'sponge', 'porous material', 'polystyrene'],
     paint: (planes, random) => {
       const { width, height } = planes;
