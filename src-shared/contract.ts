@@ -156,7 +156,6 @@ export const samPromptsSchema = z
     message: 'a box or a positive point is needed',
   });
 export type SamPrompts = z.infer<typeof samPromptsSchema>;
-export type SamPrompts = z.infer<typeof samPromptsSchema>;
 
 export const newVerdictSchema = z.object({
   ...ofImage,
