@@ -69,9 +69,17 @@ export async function addAnnotation(workspace: Workspace, entry: NewAnnotation):
   });
 }
 
-/** Takes an annotation back by adding an entry that names it. @throws ClipSamError `input-invalid` when it is not there any more */
-export async function retractAnnotation(workspace: Workspace, id: number, author: string): Promise<void> {
-  await workspace.db.transaction().execute(async (db) => {
+/**
+ * Takes an annotation back by adding an entry that names it.
+ * @returns where it was
+ * @throws ClipSamError `input-invalid` when it is not there any more
+ */
+export async function retractAnnotation(
+  workspace: Workspace,
+  id: number,
+  author: string,
+): Promise<Pick<Annotation, 'runId' | 'imageId'>> {
+  return workspace.db.transaction().execute(async (db) => {
     const row = await db
       .selectFrom('annotations as a')
       .leftJoin('annotations as r', 'r.retracts', 'a.id')
@@ -95,6 +103,7 @@ export async function retractAnnotation(workspace: Workspace, id: number, author
       })
       .execute();
     await recordAudit(db, [{ author, action: 'retracted', subject: 'annotation', subjectId: id }]);
+    return { runId: row.run_id, imageId: row.image_id };
   });
 }
 

@@ -1,7 +1,8 @@
-import { type Selectable, sql, type Updateable } from 'kysely';
+import { type Expression, type Selectable, type SqlBool, sql, type Updateable } from 'kysely';
 import type { Batch, BatchMetadata } from '../../src-shared/batch.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { recordAudit } from './audit.ts';
+import { listRunStates } from './runs.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -33,12 +34,19 @@ export async function createBatch(
   });
 }
 
-/** @throws ClipSamError `input-invalid` when the workspace has no such batch */
+/** @throws ClipSamError `input-invalid` when the workspace has no such batch, or it was deleted */
 export async function getBatch(workspace: Workspace, id: number): Promise<Batch> {
-  return toBatch(await rowOf(workspace.db, id));
+  const row = await rowOf(workspace.db, id);
+  if (row.deleted_at !== null) {
+    throw new ClipSamError('input-invalid', `Batch ${id} "${row.name}" was deleted. Restore it first.`);
+  }
+  return toBatch(row);
 }
 
-/** Batches, newest first; the archived ones only when asked for. `search` looks in every text of the batch. */
+/**
+ * Batches that were not deleted, newest first; the archived ones only when asked for. `search` looks in every text
+ * of the batch.
+ */
 export async function listBatches(
   workspace: Workspace,
   options: { readonly archived?: boolean; readonly search?: string } = {},
@@ -46,14 +54,10 @@ export async function listBatches(
   let query = workspace.db
     .selectFrom('batches')
     .selectAll()
+    .where('deleted_at', 'is', null)
     .where('archived_at', options.archived ? 'is not' : 'is', null)
     .orderBy('id', 'desc');
-  if (options.search) {
-    const { search } = options;
-    query = query.where(({ or }) =>
-      or(SEARCHED.map((column) => sql<boolean>`instr(lower(${sql.ref(column)}), lower(${search})) > 0`)),
-    );
-  }
+  if (options.search) query = query.where(isFound(options.search));
   return (await query.execute()).map(toBatch);
 }
 
@@ -76,6 +80,30 @@ export async function archiveBatch(
 ): Promise<Batch> {
   const columns = { archived_at: archived ? new Date().toISOString() : null };
   return change(workspace, id, columns, archived ? 'archived' : 'restored', author);
+}
+
+/**
+ * Takes a batch out of sight with its images, runs and verdicts, or brings it back as it was. Nothing is lost.
+ * @throws ClipSamError `input-invalid` while a program inspects it
+ */
+export async function deleteBatch(
+  workspace: Workspace,
+  id: number,
+  deleted: boolean,
+  author: string,
+): Promise<Batch> {
+  const runs = deleted ? await listRunStates(workspace, { batchId: id }) : [];
+  if (runs.some(({ alive }) => alive)) {
+    throw new ClipSamError('input-invalid', `Batch ${id} is being inspected. Cancel its run first.`);
+  }
+  const columns = { deleted_at: deleted ? new Date().toISOString() : null };
+  return change(workspace, id, columns, deleted ? 'deleted' : 'undeleted', author);
+}
+
+/** The condition that a text of the batch holds the words. */
+export function isFound(search: string): Expression<SqlBool> {
+  const hits = SEARCHED.map((column) => sql`instr(lower(${sql.ref(column)}), lower(${search})) > 0`);
+  return sql<SqlBool>`(${sql.join(hits, sql` or `)})`;
 }
 
 const SEARCHED = ['name', 'object_name', 'part_number', 'revision', 'lot', 'order_number'] as const;
@@ -131,7 +159,8 @@ function toColumns(metadata: Partial<BatchMetadata>): Columns {
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 }
 
-function toBatch(row: Selectable<Schema['batches']>): Batch {
+/** A row as it leaves the store. */
+export function toBatch(row: Selectable<Schema['batches']>): Batch {
   return {
     id: row.id,
     name: row.name,

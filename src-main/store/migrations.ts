@@ -13,6 +13,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
     },
   },
   '002-review': { up: (db) => run(db, REVIEW) },
+  '003-workstation': { up: (db) => run(db, WORKSTATION) },
 };
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
@@ -169,4 +170,13 @@ const REVIEW = [
   ) strict`,
   `create index audit_events_by_subject on audit_events (subject, subject_id)`,
   ...appendOnly('audit_events'),
+];
+
+const WORKSTATION = [
+  `alter table batches add column deleted_at text`,
+  `create index results_by_outcome on results (run_id, status, verdict)`,
+  `create table region_counts (
+    result_id integer primary key references results (id) on delete cascade,
+    counts blob not null
+  ) strict`,
 ];

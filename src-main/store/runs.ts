@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { BatchImage, Run, RunStatus } from '../../src-shared/batch.ts';
 import { ClipSamError, type ErrorRecord } from '../../src-shared/errors.ts';
 import type { DeviceReport } from '../../src-shared/result.ts';
@@ -89,12 +89,7 @@ export async function resumeRun(workspace: Workspace, runId: number, context: Ru
     if (row.status === 'done' || row.status === 'cancelled') {
       throw new ClipSamError('input-invalid', `Run ${runId} is ${row.status}. Start a new run instead.`);
     }
-    if (row.status !== 'interrupted' && isAlive(row)) {
-      throw new ClipSamError(
-        'input-invalid',
-        `Run ${runId} is being worked on by process ${row.owner_pid} on ${row.owner_host}. Wait for it, or end it there.`,
-      );
-    }
+    if (row.status !== 'interrupted' && isAlive(row)) throw atWorkElsewhere(row);
     if (row.pack_hash !== context.packHash) {
       throw new ClipSamError(
         'input-invalid',
@@ -187,6 +182,72 @@ export async function listRuns(workspace: Workspace, batchId?: number): Promise<
   let query = workspace.db.selectFrom('runs').selectAll().orderBy('id', 'desc');
   if (batchId !== undefined) query = query.where('batch_id', '=', batchId);
   return (await query.execute()).map(toRun);
+}
+
+/** A run with how far it is. */
+export interface RunState {
+  /** One whose program died without a word counts as `interrupted`. */
+  readonly run: Run;
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+  /** A program, this one or another, works on it or has paused it. */
+  readonly alive: boolean;
+}
+
+/** Runs with how far they are, newest first: one query, whatever their number. */
+export async function listRunStates(
+  workspace: Workspace,
+  which: { readonly batchId: number } | { readonly ids: readonly number[] },
+): Promise<RunState[]> {
+  const { rows } = await sql<Selectable<Schema['runs']> & Pick<RunState, 'total' | 'done' | 'failed'>>`
+    select runs.*,
+      (select count(*) from images i where i.batch_id = runs.batch_id and i.id <= runs.last_image_id) as total,
+      (select count(*) from results r where r.run_id = runs.id and r.status = 'done') as done,
+      (select count(*) from results r where r.run_id = runs.id and r.status = 'failed') as failed
+    from runs
+    where ${
+      'batchId' in which
+        ? sql`batch_id = ${which.batchId}`
+        : sql`id in (select value from json_each(${JSON.stringify(which.ids)}))`
+    }
+    order by id desc`.execute(workspace.db);
+  return rows.map((row) => {
+    const run = toRun(row);
+    const isOpen = row.status === 'running' || row.status === 'paused';
+    const alive = isOpen && isAlive(row);
+    const status = isOpen && !alive ? 'interrupted' : run.status;
+    return { run: { ...run, status }, total: row.total, done: row.done, failed: row.failed, alive };
+  });
+}
+
+/** @throws ClipSamError `input-invalid` when the workspace has no such run */
+export async function getRunState(workspace: Workspace, id: number): Promise<RunState> {
+  const [state] = await listRunStates(workspace, { ids: [id] });
+  if (!state) throw new ClipSamError('input-invalid', `The workspace has no run ${id}.`);
+  return state;
+}
+
+/**
+ * Ends a run that no program works on for good; what is stored stays.
+ * @throws ClipSamError `input-invalid` when it is final or a program works on it
+ */
+export async function cancelRun(workspace: Workspace, runId: number, author: string): Promise<void> {
+  await workspace.db.transaction().execute(async (db) => {
+    const row = await rowOf(db, runId);
+    if (row.status === 'done' || row.status === 'cancelled') {
+      throw new ClipSamError('input-invalid', `Run ${runId} is ${row.status} already.`);
+    }
+    if (row.status !== 'interrupted' && isAlive(row)) throw atWorkElsewhere(row);
+    const endedAt = new Date().toISOString();
+    await db
+      .updateTable('runs')
+      // A new owner: a program that was only asleep cannot go on.
+      .set({ status: 'cancelled', ended_at: endedAt, owner_token: randomUUID() })
+      .where('id', '=', runId)
+      .execute();
+    await recordAudit(db, [{ author, action: 'cancelled', subject: 'run', subjectId: runId }]);
+  });
 }
 
 /** True while a program, this one or another, works on the run (or has paused it). */
@@ -285,6 +346,13 @@ function processExists(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+function atWorkElsewhere(row: Selectable<Schema['runs']>): ClipSamError {
+  return new ClipSamError(
+    'input-invalid',
+    `Run ${row.id} is being worked on by process ${row.owner_pid} on ${row.owner_host}. Wait for it, or end it there.`,
+  );
 }
 
 function takenOver(claim: RunClaim): ClipSamError {

@@ -28,6 +28,8 @@ export interface Schema {
     recipe_hash: string | null;
     created_at: string;
     archived_at: string | null;
+    /** Out of sight, with everything in it, until it is restored. */
+    deleted_at: string | null;
   };
   images: {
     id: Generated<number>;
@@ -91,6 +93,11 @@ export interface Schema {
     polygons: string;
     prompts: string;
     levels: string;
+  };
+  region_counts: {
+    result_id: number;
+    /** A byte per θ of the profile, then one for the recipe's own θ. */
+    counts: Uint8Array;
   };
   verdicts: {
     id: Generated<number>;

@@ -1,0 +1,135 @@
+import { sql } from 'kysely';
+import type { Annotation } from '../../src-shared/annotation.ts';
+import type { BatchImage } from '../../src-shared/batch.ts';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import type { ResultArtifacts } from '../../src-shared/result.ts';
+import type { ReviewRow } from '../../src-shared/review-table.ts';
+import { overturns, type Severity, type VerdictEntry } from '../../src-shared/verdict.ts';
+import { toBatchImage } from './images.ts';
+import { fromStoredPath, type Workspace } from './workspace.ts';
+
+/** A row of the review table with the image's path instead of its name. */
+export type StoredReviewRow = Omit<ReviewRow, 'name'> & { readonly path: string };
+
+interface ImageRow {
+  readonly id: number;
+  readonly path: string;
+  readonly status: ReviewRow['status'] | null;
+  readonly score: number | null;
+  readonly verdict: ReviewRow['model'];
+  readonly regions: number;
+}
+
+interface VerdictRow {
+  readonly image_id: number;
+  readonly verdict: VerdictEntry['verdict'];
+  readonly defect_class: string;
+  readonly severity: Severity | null;
+}
+
+/**
+ * The images of a batch in the order in which they were added, with what a run and the inspectors say about them:
+ * three queries, whatever their number.
+ * @param runId null: there is no run yet
+ * @param imageIds of the batch; default: all
+ */
+export async function reviewRows(
+  workspace: Workspace,
+  batchId: number,
+  runId: number | null,
+  imageIds?: readonly number[],
+): Promise<StoredReviewRow[]> {
+  const { db } = workspace;
+  const among = (column: string) =>
+    imageIds
+      ? sql`${sql.ref(column)} in (select value from json_each(${JSON.stringify(imageIds)}))`
+      : sql`true`;
+  const images = await sql<ImageRow>`
+    select i.id, i.path, r.status, r.score, r.verdict,
+      (select count(*) from regions where result_id = r.id) as regions
+    from images i left join results r on r.run_id = ${runId} and r.image_id = i.id
+    where i.batch_id = ${batchId} and ${among('i.id')} order by i.id`.execute(db);
+  const verdicts = await sql<VerdictRow>`
+    select v.image_id, v.verdict, v.defect_class, v.severity from verdicts v
+    where v.run_id = ${runId} and v.verdict <> 'withdrawn' and ${among('v.image_id')}
+      and not exists (select 1 from verdicts newer where newer.supersedes = v.id)`.execute(db);
+  const marks = await sql<{ image_id: number; kind: Annotation['kind']; count: number }>`
+    select a.image_id, a.kind, count(*) as count from annotations a
+    where a.run_id = ${runId} and a.kind is not null and ${among('a.image_id')}
+      and not exists (select 1 from annotations r where r.retracts = a.id)
+    group by a.image_id, a.kind`.execute(db);
+  const verdictOf = new Map(verdicts.rows.map((row) => [row.image_id, row]));
+  const countOf = new Map(marks.rows.map((row) => [`${row.kind} ${row.image_id}`, row.count]));
+  return images.rows.map((row) => {
+    const human = verdictOf.get(row.id);
+    return {
+      imageId: row.id,
+      path: fromStoredPath(workspace, row.path),
+      status: row.status ?? 'pending',
+      score: row.score,
+      model: row.verdict,
+      human: human ? (human.verdict as NonNullable<ReviewRow['human']>) : null,
+      defectClass: human?.defect_class ?? '',
+      severity: human?.severity ?? null,
+      overturned: human !== undefined && overturns(human.verdict, row.verdict),
+      regions: row.regions,
+      falsePositives: countOf.get(`false-positive ${row.id}`) ?? 0,
+      missedDefects: countOf.get(`missed-defect ${row.id}`) ?? 0,
+    };
+  });
+}
+
+/** @throws ClipSamError `input-invalid` when the workspace has no such image */
+export async function getImage(workspace: Workspace, id: number): Promise<BatchImage> {
+  const row = await workspace.db.selectFrom('images').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) throw new ClipSamError('input-invalid', `The workspace has no image ${id}.`);
+  return toBatchImage(workspace, row);
+}
+
+/** The files of a result; undefined while there is none. */
+export async function artifactsOf(
+  workspace: Workspace,
+  runId: number,
+  imageId: number,
+): Promise<ResultArtifacts | undefined> {
+  const row = await workspace.db
+    .selectFrom('results')
+    .select('artifacts')
+    .where('run_id', '=', runId)
+    .where('image_id', '=', imageId)
+    .executeTakeFirst();
+  return row?.artifacts ? (JSON.parse(row.artifacts) as ResultArtifacts) : undefined;
+}
+
+/** Defect classes of verdicts and annotations that count, the most frequent first. */
+export async function defectClasses(workspace: Workspace): Promise<string[]> {
+  const { rows } = await sql<{ defect_class: string }>`
+    select defect_class from (
+      select v.defect_class from verdicts v
+      where v.verdict <> 'withdrawn' and not exists (select 1 from verdicts n where n.supersedes = v.id)
+      union all
+      select a.defect_class from annotations a
+      where a.kind is not null and not exists (select 1 from annotations r where r.retracts = a.id)
+    ) where defect_class <> '' group by defect_class order by count(*) desc, defect_class`.execute(
+    workspace.db,
+  );
+  return rows.map((row) => row.defect_class);
+}
+
+/** Images that failed in a run, in the run's order. */
+export async function listFailures(workspace: Workspace, runId: number, limit: number) {
+  const rows = await workspace.db
+    .selectFrom('results')
+    .innerJoin('images', 'images.id', 'results.image_id')
+    .select(['results.image_id', 'images.path', 'results.error_code', 'results.error_message'])
+    .where('results.run_id', '=', runId)
+    .where('results.status', '=', 'failed')
+    .orderBy('results.image_id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    imageId: row.image_id,
+    path: fromStoredPath(workspace, row.path),
+    error: { code: row.error_code!, message: row.error_message ?? '' },
+  }));
+}
