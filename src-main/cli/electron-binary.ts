@@ -44,8 +44,7 @@ export async function findElectron(
   if (path !== undefined) return { kind: 'found', path };
   if (process.env.ELECTRON_SKIP_BINARY_DOWNLOAD) return absent('ELECTRON_SKIP_BINARY_DOWNLOAD is set');
   try {
-    say('Fetching Electron, once ...');
-    await download(packageFolder, patience.stall);
+    await download(packageFolder, patience.stall, () => say('Fetching Electron, once ...'));
     await unpack(packageFolder, patience.unpack);
     const fetched = await installedBinary(packageFolder);
     return fetched === undefined ? absent('its archive holds no program') : { kind: 'found', path: fetched };
@@ -70,7 +69,8 @@ async function installedBinary(packageFolder: string): Promise<string | undefine
   return existsSync(path) ? path : undefined;
 }
 
-async function download(packageFolder: string, stall: number): Promise<void> {
+/** @param onStart called with the first bytes that come */
+async function download(packageFolder: string, stall: number, onStart: () => void): Promise<void> {
   const require = createRequire(join(packageFolder, 'package.json'));
   const { version } = require('./package.json') as { version: string };
   const library = pathToFileURL(require.resolve('@electron/get')).href;
@@ -79,6 +79,7 @@ async function download(packageFolder: string, stall: number): Promise<void> {
   const controller = new AbortController();
   const giveUp = () => controller.abort(new Error('the server does not answer'));
   const timer = setTimeout(giveUp, stall);
+  let isComing = false;
   try {
     await downloadArtifact({
       version,
@@ -88,7 +89,11 @@ async function download(packageFolder: string, stall: number): Promise<void> {
       downloadOptions: {
         quiet: true,
         signal: controller.signal,
-        getProgressCallback: async () => void timer.refresh(),
+        async getProgressCallback() {
+          timer.refresh();
+          if (!isComing) onStart();
+          isComing = true;
+        },
       },
     });
   } finally {
