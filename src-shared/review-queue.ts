@@ -1,0 +1,220 @@
+import { type ReviewColumns, type ReviewRow, toReviewRows } from './review-table.ts';
+import type { HumanVerdict, ModelVerdict } from './verdict.ts';
+
+/**
+ * The images of a batch in the order of their import. `scores` and `names` keep their identity until one of their
+ * values changes, so that what was sorted by them can be kept; a verdict changes neither.
+ */
+export interface ReviewList {
+  readonly rows: readonly ReviewRow[];
+  /** Place in `rows` by image. */
+  readonly positions: ReadonlyMap<number, number>;
+  /** Score by place; NaN where there is none. */
+  readonly scores: Float64Array;
+  readonly names: readonly string[];
+}
+
+/** A list from the table's columns. */
+export function makeReviewList(columns: ReviewColumns): ReviewList {
+  const rows = toReviewRows(columns);
+  return {
+    rows,
+    positions: new Map(rows.map(({ imageId }, position) => [imageId, position])),
+    scores: Float64Array.from(rows, ({ score }) => score ?? Number.NaN),
+    names: columns.name,
+  };
+}
+
+/** The list with some rows replaced; rows of unknown images are left out. Names are taken to stay as they are. */
+export function patchReviewList(list: ReviewList, changed: readonly ReviewRow[]): ReviewList {
+  const rows = [...list.rows];
+  let scores = list.scores;
+  for (const row of changed) {
+    const position = list.positions.get(row.imageId);
+    if (position === undefined) continue;
+    rows[position] = { ...row, name: rows[position]!.name };
+    const score = row.score ?? Number.NaN;
+    if (Object.is(score, scores[position])) continue;
+    if (scores === list.scores) scores = list.scores.slice();
+    scores[position] = score;
+  }
+  return { ...list, rows, scores };
+}
+
+export const REVIEW_ORDERS = ['threshold', 'score-down', 'score-up', 'name', 'import'] as const;
+/** `threshold`: nearest to the warn or reject threshold first, since those are the verdicts most in doubt. */
+export type ReviewOrder = (typeof REVIEW_ORDERS)[number];
+
+/**
+ * Places of all rows in the wanted order. Rows without a score come last; ties stay in the order of import.
+ */
+export function sortReview(
+  { scores, names }: Pick<ReviewList, 'scores' | 'names'>,
+  order: ReviewOrder,
+  { warn, reject }: { readonly warn: number; readonly reject: number },
+): Uint32Array {
+  const places = new Uint32Array(names.length);
+  for (let place = 0; place < places.length; place++) places[place] = place;
+  if (order === 'import') return places;
+  if (order === 'name') {
+    const { compare } = new Intl.Collator(undefined, { numeric: true });
+    return places.sort((a, b) => compare(names[a]!, names[b]!) || a - b);
+  }
+  const rank = {
+    threshold: (score: number) => Math.min(Math.abs(score - warn), Math.abs(score - reject)),
+    'score-down': (score: number) => 1 - score,
+    'score-up': (score: number) => score,
+  }[order];
+  // Typed arrays sort numbers many times as fast without a comparing function: the rank (31 bits) and the place
+  // (21 bits, 2 million images) share one number.
+  const PLACES = 2 ** 21;
+  const NO_SCORE = 2 ** 31;
+  const keys = new Float64Array(scores.length);
+  for (let place = 0; place < keys.length; place++) {
+    const score = scores[place]!;
+    keys[place] =
+      (Number.isNaN(score) ? NO_SCORE : Math.round(rank(score) * (NO_SCORE - 1))) * PLACES + place;
+  }
+  keys.sort();
+  for (let at = 0; at < keys.length; at++) places[at] = keys[at]! % PLACES;
+  return places;
+}
+
+/** What is looked at. Empty lists, empty text, null and false mean: everything. */
+export interface ReviewFilter {
+  readonly text: string;
+  readonly model: readonly ModelVerdict[];
+  readonly human: readonly HumanVerdict[];
+  readonly unreviewed: boolean;
+  readonly overturned: boolean;
+  readonly marked: boolean;
+  readonly status: readonly ('failed' | 'pending')[];
+  readonly defectClass: string | null;
+  /** Lowest and highest score, 0..1. */
+  readonly score: readonly [number, number] | null;
+}
+
+export const EMPTY_FILTER: ReviewFilter = {
+  text: '',
+  model: [],
+  human: [],
+  unreviewed: false,
+  overturned: false,
+  marked: false,
+  status: [],
+  defectClass: null,
+  score: null,
+};
+
+/** True for an image that has a result (or an error) to look at and no verdict of an inspector yet. */
+export function isUnreviewed(row: ReviewRow): boolean {
+  return row.human === null && row.status !== 'pending';
+}
+
+/** Whether a filter lets a row through. Conditions of different kinds must all hold, values of one kind are alternatives. */
+export function matcher(filter: ReviewFilter): (row: ReviewRow) => boolean {
+  const words = filter.text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const tests: ((row: ReviewRow) => boolean)[] = [];
+  if (words.length > 0) {
+    tests.push((row) => {
+      const text = `${row.name} ${row.defectClass}`.toLocaleLowerCase();
+      return words.every((word) => text.includes(word));
+    });
+  }
+  if (filter.model.length > 0) tests.push(({ model }) => model !== null && filter.model.includes(model));
+  if (filter.unreviewed || filter.human.length > 0) {
+    tests.push((row) =>
+      row.human === null ? filter.unreviewed && isUnreviewed(row) : filter.human.includes(row.human),
+    );
+  }
+  if (filter.overturned) tests.push(({ overturned }) => overturned);
+  if (filter.marked) tests.push((row) => row.falsePositives + row.missedDefects > 0);
+  if (filter.status.length > 0)
+    tests.push(({ status }) => status !== 'done' && filter.status.includes(status));
+  if (filter.defectClass !== null) tests.push((row) => row.defectClass === filter.defectClass);
+  if (filter.score) {
+    const [low, high] = filter.score;
+    tests.push(({ score }) => score !== null && score >= low && score <= high);
+  }
+  return (row) => tests.every((test) => test(row));
+}
+
+/**
+ * Images to go through, in order.
+ * @param keep image that stays though the filter does not let it through: the one being looked at must not vanish
+ *   from under the inspector with the verdict that was just given
+ */
+export function queueOf(
+  list: ReviewList,
+  order: Uint32Array,
+  filter: ReviewFilter,
+  keep: number | null,
+): readonly ReviewRow[] {
+  const matches = matcher(filter);
+  const queue: ReviewRow[] = [];
+  for (const place of order) {
+    const row = list.rows[place]!;
+    if (row.imageId === keep || matches(row)) queue.push(row);
+  }
+  return queue;
+}
+
+/**
+ * The nearest unreviewed image after (`step` 1) or before (-1) a place of the queue, beginning again at the other end;
+ * undefined when there is none but the one at that place.
+ */
+export function nearestUnreviewed(
+  queue: readonly ReviewRow[],
+  from: number,
+  step: 1 | -1,
+): ReviewRow | undefined {
+  const { length } = queue;
+  for (let distance = 1; distance <= length; distance++) {
+    const place = (((from + step * distance) % length) + length) % length;
+    const row = queue[place]!;
+    if (place !== from && isUnreviewed(row)) return row;
+  }
+  return undefined;
+}
+
+/** How many images there are of each kind, over the whole batch. */
+export interface ReviewCounts {
+  readonly total: number;
+  readonly model: Readonly<Record<ModelVerdict, number>>;
+  readonly human: Readonly<Record<HumanVerdict, number>>;
+  readonly unreviewed: number;
+  readonly overturned: number;
+  readonly marked: number;
+  readonly status: Readonly<Record<ReviewRow['status'], number>>;
+  /** By defect class, most frequent first. */
+  readonly classes: readonly (readonly [string, number])[];
+  /** Model's verdict × inspector's accept or reject. */
+  readonly confusion: Readonly<Record<'accept' | 'reject', Readonly<Record<ModelVerdict, number>>>>;
+}
+
+export function countReview(rows: readonly ReviewRow[]): ReviewCounts {
+  const perModel = () => ({ accept: 0, warn: 0, reject: 0 });
+  const counts = {
+    total: rows.length,
+    model: perModel(),
+    human: { accept: 0, reject: 0, uncertain: 0 },
+    unreviewed: 0,
+    overturned: 0,
+    marked: 0,
+    status: { pending: 0, done: 0, failed: 0 },
+    confusion: { accept: perModel(), reject: perModel() },
+  };
+  const classes = new Map<string, number>();
+  for (const row of rows) {
+    const { model, human } = row;
+    if (model) counts.model[model]++;
+    if (human) counts.human[human]++;
+    if (model && (human === 'accept' || human === 'reject')) counts.confusion[human][model]++;
+    if (isUnreviewed(row)) counts.unreviewed++;
+    if (row.overturned) counts.overturned++;
+    if (row.falsePositives + row.missedDefects > 0) counts.marked++;
+    counts.status[row.status]++;
+    if (row.defectClass) classes.set(row.defectClass, (classes.get(row.defectClass) ?? 0) + 1);
+  }
+  return { ...counts, classes: [...classes].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)) };
+}
