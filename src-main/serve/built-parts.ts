@@ -8,54 +8,69 @@ import { ClipSamError } from '../../src-shared/errors.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What the built window is made of: folders and files of the project. */
-const SOURCES = ['src-renderer', 'src-shared', 'vite.config.ts', 'package-lock.json'];
-
-/** A part of the program that Vite builds. */
-export interface RendererBuild {
+/** A part of the program that Vite builds. Paths are relative to the root. */
+export interface BuildTarget {
   /** Folder of the project. */
   readonly root: string;
+  /** What it is called in messages. */
+  readonly name: string;
+  /** Folders and files that it is made of. */
   readonly sources: readonly string[];
-  /** Folder, relative to the root, whose `index.html` says that it is there. */
+  /** Where it goes. */
   readonly out: string;
-  /** Script, relative to the root, that `node` runs with `build`. */
-  readonly vite: string;
+  /** File in there that says it is there. */
+  readonly marker: string;
+  /** Program that `node` runs, with its arguments. */
+  readonly command: readonly [string, ...string[]];
 }
 
-const RENDERER: RendererBuild = {
+const VITE = join('node_modules', 'vite', 'bin', 'vite.js');
+
+/** The window, for both shells. */
+export const RENDERER: BuildTarget = {
   root: ROOT,
-  sources: SOURCES,
+  name: 'window',
+  sources: ['src-renderer', 'src-shared', 'vite.config.ts', 'package-lock.json'],
   out: join('out', 'renderer'),
-  vite: join('node_modules', 'vite', 'bin', 'vite.js'),
+  marker: 'index.html',
+  command: [VITE, 'build'],
+};
+
+/** The desktop program: Electron's main side. */
+export const APP: BuildTarget = {
+  root: ROOT,
+  name: 'desktop program',
+  sources: ['src-main', 'src-shared', 'vite.app.config.ts', 'package-lock.json'],
+  out: join('out', 'app'),
+  marker: 'main.js',
+  command: [VITE, 'build', '--config', 'vite.app.config.ts'],
 };
 
 /**
- * Builds the window where it is missing or its sources have changed since (by content, kept in a stamp beside it).
- * Where there is nothing to build with, as in an installed package, the window that came with it is taken.
+ * Builds a part of the program where it is missing or its sources have changed since (by content, kept in a stamp
+ * beside it). Where there is nothing to build with, as in an installed package, the one that came with it is taken.
  * @returns its folder
- * @throws ClipSamError `input-invalid` when there is neither a window nor anything to build it with
+ * @throws ClipSamError `input-invalid` when it is not there and there is nothing to build it with
  */
-export async function ensureRenderer(
-  say: (line: string) => void,
-  { root, sources, out, vite }: RendererBuild = RENDERER,
-): Promise<string> {
+export async function ensureBuilt(target: BuildTarget, say: (line: string) => void): Promise<string> {
+  const { root, name, sources, out, marker, command } = target;
   const folder = join(root, out);
-  const isThere = existsSync(join(folder, 'index.html'));
-  const canBuild = [vite, ...sources].every((path) => existsSync(join(root, path)));
+  const isThere = existsSync(join(folder, marker));
+  const canBuild = [command[0], ...sources].every((path) => existsSync(join(root, path)));
   if (!canBuild) {
     if (isThere) return folder;
     throw new ClipSamError(
       'input-invalid',
-      `The window is not built (${folder}). Install the program again.`,
+      `The ${name} is not built (${folder}). Install the program again.`,
     );
   }
   const stamp = `${folder}.stamp`;
   const hash = await hashSources(root, sources);
   if (isThere && (await readFile(stamp, 'utf8').catch(() => '')) === hash) return folder;
-  say('Building the window, once: a few seconds ...');
+  say(`Building the ${name}, once: a few seconds ...`);
   // A build that is cut off must not pass for a whole one.
   await rm(stamp, { force: true });
-  await run(root, vite);
+  await run(target);
   await writeFile(stamp, hash);
   return folder;
 }
@@ -81,9 +96,9 @@ async function filesOf(root: string, source: string): Promise<string[]> {
     .sort();
 }
 
-function run(root: string, vite: string): Promise<void> {
+function run({ root, name, command: [program, ...args] }: BuildTarget): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, vite), 'build'], {
+    const child = spawn(process.execPath, [join(root, program), ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
@@ -94,7 +109,7 @@ function run(root: string, vite: string): Promise<void> {
     child.on('error', reject);
     child.on('close', (code) => {
       if (code === 0) return resolve();
-      reject(new Error(`The window could not be built.\n${Buffer.concat(output).toString().slice(-4000)}`));
+      reject(new Error(`The ${name} could not be built.\n${Buffer.concat(output).toString().slice(-4000)}`));
     });
   });
 }
