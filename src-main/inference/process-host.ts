@@ -44,11 +44,11 @@ export function inferenceEnvironment(env: NodeJS.ProcessEnv): Record<string, str
 /** Characters of {@link HostedProcess.lastWords} that are kept. */
 export const LAST_WORDS = 4096;
 
+/** The module that an inference process runs. */
+export const INFERENCE_PROCESS = new URL('./inference-process.ts', import.meta.url);
+
 /** Plain Node: forks `module`. Its standard output is dropped, so that it can't mix with the parent's. */
-export function forkHost(
-  module: URL = new URL('./inference-process.ts', import.meta.url),
-  env: NodeJS.ProcessEnv = process.env,
-): ProcessHost {
+export function forkHost(module: URL = INFERENCE_PROCESS, env: NodeJS.ProcessEnv = process.env): ProcessHost {
   return {
     spawn() {
       const child = fork(module, {

@@ -53,12 +53,18 @@ export async function exportHtml(report: RunReport, context: ExportContext): Pro
     await writeFileAtomically(join(folder, 'images', `${stem}.html`), text);
     cards[rank] = cardOf(image, `images/${stem}.html`, assets.thumbnail, ranks.size <= OUTLINES_UP_TO);
   }
-  for (const name of ['report.css', 'report.js']) {
-    await writeFileAtomically(join(folder, name), await readFile(new URL(name, import.meta.url)));
+  for (const [name, url] of Object.entries(PAGE_FILES)) {
+    await writeFileAtomically(join(folder, name), await readFile(url));
   }
   await writeFileAtomically(join(folder, 'index.html'), indexPage(report, cards));
   return join(folder, 'index.html');
 }
+
+/** What the pages load. Spelled out, so that a bundler finds the files. */
+const PAGE_FILES = {
+  'report.css': new URL('./report.css', import.meta.url),
+  'report.js': new URL('./report.js', import.meta.url),
+};
 
 /**
  * The place of each result when sorted by falling score, those that failed last. A run at work stores more while its

@@ -1,0 +1,52 @@
+import { type App, type Session, shell, type WebContents } from 'electron';
+import type { Log } from './log-file.ts';
+import { isOwnAddress } from './scheme.ts';
+
+/** Sites that our own texts link to; their pages open in the user's browser. */
+const LINKED_SITES: ReadonlySet<string> = new Set(['arxiv.org', 'github.com']);
+
+/** Nothing that runs in a window leaves our own address, opens windows, or gets a permission. */
+export function lockDown(app: App, session: Session, log: Log): void {
+  app.on('web-contents-created', (_event, contents) => confine(contents, log));
+  session.setPermissionRequestHandler((_contents, permission, answer) => {
+    log.warn(`The permission "${permission}" was asked for and denied.`);
+    answer(false);
+  });
+  session.setPermissionCheckHandler(() => false);
+  session.setDevicePermissionHandler(() => false);
+  // The window needs no network, and no file but those that our scheme serves.
+  session.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !isLoadable(url) }));
+}
+
+function confine(contents: WebContents, log: Log): void {
+  const stay = (event: { readonly url: string; preventDefault(): void }) => {
+    if (isOwnAddress(event.url)) return;
+    event.preventDefault();
+    log.warn(`A page tried to go to ${event.url}.`);
+    openIfLinked(event.url);
+  };
+  contents.on('will-navigate', stay);
+  contents.on('will-frame-navigate', stay);
+  contents.on('will-redirect', stay);
+  contents.on('will-attach-webview', (event) => event.preventDefault());
+  contents.setWindowOpenHandler(({ url }) => {
+    openIfLinked(url);
+    return { action: 'deny' };
+  });
+}
+
+function openIfLinked(address: string): void {
+  const url = URL.parse(address);
+  if (
+    url?.protocol === 'https:' &&
+    url.port === '' &&
+    url.username === '' &&
+    LINKED_SITES.has(url.hostname)
+  ) {
+    void shell.openExternal(url.href);
+  }
+}
+
+function isLoadable(address: string): boolean {
+  return isOwnAddress(address) || /^(blob|data|devtools|chrome-extension):/.test(address);
+}

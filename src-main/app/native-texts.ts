@@ -1,0 +1,104 @@
+/** What the program says outside its page: menu and dialogs. */
+export interface NativeTexts {
+  readonly file: string;
+  readonly openLogs: string;
+  readonly openWorkspace: string;
+  readonly quit: string;
+  readonly edit: string;
+  readonly cut: string;
+  readonly copy: string;
+  readonly paste: string;
+  readonly selectAll: string;
+  readonly view: string;
+  readonly reload: string;
+  readonly fullScreen: string;
+  readonly developerTools: string;
+  readonly window: string;
+  readonly minimise: string;
+  readonly chooseFolders: string;
+  readonly chooseFiles: string;
+  readonly images: string;
+  readonly allFiles: string;
+  readonly runAtWork: string;
+  readonly runAtWorkDetail: string;
+  readonly keepWorking: string;
+  readonly quitAnyway: string;
+  readonly windowCrashed: string;
+  readonly windowCrashedDetail: string;
+  readonly openAgain: string;
+  readonly notResponding: string;
+  readonly notRespondingDetail: string;
+  readonly wait: string;
+  readonly notStarted: string;
+}
+
+const ENGLISH: NativeTexts = {
+  file: '&File',
+  openLogs: 'Show log files',
+  openWorkspace: 'Show workspace folder',
+  quit: 'Quit',
+  edit: '&Edit',
+  cut: 'Cut',
+  copy: 'Copy',
+  paste: 'Paste',
+  selectAll: 'Select all',
+  view: '&View',
+  reload: 'Load the window again',
+  fullScreen: 'Full screen',
+  developerTools: 'Developer tools',
+  window: '&Window',
+  minimise: 'Minimise',
+  chooseFolders: 'Choose folders with images',
+  chooseFiles: 'Choose images',
+  images: 'Images',
+  allFiles: 'All files',
+  runAtWork: 'A run is still at work.',
+  runAtWorkDetail: 'What was inspected is stored. The run can be resumed when the program is opened again.',
+  keepWorking: 'Keep working',
+  quitAnyway: 'Interrupt and quit',
+  windowCrashed: 'The window has crashed.',
+  windowCrashedDetail: 'Nothing that was saved is lost, and runs go on. The log says more.',
+  openAgain: 'Open it again',
+  notResponding: 'The window does not respond.',
+  notRespondingDetail: 'Runs go on. Loading the window again loses only what was not saved yet.',
+  wait: 'Wait',
+  notStarted: 'ClipSAM Workstation could not start',
+};
+
+const CHINESE: NativeTexts = {
+  file: '文件(&F)',
+  openLogs: '显示日志文件',
+  openWorkspace: '显示工作区文件夹',
+  quit: '退出',
+  edit: '编辑(&E)',
+  cut: '剪切',
+  copy: '复制',
+  paste: '粘贴',
+  selectAll: '全选',
+  view: '视图(&V)',
+  reload: '重新加载窗口',
+  fullScreen: '全屏',
+  developerTools: '开发者工具',
+  window: '窗口(&W)',
+  minimise: '最小化',
+  chooseFolders: '选择图像文件夹',
+  chooseFiles: '选择图像',
+  images: '图像',
+  allFiles: '所有文件',
+  runAtWork: '检测任务仍在运行。',
+  runAtWorkDetail: '已检测的结果均已保存。下次打开程序后可以继续运行该任务。',
+  keepWorking: '继续运行',
+  quitAnyway: '中断并退出',
+  windowCrashed: '窗口已崩溃。',
+  windowCrashedDetail: '已保存的内容不会丢失，检测任务仍在继续。详情请查看日志。',
+  openAgain: '重新打开',
+  notResponding: '窗口没有响应。',
+  notRespondingDetail: '检测任务仍在继续。重新加载窗口只会丢失尚未保存的内容。',
+  wait: '等待',
+  notStarted: 'ClipSAM 工作站无法启动',
+};
+
+/** @param locale as the system has it, such as `zh-CN` or `de` */
+export function nativeTexts(locale: string): NativeTexts {
+  return /^zh\b/i.test(locale) ? CHINESE : ENGLISH;
+}

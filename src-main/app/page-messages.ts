@@ -1,0 +1,84 @@
+import { isAbsolute } from 'node:path';
+import {
+  type BrowserWindow,
+  dialog,
+  ipcMain,
+  MessageChannelMain,
+  type MessagePortMain,
+  shell,
+  type WebContents,
+  type WebFrameMain,
+} from 'electron';
+import { CHANNELS } from './channels.ts';
+import type { Log } from './log-file.ts';
+import type { NativeTexts } from './native-texts.ts';
+import { isOwnAddress } from './scheme.ts';
+
+interface Sender {
+  readonly sender: WebContents;
+  readonly senderFrame: WebFrameMain | null;
+}
+
+export interface PageMessagesOptions {
+  readonly texts: NativeTexts;
+  readonly log: Log;
+  /** Endings of image files, without the dot. */
+  readonly imageExtensions: readonly string[];
+  readonly window: () => BrowserWindow | undefined;
+  /** A new line to the page is there, its port not started yet. */
+  readonly onConnect: (port: MessagePortMain) => void;
+}
+
+/** Answers the preload script. Only the main frame of our own window is heard, and only while it shows our page. */
+export function answerPage(options: PageMessagesOptions): void {
+  const { texts, log, imageExtensions, onConnect } = options;
+  const own = (event: Sender, channel: string): BrowserWindow | undefined => {
+    const window = options.window();
+    if (window && isOwnPage(event, window)) return window;
+    log.warn(`${channel} came from ${event.senderFrame?.url ?? 'a frame that is gone'}: refused.`);
+    return undefined;
+  };
+
+  ipcMain.on(CHANNELS.connect, (event) => {
+    if (!own(event, CHANNELS.connect)) return;
+    const { port1, port2 } = new MessageChannelMain();
+    onConnect(port1);
+    event.senderFrame?.postMessage(CHANNELS.connect, null, [port2]);
+  });
+
+  ipcMain.handle(CHANNELS.choose, async (event, what: unknown) => {
+    const window = own(event, CHANNELS.choose);
+    if (!window || (what !== 'folders' && what !== 'files')) return [];
+    const { filePaths } = await dialog.showOpenDialog(
+      window,
+      what === 'folders'
+        ? { title: texts.chooseFolders, properties: ['openDirectory', 'multiSelections'] }
+        : {
+            title: texts.chooseFiles,
+            properties: ['openFile', 'multiSelections'],
+            filters: [
+              { name: texts.images, extensions: [...imageExtensions] },
+              { name: texts.allFiles, extensions: ['*'] },
+            ],
+          },
+    );
+    return filePaths;
+  });
+
+  ipcMain.handle(CHANNELS.showInFolder, (event, path: unknown) => {
+    // Shown, never opened: opening would start programs.
+    if (own(event, CHANNELS.showInFolder) && typeof path === 'string' && isAbsolute(path)) {
+      shell.showItemInFolder(path);
+    }
+  });
+}
+
+function isOwnPage({ sender, senderFrame }: Sender, window: BrowserWindow): boolean {
+  return (
+    !window.isDestroyed() &&
+    sender.id === window.webContents.id &&
+    senderFrame !== null &&
+    senderFrame.parent === null &&
+    isOwnAddress(senderFrame.url)
+  );
+}
