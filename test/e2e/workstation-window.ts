@@ -1,0 +1,139 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright';
+import { expect } from 'vitest';
+
+export interface WindowOptions {
+  readonly language?: 'en' | 'zh-CN';
+  readonly theme?: 'dark' | 'light';
+  readonly width?: number;
+  readonly height?: number;
+  /** Empty: as on the very first visit. */
+  readonly author?: string;
+}
+
+/** Presses keys as an inspector does, by the names that Playwright has for them. */
+export class Keyboard {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  /** One after another: `press('g', 'd', 'Control+Enter')`. */
+  async press(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.#page.keyboard.press(key);
+  }
+
+  async hold(key: string, during: () => Promise<void>): Promise<void> {
+    await this.#page.keyboard.down(key);
+    try {
+      await during();
+    } finally {
+      await this.#page.keyboard.up(key);
+    }
+  }
+
+  async type(text: string): Promise<void> {
+    await this.#page.keyboard.type(text);
+  }
+}
+
+/** Points at places of an element, given as shares of its width and height. */
+export class Pointer {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  async click(target: Locator, x: number, y: number): Promise<void> {
+    const place = await this.#place(target, x, y);
+    await this.#page.mouse.click(place.x, place.y);
+  }
+
+  async drag(target: Locator, path: readonly (readonly [number, number])[]): Promise<void> {
+    const [first, ...rest] = await Promise.all(path.map(([x, y]) => this.#place(target, x, y)));
+    await this.#page.mouse.move(first!.x, first!.y);
+    await this.#page.mouse.down();
+    for (const { x, y } of rest) await this.#page.mouse.move(x, y, { steps: 4 });
+    await this.#page.mouse.up();
+  }
+
+  async wheel(target: Locator, x: number, y: number, delta: number): Promise<void> {
+    const place = await this.#place(target, x, y);
+    await this.#page.mouse.move(place.x, place.y);
+    await this.#page.mouse.wheel(0, delta);
+  }
+
+  async #place(target: Locator, x: number, y: number): Promise<{ x: number; y: number }> {
+    const box = await target.boundingBox();
+    if (!box) throw new Error('The element is not on the page.');
+    return { x: box.x + x * box.width, y: box.y + y * box.height };
+  }
+}
+
+/** The workstation's page in a browser profile of its own. */
+export class WorkstationWindow {
+  readonly page: Page;
+  readonly keyboard: Keyboard;
+  readonly pointer: Pointer;
+  /** What the page complained about: exceptions, console errors, refused resources. */
+  readonly complaints: string[] = [];
+  readonly #context: BrowserContext;
+
+  private constructor(context: BrowserContext, page: Page) {
+    this.#context = context;
+    this.page = page;
+    this.keyboard = new Keyboard(page);
+    this.pointer = new Pointer(page);
+    page.on('pageerror', (error) => this.complaints.push(`${error}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(message.text());
+    });
+  }
+
+  static async open(browser: Browser, url: string, options: WindowOptions = {}): Promise<WorkstationWindow> {
+    const { language = 'en', theme = 'dark', width = 1280, height = 720, author = 'Ada' } = options;
+    const context = await browser.newContext({ viewport: { width, height }, locale: language });
+    const state = { state: { author, language, theme, bindings: {} }, version: 1 };
+    await context.addInitScript((session) => {
+      if (!localStorage.getItem('clipsam-session')) localStorage.setItem('clipsam-session', session);
+    }, JSON.stringify(state));
+    const window = new WorkstationWindow(context, await context.newPage());
+    await window.page.goto(url);
+    return window;
+  }
+
+  /** Violations of WCAG 2 A and AA that axe-core calls serious or critical, one line each. */
+  async seriousViolations(): Promise<string[]> {
+    const { violations } = await new AxeBuilder({ page: this.page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+      .analyze();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id}: ${target}\n${failureSummary}`),
+      );
+  }
+
+  /** Texts on the page that look like the key of a text that is not there. */
+  async missingTexts(): Promise<string[]> {
+    return this.page.evaluate(() => {
+      const texts: string[] = [];
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) texts.push(node.nodeValue ?? '');
+      for (const element of document.querySelectorAll('*')) {
+        for (const name of ['aria-label', 'title', 'placeholder', 'alt']) {
+          texts.push(element.getAttribute(name) ?? '');
+        }
+      }
+      return texts.filter((text) => /^(?:[a-z-]+:)?[a-z][a-z-]*(?:\.[a-z][\w-]*)+$/.test(text.trim()));
+    });
+  }
+
+  /** Fails when the page complained. */
+  async close(): Promise<void> {
+    await this.#context.close();
+    expect(this.complaints).toEqual([]);
+  }
+}
