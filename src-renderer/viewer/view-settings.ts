@@ -1,0 +1,67 @@
+import { create } from 'zustand';
+import type { View } from './viewport.ts';
+
+/** What can be laid over the image, from the bottom to the top. */
+export const LAYERS = ['coarse', 'final', 'truth', 'mask', 'prompts', 'annotations'] as const;
+export type LayerId = (typeof LAYERS)[number];
+
+export interface LayerSetting {
+  readonly visible: boolean;
+  /** 0..1. */
+  readonly opacity: number;
+}
+
+export const BRUSH = { min: 4, max: 240 } as const;
+export const ADJUSTMENT = { min: 0.25, max: 3 } as const;
+
+/** How the inspector looks at images: stays as it is from one image to the next. */
+interface ViewSettings {
+  readonly view: View;
+  /** Factors; 1 leaves the picture as it is. */
+  readonly brightness: number;
+  readonly contrast: number;
+  readonly layers: Readonly<Record<LayerId, LayerSetting>>;
+  /** Left of the divider the bare image, right of it with everything over it. */
+  readonly compare: boolean;
+  /** Where the divider is, 0..1 of the screen's width. */
+  readonly divider: number;
+  readonly navigator: boolean;
+  /** Diameter in CSS pixels: zooming in makes the brush finer. */
+  readonly brush: number;
+  set(changes: Partial<Omit<ViewSettings, 'set' | 'setLayer'>>): void;
+  setLayer(id: LayerId, changes: Partial<LayerSetting>): void;
+}
+
+export const useViewSettings = create<ViewSettings>()((set) => ({
+  view: { kind: 'fit' },
+  brightness: 1,
+  contrast: 1,
+  layers: {
+    coarse: { visible: true, opacity: 0.7 },
+    final: { visible: false, opacity: 0.7 },
+    truth: { visible: false, opacity: 0.8 },
+    mask: { visible: true, opacity: 1 },
+    prompts: { visible: false, opacity: 1 },
+    annotations: { visible: true, opacity: 1 },
+  },
+  compare: false,
+  divider: 0.5,
+  navigator: true,
+  brush: 28,
+  set: (changes) => set(changes),
+  setLayer: (id, changes) => set(({ layers }) => ({ layers: withLayer(layers, id, changes) })),
+}));
+
+/** One map hides the other: two heat maps over each other say nothing. */
+function withLayer(
+  layers: ViewSettings['layers'],
+  id: LayerId,
+  changes: Partial<LayerSetting>,
+): ViewSettings['layers'] {
+  const other = id === 'coarse' ? 'final' : id === 'final' ? 'coarse' : null;
+  return {
+    ...layers,
+    ...(other && changes.visible && { [other]: { ...layers[other], visible: false } }),
+    [id]: { ...layers[id], ...changes },
+  };
+}
