@@ -2,7 +2,6 @@ import { Command, CommanderError } from 'commander';
 import { ClipSamError, type ErrorCode } from '../../src-shared/errors.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { addBench } from './bench.ts';
-import { addDemo } from './demo.ts';
 import { addEvaluate } from './evaluate.ts';
 import { EXIT } from './exit-code.ts';
 import { addExport } from './export.ts';
@@ -10,6 +9,8 @@ import { addInspect } from './inspect.ts';
 import { addModels } from './models.ts';
 import { addRecipe } from './recipe.ts';
 import { addSamples } from './samples.ts';
+import { addServe } from './serve.ts';
+import { addStart } from './start.ts';
 import { printable, say } from './terminal.ts';
 import { addTrain } from './train.ts';
 
@@ -33,6 +34,7 @@ const program = new Command('clipsam')
     'after',
     `
 Start with:
+  clipsam serve
   clipsam inspect photos/ --object "metal nut"
   clipsam export --format html --out report/
 
@@ -43,6 +45,7 @@ Exit codes:
   .showHelpAfterError('(add --help for help)')
   .exitOverride();
 
+addServe(program);
 addInspect(program);
 addRecipe(program);
 addExport(program);
@@ -51,7 +54,7 @@ addTrain(program);
 addModels(program);
 addSamples(program);
 addBench(program);
-addDemo(program);
+addStart(program);
 
 // `npm run clipsam` works from every folder of the project, but changes to its root: paths are meant from where the user is.
 const { npm_lifecycle_event: script, INIT_CWD: typedIn } = process.env;

@@ -81,16 +81,3 @@ describe('samples', () => {
     );
   });
 });
-
-describe('demo', () => {
-  it('inspects the bundled samples and says where the result is', async () => {
-    const out = await tempFolder();
-    const { options } = await tinyPackOptions();
-    const { code, stdout, stderr } = await runCli(['demo', '--no-open', '--out', out, ...options]);
-    expect(code).toBe(0);
-    expect(stdout.trimEnd().split('\n').length).toBeGreaterThanOrEqual(12);
-    const page = join(out, 'html', 'index.html');
-    expect(stderr).toContain(`Result: ${page}`);
-    expect(await readFile(page, 'utf8')).toContain('Bundled samples');
-  });
-});

@@ -11,7 +11,7 @@ describe('clipsam', () => {
   it('explains itself', async () => {
     const { code, stdout } = await runCli(['--help']);
     expect(code).toBe(0);
-    const commands = 'inspect export recipe evaluate train models samples bench demo'.split(' ');
+    const commands = 'serve inspect export recipe evaluate train models samples bench start'.split(' ');
     for (const command of commands) {
       expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }

@@ -1,0 +1,98 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DEVICES, type DeviceRequest } from '../../src-shared/result.ts';
+import { ensureBuilt, RENDERER } from '../serve/built-parts.ts';
+import { EXIT } from './exit-code.ts';
+import { DEFAULT_WORKSPACE } from './inspect.ts';
+import { interruptible } from './interrupt.ts';
+import { openBrowser } from './open-browser.ts';
+import { say } from './terminal.ts';
+
+/** "CSAM" on a telephone's keys. The same each time, for bookmarks and SSH tunnels. */
+const DEFAULT_PORT = 2726;
+
+export interface ServeOptions {
+  readonly workspace: string;
+  readonly port: number;
+  readonly open: boolean;
+  readonly device: DeviceRequest;
+  readonly packRoot?: string;
+}
+
+export function addServe(program: Command): void {
+  const command = program
+    .command('serve')
+    .summary('open the workstation in a browser')
+    .description(
+      'Serves the workstation to browsers on this machine, under an address with a token that is new each time.\n' +
+        'Nothing else is let in, and no other machine can reach it.',
+    );
+  withServeOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  clipsam serve                         the workspace in this folder
+  clipsam serve -w lot7 --no-open       prints the address only
+  ssh -L ${DEFAULT_PORT}:127.0.0.1:${DEFAULT_PORT} gpu-box clipsam serve --no-open
+                                        on a machine without a screen; open the address here
+
+Ctrl-C stops it; runs at work are interrupted and can be resumed.`,
+    )
+    .action(async (options: ServeOptions) => {
+      process.exitCode = await serve(options);
+    });
+}
+
+export function withServeOptions(command: Command): Command {
+  return command
+    .option('-w, --workspace <folder>', 'where results are kept; made when missing', DEFAULT_WORKSPACE)
+    .option(
+      '-p, --port <n>',
+      `0: any free one (default: ${DEFAULT_PORT}, or any when that is taken)`,
+      portNumber,
+    )
+    .option('--no-open', 'do not open the browser')
+    .addOption(
+      new Option('-d, --device <device>', 'what computes; a GPU that fails gives way to the CPU, loudly')
+        .choices(DEVICES)
+        .default('auto'),
+    )
+    .option('--pack-root <folder>', 'folder of model packs, instead of those that come with the program');
+}
+
+/** Serves until Ctrl-C. */
+export async function serve({ workspace, port, open, device, packRoot }: ServeOptions): Promise<number> {
+  // Other commands don't wait for the server's libraries to load.
+  const { serveWorkstation } = await import('../serve/serve-workstation.ts');
+  const rendererFolder = await ensureBuilt(RENDERER, say);
+  return interruptible(async (signal) => {
+    const shell = await serveWorkstation({
+      workspaceFolder: workspace,
+      rendererFolder,
+      port,
+      device,
+      ...(packRoot !== undefined && { packsRoot: packRoot }),
+    });
+    process.stdout.write(`${shell.url}\n`);
+    say('The workstation is open at this address, for this machine only. Ctrl-C stops it.');
+    if (open) await openBrowser(shell.url);
+    if (!signal.aborted) {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    }
+    const { interrupted } = await shell.close();
+    say(
+      interrupted
+        ? 'Stopped. The run at work was interrupted; "Resume" goes on from there, and nothing stored is lost.'
+        : 'Stopped.',
+    );
+    return EXIT.done;
+  });
+}
+
+function portNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 65535) {
+    throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
+  }
+  return value;
+}

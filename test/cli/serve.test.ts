@@ -1,0 +1,131 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/websocket';
+import type { ContractRouterClient } from '@orpc/contract';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Contract } from '../../src-shared/contract.ts';
+import { mediaUrls } from '../../src-shared/media-urls.ts';
+import { tempFolder } from '../temp-folder.ts';
+import { runCli, startCli, tinyPackOptions } from './run-cli.ts';
+
+async function startServe(args: readonly string[]) {
+  const child = startCli(['serve', '--no-open', '--device', 'cpu', ...args]);
+  const stderr = text(child.stderr);
+  const closed = once(child, 'close');
+  const url = await Promise.race([
+    once(createInterface({ input: child.stdout }), 'line').then(([line]) => new URL(String(line))),
+    closed.then(async () => Promise.reject(new Error(await stderr))),
+  ]);
+  const cookie = `clipsam-${url.port}=${url.searchParams.get('token')}`;
+  return {
+    url,
+    cookie,
+    async stop(signal: NodeJS.Signals) {
+      child.kill(signal);
+      const [code] = await closed;
+      return { code, stderr: await stderr };
+    },
+  };
+}
+
+async function openClient({ url, cookie }: { url: URL; cookie: string }) {
+  const socket = new WebSocket(new URL('/rpc', `ws://${url.host}`), {
+    headers: { cookie, origin: url.origin },
+  });
+  onTestFinished(() => socket.terminate());
+  await once(socket, 'open');
+  const websocket = socket as unknown as globalThis.WebSocket;
+  const client: ContractRouterClient<Contract> = createORPCClient(new RPCLink({ websocket }));
+  return client;
+}
+
+describe('clipsam serve', () => {
+  it('serves window, calls and pictures of a new workspace that holds the samples; Ctrl-C closes it', async () => {
+    const workspace = join(await tempFolder(), 'lot7');
+    const server = await startServe(['--workspace', workspace, '--port', '0']);
+    const { url, cookie } = server;
+    const visit = await fetch(url, { redirect: 'manual' });
+    expect([visit.status, visit.headers.get('location')]).toEqual([303, '/']);
+    const page = await fetch(new URL('/', url), { headers: { cookie } });
+    expect(await page.text()).toContain('<title>ClipSAM Workstation</title>');
+
+    const client = await openClient(server);
+    expect(await client.app.info()).toMatchObject({ shell: 'browser', workspaceFolder: workspace });
+    const [batch] = await client.batches.list({});
+    expect(batch).toMatchObject({ images: 12, run: null });
+    const picture = await fetch(new URL(mediaUrls.thumbnail(batch!.cover[0]!, null), url), {
+      headers: { cookie },
+    });
+    expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/webp']);
+    await expect(client.batches.get({ id: 999 })).rejects.toMatchObject({
+      code: 'CLIPSAM',
+      data: { code: 'input-invalid' },
+    });
+
+    const second = await runCli(['serve', '--no-open', '--workspace', workspace, '--port', '0']);
+    expect(second).toMatchObject({ code: 1, stdout: '' });
+    expect(second.stderr).toMatch(/is open in another workstation.*\(workspace-locked\)/);
+
+    expect(await server.stop('SIGINT')).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/Stopped\.\s*$/),
+    });
+    expect((await readFile(join(workspace, 'workspace.sqlite'))).length).toBeGreaterThan(0);
+  });
+
+  it('interrupts a run that is at work, says that it can be resumed, and resumes it', async () => {
+    const workspace = await tempFolder();
+    const { root } = await tinyPackOptions();
+    const args = ['--workspace', workspace, '--port', '0', '--pack-root', root];
+    const first = await startServe(args);
+    const client = await openClient(first);
+    const author = 'Ada';
+    const [batch] = await client.batches.list({});
+    const recipe = await client.recipes.default({ pack: 'tiny' });
+    const { hash } = await client.recipes.save({ recipe, parentHash: null, author });
+    const { run } = await client.runs.start({ batchId: batch!.batch.id, recipeHash: hash, author });
+    const { stderr } = await first.stop('SIGTERM');
+    expect(stderr).toMatch(/The run at work was interrupted/);
+
+    const again = await openClient(await startServe(args));
+    const [before] = await again.runs.list({ batchId: batch!.batch.id });
+    expect(before).toMatchObject({ active: false, run: { id: run.id, status: 'interrupted' } });
+    await again.runs.resume({ id: run.id, author });
+    await expect
+      .poll(async () => (await again.runs.list({ batchId: batch!.batch.id }))[0], { timeout: 20_000 })
+      .toMatchObject({ done: 12, failed: 0, run: { status: 'done' } });
+  });
+
+  it('says what to do when the port is taken or is none', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void other.close());
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const args = ['serve', '--no-open', '--workspace', await tempFolder(), '--port'];
+    const taken = await runCli([...args, `${port}`]);
+    expect(taken).toMatchObject({ code: 2, stdout: '' });
+    expect(taken.stderr).toContain(`Port ${port} is in use`);
+    expect(await runCli([...args, '65536'])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('clipsam start', () => {
+  it('opens the browser shell where no window can be had, and says so in one line', async () => {
+    vi.stubEnv('CI', '1');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const child = startCli(['start', '--no-open', '--workspace', await tempFolder(), '--port', '0']);
+    const stderr = text(child.stderr);
+    await once(child.stdout, 'data');
+    child.kill('SIGINT');
+    await once(child, 'close');
+    const lines = (await stderr).split('\n').filter((line) => line.startsWith('No window of its own'));
+    expect(lines).toEqual([expect.stringMatching(/^No window of its own \(.+\): .* in the browser\.$/)]);
+  });
+});
