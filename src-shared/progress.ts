@@ -6,6 +6,7 @@ export type BatchEvent =
   | { readonly kind: 'started'; readonly total: number; readonly alreadyDone: number }
   | {
       readonly kind: 'image';
+      readonly imageId: number;
       readonly outcome: ImageOutcome;
       readonly done: number;
       readonly failed: number;

@@ -45,7 +45,9 @@ export function toReviewRows(columns: ReviewColumns): ReviewRow[] {
 }
 
 /** Columns from rows. */
-export function toReviewColumns(rows: readonly ReviewRow[]): ReviewColumns {
+export function toReviewColumns(rows: readonly ReviewRow[]): {
+  [K in keyof ReviewRow]: ReviewRow[K][];
+} {
   const column = <K extends keyof ReviewRow>(key: K) => rows.map((row) => row[key]);
   return {
     imageId: column('imageId'),

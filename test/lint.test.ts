@@ -19,6 +19,7 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   store: ['files'],
   reports: ['pipeline', 'codec', 'files'],
   services: ['pipeline', 'graph', 'synthetic', 'inference', 'store', 'reports', 'codec', 'files'],
+  api: ['services', 'store'],
   serve: ['api', 'files'],
   cli: ['services', 'training', 'serve'],
 };

@@ -34,7 +34,8 @@ interface ReadOptions {
   readonly maxPixels: number;
 }
 
-interface OpenImage {
+/** An image whose header was read. */
+export interface OpenImage {
   /** Oriented, flattened, sRGB; nothing is decoded yet (but for BMP). */
   readonly image: Sharp;
   readonly width: number;
@@ -76,7 +77,7 @@ export async function readFrameImage(
   options: ReadOptions & { readonly size: number },
 ): Promise<FrameImage> {
   const bytes = await readImageFile(path);
-  const { image, ...size } = await open(bytes, path, options.maxPixels);
+  const { image, ...size } = await openImage(bytes, path, options.maxPixels);
   const frame = frameFor(size.width, size.height, options.size);
   const { data } = await toRgb(image.resize({ width: frame.width, height: frame.height, ...RESIZE }), path);
   return { ...frame, contentHash: sha256(bytes), rgb: data };
@@ -84,7 +85,7 @@ export async function readFrameImage(
 
 /** Reads a file in full size. Formats, colours and errors as {@link readFrameImage}. */
 export async function readRgb(path: string, options: ReadOptions): Promise<RgbImage> {
-  const { image } = await open(await readImageFile(path), path, options.maxPixels);
+  const { image } = await openImage(await readImageFile(path), path, options.maxPixels);
   return toRgb(image, path);
 }
 
@@ -151,7 +152,7 @@ export async function decodeGrey16(
 export async function decodeMask(source: string | Uint8Array, options: ReadOptions): Promise<BinaryMask> {
   const name = typeof source === 'string' ? source : 'mask';
   const bytes = typeof source === 'string' ? await readImageFile(source) : source;
-  const { image } = await open(bytes, name, options.maxPixels, BLACK);
+  const { image } = await openImage(bytes, name, options.maxPixels, BLACK);
   const { width, height, data: rgb } = await toRgb(image, name);
   const data = new Uint8Array(width * height);
   let highest = 0;
@@ -165,23 +166,53 @@ export async function decodeMask(source: string | Uint8Array, options: ReadOptio
   return { width, height, data };
 }
 
-/** A small JPEG for lists; images that are smaller already keep their size. Errors as {@link readFrameImage}. */
-export async function thumbnail(
-  path: string,
+/** A mask as an 8-bit grey PNG, 0 and 255, shrunk to `longestSide` where it is larger. */
+export async function encodeMaskPicture(
+  { width, height, data }: BinaryMask,
   longestSide: number,
-  options: ReadOptions,
 ): Promise<Uint8Array> {
-  const { image } = await open(await readImageFile(path), path, options.maxPixels);
+  return fromRaw(
+    data.map((value) => value * 255),
+    width,
+    height,
+    1,
+  )
+    .resize({
+      width: longestSide,
+      height: longestSide,
+      fit: 'inside',
+      kernel: 'nearest',
+      withoutEnlargement: true,
+    })
+    .toColourspace('b-w')
+    .png({ compressionLevel: 6 })
+    .toBuffer();
+}
+
+/**
+ * A small picture for lists, JPEG unless said otherwise; images that are smaller already keep their size. Errors as
+ * {@link readFrameImage}.
+ * @param source path or the file's content
+ */
+export async function thumbnail(
+  source: string | Uint8Array,
+  longestSide: number,
+  { maxPixels, format = 'jpeg' }: ReadOptions & { readonly format?: 'jpeg' | 'webp' },
+): Promise<Uint8Array> {
+  const path = typeof source === 'string' ? source : 'image';
+  const bytes = typeof source === 'string' ? await readImageFile(source) : source;
+  const { image } = await openImage(bytes, path, maxPixels);
   const small = image.resize({
     width: longestSide,
     height: longestSide,
     fit: 'inside',
     withoutEnlargement: true,
   });
-  return decoding(path, () => small.jpeg({ quality: 80 }).toBuffer());
+  return decoding(path, () => small.toFormat(format, { quality: 80 }).toBuffer());
 }
 
-async function readImageFile(path: string): Promise<Buffer> {
+/** The content of an image file. @throws ClipSamError `image-not-found`, `image-unreadable` */
+export async function readImageFile(path: string): Promise<Buffer> {
   try {
     // Asked first, because reading a pipe or a device would wait for ever.
     if (!(await stat(path)).isFile()) {
@@ -194,7 +225,11 @@ async function readImageFile(path: string): Promise<Buffer> {
   }
 }
 
-async function open(
+/**
+ * Reads an image's header. Formats, colours and errors as {@link readFrameImage}.
+ * @param name what the image is called in errors
+ */
+export async function openImage(
   bytes: Uint8Array,
   name: string,
   maxPixels: number,
@@ -273,7 +308,8 @@ async function toRgb(image: Sharp, name: string): Promise<RgbImage> {
   return { width: info.width, height: info.height, data: bytes };
 }
 
-async function decoding<T>(name: string, decode: () => Promise<T>): Promise<T> {
+/** Runs a step that decodes pixels. @throws ClipSamError `image-unreadable` when it fails */
+export async function decoding<T>(name: string, decode: () => Promise<T>): Promise<T> {
   try {
     return await decode();
   } catch (cause) {

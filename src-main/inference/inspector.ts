@@ -1,4 +1,10 @@
-import { ClipSamError, fromErrorRecord, throwIfCancelled } from '../../src-shared/errors.ts';
+import {
+  ClipSamError,
+  type ErrorRecord,
+  fromErrorRecord,
+  throwIfCancelled,
+  toErrorRecord,
+} from '../../src-shared/errors.ts';
 import type { DeviceReport, DeviceRequest, InspectionResult } from '../../src-shared/result.ts';
 import type {
   DecodedMasks,
@@ -26,7 +32,9 @@ export type InspectorEvent =
   | { readonly kind: 'heartbeat'; readonly generation: number; readonly rssBytes: number }
   | { readonly kind: 'died'; readonly generation: number; readonly reason: DeathReason }
   /** The image was under way when the process died and gets its second and last try. */
-  | { readonly kind: 'retry'; readonly path: string };
+  | { readonly kind: 'retry'; readonly path: string }
+  /** It is not started again: whatever is asked from now on fails with this error. */
+  | { readonly kind: 'gave-up'; readonly error: ErrorRecord };
 
 export interface InspectorOptions {
   /** Folder with `pack.json`. */
@@ -362,6 +370,7 @@ class SupervisedInspector implements Inspector {
     this.#broken = error;
     this.#settleOpened.reject(error);
     this.#rejectAll();
+    this.#tell({ kind: 'gave-up', error: toErrorRecord(error) });
   }
 
   #rejectAll(): void {

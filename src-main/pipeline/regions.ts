@@ -29,7 +29,7 @@ export interface RegionOptions {
 }
 
 /** The recipe's `minRegionArea` (a fraction of the image's area) in cells of a coarse map; at least 1. */
-export function minRegionCells(coarse: ScoreMap, minRegionArea: number): number {
+export function minRegionCells(coarse: Pick<ScoreMap, 'width' | 'height'>, minRegionArea: number): number {
   return Math.max(1, Math.ceil(minRegionArea * coarse.width * coarse.height));
 }
 

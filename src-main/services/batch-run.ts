@@ -279,6 +279,7 @@ class BatchJob implements BatchRun {
     const { total, done, failed } = this.#counts;
     this.#emit({
       kind: 'image',
+      imageId: image.id,
       outcome: { path: image.path, ...outcome },
       done,
       failed,

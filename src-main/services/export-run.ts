@@ -1,11 +1,12 @@
-import { dirname, relative, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { ExportEvent } from '../../src-shared/progress.ts';
 import { type ExportedFile, type ExportFormat, exportReport } from '../reports/export-report.ts';
+import { FileNames } from '../reports/file-names.ts';
 import type { ReportImage, RunReport } from '../reports/run-report.ts';
 import { listAnnotations } from '../store/annotations.ts';
 import { getBatch } from '../store/batches.ts';
-import { listImages } from '../store/images.ts';
+import { commonFolder } from '../store/common-folder.ts';
 import { getRecipe } from '../store/recipes.ts';
 import { listResults } from '../store/results.ts';
 import { countOutcomes, getRun } from '../store/runs.ts';
@@ -28,6 +29,27 @@ export async function exportRun(options: {
 }): Promise<ExportedFile[]> {
   const { workspace, runId, formats, folder, signal, onEvent } = options;
   return exportReport(await reportOf(workspace, runId), formats, folder, { signal, onEvent });
+}
+
+/**
+ * Exports a run into a folder, or into a new one in the workspace.
+ * @param folder absolute; null: `exports/<batch>-<run>-<time>` in the workspace
+ * @throws ClipSamError `input-invalid` when the folder is not absolute, and as {@link exportRun}
+ */
+export async function exportRunInto(
+  folder: string | null,
+  options: Omit<Parameters<typeof exportRun>[0], 'folder'>,
+): Promise<{ readonly folder: string; readonly files: readonly ExportedFile[] }> {
+  const { workspace, runId } = options;
+  if (folder !== null && !isAbsolute(folder)) {
+    throw new ClipSamError('input-invalid', `"${folder}" is not the full path of a folder.`);
+  }
+  const { batchId } = await getRun(workspace, runId);
+  const { name } = await getBatch(workspace, batchId);
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  const own = `${new FileNames().for(name, '')}-${runId}-${time}`;
+  const target = folder ?? join(workspace.folder, 'exports', own);
+  return { folder: target, files: await exportRun({ ...options, folder: target }) };
 }
 
 async function reportOf(workspace: Workspace, runId: number): Promise<RunReport> {
@@ -81,22 +103,4 @@ async function* reportImages(
     }
     after = ids.at(-1)!;
   }
-}
-
-/** The deepest folder that holds all images of a batch. */
-async function commonFolder(workspace: Workspace, batchId: number): Promise<string> {
-  let common: string | undefined;
-  for (let after = 0; ; ) {
-    const images = await listImages(workspace, batchId, { after });
-    if (images.length === 0) return common ?? workspace.folder;
-    for (const { path } of images) {
-      common ??= dirname(path);
-      while (!isInside(common, path) && common !== dirname(common)) common = dirname(common);
-    }
-    after = images.at(-1)!.id;
-  }
-}
-
-function isInside(folder: string, path: string): boolean {
-  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

@@ -1,2 +1,49 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { PackSummary } from '../../src-shared/contract.ts';
+import { ClipSamError, toErrorRecord } from '../../src-shared/errors.ts';
+import { resolvePackFile } from '../inference/pack-files.ts';
+import { describePack, listPacks, type PackListing, verifyPack } from '../inference/pack-loader.ts';
+
 /** Model packs as far as users see them: which there are, and whether their files are whole. */
 export { listPacks, type PackCheck, verifyPack } from '../inference/pack-loader.ts';
+
+/** The packs with their cards and files; the files' content is not read. */
+export async function summarisePacks(packsRoot?: string): Promise<PackSummary[]> {
+  return Promise.all((await listPacks(packsRoot)).map(summarise));
+}
+
+async function summarise({ id, folder, title, version, error }: PackListing): Promise<PackSummary> {
+  const nothing = { id, folder, title: title ?? id, version: version ?? '', card: '', files: [] };
+  if (error) return { ...nothing, error };
+  try {
+    const { pack } = await describePack(folder);
+    const card = await readFile(await resolvePackFile(`pack:${pack.card}`, folder), 'utf8');
+    const files = Object.entries(pack.files).map(async ([name, file]) => {
+      const { source, licence, provenance, sha256 } = file;
+      const path = await resolvePackFile(source, folder).catch(() => undefined);
+      const bytes = path === undefined ? null : (await stat(path)).size;
+      return { name, source, licence, provenance, sha256, bytes };
+    });
+    return { ...nothing, card, files: await Promise.all(files), error: null };
+  } catch (cause) {
+    return { ...nothing, error: toErrorRecord(cause, 'pack-invalid') };
+  }
+}
+
+/**
+ * Checks a pack by its id.
+ * @throws ClipSamError `pack-not-found`: a folder elsewhere is not looked at
+ */
+export async function checkPack(id: string, packsRoot?: string) {
+  const listing = (await listPacks(packsRoot)).find((pack) => pack.id === id);
+  if (!listing) throw new ClipSamError('pack-not-found', `There is no model pack "${id}".`);
+  const { files, error } = await verifyPack(listing.folder);
+  const checked = files.map((file) => ({
+    name: file.key,
+    ok: file.status === 'ok',
+    message: file.error?.message ?? '',
+  }));
+  const named = checked.some(({ ok }) => !ok) || !error;
+  const whole = { name: 'pack.json', ok: false, message: error?.message ?? '' };
+  return { files: named ? checked : [...checked, whole], ok: error === undefined };
+}

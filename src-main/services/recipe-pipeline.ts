@@ -9,7 +9,7 @@ import { readJsonFile } from './json-file.ts';
 export { describeDeath, type InspectorEvent } from '../inference/inspector.ts';
 
 /** The pack that is used where nobody chose one. */
-const DEFAULT_PACK = 'lite';
+export const DEFAULT_PACK = 'lite';
 
 /** What a user says about the recipe to use. */
 export interface RecipeChoice {

@@ -89,8 +89,12 @@ export async function listResults(
   return toResults(workspace, rows);
 }
 
-/** @throws ClipSamError `input-invalid` when the run has no result for the image */
-export async function getResult(workspace: Workspace, runId: number, imageId: number): Promise<StoredResult> {
+/** What a run found in an image; undefined when it has not reached it. */
+export async function findResult(
+  workspace: Workspace,
+  runId: number,
+  imageId: number,
+): Promise<StoredResult | undefined> {
   const rows = await workspace.db
     .selectFrom('results')
     .selectAll()
@@ -98,6 +102,12 @@ export async function getResult(workspace: Workspace, runId: number, imageId: nu
     .where('image_id', '=', imageId)
     .execute();
   const [result] = await toResults(workspace, rows);
+  return result;
+}
+
+/** @throws ClipSamError `input-invalid` when the run has no result for the image */
+export async function getResult(workspace: Workspace, runId: number, imageId: number): Promise<StoredResult> {
+  const result = await findResult(workspace, runId, imageId);
   if (!result) throw new ClipSamError('input-invalid', `Run ${runId} has no result for image ${imageId}.`);
   return result;
 }

@@ -81,6 +81,11 @@ export async function openWorkspace(folder: string, options: OpenOptions = {}): 
   }
 }
 
+/** True until the first batch; deleted ones count. */
+export async function isNewWorkspace(workspace: Workspace): Promise<boolean> {
+  return !(await workspace.db.selectFrom('batches').select('id').limit(1).executeTakeFirst());
+}
+
 /** Checks before the first write: a file that is not ours, damaged or newer stays exactly as it is. */
 function prepare(
   database: Database.Database,

@@ -37,7 +37,7 @@ describe('findRegions', () => {
 });
 
 it('turns the minimal area of the recipe into cells, one at least', () => {
-  expect(minRegionCells({ width: 200, height: 100, data: new Float32Array() }, 0.00052)).toBe(11);
+  expect(minRegionCells({ width: 200, height: 100 }, 0.00052)).toBe(11);
   expect(minRegionCells(coarse, 0)).toBe(1);
 });
 

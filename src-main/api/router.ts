@@ -1,0 +1,225 @@
+import { implement, ORPCError, ValidationError } from '@orpc/server';
+import {
+  contract,
+  type ExportProgress,
+  type ImportProgress,
+  type SelfTestEvent,
+  type ThetaProfile,
+  type WorkstationEvent,
+} from '../../src-shared/contract.ts';
+import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
+import { askSam } from '../services/ask-sam.ts';
+import { exportRunInto } from '../services/export-run.ts';
+import { importImages } from '../services/import-images.ts';
+import { listFolder } from '../services/list-folder.ts';
+import { checkPack, summarisePacks } from '../services/model-packs.ts';
+import { reviewImage, reviewRowsOf, reviewTable } from '../services/review.ts';
+import { selfTest } from '../services/self-test.ts';
+import { thetaProfile } from '../services/theta-profile.ts';
+import { addAnnotation, retractAnnotation } from '../store/annotations.ts';
+import { type BatchSummary, getBatchSummary, listBatchSummaries } from '../store/batch-summaries.ts';
+import { archiveBatch, createBatch, deleteBatch, getBatch, updateBatch } from '../store/batches.ts';
+import { listRecipes, saveRecipe } from '../store/recipes.ts';
+import { defectClasses, getImage, listFailures } from '../store/review.ts';
+import { addVerdict } from '../store/verdicts.ts';
+import { streamEvents, streamWork } from './event-stream.ts';
+import type { Workstation } from './workstation.ts';
+
+type ProfileEvent =
+  | { readonly kind: 'counting'; readonly done: number; readonly total: number }
+  | { readonly kind: 'profile'; readonly profile: ThetaProfile };
+
+/** The contract over the workstation's services: the same for every shell. */
+export function createRouter(workstation: Workstation) {
+  const { workspace, hub, pool, desk, tiles, packsRoot } = workstation;
+  const failure = (error: unknown) => toClientError(error, workstation.log);
+  const os = implement(contract).use(async ({ next }) => {
+    try {
+      return await next();
+    } catch (error) {
+      throw failure(error);
+    }
+  });
+
+  const toSummary = (summary: BatchSummary) => ({
+    ...summary,
+    run: summary.run && desk.toProgress(summary.run),
+    cover: [...summary.cover],
+  });
+  const batchChanged = (batchId: number) => hub.publish({ kind: 'batch', batchId });
+  const reviewed = (place: { readonly runId: number; readonly imageId: number }) =>
+    hub.publish({ kind: 'reviewed', runId: place.runId, imageId: place.imageId });
+
+  const stream = <Event extends { readonly kind: string }>(
+    signal: AbortSignal | undefined,
+    work: (emit: (event: Event) => void, signal: AbortSignal) => Promise<void>,
+  ) => streamWork<Event>(signal, failure, work);
+
+  return os.router({
+    app: {
+      info: os.app.info.handler(() => workstation.info),
+      events: os.app.events.handler(({ signal }) => {
+        const first: WorkstationEvent[] = [
+          { kind: 'device', status: pool.status },
+          ...desk.atWork.map((progress) => ({ kind: 'run' as const, progress, imageIds: [] })),
+        ];
+        return streamEvents(hub.subscribe(first), signal);
+      }),
+      folder: os.app.folder.handler(({ input }) => listFolder(input.path)),
+    },
+    batches: {
+      list: os.batches.list.handler(async ({ input }) =>
+        (await listBatchSummaries(workspace, input)).map(toSummary),
+      ),
+      get: os.batches.get.handler(async ({ input }) => toSummary(await getBatchSummary(workspace, input.id))),
+      create: os.batches.create.handler(async ({ input: { metadata, author } }) => {
+        const batch = await createBatch(workspace, metadata, author);
+        batchChanged(batch.id);
+        return batch;
+      }),
+      update: os.batches.update.handler(async ({ input: { id, changes, author } }) => {
+        const batch = await updateBatch(workspace, id, changes, author);
+        batchChanged(id);
+        return batch;
+      }),
+      archive: os.batches.archive.handler(async ({ input: { id, archived, author } }) => {
+        const batch = await archiveBatch(workspace, id, archived, author);
+        batchChanged(id);
+        return batch;
+      }),
+      delete: os.batches.delete.handler(async ({ input: { id, deleted, author } }) => {
+        const batch = await deleteBatch(workspace, id, deleted, author);
+        batchChanged(id);
+        return batch;
+      }),
+      import: os.batches.import.handler(async ({ input: { id, paths, author }, signal }) => {
+        await getBatch(workspace, id);
+        return stream<ImportProgress>(signal, (emit, cancel) =>
+          workstation.whileBusy(async () => {
+            try {
+              const options = { workspace, batchId: id, paths, author, signal: cancel, onEvent: emit };
+              const { changed, duplicates, unreadable, ...counts } = await importImages(options);
+              emit({
+                kind: 'finished',
+                ...counts,
+                changed: [...changed],
+                duplicates: duplicates.map((group) => ({ ...group, paths: [...group.paths] })),
+                unreadable: [...unreadable],
+              });
+            } finally {
+              // Also after a cancel: what was imported by then stays.
+              batchChanged(id);
+            }
+          }),
+        );
+      }),
+    },
+    runs: {
+      list: os.runs.list.handler(({ input }) => desk.list(input.batchId)),
+      start: os.runs.start.handler(({ input }) => desk.start(input)),
+      pause: os.runs.pause.handler(({ input }) => desk.pause(input.id)),
+      resume: os.runs.resume.handler(({ input }) => desk.resume(input)),
+      cancel: os.runs.cancel.handler(({ input }) => desk.cancel(input.id, workstation.info.userName)),
+      failures: os.runs.failures.handler(({ input }) => listFailures(workspace, input.id, input.limit)),
+    },
+    review: {
+      table: os.review.table.handler(({ input }) => reviewTable(workspace, desk, input.batchId, input.runId)),
+      rows: os.review.rows.handler(({ input }) => reviewRowsOf(workspace, input.runId, input.imageIds)),
+      image: os.review.image.handler(({ input }) => reviewImage(workspace, input.imageId, input.runId)),
+      pyramid: os.review.pyramid.handler(async ({ input, signal }) =>
+        tiles.layout(await getImage(workspace, input.imageId), signal),
+      ),
+      judge: os.review.judge.handler(async ({ input }) => {
+        const entry = await addVerdict(workspace, input);
+        reviewed(input);
+        return entry;
+      }),
+      annotate: os.review.annotate.handler(async ({ input }) => {
+        const annotation = await addAnnotation(workspace, input);
+        reviewed(input);
+        return annotation;
+      }),
+      retract: os.review.retract.handler(async ({ input: { id, author } }) => {
+        reviewed(await retractAnnotation(workspace, id, author));
+        return { id };
+      }),
+      askSam: os.review.askSam.handler(({ input, signal }) =>
+        askSam({ workspace, pool, ...input, ...(signal && { signal }) }),
+      ),
+      defectClasses: os.review.defectClasses.handler(() => defectClasses(workspace)),
+    },
+    recipes: {
+      list: os.recipes.list.handler(() => listRecipes(workspace)),
+      default: os.recipes.default.handler(({ input }) => desk.defaultRecipe(input.pack)),
+      save: os.recipes.save.handler(async ({ input: { recipe, parentHash, author } }) => {
+        const parent = parentHash === null ? {} : { parentHash };
+        const record = await saveRecipe(workspace, recipe, { author, ...parent });
+        hub.publish({ kind: 'recipes' });
+        return record;
+      }),
+    },
+    whatIf: {
+      thetaProfile: os.whatIf.thetaProfile.handler(({ input, signal }) =>
+        stream<ProfileEvent>(signal, async (emit, cancel) => {
+          const onProgress = (progress: { readonly done: number; readonly total: number }) =>
+            emit({ kind: 'counting', ...progress });
+          const profile = await thetaProfile(workspace, input.runId, { signal: cancel, onProgress });
+          emit({ kind: 'profile', profile });
+        }),
+      ),
+    },
+    models: {
+      list: os.models.list.handler(() => summarisePacks(packsRoot)),
+      verify: os.models.verify.handler(({ input }) => checkPack(input.id, packsRoot)),
+      selfTest: os.models.selfTest.handler(({ input: { pack, device }, signal }) =>
+        stream<SelfTestEvent>(signal, (onEvent, cancel) =>
+          selfTest({
+            pool,
+            pack,
+            device,
+            ...(packsRoot !== undefined && { packsRoot }),
+            samplesFolder: workstation.samplesFolder,
+            artifactRoot: workstation.selfTestFolder,
+            signal: cancel,
+            onEvent,
+          }),
+        ),
+      ),
+      device: os.models.device.handler(() => pool.status),
+      chooseDevice: os.models.chooseDevice.handler(({ input }) => pool.chooseDevice(input.device)),
+    },
+    exports: {
+      run: os.exports.run.handler(({ input: { runId, formats, folder }, signal }) =>
+        stream<ExportProgress>(signal, (onEvent, cancel) =>
+          workstation.whileBusy(async () => {
+            const options = { workspace, runId, formats, signal: cancel, onEvent };
+            const { folder: target, files } = await exportRunInto(folder, options);
+            onEvent({ kind: 'finished', folder: target, files: files.map(({ path }) => path) });
+          }),
+        ),
+      ),
+    },
+  });
+}
+export type WorkstationRouter = ReturnType<typeof createRouter>;
+
+/** Only error records leave: no stack, no path of the program. What no user can act on is logged. */
+function toClientError(error: unknown, log: (error: unknown) => void): ORPCError<string, unknown> {
+  if (error instanceof ClipSamError) return asClipSam(toErrorRecord(error), error);
+  if (error instanceof ORPCError && error.code === 'CLIPSAM') return error;
+  if (error instanceof ORPCError && error.cause instanceof ValidationError && error.code === 'BAD_REQUEST') {
+    const issues = error.cause.issues.map(({ path, message }) => {
+      const at = path?.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+      return at ? `${at}: ${message}` : message;
+    });
+    return asClipSam({ code: 'input-invalid', message: `${issues.slice(0, 5).join('; ')}.` }, error);
+  }
+  log(error);
+  return new ORPCError('INTERNAL_SERVER_ERROR', {
+    message: 'A fault of the program. What was stored is safe; the log says more.',
+  });
+}
+
+function asClipSam(data: ErrorRecord, cause: unknown): ORPCError<'CLIPSAM', ErrorRecord> {
+  return new ORPCError('CLIPSAM', { defined: true, status: 422, message: data.message, data, cause });
+}

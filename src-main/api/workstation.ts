@@ -1,0 +1,138 @@
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AppInfo } from '../../src-shared/contract.ts';
+import type { DeviceRequest } from '../../src-shared/result.ts';
+import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
+import { InspectorPool, type InspectorPoolOptions, type ProcessHost } from '../services/inspector-pool.ts';
+import { RunDesk } from '../services/run-desk.ts';
+import { addSampleBatch } from '../services/sample-batch.ts';
+import { Thumbnails } from '../services/thumbnails.ts';
+import { TilePyramids } from '../services/tile-pyramids.ts';
+import { openWorkspace, type Workspace } from '../store/workspace.ts';
+import { EventHub } from './event-hub.ts';
+
+export type { ProcessHost } from '../services/inspector-pool.ts';
+
+const SAMPLES = fileURLToPath(new URL('../../resources/samples/', import.meta.url));
+
+export interface WorkstationOptions {
+  /** Made when it is not there; a new one gets a batch with the samples. */
+  readonly workspaceFolder: string;
+  readonly shell: AppInfo['shell'];
+  /** Starts the inference process. Default: Node's own `fork`. */
+  readonly host?: ProcessHost;
+  /** Folder of packs. Default: the packs that come with the program. */
+  readonly packsRoot?: string;
+  /** Default: the samples that come with the program; null: none. */
+  readonly samplesFolder?: string | null;
+  /** Default `auto`. */
+  readonly device?: DeviceRequest;
+  /** Intra-op threads of ONNX Runtime. */
+  readonly threads?: number;
+  /** Gets faults of the program, which no user can act on. Default: standard error. */
+  readonly log?: (error: unknown) => void;
+  /** Starts an inspector; for tests. */
+  readonly openInspector?: InspectorPoolOptions['open'];
+}
+
+/** What both shells hold on to as long as they run: everything behind the router and the media. */
+export interface Workstation {
+  readonly info: AppInfo;
+  readonly workspace: Workspace;
+  readonly packsRoot: string | undefined;
+  readonly samplesFolder: string;
+  /** Artifact folder of self-tests. */
+  readonly selfTestFolder: string;
+  readonly hub: EventHub;
+  readonly pool: InspectorPool;
+  readonly desk: RunDesk;
+  readonly thumbnails: Thumbnails;
+  readonly tiles: TilePyramids;
+  log(error: unknown): void;
+  /** Work that must not be cut off without asking: a run at work, an import, an export. */
+  isBusy(): boolean;
+  /** Counts as busy until it settles. */
+  whileBusy<T>(work: () => Promise<T>): Promise<T>;
+  /** Interrupts the runs so that they can be resumed, ends the inference process and closes the workspace. */
+  close(): Promise<void>;
+}
+
+/** @throws ClipSamError what opening the workspace says; `disk-full`, `path-denied` when the samples don't fit */
+export async function openWorkstation(options: WorkstationOptions): Promise<Workstation> {
+  const { packsRoot, threads, host, openInspector, samplesFolder = SAMPLES } = options;
+  const userName = nameOfUser();
+  const workspace = await openWorkspace(options.workspaceFolder, { create: true });
+  try {
+    if (samplesFolder !== null) await addSampleBatch(workspace, samplesFolder, userName);
+  } catch (error) {
+    await workspace.close();
+    throw error;
+  }
+  const hub = new EventHub();
+  const packs = packsRoot === undefined ? {} : { packsRoot };
+  const pool = new InspectorPool({
+    device: options.device ?? 'auto',
+    ...packs,
+    ...(threads && { threads }),
+    ...(host && { host }),
+    ...(openInspector && { open: openInspector }),
+    onStatus: (status) => hub.publish({ kind: 'device', status }),
+  });
+  const desk = new RunDesk({
+    workspace,
+    pool,
+    ...packs,
+    onProgress: (progress, imageId) => hub.publishRun(progress, imageId),
+  });
+  const cache = join(workspace.folder, 'cache');
+  const log = options.log ?? ((error) => console.error(error));
+  const underWay = new Set<Promise<unknown>>();
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await desk.close();
+    await pool.close();
+    hub.close();
+    await Promise.allSettled(underWay);
+    await workspace.close();
+  };
+  return {
+    info: {
+      version: SOFTWARE_VERSION,
+      shell: options.shell,
+      workspaceFolder: workspace.folder,
+      userName,
+      platform: process.platform,
+    },
+    workspace,
+    packsRoot,
+    samplesFolder: samplesFolder ?? SAMPLES,
+    selfTestFolder: join(cache, 'self-test'),
+    hub,
+    pool,
+    desk,
+    thumbnails: new Thumbnails(join(cache, 'thumbnails')),
+    tiles: new TilePyramids(join(cache, 'tiles')),
+    log,
+    isBusy: () => desk.isAtWork || underWay.size > 0,
+    whileBusy: async (work) => {
+      const promise = work();
+      underWay.add(promise);
+      try {
+        return await promise;
+      } finally {
+        underWay.delete(promise);
+      }
+    },
+    close: () => (closing ??= close()),
+  };
+}
+
+function nameOfUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A user id without an account, as in some containers.
+    return 'inspector';
+  }
+}

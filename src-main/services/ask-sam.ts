@@ -1,0 +1,40 @@
+import type { SamPrompts } from '../../src-shared/contract.ts';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import type { MaskLevel } from '../../src-shared/result.ts';
+import { getRecipe } from '../store/recipes.ts';
+import { getResult } from '../store/results.ts';
+import { getRun } from '../store/runs.ts';
+import type { Workspace } from '../store/workspace.ts';
+import type { InspectorPool } from './inspector-pool.ts';
+
+/**
+ * Asks SAM about prompts of the inspector's own, on the image as the run saw it. Goes ahead of a run's images.
+ * @returns `milliseconds` from the question to the answer; the first one may include the start of the process
+ * @throws ClipSamError `input-invalid` when the run has no result for the image, or its file changed since; what the
+ *   inference process says
+ */
+export async function askSam(options: {
+  readonly workspace: Workspace;
+  readonly pool: InspectorPool;
+  readonly runId: number;
+  readonly imageId: number;
+  readonly prompts: SamPrompts;
+  readonly signal?: AbortSignal;
+}): Promise<{ readonly levels: MaskLevel[]; readonly milliseconds: number }> {
+  const { workspace, pool, runId, imageId, prompts, signal } = options;
+  const start = performance.now();
+  const stored = await getResult(workspace, runId, imageId);
+  if (stored.status === 'failed') {
+    throw new ClipSamError('input-invalid', `Image ${imageId} failed in run ${runId}: SAM has not seen it.`);
+  }
+  const { recipe } = await getRecipe(workspace, (await getRun(workspace, runId)).recipeHash);
+  const { inspector, release } = await pool.acquire(recipe.pack);
+  try {
+    const { contentHash } = stored.result;
+    const { path } = stored.image;
+    const { levels } = await inspector.decodeMask({ path, recipe, contentHash, prompts }, signal);
+    return { levels: [...levels], milliseconds: performance.now() - start };
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,31 @@
+import type { BatchImage } from '../../src-shared/batch.ts';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import { readImageFile } from '../codec/image-codec.ts';
+import { sha256 } from '../files/hash.ts';
+
+/**
+ * The content of an image as it was imported. Only that: whatever else the path leads to by now is not shown.
+ * @throws ClipSamError `image-changed`; `image-not-found`, `image-unreadable`
+ */
+export async function readImportedFile({ path, contentHash }: BatchImage): Promise<Uint8Array> {
+  if (contentHash === null) throw neverRead(path);
+  const bytes = await readImageFile(path);
+  if (sha256(bytes) === contentHash) return bytes;
+  throw new ClipSamError(
+    'image-changed',
+    `${path} is not the file that was imported: its content changed since. Import it again to see the new content.`,
+  );
+}
+
+/** SHA-256 of the image when it was imported. @throws ClipSamError `image-unreadable` when it could not be read then */
+export function contentHashOf({ path, contentHash }: BatchImage): string {
+  if (contentHash === null) throw neverRead(path);
+  return contentHash;
+}
+
+function neverRead(path: string): ClipSamError {
+  return new ClipSamError(
+    'image-unreadable',
+    `${path} could not be read when it was imported. Import it again when it can.`,
+  );
+}

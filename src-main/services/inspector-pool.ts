@@ -1,0 +1,188 @@
+import type { DeviceStatus } from '../../src-shared/contract.ts';
+import { ClipSamError, toErrorRecord } from '../../src-shared/errors.ts';
+import type { DeviceRequest } from '../../src-shared/result.ts';
+import { type Inspector, type InspectorEvent, openInspector } from '../inference/inspector.ts';
+import { describePack } from '../inference/pack-loader.ts';
+import type { ProcessHost } from '../inference/process-host.ts';
+
+export type { ProcessHost } from '../inference/process-host.ts';
+
+export interface InspectorPoolOptions {
+  readonly device: DeviceRequest;
+  /** Folder of packs. Default: the packs that come with the program. */
+  readonly packsRoot?: string;
+  readonly threads?: number;
+  readonly host?: ProcessHost;
+  readonly onStatus?: (status: DeviceStatus) => void;
+  /** Starts an inspector; for tests. */
+  readonly open?: typeof openInspector;
+}
+
+/** The right to use an inspector: it is not closed before all of them are given back. */
+export interface InspectorLease {
+  readonly inspector: Inspector;
+  /** More than once does no harm. */
+  release(): void;
+}
+
+interface Entry {
+  readonly inspector: Promise<Inspector>;
+  users: number;
+  /** Everything that it is asked fails: the next user gets a new one. */
+  broken: boolean;
+}
+
+/** Bytes of memory that are worth telling. */
+const RSS_STEP = 4 << 20;
+
+/**
+ * The inference processes of the workstation, one per pack, started when they are first needed and shared by runs,
+ * self-tests and questions to SAM.
+ */
+export class InspectorPool {
+  readonly #options: InspectorPoolOptions;
+  readonly #entries = new Map<string, Entry>();
+  #status: DeviceStatus;
+
+  constructor(options: InspectorPoolOptions) {
+    this.#options = options;
+    this.#status = stopped(options.device);
+  }
+
+  /** Of the process that was started last. */
+  get status(): DeviceStatus {
+    return this.#status;
+  }
+
+  get isUsed(): boolean {
+    return [...this.#entries.values()].some(({ users }) => users > 0);
+  }
+
+  /** @throws ClipSamError `pack-not-found`, `pack-invalid`, and what `openInspector` says */
+  async acquire(pack: string): Promise<InspectorLease> {
+    const { packsRoot } = this.#options;
+    const { folder } = await describePack(pack, packsRoot === undefined ? {} : { packsRoot });
+    let entry = this.#entries.get(folder);
+    if (!entry || entry.broken) {
+      if (entry) void this.#close(folder, entry);
+      // Another pack's process may hold gigabytes that nobody needs.
+      for (const [other, idle] of this.#entries) if (idle.users === 0) void this.#close(other, idle);
+      entry = this.#open(folder);
+    }
+    const mine = entry;
+    mine.users++;
+    let released = false;
+    const release = () => {
+      if (!released) mine.users--;
+      released = true;
+    };
+    try {
+      return { inspector: await mine.inspector, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** An inspector of its own on another device, for a trial; the caller closes it. */
+  async openApart(
+    pack: string,
+    device: DeviceRequest,
+    onEvent: (event: InspectorEvent) => void,
+  ): Promise<Inspector> {
+    const { packsRoot, threads, host, open = openInspector } = this.#options;
+    const { folder } = await describePack(pack, packsRoot === undefined ? {} : { packsRoot });
+    return open({ packFolder: folder, device, onEvent, ...(threads && { threads }), ...(host && { host }) });
+  }
+
+  /**
+   * The device for the next start of the inference process; an idle process is ended.
+   * @throws ClipSamError `input-invalid` while the process is in use
+   */
+  async chooseDevice(device: DeviceRequest): Promise<DeviceStatus> {
+    if (device === this.#status.asked) return this.#status;
+    if (this.isUsed) {
+      throw new ClipSamError(
+        'input-invalid',
+        'The inference process is at work. Wait until it has finished, or cancel the run, before choosing another device.',
+      );
+    }
+    this.#tell(stopped(device));
+    await this.#closeAll();
+    return this.#status;
+  }
+
+  /** Cancels what is under way and ends the processes. */
+  async close(): Promise<void> {
+    await this.#closeAll();
+    this.#tell(stopped(this.#status.asked));
+  }
+
+  #open(packFolder: string): Entry {
+    const { threads, host, open = openInspector } = this.#options;
+    const device = this.#status.asked;
+    this.#tell({ ...stopped(device), state: 'starting' });
+    const entry: Entry = {
+      inspector: open({
+        packFolder,
+        device,
+        ...(threads && { threads }),
+        ...(host && { host }),
+        onEvent: (event) => this.#onEvent(packFolder, event),
+      }),
+      users: 0,
+      broken: false,
+    };
+    this.#entries.set(packFolder, entry);
+    entry.inspector.catch((error: unknown) => {
+      entry.broken = true;
+      if (this.#entries.get(packFolder) !== entry) return;
+      this.#entries.delete(packFolder);
+      this.#tell({ ...this.#status, state: 'failed', rssBytes: null, error: toErrorRecord(error) });
+    });
+    return entry;
+  }
+
+  #onEvent(packFolder: string, event: InspectorEvent): void {
+    const status = this.#status;
+    switch (event.kind) {
+      case 'ready':
+        this.#tell({ ...status, state: 'ready', report: event.device, error: null });
+        return;
+      case 'heartbeat':
+        if (Math.abs(event.rssBytes - (status.rssBytes ?? 0)) < RSS_STEP) return;
+        this.#tell({ ...status, rssBytes: event.rssBytes });
+        return;
+      case 'died': {
+        const { kind } = event.reason;
+        if (kind === 'closed' || kind === 'refused') return;
+        this.#tell({ ...status, state: 'starting', rssBytes: null, restarts: status.restarts + 1 });
+        return;
+      }
+      case 'gave-up': {
+        const entry = this.#entries.get(packFolder);
+        if (entry) entry.broken = true;
+        this.#tell({ ...status, state: 'failed', rssBytes: null, error: event.error });
+      }
+    }
+  }
+
+  async #closeAll(): Promise<void> {
+    await Promise.all([...this.#entries].map(([folder, entry]) => this.#close(folder, entry)));
+  }
+
+  async #close(folder: string, entry: Entry): Promise<void> {
+    if (this.#entries.get(folder) === entry) this.#entries.delete(folder);
+    const inspector = await entry.inspector.catch(() => undefined);
+    await inspector?.close();
+  }
+
+  #tell(status: DeviceStatus): void {
+    this.#status = status;
+    this.#options.onStatus?.(status);
+  }
+}
+
+function stopped(asked: DeviceRequest): DeviceStatus {
+  return { state: 'stopped', asked, report: null, rssBytes: null, restarts: 0, error: null };
+}

@@ -1,0 +1,38 @@
+import { readdir, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { FolderListing } from '../../src-shared/contract.ts';
+import { byName, isImageName } from '../files/image-files.ts';
+import { toReadError } from '../files/read-error.ts';
+
+/**
+ * The folders and image files right in a folder, by name, hidden ones left out.
+ * @param path null: the user's home
+ * @throws ClipSamError `image-not-found`, `image-unreadable` when it is not there or may not be read
+ */
+export async function listFolder(path: string | null): Promise<FolderListing> {
+  const folder = resolve(path ?? homedir());
+  const folders: string[] = [];
+  const images: string[] = [];
+  try {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (entry.name.startsWith('.')) continue;
+      // Of links, what they lead to counts.
+      const target = entry.isSymbolicLink()
+        ? await stat(join(folder, entry.name)).catch(() => undefined)
+        : entry;
+      if (target?.isDirectory()) folders.push(entry.name);
+      else if (target?.isFile() && isImageName(entry.name)) images.push(entry.name);
+    }
+  } catch (cause) {
+    throw toReadError(cause, folder);
+  }
+  const parent = dirname(folder);
+  const place = (name: string) => ({ name, path: join(folder, name) });
+  return {
+    path: folder,
+    parent: parent === folder ? null : parent,
+    folders: folders.sort(byName).map(place),
+    images: images.sort(byName).map(place),
+  };
+}

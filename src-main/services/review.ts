@@ -1,0 +1,98 @@
+import { sep } from 'node:path';
+import type { ReviewImage, ReviewTable } from '../../src-shared/contract.ts';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import { toReviewColumns } from '../../src-shared/review-table.ts';
+import { listAnnotations } from '../store/annotations.ts';
+import { getBatch } from '../store/batches.ts';
+import { commonFolder } from '../store/common-folder.ts';
+import { getRecipe } from '../store/recipes.ts';
+import { findResult, type StoredResult } from '../store/results.ts';
+import { getImage, reviewRows } from '../store/review.ts';
+import { getRun } from '../store/runs.ts';
+import { verdictHistory } from '../store/verdicts.ts';
+import type { Workspace } from '../store/workspace.ts';
+import { findGroundTruth } from './ground-truth.ts';
+import type { RunDesk } from './run-desk.ts';
+
+/**
+ * All images of a batch with what a run says about them.
+ * @param runId null: the newest run, if there is one
+ * @throws ClipSamError `input-invalid` for a batch or run that is not there, or a run of another batch
+ */
+export async function reviewTable(
+  workspace: Workspace,
+  desk: RunDesk,
+  batchId: number,
+  runId: number | null,
+): Promise<ReviewTable> {
+  const batch = await getBatch(workspace, batchId);
+  const runs = await desk.list(batchId);
+  const run = runId === null ? runs[0] : runs.find((progress) => progress.run.id === runId);
+  if (runId !== null && !run) {
+    throw new ClipSamError('input-invalid', `Batch ${batchId} has no run ${runId}.`);
+  }
+  const { recipe } = run
+    ? await getRecipe(workspace, run.run.recipeHash)
+    : await desk.proposedRecipe(batchId);
+  const columns = await columnsOf(workspace, batchId, run?.run.id ?? null);
+  return { batch, run: run ?? null, recipe, columns };
+}
+
+/** The same columns for some images of a run's batch; ids of other images are passed over. */
+export async function reviewRowsOf(
+  workspace: Workspace,
+  runId: number,
+  imageIds: readonly number[],
+): Promise<ReviewTable['columns']> {
+  const { batchId } = await getRun(workspace, runId);
+  return columnsOf(workspace, batchId, runId, imageIds);
+}
+
+async function columnsOf(
+  workspace: Workspace,
+  batchId: number,
+  runId: number | null,
+  imageIds?: readonly number[],
+): Promise<ReviewTable['columns']> {
+  const folder = await commonFolder(workspace, batchId);
+  const from = folder.endsWith(sep) ? folder.length : folder.length + 1;
+  const rows = await reviewRows(workspace, batchId, runId, imageIds);
+  return toReviewColumns(
+    rows.map(({ path, ...row }) => ({ ...row, name: path.slice(from).replaceAll(sep, '/') })),
+  );
+}
+
+/**
+ * Everything about one image of a run.
+ * @param runId null: nobody inspected it yet
+ * @throws ClipSamError `input-invalid` when there is no such image or run, or the image is of another batch
+ */
+export async function reviewImage(
+  workspace: Workspace,
+  imageId: number,
+  runId: number | null,
+): Promise<ReviewImage> {
+  const image = await getImage(workspace, imageId);
+  const hasTruth = (await findGroundTruth(image.path)) !== undefined;
+  if (runId === null) {
+    return { image, outcome: { status: 'pending' }, verdicts: [], annotations: [], hasTruth };
+  }
+  const { batchId } = await getRun(workspace, runId);
+  if (batchId !== image.batchId) {
+    throw new ClipSamError('input-invalid', `Image ${imageId} is not in the batch of run ${runId}.`);
+  }
+  const stored = await findResult(workspace, runId, imageId);
+  return {
+    image,
+    outcome: stored ? outcomeOf(stored) : { status: 'pending' },
+    verdicts: await verdictHistory(workspace, runId, imageId),
+    annotations: await listAnnotations(workspace, runId, [imageId]),
+    hasTruth,
+  };
+}
+
+function outcomeOf(stored: StoredResult): ReviewImage['outcome'] {
+  return stored.status === 'done'
+    ? { status: stored.status, result: stored.result }
+    : { status: stored.status, error: stored.error };
+}

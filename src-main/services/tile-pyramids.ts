@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BatchImage } from '../../src-shared/batch.ts';
+import type { Pyramid } from '../../src-shared/contract.ts';
+import { type PyramidLayout, TILE_SIZE, writePyramid } from '../codec/image-pyramid.ts';
+import { toWriteError } from '../files/atomic-write.ts';
+import { contentHashOf, readImportedFile } from './imported-file.ts';
+import { Limiter } from './limiter.ts';
+import { MAX_VIEW_PIXELS } from './thumbnails.ts';
+
+/** Bytes that all pyramids together may take; those used longest ago go. */
+const CAPACITY = 2 * 2 ** 30;
+/** Milliseconds after which a use is worth writing down again. */
+const TOUCH_INTERVAL = 60_000;
+const LAYOUT_FILE = 'pyramid.json';
+
+interface Kept extends PyramidLayout {
+  /** Of all tiles. */
+  readonly bytes: number;
+}
+
+/**
+ * Images cut into tiles, for looking at them in full size. Made when they are first asked for, kept by the content
+ * of the file: `<folder>/<hash>/<level>/<column>_<row>.jpeg`.
+ */
+export class TilePyramids {
+  readonly #folder: string;
+  readonly #capacity: number;
+  /** One at a time: the largest images take hundreds of megabytes while they are cut. */
+  readonly #limiter = new Limiter<Kept>(1);
+  readonly #touched = new Map<string, number>();
+
+  constructor(folder: string, capacity = CAPACITY) {
+    this.#folder = folder;
+    this.#capacity = capacity;
+  }
+
+  /** The layout of an image's tiles, which are there when this returns. @throws ClipSamError `image-…`, `disk-full` */
+  async layout(image: BatchImage, signal?: AbortSignal): Promise<Pyramid> {
+    const version = contentHashOf(image);
+    const { width, height, levels } = await this.#get(image, signal);
+    return { imageId: image.id, width, height, tileSize: TILE_SIZE, levels, version };
+  }
+
+  /** JPEG; undefined when the pyramid has no such tile. @throws ClipSamError as {@link layout} */
+  async tile(
+    image: BatchImage,
+    at: { readonly level: number; readonly column: number; readonly row: number },
+    signal?: AbortSignal,
+  ): Promise<Uint8Array | undefined> {
+    const { width, height, levels } = await this.#get(image, signal);
+    const side = TILE_SIZE * 2 ** at.level;
+    if (at.level >= levels || at.column * side >= width || at.row * side >= height) return undefined;
+    const folder = this.#folderOf(contentHashOf(image));
+    return readFile(join(folder, String(at.level), `${at.column}_${at.row}.jpeg`));
+  }
+
+  async #get(image: BatchImage, signal: AbortSignal | undefined): Promise<Kept> {
+    const hash = contentHashOf(image);
+    const kept = await this.#read(hash);
+    return kept ?? this.#limiter.run(hash, () => this.#make(image, hash), signal);
+  }
+
+  async #read(hash: string): Promise<Kept | undefined> {
+    const file = join(this.#folderOf(hash), LAYOUT_FILE);
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    if (text === undefined) return undefined;
+    const now = Date.now();
+    if (now - (this.#touched.get(hash) ?? 0) > TOUCH_INTERVAL) {
+      this.#touched.set(hash, now);
+      await utimes(file, new Date(now), new Date(now)).catch(() => {});
+    }
+    return JSON.parse(text) as Kept;
+  }
+
+  async #make(image: BatchImage, hash: string): Promise<Kept> {
+    // Somebody else's work may have ended between the look and this turn.
+    const kept = await this.#read(hash);
+    if (kept) return kept;
+    const bytes = await readImportedFile(image);
+    const temporary = join(this.#folder, `${hash}.${randomBytes(6).toString('hex')}`);
+    try {
+      await mkdir(this.#folder, { recursive: true });
+      const layout = await writePyramid(bytes, image.path, temporary, { maxPixels: MAX_VIEW_PIXELS });
+      const made: Kept = { ...layout, bytes: await sizeOf(temporary) };
+      await writeFile(join(temporary, LAYOUT_FILE), JSON.stringify(made));
+      await this.#makeRoom(made.bytes, hash);
+      await rename(temporary, this.#folderOf(hash));
+      this.#touched.set(hash, Date.now());
+      return made;
+    } catch (error) {
+      await rm(temporary, { recursive: true, force: true });
+      await rm(`${temporary}_files`, { recursive: true, force: true });
+      await rm(`${temporary}.dzi`, { force: true });
+      throw toWriteError(error, join(this.#folder, hash));
+    }
+  }
+
+  /** Drops what was used longest ago, and what a program that died left half done, until there is room. */
+  async #makeRoom(needed: number, except: string): Promise<void> {
+    const kept: { name: string; bytes: number; usedAt: number }[] = [];
+    for (const name of await readdir(this.#folder)) {
+      if (name.startsWith(except)) continue;
+      const file = join(this.#folder, name, LAYOUT_FILE);
+      const text = await readFile(file, 'utf8').catch(() => undefined);
+      const usedAt = (await stat(file).catch(() => undefined))?.mtimeMs;
+      if (text === undefined || usedAt === undefined || name.includes('.')) await this.#drop(name);
+      else kept.push({ name, usedAt, bytes: (JSON.parse(text) as Kept).bytes });
+    }
+    let total = kept.reduce((sum, { bytes }) => sum + bytes, needed);
+    for (const { name, bytes } of kept.sort((a, b) => a.usedAt - b.usedAt)) {
+      if (total <= this.#capacity) return;
+      await this.#drop(name);
+      total -= bytes;
+    }
+  }
+
+  async #drop(name: string): Promise<void> {
+    this.#touched.delete(name);
+    await rm(join(this.#folder, name), { recursive: true, force: true });
+  }
+
+  #folderOf(hash: string): string {
+    return join(this.#folder, hash);
+  }
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
+  }
+  return bytes;
+}
