@@ -74,7 +74,7 @@ async function inspect(paths: readonly string[], options: InspectOptions): Promi
 }
 
 /** Shows what happens: records on standard output, all else on standard error. */
-export function inspectMessages(display: ProgressDisplay, json: boolean): (event: InspectPathsEvent) => void {
+function inspectMessages(display: ProgressDisplay, json: boolean): (event: InspectPathsEvent) => void {
   const onPipeline = pipelineMessages((line) => display.say(line));
   return (event) => {
     switch (event.kind) {
@@ -133,7 +133,7 @@ function recordLine(record: ImageRecord): string {
 }
 
 /** Says how it ended; the exit code. */
-export function conclude(summary: InspectPathsSummary, seconds: number): number {
+function conclude(summary: InspectPathsSummary, seconds: number): number {
   const { status, total, done, error, unreadable } = summary;
   const failed = summary.failed + unreadable.length;
   const counts = `${done} of ${total + unreadable.length} images inspected${failed > 0 ? `, ${failed} failed` : ''}`;
