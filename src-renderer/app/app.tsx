@@ -8,13 +8,14 @@ import {
   IconSettings,
   IconStack2,
 } from '@tabler/icons-react';
-import { type ComponentType, useEffect, useState } from 'react';
+import { type ComponentType, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { BatchesScreen } from '../batches/batches-screen.tsx';
 import { useActions } from '../keys/use-actions.ts';
 import { ModelsScreen } from '../models/models-screen.tsx';
 import { ReviewScreen } from '../review/review-screen.tsx';
+import { useSelectedBatch } from '../state/selected-batch.ts';
 import { useSession } from '../state/session.ts';
 import { WhatIfScreen } from '../what-if/what-if-screen.tsx';
 import classes from './app.module.css';
@@ -38,7 +39,7 @@ function Frame() {
   const author = useSession((session) => session.author);
   const [helpOpen, help] = useDisclosure(false);
   const [settingsOpen, settings] = useDisclosure(false);
-  const batchId = useLastBatch(location);
+  const batchId = useOpenBatch(location);
   const screens: readonly Screen[] = [
     { id: 'batches', icon: IconStack2, to: places.batches() },
     { id: 'review', icon: IconPhotoSearch, to: batchId ? places.review(batchId) : null },
@@ -137,12 +138,12 @@ function RailButton({
   );
 }
 
-/** The batch that was looked at last, so that the other screens can be opened on it. */
-function useLastBatch(location: string): number | undefined {
-  const [last, setLast] = useState<number>();
+/** The batch that the other screens can be opened on: the selected one, or the one in the address. */
+function useOpenBatch(location: string): number | null {
+  const { id, select } = useSelectedBatch();
   useEffect(() => {
-    const id = /^\/(?:review|what-if)\/(\d+)/.exec(location)?.[1];
-    if (id) setLast(Number(id));
-  }, [location]);
-  return last;
+    const inAddress = /^\/(?:review|what-if)\/(\d+)/.exec(location)?.[1];
+    if (inAddress) select(Number(inAddress));
+  }, [location, select]);
+  return id;
 }

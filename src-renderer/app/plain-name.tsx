@@ -1,0 +1,13 @@
+import { Text, type TextProps } from '@mantine/core';
+
+/**
+ * A name that somebody or some file brought along, on one line: cut off where it is too long (hover shows the rest),
+ * its writing direction kept to itself.
+ */
+export function PlainName({ children, ...props }: TextProps & { readonly children: string }) {
+  return (
+    <Text {...props} truncate title={children}>
+      <bdi>{children}</bdi>
+    </Text>
+  );
+}

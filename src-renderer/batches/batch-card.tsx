@@ -1,0 +1,96 @@
+import { Badge, Group, Progress, Text } from '@mantine/core';
+import { IconPhoto } from '@tabler/icons-react';
+import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { BatchSummaryRow } from '../../src-shared/contract.ts';
+import { mediaUrls } from '../../src-shared/media-urls.ts';
+import { PlainName } from '../app/plain-name.tsx';
+import { useFormat } from '../i18n/use-format.ts';
+import classes from './batches.module.css';
+import { type RunState, runState } from './run-state.ts';
+import { VerdictBar } from './verdict-bar.tsx';
+
+export const STATE_COLOURS: Readonly<Record<RunState, string>> = {
+  empty: 'gray',
+  fresh: 'gray',
+  running: 'blue',
+  paused: 'yellow',
+  stopped: 'orange',
+  cancelled: 'gray',
+  done: 'teal',
+};
+
+/** A batch in the list. */
+export const BatchCard = memo(function BatchCard({ row }: { readonly row: BatchSummaryRow }) {
+  const { t } = useTranslation(['batches', 'app']);
+  const format = useFormat();
+  const { batch, images, run, verdicts, reviewed, cover } = row;
+  const state = runState(row);
+  const written = [batch.objectName, batch.partNumber, batch.revision, batch.lot, batch.order].filter(
+    Boolean,
+  );
+  return (
+    <>
+      <Cover images={cover} />
+      <div className={classes.cardText}>
+        <Group gap={8} wrap="nowrap" justify="space-between">
+          <PlainName fw={600} size="sm">
+            {batch.name}
+          </PlainName>
+          <Badge
+            variant="light"
+            color={STATE_COLOURS[state]}
+            size="sm"
+            radius="sm"
+            className={classes.noShrink}
+          >
+            {t(`state.${state}`)}
+          </Badge>
+        </Group>
+        <PlainName size="xs" c="dimmed">
+          {written.length > 0 ? written.join(' · ') : t('no-metadata')}
+        </PlainName>
+        <Text size="xs" c="dimmed">
+          {t('images', { count: images, number: format.count(images) })}
+          {run && ` · ${t('reviewed', { done: format.count(reviewed), total: format.count(run.done) })}`}
+        </Text>
+        {run && (run.active || run.done < run.total) && state !== 'cancelled' ? (
+          <Progress
+            value={(100 * (run.done + run.failed)) / Math.max(1, run.total)}
+            size={6}
+            animated={state === 'running'}
+            color={state === 'running' ? 'blue' : 'gray'}
+            aria-hidden
+          />
+        ) : (
+          <VerdictBar verdicts={verdicts} thin />
+        )}
+      </div>
+    </>
+  );
+});
+
+/** Up to four first images in a square. */
+function Cover({ images }: { readonly images: readonly number[] }) {
+  if (images.length === 0) {
+    return (
+      <div className={classes.cover} data-empty>
+        <IconPhoto size={28} stroke={1.2} aria-hidden />
+      </div>
+    );
+  }
+  return (
+    <div className={classes.cover} data-count={images.length}>
+      {images.map((id) => (
+        <img
+          key={id}
+          src={mediaUrls.thumbnail(id, null)}
+          alt=""
+          loading="lazy"
+          decoding="async"
+          draggable={false}
+        />
+      ))}
+    </div>
+  );
+}

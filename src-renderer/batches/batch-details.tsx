@@ -1,0 +1,156 @@
+import { ActionIcon, Button, Group, Menu, Stack, Text, Title, Tooltip } from '@mantine/core';
+import {
+  IconAdjustments,
+  IconArchive,
+  IconArchiveOff,
+  IconArrowBackUp,
+  IconDots,
+  IconDownload,
+  IconPencil,
+  IconPlus,
+  IconTrash,
+} from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { BatchSummaryRow } from '../../src-shared/contract.ts';
+import { useFormat } from '../i18n/use-format.ts';
+import { useWorkstation } from '../state/workstation.ts';
+import classes from './batches.module.css';
+import { ImportPanel } from './import-panel.tsx';
+import { RunPanel } from './run-panel.tsx';
+import { runState } from './run-state.ts';
+import type { RunActions } from './use-run-actions.ts';
+
+export interface BatchCommands {
+  edit(): void;
+  addImages(): void;
+  exportResults(): void;
+  archive(): void;
+  remove(): void;
+  review(): void;
+  whatIf(): void;
+}
+
+/** The selected batch. */
+export function BatchDetails({
+  row,
+  actions,
+  commands,
+}: {
+  readonly row: BatchSummaryRow;
+  readonly actions: RunActions;
+  readonly commands: BatchCommands;
+}) {
+  const { t } = useTranslation(['batches', 'app']);
+  const { batch, run, deletedAt } = row;
+  const isDeleted = deletedAt !== null;
+  const isArchived = batch.archivedAt !== null;
+  const isRunning = ['running', 'paused'].includes(runState(row));
+  const hasResults = run !== null && run.done > 0;
+  return (
+    <Stack gap="md" className={classes.details} data-testid="batch-details">
+      <Group justify="space-between" align="flex-start" wrap="nowrap" gap="md">
+        <Title order={2} size="h3" className={classes.title} title={batch.name}>
+          <bdi>{batch.name}</bdi>
+        </Title>
+        <Group gap={6} wrap="nowrap">
+          {isDeleted ? (
+            <Button leftSection={<IconArrowBackUp size={16} />} onClick={commands.remove}>
+              {t('restore')}
+            </Button>
+          ) : (
+            <>
+              <Button
+                variant="default"
+                leftSection={<IconAdjustments size={16} />}
+                disabled={!hasResults}
+                onClick={commands.whatIf}
+              >
+                {t('app:screens.what-if')}
+              </Button>
+              <Button
+                variant="default"
+                leftSection={<IconDownload size={16} />}
+                disabled={!hasResults}
+                onClick={commands.exportResults}
+              >
+                {t('export.open')}
+              </Button>
+              <Tooltip label={t('edit')}>
+                <ActionIcon variant="default" size={36} aria-label={t('edit')} onClick={commands.edit}>
+                  <IconPencil size={17} />
+                </ActionIcon>
+              </Tooltip>
+              <Menu position="bottom-end" withArrow>
+                <Menu.Target>
+                  <ActionIcon variant="default" size={36} aria-label={t('more')}>
+                    <IconDots size={17} />
+                  </ActionIcon>
+                </Menu.Target>
+                <Menu.Dropdown>
+                  <Menu.Item leftSection={<IconPlus size={16} />} onClick={commands.addImages}>
+                    {t('add-images')}
+                  </Menu.Item>
+                  <Menu.Item
+                    leftSection={isArchived ? <IconArchiveOff size={16} /> : <IconArchive size={16} />}
+                    onClick={commands.archive}
+                  >
+                    {t(isArchived ? 'unarchive' : 'archive')}
+                  </Menu.Item>
+                  <Menu.Item
+                    color="red"
+                    leftSection={<IconTrash size={16} />}
+                    disabled={isRunning}
+                    onClick={commands.remove}
+                  >
+                    {t('delete')}
+                  </Menu.Item>
+                </Menu.Dropdown>
+              </Menu>
+            </>
+          )}
+        </Group>
+      </Group>
+      <Metadata row={row} />
+      <ImportPanel batchId={batch.id} />
+      {!isDeleted && (
+        <RunPanel row={row} actions={actions} onReview={commands.review} onAddImages={commands.addImages} />
+      )}
+    </Stack>
+  );
+}
+
+function Metadata({ row: { batch, images, run } }: { readonly row: BatchSummaryRow }) {
+  const { t } = useTranslation(['batches', 'app']);
+  const format = useFormat();
+  const { api } = useWorkstation();
+  const { data: recipes } = useQuery(api.recipes.list.queryOptions());
+  const recipeOf = (hash: string | null | undefined) => recipes?.find((recipe) => recipe.hash === hash);
+  const next = recipeOf(batch.recipeHash);
+  const used = recipeOf(run?.run.recipeHash);
+  const entries: readonly (readonly [label: string, value: string])[] = [
+    [t('fields.objectName'), batch.objectName],
+    [t('fields.partNumber'), batch.partNumber],
+    [t('fields.revision'), batch.revision],
+    [t('fields.lot'), batch.lot],
+    [t('fields.order'), batch.order],
+    [t('fields.images'), format.count(images)],
+    [t('fields.recipe'), next ? `${next.recipe.name} · ${t('recipe.revision', next)}` : t('recipe.standard')],
+    [t('fields.used'), used ? `${used.recipe.name} · ${t('recipe.revision', used)}` : ''],
+    [t('fields.created'), format.moment(batch.createdAt)],
+  ];
+  return (
+    <dl className={classes.metadata}>
+      {entries.map(([label, value]) => (
+        <div key={label}>
+          <Text component="dt" size="xs" c="dimmed">
+            {label}
+          </Text>
+          <Text component="dd" size="sm" truncate title={value}>
+            <bdi>{value || '–'}</bdi>
+          </Text>
+        </div>
+      ))}
+    </dl>
+  );
+}

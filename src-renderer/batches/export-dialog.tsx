@@ -1,0 +1,226 @@
+import {
+  ActionIcon,
+  Alert,
+  Button,
+  Checkbox,
+  Code,
+  Collapse,
+  CopyButton,
+  Group,
+  Modal,
+  Progress,
+  Stack,
+  Text,
+  TextInput,
+  Tooltip,
+} from '@mantine/core';
+import { IconCheck, IconCopy, IconFolderOpen } from '@tabler/icons-react';
+import { useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { EXPORT_FORMAT_NAMES, type ExportProgress } from '../../src-shared/contract.ts';
+import { desktop } from '../api/connection.ts';
+import { showError } from '../api/queries.ts';
+import { useFormat } from '../i18n/use-format.ts';
+import { useWorkstation } from '../state/workstation.ts';
+import { FolderBrowser } from './folder-browser.tsx';
+
+type Format = (typeof EXPORT_FORMAT_NAMES)[number];
+
+/** Writes a run's results to files. */
+export function ExportDialog({
+  runId,
+  onClose,
+}: {
+  /** Null: closed. */
+  readonly runId: number | null;
+  onClose(): void;
+}) {
+  const { t } = useTranslation(['batches', 'app']);
+  const [busy, setBusy] = useState(false);
+  return (
+    <Modal
+      opened={runId !== null}
+      onClose={onClose}
+      title={t('export.title')}
+      size={560}
+      closeOnEscape={!busy}
+      closeOnClickOutside={false}
+      withCloseButton={!busy}
+      closeButtonProps={{ 'aria-label': t('app:close') }}
+    >
+      {runId !== null && <ExportForm runId={runId} onClose={onClose} onBusy={setBusy} />}
+    </Modal>
+  );
+}
+
+function ExportForm({
+  runId,
+  onClose,
+  onBusy,
+}: {
+  readonly runId: number;
+  onClose(): void;
+  onBusy(busy: boolean): void;
+}) {
+  const { t } = useTranslation(['batches', 'app']);
+  const format = useFormat();
+  const { client } = useWorkstation();
+  const [formats, setFormats] = useState<readonly Format[]>(['csv', 'html']);
+  const [folder, setFolder] = useState('');
+  const [browsing, setBrowsing] = useState(false);
+  const [progress, setProgress] = useState<ExportProgress | 'starting' | null>(null);
+  const abort = useRef<AbortController>(null);
+  const isBusy =
+    progress !== null && progress !== 'starting' ? progress.kind === 'exported' : progress !== null;
+  const run = async () => {
+    abort.current = new AbortController();
+    const { signal } = abort.current;
+    onBusy(true);
+    setProgress('starting');
+    try {
+      const input = { runId, formats: [...formats], folder: folder.trim() || null };
+      for await (const event of await client.exports.run(input, { signal })) setProgress(event);
+      if (signal.aborted) setProgress(null);
+    } catch (error) {
+      setProgress(null);
+      if (!signal.aborted) showError(error);
+    } finally {
+      onBusy(false);
+    }
+  };
+  if (progress !== null && progress !== 'starting' && progress.kind === 'finished') {
+    const { folder: result, files } = progress;
+    return (
+      <Stack>
+        <Alert
+          color="teal"
+          icon={<IconCheck />}
+          title={t('export.finished', { count: files.length, number: format.count(files.length) })}
+        >
+          <Group gap={6} wrap="nowrap" align="flex-start">
+            <Code style={{ overflowWrap: 'anywhere' }}>
+              <bdi>{result}</bdi>
+            </Code>
+            <CopyButton value={result}>
+              {({ copied, copy }) => (
+                <Tooltip label={t(copied ? 'export.copied' : 'export.copy')}>
+                  <ActionIcon variant="subtle" size="sm" aria-label={t('export.copy')} onClick={copy}>
+                    {copied ? <IconCheck size={15} /> : <IconCopy size={15} />}
+                  </ActionIcon>
+                </Tooltip>
+              )}
+            </CopyButton>
+          </Group>
+        </Alert>
+        <Group justify="flex-end">
+          {desktop && (
+            <Button
+              variant="default"
+              leftSection={<IconFolderOpen size={16} />}
+              onClick={() => void desktop?.showInFolder(result).catch(showError)}
+            >
+              {t('export.show')}
+            </Button>
+          )}
+          <Button data-autofocus onClick={onClose}>
+            {t('app:close')}
+          </Button>
+        </Group>
+      </Stack>
+    );
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run();
+      }}
+    >
+      <Stack>
+        <Checkbox.Group
+          label={t('export.formats')}
+          value={[...formats]}
+          onChange={(values) => setFormats(EXPORT_FORMAT_NAMES.filter((name) => values.includes(name)))}
+        >
+          <Stack gap={8} mt={8}>
+            {EXPORT_FORMAT_NAMES.map((name) => (
+              <Checkbox
+                key={name}
+                value={name}
+                label={t(`export.names.${name}`)}
+                description={t(`export.about.${name}`)}
+                disabled={isBusy}
+              />
+            ))}
+          </Stack>
+        </Checkbox.Group>
+        <Group align="flex-end" gap={6} wrap="nowrap">
+          <TextInput
+            flex={1}
+            label={t('export.folder')}
+            placeholder={t('export.default-folder')}
+            value={folder}
+            disabled={isBusy}
+            onChange={(event) => setFolder(event.currentTarget.value)}
+          />
+          <Button
+            variant="default"
+            disabled={isBusy}
+            aria-expanded={desktop ? undefined : browsing}
+            onClick={async () => {
+              if (!desktop) return setBrowsing(!browsing);
+              const [chosen] = await desktop.chooseFolders();
+              if (chosen) setFolder(chosen);
+            }}
+          >
+            {t('export.choose')}
+          </Button>
+        </Group>
+        {!desktop && (
+          <Collapse expanded={browsing}>
+            {browsing && (
+              <FolderBrowser
+                pickLabel={(name) => t('export.into', { name })}
+                onPick={(path) => {
+                  setFolder(path);
+                  setBrowsing(false);
+                }}
+              />
+            )}
+          </Collapse>
+        )}
+        {isBusy && (
+          <div aria-live="polite">
+            <Progress
+              value={
+                progress === 'starting' || progress === null || progress.kind !== 'exported'
+                  ? 0
+                  : (100 * progress.done) / Math.max(1, progress.total)
+              }
+              animated
+              mb={4}
+              aria-label={t('export.title')}
+            />
+            <Text size="sm" c="dimmed">
+              {progress !== 'starting' && progress?.kind === 'exported'
+                ? t('export.progress', {
+                    format: t(`export.names.${progress.format as Format}`, { defaultValue: progress.format }),
+                    done: format.count(progress.done),
+                    total: format.count(progress.total),
+                  })
+                : t('export.starting')}
+            </Text>
+          </div>
+        )}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={isBusy ? () => abort.current?.abort() : onClose}>
+            {t('app:cancel')}
+          </Button>
+          <Button type="submit" loading={isBusy} disabled={formats.length === 0}>
+            {t('export.submit')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

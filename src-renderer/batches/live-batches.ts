@@ -1,0 +1,91 @@
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import type { BatchSummaryRow, RunProgress } from '../../src-shared/contract.ts';
+import type { Api, Client } from '../api/connection.ts';
+import { onWorkstationEvent, useWorkstation } from '../state/workstation.ts';
+
+/** Milliseconds between two looks at a batch whose run moves on. */
+const PACE = 1500;
+
+/**
+ * Keeps the batches on screen up to date: a run's progress is written into what is shown, and its counts are asked
+ * for at a pace, for that batch only.
+ */
+export function useLiveBatches(): void {
+  const { api, client } = useWorkstation();
+  const queries = useQueryClient();
+  useEffect(() => {
+    const refresher = new Refresher((batchId) => refresh(queries, api, client, batchId));
+    const stop = onWorkstationEvent((event) => {
+      if (event.kind === 'run') {
+        const { batchId } = event.progress.run;
+        patch(queries, api, batchId, (row) => withRun(row, event.progress));
+        refresher.ask(batchId);
+      }
+      if (event.kind === 'reviewed') {
+        const shown = queries.getQueriesData<BatchSummaryRow[]>({ queryKey: api.batches.list.key() });
+        const batch = shown.flatMap(([, rows]) => rows ?? []).find(({ run }) => run?.run.id === event.runId);
+        if (batch) refresher.ask(batch.batch.id);
+      }
+    });
+    return () => {
+      stop();
+      refresher.stop();
+    };
+  }, [api, client, queries]);
+}
+
+/** A batch with the newest state of its run; an older run's progress says nothing about it. */
+export function withRun(row: BatchSummaryRow, progress: RunProgress): BatchSummaryRow {
+  return row.run && row.run.run.id > progress.run.id ? row : { ...row, run: progress };
+}
+
+/** Does something per id at once, then at most once per {@link PACE}, and a last time after the last wish. */
+export class Refresher {
+  readonly #refresh: (id: number) => Promise<void>;
+  readonly #pace: number;
+  readonly #waiting = new Map<number, ReturnType<typeof setTimeout>>();
+  readonly #wished = new Set<number>();
+
+  constructor(refresh: (id: number) => Promise<void>, pace = PACE) {
+    this.#refresh = refresh;
+    this.#pace = pace;
+  }
+
+  ask(id: number): void {
+    if (this.#waiting.has(id)) {
+      this.#wished.add(id);
+      return;
+    }
+    void this.#refresh(id).catch(() => {});
+    this.#waiting.set(
+      id,
+      setTimeout(() => {
+        this.#waiting.delete(id);
+        if (this.#wished.delete(id)) this.ask(id);
+      }, this.#pace),
+    );
+  }
+
+  stop(): void {
+    for (const timer of this.#waiting.values()) clearTimeout(timer);
+    this.#waiting.clear();
+  }
+}
+
+async function refresh(queries: QueryClient, api: Api, client: Client, id: number): Promise<void> {
+  const fresh = await client.batches.get({ id });
+  // The run's own events are never older than what was asked for.
+  patch(queries, api, id, (row) => (row.run ? withRun(fresh, row.run) : fresh));
+}
+
+function patch(
+  queries: QueryClient,
+  api: Api,
+  batchId: number,
+  change: (row: BatchSummaryRow) => BatchSummaryRow,
+): void {
+  queries.setQueriesData<BatchSummaryRow[]>({ queryKey: api.batches.list.key() }, (rows) =>
+    rows?.map((row) => (row.batch.id === batchId ? change(row) : row)),
+  );
+}

@@ -1,0 +1,130 @@
+import type { z } from 'zod';
+import { type Recipe, recipeSchema } from '../../src-shared/recipe.ts';
+
+/** A recipe as it is typed: numbers may be half written, phrases are lines. */
+export interface RecipeDraft {
+  readonly name: string;
+  readonly object: string;
+  readonly normal: string;
+  readonly abnormal: string;
+  readonly templates: string;
+  readonly theta: number | string;
+  /** Per cent of the image's area. */
+  readonly minRegionArea: number | string;
+  readonly maxRegions: number | string;
+  readonly pointsPerRegion: number | string;
+  readonly lambda: number | string;
+  readonly warn: number | string;
+  readonly reject: number | string;
+  /** Megapixels. */
+  readonly maxPixels: number | string;
+}
+export type DraftField = keyof RecipeDraft;
+
+/** What is wrong with a field: a text of the window with its values. */
+export interface DraftIssue {
+  readonly text:
+    | 'empty'
+    | 'number'
+    | 'whole'
+    | 'at-least'
+    | 'at-most'
+    | 'too-long'
+    | 'too-many'
+    | 'braces'
+    | 'order';
+  readonly values: { readonly limit: number; readonly line: number };
+}
+
+export function toDraft(recipe: Recipe): RecipeDraft {
+  const { prompts, theta, maxRegions, pointsPerRegion, lambda, warn, reject } = recipe;
+  return {
+    name: recipe.name,
+    object: recipe.object,
+    normal: prompts.normal.join('\n'),
+    abnormal: prompts.abnormal.join('\n'),
+    templates: prompts.templates.join('\n'),
+    theta,
+    minRegionArea: scaled(recipe.minRegionArea, 100),
+    maxRegions,
+    pointsPerRegion,
+    lambda,
+    warn,
+    reject,
+    maxPixels: scaled(recipe.maxPixels, 1e-6),
+  };
+}
+
+/** The recipe of a draft, or what the schema has against it, the first objection per field. */
+export function fromDraft(
+  draft: RecipeDraft,
+  pack: string,
+): { readonly recipe: Recipe } | { readonly issues: Partial<Record<DraftField, DraftIssue>> } {
+  const megapixels = numberOf(draft.maxPixels);
+  const parsed = recipeSchema.safeParse({
+    schemaVersion: 1,
+    name: draft.name.trim(),
+    pack,
+    object: draft.object.trim(),
+    prompts: {
+      normal: linesOf(draft.normal),
+      abnormal: linesOf(draft.abnormal),
+      templates: linesOf(draft.templates),
+    },
+    theta: numberOf(draft.theta),
+    minRegionArea: scaled(numberOf(draft.minRegionArea), 0.01),
+    maxRegions: numberOf(draft.maxRegions),
+    pointsPerRegion: numberOf(draft.pointsPerRegion),
+    lambda: numberOf(draft.lambda),
+    warn: numberOf(draft.warn),
+    reject: numberOf(draft.reject),
+    maxPixels: Math.round(megapixels * 1e6),
+  });
+  if (parsed.success) return { recipe: parsed.data };
+  const issues: Partial<Record<DraftField, DraftIssue>> = {};
+  for (const issue of parsed.error.issues) {
+    const field = (issue.path[0] === 'prompts' ? issue.path[1] : issue.path[0]) as DraftField;
+    issues[field] ??= describe(issue, field);
+  }
+  return { issues };
+}
+
+function describe(issue: z.core.$ZodIssue, field: DraftField): DraftIssue {
+  const at = issue.path[2];
+  const line = typeof at === 'number' ? at + 1 : 0;
+  const say = (text: DraftIssue['text'], limit = 0): DraftIssue => ({ text, values: { limit, line } });
+  const inFieldsUnit = (limit: number) =>
+    field === 'minRegionArea' ? limit * 100 : field === 'maxPixels' ? limit / 1e6 : limit;
+  const isNumber = issue.path.length === 1 && field !== 'name' && field !== 'object';
+  switch (issue.code) {
+    case 'too_small':
+      return isNumber ? say('at-least', inFieldsUnit(Number(issue.minimum))) : say('empty');
+    case 'too_big': {
+      if (isNumber) return say('at-most', inFieldsUnit(Number(issue.maximum)));
+      return say(issue.origin === 'array' ? 'too-many' : 'too-long', Number(issue.maximum));
+    }
+    case 'invalid_format':
+      return say('braces');
+    case 'custom':
+      return say('order');
+    default:
+      return issue.code === 'invalid_type' && issue.expected === 'int' ? say('whole') : say('number');
+  }
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/** NaN where there is no number. */
+function numberOf(value: number | string): number {
+  return typeof value === 'number' ? value : value.trim() === '' ? Number.NaN : Number(value);
+}
+
+/** `value × factor` without the dust of binary fractions. */
+function scaled(value: number, factor: number): number {
+  return Number((value * factor).toPrecision(12));
+}

@@ -1,0 +1,18 @@
+import { useMemo } from 'react';
+import { useSession } from '../state/session.ts';
+import { formatBytes, formatCount, formatDuration, formatMoment, formatShare } from './format.ts';
+
+/** Numbers and times in the language of the window. */
+export function useFormat() {
+  const language = useSession((session) => session.language);
+  return useMemo(
+    () => ({
+      count: (value: number) => formatCount(value, language),
+      bytes: (bytes: number) => formatBytes(bytes, language),
+      duration: (seconds: number) => formatDuration(seconds, language),
+      moment: (iso: string) => formatMoment(iso, language),
+      share: (part: number, whole: number) => formatShare(part, whole, language),
+    }),
+    [language],
+  );
+}
