@@ -10,6 +10,7 @@ import { addSampleBatch } from '../services/sample-batch.ts';
 import { Thumbnails } from '../services/thumbnails.ts';
 import { TilePyramids } from '../services/tile-pyramids.ts';
 import { openWorkspace, type Workspace } from '../store/workspace.ts';
+import { lockWorkspace } from '../store/workspace-lock.ts';
 import { EventHub } from './event-hub.ts';
 
 export type { ProcessHost } from '../services/inspector-pool.ts';
@@ -62,7 +63,7 @@ export interface Workstation {
 export async function openWorkstation(options: WorkstationOptions): Promise<Workstation> {
   const { packsRoot, threads, host, openInspector, samplesFolder = SAMPLES } = options;
   const userName = nameOfUser();
-  const workspace = await openWorkspace(options.workspaceFolder, { create: true });
+  const workspace = await openAlone(options.workspaceFolder);
   try {
     if (samplesFolder !== null) await addSampleBatch(workspace, samplesFolder, userName);
   } catch (error) {
@@ -126,6 +127,24 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     },
     close: () => (closing ??= close()),
   };
+}
+
+/** The workspace, for one workstation at a time. */
+async function openAlone(folder: string): Promise<Workspace> {
+  const workspace = await openWorkspace(folder, { create: true });
+  try {
+    const lock = lockWorkspace(workspace.folder);
+    return {
+      ...workspace,
+      async close() {
+        await workspace.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    await workspace.close();
+    throw error;
+  }
 }
 
 function nameOfUser(): string {
