@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type Plugin } from 'vite';
+import { type BuildEnvironmentOptions, defineConfig, type EnvironmentOptions, type Plugin } from 'vite';
 import { EXTERNAL_PACKAGES } from './src-main/app/external-packages.ts';
 
 const INFERENCE = 'inference-process';
@@ -56,14 +56,14 @@ export default defineConfig({
   plugins: [filesByUrl()],
 });
 
-function node() {
+function node(): EnvironmentOptions {
   return {
     consumer: 'server',
     resolve: { external: [...EXTERNAL_PACKAGES, 'electron'], noExternal: true, conditions: ['node'] },
-  } as const;
+  };
 }
 
-function common() {
+function common(): BuildEnvironmentOptions {
   return {
     outDir: fileURLToPath(new URL(process.env.CLIPSAM_APP_OUT ?? 'out/app', import.meta.url)),
     emptyOutDir: false,
@@ -72,7 +72,7 @@ function common() {
     emitAssets: true,
     minify: false,
     reportCompressedSize: false,
-  } as const;
+  };
 }
 
 function source(path: string): string {

@@ -19,8 +19,8 @@ export interface NativeTexts {
   readonly chooseFiles: string;
   readonly images: string;
   readonly allFiles: string;
-  readonly runAtWork: string;
-  readonly runAtWorkDetail: string;
+  readonly busy: string;
+  readonly busyDetail: string;
   readonly keepWorking: string;
   readonly quitAnyway: string;
   readonly windowCrashed: string;
@@ -52,8 +52,8 @@ const ENGLISH: NativeTexts = {
   chooseFiles: 'Choose images',
   images: 'Images',
   allFiles: 'All files',
-  runAtWork: 'A run is still at work.',
-  runAtWorkDetail: 'What was inspected is stored. The run can be resumed when the program is opened again.',
+  busy: 'A run, an import or an export is still at work.',
+  busyDetail: 'What was inspected is stored, and the run can be resumed when the program is opened again.',
   keepWorking: 'Keep working',
   quitAnyway: 'Interrupt and quit',
   windowCrashed: 'The window has crashed.',
@@ -85,8 +85,8 @@ const CHINESE: NativeTexts = {
   chooseFiles: '选择图像',
   images: '图像',
   allFiles: '所有文件',
-  runAtWork: '检测任务仍在运行。',
-  runAtWorkDetail: '已检测的结果均已保存。下次打开程序后可以继续运行该任务。',
+  busy: '检测、导入或导出仍在进行。',
+  busyDetail: '已检测的结果均已保存，下次打开程序后可以继续运行检测任务。',
   keepWorking: '继续运行',
   quitAnyway: '中断并退出',
   windowCrashed: '窗口已崩溃。',

@@ -9,6 +9,7 @@ import {
   type WebContents,
   type WebFrameMain,
 } from 'electron';
+import { IMAGE_EXTENSIONS } from '../files/image-files.ts';
 import { CHANNELS } from './channels.ts';
 import type { Log } from './log-file.ts';
 import type { NativeTexts } from './native-texts.ts';
@@ -22,8 +23,6 @@ interface Sender {
 export interface PageMessagesOptions {
   readonly texts: NativeTexts;
   readonly log: Log;
-  /** Endings of image files, without the dot. */
-  readonly imageExtensions: readonly string[];
   readonly window: () => BrowserWindow | undefined;
   /** A new line to the page is there, its port not started yet. */
   readonly onConnect: (port: MessagePortMain) => void;
@@ -31,7 +30,7 @@ export interface PageMessagesOptions {
 
 /** Answers the preload script. Only the main frame of our own window is heard, and only while it shows our page. */
 export function answerPage(options: PageMessagesOptions): void {
-  const { texts, log, imageExtensions, onConnect } = options;
+  const { texts, log, onConnect } = options;
   const own = (event: Sender, channel: string): BrowserWindow | undefined => {
     const window = options.window();
     if (window && isOwnPage(event, window)) return window;
@@ -57,7 +56,7 @@ export function answerPage(options: PageMessagesOptions): void {
             title: texts.chooseFiles,
             properties: ['openFile', 'multiSelections'],
             filters: [
-              { name: texts.images, extensions: [...imageExtensions] },
+              { name: texts.images, extensions: IMAGE_EXTENSIONS.map((dotted) => dotted.slice(1)) },
               { name: texts.allFiles, extensions: ['*'] },
             ],
           },

@@ -5,7 +5,7 @@ import { CHANNELS } from './channels.ts';
 // Runs in the page's process before the page, in a world of its own: the page sees `window.clipsam` and nothing else.
 
 declare const window: {
-  postMessage(message: unknown, origin: string, moved: readonly MessagePort[]): void;
+  postMessage(message: unknown, origin: string, moved: readonly unknown[]): void;
 };
 declare const location: { readonly origin: string };
 

@@ -1,11 +1,19 @@
+import { fileURLToPath } from 'node:url';
 import { utilityProcess } from 'electron';
+import { unpackedPath } from '../files/unpacked-path.ts';
 import {
   type HostedProcess,
+  INFERENCE_PROCESS,
   inferenceEnvironment,
   LAST_WORDS,
   type ProcessHost,
 } from '../inference/process-host.ts';
 import type { Log } from './log-file.ts';
+
+/** The module of the inference process, where Node finds it without Electron's help. */
+export function inferenceModule(): string {
+  return unpackedPath(fileURLToPath(INFERENCE_PROCESS));
+}
 
 /** Milliseconds that the last of standard error may take to arrive after the process has ended. */
 const DRAIN = 500;

@@ -1,0 +1,185 @@
+import { join } from 'node:path';
+import { RPCHandler } from '@orpc/server/message-port';
+import {
+  app,
+  type BrowserWindow,
+  dialog,
+  Menu,
+  type MessagePortMain,
+  powerMonitor,
+  powerSaveBlocker,
+  protocol,
+  session,
+  shell,
+} from 'electron';
+import type { DeviceRequest } from '../../src-shared/result.ts';
+import { createMediaHandler } from '../api/media.ts';
+import { createRouter } from '../api/router.ts';
+import { openWorkstation, type Workstation } from '../api/workstation.ts';
+import { unpackedPath } from '../files/unpacked-path.ts';
+import { CHANNELS } from './channels.ts';
+import { lockDown } from './lockdown.ts';
+import type { Log } from './log-file.ts';
+import { openMainWindow } from './main-window.ts';
+import { menuTemplate } from './menu.ts';
+import { nativeTexts } from './native-texts.ts';
+import { answerPage } from './page-messages.ts';
+import { type RunsAtWork, watchRuns } from './run-watch.ts';
+import { quitSafely } from './safe-quit.ts';
+import { SCHEME, schemeHandler } from './scheme.ts';
+import { inferenceModule, utilityProcessHost } from './utility-process-host.ts';
+import { readWindowState, saveWindowState, type WindowState } from './window-state.ts';
+
+export interface DesktopOptions {
+  readonly workspaceFolder: string;
+  readonly device?: DeviceRequest;
+  readonly logFolder: string;
+  readonly log: Log;
+  /** Holds `out`, `models` and `resources`. */
+  readonly programFolder: string;
+}
+
+export interface Desktop {
+  /** Shows the window, and the page what there is to import. */
+  take(paths: readonly string[]): void;
+}
+
+/**
+ * Opens the workstation in a window.
+ * @throws ClipSamError what opening the workspace says
+ */
+export async function openDesktop(options: DesktopOptions): Promise<Desktop> {
+  const { workspaceFolder, device, log, logFolder, programFolder } = options;
+  const texts = nativeTexts(app.getLocale());
+  const workstation = await openWorkstation({
+    workspaceFolder,
+    shell: 'electron',
+    host: utilityProcessHost(inferenceModule(), log),
+    samplesFolder: unpackedPath(join(programFolder, 'resources', 'samples')),
+    log: (error) => log.error('A fault of the program.', error),
+    ...(device !== undefined && { device }),
+  });
+  log.info(`ClipSAM Workstation ${workstation.info.version}, workspace ${workspaceFolder}.`);
+  app.on('child-process-gone', (_event, { type, reason, exitCode, name }) => {
+    log.error(`A process is gone: ${name ?? type}, ${reason}, exit code ${exitCode}.`);
+  });
+
+  lockDown(app, session.defaultSession, log);
+  protocol.handle(
+    SCHEME,
+    schemeHandler({
+      rendererFolder: join(programFolder, 'out', 'renderer'),
+      media: createMediaHandler(workstation),
+      onError: (error) => log.error('A request could not be answered.', error),
+    }),
+  );
+
+  const statePath = join(app.getPath('userData'), 'window.json');
+  let state: WindowState | undefined;
+  const window = openMainWindow({
+    preload: join(programFolder, 'out', 'app', 'preload.cjs'),
+    icon: join(programFolder, 'resources', 'build', 'icons', '512x512.png'),
+    savedState: await readWindowState(statePath),
+    texts,
+    log,
+    onState: (changed) => {
+      state = changed;
+    },
+    onCloseRequest: () => app.quit(),
+  });
+  Menu.setApplicationMenu(
+    Menu.buildFromTemplate(
+      menuTemplate(
+        texts,
+        {
+          openLogs: () => void shell.openPath(logFolder),
+          openWorkspace: () => void shell.openPath(workspaceFolder),
+          reload: () => window.webContents.reload(),
+        },
+        { platform: process.platform, isPackaged: app.isPackaged },
+      ),
+    ),
+  );
+
+  const line = routerLine(workstation);
+  const waiting: string[] = [];
+  let isConnected = false;
+  answerPage({
+    texts,
+    log,
+    window: () => window,
+    onConnect(port) {
+      line(port);
+      isConnected = true;
+      if (waiting.length > 0) window.webContents.send(CHANNELS.pathsGiven, waiting.splice(0));
+    },
+  });
+  void watchRuns(eventsOf(workstation), showRuns(window));
+
+  const quitNow = quitSafely({
+    app,
+    log,
+    isBusy: workstation.isBusy,
+    confirm: async () => {
+      const { response } = await dialog.showMessageBox(window, {
+        type: 'question',
+        message: texts.busy,
+        detail: texts.busyDetail,
+        buttons: [texts.keepWorking, texts.quitAnyway],
+        defaultId: 0,
+        cancelId: 0,
+      });
+      return response === 1;
+    },
+    close: async () => {
+      await workstation.close();
+      if (state) await saveWindowState(statePath, state);
+    },
+  });
+  app.on('window-all-closed', () => void quitNow());
+  powerMonitor.on('shutdown', () => void quitNow());
+  window.on('session-end', () => void quitNow());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void quitNow());
+
+  return {
+    take(paths) {
+      if (window.isDestroyed()) return;
+      if (window.isMinimized()) window.restore();
+      window.show();
+      window.focus();
+      if (paths.length === 0) return;
+      if (isConnected) window.webContents.send(CHANNELS.pathsGiven, paths);
+      else waiting.push(...paths);
+    },
+  };
+}
+
+/** The router over a port. There is one page, so a new port takes the place of the one before. */
+function routerLine(workstation: Workstation): (port: MessagePortMain) => void {
+  const handler = new RPCHandler(createRouter(workstation));
+  let current: MessagePortMain | undefined;
+  return (port) => {
+    current?.close();
+    current = port;
+    handler.upgrade(port);
+    port.start();
+  };
+}
+
+async function* eventsOf({ hub }: Workstation) {
+  const subscription = hub.subscribe();
+  for (let event = await subscription.next(); event; event = await subscription.next()) yield event;
+}
+
+/** Keeps the machine awake while a run is at work, and shows how far it is in the task bar. */
+function showRuns(window: BrowserWindow): (atWork: RunsAtWork) => void {
+  let blocker: number | undefined;
+  return ({ runs, share }) => {
+    if (runs > 0) blocker ??= powerSaveBlocker.start('prevent-app-suspension');
+    else if (blocker !== undefined) {
+      powerSaveBlocker.stop(blocker);
+      blocker = undefined;
+    }
+    if (!window.isDestroyed()) window.setProgressBar(runs > 0 ? share : -1);
+  };
+}

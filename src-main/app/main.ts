@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { app, dialog, protocol } from 'electron';
+import { openLog } from './log-file.ts';
+import { nativeTexts } from './native-texts.ts';
+import { PRIVILEGED_SCHEME } from './scheme.ts';
+import { handedOverPaths, startArguments } from './start-arguments.ts';
+
+// Electron's entry. What must happen before Electron is ready happens here; the rest is `desktop.ts`, which is loaded
+// afterwards, so that an error in it (a library that is missing or of another system) can be shown.
+
+const args = startArguments(process.argv.slice(process.defaultApp ? 2 : 1), process.cwd());
+const isFirst = app.requestSingleInstanceLock({ paths: args.paths });
+if (isFirst) {
+  app.enableSandbox();
+  protocol.registerSchemesAsPrivileged([PRIVILEGED_SCHEME]);
+  void start();
+} else {
+  app.exit(0);
+}
+
+async function start(): Promise<void> {
+  const logFolder = join(app.getPath('userData'), 'logs');
+  const log = openLog(join(logFolder, 'workstation.log'));
+  process.on('uncaughtExceptionMonitor', (error) => log.error('A fault of the program.', error));
+  process.on('unhandledRejection', (reason) => log.error('A fault of the program (promise).', reason));
+  const paths = [...args.paths];
+  let take = (given: readonly string[]): void => void paths.push(...given);
+  app.on('second-instance', (_event, _argv, _folder, data) => take(handedOverPaths(data)));
+  // macOS: files dropped on the program's icon.
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    take([path]);
+  });
+  await app.whenReady();
+  try {
+    const { openDesktop } = await import('./desktop.ts');
+    const desktop = await openDesktop({
+      workspaceFolder: args.workspace ?? join(app.getPath('documents'), 'ClipSAM Workstation'),
+      ...(args.device !== undefined && { device: args.device }),
+      logFolder,
+      log,
+      // As deep below the program's folder as this file, bundled or not.
+      programFolder: fileURLToPath(new URL('../../', import.meta.url)),
+    });
+    take = (given) => desktop.take(given);
+    if (paths.length > 0) take(paths.splice(0));
+  } catch (error) {
+    log.error('The program could not start.', error);
+    const text = error instanceof Error ? error.message : String(error);
+    dialog.showErrorBox(nativeTexts(app.getLocale()).notStarted, text);
+    app.exit(1);
+  }
+}
