@@ -82,7 +82,7 @@ export function whatIf(table: ScoreTable, thresholds: Thresholds): WhatIf {
   const warnAt = firstAtLeast(table.scores, thresholds.warn);
   const rejectAt = Math.max(warnAt, firstAtLeast(table.scores, thresholds.reject));
   const ranges = { accept: [0, warnAt], warn: [warnAt, rejectAt], reject: [rejectAt, end] } as const;
-  const counts = (to: ModelVerdict) => countCells(table, ...ranges[to]);
+  const counts = (to: ModelVerdict) => countCells(table, ranges[to][0], ranges[to][1]);
   const byNew = { accept: counts('accept'), warn: counts('warn'), reject: counts('reject') };
   const flips = MODEL_VERDICTS.flatMap((from) =>
     MODEL_VERDICTS.filter((to) => to !== from).map((to) => ({ from, to, count: ofVerdict(byNew[to], from) })),

@@ -1,3 +1,48 @@
+import { Center, Loader, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { errorRecord } from '../api/connection.ts';
+import { useDevice, useWorkstation } from '../state/workstation.ts';
+import { DevicePanel } from './device-panel.tsx';
+import classes from './models.module.css';
+import { PackPanel } from './pack-panel.tsx';
+import { SelfTest } from './self-test.tsx';
+
 export function ModelsScreen() {
-  return null;
+  const { t } = useTranslation('models');
+  const { api } = useWorkstation();
+  const { data: packs, error } = useQuery(api.models.list.queryOptions({ refetchOnMount: 'always' }));
+  // The events bring the status; until the first one came it is asked for.
+  const live = useDevice((device) => device.status);
+  const { data: asked } = useQuery(api.models.device.queryOptions({ enabled: live === null }));
+  const status = live ?? asked;
+  return (
+    <div className={classes.screen}>
+      <header className={classes.header}>
+        <Title order={1} size="h3">
+          {t('title')}
+        </Title>
+      </header>
+      <div className={classes.body}>
+        <Stack gap="md" className={classes.packs}>
+          {error && <Text role="alert">{errorRecord(error).message}</Text>}
+          {!packs && !error && (
+            <Center p="xl">
+              <Loader aria-label={t('loading')} />
+            </Center>
+          )}
+          {packs?.length === 0 && <Text c="dimmed">{t('none')}</Text>}
+          {packs?.map((pack) => (
+            <PackPanel key={pack.id} pack={pack} />
+          ))}
+        </Stack>
+        <Stack gap="md" className={classes.device}>
+          {status && <DevicePanel status={status} />}
+          {status && packs && (
+            <SelfTest packs={packs.filter((pack) => pack.error === null)} device={status.asked} />
+          )}
+        </Stack>
+      </div>
+    </div>
+  );
 }

@@ -1,3 +1,363 @@
+import {
+  Alert,
+  Button,
+  Center,
+  Group,
+  Loader,
+  NumberInput,
+  Progress,
+  SegmentedControl,
+  Select,
+  Stack,
+  Text,
+  Title,
+} from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import {
+  IconAdjustments,
+  IconDeviceFloppy,
+  IconPencil,
+  IconPlayerPlay,
+  IconRotate,
+} from '@tabler/icons-react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { type ReactNode, useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useParams } from 'wouter';
+import type { BatchSummaryRow, RecipeRow, ReviewTable, RunProgress } from '../../src-shared/contract.ts';
+import { flippedRows, histogram, scoreTable, whatIf } from '../../src-shared/what-if.ts';
+import { errorRecord } from '../api/connection.ts';
+import { places, useGo } from '../app/places.ts';
+import { type RecipeBase, RecipeDrawer } from '../batches/recipe-drawer.tsx';
+import { useFormat } from '../i18n/use-format.ts';
+import { useSelectedBatch } from '../state/selected-batch.ts';
+import { useSession } from '../state/session.ts';
+import { useWorkstation } from '../state/workstation.ts';
+import { FlipStrip } from './flip-strip.tsx';
+import { Outcome, RegionOutcome, Section } from './outcome.tsx';
+import { ScoreHistogram } from './score-histogram.tsx';
+import { ThetaPlot } from './theta-plot.tsx';
+import { isSameTrial, moved, round, type ThresholdName, type Trial } from './thresholds.ts';
+import { useLiveTable } from './use-live-table.ts';
+import { useThetaProfile } from './use-theta-profile.ts';
+import classes from './what-if.module.css';
+
+const BINS = 100;
+
 export function WhatIfScreen() {
-  return null;
+  const { t } = useTranslation(['what-if', 'app']);
+  const { api } = useWorkstation();
+  const go = useGo();
+  const inAddress = useParams<{ batchId?: string }>().batchId;
+  const selected = useSelectedBatch((state) => state.id);
+  const { data: batches, error } = useQuery(
+    api.batches.list.queryOptions({ input: {}, refetchOnMount: 'always' }),
+  );
+  const wanted = inAddress ? Number(inAddress) : selected;
+  const batchId = wanted ?? batches?.find(({ run }) => run !== null && run.done > 0)?.batch.id;
+  return (
+    <div className={classes.screen}>
+      <header className={classes.header}>
+        <Title order={1} size="h3">
+          {t('title')}
+        </Title>
+        <Select
+          w={360}
+          aria-label={t('batch')}
+          placeholder={t('batch')}
+          searchable
+          allowDeselect={false}
+          nothingFoundMessage={t('no-batch')}
+          value={batchId === undefined ? null : String(batchId)}
+          data={(batches ?? []).map(optionOf)}
+          onChange={(id) => id && go(places.whatIf(Number(id)))}
+        />
+      </header>
+      {batchId !== undefined ? (
+        <OfBatch key={batchId} batchId={batchId} />
+      ) : (
+        <Center flex={1}>
+          {error ? (
+            <Text role="alert">{errorRecord(error).message}</Text>
+          ) : batches ? (
+            <Nothing text={t('empty.no-batch')} />
+          ) : (
+            <Loader aria-label={t('loading')} />
+          )}
+        </Center>
+      )}
+    </div>
+  );
+}
+
+function optionOf({ batch }: BatchSummaryRow) {
+  return { value: String(batch.id), label: `${batch.name} · ${batch.id}` };
+}
+
+function Nothing({ text, children }: { readonly text: string; readonly children?: ReactNode }) {
+  const { t } = useTranslation('what-if');
+  return (
+    <Stack align="center" maw={460} ta="center" gap="sm" p="lg">
+      <IconAdjustments size={48} stroke={1.1} aria-hidden />
+      <Title order={2} size="h4">
+        {t('empty.title')}
+      </Title>
+      <Text c="dimmed">{text}</Text>
+      {children}
+    </Stack>
+  );
+}
+
+function OfBatch({ batchId }: { readonly batchId: number }) {
+  const { t } = useTranslation(['what-if', 'app']);
+  const { api } = useWorkstation();
+  const go = useGo();
+  const { data: table, error } = useQuery(
+    api.review.table.queryOptions({ input: { batchId }, refetchOnMount: 'always' }),
+  );
+  useLiveTable(batchId, table?.run?.run.id);
+  if (error && !table) {
+    return (
+      <Center flex={1}>
+        <Text role="alert">{errorRecord(error).message}</Text>
+      </Center>
+    );
+  }
+  if (!table) {
+    return (
+      <Center flex={1}>
+        <Loader aria-label={t('loading')} />
+      </Center>
+    );
+  }
+  const { run } = table;
+  if (!run || run.done === 0) {
+    return (
+      <Center flex={1}>
+        <Nothing text={t('empty.no-results')}>
+          <Button variant="default" onClick={() => go(places.batches())}>
+            {t('empty.to-batches')}
+          </Button>
+        </Nothing>
+      </Center>
+    );
+  }
+  return <Bench key={run.run.id} table={table} run={run} />;
+}
+
+/** The thresholds of a run and what others would do. */
+function Bench({ table, run }: { readonly table: ReviewTable; readonly run: RunProgress }) {
+  const { t } = useTranslation(['what-if', 'app']);
+  const format = useFormat();
+  const go = useGo();
+  const { recipe, columns } = table;
+  const batchId = table.batch.id;
+  const [trial, setTrial] = useState<Trial>(() => trialOf(recipe));
+  const [by, setBy] = useState<'model' | 'human'>('model');
+  const [scale, setScale] = useState<'linear' | 'log'>('linear');
+  const [edited, setEdited] = useState<RecipeBase | null>(null);
+  const scores = useMemo(() => scoreTable(columns), [columns]);
+  const bars = useMemo(() => histogram(scores, by, BINS), [scores, by]);
+  const before = useMemo(() => whatIf(scores, recipe), [scores, recipe]);
+  const after = whatIf(scores, trial);
+  const settled = useDeferredValue(trial);
+  const flipped = useMemo(() => flippedRows(scores, settled), [scores, settled]);
+  const profile = useThetaProfile(run.run.id, scores.scores.length);
+  const isSame = isSameTrial(trial, recipe);
+  const move = useCallback(
+    (name: ThresholdName, value: number) => setTrial((current) => moved(current, name, value)),
+    [],
+  );
+  const openImage = useCallback((imageId: number) => go(places.review(batchId, imageId)), [go, batchId]);
+  const { save, adopt } = useSaving(table, run);
+  const number = (name: ThresholdName, label: string) => (
+    <NumberInput
+      label={label}
+      value={trial[name]}
+      min={0}
+      max={1}
+      step={0.005}
+      decimalScale={3}
+      fixedDecimalScale
+      clampBehavior="blur"
+      onChange={(value) => typeof value === 'number' && move(name, round(value))}
+    />
+  );
+  return (
+    <div className={classes.bench}>
+      <div className={classes.plots}>
+        <Group justify="space-between" gap="xs">
+          <Title order={2} size="sm">
+            {t('scores')}
+          </Title>
+          <Group gap="sm">
+            <Legend parts={bars.parts} />
+            <SegmentedControl
+              size="xs"
+              aria-label={t('stack.label')}
+              value={by}
+              data={(['model', 'human'] as const).map((value) => ({ value, label: t(`stack.${value}`) }))}
+              onChange={(value) => setBy(value as typeof by)}
+            />
+            <SegmentedControl
+              size="xs"
+              aria-label={t('scale.label')}
+              value={scale}
+              data={(['linear', 'log'] as const).map((value) => ({ value, label: t(`scale.${value}`) }))}
+              onChange={(value) => setScale(value as typeof scale)}
+            />
+          </Group>
+        </Group>
+        <ScoreHistogram histogram={bars} isLog={scale === 'log'} trial={trial} onMove={move} />
+        <Group justify="space-between" gap="xs" mt="sm">
+          <Title order={2} size="sm">
+            {t('theta.plot')}
+          </Title>
+          <Group gap="md" className={classes.legend}>
+            <span>
+              <i className={classes.dot} data-part="regions" /> {t('theta.regions')}
+            </span>
+            <span>
+              <i className={classes.dot} data-part="images" /> {t('theta.imagesWithRegion')}
+            </span>
+          </Group>
+        </Group>
+        <ThetaPlot
+          profile={profile?.state === 'ready' ? profile.profile : undefined}
+          theta={trial.theta}
+          onMove={(theta) => move('theta', theta)}
+        />
+        <Title order={2} size="sm" mt="sm">
+          {t('flips.title', { count: after.flipped, number: format.count(after.flipped) })}
+        </Title>
+        <FlipStrip columns={columns} rows={flipped} thresholds={settled} onOpen={openImage} />
+      </div>
+      <aside className={classes.panel} aria-label={t('panel')}>
+        <Section title={t('thresholds')}>
+          <Group grow gap="xs" align="flex-start">
+            {number('warn', t('app:verdict.warn'))}
+            {number('reject', t('app:verdict.reject'))}
+            {number('theta', 'θ')}
+          </Group>
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            leftSection={<IconRotate size={14} />}
+            disabled={isSame}
+            onClick={() => setTrial(trialOf(recipe))}
+          >
+            {t('reset')}
+          </Button>
+        </Section>
+        <Outcome before={before} after={after} />
+        <Section title={t('theta.title')}>
+          {profile?.state === 'ready' ? (
+            <RegionOutcome profile={profile.profile} before={recipe.theta} after={trial.theta} />
+          ) : profile?.state === 'failed' ? (
+            <Alert color="red" p="xs">
+              {profile.error.message}
+            </Alert>
+          ) : (
+            <div>
+              <Progress
+                value={profile ? (100 * profile.done) / Math.max(1, profile.total) : 0}
+                animated
+                mb={4}
+                aria-label={t('theta.counting')}
+              />
+              <Text size="xs" c="dimmed">
+                {t('theta.counting')}
+              </Text>
+            </div>
+          )}
+          <Text size="xs" c="dimmed">
+            {t('theta.note')}
+          </Text>
+        </Section>
+        <Section title={t('save.title')}>
+          <Text size="xs" c="dimmed">
+            {t('save.about')}
+          </Text>
+          <Button
+            leftSection={<IconDeviceFloppy size={16} />}
+            disabled={isSame}
+            loading={save.isPending}
+            onClick={() => save.mutate({ trial, again: false })}
+          >
+            {t('save.revision')}
+          </Button>
+          <Button
+            variant="default"
+            leftSection={<IconPlayerPlay size={16} />}
+            disabled={isSame || save.isPending}
+            onClick={() => save.mutate({ trial, again: true })}
+          >
+            {t('save.again')}
+          </Button>
+          <Button
+            variant="subtle"
+            color="gray"
+            leftSection={<IconPencil size={16} />}
+            onClick={() => setEdited({ recipe: { ...recipe, ...trial }, parentHash: run.run.recipeHash })}
+          >
+            {t('save.edit')}
+          </Button>
+        </Section>
+      </aside>
+      <RecipeDrawer
+        base={edited}
+        onClose={() => setEdited(null)}
+        onSaved={(saved) => {
+          setEdited(null);
+          adopt.mutate(saved);
+        }}
+      />
+    </div>
+  );
+}
+
+function trialOf({ warn, reject, theta }: Trial): Trial {
+  return { warn, reject, theta };
+}
+
+/** Saves thresholds as the recipe's next revision and makes it the batch's. */
+function useSaving({ batch, recipe }: ReviewTable, { run }: RunProgress) {
+  const { t } = useTranslation('what-if');
+  const { client } = useWorkstation();
+  const author = useSession((session) => session.author);
+  const go = useGo();
+  const adopt = useMutation({
+    mutationFn: (saved: RecipeRow) =>
+      client.batches.update({ id: batch.id, changes: { recipeHash: saved.hash }, author }),
+    onSuccess: (_, saved) =>
+      notifications.show({ color: 'teal', title: t('save.done', saved), message: t('save.next') }),
+  });
+  const save = useMutation({
+    mutationFn: async ({ trial, again }: { readonly trial: Trial; readonly again: boolean }) => {
+      const saved = await client.recipes.save({
+        recipe: { ...recipe, ...trial },
+        parentHash: run.recipeHash,
+        author,
+      });
+      await adopt.mutateAsync(saved);
+      if (!again) return;
+      await client.runs.start({ batchId: batch.id, recipeHash: saved.hash, author });
+      useSelectedBatch.getState().select(batch.id);
+      go(places.batches());
+    },
+  });
+  return { save, adopt };
+}
+
+function Legend({ parts }: { readonly parts: readonly string[] }) {
+  const { t } = useTranslation('what-if');
+  return (
+    <Group gap="sm" className={classes.legend}>
+      {parts.map((part) => (
+        <span key={part}>
+          <i className={classes.dot} data-part={part} /> {t(`parts.${part as 'accept'}`)}
+        </span>
+      ))}
+    </Group>
+  );
 }

@@ -1,0 +1,14 @@
+import type { DeviceRequest } from '../../src-shared/result.ts';
+
+/** Operating systems that ONNX Runtime has each device on; all others have it everywhere. */
+const ONLY_ON: Partial<Record<DeviceRequest, readonly string[]>> = {
+  cuda: ['linux', 'win32'],
+  webgpu: ['linux', 'win32', 'darwin'],
+  dml: ['win32'],
+  coreml: ['darwin'],
+};
+
+/** False where the operating system (as Node names it) cannot have the device, whatever is built in. */
+export function canExist(device: DeviceRequest, platform: string): boolean {
+  return ONLY_ON[device]?.includes(platform) ?? true;
+}

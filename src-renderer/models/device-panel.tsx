@@ -1,0 +1,98 @@
+import { Alert, Badge, Group, Paper, Radio, Stack, Text, Title } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { DeviceStatus } from '../../src-shared/contract.ts';
+import { DEVICES, type DeviceRequest } from '../../src-shared/result.ts';
+import { hasFallenBack } from '../app/device-badge.tsx';
+import { useFormat } from '../i18n/use-format.ts';
+import { useDevice, useWorkstation } from '../state/workstation.ts';
+import { canExist } from './device-facts.ts';
+import classes from './models.module.css';
+
+/** What was asked for, what really runs, and the choice for the next start. */
+export function DevicePanel({ status }: { readonly status: DeviceStatus }) {
+  const { t } = useTranslation(['models', 'app']);
+  const format = useFormat();
+  const { client, info } = useWorkstation();
+  const choose = useMutation({
+    mutationFn: (device: DeviceRequest) => client.models.chooseDevice({ device }),
+    onSuccess: (fresh) => useDevice.setState({ status: fresh }),
+  });
+  const { state, asked, report, rssBytes, restarts, error } = status;
+  const facts: readonly (readonly [string, string])[] = [
+    [t('device.asked'), t(`device.names.${asked}`)],
+    [t('device.running'), report ? t(`device.names.${report.running}`) : '–'],
+    ...(report?.fallbackReason ? [[t('device.why'), report.fallbackReason] as const] : []),
+    [t('device.memory'), rssBytes === null ? '–' : format.bytes(rssBytes)],
+    [t('device.restarts'), format.count(restarts)],
+  ];
+  return (
+    <Paper withBorder p="md" component="section" aria-labelledby="device-title">
+      <Stack gap="md">
+        <Group justify="space-between">
+          <Title order={2} size="h5" id="device-title">
+            {t('device.title')}
+          </Title>
+          <Badge
+            variant="light"
+            radius="sm"
+            color={{ stopped: 'gray', starting: 'blue', ready: 'teal', failed: 'red' }[state]}
+          >
+            {t(`app:device.short.${state}`)}
+          </Badge>
+        </Group>
+        {hasFallenBack(status) && report && (
+          <Alert color="yellow" icon={<IconAlertTriangle />} title={t('device.fallback-title')} role="alert">
+            {t('device.fallback', {
+              asked: t(`device.names.${report.asked}`),
+              running: t(`device.names.${report.running}`),
+            })}
+          </Alert>
+        )}
+        {error && (
+          <Alert color="red" icon={<IconAlertTriangle />} title={t('app:device.state.failed')} role="alert">
+            {error.message}
+          </Alert>
+        )}
+        <dl className={classes.facts}>
+          {facts.map(([name, value]) => (
+            <div key={name}>
+              <Text component="dt" size="sm" c="dimmed">
+                {name}
+              </Text>
+              <Text component="dd" size="sm">
+                {value}
+              </Text>
+            </div>
+          ))}
+        </dl>
+        <Radio.Group
+          label={t('device.choose')}
+          description={t('device.choose-about')}
+          value={asked}
+          onChange={(device) => choose.mutate(device as DeviceRequest)}
+        >
+          <Stack gap={10} mt={10}>
+            {DEVICES.map((device) => {
+              const possible = canExist(device, info.platform);
+              return (
+                <Radio
+                  key={device}
+                  value={device}
+                  disabled={!possible || choose.isPending}
+                  label={t(`device.names.${device}`)}
+                  description={
+                    possible
+                      ? t(`device.about.${device}`)
+                      : `${t('device.not-here')} ${t(`device.about.${device}`)}`
+                  }
+                />
+              );
+            })}
+          </Stack>
+        </Radio.Group>
+      </Stack>
+    </Paper>
+  );
+}

@@ -1,0 +1,96 @@
+import { Group, Text, UnstyledButton } from '@mantine/core';
+import { IconArrowRight } from '@tabler/icons-react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { memo, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { mediaUrls } from '../../src-shared/media-urls.ts';
+import type { ReviewColumns } from '../../src-shared/review-table.ts';
+import { modelVerdict } from '../../src-shared/verdict.ts';
+import type { Thresholds } from '../../src-shared/what-if.ts';
+import { formatScore } from '../i18n/format.ts';
+import classes from './what-if.module.css';
+
+const WIDTH = 132;
+
+/** The images whose verdict would be another one; each opens in Review. */
+export const FlipStrip = memo(function FlipStrip({
+  columns,
+  rows,
+  thresholds,
+  onOpen,
+}: {
+  readonly columns: ReviewColumns;
+  /** Rows of the review table. */
+  readonly rows: Int32Array;
+  readonly thresholds: Thresholds;
+  onOpen(imageId: number): void;
+}) {
+  const { t } = useTranslation(['what-if', 'app']);
+  const scroll = useRef<HTMLElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    horizontal: true,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => WIDTH,
+    overscan: 4,
+  });
+  // A wheel that only goes up and down moves the strip too.
+  useEffect(() => {
+    const strip = scroll.current;
+    const turn = (event: WheelEvent) => {
+      if (!strip || event.deltaX !== 0 || event.ctrlKey) return;
+      event.preventDefault();
+      strip.scrollLeft += event.deltaY;
+    };
+    strip?.addEventListener('wheel', turn, { passive: false });
+    return () => strip?.removeEventListener('wheel', turn);
+  }, []);
+  return (
+    <section ref={scroll} className={classes.strip} aria-label={t('flips.images')} data-testid="flips">
+      {rows.length === 0 && (
+        <Text size="sm" c="dimmed" p="md">
+          {t('flips.none')}
+        </Text>
+      )}
+      <div style={{ width: virtual.getTotalSize(), position: 'relative', height: '100%' }}>
+        {virtual.getVirtualItems().map(({ index, start }) => {
+          const row = rows[index]!;
+          const imageId = columns.imageId[row]!;
+          const score = columns.score[row]!;
+          const from = columns.model[row]!;
+          const to = modelVerdict(score, thresholds);
+          return (
+            <UnstyledButton
+              key={imageId}
+              className={classes.flip}
+              style={{ transform: `translateX(${start}px)` }}
+              title={columns.name[row]!}
+              onClick={() => onOpen(imageId)}
+            >
+              <img
+                src={mediaUrls.thumbnail(imageId, null)}
+                alt=""
+                loading="lazy"
+                decoding="async"
+                draggable={false}
+              />
+              <Text size="xs" truncate>
+                <bdi>{columns.name[row]!}</bdi>
+              </Text>
+              <Group gap={4} wrap="nowrap" className={classes.turn}>
+                <span className={classes.dot} data-verdict={from} />
+                {t(`app:verdict.${from}`)}
+                <IconArrowRight size={12} />
+                <span className={classes.dot} data-verdict={to} />
+                {t(`app:verdict.${to}`)}
+              </Group>
+              <Text size="xs" c="dimmed">
+                {formatScore(score)}
+              </Text>
+            </UnstyledButton>
+          );
+        })}
+      </div>
+    </section>
+  );
+});
