@@ -150,7 +150,8 @@ export const samPromptsSchema = z
     box: s.boxSchema.nullable(),
     points: z
       .array(z.object({ x: z.number(), y: z.number(), label: z.union([z.literal(0), z.literal(1)]) }))
-      .max(64),
+      .max(64)
+      .readonly(),
   })
   .refine(({ box, points }) => box !== null || points.some(({ label }) => label === 1), {
     message: 'a box or a positive point is needed',

@@ -50,6 +50,7 @@ export const ACTIONS = {
   'viewer.zoom-in': { scope: 'review', keys: ['+', '='] },
   'viewer.zoom-out': { scope: 'review', keys: ['-'] },
   'viewer.coarse': { scope: 'review', keys: ['C'] },
+  'viewer.final': { scope: 'review', keys: ['H'] },
   'viewer.prompts': { scope: 'review', keys: ['P'] },
   'viewer.mask': { scope: 'review', keys: ['M'] },
   'viewer.truth': { scope: 'review', keys: ['T'] },

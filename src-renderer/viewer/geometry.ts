@@ -1,4 +1,5 @@
-import type { Box, Point, Polygon } from '../../src-shared/result.ts';
+import type { Annotation } from '../../src-shared/annotation.ts';
+import type { Box, Point, Polygon, Region } from '../../src-shared/result.ts';
 import type { Size } from './viewport.ts';
 
 /** True when the place lies inside (even-odd: a hole is outside). */
@@ -73,4 +74,15 @@ export function boxPolygon({ x, y, width, height }: Box): Polygon {
     { x: x + width, y: y + height },
     { x, y: y + height },
   ]);
+}
+
+/** No area; always the same object. */
+export const NOTHING: readonly Polygon[] = [];
+
+/** The area that an annotation means: its own, or the model's region. */
+export function annotatedArea(
+  { polygons, regionIndex }: Annotation,
+  regions: readonly Region[],
+): readonly Polygon[] {
+  return polygons ?? regions.find(({ index }) => index === regionIndex)?.polygons ?? NOTHING;
 }

@@ -1,5 +1,6 @@
+import { useMemo } from 'react';
 import { create } from 'zustand';
-import type { View } from './viewport.ts';
+import { type Stage, type View, type Viewport, viewportOf } from './viewport.ts';
 
 /** What can be laid over the image, from the bottom to the top. */
 export const LAYERS = ['coarse', 'final', 'truth', 'mask', 'prompts', 'annotations'] as const;
@@ -64,4 +65,10 @@ function withLayer(
     ...(other && changes.visible && { [other]: { ...layers[other], visible: false } }),
     [id]: { ...layers[id], ...changes },
   };
+}
+
+/** The present view on a stage; for those who must follow every movement. */
+export function useViewport(stage: Stage): Viewport {
+  const view = useViewSettings((settings) => settings.view);
+  return useMemo(() => viewportOf(view, stage), [view, stage]);
 }

@@ -1,0 +1,251 @@
+import type Konva from 'konva';
+import { memo } from 'react';
+import { Shape } from 'react-konva';
+import type { Box, Point, Polygon } from '../../src-shared/result.ts';
+import { PALETTE } from './palette.ts';
+
+type Context = CanvasRenderingContext2D;
+interface Stroke {
+  readonly colour: string;
+  /** CSS pixels, whatever the zoom. */
+  readonly width: number;
+  readonly dash?: readonly number[];
+}
+
+/** Calls `draw` with the canvas in image pixels and the length of a CSS pixel there. */
+export function scene(draw: (context: Context, pixel: number) => void) {
+  return (context: Konva.Context, shape: Konva.Shape) =>
+    draw(context._context as Context, 1 / shape.getAbsoluteScale().x);
+}
+
+const paths = new WeakMap<readonly Polygon[], Path2D>();
+
+/** The outline as a path, made once. */
+export function pathOf(polygons: readonly Polygon[]): Path2D {
+  const known = paths.get(polygons);
+  if (known) return known;
+  const path = new Path2D();
+  for (const [x, y, isFirst] of polygons.flatMap((rings) =>
+    rings.flatMap((ring) => ring.map(([px, py], index) => [px, py, index === 0] as const)),
+  )) {
+    if (isFirst) path.moveTo(x, y);
+    else path.lineTo(x, y);
+  }
+  paths.set(polygons, path);
+  return path;
+}
+
+/** Strokes a path twice: a dark casing, and the line itself. */
+function strokeCased(context: Context, path: Path2D, { colour, width, dash }: Stroke, pixel: number): void {
+  context.lineJoin = 'round';
+  context.lineCap = dash ? 'butt' : 'round';
+  context.setLineDash([]);
+  context.strokeStyle = PALETTE.casing;
+  context.lineWidth = (width + 1.6) * pixel;
+  context.stroke(path);
+  context.setLineDash((dash ?? []).map((length) => length * pixel));
+  context.strokeStyle = colour;
+  context.lineWidth = width * pixel;
+  context.stroke(path);
+  context.setLineDash([]);
+}
+
+interface AreaProps {
+  readonly polygons: readonly Polygon[];
+  readonly fill?: string;
+  readonly stroke?: Stroke;
+  /** Struck out with slanting lines of this colour. */
+  readonly hatch?: string;
+}
+
+/** Polygons with holes, crisp at every zoom. */
+export const Area = memo(function Area({ polygons, fill, stroke, hatch }: AreaProps) {
+  return (
+    <Shape
+      sceneFunc={scene((context, pixel) => {
+        const path = pathOf(polygons);
+        if (fill) {
+          context.fillStyle = fill;
+          context.fill(path, 'evenodd');
+        }
+        if (hatch) drawHatch(context, polygons, path, hatch, pixel);
+        if (stroke) strokeCased(context, path, stroke, pixel);
+      })}
+    />
+  );
+});
+
+function drawHatch(
+  context: Context,
+  polygons: readonly Polygon[],
+  path: Path2D,
+  colour: string,
+  pixel: number,
+): void {
+  context.save();
+  context.clip(path, 'evenodd');
+  const step = 9 * pixel;
+  const xs = polygons.flat(2).map(([x]) => x);
+  const ys = polygons.flat(2).map(([, y]) => y);
+  const [left, right, top, bottom] = [minimum(xs), maximum(xs), minimum(ys), maximum(ys)];
+  const height = bottom - top;
+  // At the deepest zoom only what is on the screen would count; that many lines are still few.
+  const first = Math.floor((left - height) / step) * step;
+  context.beginPath();
+  for (let x = first; x < right; x += step) {
+    context.moveTo(x, bottom);
+    context.lineTo(x + height, top);
+  }
+  context.strokeStyle = PALETTE.casing;
+  context.lineWidth = 3 * pixel;
+  context.stroke();
+  context.strokeStyle = colour;
+  context.lineWidth = 1.4 * pixel;
+  context.stroke();
+  context.restore();
+}
+
+function minimum(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.min(a, b), Infinity);
+}
+
+function maximum(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), -Infinity);
+}
+
+/** A box that was given to SAM. */
+export const PromptBox = memo(function PromptBox({
+  box,
+  colour,
+  strong,
+}: {
+  readonly box: Box;
+  readonly colour: string;
+  readonly strong: boolean;
+}) {
+  return (
+    <Shape
+      sceneFunc={scene((context, pixel) => {
+        const path = new Path2D();
+        path.rect(box.x, box.y, box.width, box.height);
+        strokeCased(context, path, { colour, width: strong ? 2 : 1.25, dash: [7, 4] }, pixel);
+      })}
+    />
+  );
+});
+
+/** A point that was given to SAM: a disc with a plus for the object, a diamond with a minus for the background. */
+export const PromptPoint = memo(function PromptPoint({
+  at,
+  label,
+  strong,
+}: {
+  readonly at: Point;
+  readonly label: 0 | 1;
+  readonly strong: boolean;
+}) {
+  return (
+    <Shape
+      x={at.x}
+      y={at.y}
+      sceneFunc={scene((context, pixel) => {
+        const radius = (strong ? 7 : 5) * pixel;
+        const outline = new Path2D();
+        if (label === 1) outline.arc(0, 0, radius, 0, 2 * Math.PI);
+        else {
+          const reach = radius * 1.3;
+          outline.moveTo(0, -reach);
+          outline.lineTo(reach, 0);
+          outline.lineTo(0, reach);
+          outline.lineTo(-reach, 0);
+          outline.closePath();
+        }
+        context.fillStyle = label === 1 ? PALETTE.positive : PALETTE.negative;
+        context.fill(outline);
+        context.strokeStyle = 'rgba(6, 10, 16, 0.85)';
+        context.lineWidth = 1.5 * pixel;
+        context.stroke(outline);
+        const arm = radius * 0.55;
+        context.beginPath();
+        context.moveTo(-arm, 0);
+        context.lineTo(arm, 0);
+        if (label === 1) {
+          context.moveTo(0, -arm);
+          context.lineTo(0, arm);
+        }
+        context.stroke();
+      })}
+    />
+  );
+});
+
+/** A short text at a place of the image, of the same size at every zoom. */
+export const Badge = memo(function Badge({
+  at,
+  text,
+  colour,
+}: {
+  readonly at: Point;
+  readonly text: string;
+  readonly colour: string;
+}) {
+  return (
+    <Shape
+      x={at.x}
+      y={at.y}
+      sceneFunc={scene((context, pixel) => {
+        context.save();
+        context.scale(pixel, pixel);
+        context.font = '600 11px "Inter Variable", system-ui, "Noto Sans SC", sans-serif';
+        const width = Math.ceil(context.measureText(text).width) + 10;
+        context.translate(0, -20);
+        context.fillStyle = PALETTE.badge;
+        context.beginPath();
+        context.roundRect(0, 0, width, 17, 3);
+        context.fill();
+        context.fillStyle = colour;
+        context.fillRect(0, 2, 2, 13);
+        context.textBaseline = 'middle';
+        context.fillText(text, 6, 9);
+        context.restore();
+      })}
+    />
+  );
+});
+
+/** An open line with its corners, while a polygon is being drawn. */
+export const DraftLine = memo(function DraftLine({
+  points,
+  cursor,
+}: {
+  readonly points: readonly Point[];
+  readonly cursor: Point | null;
+}) {
+  return (
+    <Shape
+      sceneFunc={scene((context, pixel) => {
+        const line = new Path2D();
+        const all = cursor ? [...points, cursor] : points;
+        all.forEach(({ x, y }, index) => {
+          if (index === 0) line.moveTo(x, y);
+          else line.lineTo(x, y);
+        });
+        if (all.length > 2) {
+          context.fillStyle = PALETTE.draftFill;
+          context.fill(line, 'evenodd');
+        }
+        strokeCased(context, line, { colour: PALETTE.draft, width: 1.75 }, pixel);
+        points.forEach(({ x, y }, index) => {
+          const half = (index === 0 ? 4.5 : 3.5) * pixel;
+          context.fillStyle = index === 0 ? PALETTE.selected : PALETTE.draft;
+          context.strokeStyle = 'rgba(6, 10, 16, 0.85)';
+          context.lineWidth = 1.25 * pixel;
+          context.beginPath();
+          context.rect(x - half, y - half, 2 * half, 2 * half);
+          context.fill();
+          context.stroke();
+        });
+      })}
+    />
+  );
+});

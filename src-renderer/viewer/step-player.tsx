@@ -1,0 +1,115 @@
+import { CloseButton } from '@mantine/core';
+import { useReducedMotion } from '@mantine/hooks';
+import {
+  IconChevronLeft,
+  IconChevronRight,
+  IconPlayerPauseFilled,
+  IconPlayerPlayFilled,
+} from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Region } from '../../src-shared/result.ts';
+import { ActionButton } from './action-button.tsx';
+import { levelOfRank, type Step } from './steps.ts';
+import classes from './viewer.module.css';
+
+/** Milliseconds that a scene stays. */
+const STAY = 1900;
+
+/** Plays how the result came about: back, forth, by itself, with a caption to every scene. */
+export function StepPlayer({
+  steps,
+  at,
+  regions,
+  theta,
+  onStep,
+  onClose,
+}: {
+  readonly steps: readonly Step[];
+  readonly at: number;
+  readonly regions: readonly Region[];
+  readonly theta: number;
+  onStep(at: number): void;
+  onClose(): void;
+}) {
+  const { t } = useTranslation('viewer');
+  const isCalm = useReducedMotion(false, { getInitialValueInEffect: false });
+  const [playing, setPlaying] = useState(!isCalm);
+  const last = steps.length - 1;
+  useEffect(() => {
+    if (!playing) return;
+    const timer = setTimeout(() => (at < last ? onStep(at + 1) : setPlaying(false)), STAY);
+    return () => clearTimeout(timer);
+  }, [playing, at, last, onStep]);
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      const by = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : 0;
+      if (by === 0 || event.altKey || event.ctrlKey || event.metaKey || isSlider(event.target)) return;
+      // Before the keys that go to the next image.
+      event.preventDefault();
+      event.stopPropagation();
+      setPlaying(false);
+      onStep(Math.min(Math.max(at + by, 0), last));
+    };
+    window.addEventListener('keydown', listen, true);
+    return () => window.removeEventListener('keydown', listen, true);
+  }, [at, last, onStep]);
+  const step = steps[at]!;
+  const go = (to: number) => {
+    setPlaying(false);
+    onStep(to);
+  };
+  const play = () => {
+    if (!playing && at === last) onStep(0);
+    setPlaying(!playing);
+  };
+  return (
+    <section className={classes.player} aria-label={t('steps.title')}>
+      <ActionButton
+        label={t('steps.back')}
+        side="top"
+        icon={<IconChevronLeft size={18} />}
+        disabled={at === 0}
+        onClick={() => go(at - 1)}
+      />
+      <ActionButton
+        label={t(playing ? 'steps.pause' : 'steps.play')}
+        side="top"
+        icon={playing ? <IconPlayerPauseFilled size={16} /> : <IconPlayerPlayFilled size={16} />}
+        onClick={play}
+      />
+      <ActionButton
+        label={t('steps.forth')}
+        side="top"
+        icon={<IconChevronRight size={18} />}
+        disabled={at === last}
+        onClick={() => go(at + 1)}
+      />
+      <div className={classes.caption} aria-live="polite">
+        <strong>
+          {at + 1} / {steps.length} · {t(`steps.${step.id}.title`)}
+        </strong>
+        <span>{captionOf(step)}</span>
+      </div>
+      <CloseButton size="sm" aria-label={t('steps.close')} onClick={onClose} />
+    </section>
+  );
+
+  function captionOf({ id, rank }: Step): string {
+    if (id !== 'masks' || rank === null)
+      return t(`steps.${id}.text`, { theta: theta.toFixed(2), count: regions.length });
+    const qualities = regions
+      .map((region) => ({ region: region.index, mask: levelOfRank(region, rank) }))
+      .filter(({ mask }) => mask)
+      .map(({ region, mask }) =>
+        t('steps.masks.level', { region, level: mask!.level, quality: mask!.quality.toFixed(2) }),
+      );
+    return qualities.slice(0, 4).join(' · ') + (qualities.length > 4 ? ' …' : '');
+  }
+}
+
+function isSlider(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element && target.closest('[role=slider], input, textarea, [role=listbox]') !== null
+  );
+}

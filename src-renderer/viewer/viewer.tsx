@@ -1,0 +1,297 @@
+import { Alert } from '@mantine/core';
+import { useElementSize, useMergedRef } from '@mantine/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { mediaUrls } from '../../src-shared/media-urls.ts';
+import type { InspectionResult, Point } from '../../src-shared/result.ts';
+import { CompareDivider } from './compare-divider.tsx';
+import { LayerBar } from './layer-bar.tsx';
+import { Legend } from './legend.tsx';
+import { Navigator } from './navigator.tsx';
+import { maps, pictures, rememberScreen, truths } from './pictures.ts';
+import { DraftBar, PointerGuide } from './pointer-guide.tsx';
+import { RegionCard } from './region-card.tsx';
+import { Scene } from './scene.tsx';
+import { colourTable, scoreAt } from './score-map.ts';
+import { createScratch } from './scratch.ts';
+import { StatusBar, type ZoomActions } from './status-bar.tsx';
+import { StepPlayer } from './step-player.tsx';
+import { type Step, stepsOf } from './steps.ts';
+import { ToolBar } from './tool-bar.tsx';
+import { useEditingKeys } from './use-editing-keys.ts';
+import { useHands } from './use-pointer.ts';
+import { useResource } from './use-resource.ts';
+import { useViewerActions } from './use-viewer-actions.ts';
+import { ViewBar } from './view-bar.tsx';
+import { LAYERS, type LayerId, type LayerSetting, useViewSettings } from './view-settings.ts';
+import classes from './viewer.module.css';
+import type { ViewerProps } from './viewer-props.ts';
+import { actualSizeAt, type Size, type Stage, type View, zoomAt } from './viewport.ts';
+
+export { type PrefetchedImage, prefetchImage } from './pictures.ts';
+
+const ZOOM_STEP = 1.35;
+const NONE: readonly never[] = [];
+
+/** One image with everything that was found in it: looking, comparing, asking SAM and drawing. */
+export function Viewer(props: ViewerProps) {
+  const { imageId, runId, version, thresholds, tool, onTool, candidate, selectedRegion, onHover } = props;
+  const { onSelectRegion, onSelectAnnotation, onPrompts } = props;
+  const { t } = useTranslation(['viewer', 'app']);
+  const { layers: settings, navigator, compare } = useViewSettings();
+  const scratch = useMemo(() => createScratch(imageId), [imageId]);
+  const holder = useRef<HTMLDivElement>(null);
+  const { ref: measured, width, height } = useElementSize<HTMLDivElement>();
+  const holderRef = useMergedRef(holder, measured);
+  const ratio = useDevicePixelRatio();
+  const [bare, setBare] = useState(false);
+  const [stepping, setStepping] = useState<{ imageId: number; at: number } | null>(null);
+
+  // What belongs to another image, or to a file that has changed since, is as good as not there.
+  const result = resultOf(props);
+  const pyramid = props.pyramid?.imageId === imageId ? props.pyramid : null;
+  const regions = result?.regions ?? NONE;
+  const annotations = useMemo(
+    () => props.annotations.filter((mark) => mark.imageId === imageId && mark.runId === runId),
+    [props.annotations, imageId, runId],
+  );
+  const thumbnail = mediaUrls.thumbnail(imageId, version);
+  const small = useResource(pictures, thumbnail);
+  const imageWidth = pyramid?.width ?? result?.width ?? small?.width;
+  const imageHeight = pyramid?.height ?? result?.height ?? small?.height;
+  const stage = useMemo(
+    () => stageOf({ width: imageWidth ?? 0, height: imageHeight ?? 0 }, { width, height }, ratio),
+    [imageWidth, imageHeight, width, height, ratio],
+  );
+  useEffect(() => rememberScreen({ width, height }, ratio), [width, height, ratio]);
+
+  const steps = useMemo(() => stepsOf(regions), [regions]);
+  const at = stepping && result ? Math.min(stepping.at, steps.length - 1) : null;
+  const step = at === null ? null : steps[at]!;
+  const layers = useMemo(() => (step ? layersOf(step, settings) : settings), [step, settings]);
+  const mapUrl = (kind: 'coarse' | 'final') =>
+    result && runId !== null && layers[kind].visible ? mediaUrls.map(kind, runId, imageId) : null;
+  const coarse = useResource(maps, mapUrl('coarse'));
+  const final = useResource(maps, mapUrl('final'));
+  const truth = useResource(truths, props.hasTruth && layers.truth.visible ? mediaUrls.truth(imageId) : null);
+  const shownMap = layers.final.visible ? final : coarse;
+  const colours = useMemo(() => colourTable(thresholds.theta), [thresholds.theta]);
+
+  const isAsking = tool === 'point-positive' || tool === 'point-negative' || tool === 'box';
+  const region = regions.find(({ index }) => index === selectedRegion);
+  const editable = isAsking ? (candidate?.prompts ?? region?.prompts ?? null) : null;
+  const hands = useHands(
+    {
+      ...props,
+      stage,
+      regions,
+      annotations,
+      prompts: editable,
+      scratch,
+      scoreAt: ({ x, y }: Point) => (stage && shownMap ? scoreAt(shownMap, stage.image, x, y) : null),
+    },
+    holder,
+  );
+  useEffect(() => {
+    const { draft } = scratch.getState();
+    const keeps = draft?.kind === 'strokes' ? ['pan', 'brush', 'eraser'] : ['pan', draft?.kind];
+    if (draft && !keeps.includes(tool)) scratch.setState({ draft: null });
+  }, [scratch, tool]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another region's levels are others
+  useEffect(() => scratch.setState({ level: null }), [scratch, selectedRegion]);
+  useEffect(() => {
+    if (!onHover) return;
+    return scratch.subscribe(({ place }, before) => place !== before.place && onHover(place));
+  }, [scratch, onHover]);
+
+  const zoom = useZoom(stage);
+  const goToStep = useCallback((next: number) => setStepping({ imageId, at: next }), [imageId]);
+  const toggleSteps = () => (stepping ? setStepping(null) : result && goToStep(0));
+  const reset = () => {
+    const { draft } = scratch.getState();
+    if (stepping) setStepping(null);
+    else if (draft) scratch.setState({ draft: null });
+    else if (tool !== 'pan' || candidate) {
+      if (candidate) onPrompts(null);
+      onTool('pan');
+    } else {
+      onSelectRegion(null);
+      onSelectAnnotation(null);
+    }
+  };
+  const nextRegion = () => {
+    const present = regions.findIndex(({ index }) => index === selectedRegion);
+    const next = regions[(present + 1) % regions.length];
+    if (next) onSelectRegion(next.index);
+  };
+  useViewerActions({
+    zoom,
+    tool,
+    onTool,
+    onBare: setBare,
+    onStep: toggleSteps,
+    onReset: reset,
+    onNextRegion: nextRegion,
+  });
+  useEditingKeys({ stage, tool, scratch, hands, element: holder.current });
+
+  const absent = new Set<LayerId>(
+    LAYERS.filter(
+      (id) =>
+        (id === 'truth' && !props.hasTruth) ||
+        (id === 'annotations' && annotations.length === 0) ||
+        ((id === 'mask' || id === 'prompts') && regions.length === 0) ||
+        ((id === 'coarse' || id === 'final') && !result),
+    ),
+  );
+  const showsMap = !bare && (layers.coarse.visible || layers.final.visible) && result !== null;
+  return (
+    <div className={classes.viewer}>
+      <header className={classes.bar}>
+        <LayerBar absent={absent} />
+        <ViewBar stepping={stepping !== null} canStep={result !== null} onStep={toggleSteps} />
+      </header>
+      <div className={classes.body}>
+        <ToolBar tool={tool} disabled={stage === null} onTool={onTool} />
+        <div
+          ref={holderRef}
+          className={classes.canvas}
+          data-tool={tool}
+          role="application"
+          aria-label={t('canvas')}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move what is on the focused canvas
+          tabIndex={0}
+          {...hands.handlers}
+        >
+          <div role="img" aria-label={description()} className={classes.scene}>
+            {stage && (
+              <Scene
+                stage={stage}
+                thumbnail={thumbnail}
+                pyramid={pyramid}
+                layers={layers}
+                regions={regions}
+                annotations={annotations}
+                coarse={coarse}
+                final={final}
+                truth={truth}
+                colours={colours}
+                theta={thresholds.theta}
+                step={step}
+                candidate={step ? null : candidate}
+                editable={editable}
+                selectedRegion={step ? null : selectedRegion}
+                selectedAnnotation={props.selectedAnnotation}
+                scratch={scratch}
+                bare={bare}
+              />
+            )}
+          </div>
+          {stage && <PointerGuide tool={tool} stage={stage} annotations={annotations} scratch={scratch} />}
+        </div>
+        <div className={classes.over}>
+          {showsMap && <Legend {...thresholds} scratch={scratch} />}
+          {stage && navigator && <Navigator thumbnail={thumbnail} stage={stage} />}
+          {!bare && !step && <RegionCard regions={regions} selected={selectedRegion} scratch={scratch} />}
+          {compare && !bare && <CompareDivider />}
+          <DraftBar
+            scratch={scratch}
+            onFinish={hands.finish}
+            onDrop={() => scratch.setState({ draft: null })}
+          />
+          {at !== null && (
+            <StepPlayer
+              steps={steps}
+              at={at}
+              regions={regions}
+              theta={thresholds.theta}
+              onStep={goToStep}
+              onClose={() => setStepping(null)}
+            />
+          )}
+          <Notice outcome={props.outcome} />
+        </div>
+      </div>
+      <StatusBar
+        stage={stage}
+        tool={tool}
+        map={layers.final.visible ? 'final' : 'coarse'}
+        scratch={scratch}
+        zoom={zoom}
+      />
+    </div>
+  );
+
+  function description(): string {
+    if (!result) return t('describe.image', { name: props.name });
+    const { score, verdict } = result;
+    return t('describe.result', {
+      name: props.name,
+      score: score.toFixed(2),
+      verdict: t(`app:verdict.${verdict}`),
+      count: regions.length,
+    });
+  }
+}
+
+/** The zoom of buttons and keys: about the middle of the screen. */
+function useZoom(stage: Stage | null): ZoomActions {
+  return useMemo(() => {
+    const { getState } = useViewSettings;
+    const about = (change: (view: View, on: Stage, middle: Point) => View) => () => {
+      if (!stage) return;
+      const middle = { x: stage.screen.width / 2, y: stage.screen.height / 2 };
+      getState().set({ view: change(getState().view, stage, middle) });
+    };
+    return {
+      zoomIn: about((view, on, middle) => zoomAt(view, on, middle, ZOOM_STEP)),
+      zoomOut: about((view, on, middle) => zoomAt(view, on, middle, 1 / ZOOM_STEP)),
+      fit: () => getState().set({ view: { kind: 'fit' } }),
+      actualSize: about(actualSizeAt),
+    };
+  }, [stage]);
+}
+
+/** Why there is nothing to see over the image. */
+function Notice({ outcome }: { readonly outcome: ViewerProps['outcome'] }) {
+  const { t } = useTranslation('viewer');
+  if (outcome?.status === 'pending') return <div className={classes.notice}>{t('pending')}</div>;
+  if (outcome?.status !== 'failed') return null;
+  return (
+    <Alert className={classes.failure} color="red" title={t('failed')} p="sm">
+      {outcome.error.message}
+    </Alert>
+  );
+}
+
+function resultOf({ outcome, version }: ViewerProps): InspectionResult | null {
+  if (outcome?.status !== 'done') return null;
+  return version === null || outcome.result.contentHash === version ? outcome.result : null;
+}
+
+function stageOf(image: Size, screen: Size, ratio: number): Stage | null {
+  return image.width > 0 && image.height > 0 && screen.width > 0 && screen.height > 0
+    ? { image, screen, ratio }
+    : null;
+}
+
+/** While stepping through, the step says what is seen. */
+function layersOf(
+  step: Step,
+  settings: Readonly<Record<LayerId, LayerSetting>>,
+): Record<LayerId, LayerSetting> {
+  return Object.fromEntries(
+    LAYERS.map((id) => [id, { ...settings[id], visible: step.layers.includes(id) }]),
+  ) as Record<LayerId, LayerSetting>;
+}
+
+function useDevicePixelRatio(): number {
+  const [ratio, setRatio] = useState(window.devicePixelRatio);
+  useEffect(() => {
+    const query = matchMedia(`(resolution: ${ratio}dppx)`);
+    const change = () => setRatio(window.devicePixelRatio);
+    query.addEventListener('change', change);
+    return () => query.removeEventListener('change', change);
+  }, [ratio]);
+  return ratio;
+}
