@@ -1,0 +1,84 @@
+import { Alert, Button, Group, Loader, Text, UnstyledButton } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { MaskLevel } from '../../src-shared/result.ts';
+import classes from './candidate-panel.module.css';
+import { LevelFacts } from './region-list.tsx';
+import type { AskedSam } from './use-sam.ts';
+
+interface CandidatePanelProps {
+  readonly asked: AskedSam;
+  /** Pixels of the image. */
+  readonly pixels: number;
+  /** The region that the mask would correct, or null. */
+  readonly region: number | null;
+  onChoose(level: MaskLevel['level']): void;
+  onAccept(kind: 'missed-defect' | 'corrected-region'): void;
+  onDiscard(): void;
+}
+
+/** SAM's answer to prompts by hand: three levels to choose from, and what the mask is to be. */
+export function CandidatePanel({
+  asked,
+  pixels,
+  region,
+  onChoose,
+  onAccept,
+  onDiscard,
+}: CandidatePanelProps) {
+  const { t } = useTranslation('review');
+  const ready = asked.chosen !== null && !asked.pending;
+  return (
+    <section className={classes.panel} aria-label={t('candidate.title')} data-testid="candidate">
+      <Group justify="space-between" wrap="nowrap" mih={22}>
+        <Text size="sm" fw={600}>
+          {t('candidate.title')}
+        </Text>
+        {asked.pending ? (
+          <Loader size={14} aria-label={t('candidate.pending')} />
+        ) : (
+          asked.milliseconds !== null && (
+            <Text size="xs" className={classes.time}>
+              {t('candidate.time', { milliseconds: Math.round(asked.milliseconds) })}
+            </Text>
+          )
+        )}
+      </Group>
+      {asked.error && (
+        <Alert color="red" p={8}>
+          <Text size="xs">{asked.error}</Text>
+        </Alert>
+      )}
+      {asked.levels.length === 0 && !asked.error && (
+        <Text size="xs">{t(asked.pending ? 'candidate.pending' : 'candidate.need-positive')}</Text>
+      )}
+      {asked.levels.map((level) => (
+        <UnstyledButton
+          key={level.level}
+          className={classes.level}
+          aria-pressed={asked.chosen === level.level}
+          onClick={() => onChoose(level.level)}
+        >
+          <LevelFacts level={level} pixels={pixels} />
+        </UnstyledButton>
+      ))}
+      <Group gap={6}>
+        <Button size="compact-sm" disabled={!ready} onClick={() => onAccept('missed-defect')}>
+          {t('candidate.missed')}
+        </Button>
+        {region !== null && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            disabled={!ready}
+            onClick={() => onAccept('corrected-region')}
+          >
+            {t('candidate.correct', { index: region })}
+          </Button>
+        )}
+        <Button size="compact-sm" variant="subtle" color="gray" onClick={onDiscard}>
+          {t('candidate.discard')}
+        </Button>
+      </Group>
+    </section>
+  );
+}

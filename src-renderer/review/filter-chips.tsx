@@ -1,0 +1,80 @@
+import { ActionIcon, Group, Pill } from '@mantine/core';
+import { IconFilterOff } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { EMPTY_FILTER, type ReviewFilter } from '../../src-shared/review-queue.ts';
+
+interface FilterChipsProps {
+  readonly filter: ReviewFilter;
+  onFilter(filter: ReviewFilter): void;
+}
+
+/** The conditions in force, each with a cross that lifts it. */
+export function FilterChips({ filter, onFilter }: FilterChipsProps) {
+  const { t } = useTranslation(['review', 'app']);
+  const { model, human, status } = filter;
+  const chips: { readonly label: string; readonly without: Partial<ReviewFilter> }[] = [
+    ...(filter.text ? [{ label: `“${filter.text}”`, without: { text: '' } }] : []),
+    ...model.map((verdict) => ({
+      label: t('chip.model', { verdict: t(`app:verdict.${verdict}`) }),
+      without: { model: model.filter((other) => other !== verdict) },
+    })),
+    ...human.map((verdict) => ({
+      label: t('chip.human', { verdict: t(`app:verdict.${verdict}`) }),
+      without: { human: human.filter((other) => other !== verdict) },
+    })),
+    ...(filter.unreviewed ? [{ label: t('filter.unreviewed'), without: { unreviewed: false } }] : []),
+    ...(filter.overturned ? [{ label: t('filter.overturned'), without: { overturned: false } }] : []),
+    ...(filter.marked ? [{ label: t('filter.marked'), without: { marked: false } }] : []),
+    ...status.map((state) => ({
+      label: t(`status.${state}`),
+      without: { status: status.filter((other) => other !== state) },
+    })),
+    ...(filter.defectClass === null ? [] : [{ label: filter.defectClass, without: { defectClass: null } }]),
+    ...(filter.score
+      ? [
+          {
+            label: t('chip.score', { low: filter.score[0].toFixed(2), high: filter.score[1].toFixed(2) }),
+            without: { score: null },
+          },
+        ]
+      : []),
+  ];
+  if (chips.length === 0) return null;
+  return (
+    <Group gap={4} px={10} pb={8} wrap="nowrap" align="flex-start">
+      <Group gap={4} flex={1} miw={0}>
+        {chips.map(({ label, without }) => (
+          <Pill
+            key={label}
+            size="sm"
+            maw="100%"
+            withRemoveButton
+            removeButtonProps={{
+              'aria-label': t('chip.remove', { label }),
+              'aria-hidden': false,
+              tabIndex: 0,
+            }}
+            onRemove={() => onFilter({ ...filter, ...without })}
+          >
+            {label}
+          </Pill>
+        ))}
+      </Group>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size="sm"
+        aria-label={t('filter.clear')}
+        title={t('filter.clear')}
+        onClick={() => onFilter(EMPTY_FILTER)}
+      >
+        <IconFilterOff size={15} />
+      </ActionIcon>
+    </Group>
+  );
+}
+
+/** True when the filter lets everything through. */
+export function isEmpty(filter: ReviewFilter): boolean {
+  return JSON.stringify(filter) === JSON.stringify(EMPTY_FILTER);
+}

@@ -1,0 +1,40 @@
+import { create } from 'zustand';
+import { createJSONStorage, persist } from 'zustand/middleware';
+import { EMPTY_FILTER, type ReviewFilter } from '../../src-shared/review-queue.ts';
+
+/** Where the inspector is in a batch. */
+export interface Place {
+  /** Null: the newest run. */
+  readonly runId: number | null;
+  readonly imageId: number | null;
+  /** True: the image stays in the queue even if the filter does not let it through. */
+  readonly kept: boolean;
+  readonly filter: ReviewFilter;
+  /** Of the filmstrip, in pixels. */
+  readonly scroll: number | null;
+}
+
+const START: Place = { runId: null, imageId: null, kept: false, filter: EMPTY_FILTER, scroll: null };
+
+interface Places {
+  readonly byBatch: Readonly<Record<number, Place>>;
+  move(batchId: number, changes: Partial<Place>): void;
+}
+
+/** The place in every batch, so that other screens and a reload lead back to it. Kept as long as the window. */
+export const usePlaces = create<Places>()(
+  persist(
+    (set) => ({
+      byBatch: {},
+      move: (batchId, changes) =>
+        set(({ byBatch }) => ({
+          byBatch: { ...byBatch, [batchId]: { ...(byBatch[batchId] ?? START), ...changes } },
+        })),
+    }),
+    { name: 'clipsam-places', version: 1, storage: createJSONStorage(() => sessionStorage) },
+  ),
+);
+
+export function usePlace(batchId: number): Place {
+  return usePlaces(({ byBatch }) => byBatch[batchId] ?? START);
+}

@@ -1,0 +1,136 @@
+import { ActionIcon, Group, SegmentedControl, Select, Switch, Text, Tooltip } from '@mantine/core';
+import { IconArrowBackUp, IconArrowForwardUp, IconLayoutGrid, IconLayoutSidebar } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { RunProgress } from '../../src-shared/contract.ts';
+import type { ReviewCounts } from '../../src-shared/review-queue.ts';
+import { useWorkstation } from '../state/workstation.ts';
+import { when } from './history-list.tsx';
+import classes from './review-bar.module.css';
+import { useReviewSettings } from './review-settings.ts';
+import { RunStrip } from './run-strip.tsx';
+import { useStatusLine } from './status-line.ts';
+import { useUndoStack } from './use-deeds.ts';
+import type { ReviewData } from './use-review-table.ts';
+
+interface ReviewBarProps {
+  readonly data: ReviewData;
+  readonly counts: ReviewCounts;
+  onRun(runId: number): void;
+  onProgress(progress: RunProgress): void;
+  onFailed(): void;
+  onUndo(): void;
+  onRedo(): void;
+}
+
+/** Above everything: the batch, its run, what was just done, how much is reviewed, undo, and how one goes on. */
+export function ReviewBar({ data, counts, onRun, onProgress, onFailed, onUndo, onRedo }: ReviewBarProps) {
+  const { t } = useTranslation('review');
+  const { view, autoAdvance, set } = useReviewSettings();
+  const run = data.run?.run ?? null;
+  const stack = useUndoStack(run?.id ?? null);
+  const reviewable = counts.total - counts.status.pending;
+  return (
+    <header className={classes.bar}>
+      <Text fw={650} size="sm" className={classes.batch} title={data.batch.name} component="h1">
+        <bdi>{data.batch.name}</bdi>
+      </Text>
+      <RunSwitcher batchId={data.batch.id} runId={run?.id ?? null} onRun={onRun} />
+      {data.run && <RunStrip progress={data.run} onProgress={onProgress} onFailed={onFailed} />}
+      <StatusLine />
+      <Text size="xs" className={classes.reviewed} data-testid="reviewed">
+        {t('bar.reviewed', { done: reviewable - counts.unreviewed, total: reviewable })}
+      </Text>
+      <Group gap={2} wrap="nowrap">
+        <Tooltip label={t('bar.undo')}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={t('bar.undo')}
+            disabled={stack.done.length === 0}
+            onClick={onUndo}
+          >
+            <IconArrowBackUp size={18} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label={t('bar.redo')}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={t('bar.redo')}
+            disabled={stack.undone.length === 0}
+            onClick={onRedo}
+          >
+            <IconArrowForwardUp size={18} />
+          </ActionIcon>
+        </Tooltip>
+      </Group>
+      <Tooltip label={t('bar.auto-advance-why')} multiline maw={260}>
+        <Switch
+          size="xs"
+          label={t('bar.auto-advance')}
+          checked={autoAdvance}
+          onChange={(event) => set({ autoAdvance: event.currentTarget.checked })}
+          classNames={{ label: classes.switch ?? '' }}
+        />
+      </Tooltip>
+      <SegmentedControl
+        size="xs"
+        aria-label={t('bar.view')}
+        value={view}
+        data={[
+          { value: 'strip', label: <View icon={IconLayoutSidebar} label={t('bar.strip')} /> },
+          { value: 'grid', label: <View icon={IconLayoutGrid} label={t('bar.grid')} /> },
+        ]}
+        onChange={(value) => set({ view: value === 'grid' ? value : 'strip' })}
+      />
+    </header>
+  );
+}
+
+function View({ icon: Icon, label }: { readonly icon: typeof IconLayoutGrid; readonly label: string }) {
+  return (
+    <span className={classes.view} title={label}>
+      <Icon size={16} aria-hidden />
+      <span className={classes.hidden}>{label}</span>
+    </span>
+  );
+}
+
+function StatusLine() {
+  const { message, at } = useStatusLine();
+  return (
+    <div className={classes.status} role="status" data-testid="status-line">
+      <span key={at} title={message}>
+        {message}
+      </span>
+    </div>
+  );
+}
+
+interface RunSwitcherProps {
+  readonly batchId: number;
+  readonly runId: number | null;
+  onRun(runId: number): void;
+}
+
+function RunSwitcher({ batchId, runId, onRun }: RunSwitcherProps) {
+  const { t } = useTranslation('review');
+  const { api } = useWorkstation();
+  const { data: runs = [] } = useQuery(api.runs.list.queryOptions({ input: { batchId } }));
+  if (runs.length < 2) return null;
+  return (
+    <Select
+      size="xs"
+      w={210}
+      aria-label={t('run.switch')}
+      allowDeselect={false}
+      value={runId === null ? null : String(runId)}
+      data={runs.map(({ run }) => ({
+        value: String(run.id),
+        label: t('run.name', { id: run.id, when: when(run.startedAt) }),
+      }))}
+      onChange={(value) => value && onRun(Number(value))}
+    />
+  );
+}

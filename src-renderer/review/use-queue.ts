@@ -1,0 +1,71 @@
+import { useDeferredValue, useEffect, useMemo, useRef } from 'react';
+import {
+  countReview,
+  matcher,
+  queueOf,
+  type ReviewFilter,
+  sortReview,
+} from '../../src-shared/review-queue.ts';
+import type { ReviewRow } from '../../src-shared/review-table.ts';
+import { places, useGo } from '../app/places.ts';
+import { usePlace, usePlaces } from './place-store.ts';
+import { useReviewSettings } from './review-settings.ts';
+import type { ReviewData } from './use-review-table.ts';
+
+/** Milliseconds on an image before the address names it: browsers refuse addresses that change faster. */
+const ADDRESS_REST = 300;
+
+/** The images to go through, and the one at hand. */
+export function useQueue(batchId: number, data: ReviewData | undefined, asked: number | null) {
+  const place = usePlace(batchId);
+  const move = usePlaces((store) => store.move);
+  const wanted = useReviewSettings((settings) => settings.order);
+  const sortedBy = useDeferredValue(wanted);
+  const go = useGo();
+  const list = data?.list;
+  const { warn = 0, reject = 1 } = data?.recipe ?? {};
+  const { filter, kept, imageId: stored } = place;
+
+  const scores = list?.scores;
+  const names = list?.names;
+  const order = useMemo(
+    () => (scores && names ? sortReview({ scores, names }, sortedBy, { warn, reject }) : null),
+    [scores, names, sortedBy, warn, reject],
+  );
+  const matches = useMemo(() => matcher(filter), [filter]);
+  const rowOf = (id: number | null): ReviewRow | null =>
+    (id !== null && list?.rows[list.positions.get(id) ?? -1]) || null;
+  const storedRow = rowOf(stored);
+  const fits = storedRow !== null && matches(storedRow);
+  const keep = storedRow && !fits && kept ? stored : null;
+  const queue = useMemo<readonly ReviewRow[]>(
+    () => (list && order ? queueOf(list, order, filter, keep) : []),
+    [list, order, filter, keep],
+  );
+  const current = storedRow && (fits || keep !== null) ? storedRow : (queue[0] ?? null);
+  const counts = useMemo(() => countReview(list?.rows ?? []), [list]);
+  const currentId = current?.imageId ?? null;
+
+  const select = (imageId: number) => move(batchId, { imageId, kept: true });
+  const narrow = (next: ReviewFilter) => move(batchId, { filter: next, kept: false, scroll: null });
+
+  // The address leads to the image (a link, a reload), and follows it.
+  const written = useRef<number | null>(null);
+  const hasAsked = asked !== null && list?.positions.has(asked) === true;
+  useEffect(() => {
+    if (!hasAsked || asked === written.current) return;
+    written.current = asked;
+    move(batchId, { imageId: asked, kept: true });
+  }, [asked, hasAsked, batchId, move]);
+  useEffect(() => {
+    if (currentId === null || currentId === written.current) return;
+    const timer = setTimeout(() => {
+      written.current = currentId;
+      go(places.review(batchId, currentId), { replace: true });
+    }, ADDRESS_REST);
+    return () => clearTimeout(timer);
+  }, [currentId, batchId, go]);
+
+  return { place, queue, current, counts, select, narrow, rowOf, move };
+}
+export type Queue = ReturnType<typeof useQueue>;

@@ -1,0 +1,45 @@
+import { useDebouncedValue } from '@mantine/hooks';
+import { skipToken, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import type { ReviewRow } from '../../src-shared/review-table.ts';
+import { useWorkstation } from '../state/workstation.ts';
+
+/** Images are forgotten a minute after they were looked at: a shift's worth of results would fill the memory. */
+const KEEP = 60_000;
+/** Milliseconds on an image before work is done for it: leafing through fast costs nothing. */
+const SETTLE = 120;
+
+/**
+ * The image at hand with its tiles' layout; the two after it and the one before it are fetched ahead. What was asked
+ * for an image that was left meanwhile is aborted.
+ */
+export function useReviewImage(runId: number | null, queue: readonly ReviewRow[], current: ReviewRow | null) {
+  const { api } = useWorkstation();
+  const queries = useQueryClient();
+  const imageId = current?.imageId ?? null;
+  const image = useQuery(
+    api.review.image.queryOptions({
+      input: imageId === null ? skipToken : { imageId, runId },
+      gcTime: KEEP,
+    }),
+  );
+  const [settled] = useDebouncedValue(imageId, SETTLE);
+  const pyramid = useQuery(
+    api.review.pyramid.queryOptions({
+      input: imageId === null ? skipToken : { imageId },
+      enabled: settled === imageId,
+      gcTime: KEEP,
+    }),
+  );
+  const at = current ? queue.indexOf(current) : -1;
+  const [after, later, before] = [at + 1, at + 2, at - 1].map((place) => queue[place]?.imageId);
+  useEffect(() => {
+    if (settled === null || settled !== imageId) return;
+    for (const neighbour of [after, later, before]) {
+      if (neighbour === undefined) continue;
+      const input = { imageId: neighbour, runId };
+      void queries.prefetchQuery(api.review.image.queryOptions({ input, gcTime: KEEP }));
+    }
+  }, [settled, imageId, after, later, before, runId, api, queries]);
+  return { image, pyramid };
+}

@@ -1,0 +1,108 @@
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import type { ReviewTable, RunProgress } from '../../src-shared/contract.ts';
+import { makeReviewList, patchReviewList, type ReviewList } from '../../src-shared/review-queue.ts';
+import { type ReviewRow, toReviewRows } from '../../src-shared/review-table.ts';
+import { onWorkstationEvent, useWorkstation } from '../state/workstation.ts';
+
+/** A batch under review. */
+export interface ReviewData extends Omit<ReviewTable, 'columns'> {
+  readonly list: ReviewList;
+}
+
+/** Rows that are asked for at once. */
+const CHUNK = 5000;
+/** Milliseconds in which events are gathered before their rows are fetched. */
+const GATHER = 150;
+
+/** `runId` null: the newest run. */
+export function reviewTableKey(batchId: number, runId: number | null) {
+  return ['review-table', batchId, runId] as const;
+}
+
+/**
+ * The table of a batch: fetched once, then kept up to date row by row from the workstation's events, so that 100,000
+ * images cost no more than the few that change.
+ */
+export function useReviewTable(batchId: number, runId: number | null) {
+  const { client, api } = useWorkstation();
+  const queries = useQueryClient();
+  const query = useQuery({
+    queryKey: reviewTableKey(batchId, runId),
+    queryFn: async ({ signal }): Promise<ReviewData> => {
+      const { columns, ...rest } = await client.review.table({ batchId, runId }, { signal });
+      return { ...rest, list: makeReviewList(columns) };
+    },
+    structuralSharing: false,
+    // Nobody listened while the screen was away.
+    refetchOnMount: 'always',
+  });
+  useEffect(() => {
+    const queryKey = reviewTableKey(batchId, runId);
+    const changed = new Set<number>();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let ended = false;
+    const later = () => {
+      timer ??= setTimeout(async () => {
+        await fetchRows();
+        timer = undefined;
+        if (changed.size > 0 && !ended) later();
+      }, GATHER);
+    };
+    const fetchRows = async () => {
+      // A table on its way may be older than the event: its rows are fetched after it.
+      if (queries.isFetching({ queryKey }) > 0) return;
+      const run = queries.getQueryData<ReviewData>(queryKey)?.run?.run;
+      const imageIds = [...changed].slice(0, CHUNK);
+      for (const id of imageIds) changed.delete(id);
+      if (!run || imageIds.length === 0) return;
+      const rows = await client.review.rows({ runId: run.id, imageIds }).catch(() => null);
+      if (rows && !ended) patchRows(queries, queryKey, toReviewRows(rows));
+    };
+    const refetch = () => void queries.invalidateQueries({ queryKey });
+    const listen = onWorkstationEvent((event) => {
+      const data = queries.getQueryData<ReviewData>(queryKey);
+      if (event.kind === 'batch' && event.batchId === batchId) return refetch();
+      if (event.kind === 'reviewed' && event.runId === data?.run?.run.id) changed.add(event.imageId);
+      if (event.kind === 'run' && event.progress.run.batchId === batchId) {
+        const { progress, imageIds } = event;
+        const known = data?.run?.run;
+        if (progress.run.id !== known?.id || progress.run.status !== known.status) {
+          void queries.invalidateQueries({ queryKey: api.runs.list.key({ input: { batchId } }) });
+        }
+        if (progress.run.id !== known?.id) {
+          if (runId === null && progress.run.id > (known?.id ?? 0)) refetch();
+          return;
+        }
+        setProgress(queries, queryKey, progress);
+        for (const imageId of imageIds) {
+          changed.add(imageId);
+          const input = { runId: progress.run.id, imageId };
+          void queries.invalidateQueries({ queryKey: api.review.image.queryKey({ input }) });
+        }
+      }
+      if (changed.size > 0) later();
+    });
+    return () => {
+      ended = true;
+      clearTimeout(timer);
+      listen();
+    };
+  }, [batchId, runId, client, api, queries]);
+  return query;
+}
+
+type TableKey = ReturnType<typeof reviewTableKey>;
+
+/** Puts changed rows into the table. */
+export function patchRows(queries: QueryClient, queryKey: TableKey, rows: readonly ReviewRow[]): void {
+  queries.setQueryData<ReviewData>(
+    queryKey,
+    (data) => data && { ...data, list: patchReviewList(data.list, rows) },
+  );
+}
+
+/** Puts a run's progress into the table. */
+export function setProgress(queries: QueryClient, queryKey: TableKey, run: RunProgress): void {
+  queries.setQueryData<ReviewData>(queryKey, (data) => data && { ...data, run });
+}
