@@ -1,6 +1,14 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
+
+/** Milliseconds to wait for something to appear on the page. */
+const PATIENCE = 20_000;
+
+/** Where pictures of failed tests go. */
+const PICTURES = fileURLToPath(new URL('../../out/e2e/', import.meta.url));
 
 export interface WindowOptions {
   readonly language?: 'en' | 'zh-CN';
@@ -99,8 +107,17 @@ export class WorkstationWindow {
     await context.addInitScript((session) => {
       if (!localStorage.getItem('clipsam-session')) localStorage.setItem('clipsam-session', session);
     }, JSON.stringify(state));
+    context.setDefaultTimeout(PATIENCE);
     const window = new WorkstationWindow(context, await context.newPage());
+    onTestFinished(async ({ task }) => {
+      if (task.result?.state === 'fail') {
+        await window.page.screenshot({ path: join(PICTURES, `${task.name.replace(/\W+/g, '-')}.png`) });
+        console.error(`${task.name}: the page complained ${JSON.stringify(window.complaints)}`);
+      }
+      await context.close();
+    });
     await window.page.goto(url);
+    await window.page.getByRole('navigation').first().waitFor();
     return window;
   }
 
