@@ -1,0 +1,298 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CHANNELS } from '../../src-main/app/channels.ts';
+import { describeInChromium, launchChromium } from '../e2e/chromium.ts';
+import { buildProgram, dataFolder, removeFolder, type StartedDesktop, startDesktop } from './desktop.ts';
+import { double, ipcMain, session } from './electron-double.ts';
+
+vi.mock('electron', () => import('./electron-double.ts'));
+
+describeInChromium('the window of the desktop shell', () => {
+  let folder: string;
+  let desktop: StartedDesktop;
+
+  beforeAll(async () => {
+    await buildProgram();
+    double.browser = await launchChromium();
+    folder = await dataFolder();
+    desktop = await startDesktop({ folder });
+  });
+  afterAll(async () => {
+    await desktop?.stop();
+    await double.browser?.close();
+    await removeFolder(folder);
+  });
+  beforeEach(() => {
+    double.opened = [];
+    double.denied = [];
+    double.boxes = [];
+  });
+
+  it('is sandboxed, isolated and without Node.js', () => {
+    expect(double.sandboxed).toBe(true);
+    expect(desktop.window.options.webPreferences).toMatchObject({
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      webviewTag: false,
+      allowRunningInsecureContent: false,
+    });
+    expect(double.schemes).toEqual([
+      {
+        scheme: 'clipsam',
+        privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true },
+      },
+    ]);
+  });
+
+  describe('the page', () => {
+    it('sees the bridge and nothing else of what lies behind', async () => {
+      const seen = await desktop.page.evaluate(`[
+        Object.keys(clipsam).sort(),
+        ['require', 'process', 'module', 'exports', 'electron', 'Buffer', 'ipcRenderer', '__toMain', '__fromMain']
+          .filter((name) => name in globalThis),
+        Object.isFrozen(clipsam),
+      ]`);
+      const functions = [
+        'chooseFiles',
+        'chooseFolders',
+        'connect',
+        'onPathsGiven',
+        'pathsOf',
+        'showInFolder',
+      ];
+      expect(seen).toEqual([[...functions, 'platform'].sort(), [], true]);
+    });
+
+    it('cannot put other functions in the place of the bridge', async () => {
+      await desktop.page.evaluate(`{
+        try { clipsam.connect = () => 'mine'; } catch {}
+        try { window.clipsam = { connect: () => 'mine' }; } catch {}
+        Promise.prototype.then.call(Promise.resolve(), () => {});
+      }`);
+      expect(await desktop.page.evaluate('String(clipsam.connect)')).not.toContain('mine');
+    });
+
+    it('runs no script but its own', async () => {
+      const outcome = await desktop.page.evaluate(`new Promise((resolve) => {
+        const blocked = [];
+        document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => blocked.push(effectiveDirective));
+        const add = (name, properties) => document.body.append(Object.assign(document.createElement(name), properties));
+        add('script', { textContent: 'globalThis.injected = 1' });
+        add('script', { src: 'data:text/javascript,globalThis.injected = 2' });
+        add('script', { src: 'https://example.com/x.js' });
+        add('img', { src: 'https://example.com/x.png' });
+        add('iframe', { src: 'https://example.com/' });
+        add('iframe', { srcdoc: '<script>parent.injected = 3</script>' });
+        add('object', { data: 'https://example.com/x' });
+        add('base', { href: 'https://example.com/' });
+        add('a', { href: 'javascript:globalThis.injected = 4', id: 'hostile' });
+        document.getElementById('hostile').click();
+        const button = document.createElement('button');
+        button.setAttribute('onclick', 'globalThis.injected = 5');
+        document.body.append(button);
+        button.click();
+        fetch('https://example.com/').catch(() => {});
+        try { new Worker('https://example.com/worker.js'); } catch {}
+        setTimeout(() => resolve({ injected: globalThis.injected, blocked: [...new Set(blocked)].sort() }), 500);
+      })`);
+      expect(outcome).toEqual({
+        injected: undefined,
+        blocked: expect.arrayContaining([
+          'base-uri',
+          'connect-src',
+          'frame-src',
+          'img-src',
+          'object-src',
+          'script-src-attr',
+          'script-src-elem',
+        ]),
+      });
+    });
+
+    it('gets files of the window and of nothing else', async () => {
+      const attacks = [
+        '/package.json',
+        '/../package.json',
+        '/..%2fpackage.json',
+        '/%2e%2e/%2e%2e/package.json',
+        '/%2e%2e%2fapp%2fmain.js',
+        '/..%252fapp%252fmain.js',
+        '/..%5capp%5cmain.js',
+        '/assets/..%2f..%2fapp%2fmain.js',
+        '/%2fetc/passwd',
+        '//etc/passwd',
+        '/index.html%00',
+        '/media/../../package.json',
+        '/media/thumbnail/..%2f..%2fworkspace.sqlite',
+        '/media/thumbnail/1/../../../etc/passwd',
+        '/media/',
+        '/media/thumbnail/999999',
+      ];
+      const answers = (await desktop.page.evaluate(
+        `Promise.all(${JSON.stringify(attacks)}.map(async (path) => {
+          const response = await fetch(location.origin + path);
+          return [path, response.status, (await response.text()).slice(0, 200)];
+        }))`,
+      )) as [string, number, string][];
+      expect(answers).toHaveLength(attacks.length);
+      for (const [path, status, text] of answers) {
+        expect([400, 404], path).toContain(status);
+        expect(text, path).not.toMatch(/root:|clipsam-workstation|import /);
+      }
+      expect(await desktop.page.evaluate("fetch('/index.html').then(({ status }) => status)")).toBe(200);
+      const written = await desktop.page.evaluate(
+        "fetch('/index.html', { method: 'PUT', body: 'mine' }).then(({ status }) => status)",
+      );
+      expect(written).toBe(405);
+    });
+  });
+
+  describe('navigation', () => {
+    const goTo = async (address: string) => {
+      await desktop.page.evaluate(`void (location.href = ${JSON.stringify(address)})`);
+      await desktop.page.waitForTimeout(200);
+      expect(desktop.window.frame.url).toMatch(/^clipsam:\/\/workstation\//);
+      expect(await desktop.page.evaluate('typeof clipsam')).toBe('object');
+    };
+
+    it.each(['https://example.com/', 'http://arxiv.org/', 'https://arxiv.org.example.com/'])(
+      'to %s does not happen',
+      async (address) => {
+        await goTo(address);
+        expect(double.opened).toEqual([]);
+      },
+    );
+
+    it('to a site that our texts link to opens the browser', async () => {
+      await goTo('https://arxiv.org/abs/2401.12665');
+      expect(double.opened).toEqual(['https://arxiv.org/abs/2401.12665']);
+    });
+
+    it.each([
+      'https://user@arxiv.org/',
+      'https://arxiv.org:8443/',
+      'file:///etc/passwd',
+      'clipsam://elsewhere/',
+      'javascript:alert(1)',
+      'smb://host/share',
+      'no address',
+    ])('to %s is no matter for the browser either', (url) => {
+      for (const name of ['will-navigate', 'will-frame-navigate', 'will-redirect']) {
+        const event = { url, preventDefault: vi.fn() };
+        desktop.window.webContents.emit(name, event);
+        expect(event.preventDefault).toHaveBeenCalledOnce();
+      }
+      expect(desktop.window.webContents.windowOpenHandler!({ url })).toEqual({ action: 'deny' });
+      expect(double.opened).toEqual([]);
+    });
+
+    it('to a window of its own is denied', async () => {
+      await desktop.page.evaluate("void open('https://example.com/')");
+      await vi.waitUntil(() => double.denied.length > 0);
+      expect(double.denied).toEqual([{ url: 'https://example.com/', answer: 'deny' }]);
+      await desktop.page.evaluate("void open('https://arxiv.org/abs/2304.02643')");
+      await vi.waitUntil(() => double.denied.length > 1);
+      expect(double.denied[1]!.answer).toBe('deny');
+      expect(double.opened).toEqual(['https://arxiv.org/abs/2304.02643']);
+    });
+  });
+
+  it('gets no permission, no network and no webview', () => {
+    const { permissionRequest, permissionCheck, devicePermission, onBeforeRequest } = session.defaultSession;
+    for (const permission of [
+      'media',
+      'geolocation',
+      'notifications',
+      'clipboard-read',
+      'openExternal',
+      'hid',
+    ]) {
+      const answer = vi.fn();
+      permissionRequest!(desktop.window.webContents, permission, answer);
+      expect(answer).toHaveBeenCalledExactlyOnceWith(false);
+      expect(permissionCheck!(desktop.window.webContents, permission, 'clipsam://workstation')).toBe(false);
+    }
+    expect(devicePermission!({ deviceType: 'usb' })).toBe(false);
+    const isCancelled = (url: string) => {
+      const answer = vi.fn();
+      onBeforeRequest!({ url }, answer);
+      return answer.mock.calls[0]![0].cancel as boolean;
+    };
+    for (const url of [
+      'https://example.com/',
+      'http://127.0.0.1:80/',
+      'ws://a/',
+      'file:///etc/passwd',
+      'ftp://a/',
+    ]) {
+      expect(isCancelled(url), url).toBe(true);
+    }
+    expect(isCancelled('clipsam://workstation.example.com/')).toBe(true);
+    expect(isCancelled('clipsam://workstation/media/thumbnail/1')).toBe(false);
+    const event = { preventDefault: vi.fn() };
+    desktop.window.webContents.emit('will-attach-webview', event);
+    expect(event.preventDefault).toHaveBeenCalledOnce();
+  });
+
+  describe('messages', () => {
+    const own = () => ({ sender: desktop.window.webContents, senderFrame: desktop.window.frame });
+    const frame = (url: string, parent: unknown = null) => ({ url, parent, postMessage: vi.fn() });
+
+    it.each([
+      ['another window', () => ({ ...own(), sender: { id: 4711 } })],
+      [
+        'a frame in the page',
+        () => ({ ...own(), senderFrame: frame('clipsam://workstation/', own().senderFrame) }),
+      ],
+      ['another page in our window', () => ({ ...own(), senderFrame: frame('https://example.com/') })],
+      [
+        'another host of our scheme',
+        () => ({ ...own(), senderFrame: frame('clipsam://workstation.example.com/') }),
+      ],
+      ['a page that is blank', () => ({ ...own(), senderFrame: frame('about:blank') })],
+      ['a frame that is gone', () => ({ ...own(), senderFrame: null })],
+    ])('of %s are refused', async (_whose, forge) => {
+      const event = forge();
+      double.chosenPaths = ['/secret'];
+      ipcMain.emit(CHANNELS.connect, event);
+      expect(await ipcMain.handlers.get(CHANNELS.choose)!(event, 'folders')).toEqual([]);
+      await ipcMain.handlers.get(CHANNELS.showInFolder)!(event, '/etc');
+      expect(double.opened).toEqual([]);
+      const { senderFrame } = event as {
+        senderFrame: { postMessage?: { mock?: { calls: unknown[] } } } | null;
+      };
+      expect(senderFrame?.postMessage?.mock?.calls ?? []).toEqual([]);
+    });
+
+    it('of our page with arguments that make no sense do nothing', async () => {
+      double.chosenPaths = ['/secret'];
+      for (const what of ['drives', undefined, { folders: true }]) {
+        expect(await ipcMain.handlers.get(CHANNELS.choose)!(own(), what)).toEqual([]);
+      }
+      for (const path of ['relative/path', '../..', 7, undefined]) {
+        await ipcMain.handlers.get(CHANNELS.showInFolder)!(own(), path);
+      }
+      expect(double.opened).toEqual([]);
+    });
+  });
+
+  it('gets the paths that a dialog gave, and those of dropped files', async () => {
+    double.chosenPaths = ['/images/a', '/images/b'];
+    expect(await desktop.page.evaluate('clipsam.chooseFolders()')).toEqual(['/images/a', '/images/b']);
+    expect(await desktop.page.evaluate('clipsam.chooseFiles()')).toEqual(['/images/a', '/images/b']);
+    const madeByScript = "clipsam.pathsOf([new File(['x'], 'made.png')])";
+    expect(await desktop.page.evaluate(madeByScript)).toEqual([]);
+    await desktop.page.evaluate("clipsam.showInFolder('/images/a')");
+    expect(double.opened).toEqual(['/images/a']);
+  });
+
+  it('has no say in what is outside: nothing left the machine in all this', () => {
+    const foreign = desktop.window.loads.filter(
+      (url) => !/^(clipsam:\/\/workstation\/|blob:|data:)/.test(url),
+    );
+    expect(foreign).toEqual([]);
+  });
+});
