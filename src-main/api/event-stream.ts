@@ -8,14 +8,14 @@ import type { Subscription } from './event-hub.ts';
  * @param toError what the client gets to see of an error
  */
 export function streamWork<Event extends { readonly kind: string }>(
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
   toError: (error: unknown) => unknown,
   work: (emit: (event: Event) => void, signal: AbortSignal) => Promise<void>,
 ): AsyncIteratorClass<Event> {
   const abort = new AbortController();
-  const cancel = () => abort.abort(signal?.reason);
-  if (signal?.aborted) cancel();
-  signal?.addEventListener('abort', cancel, { once: true });
+  const cancel = () => abort.abort(signal.reason);
+  if (signal.aborted) cancel();
+  signal.addEventListener('abort', cancel, { once: true });
   const queue: Event[] = [];
   let wake = () => {};
   let ending: { readonly error?: unknown } | undefined;
@@ -26,7 +26,7 @@ export function streamWork<Event extends { readonly kind: string }>(
   };
   const end = (outcome: { readonly error?: unknown }) => {
     ending = outcome;
-    signal?.removeEventListener('abort', cancel);
+    signal.removeEventListener('abort', cancel);
     wake();
   };
   const running = work(emit, abort.signal).then(

@@ -21,6 +21,7 @@ interface MediaRequest {
   readonly signal: AbortSignal;
   /** Start of the content's hash, where the address has one. */
   readonly version: string | null;
+  readonly ifNoneMatch: string | null;
 }
 
 /** Ids and tile positions; no sign, no leading zero, no more digits than a database has. */
@@ -56,14 +57,16 @@ export function createMediaHandler(workstation: Workstation): (request: Request)
 
   const map =
     (kind: 'coarseMap' | 'finalMap'): Route =>
-    async (_request, runId, imageId) => {
+    async ({ ifNoneMatch }, runId, imageId) => {
       const artifacts = await artifactsOf(workspace, runId!, imageId!);
       if (!artifacts) return refusal(404, `Run ${runId} has no result for image ${imageId}.`);
+      const etag = `"${artifacts[kind].sha256}"`;
+      if (ifNoneMatch === etag) return new Response(null, { status: 304, headers: { etag } });
       const { width, height, data } = await readStoredMap(workspace.artifacts, artifacts[kind]);
       // Every machine that ONNX Runtime is built for is little endian.
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
       return answer(bytes, 'application/octet-stream', FOR_EVER, {
-        etag: `"${artifacts[kind].sha256}"`,
+        etag,
         'x-map-width': String(width),
         'x-map-height': String(height),
       });
@@ -113,7 +116,9 @@ export function createMediaHandler(workstation: Workstation): (request: Request)
       const match = regex.exec(url.pathname);
       if (!match) continue;
       try {
-        const response = await route({ signal: request.signal, version }, ...match.slice(1).map(Number));
+        const ifNoneMatch = request.headers.get('if-none-match');
+        const ids = match.slice(1).map(Number);
+        const response = await route({ signal: request.signal, version, ifNoneMatch }, ...ids);
         return request.method === 'HEAD' ? new Response(null, response) : response;
       } catch (error) {
         const { code, message } = toErrorRecord(error);

@@ -17,9 +17,9 @@ import { reviewImage, reviewRowsOf, reviewTable } from '../services/review.ts';
 import { selfTest } from '../services/self-test.ts';
 import { thetaProfile } from '../services/theta-profile.ts';
 import { addAnnotation, retractAnnotation } from '../store/annotations.ts';
-import { type BatchSummary, getBatchSummary, listBatchSummaries } from '../store/batch-summaries.ts';
+import { getBatchSummary, type ListedBatch, listBatchSummaries } from '../store/batch-summaries.ts';
 import { archiveBatch, createBatch, deleteBatch, getBatch, updateBatch } from '../store/batches.ts';
-import { listRecipes, saveRecipe } from '../store/recipes.ts';
+import { getRecipe, listRecipes, saveRecipe } from '../store/recipes.ts';
 import { defectClasses, getImage, listFailures } from '../store/review.ts';
 import { addVerdict } from '../store/verdicts.ts';
 import { streamEvents, streamWork } from './event-stream.ts';
@@ -31,7 +31,7 @@ type ProfileEvent =
 
 /** The contract over the workstation's services: the same for every shell. */
 export function createRouter(workstation: Workstation) {
-  const { workspace, hub, pool, desk, tiles, packsRoot } = workstation;
+  const { workspace, hub, pool, desk, tiles, packsRoot, ending } = workstation;
   const failure = (error: unknown) => toClientError(error, workstation.log);
   const os = implement(contract).use(async ({ next }) => {
     try {
@@ -41,7 +41,7 @@ export function createRouter(workstation: Workstation) {
     }
   });
 
-  const toSummary = (summary: BatchSummary) => ({
+  const toSummary = (summary: ListedBatch) => ({
     ...summary,
     run: summary.run && desk.toProgress(summary.run),
     cover: [...summary.cover],
@@ -53,7 +53,10 @@ export function createRouter(workstation: Workstation) {
   const stream = <Event extends { readonly kind: string }>(
     signal: AbortSignal | undefined,
     work: (emit: (event: Event) => void, signal: AbortSignal) => Promise<void>,
-  ) => streamWork<Event>(signal, failure, work);
+  ) => streamWork<Event>(AbortSignal.any([ending, ...(signal ? [signal] : [])]), failure, work);
+  const mustKnow = async (recipeHash: string | null | undefined) => {
+    if (recipeHash) await getRecipe(workspace, recipeHash);
+  };
 
   return os.router({
     app: {
@@ -73,11 +76,13 @@ export function createRouter(workstation: Workstation) {
       ),
       get: os.batches.get.handler(async ({ input }) => toSummary(await getBatchSummary(workspace, input.id))),
       create: os.batches.create.handler(async ({ input: { metadata, author } }) => {
+        await mustKnow(metadata.recipeHash);
         const batch = await createBatch(workspace, metadata, author);
         batchChanged(batch.id);
         return batch;
       }),
       update: os.batches.update.handler(async ({ input: { id, changes, author } }) => {
+        await mustKnow(changes.recipeHash);
         const batch = await updateBatch(workspace, id, changes, author);
         batchChanged(id);
         return batch;
@@ -152,6 +157,7 @@ export function createRouter(workstation: Workstation) {
       list: os.recipes.list.handler(() => listRecipes(workspace)),
       default: os.recipes.default.handler(({ input }) => desk.defaultRecipe(input.pack)),
       save: os.recipes.save.handler(async ({ input: { recipe, parentHash, author } }) => {
+        await mustKnow(parentHash);
         const parent = parentHash === null ? {} : { parentHash };
         const record = await saveRecipe(workspace, recipe, { author, ...parent });
         hub.publish({ kind: 'recipes' });

@@ -53,7 +53,9 @@ export interface Workstation {
   log(error: unknown): void;
   /** Work that must not be cut off without asking: a run at work, an import, an export. */
   isBusy(): boolean;
-  /** Counts as busy until it settles. */
+  /** Aborted when the workstation closes. */
+  readonly ending: AbortSignal;
+  /** Counts as busy until it settles, and is waited for when the workstation closes. */
   whileBusy<T>(work: () => Promise<T>): Promise<T>;
   /** Interrupts the runs so that they can be resumed, ends the inference process and closes the workspace. */
   close(): Promise<void>;
@@ -63,13 +65,10 @@ export interface Workstation {
 export async function openWorkstation(options: WorkstationOptions): Promise<Workstation> {
   const { packsRoot, threads, host, openInspector, samplesFolder = SAMPLES } = options;
   const userName = nameOfUser();
+  const log = options.log ?? ((error) => console.error(error));
   const workspace = await openAlone(options.workspaceFolder);
-  try {
-    if (samplesFolder !== null) await addSampleBatch(workspace, samplesFolder, userName);
-  } catch (error) {
-    await workspace.close();
-    throw error;
-  }
+  // Missing samples keep nobody from working.
+  if (samplesFolder !== null) await addSampleBatch(workspace, samplesFolder, userName).catch(log);
   const hub = new EventHub();
   const packs = packsRoot === undefined ? {} : { packsRoot };
   const pool = new InspectorPool({
@@ -87,10 +86,11 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     onProgress: (progress, imageId) => hub.publishRun(progress, imageId),
   });
   const cache = join(workspace.folder, 'cache');
-  const log = options.log ?? ((error) => console.error(error));
+  const ending = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
   const close = async () => {
+    ending.abort();
     await desk.close();
     await pool.close();
     hub.close();
@@ -115,6 +115,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     thumbnails: new Thumbnails(join(cache, 'thumbnails')),
     tiles: new TilePyramids(join(cache, 'tiles')),
     log,
+    ending: ending.signal,
     isBusy: () => desk.isAtWork || underWay.size > 0,
     whileBusy: async (work) => {
       const promise = work();

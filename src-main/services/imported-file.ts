@@ -1,7 +1,7 @@
 import type { BatchImage } from '../../src-shared/batch.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { readImageFile } from '../codec/image-codec.ts';
-import { sha256 } from '../files/hash.ts';
+import { sha256InBackground } from '../files/hash.ts';
 
 /**
  * The content of an image as it was imported. Only that: whatever else the path leads to by now is not shown.
@@ -10,7 +10,7 @@ import { sha256 } from '../files/hash.ts';
 export async function readImportedFile({ path, contentHash }: BatchImage): Promise<Uint8Array> {
   if (contentHash === null) throw neverRead(path);
   const bytes = await readImageFile(path);
-  if (sha256(bytes) === contentHash) return bytes;
+  if ((await sha256InBackground(bytes)) === contentHash) return bytes;
   throw new ClipSamError(
     'image-changed',
     `${path} is not the file that was imported: its content changed since. Import it again to see the new content.`,

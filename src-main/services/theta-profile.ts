@@ -34,6 +34,7 @@ export async function thetaProfile(
 ): Promise<ThetaProfile> {
   const { recipeHash } = await getRun(workspace, runId);
   const { recipe } = await getRecipe(workspace, recipeHash);
+  const thetas = [...PROFILE_THETAS, recipe.theta].sort((a, b) => a - b);
   const total = await countUncounted(workspace, runId);
   options.onProgress?.({ done: 0, total });
   let done = 0;
@@ -48,10 +49,10 @@ export async function thetaProfile(
         throwIfCancelled(options.signal);
         const map = await readStoredMap(workspace.artifacts, result.artifacts.coarseMap).catch(unlessLost);
         if (!map) continue;
-        const { maxRegions, minRegionArea, theta } = recipe;
-        const limits = { maxRegions, minCells: minRegionCells(map, minRegionArea) };
-        const [own] = countRegionsByTheta(map, [theta], limits);
-        const counts = countRegionsByTheta(map, PROFILE_THETAS, limits);
+        const minCells = minRegionCells(map, recipe.minRegionArea);
+        const limits = { maxRegions: recipe.maxRegions, minCells };
+        const counts = [...countRegionsByTheta(map, thetas, limits)];
+        const [own] = counts.splice(thetas.indexOf(recipe.theta), 1);
         counted.push({ id: result.id, counts: Uint8Array.of(...counts, own!) });
       }
     };

@@ -52,32 +52,40 @@ export class TilePyramids {
     const { width, height, levels } = await this.#get(image, signal);
     const side = TILE_SIZE * 2 ** at.level;
     if (at.level >= levels || at.column * side >= width || at.row * side >= height) return undefined;
-    const folder = this.#folderOf(contentHashOf(image));
-    return readFile(join(folder, String(at.level), `${at.column}_${at.row}.jpeg`));
+    const hash = contentHashOf(image);
+    const file = join(this.#folderOf(hash), String(at.level), `${at.column}_${at.row}.jpeg`);
+    try {
+      return await readFile(file);
+    } catch {
+      // Dropped since the look, or damaged by somebody: made again.
+      await this.#limiter.run(hash, () => this.#make(image, hash), signal);
+      return readFile(file);
+    }
   }
 
   async #get(image: BatchImage, signal: AbortSignal | undefined): Promise<Kept> {
     const hash = contentHashOf(image);
     const kept = await this.#read(hash);
-    return kept ?? this.#limiter.run(hash, () => this.#make(image, hash), signal);
+    if (kept) return kept;
+    // Somebody else's work may have ended between the look and this turn.
+    const make = async () => (await this.#read(hash)) ?? (await this.#make(image, hash));
+    return this.#limiter.run(hash, make, signal);
   }
 
   async #read(hash: string): Promise<Kept | undefined> {
     const file = join(this.#folderOf(hash), LAYOUT_FILE);
     const text = await readFile(file, 'utf8').catch(() => undefined);
-    if (text === undefined) return undefined;
+    const kept = text === undefined ? undefined : parseLayout(text);
+    if (!kept) return undefined;
     const now = Date.now();
     if (now - (this.#touched.get(hash) ?? 0) > TOUCH_INTERVAL) {
       this.#touched.set(hash, now);
       await utimes(file, new Date(now), new Date(now)).catch(() => {});
     }
-    return JSON.parse(text) as Kept;
+    return kept;
   }
 
   async #make(image: BatchImage, hash: string): Promise<Kept> {
-    // Somebody else's work may have ended between the look and this turn.
-    const kept = await this.#read(hash);
-    if (kept) return kept;
     const bytes = await readImportedFile(image);
     const temporary = join(this.#folder, `${hash}.${randomBytes(6).toString('hex')}`);
     try {
@@ -86,6 +94,7 @@ export class TilePyramids {
       const made: Kept = { ...layout, bytes: await sizeOf(temporary) };
       await writeFile(join(temporary, LAYOUT_FILE), JSON.stringify(made));
       await this.#makeRoom(made.bytes, hash);
+      await rm(this.#folderOf(hash), { recursive: true, force: true });
       await rename(temporary, this.#folderOf(hash));
       this.#touched.set(hash, Date.now());
       return made;
@@ -105,8 +114,9 @@ export class TilePyramids {
       const file = join(this.#folder, name, LAYOUT_FILE);
       const text = await readFile(file, 'utf8').catch(() => undefined);
       const usedAt = (await stat(file).catch(() => undefined))?.mtimeMs;
-      if (text === undefined || usedAt === undefined || name.includes('.')) await this.#drop(name);
-      else kept.push({ name, usedAt, bytes: (JSON.parse(text) as Kept).bytes });
+      const layout = text === undefined ? undefined : parseLayout(text);
+      if (!layout || usedAt === undefined || name.includes('.')) await this.#drop(name);
+      else kept.push({ name, usedAt, bytes: layout.bytes });
     }
     let total = kept.reduce((sum, { bytes }) => sum + bytes, needed);
     for (const { name, bytes } of kept.sort((a, b) => a.usedAt - b.usedAt)) {
@@ -123,6 +133,15 @@ export class TilePyramids {
 
   #folderOf(hash: string): string {
     return join(this.#folder, hash);
+  }
+}
+
+/** Undefined for a file that a power cut left empty. */
+function parseLayout(text: string): Kept | undefined {
+  try {
+    return JSON.parse(text) as Kept;
+  } catch {
+    return undefined;
   }
 }
 

@@ -8,7 +8,7 @@ import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A batch as a list of batches shows it. */
-export interface BatchSummary {
+export interface ListedBatch {
   readonly batch: Batch;
   readonly images: number;
   readonly deletedAt: string | null;
@@ -27,7 +27,7 @@ type Filter =
   | { readonly search: string; readonly show: 'current' | 'archived' | 'deleted' };
 
 /** Batches with what became of them, newest first: two queries, whatever their number. */
-export async function listBatchSummaries(workspace: Workspace, filter: Filter): Promise<BatchSummary[]> {
+export async function listBatchSummaries(workspace: Workspace, filter: Filter): Promise<ListedBatch[]> {
   const { rows } = await sql<Row>`
     with listed as (
       select batches.*, (select max(id) from runs where batch_id = batches.id) as run_id
@@ -57,7 +57,7 @@ export async function listBatchSummaries(workspace: Workspace, filter: Filter): 
 }
 
 /** Also of a deleted batch. @throws ClipSamError `input-invalid` when the workspace has no such batch */
-export async function getBatchSummary(workspace: Workspace, id: number): Promise<BatchSummary> {
+export async function getBatchSummary(workspace: Workspace, id: number): Promise<ListedBatch> {
   const [summary] = await listBatchSummaries(workspace, { id });
   if (!summary) throw new ClipSamError('input-invalid', `The workspace has no batch ${id}.`);
   return summary;
