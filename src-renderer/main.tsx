@@ -8,7 +8,7 @@ import i18next from 'i18next';
 import { StrictMode, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queries } from './api/queries.ts';
-import { theme } from './app/theme.ts';
+import { cssVariables, theme } from './app/theme.ts';
 import { WorkstationGate } from './app/workstation-gate.tsx';
 import { startI18n } from './i18n/index.ts';
 import { useSession } from './state/session.ts';
@@ -22,6 +22,7 @@ function Root() {
   return (
     <MantineProvider
       theme={theme}
+      cssVariablesResolver={cssVariables}
       defaultColorScheme="dark"
       {...(scheme !== 'auto' && { forceColorScheme: scheme })}
     >

@@ -52,7 +52,9 @@ export const BatchCard = memo(function BatchCard({ row }: { readonly row: BatchS
         </PlainName>
         <Text size="xs" c="dimmed">
           {t('images', { count: images, number: format.count(images) })}
-          {run && ` · ${t('reviewed', { done: format.count(reviewed), total: format.count(run.done) })}`}
+          {run &&
+            run.done > 0 &&
+            ` · ${t('reviewed', { done: format.count(reviewed), total: format.count(run.done) })}`}
         </Text>
         {run && (run.active || run.done < run.total) && state !== 'cancelled' ? (
           <Progress

@@ -13,6 +13,7 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { BatchSummaryRow } from '../../src-shared/contract.ts';
+import { plainText } from '../app/plain-text.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import classes from './batches.module.css';
@@ -50,8 +51,8 @@ export function BatchDetails({
   return (
     <Stack gap="md" className={classes.details} data-testid="batch-details">
       <Group justify="space-between" align="flex-start" wrap="nowrap" gap="md">
-        <Title order={2} size="h3" className={classes.title} title={batch.name}>
-          <bdi>{batch.name}</bdi>
+        <Title order={2} size="h3" className={classes.title} title={plainText(batch.name)}>
+          <bdi>{plainText(batch.name)}</bdi>
         </Title>
         <Group gap={6} wrap="nowrap">
           {isDeleted ? (
@@ -136,7 +137,7 @@ function Metadata({ row: { batch, images, run } }: { readonly row: BatchSummaryR
     [t('fields.order'), batch.order],
     [t('fields.images'), format.count(images)],
     [t('fields.recipe'), next ? `${next.recipe.name} · ${t('recipe.revision', next)}` : t('recipe.standard')],
-    [t('fields.used'), used ? `${used.recipe.name} · ${t('recipe.revision', used)}` : ''],
+    ...(used ? [[t('fields.used'), `${used.recipe.name} · ${t('recipe.revision', used)}`] as const] : []),
     [t('fields.created'), format.moment(batch.createdAt)],
   ];
   return (
@@ -146,8 +147,8 @@ function Metadata({ row: { batch, images, run } }: { readonly row: BatchSummaryR
           <Text component="dt" size="xs" c="dimmed">
             {label}
           </Text>
-          <Text component="dd" size="sm" truncate title={value}>
-            <bdi>{value || '–'}</bdi>
+          <Text component="dd" size="sm" truncate title={plainText(value)}>
+            <bdi>{plainText(value) || '–'}</bdi>
           </Text>
         </div>
       ))}

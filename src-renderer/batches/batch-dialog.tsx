@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Batch, BatchMetadata } from '../../src-shared/batch.ts';
+import { plainText } from '../app/plain-text.ts';
 import { useSelectedBatch } from '../state/selected-batch.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
@@ -38,7 +39,11 @@ export function BatchDialog({
       opened={task !== null}
       onClose={onClose}
       size={task?.kind === 'new' ? 980 : 560}
-      title={task ? t(`dialog.${task.kind}.title`, { name: 'batch' in task ? task.batch.name : '' }) : ''}
+      title={
+        task
+          ? t(`dialog.${task.kind}.title`, { name: 'batch' in task ? plainText(task.batch.name) : '' })
+          : ''
+      }
       closeOnEscape={!busy}
       closeOnClickOutside={false}
       closeButtonProps={{ 'aria-label': t('app:close') }}

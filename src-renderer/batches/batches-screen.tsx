@@ -18,6 +18,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { desktop, errorRecord } from '../api/connection.ts';
 import { places, useGo } from '../app/places.ts';
+import { plainText } from '../app/plain-text.ts';
 import { useActions } from '../keys/use-actions.ts';
 import { useSelectedBatch } from '../state/selected-batch.ts';
 import { useSession } from '../state/session.ts';
@@ -134,7 +135,7 @@ export function BatchesScreen() {
     selectNeighbour();
     withUndo(
       'archive',
-      t(archived ? 'archived' : 'unarchived', { name }),
+      t(archived ? 'archived' : 'unarchived', { name: plainText(name) }),
       () => client.batches.archive({ id, archived, author }),
       () => client.batches.archive({ id, archived: !archived, author }).then(() => select(id)),
     );
@@ -146,7 +147,7 @@ export function BatchesScreen() {
     selectNeighbour();
     withUndo(
       'delete',
-      t(deleted ? 'deleted' : 'restored', { name }),
+      t(deleted ? 'deleted' : 'restored', { name: plainText(name) }),
       () => client.batches.delete({ id, deleted, author }),
       () => client.batches.delete({ id, deleted: !deleted, author }).then(() => select(id)),
     );

@@ -20,6 +20,7 @@ import { useTranslation } from 'react-i18next';
 import { EXPORT_FORMAT_NAMES, type ExportProgress } from '../../src-shared/contract.ts';
 import { desktop } from '../api/connection.ts';
 import { showError } from '../api/queries.ts';
+import { plainText } from '../app/plain-text.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { FolderBrowser } from './folder-browser.tsx';
@@ -99,7 +100,7 @@ function ExportForm({
         >
           <Group gap={6} wrap="nowrap" align="flex-start">
             <Code style={{ overflowWrap: 'anywhere' }}>
-              <bdi>{result}</bdi>
+              <bdi>{plainText(result)}</bdi>
             </Code>
             <CopyButton value={result}>
               {({ copied, copy }) => (

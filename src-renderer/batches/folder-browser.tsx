@@ -16,6 +16,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorRecord } from '../api/connection.ts';
+import { plainText } from '../app/plain-text.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import classes from './batches.module.css';
@@ -130,7 +131,7 @@ export function FolderBrowser({
         />
       </Group>
       {data && (
-        <Breadcrumbs separatorMargin={3} className={classes.crumbs}>
+        <Breadcrumbs separator="›" separatorMargin={5} className={classes.crumbs}>
           {breadcrumbs(data.path).map((crumb) => (
             <Anchor
               key={crumb.path}
@@ -141,7 +142,7 @@ export function FolderBrowser({
               truncate
               onClick={() => go(crumb.path)}
             >
-              <bdi>{crumb.name}</bdi>
+              <bdi>{plainText(crumb.name)}</bdi>
             </Anchor>
           ))}
         </Breadcrumbs>
@@ -178,7 +179,7 @@ export function FolderBrowser({
               >
                 {entry.isFolder ? <IconFolderFilled size={16} /> : <IconPhoto size={16} />}
                 <Text size="sm" truncate>
-                  <bdi>{entry.name}</bdi>
+                  <bdi>{plainText(entry.name)}</bdi>
                 </Text>
               </div>
             );
@@ -194,12 +195,12 @@ export function FolderBrowser({
         <Group gap={6}>
           {current && (
             <Button size="xs" variant="default" maw={220} onClick={() => onPick(current.path)}>
-              {pickLabel(current.name)}
+              {pickLabel(plainText(current.name))}
             </Button>
           )}
           {data && (
             <Button size="xs" maw={260} onClick={() => onPick(data.path)}>
-              {pickLabel(lastName(data.path))}
+              {pickLabel(plainText(lastName(data.path)))}
             </Button>
           )}
         </Group>

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecipeRow } from '../../src-shared/contract.ts';
+import { plainText } from '../app/plain-text.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { type RecipeBase, RecipeDrawer } from './recipe-drawer.tsx';
 
@@ -90,5 +91,5 @@ const DEFAULT = 'default';
 
 /** Two recipes may have the same name: the end of the hash tells them apart. */
 function labelOf({ recipe, hash }: RecipeRow, revision: string): string {
-  return `${recipe.name} · ${revision} · ${recipe.object} · ${hash.slice(0, 6)}`;
+  return plainText(`${recipe.name} · ${revision} · ${recipe.object} · ${hash.slice(0, 6)}`);
 }

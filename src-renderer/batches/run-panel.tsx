@@ -153,14 +153,16 @@ export function RunPanel({
               />
             </div>
             <div>
-              <Title order={3} size="sm" mb={6}>
-                {t('run.verdicts')}
-              </Title>
+              <Group justify="space-between" mb={6}>
+                <Title order={3} size="sm">
+                  {t('run.verdicts')}
+                </Title>
+                <Text size="sm" c="dimmed">
+                  {t('run.reviewed', { done: format.count(reviewed), total: format.count(run.done) })}
+                </Text>
+              </Group>
               <VerdictBar verdicts={verdicts} />
             </div>
-            <Text size="sm" c="dimmed">
-              {t('reviewed', { done: format.count(reviewed), total: format.count(run.done) })}
-            </Text>
             {images > run.total && (
               <Alert color="blue" p="xs">
                 {t('run.newer-images', {

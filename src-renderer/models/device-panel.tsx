@@ -10,15 +10,10 @@ import { useDevice, useWorkstation } from '../state/workstation.ts';
 import { canExist } from './device-facts.ts';
 import classes from './models.module.css';
 
-/** What was asked for, what really runs, and the choice for the next start. */
+/** What was asked for, and what really runs. */
 export function DevicePanel({ status }: { readonly status: DeviceStatus }) {
   const { t } = useTranslation(['models', 'app']);
   const format = useFormat();
-  const { client, info } = useWorkstation();
-  const choose = useMutation({
-    mutationFn: (device: DeviceRequest) => client.models.chooseDevice({ device }),
-    onSuccess: (fresh) => useDevice.setState({ status: fresh }),
-  });
   const { state, asked, report, rssBytes, restarts, error } = status;
   const facts: readonly (readonly [string, string])[] = [
     [t('device.asked'), t(`device.names.${asked}`)],
@@ -67,32 +62,46 @@ export function DevicePanel({ status }: { readonly status: DeviceStatus }) {
             </div>
           ))}
         </dl>
-        <Radio.Group
-          label={t('device.choose')}
-          description={t('device.choose-about')}
-          value={asked}
-          onChange={(device) => choose.mutate(device as DeviceRequest)}
-        >
-          <Stack gap={10} mt={10}>
-            {DEVICES.map((device) => {
-              const possible = canExist(device, info.platform);
-              return (
-                <Radio
-                  key={device}
-                  value={device}
-                  disabled={!possible || choose.isPending}
-                  label={t(`device.names.${device}`)}
-                  description={
-                    possible
-                      ? t(`device.about.${device}`)
-                      : `${t('device.not-here')} ${t(`device.about.${device}`)}`
-                  }
-                />
-              );
-            })}
-          </Stack>
-        </Radio.Group>
       </Stack>
+    </Paper>
+  );
+}
+
+/** The device for the next start. */
+export function DeviceChoice({ asked }: { readonly asked: DeviceRequest }) {
+  const { t } = useTranslation('models');
+  const { client, info } = useWorkstation();
+  const choose = useMutation({
+    mutationFn: (device: DeviceRequest) => client.models.chooseDevice({ device }),
+    onSuccess: (fresh) => useDevice.setState({ status: fresh }),
+  });
+  return (
+    <Paper withBorder p="md">
+      <Radio.Group
+        label={t('device.choose')}
+        description={t('device.choose-about')}
+        value={asked}
+        onChange={(device) => choose.mutate(device as DeviceRequest)}
+      >
+        <Stack gap={10} mt={10}>
+          {DEVICES.map((device) => {
+            const possible = canExist(device, info.platform);
+            return (
+              <Radio
+                key={device}
+                value={device}
+                disabled={!possible || choose.isPending}
+                label={t(`device.names.${device}`)}
+                description={
+                  possible
+                    ? t(`device.about.${device}`)
+                    : `${t('device.not-here')} ${t(`device.about.${device}`)}`
+                }
+              />
+            );
+          })}
+        </Stack>
+      </Radio.Group>
     </Paper>
   );
 }

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { errorRecord } from '../api/connection.ts';
 import { useDevice, useWorkstation } from '../state/workstation.ts';
-import { DevicePanel } from './device-panel.tsx';
+import { DeviceChoice, DevicePanel } from './device-panel.tsx';
 import classes from './models.module.css';
 import { PackPanel } from './pack-panel.tsx';
 import { SelfTest } from './self-test.tsx';
@@ -41,6 +41,7 @@ export function ModelsScreen() {
           {status && packs && (
             <SelfTest packs={packs.filter((pack) => pack.error === null)} device={status.asked} />
           )}
+          {status && <DeviceChoice asked={status.asked} />}
         </Stack>
       </div>
     </div>

@@ -7,6 +7,7 @@ import { mediaUrls } from '../../src-shared/media-urls.ts';
 import type { ReviewColumns } from '../../src-shared/review-table.ts';
 import { modelVerdict } from '../../src-shared/verdict.ts';
 import type { Thresholds } from '../../src-shared/what-if.ts';
+import { plainText } from '../app/plain-text.ts';
 import { formatScore } from '../i18n/format.ts';
 import classes from './what-if.module.css';
 
@@ -64,7 +65,7 @@ export const FlipStrip = memo(function FlipStrip({
               key={imageId}
               className={classes.flip}
               style={{ transform: `translateX(${start}px)` }}
-              title={columns.name[row]!}
+              title={plainText(columns.name[row]!)}
               onClick={() => onOpen(imageId)}
             >
               <img
@@ -75,7 +76,7 @@ export const FlipStrip = memo(function FlipStrip({
                 draggable={false}
               />
               <Text size="xs" truncate>
-                <bdi>{columns.name[row]!}</bdi>
+                <bdi>{plainText(columns.name[row]!)}</bdi>
               </Text>
               <Group gap={4} wrap="nowrap" className={classes.turn}>
                 <span className={classes.dot} data-verdict={from} />

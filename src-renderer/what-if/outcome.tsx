@@ -1,4 +1,4 @@
-import { Table, Text, Title } from '@mantine/core';
+import { Group, Table, Text, Title } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -28,8 +28,6 @@ export function Outcome({ before, after }: { readonly before: WhatIf; readonly a
             after: after.totals[verdict],
           }))}
         />
-      </Section>
-      <Section title={t('outcome.flips', { count: after.flipped, number: format.count(after.flipped) })}>
         {flips.length > 0 && (
           <ul className={classes.turns} data-testid="flip-counts">
             {flips.map(({ from, to, count }) => (
@@ -105,12 +103,23 @@ export function RegionOutcome({
 }
 
 /** A titled part of the panel. */
-export function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+export function Section({
+  title,
+  action,
+  children,
+}: {
+  readonly title: string;
+  readonly action?: ReactNode;
+  readonly children: ReactNode;
+}) {
   return (
     <section className={classes.section}>
-      <Title order={2} size="sm">
-        {title}
-      </Title>
+      <Group justify="space-between" mih={26}>
+        <Title order={2} size="sm">
+          {title}
+        </Title>
+        {action}
+      </Group>
       {children}
     </section>
   );

@@ -53,7 +53,7 @@ export function ThresholdHandle({
       aria-valuenow={value}
       aria-valuetext={formatScore(value)}
       data-threshold={name}
-      data-end={value > 0.85 || undefined}
+      data-end={value > 0.88 || undefined}
       className={classes.handle}
       style={{ left: `${value * 100}%` }}
       onKeyDown={press}

@@ -28,6 +28,7 @@ import type { BatchSummaryRow, RecipeRow, ReviewTable, RunProgress } from '../..
 import { flippedRows, histogram, scoreTable, whatIf } from '../../src-shared/what-if.ts';
 import { errorRecord } from '../api/connection.ts';
 import { places, useGo } from '../app/places.ts';
+import { plainText } from '../app/plain-text.ts';
 import { type RecipeBase, RecipeDrawer } from '../batches/recipe-drawer.tsx';
 import { useFormat } from '../i18n/use-format.ts';
 import { useSelectedBatch } from '../state/selected-batch.ts';
@@ -91,7 +92,7 @@ export function WhatIfScreen() {
 }
 
 function optionOf({ batch }: BatchSummaryRow) {
-  return { value: String(batch.id), label: `${batch.name} · ${batch.id}` };
+  return { value: String(batch.id), label: `${plainText(batch.name)} · ${batch.id}` };
 }
 
 function Nothing({ text, children }: { readonly text: string; readonly children?: ReactNode }) {
@@ -233,48 +234,54 @@ function Bench({ table, run }: { readonly table: ReviewTable; readonly run: RunP
         <FlipStrip columns={columns} rows={flipped} thresholds={settled} onOpen={openImage} />
       </div>
       <aside className={classes.panel} aria-label={t('panel')}>
-        <Section title={t('thresholds')}>
-          <Group grow gap="xs" align="flex-start">
-            {number('warn', t('app:verdict.warn'))}
-            {number('reject', t('app:verdict.reject'))}
-            {number('theta', 'θ')}
-          </Group>
-          <Button
-            variant="subtle"
-            size="compact-sm"
-            leftSection={<IconRotate size={14} />}
-            disabled={isSame}
-            onClick={() => setTrial(trialOf(recipe))}
+        <div className={classes.facts}>
+          <Section
+            title={t('thresholds')}
+            action={
+              <Button
+                variant="subtle"
+                size="compact-sm"
+                leftSection={<IconRotate size={14} />}
+                disabled={isSame}
+                onClick={() => setTrial(trialOf(recipe))}
+              >
+                {t('reset')}
+              </Button>
+            }
           >
-            {t('reset')}
-          </Button>
-        </Section>
-        <Outcome before={before} after={after} />
-        <Section title={t('theta.title')}>
-          {profile?.state === 'ready' ? (
-            <RegionOutcome profile={profile.profile} before={recipe.theta} after={trial.theta} />
-          ) : profile?.state === 'failed' ? (
-            <Alert color="red" p="xs">
-              {profile.error.message}
-            </Alert>
-          ) : (
-            <div>
-              <Progress
-                value={profile ? (100 * profile.done) / Math.max(1, profile.total) : 0}
-                animated
-                mb={4}
-                aria-label={t('theta.counting')}
-              />
-              <Text size="xs" c="dimmed">
-                {t('theta.counting')}
-              </Text>
-            </div>
-          )}
-          <Text size="xs" c="dimmed">
-            {t('theta.note')}
-          </Text>
-        </Section>
-        <Section title={t('save.title')}>
+            <Group grow gap="xs" align="flex-start">
+              {number('warn', t('app:verdict.warn'))}
+              {number('reject', t('app:verdict.reject'))}
+              {number('theta', 'θ')}
+            </Group>
+          </Section>
+          <Outcome before={before} after={after} />
+          <Section title={t('theta.title')}>
+            {profile?.state === 'ready' ? (
+              <RegionOutcome profile={profile.profile} before={recipe.theta} after={trial.theta} />
+            ) : profile?.state === 'failed' ? (
+              <Alert color="red" p="xs">
+                {profile.error.message}
+              </Alert>
+            ) : (
+              <div>
+                <Progress
+                  value={profile ? (100 * profile.done) / Math.max(1, profile.total) : 0}
+                  animated
+                  mb={4}
+                  aria-label={t('theta.counting')}
+                />
+                <Text size="xs" c="dimmed">
+                  {t('theta.counting')}
+                </Text>
+              </div>
+            )}
+            <Text size="xs" c="dimmed">
+              {t('theta.note')}
+            </Text>
+          </Section>
+        </div>
+        <div className={classes.save}>
           <Text size="xs" c="dimmed">
             {t('save.about')}
           </Text>
@@ -286,23 +293,26 @@ function Bench({ table, run }: { readonly table: ReviewTable; readonly run: RunP
           >
             {t('save.revision')}
           </Button>
-          <Button
-            variant="default"
-            leftSection={<IconPlayerPlay size={16} />}
-            disabled={isSame || save.isPending}
-            onClick={() => save.mutate({ trial, again: true })}
-          >
-            {t('save.again')}
-          </Button>
-          <Button
-            variant="subtle"
-            color="gray"
-            leftSection={<IconPencil size={16} />}
-            onClick={() => setEdited({ recipe: { ...recipe, ...trial }, parentHash: run.run.recipeHash })}
-          >
-            {t('save.edit')}
-          </Button>
-        </Section>
+          <Group grow gap="xs">
+            <Button
+              variant="default"
+              px="xs"
+              leftSection={<IconPlayerPlay size={16} />}
+              disabled={isSame || save.isPending}
+              onClick={() => save.mutate({ trial, again: true })}
+            >
+              {t('save.again')}
+            </Button>
+            <Button
+              variant="default"
+              px="xs"
+              leftSection={<IconPencil size={16} />}
+              onClick={() => setEdited({ recipe: { ...recipe, ...trial }, parentHash: run.run.recipeHash })}
+            >
+              {t('save.edit')}
+            </Button>
+          </Group>
+        </div>
       </aside>
       <RecipeDrawer
         base={edited}
