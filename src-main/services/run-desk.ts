@@ -29,6 +29,8 @@ class Job {
   readonly abort: AbortController;
   run: Run;
   counts: { readonly total: number; readonly done: number; readonly failed: number };
+  /** Resolves when its end was told. */
+  ended: Promise<void> = Promise.resolve();
   pace: { readonly rate: number; readonly eta: number | null } | undefined;
 
   constructor(work: BatchRun, abort: AbortController, { run, total, done, failed }: RunState) {
@@ -198,7 +200,7 @@ export class RunDesk {
   async close(): Promise<void> {
     this.#closed = true;
     for (const { abort } of this.#jobs.values()) abort.abort();
-    await Promise.all([...this.#jobs.values()].map(({ work }) => work.done));
+    await Promise.all([...this.#jobs.values()].map(({ ended }) => ended));
   }
 
   /** Keeps two calls that come at once from starting two runs. */
@@ -250,7 +252,7 @@ export class RunDesk {
     this.#jobs.set(work.runId, job);
     this.#options.onProgress?.(job.progress);
     for (const event of early) this.#onEvent(job, event);
-    void this.#end(job, lease);
+    job.ended = this.#end(job, lease);
     // Closing may have begun while the run started.
     if (this.#closed) abort.abort();
     return job.progress;
