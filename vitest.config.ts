@@ -10,7 +10,10 @@ export default defineConfig({
     hookTimeout: 120_000,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [E2E] } },
-      { extends: true, test: { name: 'e2e', include: [E2E], globalSetup: 'test/e2e/build-window.ts' } },
+      {
+        extends: true,
+        test: { name: 'e2e', include: [E2E], globalSetup: 'test/e2e/build-window.ts', testTimeout: 240_000 },
+      },
     ],
   },
 });

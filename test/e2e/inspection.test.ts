@@ -4,6 +4,8 @@ import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BatchesPage } from './batches-page.ts';
 import { describeInChromium, launchChromium } from './chromium.ts';
+import { readRecords } from './records.ts';
+import { ReviewPage } from './review-page.ts';
 import { makeTempFolder, type TempFolder } from './temp-workspace.ts';
 import { startWorkstation, type WorkstationProcess } from './workstation-process.ts';
 import { WorkstationWindow } from './workstation-window.ts';
@@ -48,11 +50,117 @@ describeInChromium('an inspector', () => {
     await window.close();
   });
 
-  it('imports folders and inspects them', async () => {
+  it('imports images, looks into the results, asks SAM, judges, marks and tries other thresholds', async () => {
     const window = await WorkstationWindow.open(browser, workstation.url);
+    const { page, keyboard, pointer } = window;
     const batches = new BatchesPage(window);
-    await batches.importPaths('Lot 7', [join(SAMPLES, 'tablet'), join(SAMPLES, 'cable')]);
+    await batches.importPaths('Lot 7', [
+      join(SAMPLES, 'tablet', 'test'),
+      join(SAMPLES, 'machined_metal', 'test'),
+    ]);
     await batches.inspect();
+    const [{ runId }] = readRecords<{ runId: number }>(folder.path, 'select max(id) as runId from runs') as [
+      { runId: number },
+    ];
+    const results = readRecords<{ imageId: number; path: string; verdict: string; regions: number }>(
+      folder.path,
+      `select image_id as imageId, path, verdict,
+         (select count(*) from regions where result_id = results.id) as regions
+       from results join images on images.id = image_id where run_id = ? and status = 'done'`,
+      runId,
+    );
+    expect(results).toHaveLength(4);
+    const scratched = results.find(({ path }) => path.includes('scratch'))!;
+    const flawless = results.find(({ path }) => path.includes('tablet/test/good'))!;
+    expect(scratched.regions).toBeGreaterThan(0);
+    expect(flawless).toMatchObject({ verdict: 'reject' });
+
+    await keyboard.press('Enter');
+    const review = new ReviewPage(window);
+    await review.open(scratched.imageId);
+    await review.toggleLayer('c', 'CLIP map');
+    await review.toggleLayer('p', 'Prompts');
+    await review.toggleLayer('m', 'SAM mask');
+    await review.toggleLayer('t', 'Ground truth');
+    const layered = await review.picture();
+    await keyboard.hold('Space', async () => {
+      await expect.poll(async () => (await review.picture()).equals(layered)).toBe(false);
+    });
+    await expect.poll(async () => (await review.picture()).equals(layered)).toBe(true);
+
+    await keyboard.press('q');
+    await pointer.click(review.canvas, 0.5, 0.5);
+    const answer = page.getByTestId('candidate');
+    await answer.getByText(/\d ms$/).waitFor();
+    await expect.poll(() => answer.locator('[aria-pressed]').count()).toBe(3);
+    await keyboard.press('e');
+    await pointer.click(review.canvas, 0.7, 0.3);
+    await answer.getByText(/\d ms$/).waitFor();
+    await answer.getByRole('button', { name: 'Missed defect' }).click();
+    await page.getByText('Marked: Missed defect').first().waitFor();
+
+    await review.open(flawless.imageId);
+    await keyboard.press('g');
+    await page.getByText('The model rejects this image. Why is it good?').waitFor();
+    expect(readRecords(folder.path, 'select * from verdicts where run_id = ?', runId)).toEqual([]);
+    await keyboard.type('Light on the rim');
+    await keyboard.press('Enter');
+    await page
+      .getByText(/^Saved: Accept/)
+      .first()
+      .waitFor();
+    await review.open(flawless.imageId);
+    await page.getByRole('button', { name: 'Region 1: false positive' }).click();
+    await page.getByText('Marked: False positive').first().waitFor();
+
+    expect(
+      readRecords(
+        folder.path,
+        `select image_id as imageId, verdict, overturn_reason as reason, author from verdicts where run_id = ?`,
+        runId,
+      ),
+    ).toEqual([{ imageId: flawless.imageId, verdict: 'accept', reason: 'Light on the rim', author: 'Ada' }]);
+    const marks = readRecords<{ imageId: number; kind: string; region: number | null; polygons: string }>(
+      folder.path,
+      `select image_id as imageId, kind, region_index as region, polygons from annotations
+       where run_id = ? order by id`,
+      runId,
+    );
+    expect(marks).toMatchObject([
+      { imageId: scratched.imageId, kind: 'missed-defect', region: null },
+      { imageId: flawless.imageId, kind: 'false-positive', region: 1 },
+    ]);
+    expect(JSON.parse(marks[0]!.polygons)[0][0].length).toBeGreaterThan(3);
+    // The model's own verdict is another field, and stays what it was.
+    expect(
+      readRecords(
+        folder.path,
+        'select verdict from results where run_id = ? and image_id = ?',
+        runId,
+        flawless.imageId,
+      ),
+    ).toEqual([{ verdict: 'reject' }]);
+
+    await keyboard.press('Alt+3');
+    const reject = page.getByRole('slider', { name: 'Reject' });
+    await reject.waitFor();
+    await page.getByRole('heading', { name: /^0 images would change/ }).waitFor();
+    await pointer.drag(reject.locator('..'), [
+      [Number(await reject.getAttribute('aria-valuenow')), 0.5],
+      [0.97, 0.5],
+    ]);
+    await page.getByRole('heading', { name: /^[1-4] images? would change/ }).waitFor();
+    await page.getByRole('button', { name: 'Save as a new revision' }).click();
+    await page
+      .getByText(/Saved as revision/)
+      .first()
+      .waitFor();
+    const [recipe] = readRecords<{ json: string; author: string }>(
+      folder.path,
+      'select json, author from recipes order by rowid desc limit 1',
+    );
+    expect(JSON.parse(recipe!.json).reject).toBeGreaterThan(0.95);
+    expect(recipe!.author).toBe('Ada');
     await window.close();
   });
 });
