@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { EMPTY_FILTER, type ReviewCounts, type ReviewFilter } from '../../src-shared/review-queue.ts';
 import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import classes from './confusion-table.module.css';
+import { HUMAN_ICONS, type Icon, MODEL_ICONS, verdictClass } from './marks.tsx';
 
 const MODEL = ['accept', 'warn', 'reject'] as const;
 const HUMAN = ['accept', 'reject'] as const;
@@ -30,12 +31,10 @@ export function ConfusionTable({ counts, filter, onFilter }: ConfusionTableProps
     <table className={classes.table}>
       <thead>
         <tr>
-          <th scope="col" className={classes.corner}>
-            {t('confusion.corner')}
-          </th>
+          <td />
           {MODEL.map((model) => (
             <th key={model} scope="col">
-              {t(`app:verdict.${model}`)}
+              <Head icon={MODEL_ICONS[model]} verdict={model} whose={t('filter.model')} />
             </th>
           ))}
         </tr>
@@ -43,7 +42,9 @@ export function ConfusionTable({ counts, filter, onFilter }: ConfusionTableProps
       <tbody>
         {HUMAN.map((human) => (
           <tr key={human}>
-            <th scope="row">{t('confusion.row', { verdict: t(`app:verdict.${human}`) })}</th>
+            <th scope="row">
+              <Head icon={HUMAN_ICONS[human]} verdict={human} whose={t('filter.human')} />
+            </th>
             {MODEL.map((model) => {
               const count = counts.confusion[human][model];
               const kind = meaning(model, human);
@@ -75,5 +76,21 @@ export function ConfusionTable({ counts, filter, onFilter }: ConfusionTableProps
         ))}
       </tbody>
     </table>
+  );
+}
+
+interface HeadProps {
+  readonly icon: Icon;
+  readonly verdict: ModelVerdict;
+  readonly whose: string;
+}
+
+function Head({ icon: Icon, verdict, whose }: HeadProps) {
+  const { t } = useTranslation('app');
+  return (
+    <span className={classes.head} title={`${whose}: ${t(`verdict.${verdict}`)}`}>
+      <Icon size={14} className={verdictClass(verdict)} />
+      {t(`verdict.${verdict}`)}
+    </span>
   );
 }

@@ -4,7 +4,7 @@ import type { VerdictValues } from './undo-stack.ts';
 
 /** What was entered for an image and is not saved yet. `verdict`: chosen, but its reason is still missing. */
 export type Draft = Partial<Omit<VerdictValues, 'verdict'>> & {
-  readonly verdict?: 'accept' | 'reject' | 'uncertain';
+  readonly verdict?: 'accept' | 'reject' | 'uncertain' | undefined;
 };
 
 /** Drafts kept; the oldest are given up first. */
@@ -38,6 +38,17 @@ export function draftKey(runId: number, imageId: number): string {
   return `${runId}:${imageId}`;
 }
 
+/** What a form holds before anything was entered. */
+export const NOTHING = { defectClass: '', severity: null, overturnReason: '', comment: '' } as const;
+
+/** True when the draft says something that is not stored yet. */
+export function isChanged(last: VerdictValues | null, draft: Draft | undefined): boolean {
+  const stored: Draft = { ...NOTHING, ...(last as Draft | null) };
+  return (Object.keys(draft ?? {}) as (keyof Draft)[]).some(
+    (name) => draft?.[name] !== undefined && draft[name] !== stored[name],
+  );
+}
+
 /** The values that saving would store. A reason is kept only where the model is overturned. */
 export function drafted(
   last: VerdictValues | null,
@@ -45,15 +56,7 @@ export function drafted(
   verdict: VerdictValues['verdict'],
   overturned: boolean,
 ): VerdictValues {
-  const values = {
-    defectClass: '',
-    severity: null,
-    overturnReason: '',
-    comment: '',
-    ...last,
-    ...draft,
-    verdict,
-  };
+  const values = { ...NOTHING, ...last, ...draft };
   return {
     verdict,
     defectClass: values.defectClass.trim(),

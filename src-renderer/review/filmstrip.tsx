@@ -47,6 +47,8 @@ export function Filmstrip({ view, queue, current, scroll, onPick, onOpen, onScro
     estimateSize: () => size,
     overscan: view === 'strip' ? 6 : 2,
     paddingStart: view === 'strip' ? 0 : GAP,
+    scrollPaddingStart: view === 'strip' ? ROW : GAP,
+    scrollPaddingEnd: view === 'strip' ? ROW : 0,
     initialOffset: scroll ?? 0,
     // The selected image stays on the page: assistive technology follows aria-activedescendant to it.
     rangeExtractor: (range) => {

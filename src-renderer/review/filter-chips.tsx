@@ -3,6 +3,8 @@ import { IconFilterOff } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { EMPTY_FILTER, type ReviewFilter } from '../../src-shared/review-queue.ts';
 
+import classes from './filter-chips.module.css';
+
 interface FilterChipsProps {
   readonly filter: ReviewFilter;
   onFilter(filter: ReviewFilter): void;
@@ -48,6 +50,7 @@ export function FilterChips({ filter, onFilter }: FilterChipsProps) {
             key={label}
             size="sm"
             maw="100%"
+            className={classes.chip ?? ''}
             withRemoveButton
             removeButtonProps={{
               'aria-label': t('chip.remove', { label }),

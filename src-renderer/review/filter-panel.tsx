@@ -2,6 +2,7 @@ import { Button, Chip, Group, RangeSlider, Select, Stack, Text } from '@mantine/
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EMPTY_FILTER, type ReviewCounts, type ReviewFilter } from '../../src-shared/review-queue.ts';
+import { isEmpty } from './filter-chips.tsx';
 import classes from './filter-panel.module.css';
 
 interface FilterPanelProps {
@@ -98,24 +99,15 @@ export function FilterPanel({ filter, counts, thresholds, onFilter }: FilterPane
           step={0.01}
           minRange={0.01}
           label={null}
-          mb={18}
           value={[score[0], score[1]]}
           thumbFromLabel={t('filter.score-from')}
           thumbToLabel={t('filter.score-to')}
-          marks={[
-            { value: thresholds.warn, label: t('app:verdict.warn') },
-            { value: thresholds.reject, label: t('app:verdict.reject') },
-          ]}
+          marks={[{ value: thresholds.warn }, { value: thresholds.reject }]}
           onChange={setScore}
           onChangeEnd={([low, high]) => change({ score: low <= 0 && high >= 1 ? null : [low, high] })}
         />
       </div>
-      <Button
-        variant="default"
-        size="xs"
-        disabled={filter === EMPTY_FILTER}
-        onClick={() => onFilter(EMPTY_FILTER)}
-      >
+      <Button variant="default" size="xs" disabled={isEmpty(filter)} onClick={() => onFilter(EMPTY_FILTER)}>
         {t('filter.clear')}
       </Button>
     </Stack>

@@ -17,7 +17,7 @@ import type { ReviewRow } from '../../src-shared/review-table.ts';
 import type { HumanVerdict, ModelVerdict } from '../../src-shared/verdict.ts';
 import classes from './marks.module.css';
 
-type Icon = ComponentType<{ size?: number; stroke?: number; className?: string | undefined }>;
+export type Icon = ComponentType<{ size?: number; stroke?: number; className?: string | undefined }>;
 
 /** Each verdict has its shape as well as its colour. */
 export const MODEL_ICONS: Readonly<Record<ModelVerdict, Icon>> = {

@@ -43,6 +43,7 @@ export function classOrder(
 ): readonly string[] {
   const kept = known.filter((name) => used.includes(name) || proposed.includes(name));
   const classes = [...new Set([...kept, ...used])];
-  const room = proposed.filter((name) => !classes.includes(name)).slice(0, Math.max(0, 9 - classes.length));
-  return [...classes, ...room];
+  const taken = new Set(classes.map((name) => name.toLocaleLowerCase()));
+  const room = proposed.filter((name) => !taken.has(name.toLocaleLowerCase()));
+  return [...classes, ...room.slice(0, Math.max(0, 9 - classes.length))];
 }

@@ -49,6 +49,10 @@ export function useQueue(batchId: number, data: ReviewData | undefined, asked: n
   const select = (imageId: number) => move(batchId, { imageId, kept: true });
   const narrow = (next: ReviewFilter) => move(batchId, { filter: next, kept: false, scroll: null });
 
+  // Results that come in sort themselves before it: the first image stays at hand all the same.
+  useEffect(() => {
+    if (stored === null && currentId !== null) move(batchId, { imageId: currentId, kept: false });
+  }, [stored, currentId, batchId, move]);
   // The address leads to the image (a link, a reload), and follows it.
   const written = useRef<number | null>(null);
   const hasAsked = asked !== null && list?.positions.has(asked) === true;

@@ -1,12 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ReviewImage } from '../../src-shared/contract.ts';
 import { nearestUnreviewed } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import { errorRecord } from '../api/connection.ts';
 import { useWorkstation } from '../state/workstation.ts';
-import { type Draft, drafted, draftKey, useDrafts } from './drafts.ts';
+import { type Draft, drafted, draftKey, isChanged, NOTHING, useDrafts } from './drafts.ts';
 import { FILMSTRIP_ID } from './filmstrip.tsx';
 import { useReviewSettings } from './review-settings.ts';
 import { say } from './status-line.ts';
@@ -91,15 +92,15 @@ export function useVerdicts(runId: number | null, deeds: Deeds, line: Queue) {
       void save(row, verdict, goOn);
     },
     amend: (changes: Draft) => {
-      if (!row) return;
+      if (!row || runId === null) return;
+      const input = { runId, imageId: row.imageId };
+      const stored = queries.getQueryData<ReviewImage>(api.review.image.queryKey({ input }));
+      const last = valuesOf(stored?.verdicts.at(-1));
       const draft = draftNow();
-      const changed = Object.entries(changes).some(
-        ([name, value]) =>
-          value !==
-          (draft?.[name as keyof Draft] ?? (name in row ? row[name as keyof ReviewRow] : undefined)),
-      );
-      if (changed) write(changes);
-      if (row.human && !draft?.verdict && (changed || draft)) void save(row, row.human, false);
+      if (!isChanged({ ...NOTHING, verdict: 'uncertain', ...last, ...draft }, changes) && !draft) return;
+      write(changes);
+      if (row.human && !draft?.verdict && isChanged(last, { ...draft, ...changes }))
+        void save(row, row.human, false);
     },
     submit: () => {
       const verdict = draftNow()?.verdict ?? row?.human;

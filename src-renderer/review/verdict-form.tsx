@@ -18,7 +18,7 @@ import type { ActionId } from '../keys/actions.ts';
 import { keysOf } from '../keys/bindings.ts';
 import { useSession } from '../state/session.ts';
 import { ClassField } from './class-field.tsx';
-import { type Draft, drafted, sameValues } from './drafts.ts';
+import { type Draft, isChanged, NOTHING } from './drafts.ts';
 import { HUMAN_ICONS, verdictClass } from './marks.tsx';
 import { valuesOf } from './undo-stack.ts';
 import classes from './verdict-form.module.css';
@@ -53,11 +53,8 @@ export function VerdictForm(props: VerdictFormProps) {
   const { t } = useTranslation(['review', 'app']);
   const saved = valuesOf(last);
   const chosen = draft?.verdict ?? saved?.verdict ?? null;
-  const values = { defectClass: '', severity: null, comment: '', ...saved, ...draft };
-  const changed =
-    draft !== undefined &&
-    (saved === null ||
-      !sameValues(saved, drafted(saved, draft, chosen ?? 'uncertain', saved.overturnReason !== '')));
+  const values = { ...NOTHING, ...saved, ...draft };
+  const changed = isChanged(saved, draft);
   return (
     <div className={classes.form}>
       <fieldset className={classes.verdicts} disabled={disabled}>
@@ -86,6 +83,7 @@ export function VerdictForm(props: VerdictFormProps) {
           text={draft?.overturnReason ?? saved?.overturnReason ?? ''}
           onText={(overturnReason) => onDraft({ overturnReason })}
           onReason={(overturnReason) => onDecide(reasonFor, { overturnReason })}
+          onCancel={() => onDraft({ verdict: undefined })}
         />
       )}
       <ClassField
@@ -202,10 +200,11 @@ interface ReasonProps {
   readonly text: string;
   onText(text: string): void;
   onReason(reason: string): void;
+  onCancel(): void;
 }
 
 /** Why the model is wrong: asked for at once, since nobody remembers it later. */
-function Reason({ overturnedTo, text, onText, onReason }: ReasonProps) {
+function Reason({ overturnedTo, text, onText, onReason, onCancel }: ReasonProps) {
   const { t } = useTranslation('review');
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
@@ -226,6 +225,11 @@ function Reason({ overturnedTo, text, onText, onReason }: ReasonProps) {
         onSubmit={(event) => {
           event.preventDefault();
           if (text.trim()) onReason(text.trim());
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return;
+          event.preventDefault();
+          onCancel();
         }}
       >
         <Group gap={6} wrap="nowrap">
