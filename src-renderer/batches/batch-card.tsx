@@ -7,7 +7,7 @@ import { mediaUrls } from '../../src-shared/media-urls.ts';
 import { PlainName } from '../app/plain-name.tsx';
 import { useFormat } from '../i18n/use-format.ts';
 import classes from './batches.module.css';
-import { type RunState, runState } from './run-state.ts';
+import { isUnfinished, type RunState, runState } from './run-state.ts';
 import { VerdictBar } from './verdict-bar.tsx';
 
 export const STATE_COLOURS: Readonly<Record<RunState, string>> = {
@@ -56,7 +56,7 @@ export const BatchCard = memo(function BatchCard({ row }: { readonly row: BatchS
             run.done > 0 &&
             ` · ${t('reviewed', { done: format.count(reviewed), total: format.count(run.done) })}`}
         </Text>
-        {run && (run.active || run.done < run.total) && state !== 'cancelled' ? (
+        {run && isUnfinished(state) ? (
           <Progress
             value={(100 * (run.done + run.failed)) / Math.max(1, run.total)}
             size={6}

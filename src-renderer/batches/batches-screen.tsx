@@ -107,11 +107,10 @@ export function BatchesScreen() {
     change(async () => {
       await act();
       const id = `${name}-${Date.now()}`;
-      rememberStep(id, undo);
-      const takeBack = () => {
+      rememberStep(id, () => {
         notifications.hide(id);
-        change(() => undoStep(id));
-      };
+        return undo();
+      });
       notifications.show({
         id,
         autoClose: 10_000,
@@ -121,7 +120,12 @@ export function BatchesScreen() {
             <Text size="sm" lineClamp={2}>
               {message}
             </Text>
-            <Button variant="light" size="compact-sm" className={classes.noShrink} onClick={takeBack}>
+            <Button
+              variant="light"
+              size="compact-sm"
+              className={classes.noShrink}
+              onClick={() => change(() => undoStep(id))}
+            >
               {t('undo')}
             </Button>
           </Group>

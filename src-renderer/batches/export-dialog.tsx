@@ -217,7 +217,7 @@ function ExportForm({
           <Button variant="default" onClick={isBusy ? () => abort.current?.abort() : onClose}>
             {t('app:cancel')}
           </Button>
-          <Button type="submit" loading={isBusy} disabled={formats.length === 0}>
+          <Button type="submit" data-autofocus loading={isBusy} disabled={formats.length === 0}>
             {t('export.submit')}
           </Button>
         </Group>

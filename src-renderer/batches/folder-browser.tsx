@@ -68,8 +68,10 @@ export function FolderBrowser({
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: another folder starts at its top
   useEffect(() => {
+    // What was typed stays where it led nowhere, and where it was quicker than the first folder.
+    if (!data) return;
+    if (path !== null) setTyped(null);
     setActive(0);
-    setTyped(null);
     scroll.current?.scrollTo({ top: 0 });
   }, [data?.path]);
   const go = (to: string | null | undefined) => {
@@ -147,10 +149,12 @@ export function FolderBrowser({
           ))}
         </Breadcrumbs>
       )}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: a group and a listbox are no static elements */}
+      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles have a name */}
       <div
         ref={scroll}
         className={classes.folder}
-        role="listbox"
+        role={entries.length > 0 ? 'listbox' : 'group'}
         tabIndex={0}
         aria-label={t('folder.content')}
         aria-activedescendant={current ? `folder-entry-${active}` : undefined}

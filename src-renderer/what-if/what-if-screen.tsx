@@ -296,8 +296,8 @@ function Bench({ table, run }: { readonly table: ReviewTable; readonly run: RunP
           <Group grow gap="xs">
             <Button
               variant="default"
-              px="xs"
-              leftSection={<IconPlayerPlay size={16} />}
+              size="xs"
+              leftSection={<IconPlayerPlay size={15} />}
               disabled={isSame || save.isPending}
               onClick={() => save.mutate({ trial, again: true })}
             >
@@ -305,8 +305,8 @@ function Bench({ table, run }: { readonly table: ReviewTable; readonly run: RunP
             </Button>
             <Button
               variant="default"
-              px="xs"
-              leftSection={<IconPencil size={16} />}
+              size="xs"
+              leftSection={<IconPencil size={15} />}
               onClick={() => setEdited({ recipe: { ...recipe, ...trial }, parentHash: run.run.recipeHash })}
             >
               {t('save.edit')}
