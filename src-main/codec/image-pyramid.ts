@@ -20,18 +20,19 @@ const JPEG = { quality: 92, chromaSubsampling: '4:4:4' } as const;
  * image, so that its size costs no memory.
  * @param name what the image is called in errors
  * @param folder made; must not exist
+ * @param options.streamed default: where this build of libvips can
  * @throws ClipSamError as `readFrameImage`, and Node's errors of writing
  */
 export async function writePyramid(
   bytes: Uint8Array,
   name: string,
   folder: string,
-  options: { readonly maxPixels: number },
+  options: { readonly maxPixels: number; readonly streamed?: boolean },
 ): Promise<PyramidLayout> {
   const { image, width, height } = await openImage(bytes, name, options.maxPixels);
   const levels = 1 + Math.max(0, Math.ceil(Math.log2(Math.max(width, height) / TILE_SIZE)));
   const layout = { width, height, levels };
-  if (sharp.format.dz.output.file) {
+  if (options.streamed ?? sharp.format.dz.output.file) {
     const deepZoom = image
       .jpeg(JPEG)
       .tile({ size: TILE_SIZE, overlap: 0, depth: 'onetile', layout: 'dz', container: 'fs' });

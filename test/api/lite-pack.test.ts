@@ -1,0 +1,76 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { openInspector } from '../../src-main/inference/inspector.ts';
+import { mediaUrls } from '../../src-shared/media-urls.ts';
+import { author, batchOf, drain, ended, fakeWorkstation } from './workstation-fixture.ts';
+
+const SAMPLES = fileURLToPath(new URL('../../resources/samples/', import.meta.url));
+
+test('the real pack, through the API alone: import, run, maps, SAM, verdict, profile, export', async () => {
+  const fake = await fakeWorkstation({}, { openInspector, threads: 1 });
+  const { client, media } = fake;
+  const { batchId, imageIds } = await batchOf(fake, [
+    join(SAMPLES, 'machined_metal/test/scratch/000.jpg'),
+    join(SAMPLES, 'fabric/test/good/000.jpg'),
+  ]);
+  const { run } = await client.runs.start({ batchId, author });
+  expect(await ended(client, run.id, batchId)).toMatchObject({ run: { status: 'done' }, done: 2, failed: 0 });
+  const { columns } = await client.review.table({ batchId });
+  const imageId = imageIds[columns.regions.indexOf(Math.max(...columns.regions))]!;
+  const place = { runId: run.id, imageId };
+  const { outcome, image } = await client.review.image(place);
+  if (outcome.status !== 'done') throw new Error('not done');
+  const { result } = outcome;
+  const [region] = result.regions;
+
+  // The highest value of the final map is the strongest region's.
+  const map = await media(mediaUrls.map('final', run.id, imageId));
+  const values = new Uint16Array(await map.arrayBuffer());
+  expect(values).toHaveLength(
+    Number(map.headers.get('x-map-width')) * Number(map.headers.get('x-map-height')),
+  );
+  expect(values.reduce((a, b) => Math.max(a, b)) / 65535).toBeCloseTo(region!.peak, 3);
+
+  // Asked with the run's own prompts, SAM says the same again, from the embedding that was kept.
+  const { levels } = await client.review.askSam({
+    ...place,
+    prompts: { ...region!.prompts, points: [...region!.prompts.points] },
+  });
+  expect(levels.map(({ quality }) => quality)).toEqual(
+    region!.levels.map(({ quality }) => expect.closeTo(quality, 3)),
+  );
+  expect(levels.map(({ area }) => area)).toEqual(region!.levels.map(({ area }) => area));
+  const [point] = region!.prompts.points;
+  const alone = await client.review.askSam({ ...place, prompts: { box: null, points: [point!] } });
+  expect(alone.levels).toHaveLength(3);
+  expect(alone.levels).not.toEqual(levels);
+
+  await client.review.judge({
+    ...place,
+    verdict: 'reject',
+    defectClass: 'scratch',
+    severity: 'major' as const,
+    author,
+  });
+  const events = await drain(await client.whatIf.thetaProfile({ runId: run.id }));
+  const last = events.at(-1)!;
+  if (last.kind !== 'profile') throw new Error('no profile');
+  expect(last.profile.images).toBe(2);
+  expect(last.profile.regions.at(-1)).toBe(0);
+
+  const folder = join(fake.folder, 'report');
+  await mkdir(folder);
+  await drain(await client.exports.run({ runId: run.id, formats: ['csv', 'coco'], folder }));
+  const csv = await readFile(join(folder, 'results.csv'), 'utf8');
+  expect(csv).toMatch(image.path.split('/').at(-1)!);
+  expect(csv).toMatch(/scratch/);
+  expect(await client.models.device()).toMatchObject({
+    state: 'ready',
+    report: { running: 'cpu' },
+    restarts: 0,
+  });
+  expect(await client.models.verify({ id: 'lite' })).toMatchObject({ ok: true });
+  expect(fake.faults).toEqual([]);
+}, 120_000);

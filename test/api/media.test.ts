@@ -1,0 +1,311 @@
+import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { encodeGrey16 } from '../../src-main/codec/image-codec.ts';
+import { ArtifactStore } from '../../src-main/files/artifact-store.ts';
+import { sha256 } from '../../src-main/files/hash.ts';
+import { mediaUrls } from '../../src-shared/media-urls.ts';
+import { bmpFile } from '../codec/bmp-file.ts';
+import { temporaryFolder } from '../store/fixtures.ts';
+import { addSyntheticBatch } from '../synthetic-workspace.ts';
+import {
+  batchOf,
+  drain,
+  type FakeWorkstation,
+  fakeWorkstation,
+  importedBatch,
+} from './workstation-fixture.ts';
+
+const SAMPLES = fileURLToPath(new URL('../../resources/samples/', import.meta.url));
+const CABLE = join(SAMPLES, 'cable/test/missing_component/000.jpg');
+
+async function pictureOf(response: Response) {
+  expect(response.status).toBe(200);
+  return sharp(new Uint8Array(await response.arrayBuffer())).metadata();
+}
+
+/** A workspace with results whose maps are really there. */
+async function withResults(): Promise<FakeWorkstation> {
+  const folder = await temporaryFolder();
+  await addSyntheticBatch(folder, { images: 3, failed: 0, files: [CABLE] });
+  return fakeWorkstation({}, { workspaceFolder: folder });
+}
+
+describe('thumbnails', () => {
+  test('are small WebP pictures that are kept, and upright', async () => {
+    const fake = await fakeWorkstation();
+    const folder = await temporaryFolder();
+    const files = {
+      'wide.jpg': await blank(800, 400).jpeg().toBuffer(),
+      'turned.jpg': await blank(800, 400).withMetadata({ orientation: 6 }).jpeg().toBuffer(),
+      'deep.png': await blank(800, 400).toColourspace('rgb16').png().toBuffer(),
+      'plain.bmp': bmpFile({ width: 800, height: 400, bits: 24, pixel: () => 0xff8000 }),
+      'tiny.png': await blank(20, 10).png().toBuffer(),
+    };
+    for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
+    const { imageIds } = await batchOf(
+      fake,
+      Object.keys(files).map((name) => join(folder, name)),
+    );
+    const sizes = [];
+    for (const id of imageIds) {
+      const response = await fake.media(mediaUrls.thumbnail(id, null));
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        'content-type': 'image/webp',
+        'x-content-type-options': 'nosniff',
+        'cross-origin-resource-policy': 'same-origin',
+      });
+      const { width, height, format } = await pictureOf(response);
+      expect(format).toBe('webp');
+      sizes.push([width, height]);
+    }
+    expect(sizes).toEqual([
+      [256, 128],
+      [128, 256],
+      [256, 128],
+      [256, 128],
+      [20, 10],
+    ]);
+    const kept = await readdir(join(fake.folder, 'cache', 'thumbnails'), { recursive: true });
+    expect(kept.filter((name) => name.endsWith('.webp'))).toHaveLength(5);
+    await rm(join(fake.folder, 'photos'), { recursive: true });
+    expect((await fake.media(mediaUrls.thumbnail(imageIds[0]!, null))).status).toBe(200);
+  });
+
+  test('of a file that changed, went or never was one are refused with the reason', async () => {
+    const fake = await fakeWorkstation();
+    const { imageIds, photos, names } = await importedBatch(fake, 3);
+    await copyFile(CABLE, join(photos, names[0]!));
+    await rm(join(photos, names[1]!));
+    const answers = await Promise.all(imageIds.map((id) => fake.media(mediaUrls.thumbnail(id, null))));
+    expect(answers.map(({ status }) => status)).toEqual([410, 410, 410]);
+    const texts = await Promise.all(answers.map((answer) => answer.text()));
+    expect(texts[0]).toMatch(/content changed/);
+    expect(texts[1]).toMatch(/does not exist/);
+    expect(texts[2]).toMatch(/is not a JPEG/);
+    expect(answers[0]!.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('are cached for ever under the address with a version, and gone under an old one', async () => {
+    const fake = await fakeWorkstation();
+    const { imageIds } = await batchOf(fake, [CABLE]);
+    const hash = sha256(await readFile(CABLE));
+    const url = mediaUrls.thumbnail(imageIds[0]!, hash);
+    expect((await fake.media(url)).headers.get('cache-control')).toMatch(/immutable/);
+    expect((await fake.media(mediaUrls.thumbnail(imageIds[0]!, null))).headers.get('cache-control')).toMatch(
+      /no-cache/,
+    );
+    expect((await fake.media(mediaUrls.thumbnail(imageIds[0]!, 'f'.repeat(64)))).status).toBe(410);
+  });
+});
+
+describe('tiles', () => {
+  test('are made once for all who ask at the same time, also of an image that was never inspected', async () => {
+    const fake = await fakeWorkstation();
+    const { imageIds } = await batchOf(fake, [CABLE]);
+    const id = imageIds[0]!;
+    const pyramids = await Promise.all(
+      Array.from({ length: 5 }, () => fake.client.review.pyramid({ imageId: id })),
+    );
+    const [pyramid] = pyramids;
+    expect(pyramid).toMatchObject({ imageId: id, width: 560, height: 560, tileSize: 512, levels: 2 });
+    expect(new Set(pyramids.map(({ version }) => version)).size).toBe(1);
+    expect(await readdir(join(fake.folder, 'cache', 'tiles'))).toEqual([pyramid!.version]);
+    const corner = await fake.media(mediaUrls.tile(id, pyramid!.version, 0, 1, 1));
+    expect(corner.headers.get('cache-control')).toMatch(/immutable/);
+    expect(await pictureOf(corner)).toMatchObject({ format: 'jpeg', width: 48, height: 48 });
+    expect(await pictureOf(await fake.media(mediaUrls.tile(id, pyramid!.version, 1, 0, 0)))).toMatchObject({
+      width: 280,
+    });
+    for (const [level, column, row] of [
+      [0, 2, 0],
+      [0, 0, 2],
+      [1, 1, 0],
+      [2, 0, 0],
+      [999_999_999, 0, 0],
+    ] as const) {
+      expect((await fake.media(mediaUrls.tile(id, pyramid!.version, level, column, row))).status).toBe(404);
+    }
+  });
+
+  test('that somebody took away are made again', async () => {
+    const fake = await fakeWorkstation();
+    const { imageIds } = await batchOf(fake, [CABLE]);
+    const { version } = await fake.client.review.pyramid({ imageId: imageIds[0]! });
+    const url = mediaUrls.tile(imageIds[0]!, version, 0, 0, 0);
+    await rm(join(fake.folder, 'cache', 'tiles', version, '0'), { recursive: true });
+    expect((await fake.media(url)).status).toBe(200);
+    await writeFile(join(fake.folder, 'cache', 'tiles', version, 'pyramid.json'), '');
+    expect((await fake.media(url)).status).toBe(200);
+    await rm(join(fake.folder, 'cache'), { recursive: true });
+    expect((await fake.media(url)).status).toBe(200);
+  });
+});
+
+describe('maps', () => {
+  test('come as 16-bit values with their size, for ever', async () => {
+    const fake = await withResults();
+    const values = Uint16Array.from({ length: 6 }, (_, i) => i * 13_107);
+    const artifacts = new ArtifactStore(join(fake.folder, 'artifacts'));
+    const { sha256: hash } = await artifacts.put(await encodeGrey16(3, 2, values), 'image/png');
+    const image = await fake.client.review.image({ imageId: 1, runId: 1 });
+    if (image.outcome.status !== 'done') throw new Error('no result');
+    const { coarseMap } = image.outcome.result.artifacts;
+    // The result's own file, with content of which every value is known.
+    await copyFile(artifacts.pathOf(hash), artifacts.pathOf(coarseMap));
+    const response = await fake.media(mediaUrls.map('coarse', 1, 1));
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'application/octet-stream',
+      'content-length': '12',
+      'x-map-width': '3',
+      'x-map-height': '2',
+      'cache-control': expect.stringMatching(/immutable/),
+      etag: `"${coarseMap.sha256}"`,
+    });
+    const bytes = new DataView(await response.arrayBuffer());
+    expect(Array.from(values, (_, i) => bytes.getUint16(i * 2, true))).toEqual([...values]);
+    const etag = response.headers.get('etag')!;
+    const again = await fake.media(mediaUrls.map('coarse', 1, 1), { headers: { 'if-none-match': etag } });
+    expect([again.status, again.body]).toEqual([304, null]);
+    const final = await fake.media(mediaUrls.map('final', 1, 1));
+    expect([final.headers.get('x-map-width'), final.headers.get('x-map-height')]).toEqual(['1024', '1024']);
+  });
+
+  test('that are not there, or lead out of the workspace, are refused', async () => {
+    const fake = await withResults();
+    expect((await fake.media(mediaUrls.map('coarse', 1, 99))).status).toBe(404);
+    expect((await fake.media(mediaUrls.map('coarse', 99, 1))).status).toBe(404);
+    const { outcome } = await fake.client.review.image({ imageId: 1, runId: 1 });
+    if (outcome.status !== 'done') throw new Error('no result');
+    const path = new ArtifactStore(join(fake.folder, 'artifacts')).pathOf(outcome.result.artifacts.coarseMap);
+    const outside = join(await temporaryFolder(), 'map.png');
+    await copyFile(path, outside);
+    await rm(path);
+    const gone = await fake.media(mediaUrls.map('coarse', 1, 1));
+    expect([gone.status, await gone.text()]).toEqual([410, expect.stringMatching(/lost a map/)]);
+    await symlink(outside, path);
+    expect((await fake.media(mediaUrls.map('coarse', 1, 1))).status).toBe(403);
+  });
+});
+
+describe('ground truth', () => {
+  test('is found beside the tests, in white on black, for defects only', async () => {
+    const fake = await fakeWorkstation();
+    const root = join(fake.folder, 'nut');
+    const put = async (path: string, bytes: Uint8Array) => {
+      await mkdir(join(root, path, '..'), { recursive: true });
+      await writeFile(join(root, path), bytes);
+    };
+    const photo = await blank(30, 20).png().toBuffer();
+    const mask = sharp(
+      Uint8Array.from({ length: 600 }, (_, i) => (i < 300 ? 1 : 0)),
+      { raw: { width: 30, height: 20, channels: 1 } },
+    );
+    for (const path of [
+      'test/good/0.png',
+      'test/bent/0.png',
+      'test/bent/1.png',
+      'test/bent/2.png',
+      'test/bent/3.png',
+    ]) {
+      await put(path, Buffer.concat([photo, Buffer.from(path)]));
+    }
+    await put('ground_truth/good/0_mask.png', photo);
+    await put('ground_truth/bent/0_mask.png', await mask.png().toBuffer());
+    await put('ground_truth/bent/1.tif', await mask.tiff({ compression: 'lzw' }).toBuffer());
+    const secret = join(await temporaryFolder(), 'secret.png');
+    await writeFile(secret, photo);
+    await symlink(secret, join(root, 'ground_truth/bent/2_mask.png'));
+    const { id } = await fake.client.batches.create({ metadata: { name: 'Nuts' }, author: 'ana' });
+    await drain(await fake.client.batches.import({ id, paths: [join(root, 'test')], author: 'ana' }));
+    const { columns } = await fake.client.review.table({ batchId: id });
+    const found: Record<string, number | string> = {};
+    for (const [i, imageId] of columns.imageId.entries()) {
+      const response = await fake.media(mediaUrls.truth(imageId));
+      found[columns.name[i]!] = response.status;
+      expect((await fake.client.review.image({ imageId, runId: null })).hasTruth).toBe(
+        response.status === 200,
+      );
+      if (response.status !== 200) continue;
+      const { data, info } = await sharp(new Uint8Array(await response.arrayBuffer()))
+        .toColourspace('b-w')
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      expect(info).toMatchObject({ width: 30, height: 20, channels: 1 });
+      expect([...data]).toEqual(Array.from({ length: 600 }, (_, at) => (at < 300 ? 255 : 0)));
+    }
+    expect(found).toEqual({
+      'good/0.png': 404,
+      'bent/0.png': 200,
+      'bent/1.png': 200,
+      'bent/2.png': 404,
+      'bent/3.png': 404,
+    });
+  });
+});
+
+describe('addresses', () => {
+  test.each([
+    '/media/thumbnail/-1',
+    '/media/thumbnail/01',
+    '/media/thumbnail/1.5',
+    '/media/thumbnail/1e3',
+    '/media/thumbnail/0x1',
+    '/media/thumbnail/1/',
+    '/media/thumbnail/9999999999999999999',
+    '/media/thumbnail/..%2f..%2fetc%2fpasswd',
+    '/media/thumbnail/%00',
+    '/media/tile/1/0/0',
+    '/media/map/mask/1/1',
+    '/media/map/coarse/1/1.png',
+    '/media/truth//1',
+    '/media/thumbnail/1?v=../../x',
+    '/media/',
+  ])('%s is refused', async (path) => {
+    const { media, faults } = await fakeWorkstation();
+    const response = await media(path);
+    expect(response.status).toBe(400);
+    expect(response.headers.get('content-type')).toMatch('text/plain');
+    expect(faults).toEqual([]);
+  });
+
+  test('that leave /media or name nothing are not found', async () => {
+    const { media } = await fakeWorkstation();
+    expect((await media('/media/../etc/passwd')).status).toBe(404);
+    expect((await media('/media/thumbnail/7')).status).toBe(404);
+    expect((await media('/media/thumbnail/7', { method: 'HEAD' })).status).toBe(404);
+  });
+
+  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('take no %s', async (method) => {
+    const { media } = await fakeWorkstation();
+    const response = await media('/media/thumbnail/1', { method });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
+  test('HEAD has the headers and no body', async () => {
+    const fake = await fakeWorkstation();
+    const { imageIds } = await batchOf(fake, [CABLE]);
+    const response = await fake.media(mediaUrls.thumbnail(imageIds[0]!, null), { method: 'HEAD' });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+    expect(Number(response.headers.get('content-length'))).toBeGreaterThan(1000);
+  });
+});
+
+test('500 requests at once are all answered', async () => {
+  const fake = await withResults();
+  const urls = [
+    mediaUrls.thumbnail(1, null),
+    mediaUrls.tile(2, sha256(await readFile(CABLE)), 0, 0, 0),
+    mediaUrls.map('coarse', 1, 3),
+    '/media/thumbnail/77',
+  ];
+  const answers = await Promise.all(Array.from({ length: 500 }, (_, i) => fake.media(urls[i % 4]!)));
+  expect(answers.map(({ status }) => status)).toEqual(answers.map((_, i) => (i % 4 === 3 ? 404 : 200)));
+});
+
+function blank(width: number, height: number) {
+  return sharp({ create: { width, height, channels: 3, background: '#c08040' } });
+}
