@@ -1,4 +1,5 @@
 import type { Locator } from 'playwright';
+import { expect } from 'vitest';
 import type { WorkstationWindow } from './workstation-window.ts';
 
 /** The screen "Batches", in English. */
@@ -19,6 +20,7 @@ export class BatchesPage {
     const dialog = page.getByRole('dialog');
     const typed = dialog.getByLabel('Path on the workstation’s machine');
     const content = dialog.getByRole('listbox', { name: 'Folders and images' });
+    await expect.poll(() => typed.inputValue()).not.toBe('');
     for (const path of paths) {
       const parent = path.slice(0, path.lastIndexOf('/'));
       await typed.fill(parent);

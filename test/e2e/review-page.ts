@@ -23,15 +23,19 @@ export class ReviewPage {
 
   /** Goes to an image of the batch that is open, and waits for its result. */
   async open(imageId: number): Promise<void> {
-    const option = this.#window.page.locator(`#review-image-${imageId}`);
-    await option.click();
+    const { page } = this.#window;
+    await page.locator(`#review-image-${imageId}`).click();
+    await page.locator(`#review-image-${imageId}[aria-selected=true]`).waitFor();
     await this.settled();
   }
 
-  /** Waits until what is seen belongs to the selected image and nothing is loading any more. */
+  /** Waits until the result of the selected image is seen and nothing is loading any more. */
   async settled(): Promise<void> {
-    await this.canvas.getByRole('img', { name: /: score/ }).waitFor();
-    await this.#window.page.waitForLoadState('networkidle');
+    const { page } = this.#window;
+    const [name] = (await this.current.getAttribute('aria-label'))!.split(', score');
+    await this.canvas.getByRole('img', { name: `${name}: score` }).waitFor();
+    await page.waitForURL(`**/${(await this.current.getAttribute('id'))!.replace('review-image-', '')}`);
+    await page.waitForLoadState('networkidle');
   }
 
   /** Switches a layer with its key and expects that the picture is another one each time. */
