@@ -43,7 +43,7 @@ function Frame() {
   const screens: readonly Screen[] = [
     { id: 'batches', icon: IconStack2, to: places.batches() },
     { id: 'review', icon: IconPhotoSearch, to: batchId ? places.review(batchId) : null },
-    { id: 'what-if', icon: IconAdjustments, to: batchId ? places.whatIf(batchId) : null },
+    { id: 'what-if', icon: IconAdjustments, to: places.whatIf(batchId ?? undefined) },
     { id: 'models', icon: IconCpu, to: places.models() },
   ];
   const open = (index: number) => () => {

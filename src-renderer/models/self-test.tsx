@@ -61,7 +61,7 @@ export function SelfTest({
   return (
     <Paper withBorder p="md" component="section" aria-labelledby="self-test-title">
       <Stack gap="sm">
-        <Group justify="space-between" align="flex-end">
+        <Group justify="space-between">
           <Title order={2} size="h5" id="self-test-title">
             {t('test.title')}
           </Title>

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { runState } from '../../../src-renderer/batches/run-state.ts';
+import type { RunProgress } from '../../../src-shared/contract.ts';
+import { progressOf } from './progress.ts';
+
+const of = (status: RunProgress['run']['status'], active: boolean) =>
+  runState({ images: 3, run: progressOf({ status, active }) });
+
+it('tells a batch without images from one that was not inspected', () => {
+  expect(runState({ images: 0, run: null })).toBe('empty');
+  expect(runState({ images: 3, run: null })).toBe('fresh');
+});
+
+it('calls a run whose program died stopped, so that it can go on', () => {
+  expect(of('running', true)).toBe('running');
+  expect(of('paused', true)).toBe('paused');
+  expect(of('running', false)).toBe('stopped');
+  expect(of('paused', false)).toBe('stopped');
+  expect(of('interrupted', false)).toBe('stopped');
+});
+
+it('leaves final runs final', () => {
+  expect(of('done', false)).toBe('done');
+  expect(of('cancelled', false)).toBe('cancelled');
+});
