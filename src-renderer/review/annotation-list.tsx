@@ -1,4 +1,4 @@
-import { ActionIcon, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Text } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Annotation } from '../../src-shared/annotation.ts';
@@ -52,17 +52,16 @@ export function AnnotationList({ annotations, selected, onSelect, onRetract }: A
               </span>
             </button>
             <div className={classes.acts}>
-              <Tooltip label={t('annotations.retract')}>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  size="sm"
-                  aria-label={`${t('annotations.retract')}: ${title}`}
-                  onClick={() => onRetract(id)}
-                >
-                  <IconTrash size={15} />
-                </ActionIcon>
-              </Tooltip>
+              <ActionIcon
+                title={t('annotations.retract')}
+                variant="subtle"
+                color="gray"
+                size="sm"
+                aria-label={`${t('annotations.retract')}: ${title}`}
+                onClick={() => onRetract(id)}
+              >
+                <IconTrash size={15} />
+              </ActionIcon>
             </div>
           </li>
         );

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Loader, Text, UnstyledButton } from '@mantine/core';
+import { Alert, Button, CloseButton, Group, Loader, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { MaskLevel } from '../../src-shared/result.ts';
 import classes from './candidate-panel.module.css';
@@ -29,8 +29,8 @@ export function CandidatePanel({
   const ready = asked.chosen !== null && !asked.pending;
   return (
     <section className={classes.panel} aria-label={t('candidate.title')} data-testid="candidate">
-      <Group justify="space-between" wrap="nowrap" mih={22}>
-        <Text size="sm" fw={600}>
+      <Group gap={8} wrap="nowrap" mih={22}>
+        <Text size="sm" fw={600} mr="auto">
           {t('candidate.title')}
         </Text>
         {asked.pending ? (
@@ -42,6 +42,9 @@ export function CandidatePanel({
             </Text>
           )
         )}
+        <Tooltip label={t('candidate.discard')}>
+          <CloseButton size="sm" mr={-4} aria-label={t('candidate.discard')} onClick={onDiscard} />
+        </Tooltip>
       </Group>
       {asked.error && (
         <Alert color="red" p={8}>
@@ -75,9 +78,6 @@ export function CandidatePanel({
             {t('candidate.correct', { index: region })}
           </Button>
         )}
-        <Button size="compact-sm" variant="subtle" color="gray" onClick={onDiscard}>
-          {t('candidate.discard')}
-        </Button>
       </Group>
     </section>
   );

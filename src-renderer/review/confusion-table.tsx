@@ -1,4 +1,5 @@
 import { UnstyledButton } from '@mantine/core';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EMPTY_FILTER, type ReviewCounts, type ReviewFilter } from '../../src-shared/review-queue.ts';
 import type { ModelVerdict } from '../../src-shared/verdict.ts';
@@ -18,7 +19,11 @@ interface ConfusionTableProps {
  * The model's verdict against the inspector's. A field shows its images: the gallery of false alarms, the one of missed
  * defects, and what was agreed on.
  */
-export function ConfusionTable({ counts, filter, onFilter }: ConfusionTableProps) {
+export const ConfusionTable = memo(function ConfusionTable({
+  counts,
+  filter,
+  onFilter,
+}: ConfusionTableProps) {
   const { t } = useTranslation(['review', 'app']);
   const isOn = (model: ModelVerdict, human: 'accept' | 'reject') =>
     filter.model.length === 1 &&
@@ -77,7 +82,7 @@ export function ConfusionTable({ counts, filter, onFilter }: ConfusionTableProps
       </tbody>
     </table>
   );
-}
+});
 
 interface HeadProps {
   readonly icon: Icon;

@@ -8,6 +8,7 @@ import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { FileName } from './file-name.tsx';
 import classes from './filmstrip.module.css';
 import { Marks, useRowDescription } from './marks.tsx';
+import { scrollOffsets } from './place-store.ts';
 
 /** Pixels: height of a row of the strip, least width of a tile of the grid, what a tile has below its picture. */
 const ROW = 64;
@@ -22,17 +23,17 @@ interface FilmstripProps {
   readonly view: 'strip' | 'grid';
   readonly queue: readonly ReviewRow[];
   readonly current: ReviewRow | null;
-  readonly scroll: number | null;
+  /** Under this number the strip remembers how far it is scrolled. */
+  readonly batchId: number;
   onPick(imageId: number): void;
   /** Enter or a double click on an image. */
   onOpen(imageId: number): void;
-  onScroll(offset: number): void;
 }
 
 /** The images to go through, as a column or as tiles. Only those in sight are on the page. */
-export function Filmstrip({ view, queue, current, scroll, onPick, onOpen, onScroll }: FilmstripProps) {
+export function Filmstrip({ view, queue, current, batchId, onPick, onOpen }: FilmstripProps) {
   const { t } = useTranslation('review');
-  const describe = useRowDescription();
+  const scroll = scrollOffsets.get(batchId);
   const { ref: sizeRef, width } = useElementSize();
   const frame = useRef<HTMLDivElement>(null);
   const ref = useMergedRef(frame, sizeRef);
@@ -59,7 +60,7 @@ export function Filmstrip({ view, queue, current, scroll, onPick, onOpen, onScro
   // biome-ignore lint/correctness/useExhaustiveDependencies: another size of the lines needs new measures
   useLayoutEffect(() => lines.measure(), [size, lines]);
   const imageId = current?.imageId;
-  const [shown, setShown] = useState({ imageId: scroll === null ? undefined : imageId, columns });
+  const [shown, setShown] = useState({ imageId: scroll === undefined ? undefined : imageId, columns });
   // The image that was gone to comes into sight; results that come in and move it leave the strip where it is.
   useEffect(() => {
     if (width === 0 || line < 0 || (shown.imageId === imageId && shown.columns === columns)) return;
@@ -107,7 +108,7 @@ export function Filmstrip({ view, queue, current, scroll, onPick, onOpen, onScro
       className={classes.frame}
       data-view={view}
       onKeyDown={down}
-      onScroll={(event) => onScroll(event.currentTarget.scrollTop)}
+      onScroll={(event) => scrollOffsets.set(batchId, event.currentTarget.scrollTop)}
     >
       <div role="presentation" style={{ height: lines.getTotalSize(), position: 'relative' }}>
         {lines.getVirtualItems().map(({ index, start }) => (
@@ -121,7 +122,6 @@ export function Filmstrip({ view, queue, current, scroll, onPick, onOpen, onScro
               <Item
                 key={row.imageId}
                 row={row}
-                label={describe(row)}
                 place={index * columns + column}
                 total={queue.length}
                 tile={tile}
@@ -139,7 +139,6 @@ export function Filmstrip({ view, queue, current, scroll, onPick, onOpen, onScro
 
 interface ItemProps {
   readonly row: ReviewRow;
-  readonly label: string;
   readonly place: number;
   readonly total: number;
   /** Width of the tile in pixels; 0: a row of the strip. */
@@ -149,7 +148,8 @@ interface ItemProps {
   onOpen(imageId: number): void;
 }
 
-const Item = memo(function Item({ row, label, place, total, tile, selected, onPick, onOpen }: ItemProps) {
+const Item = memo(function Item({ row, place, total, tile, selected, onPick, onOpen }: ItemProps) {
+  const describe = useRowDescription();
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list box has the focus and the keys
     // biome-ignore lint/a11y/useFocusableInteractive: the list box has the focus and the keys
@@ -157,7 +157,7 @@ const Item = memo(function Item({ row, label, place, total, tile, selected, onPi
       id={optionId(row.imageId)}
       role="option"
       aria-selected={selected}
-      aria-label={label}
+      aria-label={describe(row)}
       aria-posinset={place + 1}
       aria-setsize={total}
       className={tile === 0 ? classes.row : classes.tile}

@@ -1,15 +1,16 @@
 import { Badge, ScrollArea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { RefObject } from 'react';
+import { memo, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ReviewImage } from '../../src-shared/contract.ts';
-import type { Polygon, Region } from '../../src-shared/result.ts';
+import type { Recipe } from '../../src-shared/recipe.ts';
+import type { MaskLevel, Region } from '../../src-shared/result.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { AnnotationList } from './annotation-list.tsx';
 import { CandidatePanel } from './candidate-panel.tsx';
-import { draftKey, useDrafts } from './drafts.ts';
+import { type Draft, draftKey, useDrafts } from './drafts.ts';
 import { DrawnPanel } from './drawn-panel.tsx';
 import { HistoryList } from './history-list.tsx';
 import { ModelSummary } from './model-summary.tsx';
@@ -17,79 +18,93 @@ import { RegionList } from './region-list.tsx';
 import { ResultFacts } from './result-facts.tsx';
 import { Section } from './section.tsx';
 import type { AnnotationValues } from './undo-stack.ts';
-import type { ReviewData } from './use-review-table.ts';
-import type { Sam } from './use-sam.ts';
-import type { useVerdicts } from './use-verdicts.ts';
+import type { AskedSam } from './use-sam.ts';
 import { VerdictForm } from './verdict-form.tsx';
 
+/** What can be done in the panel. */
+export type InspectorHandlers = {
+  draft(changes: Draft): void;
+  decide(verdict: 'accept' | 'reject' | 'uncertain', changes?: Draft): void;
+  amend(changes: Draft): void;
+  submit(): void;
+  withdraw(): void;
+  selectRegion(index: number | null): void;
+  pointAtRegion(index: number | null): void;
+  selectAnnotation(id: number | null): void;
+  toggleFalsePositive(index: number): void;
+  retract(id: number): void;
+  editPrompts(region: Region): void;
+  chooseLevel(level: MaskLevel['level']): void;
+  acceptCandidate(kind: 'missed-defect' | 'corrected-region'): void;
+  discardCandidate(): void;
+  endDrawing(values: Pick<AnnotationValues, 'kind' | 'defectClass' | 'comment'> | null): void;
+};
+
 interface InspectorPanelProps {
-  readonly data: ReviewData;
+  readonly runId: number;
+  readonly recipe: Recipe;
+  readonly recipeHash: string;
   readonly row: ReviewRow;
   /** Undefined while it is on its way. */
   readonly image: ReviewImage | undefined;
   readonly imageError: string | null;
   readonly classes: readonly string[];
-  readonly sam: Sam;
-  readonly verdicts: ReturnType<typeof useVerdicts>;
-  readonly drawn: readonly Polygon[] | null;
+  readonly asked: AskedSam | null;
+  readonly drawing: boolean;
+  readonly saving: boolean;
+  /** Why the verdict could not be saved. */
+  readonly failure: string | null;
   readonly region: number | null;
   readonly annotation: number | null;
   readonly commentField: RefObject<HTMLTextAreaElement | null>;
-  onRegion(index: number | null): void;
-  onPoint(index: number | null): void;
-  onAnnotation(id: number | null): void;
-  onFalsePositive(index: number): void;
-  onRetract(id: number): void;
-  onEditPrompts(region: Region): void;
-  onAcceptCandidate(kind: 'missed-defect' | 'corrected-region'): void;
-  onDrawn(values: Pick<AnnotationValues, 'kind' | 'defectClass' | 'comment'> | null): void;
+  /** Always the same object. */
+  readonly on: InspectorHandlers;
 }
 
 /** What the model says about the image, what the inspector says, and what was marked. */
-export function InspectorPanel(props: InspectorPanelProps) {
-  const { data, row, image, classes, sam, verdicts, region } = props;
+export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanelProps) {
+  const { runId, recipe, row, image, classes, asked, region, on } = props;
   const { t } = useTranslation('review');
   const { api } = useWorkstation();
-  const run = data.run?.run ?? null;
-  const draft = useDrafts(({ byImage }) => (run ? byImage[draftKey(run.id, row.imageId)] : undefined));
+  const draft = useDrafts(({ byImage }) => byImage[draftKey(runId, row.imageId)]);
   const { data: recipes = [] } = useQuery(api.recipes.list.queryOptions());
   const result = image?.outcome.status === 'done' ? image.outcome.result : null;
   const reasonFor =
     draft?.verdict && draft.verdict !== 'uncertain' && overturns(draft.verdict, row.model)
       ? draft.verdict
       : null;
-  const revision = recipes.find(({ hash }) => hash === run?.recipeHash)?.revision ?? null;
+  const revision = recipes.find(({ hash }) => hash === props.recipeHash)?.revision ?? null;
   return (
     <ScrollArea h="100%" scrollbarSize={8} type="hover">
-      {sam.asked && (
+      {asked && (
         <CandidatePanel
-          asked={sam.asked}
+          asked={asked}
           pixels={result ? result.width * result.height : 1}
-          region={sam.asked.region ?? region}
-          onChoose={sam.choose}
-          onAccept={props.onAcceptCandidate}
-          onDiscard={() => sam.ask(null)}
+          region={asked.region ?? region}
+          onChoose={on.chooseLevel}
+          onAccept={on.acceptCandidate}
+          onDiscard={on.discardCandidate}
         />
       )}
-      {props.drawn && (
-        <DrawnPanel classes={classes} onSave={props.onDrawn} onDiscard={() => props.onDrawn(null)} />
+      {props.drawing && (
+        <DrawnPanel classes={classes} onSave={on.endDrawing} onDiscard={() => on.endDrawing(null)} />
       )}
-      <ModelSummary row={row} image={image} recipe={data.recipe} error={props.imageError} />
+      <ModelSummary row={row} image={image} recipe={recipe} error={props.imageError} />
       <VerdictForm
-        key={row.imageId}
+        imageId={row.imageId}
         last={image?.verdicts.at(-1)}
         draft={draft}
         classes={classes}
         reasonFor={reasonFor}
-        saving={verdicts.saving}
-        error={verdicts.error}
-        disabled={run === null || row.status === 'pending'}
+        saving={props.saving}
+        error={props.failure}
+        disabled={row.status === 'pending'}
         commentField={props.commentField}
-        onDraft={verdicts.write}
-        onDecide={verdicts.decide}
-        onAmend={verdicts.amend}
-        onSubmit={verdicts.submit}
-        onWithdraw={() => void verdicts.withdraw()}
+        onDraft={on.draft}
+        onDecide={on.decide}
+        onAmend={on.amend}
+        onSubmit={on.submit}
+        onWithdraw={on.withdraw}
       />
       {result && image && (
         <Section id="regions" title={t('regions.title')} aside={<Count of={result.regions.length} />}>
@@ -97,14 +112,14 @@ export function InspectorPanel(props: InspectorPanelProps) {
             result={result}
             annotations={image.annotations}
             selected={region}
-            onSelect={props.onRegion}
-            onPoint={props.onPoint}
-            onFalsePositive={props.onFalsePositive}
-            onEditPrompts={props.onEditPrompts}
+            onSelect={on.selectRegion}
+            onPoint={on.pointAtRegion}
+            onFalsePositive={on.toggleFalsePositive}
+            onEditPrompts={on.editPrompts}
           />
         </Section>
       )}
-      {image && run && (
+      {image && (
         <Section
           id="annotations"
           title={t('annotations.title')}
@@ -113,12 +128,12 @@ export function InspectorPanel(props: InspectorPanelProps) {
           <AnnotationList
             annotations={image.annotations}
             selected={props.annotation}
-            onSelect={props.onAnnotation}
-            onRetract={props.onRetract}
+            onSelect={on.selectAnnotation}
+            onRetract={on.retract}
           />
         </Section>
       )}
-      {image && run && (
+      {image && (
         <Section
           id="history"
           title={t('history.title')}
@@ -135,12 +150,12 @@ export function InspectorPanel(props: InspectorPanelProps) {
           aside={`${result.device.running} · ${Math.round(result.timings.total).toLocaleString()} ms`}
           openAtFirst={false}
         >
-          <ResultFacts result={result} recipe={data.recipe} revision={revision} />
+          <ResultFacts result={result} recipe={recipe} revision={revision} />
         </Section>
       )}
     </ScrollArea>
   );
-}
+});
 
 function Count({ of }: { readonly of: number }) {
   return (

@@ -10,11 +10,9 @@ export interface Place {
   /** True: the image stays in the queue even if the filter does not let it through. */
   readonly kept: boolean;
   readonly filter: ReviewFilter;
-  /** Of the filmstrip, in pixels. */
-  readonly scroll: number | null;
 }
 
-const START: Place = { runId: null, imageId: null, kept: false, filter: EMPTY_FILTER, scroll: null };
+const START: Place = { runId: null, imageId: null, kept: false, filter: EMPTY_FILTER };
 
 interface Places {
   readonly byBatch: Readonly<Record<number, Place>>;
@@ -34,6 +32,9 @@ export const usePlaces = create<Places>()(
     { name: 'clipsam-places', version: 1, storage: createJSONStorage(() => sessionStorage) },
   ),
 );
+
+/** How far the filmstrip of a batch is scrolled, in pixels. Nothing on screen depends on it. */
+export const scrollOffsets = new Map<number, number>();
 
 export function usePlace(batchId: number): Place {
   return usePlaces(({ byBatch }) => byBatch[batchId] ?? START);

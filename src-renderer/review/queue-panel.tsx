@@ -11,7 +11,7 @@ import {
 } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconFilter, IconPhotoOff, IconSearch } from '@tabler/icons-react';
-import { type RefObject, useEffect, useState } from 'react';
+import { memo, type RefObject, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
   EMPTY_FILTER,
@@ -35,70 +35,37 @@ interface QueuePanelProps {
   readonly counts: ReviewCounts;
   readonly filter: ReviewFilter;
   readonly thresholds: { readonly warn: number; readonly reject: number };
-  readonly scroll: number | null;
+  readonly batchId: number;
   readonly searchField: RefObject<HTMLInputElement | null>;
   onFilter(filter: ReviewFilter): void;
   onPick(imageId: number): void;
   onOpen(imageId: number): void;
-  onScroll(offset: number): void;
 }
 
 /** The queue: search, order, filter, the images, and the confusion table. */
-export function QueuePanel(props: QueuePanelProps) {
+export const QueuePanel = memo(function QueuePanel(props: QueuePanelProps) {
   const { queue, current, counts, filter, thresholds, onFilter } = props;
   const { t } = useTranslation('review');
-  const { view, order, set } = useReviewSettings();
-  const narrowed = !isEmpty(filter);
-  const place = current ? queue.indexOf(current) + 1 : 0;
+  const view = useReviewSettings((settings) => settings.view);
   return (
     <div className={classes.panel}>
-      <Group gap={6} px={10} pt={10} pb={8} wrap="nowrap">
-        <SearchField filter={filter} onFilter={onFilter} field={props.searchField} />
-        <Popover position="bottom-start" width={330} shadow="md" trapFocus returnFocus>
-          <Popover.Target>
-            <Indicator disabled={!narrowed} size={8} offset={4}>
-              <ActionIcon
-                variant="default"
-                size={30}
-                aria-label={t('filter.title')}
-                title={t('filter.title')}
-              >
-                <IconFilter size={16} />
-              </ActionIcon>
-            </Indicator>
-          </Popover.Target>
-          <Popover.Dropdown aria-label={t('filter.title')}>
-            <FilterPanel filter={filter} counts={counts} thresholds={thresholds} onFilter={onFilter} />
-          </Popover.Dropdown>
-        </Popover>
-      </Group>
-      <Group gap={8} px={10} pb={8} wrap="nowrap" justify="space-between">
-        <Select
-          size="xs"
-          flex={1}
-          maw={240}
-          aria-label={t('order.label')}
-          allowDeselect={false}
-          value={order}
-          data={REVIEW_ORDERS.map((value) => ({ value, label: t(`order.${value}`) }))}
-          onChange={(value) => value && set({ order: value as ReviewOrder })}
-        />
-        <span className={classes.count} data-testid="queue-count">
-          {narrowed
-            ? t('count.narrowed', { place, shown: queue.length, total: counts.total })
-            : t('count.all', { place, total: counts.total })}
-        </span>
-      </Group>
-      <FilterChips filter={filter} onFilter={onFilter} />
+      <QueueHead
+        counts={counts}
+        filter={filter}
+        thresholds={thresholds}
+        place={current ? queue.indexOf(current) + 1 : 0}
+        shown={queue.length}
+        searchField={props.searchField}
+        onFilter={onFilter}
+      />
       {queue.length > 0 ? (
         <Filmstrip
           view={view}
           queue={queue}
           current={current}
-          scroll={props.scroll}
+          batchId={props.batchId}
           onPick={props.onPick}
           onOpen={props.onOpen}
-          onScroll={props.onScroll}
         />
       ) : (
         <EmptyState
@@ -118,7 +85,72 @@ export function QueuePanel(props: QueuePanelProps) {
       </Section>
     </div>
   );
+});
+
+type QueueHeadProps = Pick<
+  QueuePanelProps,
+  'counts' | 'filter' | 'thresholds' | 'searchField' | 'onFilter'
+> & { readonly place: number; readonly shown: number };
+
+function QueueHead({ place, shown, ...fields }: QueueHeadProps) {
+  const { t } = useTranslation('review');
+  const { counts, filter, onFilter } = fields;
+  return (
+    <>
+      <SearchLine {...fields} />
+      <Group gap={8} px={10} pb={8} wrap="nowrap" justify="space-between">
+        <OrderField />
+        <span className={classes.count} data-testid="queue-count">
+          {isEmpty(filter)
+            ? t('count.all', { place, total: counts.total })
+            : t('count.narrowed', { place, shown, total: counts.total })}
+        </span>
+      </Group>
+      <FilterChips filter={filter} onFilter={onFilter} />
+    </>
+  );
 }
+
+// What does not depend on the image at hand stays as it is when one leafs through.
+
+const SearchLine = memo(function SearchLine(props: Omit<QueueHeadProps, 'place' | 'shown'>) {
+  const { t } = useTranslation('review');
+  const { counts, filter, thresholds, searchField, onFilter } = props;
+  return (
+    <Group gap={6} px={10} pt={10} pb={8} wrap="nowrap">
+      <SearchField filter={filter} onFilter={onFilter} field={searchField} />
+      <Popover position="bottom-start" width={330} shadow="md" trapFocus returnFocus>
+        <Popover.Target>
+          <Indicator disabled={isEmpty(filter)} size={8} offset={4}>
+            <ActionIcon variant="default" size={30} aria-label={t('filter.title')} title={t('filter.title')}>
+              <IconFilter size={16} />
+            </ActionIcon>
+          </Indicator>
+        </Popover.Target>
+        <Popover.Dropdown aria-label={t('filter.title')}>
+          <FilterPanel filter={filter} counts={counts} thresholds={thresholds} onFilter={onFilter} />
+        </Popover.Dropdown>
+      </Popover>
+    </Group>
+  );
+});
+
+const OrderField = memo(function OrderField() {
+  const { t } = useTranslation('review');
+  const { order, set } = useReviewSettings();
+  return (
+    <Select
+      size="xs"
+      flex={1}
+      maw={240}
+      aria-label={t('order.label')}
+      allowDeselect={false}
+      value={order}
+      data={REVIEW_ORDERS.map((value) => ({ value, label: t(`order.${value}`) }))}
+      onChange={(value) => value && set({ order: value as ReviewOrder })}
+    />
+  );
+});
 
 /** Milliseconds of rest before what was typed takes effect. */
 const REST = 150;

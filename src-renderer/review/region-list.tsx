@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Group, Text } from '@mantine/core';
 import { IconFlag, IconFlagOff, IconWand } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Annotation } from '../../src-shared/annotation.ts';
@@ -71,29 +71,27 @@ export function RegionList(props: RegionListProps) {
               </span>
             </button>
             <Group gap={2} wrap="nowrap" className={classes.acts}>
-              <Tooltip label={t(isFalse ? 'regions.not-false' : 'regions.false')}>
-                <ActionIcon
-                  variant={isFalse ? 'light' : 'subtle'}
-                  color={isFalse ? 'violet' : 'gray'}
-                  size="sm"
-                  aria-pressed={isFalse}
-                  aria-label={t('regions.false-of', { index: region.index })}
-                  onClick={() => props.onFalsePositive(region.index)}
-                >
-                  {isFalse ? <IconFlagOff size={15} /> : <IconFlag size={15} />}
-                </ActionIcon>
-              </Tooltip>
-              <Tooltip label={t('regions.edit-prompts')}>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  size="sm"
-                  aria-label={t('regions.edit-prompts-of', { index: region.index })}
-                  onClick={() => props.onEditPrompts(region)}
-                >
-                  <IconWand size={15} />
-                </ActionIcon>
-              </Tooltip>
+              <ActionIcon
+                title={t(isFalse ? 'regions.not-false' : 'regions.false')}
+                variant={isFalse ? 'light' : 'subtle'}
+                color={isFalse ? 'violet' : 'gray'}
+                size="sm"
+                aria-pressed={isFalse}
+                aria-label={t('regions.false-of', { index: region.index })}
+                onClick={() => props.onFalsePositive(region.index)}
+              >
+                {isFalse ? <IconFlagOff size={15} /> : <IconFlag size={15} />}
+              </ActionIcon>
+              <ActionIcon
+                title={t('regions.edit-prompts')}
+                variant="subtle"
+                color="gray"
+                size="sm"
+                aria-label={t('regions.edit-prompts-of', { index: region.index })}
+                onClick={() => props.onEditPrompts(region)}
+              >
+                <IconWand size={15} />
+              </ActionIcon>
             </Group>
             {on && (
               <div className={classes.levels}>

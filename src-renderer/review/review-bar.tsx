@@ -1,6 +1,7 @@
 import { ActionIcon, Group, SegmentedControl, Select, Switch, Text, Tooltip } from '@mantine/core';
 import { IconArrowBackUp, IconArrowForwardUp, IconLayoutGrid, IconLayoutSidebar } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RunProgress } from '../../src-shared/contract.ts';
 import type { ReviewCounts } from '../../src-shared/review-queue.ts';
@@ -24,7 +25,8 @@ interface ReviewBarProps {
 }
 
 /** Above everything: the batch, its run, what was just done, how much is reviewed, undo, and how one goes on. */
-export function ReviewBar({ data, counts, onRun, onProgress, onFailed, onUndo, onRedo }: ReviewBarProps) {
+export const ReviewBar = memo(function ReviewBar(props: ReviewBarProps) {
+  const { data, counts, onRun, onProgress, onFailed, onUndo, onRedo } = props;
   const { t } = useTranslation('review');
   const { view, autoAdvance, set } = useReviewSettings();
   const run = data.run?.run ?? null;
@@ -86,7 +88,7 @@ export function ReviewBar({ data, counts, onRun, onProgress, onFailed, onUndo, o
       />
     </header>
   );
-}
+});
 
 function View({ icon: Icon, label }: { readonly icon: typeof IconLayoutGrid; readonly label: string }) {
   return (

@@ -1,9 +1,12 @@
 import { Alert, Button, Center, EmptyState, Loader, Splitter } from '@mantine/core';
+import { useCallbackRef } from '@mantine/hooks';
 import { IconAlertTriangle, IconPhotoOff } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'wouter';
+import type { Annotation } from '../../src-shared/annotation.ts';
+import type { RunProgress } from '../../src-shared/contract.ts';
 import type { Polygon, Region } from '../../src-shared/result.ts';
 import { EMPTY_FILTER, nearestUnreviewed } from '../../src-shared/review-queue.ts';
 import { errorRecord } from '../api/connection.ts';
@@ -14,7 +17,7 @@ import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { Viewer } from '../viewer/viewer.tsx';
 import type { Tool } from '../viewer/viewer-props.ts';
-import { InspectorPanel } from './inspector-panel.tsx';
+import { type InspectorHandlers, InspectorPanel } from './inspector-panel.tsx';
 import { NoRun } from './no-run.tsx';
 import { usePlace } from './place-store.ts';
 import { QueuePanel } from './queue-panel.tsx';
@@ -28,6 +31,7 @@ import { useQueue } from './use-queue.ts';
 import { useReviewImage } from './use-review-image.ts';
 import { type ReviewData, reviewTableKey, setProgress, useReviewTable } from './use-review-table.ts';
 import { useSam } from './use-sam.ts';
+import { useStableHandlers } from './use-stable-handlers.ts';
 import { useVerdicts } from './use-verdicts.ts';
 
 /** Screen 2: the images of a batch one by one, with the model's result, the inspector's verdict and marks. */
@@ -134,7 +138,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
   };
 
   const result = image.data?.outcome.status === 'done' ? image.data.outcome.result : null;
-  const annotations = image.data?.annotations ?? [];
+  const annotations = image.data?.annotations ?? NO_MARKS;
   const annotate = (values: AnnotationValues, done: () => void) => {
     if (imageId === null) return;
     fixClasses(values.defectClass);
@@ -202,14 +206,28 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
     if (target) select(target.imageId);
     else say(t('said.all-reviewed'));
   };
+  // What was drawn stays in sight while its form is filled in.
+  const shownMarks = useMemo(
+    () => (seen.drawn ? [...annotations, unsaved(seen.drawn)] : annotations),
+    [annotations, seen.drawn],
+  );
+  const open = useCallbackRef((id: number) => {
+    select(id);
+    set({ view: 'strip' });
+  });
+  const chooseRun = useCallbackRef((id: number) => move(batchId, { runId: id }));
+  const follow = useCallbackRef((progress: RunProgress) => setProgress(queries, tableKey, progress));
+  const showFailed = useCallbackRef(() => narrow({ ...EMPTY_FILTER, status: ['failed'] }));
+  const undo = useCallbackRef(() => void verdicts.undo());
+  const redo = useCallbackRef(() => void verdicts.redo());
   const canJudge = runId !== null && current !== null && current.status !== 'pending';
   useActions({
     'review.next': step(1),
     'review.previous': step(-1),
     'review.next-unreviewed': stepUnreviewed(1),
     'review.previous-unreviewed': stepUnreviewed(-1),
-    'review.undo': () => void verdicts.undo(),
-    'review.redo': () => void verdicts.redo(),
+    'review.undo': undo,
+    'review.redo': redo,
     'review.search': () => searchField.current?.select(),
     'review.grid': () => set({ view: view === 'grid' ? 'strip' : 'grid' }),
     'review.comment': runId === null ? startRun : () => commentField.current?.focus(),
@@ -232,6 +250,27 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
     }),
   });
 
+  const handlers = useStableHandlers<InspectorHandlers>({
+    draft: verdicts.write,
+    decide: verdicts.decide,
+    amend: (changes) => {
+      fixClasses(changes.defectClass?.trim());
+      verdicts.amend(changes);
+    },
+    submit: verdicts.submit,
+    withdraw: () => void verdicts.withdraw(),
+    selectRegion: (region) => mark({ region }),
+    pointAtRegion: (pointed) => mark({ pointed }),
+    selectAnnotation: (annotation) => mark({ annotation }),
+    toggleFalsePositive,
+    retract,
+    editPrompts,
+    chooseLevel: sam.choose,
+    acceptCandidate,
+    discardCandidate: () => sam.ask(null),
+    endDrawing,
+  });
+
   const panel = (
     <QueuePanel
       queue={queue}
@@ -239,15 +278,11 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
       counts={counts}
       filter={place.filter}
       thresholds={data.recipe}
-      scroll={place.scroll}
+      batchId={batchId}
       searchField={searchField}
       onFilter={narrow}
       onPick={select}
-      onOpen={(id) => {
-        select(id);
-        set({ view: 'strip' });
-      }}
-      onScroll={(scroll) => move(batchId, { scroll })}
+      onOpen={open}
     />
   );
   const inspector =
@@ -256,31 +291,21 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
     ) : (
       current && (
         <InspectorPanel
-          data={data}
+          runId={runId}
+          recipe={data.recipe}
+          recipeHash={data.run?.run.recipeHash ?? ''}
           row={current}
           image={image.data}
           imageError={image.error ? errorRecord(image.error).message : null}
           classes={defectClasses}
-          sam={sam}
-          verdicts={{
-            ...verdicts,
-            amend: (changes) => {
-              fixClasses(changes.defectClass?.trim());
-              verdicts.amend(changes);
-            },
-          }}
-          drawn={seen.drawn}
+          asked={sam.asked}
+          drawing={seen.drawn !== null}
+          saving={verdicts.saving}
+          failure={verdicts.error}
           region={seen.region}
           annotation={seen.annotation}
           commentField={commentField}
-          onRegion={(region) => mark({ region })}
-          onPoint={(pointed) => mark({ pointed })}
-          onAnnotation={(annotation) => mark({ annotation })}
-          onFalsePositive={toggleFalsePositive}
-          onRetract={retract}
-          onEditPrompts={editPrompts}
-          onAcceptCandidate={acceptCandidate}
-          onDrawn={endDrawing}
+          on={handlers}
         />
       )
     );
@@ -289,11 +314,11 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
       <ReviewBar
         data={data}
         counts={counts}
-        onRun={(id) => move(batchId, { runId: id })}
-        onProgress={(progress) => setProgress(queries, tableKey, progress)}
-        onFailed={() => narrow({ ...EMPTY_FILTER, status: ['failed'] })}
-        onUndo={() => void verdicts.undo()}
-        onRedo={() => void verdicts.redo()}
+        onRun={chooseRun}
+        onProgress={follow}
+        onFailed={showFailed}
+        onUndo={undo}
+        onRedo={redo}
       />
       {view === 'grid' ? (
         <Splitter
@@ -348,7 +373,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
                 outcome={image.data?.outcome ?? null}
                 thresholds={data.recipe}
                 hasTruth={image.data?.hasTruth ?? false}
-                annotations={annotations}
+                annotations={shownMarks}
                 selectedRegion={seen.pointed ?? seen.region}
                 onSelectRegion={(region) => mark({ region })}
                 selectedAnnotation={seen.annotation}
@@ -388,6 +413,14 @@ const PROPOSED_CLASSES = [
   'deformation',
   'other',
 ] as const;
+
+const NO_MARKS: readonly Annotation[] = [];
+
+/** A mark that was drawn and not saved yet. */
+function unsaved(polygons: readonly Polygon[]): Annotation {
+  const of = { id: -1, runId: 0, imageId: 0, regionIndex: null, author: '', createdAt: '' };
+  return { ...of, kind: 'missed-defect', polygons, defectClass: '', comment: '' };
+}
 
 function noSelection(imageId: number | null): Selection {
   return { imageId, region: null, annotation: null, pointed: null, drawn: null };

@@ -1,4 +1,4 @@
-import { useDeferredValue, useEffect, useMemo, useRef } from 'react';
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import {
   countReview,
   matcher,
@@ -8,7 +8,7 @@ import {
 } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { places, useGo } from '../app/places.ts';
-import { usePlace, usePlaces } from './place-store.ts';
+import { scrollOffsets, usePlace, usePlaces } from './place-store.ts';
 import { useReviewSettings } from './review-settings.ts';
 import type { ReviewData } from './use-review-table.ts';
 
@@ -46,8 +46,14 @@ export function useQueue(batchId: number, data: ReviewData | undefined, asked: n
   const counts = useMemo(() => countReview(list?.rows ?? []), [list]);
   const currentId = current?.imageId ?? null;
 
-  const select = (imageId: number) => move(batchId, { imageId, kept: true });
-  const narrow = (next: ReviewFilter) => move(batchId, { filter: next, kept: false, scroll: null });
+  const select = useCallback((imageId: number) => move(batchId, { imageId, kept: true }), [batchId, move]);
+  const narrow = useCallback(
+    (next: ReviewFilter) => {
+      scrollOffsets.delete(batchId);
+      move(batchId, { filter: next, kept: false });
+    },
+    [batchId, move],
+  );
 
   // Results that come in sort themselves before it: the first image stays at hand all the same.
   useEffect(() => {

@@ -7,7 +7,6 @@ import {
   Text,
   Textarea,
   TextInput,
-  Tooltip,
   UnstyledButton,
 } from '@mantine/core';
 import { IconCheck, IconCloudUp, IconRotate2 } from '@tabler/icons-react';
@@ -27,6 +26,7 @@ const VERDICTS = ['accept', 'reject', 'uncertain'] as const;
 const SEVERITIES = ['critical', 'major', 'minor'] as const;
 
 interface VerdictFormProps {
+  readonly imageId: number;
   /** The newest entry of the history. */
   readonly last: VerdictEntry | undefined;
   readonly draft: Draft | undefined;
@@ -78,7 +78,7 @@ export function VerdictForm(props: VerdictFormProps) {
       </fieldset>
       {reasonFor && (
         <Reason
-          key={reasonFor}
+          key={`${props.imageId} ${reasonFor}`}
           overturnedTo={reasonFor}
           text={draft?.overturnReason ?? saved?.overturnReason ?? ''}
           onText={(overturnReason) => onDraft({ overturnReason })}
@@ -125,9 +125,8 @@ export function VerdictForm(props: VerdictFormProps) {
       <Textarea
         ref={props.commentField}
         size="xs"
-        autosize
-        minRows={1}
-        maxRows={5}
+        rows={1}
+        classNames={{ input: classes.comment ?? '' }}
         maxLength={10_000}
         disabled={disabled}
         aria-label={t('verdict.comment')}
@@ -172,18 +171,17 @@ export function VerdictForm(props: VerdictFormProps) {
           )}
         </Text>
         {saved && (
-          <Tooltip label={t('verdict.withdraw')}>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size="sm"
-              ml="auto"
-              aria-label={t('verdict.withdraw')}
-              onClick={props.onWithdraw}
-            >
-              <IconRotate2 size={15} />
-            </ActionIcon>
-          </Tooltip>
+          <ActionIcon
+            title={t('verdict.withdraw')}
+            variant="subtle"
+            color="gray"
+            size="sm"
+            ml="auto"
+            aria-label={t('verdict.withdraw')}
+            onClick={props.onWithdraw}
+          >
+            <IconRotate2 size={15} />
+          </ActionIcon>
         )}
       </Group>
     </div>
