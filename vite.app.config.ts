@@ -29,14 +29,19 @@ export default defineConfig({
         },
       },
     },
-    // Apart from the rest, because it lies outside the packaged program's archive: threads can't look into that.
+    // Apart from the rest, because it lies outside the packaged program's archive: threads can't look into that, and
+    // there is no package.json that would say that .js files are modules.
     inference: {
       ...node(),
       build: {
         ...common(),
         rolldownOptions: {
           input: { [INFERENCE]: source(`inference/${INFERENCE}.ts`) },
-          output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'inference-[name]-[hash].js' },
+          output: {
+            format: 'es',
+            entryFileNames: '[name].mjs',
+            chunkFileNames: 'inference-[name]-[hash].mjs',
+          },
         },
       },
     },
@@ -92,8 +97,9 @@ function filesByUrl(): Plugin {
       for (const [text, , name] of code.matchAll(/new URL\((['"])\.\/([\w.-]+)\1, import\.meta\.url\)/g)) {
         const path = resolve(dirname(id), name!);
         const stem = name!.endsWith('.ts') ? name!.slice(0, -'.ts'.length) : undefined;
-        const ofInference = this.environment.name === 'inference' && !name!.startsWith('inference-');
-        const fileName = `${ofInference ? 'inference-' : ''}${stem === undefined ? name : `${stem}.js`}`;
+        const isInference = this.environment.name === 'inference' || stem === INFERENCE;
+        const prefix = isInference && !name!.startsWith('inference-') ? 'inference-' : '';
+        const fileName = prefix + (stem === undefined ? name : `${stem}.${isInference ? 'mjs' : 'js'}`);
         if (stem === undefined) this.emitFile({ type: 'asset', fileName, source: await readFile(path) });
         else if (stem !== INFERENCE) this.emitFile({ type: 'chunk', id: path, fileName });
         changed = changed.replace(text, `new URL('./${fileName}', import.meta.url)`);

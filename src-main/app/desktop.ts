@@ -37,6 +37,8 @@ export interface DesktopOptions {
   readonly log: Log;
   /** Holds `out`, `models` and `resources`. */
   readonly programFolder: string;
+  /** Files and folders that the page is told of once it is there; more may be added until then. */
+  readonly paths: string[];
 }
 
 export interface Desktop {
@@ -49,7 +51,7 @@ export interface Desktop {
  * @throws ClipSamError what opening the workspace says
  */
 export async function openDesktop(options: DesktopOptions): Promise<Desktop> {
-  const { workspaceFolder, device, log, logFolder, programFolder } = options;
+  const { workspaceFolder, device, log, logFolder, programFolder, paths: waiting } = options;
   const texts = nativeTexts(app.getLocale());
   const workstation = await openWorkstation({
     workspaceFolder,
@@ -102,7 +104,6 @@ export async function openDesktop(options: DesktopOptions): Promise<Desktop> {
   );
 
   const line = routerLine(workstation);
-  const waiting: string[] = [];
   let isConnected = false;
   answerPage({
     texts,

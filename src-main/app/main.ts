@@ -36,6 +36,7 @@ async function start(): Promise<void> {
   try {
     const { openDesktop } = await import('./desktop.ts');
     const desktop = await openDesktop({
+      paths,
       workspaceFolder: args.workspace ?? join(app.getPath('documents'), 'ClipSAM Workstation'),
       ...(args.device !== undefined && { device: args.device }),
       logFolder,
@@ -44,7 +45,6 @@ async function start(): Promise<void> {
       programFolder: fileURLToPath(new URL('../../', import.meta.url)),
     });
     take = (given) => desktop.take(given);
-    if (paths.length > 0) take(paths.splice(0));
   } catch (error) {
     log.error('The program could not start.', error);
     const text = error instanceof Error ? error.message : String(error);

@@ -235,7 +235,10 @@ export class BrowserWindow extends EventEmitter {
 
   /** Ends the page's process, as a fault in Chromium does. */
   async crash(): Promise<void> {
-    await this.#cdp?.send('Page.crash').catch(() => {});
+    const crashed = new Promise((resolve) => this.webContents.once('render-process-gone', resolve));
+    // Nobody is left to answer it.
+    this.#cdp!.send('Page.crash').catch(() => {});
+    await crashed;
   }
 
   close() {
