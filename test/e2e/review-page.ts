@@ -21,6 +21,10 @@ export class ReviewPage {
     return this.images.getByRole('option', { selected: true });
   }
 
+  async currentId(): Promise<number> {
+    return Number((await this.current.getAttribute('id'))!.replace('review-image-', ''));
+  }
+
   /** Goes to an image of the batch that is open, and waits for its result. */
   async open(imageId: number): Promise<void> {
     const { page } = this.#window;
@@ -34,7 +38,7 @@ export class ReviewPage {
     const { page } = this.#window;
     const [name] = (await this.current.getAttribute('aria-label'))!.split(', score');
     await this.canvas.getByRole('img', { name: `${name}: score` }).waitFor();
-    await page.waitForURL(`**/${(await this.current.getAttribute('id'))!.replace('review-image-', '')}`);
+    await page.waitForURL(`**/${await this.currentId()}`);
     await page.waitForLoadState('networkidle');
   }
 

@@ -133,8 +133,8 @@ export class WorkstationWindow {
       );
   }
 
-  /** Texts on the page that look like the key of a text that is not there. */
-  async missingTexts(): Promise<string[]> {
+  /** Every text on the page, seen or read out. */
+  async texts(): Promise<string[]> {
     return this.page.evaluate(() => {
       const texts: string[] = [];
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -144,8 +144,14 @@ export class WorkstationWindow {
           texts.push(element.getAttribute(name) ?? '');
         }
       }
-      return texts.filter((text) => /^(?:[a-z-]+:)?[a-z][a-z-]*(?:\.[a-z][\w-]*)+$/.test(text.trim()));
+      return texts.map((text) => text.trim()).filter(Boolean);
     });
+  }
+
+  /** Texts that look like the key of a text that is not there. */
+  async missingTexts(): Promise<string[]> {
+    const key = /^(?:[a-z-]+:)?[a-z][a-z-]*(?:\.[a-z][\w-]*)+$/;
+    return (await this.texts()).filter((text) => key.test(text) && !/\.(?:jpe?g|png)$/.test(text));
   }
 
   /** Fails when the page complained. */

@@ -1,0 +1,153 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addSyntheticBatch } from '../synthetic-workspace.ts';
+import { describeInChromium, launchChromium } from './chromium.ts';
+import { recordFrames } from './frames.ts';
+import { readRecords } from './records.ts';
+import { ReviewPage } from './review-page.ts';
+import { SCREENS } from './screens.ts';
+import { makeTempFolder, type TempFolder } from './temp-workspace.ts';
+import { startWorkstation, type WorkstationProcess } from './workstation-process.ts';
+import { WorkstationWindow } from './workstation-window.ts';
+
+const MANY = 20_000;
+
+describeInChromium('results that are there', () => {
+  let folder: TempFolder;
+  let workstation: WorkstationProcess;
+  let browser: Browser;
+  let few: { readonly batchId: number; readonly runId: number };
+  let many: { readonly batchId: number; readonly runId: number };
+
+  beforeAll(async () => {
+    folder = await makeTempFolder();
+    many = await addSyntheticBatch(folder.path, { images: MANY, name: 'Many' });
+    few = await addSyntheticBatch(folder.path, { images: 40, name: 'Few', reviewed: 0, failed: 0.05 });
+    [workstation, browser] = await Promise.all([
+      startWorkstation({ workspace: folder.path }),
+      launchChromium(),
+    ]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await workstation?.stop();
+    await folder?.remove();
+  });
+
+  it('are reviewed with the keyboard alone, twenty images in a row', async () => {
+    const window = await WorkstationWindow.open(browser, workstation.url);
+    const { page, keyboard } = window;
+    await page.getByRole('heading', { name: 'Few' }).waitFor();
+    await keyboard.press('Enter');
+    const review = new ReviewPage(window);
+    const given: { imageId: number; verdict: string; reason: string }[] = [];
+    const verdicts = { g: 'accept', r: 'reject', u: 'uncertain' } as const;
+    for (let i = 0; i < 20; i++) {
+      await review.settled();
+      const imageId = await review.currentId();
+      const model = /model: (\w+)/.exec((await review.current.getAttribute('aria-label'))!)![1]!;
+      const key = (['g', 'r', 'g', 'u'] as const)[i % 4]!;
+      const verdict = verdicts[key];
+      const overturns =
+        (verdict === 'accept' && model === 'Reject') || (verdict === 'reject' && model === 'Accept');
+      await keyboard.press(key);
+      if (overturns) {
+        await page.getByText(/^The model (accepts|rejects) this image\. Why is it/).waitFor();
+        await keyboard.type(`reason ${i}`);
+        await keyboard.press('Enter');
+      }
+      given.push({ imageId, verdict, reason: overturns ? `reason ${i}` : '' });
+      await expect.poll(() => review.currentId(), { timeout: 10_000 }).not.toBe(imageId);
+    }
+    const stored = () =>
+      readRecords(
+        folder.path,
+        `select image_id as imageId, verdict, overturn_reason as reason from verdicts
+         where run_id = ? order by id`,
+        few.runId,
+      );
+    expect(new Set(given.map(({ imageId }) => imageId)).size).toBe(20);
+    expect(given.some(({ reason }) => reason !== '')).toBe(true);
+    expect(stored()).toEqual(given);
+
+    await keyboard.press('Control+z');
+    const last = given.at(-1)!;
+    await expect.poll(() => review.currentId()).toBe(last.imageId);
+    const withdrawn = { imageId: last.imageId, verdict: 'withdrawn', reason: '' };
+    await expect.poll(stored).toEqual([...given, withdrawn]);
+    await keyboard.press('Control+y');
+    await expect.poll(stored).toEqual([...given, withdrawn, last]);
+    await window.close();
+  });
+
+  describe.each(['dark', 'light'] as const)('in the %s theme', (theme) => {
+    it.each(SCREENS)('show no serious violation to axe-core: $name', async ({ show }) => {
+      const window = await WorkstationWindow.open(browser, workstation.url, { theme });
+      await show(window, few.batchId);
+      expect(await window.seriousViolations()).toEqual([]);
+      await window.close();
+    });
+  });
+
+  it.each(['en', 'zh-CN'] as const)('speak the chosen language on every screen: %s', async (language) => {
+    const foreign = await textsOfOtherLanguage(language);
+    const window = await WorkstationWindow.open(browser, workstation.url, { language });
+    for (const { name, show } of SCREENS) {
+      await show(window, few.batchId);
+      expect({ name, missing: await window.missingTexts() }).toEqual({ name, missing: [] });
+      const texts = await window.texts();
+      expect({ name, foreign: texts.filter((text) => foreign.has(text)) }).toEqual({ name, foreign: [] });
+    }
+    expect(await window.page.evaluate(() => document.documentElement.lang)).toBe(language);
+    await window.close();
+  });
+
+  it(`scroll without a frame over 100 ms among ${MANY} images`, async () => {
+    const window = await WorkstationWindow.open(browser, workstation.url, { width: 1920, height: 1080 });
+    const { page, keyboard } = window;
+    await page.goto(new URL(`/#/review/${many.batchId}`, page.url()).href);
+    const review = new ReviewPage(window);
+    await review.settled();
+    for (const view of ['strip', 'grid'] as const) {
+      if (view === 'grid') await keyboard.press('w');
+      await page.locator(`#review-images[data-view=${view}] [role=option]`).first().waitFor();
+      await page.waitForLoadState('networkidle');
+      const frames = await recordFrames(browser, page, `scroll-${view}`, async () => {
+        const box = (await review.images.boundingBox())!;
+        await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+        for (let i = 0; i < 60; i++) {
+          await page.mouse.wheel(0, i % 10 === 9 ? 40_000 : 900);
+          await page.waitForTimeout(16);
+        }
+        for (let i = 0; i < 20; i++) await keyboard.press('PageDown');
+        await keyboard.press('End', 'Home');
+      });
+      console.log(`${view}: ${JSON.stringify(frames)}`);
+      expect(frames.count).toBeGreaterThan(20);
+      expect(frames.longestTask).toBeLessThan(100);
+    }
+    await window.close();
+  });
+});
+
+/** Texts of the other language that are no texts of this one. */
+async function textsOfOtherLanguage(language: 'en' | 'zh-CN'): Promise<Set<string>> {
+  const read = async (of: string) => {
+    const all: string[] = [];
+    for (const name of ['app', 'batches', 'models', 'review', 'viewer', 'what-if']) {
+      const file = new URL(`../../src-renderer/i18n/${of}/${name}.json`, import.meta.url);
+      collect(JSON.parse(await readFile(fileURLToPath(file), 'utf8')), all);
+    }
+    return all;
+  };
+  const own = new Set(await read(language));
+  const other = await read(language === 'en' ? 'zh-CN' : 'en');
+  return new Set(other.filter((text) => text.length > 1 && !own.has(text)));
+}
+
+function collect(value: unknown, into: string[]): void {
+  if (typeof value === 'string') into.push(value);
+  else for (const inner of Object.values(value as object)) collect(inner, into);
+}

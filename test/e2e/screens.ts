@@ -1,0 +1,87 @@
+import type { WorkstationWindow } from './workstation-window.ts';
+
+/** Everything that fills the window or covers most of it, and how one gets there. */
+export interface Screen {
+  readonly name: string;
+  /** @param batchId a batch with results */
+  show(window: WorkstationWindow, batchId: number): Promise<void>;
+}
+
+async function goTo({ page }: WorkstationWindow, place: string, sign: string): Promise<void> {
+  await page.goto(new URL(`/#${place}`, page.url()).href);
+  await page.locator(sign).first().waitFor();
+  await page.waitForLoadState('networkidle');
+}
+
+const batches: Screen = {
+  name: 'batches',
+  show: async (window, batchId) => {
+    await goTo(window, '/batches', '[data-testid=batch-list]');
+    await window.page.locator(`#batch-${batchId}`).click();
+    await window.page.locator('[data-testid=run]').waitFor();
+  },
+};
+
+const review: Screen = {
+  name: 'review',
+  show: async (window, batchId) => {
+    await goTo(window, `/review/${batchId}`, '[data-testid=save-state]');
+    await window.page.locator('[role=application] canvas').first().waitFor();
+  },
+};
+
+export const SCREENS: readonly Screen[] = [
+  batches,
+  {
+    name: 'new-batch',
+    show: async (window, batchId) => {
+      await batches.show(window, batchId);
+      await window.keyboard.press('i');
+      await window.page.getByRole('dialog').waitFor();
+      await settled(window);
+    },
+  },
+  review,
+  {
+    name: 'review-grid',
+    show: async (window, batchId) => {
+      await review.show(window, batchId);
+      await window.keyboard.press('w');
+      await window.page.locator('#review-images[data-view=grid]').waitFor();
+      await settled(window);
+      await window.keyboard.press('w');
+      await window.keyboard.press('w');
+    },
+  },
+  {
+    name: 'what-if',
+    show: async (window, batchId) => {
+      await goTo(window, `/what-if/${batchId}`, '[data-threshold=theta]');
+      await settled(window);
+    },
+  },
+  {
+    name: 'models',
+    show: async (window) => {
+      await goTo(window, '/models', 'table');
+      await settled(window);
+    },
+  },
+  {
+    name: 'shortcuts',
+    show: async (window, batchId) => {
+      await batches.show(window, batchId);
+      await window.keyboard.press('?');
+      await window.page.getByRole('dialog').waitFor();
+      await settled(window);
+    },
+  },
+];
+
+/** Transitions are over: axe-core would take half-transparent text for text without contrast. */
+async function settled({ page }: WorkstationWindow): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  await page.waitForFunction(() =>
+    document.getAnimations().every(({ playState }) => playState !== 'running'),
+  );
+}
