@@ -16,6 +16,7 @@ export class EventHub {
   readonly #subscribers = new Set<Subscription>();
   readonly #pending = new Map<number, PendingRun>();
   #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
   publish(event: WorkstationEvent): void {
     for (const subscriber of this.#subscribers) subscriber.push(event);
@@ -38,11 +39,13 @@ export class EventHub {
     const subscription = new Subscription(() => this.#subscribers.delete(subscription));
     for (const event of first) subscription.push(event);
     this.#subscribers.add(subscription);
+    if (this.#closed) subscription.close();
     return subscription;
   }
 
   /** Tells what is pending, and ends all subscriptions. */
   close(): void {
+    this.#closed = true;
     this.#flush();
     for (const subscriber of this.#subscribers) subscriber.close();
   }

@@ -2,8 +2,8 @@ import type { DeviceStatus } from '../../src-shared/contract.ts';
 import { ClipSamError, toErrorRecord } from '../../src-shared/errors.ts';
 import type { DeviceRequest } from '../../src-shared/result.ts';
 import { type Inspector, type InspectorEvent, openInspector } from '../inference/inspector.ts';
-import { describePack } from '../inference/pack-loader.ts';
 import type { ProcessHost } from '../inference/process-host.ts';
+import { findPack } from './model-packs.ts';
 
 export type { ProcessHost } from '../inference/process-host.ts';
 
@@ -43,6 +43,7 @@ export class InspectorPool {
   readonly #options: InspectorPoolOptions;
   readonly #entries = new Map<string, Entry>();
   #status: DeviceStatus;
+  #closed = false;
 
   constructor(options: InspectorPoolOptions) {
     this.#options = options;
@@ -61,7 +62,8 @@ export class InspectorPool {
   /** @throws ClipSamError `pack-not-found`, `pack-invalid`, and what `openInspector` says */
   async acquire(pack: string): Promise<InspectorLease> {
     const { packsRoot } = this.#options;
-    const { folder } = await describePack(pack, packsRoot === undefined ? {} : { packsRoot });
+    const { folder } = await findPack(pack, packsRoot);
+    this.#refuseWhenClosed();
     let entry = this.#entries.get(folder);
     if (!entry || entry.broken) {
       if (entry) void this.#close(folder, entry);
@@ -91,7 +93,8 @@ export class InspectorPool {
     onEvent: (event: InspectorEvent) => void,
   ): Promise<Inspector> {
     const { packsRoot, threads, host, open = openInspector } = this.#options;
-    const { folder } = await describePack(pack, packsRoot === undefined ? {} : { packsRoot });
+    const { folder } = await findPack(pack, packsRoot);
+    this.#refuseWhenClosed();
     return open({ packFolder: folder, device, onEvent, ...(threads && { threads }), ...(host && { host }) });
   }
 
@@ -114,6 +117,7 @@ export class InspectorPool {
 
   /** Cancels what is under way and ends the processes. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#closeAll();
     this.#tell(stopped(this.#status.asked));
   }
@@ -165,6 +169,10 @@ export class InspectorPool {
         this.#tell({ ...status, state: 'failed', rssBytes: null, error: event.error });
       }
     }
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed) throw new ClipSamError('cancelled', 'The workstation is closing.');
   }
 
   async #closeAll(): Promise<void> {

@@ -1,11 +1,27 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { PackSummary } from '../../src-shared/contract.ts';
 import { ClipSamError, toErrorRecord } from '../../src-shared/errors.ts';
+import { type Pack, packSchema } from '../../src-shared/pack.ts';
 import { resolvePackFile } from '../inference/pack-files.ts';
 import { describePack, listPacks, type PackListing, verifyPack } from '../inference/pack-loader.ts';
 
 /** Model packs as far as users see them: which there are, and whether their files are whole. */
 export { listPacks, type PackCheck, verifyPack } from '../inference/pack-loader.ts';
+
+/**
+ * A pack's description and folder.
+ * @throws ClipSamError `pack-not-found` also for the path of a folder: only packs that were put among the others are
+ *   used; `pack-invalid`
+ */
+export async function findPack(
+  id: string,
+  packsRoot?: string,
+): Promise<{ readonly pack: Pack; readonly folder: string }> {
+  if (!packSchema.shape.id.safeParse(id).success) {
+    throw new ClipSamError('pack-not-found', `There is no model pack "${id}".`);
+  }
+  return describePack(id, packsRoot === undefined ? {} : { packsRoot });
+}
 
 /** The packs with their cards and files; the files' content is not read. */
 export async function summarisePacks(packsRoot?: string): Promise<PackSummary[]> {

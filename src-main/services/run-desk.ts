@@ -3,7 +3,6 @@ import type { RunProgress } from '../../src-shared/contract.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { BatchEvent } from '../../src-shared/progress.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
-import { describePack } from '../inference/pack-loader.ts';
 import { checkLanguage } from '../inference/recipe-language.ts';
 import { getBatch } from '../store/batches.ts';
 import { getRecipe, saveRecipe } from '../store/recipes.ts';
@@ -11,6 +10,7 @@ import { cancelRun, getRun, getRunState, listRunStates, type RunState } from '..
 import type { Workspace } from '../store/workspace.ts';
 import { type BatchRun, resumeBatchRun, startBatchRun } from './batch-run.ts';
 import type { InspectorLease, InspectorPool } from './inspector-pool.ts';
+import { findPack } from './model-packs.ts';
 import { DEFAULT_PACK } from './recipe-pipeline.ts';
 
 export interface RunDeskOptions {
@@ -115,7 +115,7 @@ export class RunDesk {
   /** @throws ClipSamError `pack-not-found`, `pack-invalid` */
   async defaultRecipe(packId: string): Promise<Recipe> {
     const { packsRoot } = this.#options;
-    const { pack } = await describePack(packId, packsRoot === undefined ? {} : { packsRoot });
+    const { pack } = await findPack(packId, packsRoot);
     return pack.defaultRecipe;
   }
 
@@ -224,7 +224,7 @@ export class RunDesk {
 
   async #begin(recipe: Recipe, start: (options: BeginOptions) => Promise<BatchRun>): Promise<RunProgress> {
     const { pool, packsRoot } = this.#options;
-    const { folder } = await describePack(recipe.pack, packsRoot === undefined ? {} : { packsRoot });
+    const { folder } = await findPack(recipe.pack, packsRoot);
     await checkLanguage(folder, recipe);
     const lease = await pool.acquire(recipe.pack);
     try {

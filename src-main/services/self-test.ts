@@ -4,8 +4,8 @@ import { ClipSamError } from '../../src-shared/errors.ts';
 import type { DeviceRequest } from '../../src-shared/result.ts';
 import { listImages } from '../files/image-files.ts';
 import type { Inspector } from '../inference/inspector.ts';
-import { describePack } from '../inference/pack-loader.ts';
 import type { InspectorPool } from './inspector-pool.ts';
+import { findPack } from './model-packs.ts';
 
 export interface SelfTestOptions {
   readonly pool: InspectorPool;
@@ -28,7 +28,7 @@ export interface SelfTestOptions {
 export async function selfTest(options: SelfTestOptions): Promise<void> {
   const { pool, pack: packId, packsRoot, device, artifactRoot, signal, onEvent } = options;
   const path = await sampleIn(options.samplesFolder);
-  const { pack } = await describePack(packId, packsRoot === undefined ? {} : { packsRoot });
+  const { pack } = await findPack(packId, packsRoot);
   onEvent({ kind: 'starting', image: basename(dirname(path)) });
   const start = performance.now();
 

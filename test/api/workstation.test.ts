@@ -114,7 +114,9 @@ describe('runs', () => {
     const first = await fakeWorkstation({ delay: 10 }, { workspaceFolder: folder });
     const { batchId } = await importedBatch(first, 40);
     const { run } = await first.client.runs.start({ batchId, author });
-    await expect.poll(async () => (await first.client.runs.list({ batchId }))[0]!.done).toBeGreaterThan(3);
+    await expect
+      .poll(async () => (await first.client.runs.list({ batchId }))[0]!.done, { timeout: 30_000 })
+      .toBeGreaterThan(3);
     await first.workstation.close();
     const second = await fakeWorkstation({}, { workspaceFolder: folder });
     const [left] = await second.client.runs.list({ batchId });
@@ -127,7 +129,7 @@ describe('runs', () => {
   test('whose program was killed show as interrupted, and can be resumed or cancelled', async () => {
     const folder = await temporaryFolder();
     const preparing = await fakeWorkstation({}, { workspaceFolder: folder });
-    const { batchId } = await importedBatch(preparing, 60);
+    const { batchId } = await importedBatch(preparing, 400);
     await preparing.workstation.close();
     for (const then of ['resume', 'cancel'] as const) {
       const script = join(import.meta.dirname, '..', 'services', 'batch-child.ts');
@@ -136,7 +138,7 @@ describe('runs', () => {
       });
       let stored = 0;
       child.stdout.on('data', (chunk) => (stored += String(chunk).split('image').length - 1));
-      await expect.poll(() => stored).toBeGreaterThan(5);
+      await expect.poll(() => stored, { timeout: 30_000 }).toBeGreaterThan(5);
       const { client, workstation } = await fakeWorkstation({}, { workspaceFolder: folder });
       const [elsewhere] = await client.runs.list({ batchId });
       expect(elsewhere).toMatchObject({ run: { status: 'running' }, active: false });
@@ -155,7 +157,7 @@ describe('runs', () => {
         await client.runs.resume({ id: dead!.run.id, author });
         expect(await ended(client, dead!.run.id, batchId)).toMatchObject({
           run: { status: 'done' },
-          done: 60,
+          done: 400,
         });
       }
       await workstation.close();
