@@ -103,6 +103,6 @@ export async function ended(client: FakeWorkstation['client'], runId: number, ba
   for (;;) {
     const progress = (await client.runs.list({ batchId })).find(({ run }) => run.id === runId)!;
     if (!progress.active) return progress;
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

@@ -129,7 +129,7 @@ describe('runs', () => {
   test('whose program was killed show as interrupted, and can be resumed or cancelled', async () => {
     const folder = await temporaryFolder();
     const preparing = await fakeWorkstation({}, { workspaceFolder: folder });
-    const { batchId } = await importedBatch(preparing, 400);
+    const { batchId } = await importedBatch(preparing, 250);
     await preparing.workstation.close();
     for (const then of ['resume', 'cancel'] as const) {
       const script = join(import.meta.dirname, '..', 'services', 'batch-child.ts');
@@ -157,7 +157,7 @@ describe('runs', () => {
         await client.runs.resume({ id: dead!.run.id, author });
         expect(await ended(client, dead!.run.id, batchId)).toMatchObject({
           run: { status: 'done' },
-          done: 400,
+          done: 250,
         });
       }
       await workstation.close();
