@@ -10,7 +10,13 @@ export function SettingsDialog({ opened, onClose }: { readonly opened: boolean; 
   const { info } = useWorkstation();
   const { author, language, theme, set } = useSession();
   return (
-    <Modal opened={opened} onClose={onClose} title={t('settings.title')} centered>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('settings.title')}
+      closeButtonProps={{ 'aria-label': t('close') }}
+      centered
+    >
       <Stack>
         <TextInput
           key={String(opened)}

@@ -37,6 +37,7 @@ export function ShortcutsDialog({ opened, onClose }: { readonly opened: boolean;
       onClose={onClose}
       title={t('shortcuts.title')}
       size="xl"
+      closeButtonProps={{ 'aria-label': t('close') }}
       closeOnEscape={waiting === null}
     >
       <Group justify="space-between" mb="sm">

@@ -56,7 +56,7 @@ export function AnnotationList({ annotations, selected, onSelect, onRetract }: A
                 title={t('annotations.retract')}
                 variant="subtle"
                 color="gray"
-                size="sm"
+                size={24}
                 aria-label={`${t('annotations.retract')}: ${title}`}
                 onClick={() => onRetract(id)}
               >

@@ -120,13 +120,13 @@ const SearchLine = memo(function SearchLine(props: Omit<QueueHeadProps, 'place' 
     <Group gap={6} px={10} pt={10} pb={8} wrap="nowrap">
       <SearchField filter={filter} onFilter={onFilter} field={searchField} />
       <Popover position="bottom-start" width={330} shadow="md" trapFocus returnFocus>
-        <Popover.Target>
-          <Indicator disabled={isEmpty(filter)} size={8} offset={4}>
+        <Indicator disabled={isEmpty(filter)} size={8} offset={4}>
+          <Popover.Target>
             <ActionIcon variant="default" size={30} aria-label={t('filter.title')} title={t('filter.title')}>
               <IconFilter size={16} />
             </ActionIcon>
-          </Indicator>
-        </Popover.Target>
+          </Popover.Target>
+        </Indicator>
         <Popover.Dropdown aria-label={t('filter.title')}>
           <FilterPanel filter={filter} counts={counts} thresholds={thresholds} onFilter={onFilter} />
         </Popover.Dropdown>
@@ -140,6 +140,7 @@ const OrderField = memo(function OrderField() {
   const { order, set } = useReviewSettings();
   return (
     <Select
+      role="combobox"
       size="xs"
       flex={1}
       maw={240}

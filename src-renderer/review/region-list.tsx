@@ -75,7 +75,7 @@ export function RegionList(props: RegionListProps) {
                 title={t(isFalse ? 'regions.not-false' : 'regions.false')}
                 variant={isFalse ? 'light' : 'subtle'}
                 color={isFalse ? 'violet' : 'gray'}
-                size="sm"
+                size={24}
                 aria-pressed={isFalse}
                 aria-label={t('regions.false-of', { index: region.index })}
                 onClick={() => props.onFalsePositive(region.index)}
@@ -86,7 +86,7 @@ export function RegionList(props: RegionListProps) {
                 title={t('regions.edit-prompts')}
                 variant="subtle"
                 color="gray"
-                size="sm"
+                size={24}
                 aria-label={t('regions.edit-prompts-of', { index: region.index })}
                 onClick={() => props.onEditPrompts(region)}
               >

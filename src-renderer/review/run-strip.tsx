@@ -107,7 +107,7 @@ interface ActProps {
 function Act({ label, icon: Icon, busy, onAct }: ActProps) {
   return (
     <Tooltip label={label}>
-      <ActionIcon variant="subtle" color="gray" size="sm" disabled={busy} aria-label={label} onClick={onAct}>
+      <ActionIcon variant="subtle" color="gray" size={24} disabled={busy} aria-label={label} onClick={onAct}>
         <Icon size={16} />
       </ActionIcon>
     </Tooltip>

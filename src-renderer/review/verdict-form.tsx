@@ -175,7 +175,7 @@ export function VerdictForm(props: VerdictFormProps) {
             title={t('verdict.withdraw')}
             variant="subtle"
             color="gray"
-            size="sm"
+            size={24}
             ml="auto"
             aria-label={t('verdict.withdraw')}
             onClick={props.onWithdraw}
