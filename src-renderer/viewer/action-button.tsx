@@ -25,6 +25,7 @@ export function ActionButton({
   active,
   disabled = false,
   side = 'bottom',
+  expanded,
   onClick,
 }: {
   readonly action?: ActionId;
@@ -35,6 +36,8 @@ export function ActionButton({
   readonly active?: boolean;
   readonly disabled?: boolean;
   readonly side?: 'bottom' | 'right' | 'top';
+  /** For a button that opens a panel: while it is open, the panel and not the tooltip is to be seen. */
+  readonly expanded?: boolean;
   onClick(): void;
 }) {
   const { t } = useTranslation();
@@ -42,6 +45,7 @@ export function ActionButton({
   return (
     <Tooltip
       position={side}
+      disabled={expanded === true}
       label={
         <span className={classes.tip}>
           {name}
@@ -55,6 +59,7 @@ export function ActionButton({
         size={30}
         aria-label={name}
         {...(active !== undefined && { 'aria-pressed': active })}
+        {...(expanded !== undefined && { 'aria-expanded': expanded })}
         disabled={disabled}
         onClick={onClick}
       >

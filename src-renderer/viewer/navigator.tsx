@@ -1,18 +1,30 @@
 import { type PointerEvent, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Box } from '../../src-shared/result.ts';
 import { pictures } from './pictures.ts';
 import { useResource } from './use-resource.ts';
 import { useViewport, useViewSettings } from './view-settings.ts';
 import classes from './viewer.module.css';
 import { centredOn, type Stage, visibleBox } from './viewport.ts';
 
+interface NavigatorProps {
+  readonly thumbnail: string;
+  readonly stage: Stage;
+}
+
 /** CSS pixels of the longer side. */
 const LONGEST = 148;
 
-/** The whole image in small, with the part that is on the screen; dragging moves it. */
-export function Navigator({ thumbnail, stage }: { readonly thumbnail: string; readonly stage: Stage }) {
+/** The whole image in small, with the part that is on the screen; dragging moves it. Not there while all is seen. */
+export function Navigator({ thumbnail, stage }: NavigatorProps) {
+  const visible = visibleBox(useViewport(stage), stage);
+  const { width, height } = stage.image;
+  if (visible.width === width && visible.height === height) return null;
+  return <Overview thumbnail={thumbnail} stage={stage} visible={visible} />;
+}
+
+function Overview({ thumbnail, stage, visible }: NavigatorProps & { readonly visible: Box }) {
   const { t } = useTranslation('viewer');
-  const viewport = useViewport(stage);
   const canvas = useRef<HTMLCanvasElement>(null);
   const picture = useResource(pictures, thumbnail);
   const { image, ratio } = stage;
@@ -26,8 +38,6 @@ export function Navigator({ thumbnail, stage }: { readonly thumbnail: string; re
     target.height = Math.round(height * ratio);
     if (picture) target.getContext('2d')!.drawImage(picture, 0, 0, target.width, target.height);
   }, [picture, width, height, ratio]);
-  const visible = visibleBox(viewport, stage);
-  if (visible.width === image.width && visible.height === image.height) return null;
   const part = (value: number, whole: number) => `${(100 * value) / whole}%`;
   const go = (event: PointerEvent<HTMLElement>) => {
     if (event.buttons !== 1) return;

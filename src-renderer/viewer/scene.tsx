@@ -47,29 +47,30 @@ export interface SceneProps {
   readonly bare: boolean;
 }
 
-/** The canvases, from the bottom: picture, maps, vectors, strokes being drawn, what follows the pointer. */
+/**
+ * The canvases, from the bottom: picture, overlays, strokes being drawn, what follows the pointer. Every canvas that
+ * moves with the image costs as much as the whole screen, so those with nothing on them are left out.
+ */
 export function Scene(props: SceneProps) {
-  const { stage, bare } = props;
+  const { stage, bare, scratch } = props;
   const viewport = useViewport(stage);
   const { brightness, contrast, compare, divider } = useViewSettings();
+  const isStroking = useScratch(scratch, ({ draft }) => draft?.kind === 'strokes');
+  const isLive = useIsLive(props);
   const picture = useRef<Konva.Layer>(null);
-  const maps = useRef<Konva.Layer>(null);
-  const vectors = useRef<Konva.Layer>(null);
+  const overlays = useRef<Konva.Layer>(null);
   const strokes = useRef<Konva.Layer>(null);
   const live = useRef<Konva.Layer>(null);
-  // Done by the compositor: neither needs anything to be drawn again.
+  // Done by the compositor: none of these needs anything to be drawn again.
   const isPlain = brightness === 1 && contrast === 1;
-  useCanvasStyle(picture, {
-    filter: isPlain ? '' : `brightness(${brightness}) contrast(${contrast})`,
-  });
-  const overlay: CSSProperties = {
+  useCanvasStyle(picture, { filter: isPlain ? '' : `brightness(${brightness}) contrast(${contrast})` });
+  const shown: CSSProperties = {
     visibility: bare ? 'hidden' : 'visible',
     clipPath: compare ? `inset(0 0 0 ${divider * 100}%)` : '',
   };
-  useCanvasStyle(maps, overlay);
-  useCanvasStyle(vectors, overlay);
-  useCanvasStyle(strokes, { ...overlay, opacity: '0.5' });
-  useCanvasStyle(live, overlay);
+  useCanvasStyle(overlays, shown);
+  useCanvasStyle(strokes, { ...shown, display: isStroking ? 'block' : 'none', opacity: '0.5' });
+  useCanvasStyle(live, { ...shown, display: isLive ? 'block' : 'none' });
   Konva.pixelRatio = stage.ratio;
   const world = { x: viewport.x, y: viewport.y, scaleX: viewport.scale, scaleY: viewport.scale };
   return (
@@ -82,13 +83,9 @@ export function Scene(props: SceneProps) {
         stage={stage}
         viewport={viewport}
       />
-      <Layer ref={maps} listening={false}>
+      <Layer ref={overlays} listening={false}>
         <Group {...world}>
           <Maps {...pick(props)} image={stage.image} />
-        </Group>
-      </Layer>
-      <Layer ref={vectors} listening={false}>
-        <Group {...world}>
           <Vectors
             layers={props.layers}
             regions={props.regions}
@@ -98,26 +95,41 @@ export function Scene(props: SceneProps) {
         </Group>
       </Layer>
       <Layer ref={strokes} listening={false}>
-        <Group {...world}>
-          <Strokes scratch={props.scratch} />
-        </Group>
+        {isStroking && (
+          <Group {...world}>
+            <Strokes scratch={scratch} />
+          </Group>
+        )}
       </Layer>
       <Layer ref={live} listening={false}>
-        <Group {...world}>
-          <Live
-            layers={props.layers}
-            regions={props.regions}
-            annotations={props.annotations}
-            candidate={props.candidate}
-            editable={props.editable}
-            selectedRegion={props.selectedRegion}
-            selectedAnnotation={props.selectedAnnotation}
-            scratch={props.scratch}
-            image={stage.image}
-          />
-        </Group>
+        {isLive && (
+          <Group {...world}>
+            <Live
+              layers={props.layers}
+              regions={props.regions}
+              annotations={props.annotations}
+              candidate={props.candidate}
+              editable={props.editable}
+              selectedRegion={props.selectedRegion}
+              selectedAnnotation={props.selectedAnnotation}
+              scratch={scratch}
+              image={stage.image}
+            />
+          </Group>
+        )}
       </Layer>
     </KonvaStage>
+  );
+}
+
+function useIsLive(props: SceneProps): boolean {
+  const { scratch, step, selectedRegion, selectedAnnotation, candidate, editable } = props;
+  const isPointed = useScratch(
+    scratch,
+    ({ region, annotation, draft, dragged }) => (region ?? annotation ?? draft ?? dragged) !== null,
+  );
+  return (
+    step === null && (isPointed || (selectedRegion ?? selectedAnnotation ?? candidate ?? editable) !== null)
   );
 }
 

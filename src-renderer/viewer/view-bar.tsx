@@ -1,10 +1,5 @@
 import { Button, Popover } from '@mantine/core';
-import {
-  IconBrightnessHalf,
-  IconLayoutSidebarRightCollapse,
-  IconMap2,
-  IconPlayerPlay,
-} from '@tabler/icons-react';
+import { IconColumns2, IconContrast, IconMap2, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ActionButton } from './action-button.tsx';
@@ -32,7 +27,7 @@ export function ViewBar({
     <div className={classes.tools}>
       <ActionButton
         action="viewer.compare"
-        icon={<IconLayoutSidebarRightCollapse {...ICON} />}
+        icon={<IconColumns2 {...ICON} />}
         active={compare}
         onClick={() => set({ compare: !compare })}
       />
@@ -50,13 +45,15 @@ export function ViewBar({
         shadow="md"
         trapFocus
         returnFocus
+        withRoles={false}
       >
         <Popover.Target>
           <div>
             <ActionButton
               label={t('adjust.title')}
-              icon={<IconBrightnessHalf {...ICON} />}
+              icon={<IconContrast {...ICON} />}
               active={isAdjusted}
+              expanded={adjusting}
               onClick={() => setAdjusting(!adjusting)}
             />
           </div>

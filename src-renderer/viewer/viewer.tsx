@@ -80,18 +80,19 @@ export function Viewer(props: ViewerProps) {
   const isAsking = tool === 'point-positive' || tool === 'point-negative' || tool === 'box';
   const region = regions.find(({ index }) => index === selectedRegion);
   const editable = isAsking ? (candidate?.prompts ?? region?.prompts ?? null) : null;
+  const scoreOf = useCallback(
+    ({ x, y }: Point) => (stage && shownMap ? scoreAt(shownMap, stage.image, x, y) : null),
+    [stage, shownMap],
+  );
   const hands = useHands(
-    {
-      ...props,
-      stage,
-      regions,
-      annotations,
-      prompts: editable,
-      scratch,
-      scoreAt: ({ x, y }: Point) => (stage && shownMap ? scoreAt(shownMap, stage.image, x, y) : null),
-    },
+    { ...props, stage, regions, annotations, prompts: editable, scratch, scoreAt: scoreOf },
     holder,
   );
+  useEffect(() => {
+    // Another map under a pointer that rests.
+    const { place } = scratch.getState();
+    if (place) scratch.setState({ place: { ...place, score: scoreOf(place) } });
+  }, [scratch, scoreOf]);
   useEffect(() => {
     const { draft } = scratch.getState();
     const keeps = draft?.kind === 'strokes' ? ['pan', 'brush', 'eraser'] : ['pan', draft?.kind];
@@ -178,9 +179,9 @@ export function Viewer(props: ViewerProps) {
                 colours={colours}
                 theta={thresholds.theta}
                 step={step}
-                candidate={step ? null : candidate}
+                candidate={candidate}
                 editable={editable}
-                selectedRegion={step ? null : selectedRegion}
+                selectedRegion={selectedRegion}
                 selectedAnnotation={props.selectedAnnotation}
                 scratch={scratch}
                 bare={bare}
