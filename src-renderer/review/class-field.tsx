@@ -24,6 +24,7 @@ export function ClassField({
 }: ClassFieldProps) {
   return (
     <Autocomplete
+      role="combobox"
       size="xs"
       aria-label={label}
       placeholder={placeholder}

@@ -72,6 +72,7 @@ export function FilterPanel({ filter, counts, thresholds, onFilter }: FilterPane
         ))}
       </Choice>
       <Select
+        role="combobox"
         size="xs"
         label={t('filter.class')}
         placeholder={t('filter.any-class')}

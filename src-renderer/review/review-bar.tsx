@@ -123,6 +123,7 @@ function RunSwitcher({ batchId, runId, onRun }: RunSwitcherProps) {
   if (runs.length < 2) return null;
   return (
     <Select
+      role="combobox"
       size="xs"
       w={210}
       aria-label={t('run.switch')}

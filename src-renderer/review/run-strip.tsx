@@ -85,7 +85,7 @@ export function RunStrip({ progress, onProgress, onFailed }: RunStripProps) {
           {t('run.failed', { count: failed })}
         </Button>
       )}
-      {failed > 0 && !runs && run.status !== 'cancelled' && (
+      {failed > 0 && waits && (
         <Act
           label={t('run.retry')}
           icon={IconRefresh}
