@@ -21,10 +21,11 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   services: ['pipeline', 'graph', 'synthetic', 'inference', 'store', 'reports', 'codec', 'files'],
   api: ['services', 'store'],
   serve: ['api', 'files'],
+  app: ['api', 'inference', 'files'],
   cli: ['services', 'training', 'serve'],
 };
 
-const ON_DISK = 'files codec inference training store reports services serve cli'.split(' ');
+const ON_DISK = 'files codec inference training store reports services serve app cli'.split(' ');
 
 /** Foreign things and the only layers that may touch them. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
@@ -38,6 +39,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
   'cli-progress': ['cli'],
   open: ['cli'],
+  electron: ['app'],
   hono: ['serve'],
   ws: ['serve'],
   'd3-contour': ['pipeline'],
