@@ -50,7 +50,7 @@ export const BatchCard = memo(function BatchCard({ row }: { readonly row: BatchS
         <PlainName size="xs" c="dimmed">
           {written.length > 0 ? written.join(' · ') : t('no-metadata')}
         </PlainName>
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" truncate>
           {t('images', { count: images, number: format.count(images) })}
           {run &&
             run.done > 0 &&

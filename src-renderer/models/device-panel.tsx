@@ -52,7 +52,7 @@ export function DevicePanel({ status }: { readonly status: DeviceStatus }) {
         )}
         <dl className={classes.facts}>
           {facts.map(([name, value]) => (
-            <div key={name}>
+            <div key={name} data-long={value.length > 80 || undefined}>
               <Text component="dt" size="sm" c="dimmed">
                 {name}
               </Text>

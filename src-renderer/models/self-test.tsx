@@ -148,7 +148,7 @@ function Result({
     <Stack gap="sm" data-testid="self-test-result">
       <dl className={classes.facts}>
         {facts.map(([name, value]) => (
-          <div key={name}>
+          <div key={name} data-long={value.length > 80 || undefined}>
             <Text component="dt" size="sm" c="dimmed">
               {name}
             </Text>
