@@ -1,7 +1,8 @@
 import { memo, useMemo, useRef } from 'react';
 import { Shape } from 'react-konva';
+import { paintMap } from '../../src-shared/paint-map.ts';
 import { PALETTE } from './palette.ts';
-import { isoline, mapScale, paintMap, type ScoreMap } from './score-map.ts';
+import { isoline, mapScale, type ScoreMap } from './score-map.ts';
 import { scene } from './shapes.tsx';
 import type { Size } from './viewport.ts';
 

@@ -12,10 +12,14 @@ interface Stroke {
   readonly dash?: readonly number[];
 }
 
-/** Calls `draw` with the canvas in image pixels and the length of a CSS pixel there. */
-export function scene(draw: (context: Context, pixel: number) => void) {
+/** Calls `draw` with the canvas in image pixels, the length of a CSS pixel there, and device pixels per CSS pixel. */
+export function scene(draw: (context: Context, pixel: number, ratio: number) => void) {
   return (context: Konva.Context, shape: Konva.Shape) =>
-    draw(context._context as Context, 1 / shape.getAbsoluteScale().x);
+    draw(
+      context._context as Context,
+      1 / shape.getAbsoluteScale().x,
+      shape.getLayer()!.getCanvas().getPixelRatio(),
+    );
 }
 
 const paths = new WeakMap<readonly Polygon[], Path2D>();
@@ -62,55 +66,53 @@ interface AreaProps {
 export const Area = memo(function Area({ polygons, fill, stroke, hatch }: AreaProps) {
   return (
     <Shape
-      sceneFunc={scene((context, pixel) => {
+      sceneFunc={scene((context, pixel, ratio) => {
         const path = pathOf(polygons);
         if (fill) {
           context.fillStyle = fill;
           context.fill(path, 'evenodd');
         }
-        if (hatch) drawHatch(context, polygons, path, hatch, pixel);
+        if (hatch) {
+          const pattern = hatchPattern(context, hatch, ratio);
+          pattern.setTransform(new DOMMatrix().scale(pixel / ratio));
+          context.fillStyle = pattern;
+          context.fill(path, 'evenodd');
+        }
         if (stroke) strokeCased(context, path, stroke, pixel);
       })}
     />
   );
 });
 
-function drawHatch(
-  context: Context,
-  polygons: readonly Polygon[],
-  path: Path2D,
-  colour: string,
-  pixel: number,
-): void {
-  context.save();
-  context.clip(path, 'evenodd');
-  const step = 9 * pixel;
-  const xs = polygons.flat(2).map(([x]) => x);
-  const ys = polygons.flat(2).map(([, y]) => y);
-  const [left, right, top, bottom] = [minimum(xs), maximum(xs), minimum(ys), maximum(ys)];
-  const height = bottom - top;
-  // At the deepest zoom only what is on the screen would count; that many lines are still few.
-  const first = Math.floor((left - height) / step) * step;
-  context.beginPath();
-  for (let x = first; x < right; x += step) {
-    context.moveTo(x, bottom);
-    context.lineTo(x + height, top);
+/** CSS pixels between two lines of the hatch, along the image's edges. */
+const HATCH = 9;
+const hatches = new Map<string, CanvasPattern>();
+
+/** Slanting lines, as a tile made for device pixels: as many of them cost no more than one. */
+function hatchPattern(context: Context, colour: string, ratio: number): CanvasPattern {
+  const key = `${colour} ${ratio}`;
+  const known = hatches.get(key);
+  if (known) return known;
+  const side = Math.round(HATCH * ratio);
+  const tile = new OffscreenCanvas(side, side);
+  const pen = tile.getContext('2d')!;
+  for (const [style, width] of [
+    [PALETTE.casing, 3],
+    [colour, 1.4],
+  ] as const) {
+    pen.strokeStyle = style;
+    pen.lineWidth = width * ratio;
+    pen.beginPath();
+    // The line itself, and the corners of its neighbours.
+    for (const shift of [-side, 0, side]) {
+      pen.moveTo(shift - side, 2 * side);
+      pen.lineTo(shift + 2 * side, -side);
+    }
+    pen.stroke();
   }
-  context.strokeStyle = PALETTE.casing;
-  context.lineWidth = 3 * pixel;
-  context.stroke();
-  context.strokeStyle = colour;
-  context.lineWidth = 1.4 * pixel;
-  context.stroke();
-  context.restore();
-}
-
-function minimum(values: readonly number[]): number {
-  return values.reduce((a, b) => Math.min(a, b), Infinity);
-}
-
-function maximum(values: readonly number[]): number {
-  return values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const pattern = context.createPattern(tile, 'repeat')!;
+  hatches.set(key, pattern);
+  return pattern;
 }
 
 /** A box that was given to SAM. */
