@@ -9,10 +9,10 @@ import { useWorkstation } from '../state/workstation.ts';
 import { when } from './history-list.tsx';
 import classes from './review-bar.module.css';
 import { useReviewSettings } from './review-settings.ts';
+import type { ReviewData } from './review-table-cache.ts';
 import { RunStrip } from './run-strip.tsx';
 import { useStatusLine } from './status-line.ts';
 import { useUndoStack } from './use-deeds.ts';
-import type { ReviewData } from './use-review-table.ts';
 
 interface ReviewBarProps {
   readonly data: ReviewData;

@@ -10,7 +10,7 @@ import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { places, useGo } from '../app/places.ts';
 import { scrollOffsets, usePlace, usePlaces } from './place-store.ts';
 import { useReviewSettings } from './review-settings.ts';
-import type { ReviewData } from './use-review-table.ts';
+import type { ReviewData } from './review-table-cache.ts';
 
 /** Milliseconds on an image before the address names it: browsers refuse addresses that change faster. */
 const ADDRESS_REST = 300;

@@ -1,24 +1,14 @@
-import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import type { ReviewTable, RunProgress } from '../../src-shared/contract.ts';
-import { makeReviewList, patchReviewList, type ReviewList } from '../../src-shared/review-queue.ts';
-import { type ReviewRow, toReviewRows } from '../../src-shared/review-table.ts';
+import { makeReviewList } from '../../src-shared/review-queue.ts';
+import { toReviewRows } from '../../src-shared/review-table.ts';
 import { onWorkstationEvent, useWorkstation } from '../state/workstation.ts';
-
-/** A batch under review. */
-export interface ReviewData extends Omit<ReviewTable, 'columns'> {
-  readonly list: ReviewList;
-}
+import { patchRows, type ReviewData, reviewTableKey, setProgress } from './review-table-cache.ts';
 
 /** Rows that are asked for at once. */
 const CHUNK = 5000;
 /** Milliseconds in which events are gathered before their rows are fetched. */
 const GATHER = 150;
-
-/** `runId` null: the newest run. */
-export function reviewTableKey(batchId: number, runId: number | null) {
-  return ['review-table', batchId, runId] as const;
-}
 
 /**
  * The table of a batch: fetched once, then kept up to date row by row from the workstation's events, so that 100,000
@@ -90,19 +80,4 @@ export function useReviewTable(batchId: number, runId: number | null) {
     };
   }, [batchId, runId, client, api, queries]);
   return query;
-}
-
-type TableKey = ReturnType<typeof reviewTableKey>;
-
-/** Puts changed rows into the table. */
-export function patchRows(queries: QueryClient, queryKey: TableKey, rows: readonly ReviewRow[]): void {
-  queries.setQueryData<ReviewData>(
-    queryKey,
-    (data) => data && { ...data, list: patchReviewList(data.list, rows) },
-  );
-}
-
-/** Puts a run's progress into the table. */
-export function setProgress(queries: QueryClient, queryKey: TableKey, run: RunProgress): void {
-  queries.setQueryData<ReviewData>(queryKey, (data) => data && { ...data, run });
 }

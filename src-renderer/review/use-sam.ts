@@ -4,6 +4,7 @@ import type { MaskLevel } from '../../src-shared/result.ts';
 import { errorRecord } from '../api/connection.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import type { SamCandidate } from '../viewer/viewer-props.ts';
+import { bestLevel } from './best-level.ts';
 
 /** A candidate with what the inspector's panel shows of it. */
 export interface AskedSam extends SamCandidate {
@@ -84,16 +85,6 @@ export function useSam(runId: number | null, imageId: number | null): Sam {
     [],
   );
   return { asked, ask, choose };
-}
-
-/** The level that SAM itself trusts most. */
-export function bestLevel(levels: readonly MaskLevel[]): MaskLevel['level'] | null {
-  return (
-    levels.reduce<MaskLevel | null>(
-      (best, level) => (best && best.quality >= level.quality ? best : level),
-      null,
-    )?.level ?? null
-  );
 }
 
 function plain({ box, points }: SamPrompts): SamPrompts {

@@ -7,12 +7,12 @@ import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import { errorRecord } from '../api/connection.ts';
 import { useWorkstation } from '../state/workstation.ts';
+import type { Deeds } from './deeds.ts';
 import { type Draft, drafted, draftKey, isChanged, NOTHING, useDrafts } from './drafts.ts';
 import { FILMSTRIP_ID } from './filmstrip.tsx';
 import { useReviewSettings } from './review-settings.ts';
 import { say } from './status-line.ts';
 import { type Delta, valuesOf } from './undo-stack.ts';
-import type { Deeds } from './use-deeds.ts';
 import type { Queue } from './use-queue.ts';
 
 type Verdict = 'accept' | 'reject' | 'uncertain';

@@ -1,0 +1,212 @@
+import { createTanstackQueryUtils } from '@orpc/tanstack-query';
+import { QueryClient } from '@tanstack/react-query';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Client } from '../../../src-renderer/api/connection.ts';
+import { type Deeds, makeDeeds, useUndoStacks } from '../../../src-renderer/review/deeds.ts';
+import { type ReviewData, reviewTableKey } from '../../../src-renderer/review/review-table-cache.ts';
+import type { AnnotationValues, VerdictValues } from '../../../src-renderer/review/undo-stack.ts';
+import type { Annotation } from '../../../src-shared/annotation.ts';
+import type { ReviewImage } from '../../../src-shared/contract.ts';
+import { makeReviewList } from '../../../src-shared/review-queue.ts';
+import { toReviewColumns } from '../../../src-shared/review-table.ts';
+import type { VerdictEntry } from '../../../src-shared/verdict.ts';
+
+const RUN = 7;
+const KEY = reviewTableKey(1, null);
+const verdict = (changes: Partial<VerdictValues>): VerdictValues => ({
+  verdict: 'accept',
+  defectClass: '',
+  severity: null,
+  overturnReason: '',
+  comment: '',
+  ...changes,
+});
+const falsePositive: AnnotationValues = {
+  kind: 'false-positive',
+  regionIndex: 2,
+  polygons: [
+    [
+      [
+        [0, 0],
+        [4, 0],
+        [4, 4],
+      ],
+    ],
+  ],
+  defectClass: '',
+  comment: 'print',
+};
+
+/** A workstation that only ever adds, as the real one: every call is an entry. */
+class FakeWorkstation {
+  readonly entries: VerdictEntry[] = [];
+  readonly marks: (Annotation & { retracted: boolean })[] = [];
+  /** Thrown by the next call that stores something. */
+  failure: Error | null = null;
+  #ids = 0;
+
+  readonly client = {
+    review: {
+      image: async ({ imageId }: { imageId: number }) => this.image(imageId),
+      defectClasses: async () => [],
+      judge: async (input: Omit<VerdictEntry, 'id' | 'createdAt' | 'supersedes'>) => {
+        await this.#work();
+        const entry = {
+          ...verdict({}),
+          ...input,
+          id: ++this.#ids,
+          createdAt: new Date().toISOString(),
+          supersedes: null,
+        };
+        this.entries.push(entry);
+        return entry;
+      },
+      annotate: async (input: Omit<Annotation, 'id' | 'createdAt'>) => {
+        await this.#work();
+        const mark = { ...input, id: ++this.#ids, createdAt: new Date().toISOString(), retracted: false };
+        this.marks.push(mark);
+        return mark;
+      },
+      retract: async ({ id }: { id: number }) => {
+        await this.#work();
+        const mark = this.marks.find((one) => one.id === id && !one.retracted);
+        if (!mark) throw new Error(`there is no mark ${id}`);
+        mark.retracted = true;
+        return { id };
+      },
+    },
+  } as unknown as Client;
+
+  image(imageId: number): ReviewImage {
+    return {
+      image: {} as ReviewImage['image'],
+      outcome: { status: 'pending' },
+      verdicts: this.entries.filter((entry) => entry.imageId === imageId),
+      annotations: this.marks.filter((mark) => mark.imageId === imageId && !mark.retracted),
+      hasTruth: false,
+    };
+  }
+
+  async #work(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    const { failure } = this;
+    this.failure = null;
+    if (failure) throw failure;
+  }
+}
+
+let workstation: FakeWorkstation;
+let queries: QueryClient;
+let deeds: Deeds;
+
+beforeEach(() => {
+  useUndoStacks.setState({}, true);
+  workstation = new FakeWorkstation();
+  queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
+  const { client } = workstation;
+  const api = createTanstackQueryUtils(client);
+  deeds = makeDeeds({ client, api, queries, runId: RUN, tableKey: KEY, author: () => 'Ada' });
+  const row = { name: '', status: 'done', score: 0.9, model: 'reject', human: null } as const;
+  const rest = { defectClass: '', severity: null, overturned: false, regions: 2 };
+  const marks = { falsePositives: 0, missedDefects: 0 };
+  const rows = [1, 2].map((imageId) => ({ imageId, ...row, ...rest, ...marks }));
+  queries.setQueryData(KEY, { list: makeReviewList(toReviewColumns(rows)) } as unknown as ReviewData);
+});
+
+const rowOf = (imageId: number) => queries.getQueryData<ReviewData>(KEY)!.list.rows[imageId - 1]!;
+
+describe('a verdict', () => {
+  it('is stored with its author, and the row shows it at once', async () => {
+    await deeds.judge(1, verdict({ overturnReason: 'glare', defectClass: 'dent', severity: 'minor' }));
+    expect(workstation.entries).toMatchObject([
+      { runId: RUN, imageId: 1, author: 'Ada', verdict: 'accept', overturnReason: 'glare' },
+    ]);
+    expect(rowOf(1)).toMatchObject({
+      human: 'accept',
+      defectClass: 'dent',
+      severity: 'minor',
+      overturned: true,
+    });
+    expect(rowOf(2).human).toBeNull();
+  });
+
+  it('is not stored twice when nothing changed', async () => {
+    await Promise.all([deeds.judge(1, verdict({})), deeds.judge(1, verdict({}))]);
+    expect(workstation.entries).toHaveLength(1);
+  });
+
+  it('that could not be stored leaves nothing to undo, and the next one goes through', async () => {
+    workstation.failure = new Error('the disk is full');
+    await expect(deeds.judge(1, verdict({}))).rejects.toThrow('the disk is full');
+    expect(rowOf(1).human).toBeNull();
+    expect(await deeds.undo()).toBeUndefined();
+    await deeds.judge(1, verdict({ verdict: 'reject' }));
+    expect(rowOf(1).human).toBe('reject');
+  });
+});
+
+describe('undo', () => {
+  it('withdraws a first verdict and brings an earlier one back, with everything that belonged to it', async () => {
+    const first = verdict({ verdict: 'reject', defectClass: 'dent', severity: 'major', comment: 'rim' });
+    await deeds.judge(1, first);
+    await deeds.judge(1, verdict({ verdict: 'uncertain' }));
+    expect(await deeds.undo()).toMatchObject({ imageId: 1, after: { verdict: 'uncertain' } });
+    expect(workstation.entries.at(-1)).toMatchObject(first);
+    expect(rowOf(1)).toMatchObject({ human: 'reject', defectClass: 'dent' });
+    await deeds.undo();
+    expect(workstation.entries.at(-1)!.verdict).toBe('withdrawn');
+    expect(rowOf(1).human).toBeNull();
+    expect(workstation.entries).toHaveLength(4);
+  });
+
+  it('goes back across images in the order of the deeds, and forward again', async () => {
+    await deeds.judge(2, verdict({}));
+    await deeds.annotate(1, falsePositive);
+    await deeds.judge(1, verdict({ verdict: 'reject' }));
+    const back = [await deeds.undo(), await deeds.undo(), await deeds.undo(), await deeds.undo()];
+    expect(back.map((delta) => delta?.imageId)).toEqual([1, 1, 2, undefined]);
+    expect(workstation.image(1).annotations).toEqual([]);
+    const forward = [await deeds.redo(), await deeds.redo(), await deeds.redo(), await deeds.redo()];
+    expect(forward.map((delta) => delta?.imageId)).toEqual([2, 1, 1, undefined]);
+    expect(rowOf(1).human).toBe('reject');
+    expect(workstation.image(1).annotations).toMatchObject([falsePositive]);
+  });
+
+  it('of a retraction makes the mark again, and undoing further retracts the new one', async () => {
+    await deeds.annotate(1, falsePositive);
+    await deeds.retract(1, workstation.marks[0]!.id);
+    await deeds.undo();
+    expect(workstation.image(1).annotations).toMatchObject([{ ...falsePositive, author: 'Ada' }]);
+    await deeds.undo();
+    expect(workstation.image(1).annotations).toEqual([]);
+  });
+
+  it('that fails can be tried again', async () => {
+    await deeds.judge(1, verdict({}));
+    workstation.failure = new Error('locked');
+    await expect(deeds.undo()).rejects.toThrow('locked');
+    expect(rowOf(1).human).toBe('accept');
+    await deeds.undo();
+    expect(rowOf(1).human).toBeNull();
+  });
+
+  it('keeps the history of an image complete', async () => {
+    await deeds.judge(1, verdict({}));
+    await deeds.undo();
+    await deeds.redo();
+    const { verdicts } = await queries.fetchQuery(
+      createTanstackQueryUtils(workstation.client).review.image.queryOptions({
+        input: { runId: RUN, imageId: 1 },
+      }),
+    );
+    expect(verdicts.map((entry) => entry.verdict)).toEqual(['accept', 'withdrawn', 'accept']);
+  });
+});
+
+it('does nothing before there is a run', async () => {
+  const { client } = workstation;
+  const api = createTanstackQueryUtils(client);
+  const idle = makeDeeds({ client, api, queries, runId: null, tableKey: KEY, author: () => 'Ada' });
+  await expect(idle.judge(1, verdict({}))).rejects.toThrow();
+  expect(workstation.entries).toEqual([]);
+});
