@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Batch, BatchMetadata } from '../../src-shared/batch.ts';
+import { desktop } from '../api/connection.ts';
 import { plainText } from '../app/plain-text.ts';
 import { useSelectedBatch } from '../state/selected-batch.ts';
 import { useSession } from '../state/session.ts';
@@ -126,7 +127,7 @@ function BatchForm({
         value={metadata.name}
         maxLength={500}
         required
-        data-autofocus
+        data-autofocus={task.kind === 'edit' || desktop !== undefined || undefined}
         dir="auto"
         onChange={(event) => set({ name: event.currentTarget.value })}
       />

@@ -154,6 +154,7 @@ export function FolderBrowser({
       <div
         ref={scroll}
         className={classes.folder}
+        data-autofocus
         role={entries.length > 0 ? 'listbox' : 'group'}
         tabIndex={0}
         aria-label={t('folder.content')}

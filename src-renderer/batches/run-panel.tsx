@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Kbd, Paper, Progress, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, Kbd, Loader, Paper, Progress, Stack, Text, Title } from '@mantine/core';
 import {
   IconPhotoSearch,
   IconPlayerPause,
@@ -119,6 +119,7 @@ export function RunPanel({
               {again}
             </>
           )}
+          {busy && state !== 'fresh' && <Loader size="xs" aria-label={t('run.busy')} />}
         </Group>
         {state === 'empty' && <Text size="sm">{t('run.no-images')}</Text>}
         {state === 'fresh' && <Text size="sm">{t('run.not-yet')}</Text>}

@@ -18,7 +18,7 @@ export function VerdictBar({
   const total = verdicts.accept + verdicts.warn + verdicts.reject;
   const bar = (
     <div className={classes.verdicts} data-thin={thin || undefined} aria-hidden>
-      {MODEL_VERDICTS.map((verdict) => (
+      {MODEL_VERDICTS.filter((verdict) => verdicts[verdict] > 0).map((verdict) => (
         <span key={verdict} data-verdict={verdict} style={{ flexGrow: verdicts[verdict] }} />
       ))}
     </div>

@@ -8,10 +8,13 @@ import classes from './what-if.module.css';
 /** How many regions every θ would give, with θ as a line to drag. */
 export function ThetaPlot({
   profile,
+  counting,
   theta,
   onMove,
 }: {
   readonly profile: ThetaProfile | undefined;
+  /** How far the counting is, until there is a profile. */
+  readonly counting: string;
   readonly theta: number;
   onMove(theta: number): void;
 }) {
@@ -19,7 +22,11 @@ export function ThetaPlot({
   const top = profile ? Math.max(...profile.regions, ...profile.imagesWithRegion) : 0;
   return (
     <Plot top={top} className={classes.thetas} label={t('theta.plot')}>
-      {profile && <Curves profile={profile} top={top} />}
+      {profile ? (
+        <Curves profile={profile} top={top} />
+      ) : (
+        <span className={classes.counting}>{counting}</span>
+      )}
       <ThresholdHandle name="theta" label="θ" value={theta} onChange={onMove} />
     </Plot>
   );

@@ -164,6 +164,10 @@ function Bench({ table, run }: { readonly table: ReviewTable; readonly run: RunP
   const settled = useDeferredValue(trial);
   const flipped = useMemo(() => flippedRows(scores, settled), [scores, settled]);
   const profile = useThetaProfile(run.run.id, scores.scores.length);
+  const counting =
+    profile?.state === 'counting'
+      ? t('theta.counting', { done: format.count(profile.done), total: format.count(profile.total) })
+      : '';
   const isSame = isSameTrial(trial, recipe);
   const move = useCallback(
     (name: ThresholdName, value: number) => setTrial((current) => moved(current, name, value)),
@@ -225,6 +229,7 @@ function Bench({ table, run }: { readonly table: ReviewTable; readonly run: RunP
         </Group>
         <ThetaPlot
           profile={profile?.state === 'ready' ? profile.profile : undefined}
+          counting={counting}
           theta={trial.theta}
           onMove={(theta) => move('theta', theta)}
         />
@@ -269,10 +274,10 @@ function Bench({ table, run }: { readonly table: ReviewTable; readonly run: RunP
                   value={profile ? (100 * profile.done) / Math.max(1, profile.total) : 0}
                   animated
                   mb={4}
-                  aria-label={t('theta.counting')}
+                  aria-label={t('theta.title')}
                 />
                 <Text size="xs" c="dimmed">
-                  {t('theta.counting')}
+                  {counting}
                 </Text>
               </div>
             )}
