@@ -75,6 +75,8 @@ export async function startDesktop(
   const window = double.windows[0]!;
   const client = await pageClient();
   const run = async (script: string) => {
+    // A port that both asked for would go to both.
+    await vi.waitUntil(() => window.hasLine, { timeout: 20_000 });
     const page = window.page!;
     if (!(await page.evaluate('"client" in globalThis'))) {
       await page.evaluate(client);

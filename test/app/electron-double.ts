@@ -102,13 +102,16 @@ export class BrowserWindow extends EventEmitter {
   readonly progress: number[] = [];
   readonly ports = new Map<number, MessagePortDouble>();
   page: Page | undefined;
-  /** Addresses of popups that Chromium opened before they were denied, and what became of navigations. */
+  /** Addresses that were loaded, or would have been but for the session's own check. */
   readonly loads: string[] = [];
+  /** The page that is shown has spoken over a port of its own. */
+  hasLine = false;
   #context: BrowserContext | undefined;
   #cdp: CDPSession | undefined;
   #preloadWorld: number | undefined;
   #destroyed = false;
   #loading: string | undefined;
+  #url = '';
   #hasCrashed = false;
 
   constructor(options: BrowserWindow['options']) {
@@ -121,7 +124,7 @@ export class BrowserWindow extends EventEmitter {
 
   get frame(): FrameDouble {
     return {
-      url: fromPage(this.page?.url() ?? ''),
+      url: fromPage(this.#url),
       parent: null,
       postMessage: (channel, message, ports = []) => this.deliver({ channel, args: [message] }, ports),
     };
@@ -138,6 +141,7 @@ export class BrowserWindow extends EventEmitter {
     if (this.page && !this.#hasCrashed) return;
     await this.#context?.close();
     this.#hasCrashed = false;
+    this.hasLine = false;
     const context = await double.browser!.newContext({ viewport: { width: 1280, height: 800 } });
     this.#context = context;
     await context.route('**/*', (route) => this.#answer(route));
@@ -156,6 +160,12 @@ export class BrowserWindow extends EventEmitter {
     const { preload, contextIsolation } = this.options.webPreferences;
     const world = contextIsolation === true ? { worldName: 'preload' } : {};
     const { frameTree } = await cdp.send('Page.getFrameTree');
+    // In the order of the messages of the page, which `page.url()` is not.
+    cdp.on('Page.frameNavigated', ({ frame }) => {
+      if (frame.id !== frameTree.frame.id) return;
+      this.hasLine = false;
+      this.#url = frame.url + (frame.urlFragment ?? '');
+    });
     cdp.on('Runtime.executionContextCreated', ({ context: { id, name, auxData } }) => {
       if (name === 'preload' && auxData?.frameId === frameTree.frame.id) this.#preloadWorld = id;
     });
@@ -196,8 +206,10 @@ export class BrowserWindow extends EventEmitter {
   #hear(said: { kind: string; channel: string; args: unknown[]; id: number; data: unknown }): void {
     const event = { sender: this.webContents, senderFrame: this.frame };
     if (said.kind === 'send') ipcMain.emit(said.channel, event, ...said.args);
-    else if (said.kind === 'port') this.ports.get(said.id)?.postMessage(decode(said.data));
-    else {
+    else if (said.kind === 'port') {
+      this.hasLine = true;
+      this.ports.get(said.id)?.postMessage(decode(said.data));
+    } else {
       void (async () => {
         const result = await ipcMain.handlers.get(said.channel)?.(event, ...said.args);
         this.#evaluate({ reply: said.id, result });
