@@ -9,6 +9,8 @@ export interface Screen {
 
 async function goTo({ page }: WorkstationWindow, place: string, sign: string): Promise<void> {
   await page.goto(new URL(`/#${place}`, page.url()).href);
+  // A dialog of the screen before does not go with the address.
+  await page.reload();
   await page.locator(sign).first().waitFor();
   await page.waitForLoadState('networkidle');
 }
@@ -72,6 +74,15 @@ export const SCREENS: readonly Screen[] = [
     show: async (window, batchId) => {
       await batches.show(window, batchId);
       await window.keyboard.press('?');
+      await window.page.getByRole('dialog').waitFor();
+      await settled(window);
+    },
+  },
+  {
+    name: 'settings',
+    show: async (window, batchId) => {
+      await batches.show(window, batchId);
+      await window.page.getByRole('navigation').getByRole('button').last().click();
       await window.page.getByRole('dialog').waitFor();
       await settled(window);
     },
