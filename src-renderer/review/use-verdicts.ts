@@ -12,7 +12,7 @@ import { type Draft, drafted, draftKey, isChanged, NOTHING, useDrafts } from './
 import { FILMSTRIP_ID } from './filmstrip.tsx';
 import { useReviewSettings } from './review-settings.ts';
 import { say } from './status-line.ts';
-import { type Delta, valuesOf } from './undo-stack.ts';
+import { type Delta, type VerdictValues, valuesOf } from './undo-stack.ts';
 import type { Queue } from './use-queue.ts';
 
 type Verdict = 'accept' | 'reject' | 'uncertain';
@@ -93,9 +93,7 @@ export function useVerdicts(runId: number | null, deeds: Deeds, line: Queue) {
     },
     amend: (changes: Draft) => {
       if (!row || runId === null) return;
-      const input = { runId, imageId: row.imageId };
-      const stored = queries.getQueryData<ReviewImage>(api.review.image.queryKey({ input }));
-      const last = valuesOf(stored?.verdicts.at(-1));
+      const last = savedValues(row.imageId);
       const draft = draftNow();
       if (!isChanged({ ...NOTHING, verdict: 'uncertain', ...last, ...draft }, changes) && !draft) return;
       write(changes);
@@ -111,15 +109,35 @@ export function useVerdicts(runId: number | null, deeds: Deeds, line: Queue) {
       if (!row) return;
       try {
         latest.current.select(row.imageId);
+        const taken = savedValues(row.imageId);
         await deeds.judge(row.imageId, null);
+        keepAsDraft(row.imageId, taken);
         say(t('said.withdrawn', { name: row.name }));
       } catch (error) {
         setFailure({ imageId: row.imageId, message: errorRecord(error).message });
       }
     },
-    undo: () => stepBack(deeds.undo, 'said.undone'),
+    undo: () =>
+      stepBack(async () => {
+        const delta = await deeds.undo();
+        if (delta?.kind === 'judge' && delta.before === null) keepAsDraft(delta.imageId, delta.after);
+        return delta;
+      }, 'said.undone'),
     redo: () => stepBack(deeds.redo, 'said.redone'),
   };
+
+  function savedValues(imageId: number): VerdictValues | null {
+    if (runId === null) return null;
+    const queryKey = api.review.image.queryKey({ input: { runId, imageId } });
+    return valuesOf(queries.getQueryData<ReviewImage>(queryKey)?.verdicts.at(-1));
+  }
+
+  /** What was entered with a verdict outlives it in the form. */
+  function keepAsDraft(imageId: number, values: VerdictValues | null) {
+    if (!values || runId === null) return;
+    const { defectClass, severity, comment } = values;
+    useDrafts.getState().write(draftKey(runId, imageId), { defectClass, severity, comment });
+  }
 
   async function stepBack(step: () => Promise<Delta | undefined>, key: 'said.undone' | 'said.redone') {
     try {
