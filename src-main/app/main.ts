@@ -9,7 +9,12 @@ import { handedOverPaths, startArguments } from './start-arguments.ts';
 // Electron's entry. What must happen before Electron is ready happens here; the rest is `desktop.ts`, which is loaded
 // afterwards, so that an error in it (a library that is missing or of another system) can be shown.
 
-const args = startArguments(process.argv.slice(process.defaultApp ? 2 : 1), process.cwd());
+// As deep below the program's folder as this file, bundled or not.
+const programFolder = fileURLToPath(new URL('../../', import.meta.url));
+const args = startArguments(process.argv.slice(1), process.cwd(), [
+  fileURLToPath(import.meta.url),
+  programFolder,
+]);
 const isFirst = app.requestSingleInstanceLock({ paths: args.paths });
 if (isFirst) {
   app.enableSandbox();
@@ -41,8 +46,7 @@ async function start(): Promise<void> {
       ...(args.device !== undefined && { device: args.device }),
       logFolder,
       log,
-      // As deep below the program's folder as this file, bundled or not.
-      programFolder: fileURLToPath(new URL('../../', import.meta.url)),
+      programFolder,
     });
     take = (given) => desktop.take(given);
   } catch (error) {

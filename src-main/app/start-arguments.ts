@@ -15,8 +15,14 @@ export interface StartArguments {
  * Reads `--workspace <folder>`, `--device <device>`, files and folders. Whatever else there is belongs to Chromium.
  * @param args without the program itself
  * @param folder that relative paths start from
+ * @param own paths of the program, which Electron is given where the program is not packaged
  */
-export function startArguments(args: readonly string[], folder: string): StartArguments {
+export function startArguments(
+  args: readonly string[],
+  folder: string,
+  own: readonly string[] = [],
+): StartArguments {
+  const ownPaths = own.map((path) => resolve(path));
   const { values, positionals } = parseArgs({
     args: [...args],
     options: { workspace: { type: 'string' }, device: { type: 'string' } },
@@ -28,7 +34,9 @@ export function startArguments(args: readonly string[], folder: string): StartAr
   return {
     ...(typeof workspace === 'string' && { workspace: resolve(folder, workspace) }),
     ...(device !== undefined && { device }),
-    paths: positionals.map((path) => resolve(folder, path)).filter((path) => existsSync(path)),
+    paths: positionals
+      .map((path) => resolve(folder, path))
+      .filter((path) => !ownPaths.includes(path) && existsSync(path)),
   };
 }
 

@@ -22,6 +22,16 @@ it('leaves the rest to Chromium: its switches, and devices that there are not', 
   expect(startArguments(args, folder)).toEqual({ paths: [] });
 });
 
+it('does not take the program itself for something to import', async () => {
+  const folder = await tempFolder();
+  await writeFile(join(folder, 'main.js'), '');
+  await mkdir(join(folder, 'parts'));
+  const args = ['--inspect=0', 'main.js', '.', 'parts'];
+  expect(startArguments(args, folder, [join(folder, 'main.js'), `${folder}/`]).paths).toEqual([
+    join(folder, 'parts'),
+  ]);
+});
+
 it('believes nothing that another start hands over', async () => {
   const folder = await tempFolder();
   expect(handedOverPaths({ paths: [folder, 'relative', join(folder, 'missing'), 7, null] })).toEqual([
