@@ -328,10 +328,15 @@ export const contract = {
     judge: base.input(newVerdictSchema).output(s.verdictEntrySchema),
     annotate: base.input(newAnnotationSchema).output(s.annotationSchema),
     retract: base.input(z.object({ id: s.idSchema, ...author })).output(z.object({ id: s.idSchema })),
-    /** Asks SAM's decoder on the image's (cached) embedding. `milliseconds`: of the whole round in the main side. */
+    /**
+     * Asks SAM's decoder on the image's (cached) embedding. `milliseconds`: of the whole round in the main side;
+     * `decodeMs`: of these, the decoder's bare session time.
+     */
     askSam: base
       .input(z.object({ ...ofImage, prompts: samPromptsSchema }))
-      .output(z.object({ levels: z.array(s.maskLevelSchema), milliseconds: z.number() })),
+      .output(
+        z.object({ levels: z.array(s.maskLevelSchema), milliseconds: z.number(), decodeMs: z.number() }),
+      ),
     /** Defect classes in use, most frequent first. */
     defectClasses: base.output(z.array(z.string())),
   },

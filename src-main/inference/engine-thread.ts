@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
-import type { Frame } from '../../src-shared/frame.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { DeviceReport, DeviceRequest } from '../../src-shared/result.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
 import {
+  type DecodedLogits,
   type EncoderImage,
   Engine,
   type MaskLogits,
@@ -32,7 +32,7 @@ export interface EngineRequests {
       readonly prompts: DecoderPrompts;
       readonly image?: EncoderImage;
     };
-    readonly result: { readonly frame: Frame; readonly levels: MaskLogits } | undefined;
+    readonly result: DecodedLogits | undefined;
   };
 }
 export type EngineRequestKind = keyof EngineRequests;

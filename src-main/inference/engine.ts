@@ -43,6 +43,13 @@ export interface Segmentation {
 
 /** SAM's answer to one prompt: mask tokens 1..3, as in {@link RegionMasks}. */
 export type MaskLogits = RegionMasks['levels'];
+/** SAM's answer to prompts of the operator's own. */
+export interface DecodedLogits {
+  readonly frame: Frame;
+  readonly levels: MaskLogits;
+  /** Bare session time in milliseconds. */
+  readonly decodeMs: number;
+}
 
 interface Sessions {
   readonly vision: Session;
@@ -162,12 +169,13 @@ export class Engine {
     contentHash: string,
     prompts: DecoderPrompts,
     image?: EncoderImage,
-  ): Promise<{ readonly frame: Frame; readonly levels: MaskLogits } | undefined> {
+  ): Promise<DecodedLogits | undefined> {
     const clock = new Stopwatch();
     if (image && !this.#embeddings.get(contentHash)) await this.#encode(image, clock);
     const embedding = this.#embeddings.get(contentHash);
     if (!embedding) return undefined;
-    return { frame: embedding.frame, levels: await this.#decode(prompts, embedding, clock) };
+    const levels = await this.#decode(prompts, embedding, clock);
+    return { frame: embedding.frame, levels, decodeMs: clock.timings.decode };
   }
 
   async #languageTokens({ object, prompts }: SegmentRecipe, clock: Stopwatch): Promise<Tensor> {

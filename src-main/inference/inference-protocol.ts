@@ -23,6 +23,8 @@ export interface DecodeMaskJob {
 
 export interface DecodedMasks {
   readonly levels: readonly MaskLevel[];
+  /** Bare session time of SAM's decoder in milliseconds. */
+  readonly decodeMs: number;
 }
 
 /** What the inference process can be asked, with the answer to each. */

@@ -83,7 +83,7 @@ export async function decodeMask(
     answer = await engine.decode({ contentHash: image.contentHash, prompts, image }, signal);
   }
   if (!answer) throw new ClipSamError('inference-failed', `${path}: the engine kept no embedding.`);
-  return { levels: maskLevels(answer.levels, answer.frame) };
+  return { levels: maskLevels(answer.levels, answer.frame), decodeMs: answer.decodeMs };
 }
 
 async function readEncoderImage(

@@ -9,7 +9,8 @@ import type { InspectorPool } from './inspector-pool.ts';
 
 /**
  * Asks SAM about prompts of the inspector's own, on the image as the run saw it. Goes ahead of a run's images.
- * @returns `milliseconds` from the question to the answer; the first one may include the start of the process
+ * @returns `milliseconds` from the question to the answer, which for the first one may include the start of the process;
+ *   `decodeMs`: of these, the bare session time of SAM's decoder
  * @throws ClipSamError `input-invalid` when the run has no result for the image, or its file changed since; what the
  *   inference process says
  */
@@ -20,7 +21,7 @@ export async function askSam(options: {
   readonly imageId: number;
   readonly prompts: SamPrompts;
   readonly signal?: AbortSignal;
-}): Promise<{ readonly levels: MaskLevel[]; readonly milliseconds: number }> {
+}): Promise<{ readonly levels: MaskLevel[]; readonly milliseconds: number; readonly decodeMs: number }> {
   const { workspace, pool, runId, imageId, prompts, signal } = options;
   const start = performance.now();
   const stored = await getResult(workspace, runId, imageId);
@@ -32,8 +33,8 @@ export async function askSam(options: {
   try {
     const { contentHash } = stored.result;
     const { path } = stored.image;
-    const { levels } = await inspector.decodeMask({ path, recipe, contentHash, prompts }, signal);
-    return { levels: [...levels], milliseconds: performance.now() - start };
+    const { levels, decodeMs } = await inspector.decodeMask({ path, recipe, contentHash, prompts }, signal);
+    return { levels: [...levels], milliseconds: performance.now() - start, decodeMs };
   } finally {
     release();
   }

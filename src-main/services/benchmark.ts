@@ -5,9 +5,18 @@ import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
 import type { DeviceRequest } from '../../src-shared/result.ts';
 import { encodeRgb } from '../codec/image-codec.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
+import { listResults } from '../store/results.ts';
+import { openWorkspace } from '../store/workspace.ts';
 import { Random } from '../synthetic/random.ts';
 import { OBJECTS, renderSample, SURFACES } from '../synthetic/scene.ts';
-import { type InspectPathsEvent, inspectPaths, listInputs } from './inspect-paths.ts';
+import { askSam } from './ask-sam.ts';
+import {
+  type InspectPathsEvent,
+  type InspectPathsSummary,
+  inspectPaths,
+  listInputs,
+} from './inspect-paths.ts';
+import { InspectorPool } from './inspector-pool.ts';
 import type { ChosenRecipe } from './recipe-pipeline.ts';
 
 /** What a measurement found: figures by name, units in the names. */
@@ -51,6 +60,11 @@ export const MEASUREMENTS = [
     name: 'memory',
     description: `resident memory of the inference process after the first ${WARM_UP} images`,
     measure: measureMemory,
+  },
+  {
+    name: 'ask-sam',
+    description: "an inspector's prompt to its masks, over SAM's bare decoder time",
+    measure: measureAskSam,
   },
 ] as const satisfies readonly Measurement[];
 
@@ -138,14 +152,70 @@ async function measureMemory(context: MeasureContext): Promise<Omit<Measured, 'n
   };
 }
 
+const ASKED_IMAGES = 6;
+const QUESTIONS = 10;
+
+/**
+ * From the question to the three masks as polygons, through the workspace, the inference process and back, on images
+ * whose embedding is kept. The first question of an image makes it and is not counted.
+ */
+async function measureAskSam(context: MeasureContext): Promise<Omit<Measured, 'name'>> {
+  const { chosen, device, threads, signal } = context;
+  const rounds: number[] = [];
+  const sessions: number[] = [];
+  await inspectCopies(
+    context,
+    ASKED_IMAGES,
+    () => {},
+    async (workspaceFolder, { runId }) => {
+      const workspace = await openWorkspace(workspaceFolder);
+      const packsRoot = dirname(chosen.packFolder);
+      const pool = new InspectorPool({ device, packsRoot, ...(threads && { threads }) });
+      try {
+        for (const { image, ...outcome } of await listResults(workspace, runId)) {
+          if (outcome.status === 'failed') continue;
+          const { width, height } = outcome.result;
+          for (let i = 0; i <= QUESTIONS; i++) {
+            throwIfCancelled(signal);
+            const at = (i + 1) / (QUESTIONS + 2);
+            const prompts = { box: null, points: [{ x: at * width, y: at * height, label: 1 as const }] };
+            const start = performance.now();
+            const { decodeMs } = await askSam({ workspace, pool, runId, imageId: image.id, prompts });
+            if (i === 0) continue;
+            rounds.push(performance.now() - start);
+            sessions.push(decodeMs);
+          }
+        }
+      } finally {
+        await pool.close();
+        await workspace.close();
+      }
+    },
+  );
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const ratio = sum(rounds) / sum(sessions);
+  return {
+    figures: {
+      questions: rounds.length,
+      medianMs: rounds.toSorted((a, b) => a - b)[rounds.length >> 1]!,
+      decoderMs: sum(sessions) / sessions.length,
+      ratio,
+    },
+    bar: 'ratio ≤ 1.5',
+    passed: ratio <= 1.5,
+  };
+}
+
 /**
  * Inspects `count` files, each at a path of its own.
+ * @param after gets the workspace before it is deleted
  * @returns when the inspection began (`performance.now()`)
  */
 async function inspectCopies(
   context: MeasureContext,
   count: number,
   onEvent: (event: InspectPathsEvent) => void,
+  after: (workspaceFolder: string, summary: InspectPathsSummary) => Promise<void> = async () => {},
 ): Promise<number> {
   const { chosen, device, threads, signal, images } = context;
   const folder = await mkdtemp(join(tmpdir(), 'clipsam-bench-'));
@@ -160,10 +230,11 @@ async function inspectCopies(
       await copyFile(sources[i % sources.length]!, path);
       paths.push(path);
     }
+    const workspaceFolder = join(folder, 'workspace');
     const start = performance.now();
     const summary = await inspectPaths({
       chosen,
-      workspaceFolder: join(folder, 'workspace'),
+      workspaceFolder,
       paths,
       name: 'bench',
       device,
@@ -176,7 +247,10 @@ async function inspectCopies(
       },
     });
     throwIfCancelled(signal);
-    if (summary.status === 'done' && summary.failed === 0) return start;
+    if (summary.status === 'done' && summary.failed === 0) {
+      await after(workspaceFolder, summary);
+      return start;
+    }
     const { code, message } = summary.error ?? {
       code: 'inference-failed' as const,
       message: `${summary.failed} of ${count} images failed: such a run measures nothing. Use images that can be read.`,

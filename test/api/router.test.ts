@@ -330,7 +330,7 @@ describe('reviewing', () => {
     const fake = await fakeWorkstation({
       decode: async (job) => {
         asked.push(job);
-        return { levels: [{ level: 1, quality: 0.9, area: 5, polygons: [] }] };
+        return { levels: [{ level: 1, quality: 0.9, area: 5, polygons: [] }], decodeMs: 7 };
       },
     });
     const { batchId, imageIds, photos } = await importedBatch(fake, 1);
@@ -338,6 +338,7 @@ describe('reviewing', () => {
     const prompts = { box: null, points: [{ x: 3, y: 4, label: 1 as const }] };
     const answer = await fake.client.review.askSam({ runId: run.id, imageId: imageIds[0]!, prompts });
     expect(answer.levels).toHaveLength(1);
+    expect(answer.decodeMs).toBe(7);
     expect(asked).toMatchObject([
       { path: join(photos, '0000.png'), prompts, contentHash: expect.any(String) },
     ]);

@@ -43,7 +43,7 @@ export async function fakeWorkstation(
       const inspector = fakeInspector(fake);
       starts.push({ device, tell: onEvent });
       onEvent({ kind: 'ready', generation: 1, pid: 1, device: inspector.device });
-      const decodeMask = fake.decode ?? (async () => ({ levels: [] }));
+      const decodeMask = fake.decode ?? (async () => ({ levels: [], decodeMs: 1 }));
       return { ...inspector, decodeMask, close: async () => {} };
     },
     ...options,
