@@ -2,7 +2,7 @@ import { ActionIcon, Text } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Annotation } from '../../src-shared/annotation.ts';
-import { when } from './history-list.tsx';
+import { when } from './dates.ts';
 import classes from './region-list.module.css';
 
 interface AnnotationListProps {

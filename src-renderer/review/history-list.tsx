@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { VerdictEntry } from '../../src-shared/verdict.ts';
+import { when } from './dates.ts';
 import classes from './history-list.module.css';
 
 /** Every verdict that was ever given, newest first: who, when, what it was and what it became. */
@@ -39,9 +40,4 @@ export function HistoryList({ verdicts }: { readonly verdicts: readonly VerdictE
       })}
     </ol>
   );
-}
-
-/** Date and time as the machine's region writes them. */
-export function when(iso: string): string {
-  return new Date(iso).toLocaleString([], { dateStyle: 'short', timeStyle: 'medium' });
 }

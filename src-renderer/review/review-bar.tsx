@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { RunProgress } from '../../src-shared/contract.ts';
 import type { ReviewCounts } from '../../src-shared/review-queue.ts';
 import { useWorkstation } from '../state/workstation.ts';
-import { when } from './history-list.tsx';
+import { when } from './dates.ts';
 import classes from './review-bar.module.css';
 import { useReviewSettings } from './review-settings.ts';
 import type { ReviewData } from './review-table-cache.ts';

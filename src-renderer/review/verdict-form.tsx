@@ -17,6 +17,7 @@ import type { ActionId } from '../keys/actions.ts';
 import { keysOf } from '../keys/bindings.ts';
 import { useSession } from '../state/session.ts';
 import { ClassField } from './class-field.tsx';
+import { timeOf } from './dates.ts';
 import { type Draft, isChanged, NOTHING } from './drafts.ts';
 import { HUMAN_ICONS, verdictClass } from './marks.tsx';
 import { valuesOf } from './undo-stack.ts';
@@ -148,6 +149,7 @@ export function VerdictForm(props: VerdictFormProps) {
       <Group gap={6} wrap="nowrap">
         <Button
           size="xs"
+          flex="none"
           variant={chosen ? 'filled' : 'default'}
           disabled={disabled || !chosen}
           onClick={props.onSubmit}
@@ -164,7 +166,7 @@ export function VerdictForm(props: VerdictFormProps) {
             t('verdict.draft')
           ) : saved && last ? (
             <>
-              <IconCheck size={14} /> {t('verdict.saved', { time: time(last.createdAt) })}
+              <IconCheck size={14} /> {t('verdict.saved', { time: timeOf(last.createdAt) })}
             </>
           ) : (
             t('verdict.none')
@@ -263,8 +265,4 @@ function Key({ action }: { readonly action: ActionId }) {
       {key === 'Ctrl+Enter' ? 'Ctrl ⏎' : key}
     </Kbd>
   );
-}
-
-function time(iso: string): string {
-  return new Date(iso).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 }
