@@ -1,13 +1,13 @@
 import { IconArrowsHorizontal } from '@tabler/icons-react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useViewSettings } from './view-settings.ts';
+import { useSettings } from './view-settings.ts';
 import classes from './viewer.module.css';
 
 /** Between the bare image and the one with everything over it: dragged, or moved with the arrow keys. */
 export function CompareDivider() {
   const { t } = useTranslation('viewer');
-  const { divider, set } = useViewSettings();
+  const { divider, set } = useSettings('divider', 'set');
   const move = (to: number) => set({ divider: Math.min(Math.max(to, 0.02), 0.98) });
   const drag = (event: PointerEvent<HTMLElement>) => {
     if (event.buttons !== 1) return;

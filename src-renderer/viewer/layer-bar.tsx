@@ -3,7 +3,7 @@ import { IconAdjustmentsHorizontal, IconEye, IconEyeOff } from '@tabler/icons-re
 import { useTranslation } from 'react-i18next';
 import { KeyHint } from './action-button.tsx';
 import { PALETTE } from './palette.ts';
-import { LAYERS, type LayerId, useViewSettings } from './view-settings.ts';
+import { LAYERS, type LayerId, useSettings } from './view-settings.ts';
 import classes from './viewer.module.css';
 
 const SWATCHES: Readonly<Record<LayerId, string>> = {
@@ -18,7 +18,7 @@ const SWATCHES: Readonly<Record<LayerId, string>> = {
 /** What is laid over the image: on or off with one click or key, and how strongly. */
 export function LayerBar({ absent }: { readonly absent: ReadonlySet<LayerId> }) {
   const { t } = useTranslation('viewer');
-  const { layers, setLayer } = useViewSettings();
+  const { layers, setLayer } = useSettings('layers', 'setLayer');
   const shown = LAYERS.filter((id) => id !== 'truth' || !absent.has(id));
   return (
     <fieldset className={classes.layers} aria-label={t('layers.title')}>
@@ -71,7 +71,7 @@ export function LayerBar({ absent }: { readonly absent: ReadonlySet<LayerId> }) 
 
 function LayerRow({ id }: { readonly id: LayerId }) {
   const { t } = useTranslation('viewer');
-  const { layers, setLayer } = useViewSettings();
+  const { layers, setLayer } = useSettings('layers', 'setLayer');
   const { visible, opacity } = layers[id];
   const Eye = visible ? IconEye : IconEyeOff;
   const name = t(`layers.name.${id}`);

@@ -6,7 +6,7 @@ import { type ScratchStore, useScratch } from './scratch.ts';
 import classes from './viewer.module.css';
 
 /** CSS pixels. */
-const LENGTH = 168;
+const LENGTH = 148;
 const LABEL = 15;
 const BAR = 10;
 

@@ -20,7 +20,7 @@ import type { ScoreMap } from './score-map.ts';
 import { type Draft, type ScratchStore, useScratch } from './scratch.ts';
 import { Area, Badge, DraftLine, PromptBox, PromptPoint, pathOf, scene } from './shapes.tsx';
 import { levelOfRank, type Step } from './steps.ts';
-import { type LayerId, type LayerSetting, useViewport, useViewSettings } from './view-settings.ts';
+import { type LayerId, type LayerSetting, useSettings, useViewport } from './view-settings.ts';
 import type { SamCandidate } from './viewer-props.ts';
 import type { Size, Stage } from './viewport.ts';
 
@@ -54,7 +54,12 @@ export interface SceneProps {
 export function Scene(props: SceneProps) {
   const { stage, bare, scratch } = props;
   const viewport = useViewport(stage);
-  const { brightness, contrast, compare, divider } = useViewSettings();
+  const { brightness, contrast, compare, divider } = useSettings(
+    'brightness',
+    'contrast',
+    'compare',
+    'divider',
+  );
   const isStroking = useScratch(scratch, ({ draft }) => draft?.kind === 'strokes');
   const isLive = useIsLive(props);
   const picture = useRef<Konva.Layer>(null);

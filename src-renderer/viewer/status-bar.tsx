@@ -34,7 +34,9 @@ export function StatusBar({
       <div className={classes.reading}>
         <Reading scratch={scratch} image={stage?.image ?? null} map={map} />
       </div>
-      <span className={classes.hint}>{t(`hints.${tool}`)}</span>
+      <span className={classes.hint} title={t(`hints.${tool}`)}>
+        {t(`hints.${tool}`)}
+      </span>
       <div className={classes.zoom}>
         <ActionButton
           action="viewer.zoom-out"

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ActionButton } from './action-button.tsx';
 import { FactorRow } from './layer-bar.tsx';
-import { ADJUSTMENT, useViewSettings } from './view-settings.ts';
+import { ADJUSTMENT, useSettings } from './view-settings.ts';
 import classes from './viewer.module.css';
 
 const ICON = { size: 18, stroke: 1.7 };
@@ -20,7 +20,13 @@ export function ViewBar({
   onStep(): void;
 }) {
   const { t } = useTranslation('viewer');
-  const { compare, navigator, brightness, contrast, set } = useViewSettings();
+  const { compare, navigator, brightness, contrast, set } = useSettings(
+    'compare',
+    'navigator',
+    'brightness',
+    'contrast',
+    'set',
+  );
   const [adjusting, setAdjusting] = useState(false);
   const isAdjusted = brightness !== 1 || contrast !== 1;
   return (

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { create } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
 import { type Stage, type View, type Viewport, viewportOf } from './viewport.ts';
 
 /** What can be laid over the image, from the bottom to the top. */
@@ -65,6 +66,18 @@ function withLayer(
     ...(other && changes.visible && { [other]: { ...layers[other], visible: false } }),
     [id]: { ...layers[id], ...changes },
   };
+}
+
+/**
+ * Some of the settings; renders again only when one of them changes. The view changes with every movement, so whoever
+ * does not need it must not listen to it.
+ */
+export function useSettings<K extends keyof ViewSettings>(...keys: readonly K[]): Pick<ViewSettings, K> {
+  return useViewSettings(
+    useShallow(
+      (settings) => Object.fromEntries(keys.map((key) => [key, settings[key]])) as Pick<ViewSettings, K>,
+    ),
+  );
 }
 
 /** The present view on a stage; for those who must follow every movement. */

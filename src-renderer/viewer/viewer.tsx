@@ -1,6 +1,14 @@
 import { Alert } from '@mantine/core';
 import { useElementSize, useMergedRef } from '@mantine/hooks';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type MouseEvent,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
 import { colourTable } from '../../src-shared/paint-map.ts';
@@ -24,7 +32,7 @@ import { useHands } from './use-pointer.ts';
 import { useResource } from './use-resource.ts';
 import { useViewerActions } from './use-viewer-actions.ts';
 import { ViewBar } from './view-bar.tsx';
-import { LAYERS, type LayerId, type LayerSetting, useViewSettings } from './view-settings.ts';
+import { LAYERS, type LayerId, type LayerSetting, useSettings, useViewSettings } from './view-settings.ts';
 import classes from './viewer.module.css';
 import type { ViewerProps } from './viewer-props.ts';
 import { actualSizeAt, type Size, type Stage, type View, zoomAt } from './viewport.ts';
@@ -39,7 +47,7 @@ export function Viewer(props: ViewerProps) {
   const { imageId, runId, version, thresholds, tool, onTool, candidate, selectedRegion, onHover } = props;
   const { onSelectRegion, onSelectAnnotation, onPrompts } = props;
   const { t } = useTranslation(['viewer', 'app']);
-  const { layers: settings, navigator, compare } = useViewSettings();
+  const { layers: settings, navigator, compare } = useSettings('layers', 'navigator', 'compare');
   const scratch = useMemo(() => createScratch(imageId), [imageId]);
   const holder = useRef<HTMLDivElement>(null);
   const { ref: measured, width, height } = useElementSize<HTMLDivElement>();
@@ -58,6 +66,7 @@ export function Viewer(props: ViewerProps) {
   );
   const thumbnail = mediaUrls.thumbnail(imageId, version);
   const small = useResource(pictures, thumbnail);
+  const isMissing = useSyncExternalStore(pictures.subscribe, () => pictures.isBroken(thumbnail));
   const imageWidth = pyramid?.width ?? result?.width ?? small?.width;
   const imageHeight = pyramid?.height ?? result?.height ?? small?.height;
   const stage = useMemo(
@@ -86,7 +95,15 @@ export function Viewer(props: ViewerProps) {
     [stage, shownMap],
   );
   const hands = useHands(
-    { ...props, stage, regions, annotations, prompts: editable, scratch, scoreAt: scoreOf },
+    {
+      ...props,
+      stage,
+      regions,
+      annotations: layers.annotations.visible ? annotations : NONE,
+      prompts: editable,
+      scratch,
+      scoreAt: scoreOf,
+    },
     holder,
   );
   useEffect(() => {
@@ -148,7 +165,8 @@ export function Viewer(props: ViewerProps) {
   );
   const showsMap = !bare && (layers.coarse.visible || layers.final.visible) && result !== null;
   return (
-    <div className={classes.viewer}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: it does nothing itself, it only leaves the focus alone
+    <div className={classes.viewer} onMouseDown={keepFocus}>
       <header className={classes.bar}>
         <LayerBar absent={absent} />
         <ViewBar stepping={stepping !== null} canStep={result !== null} onStep={toggleSteps} />
@@ -211,7 +229,7 @@ export function Viewer(props: ViewerProps) {
               onClose={() => setStepping(null)}
             />
           )}
-          <Notice outcome={props.outcome} />
+          <Notice outcome={props.outcome} isMissing={isMissing && pyramid === null} />
         </div>
       </div>
       <StatusBar
@@ -254,9 +272,21 @@ function useZoom(stage: Stage | null): ZoomActions {
   }, [stage]);
 }
 
+/** A button that is clicked leaves the focus where it is: the next Space shows the bare image and presses no button. */
+function keepFocus(event: MouseEvent): void {
+  if (event.target instanceof Element && event.target.closest('button')) event.preventDefault();
+}
+
 /** Why there is nothing to see over the image. */
-function Notice({ outcome }: { readonly outcome: ViewerProps['outcome'] }) {
+function Notice({
+  outcome,
+  isMissing,
+}: {
+  readonly outcome: ViewerProps['outcome'];
+  readonly isMissing: boolean;
+}) {
   const { t } = useTranslation('viewer');
+  if (isMissing) return <div className={classes.notice}>{t('missing')}</div>;
   if (outcome?.status === 'pending') return <div className={classes.notice}>{t('pending')}</div>;
   if (outcome?.status !== 'failed') return null;
   return (
