@@ -55,4 +55,7 @@ for (const size of [16, 32, 48, 64, 128, 256, 512]) {
   await writeFile(join(folder, 'icons', `${size}x${size}.png`), await png(size));
 }
 await writeFile(join(folder, 'icon.ico'), await ico([16, 24, 32, 48, 64, 128, 256]));
-await writeFile(join(folder, 'icon.icns'), await icns({ ic11: 32, ic12: 64, ic07: 128, ic08: 256, ic09: 512, ic10: 1024 }));
+await writeFile(
+  join(folder, 'icon.icns'),
+  await icns({ ic11: 32, ic12: 64, ic07: 128, ic08: 256, ic09: 512, ic10: 1024 }),
+);

@@ -80,8 +80,8 @@ describeInChromium('an inspector', () => {
     await review.open(scratched.imageId);
     await review.toggleLayer('c', 'CLIP map');
     await review.toggleLayer('p', 'Prompts');
-    await review.toggleLayer('m', 'SAM mask');
-    await review.toggleLayer('t', 'Ground truth');
+    await review.toggleLayer('m', 'Mask');
+    await review.toggleLayer('t', 'Truth');
     const layered = await review.picture();
     await keyboard.hold('Space', async () => {
       await expect.poll(async () => (await review.picture()).equals(layered)).toBe(false);

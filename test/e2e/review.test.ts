@@ -86,7 +86,7 @@ describeInChromium('results that are there', () => {
     const window = await WorkstationWindow.open(browser, workstation.url, { theme });
     const violations: Record<string, string[]> = {};
     for (const { name, show } of SCREENS) {
-      await show(window, few.batchId);
+      await show(window, few);
       violations[name] = await window.seriousViolations();
     }
     expect(violations).toEqual(Object.fromEntries(SCREENS.map(({ name }) => [name, []])));
@@ -97,7 +97,7 @@ describeInChromium('results that are there', () => {
     const foreign = await textsOfOtherLanguage(language);
     const window = await WorkstationWindow.open(browser, workstation.url, { language });
     for (const { name, show } of SCREENS) {
-      await show(window, few.batchId);
+      await show(window, few);
       expect({ name, missing: await window.missingTexts() }).toEqual({ name, missing: [] });
       const texts = await window.texts();
       expect({ name, foreign: texts.filter((text) => foreign.has(text)) }).toEqual({ name, foreign: [] });

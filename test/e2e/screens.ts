@@ -1,13 +1,18 @@
 import type { WorkstationWindow } from './workstation-window.ts';
 
+/** What is to be seen: a batch with results, and one of its images where it matters. */
+export interface Subject {
+  readonly batchId: number;
+  readonly imageId?: number;
+}
+
 /** Everything that fills the window or covers most of it, and how one gets there. */
 export interface Screen {
   readonly name: string;
-  /** @param batchId a batch with results */
-  show(window: WorkstationWindow, batchId: number): Promise<void>;
+  show(window: Pick<WorkstationWindow, 'page' | 'keyboard'>, subject: Subject): Promise<void>;
 }
 
-async function goTo({ page }: WorkstationWindow, place: string, sign: string): Promise<void> {
+async function goTo({ page }: Pick<WorkstationWindow, 'page'>, place: string, sign: string): Promise<void> {
   await page.goto(new URL(`/#${place}`, page.url()).href);
   // A dialog of the screen before does not go with the address.
   await page.reload();
@@ -17,7 +22,7 @@ async function goTo({ page }: WorkstationWindow, place: string, sign: string): P
 
 const batches: Screen = {
   name: 'batches',
-  show: async (window, batchId) => {
+  show: async (window, { batchId }) => {
     await goTo(window, '/batches', '[data-testid=batch-list]');
     await window.page.locator(`#batch-${batchId}`).click();
     await window.page.locator('[data-testid=run]').waitFor();
@@ -26,8 +31,12 @@ const batches: Screen = {
 
 const review: Screen = {
   name: 'review',
-  show: async (window, batchId) => {
-    await goTo(window, `/review/${batchId}`, '[data-testid=save-state]');
+  show: async (window, { batchId, imageId }) => {
+    await goTo(
+      window,
+      `/review/${batchId}${imageId === undefined ? '' : `/${imageId}`}`,
+      '[data-testid=save-state]',
+    );
     await window.page.locator('[role=application] canvas').first().waitFor();
   },
 };
@@ -36,8 +45,8 @@ export const SCREENS: readonly Screen[] = [
   batches,
   {
     name: 'new-batch',
-    show: async (window, batchId) => {
-      await batches.show(window, batchId);
+    show: async (window, subject) => {
+      await batches.show(window, subject);
       await window.keyboard.press('i');
       await window.page.getByRole('dialog').waitFor();
       await settled(window);
@@ -46,8 +55,8 @@ export const SCREENS: readonly Screen[] = [
   review,
   {
     name: 'review-grid',
-    show: async (window, batchId) => {
-      await review.show(window, batchId);
+    show: async (window, subject) => {
+      await review.show(window, subject);
       await window.keyboard.press('w');
       await window.page.locator('#review-images[data-view=grid]').waitFor();
       await settled(window);
@@ -57,7 +66,7 @@ export const SCREENS: readonly Screen[] = [
   },
   {
     name: 'what-if',
-    show: async (window, batchId) => {
+    show: async (window, { batchId }) => {
       await goTo(window, `/what-if/${batchId}`, '[data-threshold=theta]');
       await settled(window);
     },
@@ -71,8 +80,8 @@ export const SCREENS: readonly Screen[] = [
   },
   {
     name: 'shortcuts',
-    show: async (window, batchId) => {
-      await batches.show(window, batchId);
+    show: async (window, subject) => {
+      await batches.show(window, subject);
       await window.keyboard.press('?');
       await window.page.getByRole('dialog').waitFor();
       await settled(window);
@@ -80,8 +89,8 @@ export const SCREENS: readonly Screen[] = [
   },
   {
     name: 'settings',
-    show: async (window, batchId) => {
-      await batches.show(window, batchId);
+    show: async (window, subject) => {
+      await batches.show(window, subject);
       await window.page.getByRole('navigation').getByRole('button').last().click();
       await window.page.getByRole('dialog').waitFor();
       await settled(window);
@@ -90,7 +99,7 @@ export const SCREENS: readonly Screen[] = [
 ];
 
 /** Transitions are over: axe-core would take half-transparent text for text without contrast. */
-async function settled({ page }: WorkstationWindow): Promise<void> {
+async function settled({ page }: Pick<WorkstationWindow, 'page'>): Promise<void> {
   await page.waitForLoadState('networkidle');
   await page.waitForFunction(() =>
     document.getAnimations().every(({ playState }) => playState !== 'running'),
