@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
+import type { Hands } from './hands.ts';
 import type { ScratchStore } from './scratch.ts';
-import type { Hands } from './use-pointer.ts';
 import { useViewSettings } from './view-settings.ts';
 import type { Tool } from './viewer-props.ts';
 import { panBy, type Stage } from './viewport.ts';

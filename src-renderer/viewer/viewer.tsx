@@ -28,7 +28,7 @@ import { StepPlayer } from './step-player.tsx';
 import { type Step, stepsOf } from './steps.ts';
 import { ToolBar } from './tool-bar.tsx';
 import { useEditingKeys } from './use-editing-keys.ts';
-import { useHands } from './use-pointer.ts';
+import { useHands } from './use-hands.ts';
 import { useResource } from './use-resource.ts';
 import { useViewerActions } from './use-viewer-actions.ts';
 import { ViewBar } from './view-bar.tsx';

@@ -1,4 +1,4 @@
-import { type PointerEvent, useEffect, useRef } from 'react';
+import type { PointerEvent } from 'react';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import type { SamPrompts } from '../../src-shared/contract.ts';
 import type { Point, Polygon, Region } from '../../src-shared/result.ts';
@@ -62,35 +62,14 @@ export interface Hands {
   removeLast(): boolean;
 }
 
-export function useHands(context: PointerContext, element: React.RefObject<HTMLElement | null>): Hands {
-  const latest = useRef(context);
-  latest.current = context;
-  const hands = useRef<ReturnType<typeof createHands>>(null);
-  hands.current ??= createHands(() => latest.current);
-  const { prompts, imageId } = context;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another image ends what was begun on this one
-  useEffect(() => hands.current!.drop(), [imageId]);
-  useEffect(() => hands.current!.takePrompts(prompts), [prompts]);
-  useEffect(() => {
-    const target = element.current;
-    if (!target) return;
-    // React's own listener is passive and could not keep the page from scrolling.
-    const wheel = (event: WheelEvent) => {
-      event.preventDefault();
-      hands.current!.wheel(placeIn(target, event), event);
-    };
-    target.addEventListener('wheel', wheel, { passive: false });
-    return () => target.removeEventListener('wheel', wheel);
-  }, [element]);
-  return hands.current;
-}
-
-function placeIn(element: HTMLElement, event: { clientX: number; clientY: number }): Point {
+/** CSS pixels of the element. */
+export function placeIn(element: HTMLElement, event: { clientX: number; clientY: number }): Point {
   const { left, top } = element.getBoundingClientRect();
   return { x: event.clientX - left, y: event.clientY - top };
 }
 
-function createHands(context: () => PointerContext) {
+/** Hands for what `context` says at the moment. */
+export function createHands(context: () => PointerContext) {
   let gesture: Gesture | null = null;
   let prompts: SamPrompts | null = null;
   let cursor: Point | null = null;

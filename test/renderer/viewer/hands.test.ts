@@ -1,0 +1,233 @@
+import type { PointerEvent } from 'react';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { boxPolygon } from '../../../src-renderer/viewer/geometry.ts';
+import { createHands, type PointerContext } from '../../../src-renderer/viewer/hands.ts';
+import { createScratch } from '../../../src-renderer/viewer/scratch.ts';
+import { useViewSettings } from '../../../src-renderer/viewer/view-settings.ts';
+import type { Tool } from '../../../src-renderer/viewer/viewer-props.ts';
+import type { Stage } from '../../../src-renderer/viewer/viewport.ts';
+import type { SamPrompts } from '../../../src-shared/contract.ts';
+import type { Polygon, Region } from '../../../src-shared/result.ts';
+
+// 200 × 100 image pixels, twice as large on the screen, 12 CSS pixels from its edges.
+const stage: Stage = { image: { width: 200, height: 100 }, screen: { width: 424, height: 224 }, ratio: 1 };
+const onScreen = (x: number, y: number) => ({ x: 12 + 2 * x, y: 12 + 2 * y });
+const region = {
+  index: 3,
+  polygons: [boxPolygon({ x: 20, y: 20, width: 40, height: 40 })],
+} as unknown as Region;
+
+/** A viewer of nothing but hands; places are image pixels. */
+function setUp(tool: Tool, more: Partial<PointerContext> = {}) {
+  const scratch = createScratch(1);
+  const told: { prompts: (SamPrompts | null)[]; drawn: (readonly Polygon[])[]; regions: (number | null)[] } =
+    {
+      prompts: [],
+      drawn: [],
+      regions: [],
+    };
+  const context: PointerContext = {
+    imageId: 1,
+    stage,
+    tool,
+    regions: [region],
+    annotations: [],
+    selectedRegion: null,
+    selectedAnnotation: null,
+    prompts: null,
+    scratch,
+    scoreAt: () => 0.5,
+    onPrompts: (prompts) => told.prompts.push(prompts),
+    onDrawn: (polygons) => told.drawn.push(polygons),
+    onSelectRegion: (index) => told.regions.push(index),
+    onSelectAnnotation: () => {},
+    ...more,
+  };
+  const state = { context };
+  const hands = createHands(() => state.context);
+  hands.takePrompts(context.prompts);
+  const element = {
+    getBoundingClientRect: () => ({ left: 0, top: 0 }),
+    setPointerCapture: () => {},
+  };
+  const event = (x: number, y: number, altKey = false) => {
+    const at = onScreen(x, y);
+    return {
+      clientX: at.x,
+      clientY: at.y,
+      altKey,
+      button: 0,
+      pointerId: 1,
+      currentTarget: element,
+    } as unknown as PointerEvent<HTMLElement>;
+  };
+  const press = (x: number, y: number, altKey = false) => {
+    hands.handlers.onPointerMove(event(x, y));
+    hands.handlers.onPointerDown(event(x, y, altKey));
+  };
+  const release = (x: number, y: number) => hands.handlers.onPointerUp(event(x, y));
+  return {
+    hands,
+    scratch,
+    told,
+    take: (changed: Partial<PointerContext>) => Object.assign(context, changed),
+    click(x: number, y: number, altKey = false) {
+      press(x, y, altKey);
+      release(x, y);
+    },
+    drag(...way: readonly (readonly [number, number])[]) {
+      press(...way[0]!);
+      for (const place of way.slice(1)) hands.handlers.onPointerMove(event(...place));
+      release(...way.at(-1)!);
+    },
+  };
+}
+
+beforeEach(() => useViewSettings.setState({ view: { kind: 'fit' }, brush: 20 }));
+
+describe('moving and selecting', () => {
+  it('selects the region that is clicked, and nothing beside it', () => {
+    const { click, told, take } = setUp('pan');
+    click(30, 30);
+    take({ selectedRegion: 3 });
+    click(150, 80);
+    expect(told.regions).toEqual([3, null]);
+  });
+
+  it('moves when dragged and selects nothing then', () => {
+    const { drag, told, hands } = setUp('pan');
+    hands.wheel(onScreen(100, 50), { deltaY: -300, deltaMode: 0, ctrlKey: false } as WheelEvent);
+    const before = useViewSettings.getState().view;
+    drag([30, 30], [35, 32], [40, 40]);
+    expect(useViewSettings.getState().view).not.toEqual(before);
+    expect(told.regions).toEqual([]);
+  });
+});
+
+describe('prompts', () => {
+  it('are gathered click by click, even before the first is answered', () => {
+    const { click, told, take } = setUp('point-positive');
+    click(50, 40);
+    take({ tool: 'point-negative' });
+    click(90, 20);
+    expect(told.prompts.at(-1)).toEqual({
+      box: null,
+      points: [
+        { x: 50, y: 40, label: 1 },
+        { x: 90, y: 20, label: 0 },
+      ],
+    });
+  });
+
+  it('begin with those of the selected region', () => {
+    const prompts: SamPrompts = { box: { x: 1, y: 2, width: 30, height: 40 }, points: [] };
+    const { click, told } = setUp('point-negative', { prompts });
+    click(10, 10);
+    expect(told.prompts).toEqual([{ box: prompts.box, points: [{ x: 10, y: 10, label: 0 }] }]);
+  });
+
+  it('can be moved, which is told once, and removed with Alt', () => {
+    const { click, drag, told, scratch } = setUp('point-positive');
+    click(50, 40);
+    drag([50, 40], [60, 50], [70, 60]);
+    expect(told.prompts).toHaveLength(2);
+    expect(told.prompts[1]!.points).toEqual([{ x: 70, y: 60, label: 1 }]);
+    expect(scratch.getState().dragged).toBeNull();
+    click(70, 60, true);
+    expect(told.prompts.at(-1)).toBeNull();
+  });
+
+  it('stay within the image', () => {
+    const { click, drag, told, take } = setUp('point-positive');
+    click(-3, 50);
+    expect(told.prompts).toEqual([]);
+    take({ tool: 'box' });
+    drag([150, 50], [260, 160]);
+    expect(told.prompts).toEqual([{ box: { x: 150, y: 50, width: 50, height: 50 }, points: [] }]);
+  });
+
+  it('take no click for a box', () => {
+    const { click, told, scratch } = setUp('box');
+    click(50, 50);
+    expect(told.prompts).toEqual([]);
+    expect(scratch.getState().draft).toBeNull();
+  });
+});
+
+describe('drawing', () => {
+  const triangle = [
+    [
+      [10, 10],
+      [60, 10],
+      [60, 40],
+      [10, 10],
+    ],
+  ];
+
+  it('closes a polygon with a double click, at its first corner, or when it is finished', () => {
+    const corners = [
+      [10, 10],
+      [60, 10],
+      [60, 40],
+    ] as const;
+    for (const close of ['double', 'first', 'finish']) {
+      const { click, told, hands } = setUp('polygon');
+      for (const corner of corners) click(...corner);
+      if (close === 'double') click(60, 40);
+      else if (close === 'first') click(11, 11);
+      else hands.finish();
+      expect(told.drawn, close).toEqual([[triangle]]);
+    }
+  });
+
+  it('takes corners back, and does not close two', () => {
+    const { click, told, hands, scratch } = setUp('polygon');
+    click(10, 10);
+    click(60, 10);
+    expect(hands.finish()).toBe(false);
+    hands.removeLast();
+    hands.removeLast();
+    expect(scratch.getState().draft).toBeNull();
+    expect(hands.removeLast()).toBe(false);
+    expect(told.drawn).toEqual([]);
+  });
+
+  it('draws a rectangle from any corner', () => {
+    const { drag, told } = setUp('rectangle');
+    drag([60, 50], [20, 10]);
+    expect(told.drawn).toEqual([[boxPolygon({ x: 20, y: 10, width: 40, height: 40 })]]);
+  });
+
+  it('waits with brush strokes until they are finished', () => {
+    const { drag, click, told, hands } = setUp('brush');
+    drag([20, 50], [100, 50]);
+    click(150, 50);
+    expect(told.drawn).toEqual([]);
+    expect(hands.finish()).toBe(true);
+    expect(told.drawn[0]).toHaveLength(2);
+  });
+
+  it('erases from the selected region', () => {
+    const { drag, told, hands } = setUp('eraser', { selectedRegion: 3 });
+    drag([40, 10], [40, 70]);
+    hands.finish();
+    expect(told.drawn[0]).toHaveLength(2);
+  });
+
+  it('works with the keyboard alone: move, press, press again to end', () => {
+    const { hands, told } = setUp('rectangle');
+    hands.nudge(-100, -50);
+    hands.press();
+    hands.nudge(60, 40);
+    hands.press();
+    expect(told.drawn).toEqual([[boxPolygon({ x: 50, y: 25, width: 30, height: 20 })]]);
+  });
+});
+
+it('says where the pointer is and what the map says there', () => {
+  const { hands, scratch, click } = setUp('pan');
+  click(30, 30);
+  expect(scratch.getState()).toMatchObject({ place: { x: 30, y: 30, score: 0.5 }, region: 3 });
+  hands.handlers.onPointerLeave();
+  expect(scratch.getState()).toMatchObject({ place: null, region: null });
+});
