@@ -8,14 +8,7 @@ import { openWorkspace } from '../../src-main/store/workspace.ts';
 import type { Batch } from '../../src-shared/batch.ts';
 import type { BatchSummaryRow, RunProgress } from '../../src-shared/contract.ts';
 import { describeInChromium, launchChromium } from '../e2e/chromium.ts';
-import {
-  buildProgram,
-  dataFolder,
-  removeFolder,
-  runEntry,
-  type StartedDesktop,
-  startDesktop,
-} from './desktop.ts';
+import { dataFolder, removeFolder, runEntry, type StartedDesktop, startDesktop } from './desktop.ts';
 import { app, double, powerMonitor } from './electron-double.ts';
 
 vi.mock('electron', () => import('./electron-double.ts'));
@@ -38,7 +31,6 @@ describeInChromium('the desktop program', () => {
   const workspaceFolder = () => join(folder, 'documents', 'ClipSAM Workstation');
 
   beforeAll(async () => {
-    await buildProgram();
     double.browser = await launchChromium();
   });
   afterAll(() => double.browser?.close());

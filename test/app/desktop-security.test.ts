@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CHANNELS } from '../../src-main/app/channels.ts';
 import { describeInChromium, launchChromium } from '../e2e/chromium.ts';
-import { buildProgram, dataFolder, removeFolder, type StartedDesktop, startDesktop } from './desktop.ts';
+import { dataFolder, removeFolder, type StartedDesktop, startDesktop } from './desktop.ts';
 import { double, ipcMain, session } from './electron-double.ts';
 
 vi.mock('electron', () => import('./electron-double.ts'));
@@ -11,7 +11,6 @@ describeInChromium('the window of the desktop shell', () => {
   let desktop: StartedDesktop;
 
   beforeAll(async () => {
-    await buildProgram();
     double.browser = await launchChromium();
     folder = await dataFolder();
     desktop = await startDesktop({ folder });

@@ -5,14 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright';
 import { build } from 'vite';
 import { vi } from 'vitest';
-import { APP, ensureBuilt, RENDERER } from '../../src-main/serve/built-parts.ts';
 import { app, type BrowserWindow, double, restart } from './electron-double.ts';
-
-/** Builds what Electron's program consists of, where its sources have changed. */
-export async function buildProgram(): Promise<void> {
-  await ensureBuilt(RENDERER, () => {});
-  await ensureBuilt(APP, () => {});
-}
 
 export interface StartedDesktop {
   readonly window: BrowserWindow;

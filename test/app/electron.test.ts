@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { _electron, type ElectronApplication, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildProgram, dataFolder, removeFolder } from './desktop.ts';
+import { dataFolder, removeFolder } from './desktop.ts';
 
 // The program in a real Electron, where there is one. Nothing here was ever run without it: what the double stands
 // in for (sandbox, scheme, context bridge, ports, utility process) is what this is for.
@@ -27,7 +27,6 @@ describe.skipIf(why !== undefined)('in a real Electron, the program', () => {
   let page: Page;
 
   beforeAll(async () => {
-    await buildProgram();
     folder = await dataFolder();
     electron = await _electron.launch({
       executablePath: program!,
