@@ -12,7 +12,7 @@ import { startWorkstation } from '../test/e2e/workstation-process.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const all = join(root, 'out', 'screenshots');
 const readme = join(root, 'resources', 'readme');
-const IN_README = ['batches', 'review', 'what-if', 'models'];
+const IN_README = ['batches', 'review', 'what-if'];
 const SIZES = [
   { width: 1280, height: 720 },
   { width: 2560, height: 1440 },
