@@ -85,7 +85,7 @@ export async function startBatchRun(
 
 /**
  * Continues a run that was interrupted, or whose program died: images with a result are not inspected again.
- * @param options.retryFailed true: those that failed get another try
+ * @param options.retryFailed true: those that failed get another try, in a run that is done as well
  * @throws ClipSamError `input-invalid` when the run is final, at work in another program, or made with another pack
  */
 export async function resumeBatchRun(
@@ -94,12 +94,17 @@ export async function resumeBatchRun(
   const { workspace, runId, inspector, author, retryFailed = false } = options;
   const { recipeHash } = await getRun(workspace, runId);
   const { recipe } = await getRecipe(workspace, recipeHash);
-  const claim = await resumeRun(workspace, runId, {
-    packHash: inspector.packHash,
-    device: inspector.device,
-    softwareVersion: SOFTWARE_VERSION,
-    author,
-  });
+  const claim = await resumeRun(
+    workspace,
+    runId,
+    {
+      packHash: inspector.packHash,
+      device: inspector.device,
+      softwareVersion: SOFTWARE_VERSION,
+      author,
+    },
+    { retryFailed },
+  );
   return beginJob(options, claim, recipe, retryFailed);
 }
 

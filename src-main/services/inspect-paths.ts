@@ -9,7 +9,7 @@ import type { Inspector, InspectorEvent } from '../inference/inspector.ts';
 import { createBatch, listBatches } from '../store/batches.ts';
 import { listImages } from '../store/images.ts';
 import { listResults } from '../store/results.ts';
-import { isRunActive, listRuns } from '../store/runs.ts';
+import { countOutcomes, isRunActive, listRuns } from '../store/runs.ts';
 import { openWorkspace, type Workspace } from '../store/workspace.ts';
 import { type BatchRun, type BatchSummary, resumeBatchRun, startBatchRun } from './batch-run.ts';
 import { type ImageRecord, toImageRecord } from './image-record.ts';
@@ -176,7 +176,8 @@ async function findUnfinishedRun(
   { recipe }: ChosenRecipe,
 ): Promise<Run | undefined> {
   const [run] = await listRuns(workspace, batch.id);
-  const isUnfinished = run && run.status !== 'done' && run.status !== 'cancelled';
+  if (!run || run.status === 'cancelled') return undefined;
+  const isUnfinished = run.status !== 'done' || (await countOutcomes(workspace, run.id)).failed > 0;
   return isUnfinished && run.recipeHash === hashOfJson(recipe) && run.packHash === packHash ? run : undefined;
 }
 

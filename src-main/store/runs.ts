@@ -80,16 +80,24 @@ export async function startRun(
 
 /**
  * Takes over a run that was interrupted or whose program died.
+ * @param options.retryFailed true: a run that is done is taken up as well when images failed in it
  * @throws ClipSamError `input-invalid` when it is final, works elsewhere, or was made with another model pack
  */
-export async function resumeRun(workspace: Workspace, runId: number, context: RunContext): Promise<RunClaim> {
+export async function resumeRun(
+  workspace: Workspace,
+  runId: number,
+  context: RunContext,
+  options: { readonly retryFailed?: boolean } = {},
+): Promise<RunClaim> {
   const claim = newClaim();
   await workspace.db.transaction().execute(async (db) => {
     const row = await rowOf(db, runId);
-    if (row.status === 'done' || row.status === 'cancelled') {
+    const isOpen = row.status !== 'done' && row.status !== 'cancelled';
+    const hasMore = row.status === 'done' && options.retryFailed && (await hasFailures(db, runId));
+    if (!isOpen && !hasMore) {
       throw new ClipSamError('input-invalid', `Run ${runId} is ${row.status}. Start a new run instead.`);
     }
-    if (row.status !== 'interrupted' && isAlive(row)) throw atWorkElsewhere(row);
+    if (row.status !== 'interrupted' && row.status !== 'done' && isAlive(row)) throw atWorkElsewhere(row);
     if (row.pack_hash !== context.packHash) {
       throw new ClipSamError(
         'input-invalid',
@@ -121,6 +129,17 @@ export async function resumeRun(workspace: Workspace, runId: number, context: Ru
   });
   claimsOfThisProcess.add(claim.token);
   return { runId, token: claim.token };
+}
+
+async function hasFailures(db: Workspace['db'], runId: number): Promise<boolean> {
+  const failed = await db
+    .selectFrom('results')
+    .select('id')
+    .where('run_id', '=', runId)
+    .where('status', '=', 'failed')
+    .limit(1)
+    .executeTakeFirst();
+  return failed !== undefined;
 }
 
 /** Shows that the run's program lives. @throws ClipSamError `workspace-locked` when another program took the run over */

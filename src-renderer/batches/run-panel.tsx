@@ -56,6 +56,11 @@ export function RunPanel({
       {t('run.again')}
     </Button>
   );
+  const retryButton = run !== null && run.failed > 0 && (
+    <Button variant="default" leftSection={<IconRefresh size={16} />} disabled={busy} onClick={retry}>
+      {t('run.retry', { count: run.failed, number: format.count(run.failed) })}
+    </Button>
+  );
   return (
     <Paper withBorder p="md" data-testid="run" data-state={state}>
       <Stack gap="md">
@@ -100,22 +105,14 @@ export function RunPanel({
               >
                 {t('run.resume')}
               </Button>
-              {state === 'stopped' && run !== null && run.failed > 0 && (
-                <Button
-                  variant="default"
-                  leftSection={<IconRefresh size={16} />}
-                  disabled={busy}
-                  onClick={retry}
-                >
-                  {t('run.retry', { count: run.failed, number: format.count(run.failed) })}
-                </Button>
-              )}
+              {state === 'stopped' && retryButton}
               {stop}
             </>
           )}
           {(state === 'done' || state === 'cancelled') && (
             <>
               {review(true)}
+              {state === 'done' && retryButton}
               {again}
             </>
           )}

@@ -85,7 +85,7 @@ export function RunStrip({ progress, onProgress, onFailed }: RunStripProps) {
           {t('run.failed', { count: failed })}
         </Button>
       )}
-      {failed > 0 && waits && (
+      {failed > 0 && (waits || run.status === 'done') && (
         <Act
           label={t('run.retry')}
           icon={IconRefresh}

@@ -210,6 +210,20 @@ describe('runs and results', () => {
     await expect(resumeRun(workspace, claim.runId, context)).rejects.toThrow(/is cancelled/);
   });
 
+  test('a run that is done is taken up again for the images that failed in it, and only for them', async () => {
+    const { workspace, claim } = await workspaceWithResult();
+    await setRunStatus(workspace, claim, 'done', 'ana');
+    const retry = { retryFailed: true };
+    await expect(resumeRun(workspace, claim.runId, context, retry)).rejects.toThrow(/is done/);
+    await workspace.db
+      .updateTable('results')
+      .set({ status: 'failed', error_code: 'image-unreadable' })
+      .execute();
+    await expect(resumeRun(workspace, claim.runId, context)).rejects.toThrow(/is done/);
+    await resumeRun(workspace, claim.runId, context, retry);
+    expect(await getRun(workspace, claim.runId)).toMatchObject({ status: 'running', endedAt: null });
+  });
+
   test('an empty batch has nothing to run', async () => {
     const { workspace, recipeHash } = await workspaceWithResult();
     const { id } = await createBatch(workspace, { name: 'empty' }, 'ana');
