@@ -30,6 +30,7 @@ export class BatchesPage {
     }
     await dialog.getByLabel('Batch name').fill(name);
     await dialog.getByRole('button', { name: 'Create and import' }).click();
+    await dialog.waitFor({ state: 'detached' });
     await page.getByTestId('import').getByText('Imported').waitFor();
   }
 
