@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
+import { colourTable, paintMap } from '../../src-shared/paint-map.ts';
 import type { DeviceRequest } from '../../src-shared/result.ts';
 import { encodeRgb } from '../codec/image-codec.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
@@ -65,6 +66,11 @@ export const MEASUREMENTS = [
     name: 'ask-sam',
     description: "an inspector's prompt to its masks, over SAM's bare decoder time",
     measure: measureAskSam,
+  },
+  {
+    name: 'paint-map',
+    description: 'a map of 3840 × 2160 painted anew for another threshold, over copying its pixels',
+    measure: measurePaintMap,
   },
 ] as const satisfies readonly Measurement[];
 
@@ -154,6 +160,7 @@ async function measureMemory(context: MeasureContext): Promise<Omit<Measured, 'n
 
 const ASKED_IMAGES = 6;
 const QUESTIONS = 10;
+const PAINTED = 31;
 
 /**
  * From the question to the three masks as polygons, through the workspace, the inference process and back, on images
@@ -197,13 +204,40 @@ async function measureAskSam(context: MeasureContext): Promise<Omit<Measured, 'n
   return {
     figures: {
       questions: rounds.length,
-      medianMs: rounds.toSorted((a, b) => a - b)[rounds.length >> 1]!,
+      medianMs: median(rounds),
       decoderMs: sum(sessions) / sessions.length,
       ratio,
     },
     bar: 'ratio ≤ 1.5',
     passed: ratio <= 1.5,
   };
+}
+
+/** As the viewer does when θ moves, at most: its maps have SAM's 1024 pixels, not a screen's. */
+async function measurePaintMap(): Promise<Omit<Measured, 'name'>> {
+  const map = new Uint16Array(3840 * 2160);
+  for (let i = 0; i < map.length; i++) map[i] = (i * 2654435761) >>> 16;
+  const out = new Uint32Array(map.length);
+  const pixels = new Uint32Array(map.length);
+  const times = { paint: [] as number[], copy: [] as number[] };
+  for (let i = 0; i < PAINTED; i++) {
+    const start = performance.now();
+    paintMap(map, colourTable(i / PAINTED), out);
+    const painted = performance.now();
+    pixels.set(out);
+    times.paint.push(painted - start);
+    times.copy.push(performance.now() - painted);
+  }
+  const [medianMs, copyMs] = [median(times.paint), median(times.copy)];
+  return {
+    figures: { medianMs, copyMs, ratio: medianMs / copyMs },
+    bar: 'median ≤ 16 ms',
+    passed: medianMs <= 16,
+  };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 /**

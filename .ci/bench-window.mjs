@@ -1,0 +1,129 @@
+// Measures the window in a real Chromium, on made-up results: node .ci/bench-window.mjs (part of `npm run bench`).
+// Exit code 3 when a bar is missed.
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright';
+import { ensureBuilt, RENDERER } from '../src-main/serve/built-parts.ts';
+import { startWorkstation } from '../test/e2e/workstation-process.ts';
+import { addSyntheticBatch } from '../test/synthetic-workspace.ts';
+
+const MANY = 20_000;
+const FEW = 12;
+const ROUNDS = 5;
+const MOVES = 60;
+const SIZE = { width: 3840, height: 2160 };
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+if (!existsSync(executablePath)) {
+  console.error(`!!! No Chromium at ${executablePath} (CHROMIUM names another): the window is not measured.`);
+  process.exit(0);
+}
+
+await ensureBuilt(RENDERER, (line) => console.error(line));
+const workspace = await mkdtemp(join(tmpdir(), 'clipsam-bench-'));
+const many = await addSyntheticBatch(workspace, { images: MANY, name: 'Many' });
+const few = await addSyntheticBatch(workspace, { images: FEW, name: 'Few' });
+const workstation = await startWorkstation({ workspace });
+// Without the display's clock a frame begins as soon as there is something to show.
+const browser = await chromium.launch({
+  executablePath,
+  args: ['--no-sandbox', '--disable-gpu-vsync', '--disable-frame-rate-limit'],
+});
+
+try {
+  const context = await browser.newContext({ viewport: SIZE });
+  const session = { state: { author: 'bench', language: 'en', theme: 'dark', bindings: {} }, version: 1 };
+  await context.addInitScript(
+    (text) => localStorage.setItem('clipsam-session', text),
+    JSON.stringify(session),
+  );
+  const page = await context.newPage();
+  await page.goto(workstation.url);
+  await page.getByRole('navigation').first().waitFor();
+
+  /** Milliseconds from the address to the first image in the viewer and a strip with its pictures. */
+  const open = async ({ batchId }) => {
+    await page.goto(new URL('/#/batches', page.url()).href);
+    await page.reload();
+    await page.getByTestId('batch-list').waitFor();
+    const start = performance.now();
+    await page.goto(new URL(`/#/review/${batchId}`, page.url()).href);
+    await page.getByRole('option', { selected: true }).waitFor();
+    await page.locator('[role=application] canvas').first().waitFor();
+    return performance.now() - start;
+  };
+  const opened = { many: [], few: [] };
+  for (let i = 0; i <= ROUNDS; i++) {
+    const times = { few: await open(few), many: await open(many) };
+    // The first time the server reads its database and the browser compiles the page.
+    if (i > 0) for (const key of ['few', 'many']) opened[key].push(times[key]);
+  }
+  report(`open-batch (${MANY} images)`, {
+    medianMs: median(opened.many),
+    [`medianMsOf${FEW}Images`]: median(opened.few),
+    ratio: median(opened.many) / median(opened.few),
+  });
+
+  await page.goto(new URL(`/#/what-if/${many.batchId}`, page.url()).href);
+  const handle = page.locator('[data-threshold=reject]');
+  await handle.waitFor();
+  await page.waitForLoadState('networkidle');
+  await page.evaluate(() => {
+    window.repaints = [];
+    const { port1, port2 } = new MessageChannel();
+    let began = 0;
+    // A message sent from within the frame arrives when the frame is laid out and painted.
+    port1.onmessage = () => window.repaints.push(performance.now() - began);
+    window.addEventListener(
+      'pointermove',
+      () => {
+        began = performance.now();
+        requestAnimationFrame(() => port2.postMessage(null));
+      },
+      true,
+    );
+  });
+  const drag = async (held) => {
+    const box = await handle.boundingBox();
+    const plot = await handle.evaluate((node) => node.parentElement.getBoundingClientRect().toJSON());
+    const y = box.y + box.height / 2;
+    await page.mouse.move(box.x + box.width / 2, y);
+    if (held) await page.mouse.down();
+    await page.evaluate(() => {
+      window.repaints.length = 0;
+    });
+    for (let i = 0; i < MOVES; i++) {
+      await page.mouse.move(plot.x + plot.width * (0.5 + 0.4 * Math.sin(i / 5)), y);
+      await page.evaluate(() => new Promise(requestAnimationFrame));
+    }
+    if (held) await page.mouse.up();
+    return page.evaluate(() => [...window.repaints]);
+  };
+  const idle = median(await drag(false));
+  const dragged = median(await drag(true));
+  report(
+    `threshold-drag (${MANY} images at ${SIZE.width} × ${SIZE.height})`,
+    { medianMs: dragged, medianMsWithoutChange: idle, ratio: dragged / idle },
+    'median ≤ 16 ms',
+    dragged <= 16,
+  );
+} finally {
+  await browser.close();
+  await workstation.stop();
+  await rm(workspace, { recursive: true, force: true, maxRetries: 5 });
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
+}
+
+function report(name, figures, bar, met) {
+  const lines = Object.entries(figures).map(
+    ([key, value]) => `  ${key}: ${value.toFixed(value < 10 ? 3 : 1)}`,
+  );
+  if (bar) lines.push(`  ${met ? 'met' : 'MISSED'}: ${bar}`);
+  console.log([name, ...lines].join('\n'));
+  if (met === false) process.exitCode = 3;
+}
