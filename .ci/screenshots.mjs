@@ -1,4 +1,5 @@
-// Takes pictures of every screen in both themes, both languages and two sizes: node .ci/screenshots.mjs
+// Takes pictures of every screen in both themes, both languages and two sizes: node .ci/screenshots.mjs [part of a name,
+// such as en-1280 or review-dark]
 // All of them go to out/screenshots, for looking; those that the README shows go to resources/readme.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,7 @@ const SIZES = [
   { width: 2560, height: 1440 },
 ];
 
+const [part = ''] = process.argv.slice(2);
 const workspace = await mkdtemp(join(tmpdir(), 'clipsam-screenshots-'));
 const workstation = await startWorkstation({ workspace });
 const browser = await launchChromium();
@@ -64,11 +66,14 @@ try {
   for (const size of SIZES) {
     for (const theme of ['dark', 'light']) {
       for (const language of ['en', 'zh-CN']) {
+        const fileOf = (name) => `${name}-${theme}-${language}-${size.width}`;
+        const wanted = SCREENS.filter(({ name }) => fileOf(name).includes(part));
+        if (wanted.length === 0) continue;
         const window = await openWindow({ language, theme, size });
-        for (const { name, show } of SCREENS) {
+        for (const { name, show } of wanted) {
           await show(window, subject);
           const picture = await window.page.screenshot();
-          const file = `${name}-${theme}-${language}-${size.width}`;
+          const file = fileOf(name);
           await sharp(picture)
             .webp({ quality: 82 })
             .toFile(join(all, `${file}.webp`));
