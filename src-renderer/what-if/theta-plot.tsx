@@ -6,7 +6,7 @@ import { ThresholdHandle } from './threshold-handle.tsx';
 import classes from './what-if.module.css';
 
 /** How many regions every θ would give, with θ as a line to drag. */
-export function ThetaPlot({
+export const ThetaPlot = memo(function ThetaPlot({
   profile,
   counting,
   theta,
@@ -30,7 +30,7 @@ export function ThetaPlot({
       <ThresholdHandle name="theta" label="θ" value={theta} onChange={onMove} />
     </Plot>
   );
-}
+});
 
 const Curves = memo(function Curves({
   profile: { thetas, regions, imagesWithRegion },

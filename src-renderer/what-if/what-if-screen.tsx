@@ -12,6 +12,7 @@ import {
   Text,
   Title,
 } from '@mantine/core';
+import { useCallbackRef, useDebouncedValue } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import {
   IconAdjustments,
@@ -21,7 +22,7 @@ import {
   IconRotate,
 } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { type ReactNode, useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { memo, type ReactNode, useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'wouter';
 import type { BatchSummaryRow, RecipeRow, ReviewTable, RunProgress } from '../../src-shared/contract.ts';
@@ -44,6 +45,8 @@ import { useThetaProfile } from './use-theta-profile.ts';
 import classes from './what-if.module.css';
 
 const BINS = 100;
+/** Milliseconds without a movement after which a line rests. */
+const REST = 80;
 
 export function WhatIfScreen() {
   const { t } = useTranslation(['what-if', 'app']);
@@ -154,14 +157,15 @@ function Bench({ table, run }: { readonly table: ReviewTable; readonly run: RunP
   const { recipe, columns } = table;
   const batchId = table.batch.id;
   const [trial, setTrial] = useState<Trial>(() => trialOf(recipe));
-  const [by, setBy] = useState<'model' | 'human'>('model');
-  const [scale, setScale] = useState<'linear' | 'log'>('linear');
+  const [by, setBy] = useState<By>('model');
+  const [scale, setScale] = useState<Scale>('linear');
   const [edited, setEdited] = useState<RecipeBase | null>(null);
   const scores = useMemo(() => scoreTable(columns), [columns]);
   const bars = useMemo(() => histogram(scores, by, BINS), [scores, by]);
   const before = useMemo(() => whatIf(scores, recipe), [scores, recipe]);
   const after = whatIf(scores, trial);
-  const settled = useDeferredValue(trial);
+  // The strip of pictures follows when the line rests: the line itself must not wait for it.
+  const [settled] = useDebouncedValue(trial, REST);
   const flipped = useMemo(() => flippedRows(scores, settled), [scores, settled]);
   const profile = useThetaProfile(run.run.id, scores.scores.length);
   const counting =
@@ -175,44 +179,15 @@ function Bench({ table, run }: { readonly table: ReviewTable; readonly run: RunP
   );
   const openImage = useCallback((imageId: number) => go(places.review(batchId, imageId)), [go, batchId]);
   const { save, adopt } = useSaving(table, run);
-  const number = (name: ThresholdName, label: string) => (
-    <NumberInput
-      label={label}
-      value={trial[name]}
-      min={0}
-      max={1}
-      step={0.005}
-      decimalScale={3}
-      fixedDecimalScale
-      clampBehavior="blur"
-      onChange={(value) => typeof value === 'number' && move(name, round(value))}
-    />
+  const moveTheta = useCallback((theta: number) => move('theta', theta), [move]);
+  const onSave = useCallbackRef((again: boolean) => save.mutate({ trial, again }));
+  const onEdit = useCallbackRef(() =>
+    setEdited({ recipe: { ...recipe, ...trial }, parentHash: run.run.recipeHash }),
   );
   return (
     <div className={classes.bench}>
       <div className={classes.plots}>
-        <Group justify="space-between" gap="xs">
-          <Title order={2} size="sm">
-            {t('scores')}
-          </Title>
-          <Group gap="sm">
-            <Legend parts={bars.parts} />
-            <SegmentedControl
-              size="xs"
-              aria-label={t('stack.label')}
-              value={by}
-              data={(['model', 'human'] as const).map((value) => ({ value, label: t(`stack.${value}`) }))}
-              onChange={(value) => setBy(value as typeof by)}
-            />
-            <SegmentedControl
-              size="xs"
-              aria-label={t('scale.label')}
-              value={scale}
-              data={(['linear', 'log'] as const).map((value) => ({ value, label: t(`scale.${value}`) }))}
-              onChange={(value) => setScale(value as typeof scale)}
-            />
-          </Group>
-        </Group>
+        <PlotHeader parts={bars.parts} by={by} onBy={setBy} scale={scale} onScale={setScale} />
         <ScoreHistogram histogram={bars} isLog={scale === 'log'} trial={trial} onMove={move} />
         <Group justify="space-between" gap="xs" mt="sm">
           <Title order={2} size="sm">
@@ -231,7 +206,7 @@ function Bench({ table, run }: { readonly table: ReviewTable; readonly run: RunP
           profile={profile?.state === 'ready' ? profile.profile : undefined}
           counting={counting}
           theta={trial.theta}
-          onMove={(theta) => move('theta', theta)}
+          onMove={moveTheta}
         />
         <Title order={2} size="sm" mt="sm">
           {t('flips.title', { count: after.flipped, number: format.count(after.flipped) })}
@@ -255,9 +230,14 @@ function Bench({ table, run }: { readonly table: ReviewTable; readonly run: RunP
             }
           >
             <Group grow gap="xs" align="flex-start">
-              {number('warn', t('app:verdict.warn'))}
-              {number('reject', t('app:verdict.reject'))}
-              {number('theta', 'θ')}
+              <ThresholdInput name="warn" label={t('app:verdict.warn')} value={trial.warn} onMove={move} />
+              <ThresholdInput
+                name="reject"
+                label={t('app:verdict.reject')}
+                value={trial.reject}
+                onMove={move}
+              />
+              <ThresholdInput name="theta" label="θ" value={trial.theta} onMove={move} />
             </Group>
           </Section>
           <Outcome before={before} after={after} />
@@ -286,38 +266,7 @@ function Bench({ table, run }: { readonly table: ReviewTable; readonly run: RunP
             </Text>
           </Section>
         </div>
-        <div className={classes.save}>
-          <Text size="xs" c="dimmed">
-            {t('save.about')}
-          </Text>
-          <Button
-            leftSection={<IconDeviceFloppy size={16} />}
-            disabled={isSame}
-            loading={save.isPending}
-            onClick={() => save.mutate({ trial, again: false })}
-          >
-            {t('save.revision')}
-          </Button>
-          <Group grow gap="xs">
-            <Button
-              variant="default"
-              size="xs"
-              leftSection={<IconPlayerPlay size={15} />}
-              disabled={isSame || save.isPending}
-              onClick={() => save.mutate({ trial, again: true })}
-            >
-              {t('save.again')}
-            </Button>
-            <Button
-              variant="default"
-              size="xs"
-              leftSection={<IconPencil size={15} />}
-              onClick={() => setEdited({ recipe: { ...recipe, ...trial }, parentHash: run.run.recipeHash })}
-            >
-              {t('save.edit')}
-            </Button>
-          </Group>
-        </div>
+        <SavePanel isSame={isSame} isSaving={save.isPending} onSave={onSave} onEdit={onEdit} />
       </aside>
       <RecipeDrawer
         base={edited}
@@ -330,6 +279,119 @@ function Bench({ table, run }: { readonly table: ReviewTable; readonly run: RunP
     </div>
   );
 }
+
+type By = 'model' | 'human';
+type Scale = 'linear' | 'log';
+
+const PlotHeader = memo(function PlotHeader({
+  parts,
+  by,
+  onBy,
+  scale,
+  onScale,
+}: {
+  readonly parts: readonly string[];
+  readonly by: By;
+  onBy(by: By): void;
+  readonly scale: Scale;
+  onScale(scale: Scale): void;
+}) {
+  const { t } = useTranslation(['what-if', 'app']);
+  return (
+    <Group justify="space-between" gap="xs">
+      <Title order={2} size="sm">
+        {t('scores')}
+      </Title>
+      <Group gap="sm">
+        <Legend parts={parts} />
+        <SegmentedControl
+          size="xs"
+          aria-label={t('stack.label')}
+          value={by}
+          data={(['model', 'human'] as const).map((value) => ({ value, label: t(`stack.${value}`) }))}
+          onChange={(value) => onBy(value as By)}
+        />
+        <SegmentedControl
+          size="xs"
+          aria-label={t('scale.label')}
+          value={scale}
+          data={(['linear', 'log'] as const).map((value) => ({ value, label: t(`scale.${value}`) }))}
+          onChange={(value) => onScale(value as Scale)}
+        />
+      </Group>
+    </Group>
+  );
+});
+
+const ThresholdInput = memo(function ThresholdInput({
+  name,
+  label,
+  value,
+  onMove,
+}: {
+  readonly name: ThresholdName;
+  readonly label: string;
+  readonly value: number;
+  onMove(name: ThresholdName, value: number): void;
+}) {
+  return (
+    <NumberInput
+      label={label}
+      value={value}
+      min={0}
+      max={1}
+      step={0.005}
+      decimalScale={3}
+      fixedDecimalScale
+      clampBehavior="blur"
+      onChange={(entered) => typeof entered === 'number' && onMove(name, round(entered))}
+    />
+  );
+});
+
+const SavePanel = memo(function SavePanel({
+  isSame,
+  isSaving,
+  onSave,
+  onEdit,
+}: {
+  /** The thresholds are those of the run. */
+  readonly isSame: boolean;
+  readonly isSaving: boolean;
+  onSave(again: boolean): void;
+  onEdit(): void;
+}) {
+  const { t } = useTranslation('what-if');
+  return (
+    <div className={classes.save}>
+      <Text size="xs" c="dimmed">
+        {t('save.about')}
+      </Text>
+      <Button
+        leftSection={<IconDeviceFloppy size={16} />}
+        disabled={isSame}
+        loading={isSaving}
+        onClick={() => onSave(false)}
+      >
+        {t('save.revision')}
+      </Button>
+      <Group grow gap="xs">
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<IconPlayerPlay size={15} />}
+          disabled={isSame || isSaving}
+          onClick={() => onSave(true)}
+        >
+          {t('save.again')}
+        </Button>
+        <Button variant="default" size="xs" leftSection={<IconPencil size={15} />} onClick={onEdit}>
+          {t('save.edit')}
+        </Button>
+      </Group>
+    </div>
+  );
+});
 
 function trialOf({ warn, reject, theta }: Trial): Trial {
   return { warn, reject, theta };
