@@ -19,6 +19,9 @@ export const IMAGE_EXTENSIONS: readonly string[] = [
   '.webp',
 ];
 
+/** Where MVTec AD's layout has the masks of a category's defects. */
+const TRUTH_FOLDER = 'ground_truth';
+
 /** A file to inspect, or a file or folder that can't be looked at, and why. */
 export type ListedImage =
   | { readonly kind: 'image'; readonly path: string }
@@ -39,7 +42,8 @@ export function byName(a: string, b: string): number {
 /**
  * Lists the image files among `paths`, folders with everything below them. Within a folder: its files in natural
  * order (part2 before part10), then its subfolders. Hidden entries are skipped, a folder reached twice through
- * links is listed once, and what can't be read is reported and passed over. Paths come out absolute.
+ * links is listed once, and what can't be read is reported and passed over. Masks that MVTec AD's layout keeps in
+ * folders `ground_truth` beside the images are no images. Paths come out absolute.
  * @throws ClipSamError `cancelled`
  */
 export async function* listImages(
@@ -78,7 +82,7 @@ async function* listFolder(
     // opendir reads a few entries at a time, off this thread.
     for await (const entry of await opendir(folder, { bufferSize: 1024 })) {
       throwIfCancelled(signal);
-      if (entry.name.startsWith('.')) continue;
+      if (entry.name.startsWith('.') || entry.name === TRUTH_FOLDER) continue;
       const kind = await kindOf(folder, entry);
       if (kind === 'folder') folders.push(entry.name);
       else if (kind === 'file') files.push(entry.name);

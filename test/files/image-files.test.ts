@@ -129,3 +129,9 @@ test('ends with `cancelled` when the signal is aborted', async () => {
   controller.abort();
   await expect(listing.next()).rejects.toMatchObject({ code: 'cancelled' });
 });
+
+test('leaves out the masks of MVTec AD’s layout, unless they are asked for', async () => {
+  const folder = await folderWith('test/scratch/1.png', 'ground_truth/scratch/1_mask.png');
+  expect(await names(folder)).toEqual(['test/scratch/1.png']);
+  expect(await names(join(folder, 'ground_truth'))).toEqual(['scratch/1_mask.png']);
+});
