@@ -59,6 +59,46 @@ export function resampleRows(
   }
 }
 
+/**
+ * How many pixels of {@link resampleRows} are above 0, without making those between four source pixels of one sign:
+ * what is interpolated between them has it too.
+ */
+export function countPositive(source: Raster, window: ResampleWindow): number {
+  const { data, width } = source;
+  const columns = linearTaps(width, window.x, window.width, window.ratioX, window.originX);
+  const rows = linearTaps(source.height, window.y, window.height, window.ratioY, window.originY);
+  const across = runs(columns.low);
+  let count = 0;
+  for (const [top, bottom] of runs(rows.low)) {
+    const upper = rows.low[top]! * width;
+    const lower = Math.min(rows.low[top]! + 1, source.height - 1) * width;
+    for (const [left, right] of across) {
+      const low = columns.low[left]!;
+      const high = Math.min(low + 1, width - 1);
+      const [a, b, c, d] = [data[upper + low]!, data[upper + high]!, data[lower + low]!, data[lower + high]!];
+      if (a > 0 && b > 0 && c > 0 && d > 0) count += (bottom - top) * (right - left);
+      else if (a > 0 || b > 0 || c > 0 || d > 0) {
+        for (let y = top; y < bottom; y++) {
+          const start = Math.fround(a + rows.weight[y]! * (c - a));
+          const end = Math.fround(b + rows.weight[y]! * (d - b));
+          for (let x = left; x < right; x++) if (start + columns.weight[x]! * (end - start) > 0) count++;
+        }
+      }
+    }
+  }
+  return count;
+}
+
+/** Where equal numbers stand together: begin and end of each run. */
+function runs(values: Int32Array): (readonly [number, number])[] {
+  const list: (readonly [number, number])[] = [];
+  for (let begin = 0, end = 0; begin < values.length; begin = end) {
+    while (end < values.length && values[end] === values[begin]) end++;
+    list.push([begin, end]);
+  }
+  return list;
+}
+
 function linearTaps(sourceSize: number, start: number, count: number, ratio: number, origin = 0) {
   const low = new Int32Array(count);
   const weight = new Float32Array(count);

@@ -1,6 +1,6 @@
 import type { Frame } from '../../src-shared/frame.ts';
 import type { MaskLevel, Polygon, Region, RegionPrompts } from '../../src-shared/result.ts';
-import { frameWindow, resampleRows, upsampleToFrame } from './bilinear.ts';
+import { countPositive, frameWindow, resampleRows, upsampleToFrame } from './bilinear.ts';
 import { frameGrid } from './frame.ts';
 import { imageScore } from './image-score.ts';
 import { outlinePolygons } from './polygons.ts';
@@ -130,17 +130,19 @@ function maskLevel(
   index: number,
   cells: Span | undefined,
   frame: Frame,
-  visit: (row: Float32Array, y: number, left: number) => void = () => {},
+  visit?: (row: Float32Array, y: number, left: number) => void,
 ): MaskLevel {
   let positive = 0;
   if (cells) {
     const source = { width: MAP_SIDE, height: MAP_SIDE, data: level.logits };
     const { left, top, right, bottom } = frameSpan(cells, frame.size / MAP_SIDE, frame);
     const window = { ...frameWindow(frame), x: left, y: top, width: right - left, height: bottom - top };
-    resampleRows(source, window, (row, y) => {
-      for (let x = 0; x < row.length; x++) if (row[x]! > 0) positive++;
-      visit(row, y, left);
-    });
+    if (visit) {
+      resampleRows(source, window, (row, y) => {
+        for (let x = 0; x < row.length; x++) if (row[x]! > 0) positive++;
+        visit(row, y, left);
+      });
+    } else positive = countPositive(source, window);
   }
   const imagePerFrame = (frame.imageWidth * frame.imageHeight) / (frame.width * frame.height);
   return {

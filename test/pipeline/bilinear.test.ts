@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { mapToImage, resampleRows, upsampleToFrame } from '../../src-main/pipeline/bilinear.ts';
+import {
+  countPositive,
+  mapToImage,
+  resampleRows,
+  upsampleToFrame,
+} from '../../src-main/pipeline/bilinear.ts';
 import { frameGrid } from '../../src-main/pipeline/frame.ts';
 import { Random } from '../../src-main/synthetic/random.ts';
 import { frameFor } from '../../src-shared/frame.ts';
@@ -28,6 +33,22 @@ describe('resampleRows', () => {
       );
       for (const [i, value] of expected.entries()) expect(row[i]).toBeCloseTo(value, 5);
     });
+  });
+});
+
+describe('countPositive', () => {
+  it.each([0.25, 0.37, 1, 2.6])('counts what resampleRows makes, ratio %d', (ratio) => {
+    for (let seed = 0; seed < 20; seed++) {
+      const random = new Random(`${ratio}/${seed}`);
+      const data = Float32Array.from({ length: 63 }, () => random.next() - 0.3);
+      const source = { width: 9, height: 7, data };
+      const window = { x: 1, y: 2, width: 23, height: 17, ratioX: ratio, ratioY: ratio };
+      let expected = 0;
+      resampleRows(source, window, (row) => {
+        expected += row.filter((value) => value > 0).length;
+      });
+      expect(countPositive(source, window)).toBe(expected);
+    }
   });
 });
 
