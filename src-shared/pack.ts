@@ -32,6 +32,15 @@ export const stageSchema = z.strictObject({
 });
 export type Stage = z.infer<typeof stageSchema>;
 
+/** A comparison of a picture's tokens with one another; see `noveltyMap`. */
+export const noveltyChannelSchema = z.strictObject({
+  /** Index of the stage whose tokens are compared. */
+  stage: z.int().min(0),
+  /** β of the kernel exp(β (cos − 1)). */
+  sharpness: z.number().min(1).max(60),
+});
+export type NoveltyChannel = z.infer<typeof noveltyChannelSchema>;
+
 /** Shape of the UMCI head (arXiv 2401.12665: strip path, scale path, dual-path fusion). */
 export const umciConfigSchema = z.strictObject({
   /** d: channels of V and T. */
@@ -43,6 +52,8 @@ export const umciConfigSchema = z.strictObject({
   paths: z.strictObject({ strip: z.boolean(), scale: z.boolean() }),
   /** True: 3×3 convolutions are depthwise + pointwise. */
   separable: z.boolean(),
+  /** Novelty of every token within its own picture, as further channels of the fusion. */
+  novelty: z.array(noveltyChannelSchema).max(8),
 });
 export type UmciConfig = z.infer<typeof umciConfigSchema>;
 
@@ -110,6 +121,13 @@ export const packSchema = z
         `${grid} is not a multiple of the grid ${pack.vision.grid}`,
       );
     });
+    for (const { stage } of pack.umci.novelty) {
+      if (stage < pack.vision.stages.length) continue;
+      complain(
+        ['umci', 'novelty'],
+        `there is no stage ${stage} (stages: 0 to ${pack.vision.stages.length - 1})`,
+      );
+    }
     if (pack.umci.paths.scale && pack.umci.scaleKernels.length === 0) {
       complain(['umci', 'scaleKernels'], 'the scale path needs at least one');
     }

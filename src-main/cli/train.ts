@@ -12,6 +12,8 @@ interface TrainOptions {
   readonly out: string;
   readonly cache?: string;
   readonly leaveOut?: readonly string[];
+  readonly textFrom?: string;
+  readonly headFrom?: string;
   readonly workers?: number;
   readonly threads?: number;
 }
@@ -31,8 +33,10 @@ export function addTrain(program: Command): void {
     .option('--cache <folder>', 'features and checkpoints (default: .cache in the new pack)')
     .option(
       '--leave-out <group...>',
-      'category folders (or "synthetic") to measure on instead of training on them',
+      'category folders, "synthetic" or "synthetic/<kind>" to measure on instead of training on them',
     )
+    .option('--text-from <folder>', 'take the text tower of this pack instead of training one')
+    .option('--head-from <folder>', "start from the weights of this pack's head")
     .option('--workers <n>', 'threads that compute features', wholeNumber(1))
     .option('--threads <n>', 'CPU threads that train the head (default: one per core)', wholeNumber(1))
     .addHelpText(
@@ -45,7 +49,17 @@ Example:
 }
 
 async function train(options: TrainOptions): Promise<void> {
-  const { plan, data, out, cache = join(out, '.cache'), leaveOut, workers, threads } = options;
+  const {
+    plan,
+    data,
+    out,
+    cache = join(out, '.cache'),
+    leaveOut,
+    textFrom,
+    headFrom,
+    workers,
+    threads,
+  } = options;
   // Loaded here: no other command needs the training code.
   const { trainPack } = await import('../training/train-pack.ts');
   const display = new ProgressDisplay();
@@ -58,6 +72,8 @@ async function train(options: TrainOptions): Promise<void> {
         out,
         cache,
         ...(leaveOut && { leaveOut }),
+        ...(textFrom && { textFrom }),
+        ...(headFrom && { headFrom }),
         ...(workers && { workers }),
         ...(threads && { threads }),
         command: commandLine(options),
@@ -80,9 +96,13 @@ async function train(options: TrainOptions): Promise<void> {
 }
 
 /** The command as it goes into the pack's card: in an order that doesn't depend on how it was typed. */
-function commandLine({ plan, data, out, leaveOut }: TrainOptions): string {
+function commandLine({ plan, data, out, leaveOut, textFrom, headFrom }: TrainOptions): string {
   const quoted = (text: string) => (/^[\w./:-]+$/.test(text) ? text : JSON.stringify(text));
-  const rest = leaveOut ? ['--leave-out', ...leaveOut] : [];
+  const rest = [
+    ...(textFrom ? ['--text-from', textFrom] : []),
+    ...(headFrom ? ['--head-from', headFrom] : []),
+    ...(leaveOut ? ['--leave-out', ...leaveOut] : []),
+  ];
   return ['clipsam', 'train', '--plan', plan, '--data', data, '--out', out, ...rest].map(quoted).join(' ');
 }
 

@@ -35,7 +35,7 @@ export interface Value {
 export type Operation =
   | { readonly op: 'add' | 'sub' | 'mul' | 'div' | 'sum' | 'matmul' }
   | {
-      readonly op: 'neg' | 'exp' | 'sqrt' | 'sign' | 'tanh' | 'sigmoid' | 'softplus' | 'relu';
+      readonly op: 'neg' | 'exp' | 'log' | 'sqrt' | 'sign' | 'tanh' | 'sigmoid' | 'softplus' | 'relu';
     }
   | { readonly op: 'pow'; readonly exponent: number }
   | { readonly op: 'reshape' | 'expand' | 'gather' | 'cast' }
@@ -156,6 +156,11 @@ export class GraphBuilder {
 
   exp(x: Value): Value {
     return this.#unary('exp', 'Exp', x);
+  }
+
+  /** Natural logarithm. */
+  log(x: Value): Value {
+    return this.#unary('log', 'Log', x);
   }
 
   sqrt(x: Value): Value {
@@ -535,7 +540,7 @@ export class GraphBuilder {
   }
 
   #unary(
-    op: 'neg' | 'exp' | 'sqrt' | 'sign' | 'tanh' | 'sigmoid' | 'softplus' | 'relu',
+    op: 'neg' | 'exp' | 'log' | 'sqrt' | 'sign' | 'tanh' | 'sigmoid' | 'softplus' | 'relu',
     opType: string,
     x: Value,
   ): Value {

@@ -85,6 +85,8 @@ function adjointOf(b: GraphBuilder, step: Step, g: Value, wanted: readonly boole
       return [b.neg(g)];
     case 'exp':
       return [b.mul(g, y)];
+    case 'log':
+      return [b.div(g, x)];
     case 'sqrt':
       return [b.div(b.mul(g, b.constant(0.5)), y)];
     case 'sign':

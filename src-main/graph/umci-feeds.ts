@@ -1,5 +1,6 @@
 import type { Stage, UmciConfig } from '../../src-shared/pack.ts';
-import { bilinearMatrix, poolingMatrix, transposed } from './resampling.ts';
+import { NEAR, REFERENCE_SIDE } from './novelty.ts';
+import { bilinearMatrix, type Matrix, poolingMatrix, transposed } from './resampling.ts';
 import { CELLS_PER_TOKEN } from './umci.ts';
 
 /** A float32 tensor, row-major. */
@@ -80,6 +81,35 @@ export function umciMatrices(config: UmciConfig, content: ContentGrid): Record<s
       [`up_columns_${k}`]: transposed(bilinearMatrix(width, Math.ceil(width / k), 1 / k)),
     });
   }
+  return { ...feedsOf(matrices), ...(config.novelty.length > 0 ? noveltyMatrices(content) : {}) };
+}
+
+/** The matrices that `noveltyMap` takes as inputs, for a grid of tokens. */
+function noveltyMatrices({
+  height,
+  width,
+}: Pick<ContentGrid, 'height' | 'width'>): Record<string, FeedTensor> {
+  return feedsOf({
+    novelty_pool_rows: poolingMatrix(height, REFERENCE_SIDE),
+    novelty_pool_columns: transposed(poolingMatrix(width, REFERENCE_SIDE)),
+    novelty_near_rows: nearMatrix(height),
+    novelty_near_columns: nearMatrix(width),
+  });
+}
+
+/** 1 where a square's centre is near a token, tokens × squares. */
+function nearMatrix(tokens: number): Matrix {
+  const columns = Math.ceil(tokens / REFERENCE_SIDE);
+  const data = new Float32Array(tokens * columns);
+  for (let token = 0; token < tokens; token++)
+    for (let square = 0; square < columns; square++) {
+      const centre = (square + 0.5) * REFERENCE_SIDE - 0.5;
+      if (Math.abs(token - centre) <= NEAR) data[token * columns + square] = 1;
+    }
+  return { rows: tokens, columns, data };
+}
+
+function feedsOf(matrices: Readonly<Record<string, Matrix>>): Record<string, FeedTensor> {
   return Object.fromEntries(
     Object.entries(matrices).map(([name, m]) => [
       name,

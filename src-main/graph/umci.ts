@@ -1,6 +1,7 @@
 import type { UmciConfig } from '../../src-shared/pack.ts';
 import { GraphBuilder, type Value } from './builder.ts';
 import type { Model } from './model.ts';
+import { declareNoveltyInputs, NOVELTY_VALUES, type NoveltyInputs, noveltyMap } from './novelty.ts';
 import type { WeightSpec } from './weight-spec.ts';
 
 /** Map cells per token along an axis: the coarse map lies on SAM's 256 lattice when the token grid is 64. */
@@ -50,9 +51,9 @@ export function umciParameters(shape: UmciShape): WeightSpec[] {
       conv3(`${at}.scale.mix`, d, d);
     }
     const paths = 1 + Number(shape.paths.strip) + Number(shape.paths.scale);
-    conv3(`${at}.fuse`, paths * d, d);
-    list.push({ name: `${at}.out.weight`, shape: [2, d, 1, 1], fan: d });
-    list.push({ name: `${at}.out.bias`, shape: [2], fan: 0 });
+    conv3(`${at}.fuse`, paths * d + shape.novelty.length * NOVELTY_VALUES, d);
+    // L has unit rows, so this makes kernels of unit size.
+    list.push({ name: `${at}.out.weight`, shape: [shape.textWidth, d], fan: 1 });
   });
   return list;
 }
@@ -70,6 +71,8 @@ export interface UmciInputs {
     readonly upRows: Value;
     readonly upColumns: Value;
   }[];
+  /** There when the head has novelty channels. */
+  readonly novelty?: NoveltyInputs;
   /** Token grid to map grid. */
   readonly mapRows: Value;
   readonly mapColumns: Value;
@@ -77,18 +80,14 @@ export interface UmciInputs {
 
 /**
  * Declares the head's inputs on a builder. Heights and widths are symbolic: one graph serves every aspect
- * ratio. Stage tokens may come as float16 (cached features) and are widened in the graph.
+ * ratio.
  */
-export function declareUmciInputs(
-  builder: GraphBuilder,
-  shape: UmciShape,
-  type: 'float32' | 'float16' = 'float32',
-): UmciInputs {
+export function declareUmciInputs(builder: GraphBuilder, shape: UmciShape): UmciInputs {
   return {
-    stages: shape.stageWidths.map((width, index) => {
-      const tokens = builder.input(`stage_${index}`, type, ['h', 'w', width]);
-      return type === 'float16' ? builder.cast(tokens, 'float32') : tokens;
-    }),
+    stages: shape.stageWidths.map((width, index) =>
+      builder.input(`stage_${index}`, 'float32', ['h', 'w', width]),
+    ),
+    ...(shape.novelty.length > 0 ? { novelty: declareNoveltyInputs(builder) } : {}),
     text: builder.input('text', 'float32', [2, shape.textWidth]),
     scales: (shape.paths.scale ? shape.scaleKernels : []).map((k) => ({
       poolRows: builder.input(`pool_rows_${k}`, 'float32', [`h${k}`, 'h']),
@@ -104,6 +103,10 @@ export function declareUmciInputs(
 /**
  * UMCI, the Unified Multi-scale Cross-modal Interaction of arXiv 2401.12665: per stage the strip path, the scale path
  * and their fusion with the original feature.
+ *
+ * Two things are ours. The novelty of each token within its picture joins the fusion. And the last 1×1 convolution
+ * takes its two kernels from the language tokens, one each: both attentions see T as a set, so this is what tells
+ * "abnormal" from "normal". Exchanging the two turns the map into its complement.
  * @param weight gives the value that stands for a weight of {@link umciParameters}
  * @returns per stage the logit of "abnormal" against "normal" on the map grid, [map_h, map_w]: the softmax
  *   over the two channels is its sigmoid
@@ -133,6 +136,10 @@ export function umciStageLogits(
     const answers = b.softmax(b.div(b.matmul(strip, b.transpose(aware, [1, 0])), b.constant(root)), 1);
     return b.matmul(answers, aware);
   };
+
+  const novelty =
+    inputs.novelty &&
+    b.unsqueeze(b.transpose(noveltyMap(b, shape.novelty, inputs.stages, inputs.novelty), [2, 0, 1]), [0]);
 
   return inputs.stages.map((tokens, index) => {
     const at = `stage${index}`;
@@ -172,8 +179,10 @@ export function umciStageLogits(
       );
     }
 
+    if (novelty) paths.push(novelty);
     const fused = b.gelu(conv3(paths.length > 1 ? b.concat(paths, 1) : image, `${at}.fuse`));
-    const channels = b.conv(fused, weight(`${at}.out.weight`), weight(`${at}.out.bias`));
+    const kernels = b.unsqueeze(b.matmul(inputs.text, weight(`${at}.out.weight`)), [2, 3]);
+    const channels = b.div(b.conv(fused, kernels), b.constant(root));
     const logit = b.sub(b.slice(channels, 1, 1, 2), b.slice(channels, 1, 0, 1));
     return b.squeeze(b.matmul(b.matmul(inputs.mapRows, logit), inputs.mapColumns), [0, 1]);
   });

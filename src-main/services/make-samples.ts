@@ -5,7 +5,10 @@ import type { SyntheticSample } from '../synthetic/image.ts';
 import { Random } from '../synthetic/random.ts';
 import { renderSample } from '../synthetic/scene.ts';
 
-/** Takes are numbered tries of the same subject; those listed look best with {@link SAMPLE_SEED}. */
+/**
+ * Takes are numbered tries of the same subject. Those listed show, with {@link SAMPLE_SEED}, a plain good part and a
+ * visible defect, most of them such as the default pack judges rightly: they are a demonstration, no measurement.
+ */
 interface SampleCategory {
   readonly name: string;
   /** What the generator calls it. */
@@ -26,31 +29,31 @@ const CATEGORIES: readonly SampleCategory[] = [
     kind: 'machined metal',
     width: 640,
     height: 480,
-    good: 5,
+    good: 7,
     defect: 'scratch',
-    defectTake: 10,
+    defectTake: 9,
   },
   {
     name: 'cast_metal',
     kind: 'cast metal',
     width: 640,
     height: 480,
-    good: 0,
+    good: 6,
     defect: 'crack',
-    defectTake: 12,
+    defectTake: 9,
   },
   {
     name: 'cable',
     kind: 'cable end',
     width: 560,
     height: 560,
-    good: 3,
+    good: 4,
     defect: 'missing component',
     defectTake: 14,
   },
-  { name: 'tablet', kind: 'tablet', width: 560, height: 560, good: 2, defect: 'chip', defectTake: 9 },
-  { name: 'fabric', kind: 'fabric', width: 560, height: 560, good: 6, defect: 'stain', defectTake: 14 },
-  { name: 'pcb', kind: 'pcb', width: 640, height: 480, good: 9, defect: 'missing component', defectTake: 6 },
+  { name: 'tablet', kind: 'tablet', width: 560, height: 560, good: 2, defect: 'chip', defectTake: 13 },
+  { name: 'fabric', kind: 'fabric', width: 560, height: 560, good: 4, defect: 'stain', defectTake: 7 },
+  { name: 'pcb', kind: 'pcb', width: 640, height: 480, good: 7, defect: 'missing component', defectTake: 6 },
 ];
 
 const BIGGEST_FILE = 58_000;

@@ -83,13 +83,18 @@ export function captionCorpus(names: Iterable<string>, defects: Iterable<string>
   ];
 }
 
-/** A random smaller prompt ensemble, so that the head does not depend on one wording. */
-export function randomPrompts(random: Random): Prompts {
+/**
+ * A random smaller prompt ensemble, so that the head does not depend on one wording.
+ * @param defect the abnormal phrases name this defect instead of any
+ */
+export function randomPrompts(random: Random, defect?: string): Prompts {
   const some = (list: readonly string[], count: number) =>
     Array.from({ length: count }, () => random.pick(list));
   return {
     normal: some(NORMAL, random.int(2, 7)),
-    abnormal: some(ABNORMAL, random.int(2, 6)),
+    abnormal: defect
+      ? WITH_DEFECT.map((phrase) => phrase.replace('[d]', defect))
+      : some(ABNORMAL, random.int(2, 6)),
     templates: some(DEFAULT_PROMPTS.templates, random.int(3, 8)),
   };
 }

@@ -11,9 +11,15 @@ export interface HeadLossOptions {
 /** Cells of defect from which on a picture's defect counts fully: smaller ones would drown the rest in noise. */
 const SMALL_DEFECT = 48;
 
+/** Of the softmax that stands for the maximum: at 1 the sum of many quiet cells would outweigh a loud few. */
+const SHARPNESS = 4;
+/** Taken off the logits of cells that don't count. */
+const MASKED = 30;
+
 /**
  * The head's loss: focal + Dice per stage, summed over stages (as in arXiv 2401.12665), plus a term
- * that asks the whole picture's strongest place to be above zero only when there is a defect.
+ * for what decides a verdict: the strongest place of a defect should be above zero, that of a good picture below.
+ * The means of the other terms hardly notice a few loud cells.
  *
  * Focal is averaged over the defect's cells and over the others apart, so that a defect of a few cells weighs as
  * much as one of thousands. Dice counts defective pictures only: on good ones it would teach silence.
@@ -51,12 +57,15 @@ export function headLoss(
     logits.reduce((total, x) => b.add(total, x)),
     b.constant(logits.length),
   );
-  const flat = b.reshape(mean, [1, -1]);
-  const attention = b.softmax(flat, 1);
-  const strongest = b.reduceSum(b.mul(attention, flat), [0, 1], false);
+  /** About the highest logit of the cells where `outside` is 0. */
+  const strongest = (outside: Value) => {
+    const sharp = b.mul(b.sub(mean, b.mul(outside, b.constant(MASKED))), b.constant(SHARPNESS));
+    const attention = b.reshape(b.softmax(b.reshape(sharp, [1, -1]), 1), mean.shape);
+    return sum(b.mul(attention, mean));
+  };
   const wrong = b.add(
-    b.mul(b.mul(defective, share), b.softplus(b.neg(strongest))),
-    b.mul(b.sub(one, defective), b.softplus(strongest)),
+    b.mul(b.mul(defective, share), b.softplus(b.neg(strongest(rest)))),
+    b.mul(b.sub(one, defective), b.softplus(strongest(target))),
   );
   return b.add(stages, b.mul(wrong, b.constant(options.image)));
 }

@@ -13,6 +13,7 @@ import { AdamW } from './adamw.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { type FeatureRecord, readStages } from './feature-file.ts';
 import { headLoss } from './head-loss.ts';
+import type { PictureLanguage } from './language-pool.ts';
 import { applySymmetry } from './token-symmetry.ts';
 import { TrainingGraph } from './training-graph.ts';
 import type { TrainingPlan } from './training-plan.ts';
@@ -33,8 +34,14 @@ export interface HeadTrainingOptions {
   readonly seed: number;
   readonly records: readonly FeatureRecord[];
   readonly featureFolder: string;
-  /** Language tokens L, [2, C_t] each, for a picture whose object has one of these names. */
-  readonly language: (names: readonly string[], random: Random) => Float32Array;
+  /** Language tokens for a picture whose object and defect have one of these names each. */
+  readonly language: (
+    names: readonly string[],
+    defects: readonly string[],
+    random: Random,
+  ) => PictureLanguage;
+  /** Weights to start from instead of random ones, by name. */
+  readonly initial?: ReadonlyMap<string, { readonly data: Float32Array }>;
   /** File to resume from and to save to every `checkpointEvery` steps. */
   readonly checkpoint?: string;
   readonly checkpointEvery?: number;
@@ -53,6 +60,7 @@ export async function trainHead(options: HeadTrainingOptions): Promise<Weights> 
   const { shape, plan, seed, records, signal, onProgress, checkpoint } = options;
   const specs = umciParameters(shape);
   const weights = Weights.initial(specs, `${seed}/head`);
+  for (const [name, { data }] of options.initial ?? []) weights.tensors.get(name)?.data.set(data);
   const optimizer = new AdamW(specs, plan);
   const average = weights.vector.slice();
   const state: Checkpoint = {
@@ -66,7 +74,7 @@ export async function trainHead(options: HeadTrainingOptions): Promise<Weights> 
   const graph = await TrainingGraph.create(
     specs,
     (b, weight) => {
-      const inputs = declareUmciInputs(b, shape, 'float16');
+      const inputs = declareUmciInputs(b, shape);
       const target = b.input('target', 'float32', ['map_h', 'map_w']);
       const defective = b.input('defective', 'float32', []);
       return headLoss(b, umciStageLogits(b, shape, inputs, weight), target, defective, plan);
@@ -126,7 +134,7 @@ class Sampler {
   constructor(records: readonly FeatureRecord[]) {
     const groups = Map.groupBy(records, (record) => record.group);
     this.#groups = [...groups.values()].map((list) => ({
-      weight: Math.sqrt(list.length),
+      weight: list.length,
       good: list.filter((record) => record.area === 0),
       bad: list.filter((record) => record.area > 0),
     }));
@@ -155,7 +163,7 @@ async function loadFeeds(
     mirrorRows: random.chance(0.5),
     mirrorColumns: random.chance(0.5),
   };
-  const text = language(record.names, random);
+  const { tokens: text, meant } = language(record.names, record.defects, random);
   const { stages, mask } = await readStages(featureFolder, record, shape.stageWidths);
   const height = symmetry.transpose ? grid.width : grid.height;
   const width = symmetry.transpose ? grid.height : grid.width;
@@ -167,16 +175,16 @@ async function loadFeeds(
   stages.forEach((stage, index) => {
     const channels = shape.stageWidths[index]!;
     feeds[`stage_${index}`] = {
-      type: 'float16',
+      type: 'float32',
       dims: [height, width, channels],
-      data: applySymmetry(stage, grid.height, grid.width, channels, symmetry),
+      data: new Float32Array(applySymmetry(stage, grid.height, grid.width, channels, symmetry)),
     };
   });
   const mapHeight = grid.height * CELLS_PER_TOKEN;
   const mapWidth = grid.width * CELLS_PER_TOKEN;
   const whole = new Uint8Array(mapHeight * mapWidth);
   // The last tokens may cover more cells than the content has: their targets repeat the content's edge.
-  for (let y = 0; y < mapHeight; y++) {
+  for (let y = 0; y < (meant ? mapHeight : 0); y++) {
     const from = Math.min(y, grid.mapHeight - 1) * grid.mapWidth;
     whole.set(mask.subarray(from, from + grid.mapWidth), y * mapWidth);
     whole.fill(mask[from + grid.mapWidth - 1]!, y * mapWidth + grid.mapWidth, (y + 1) * mapWidth);
@@ -188,7 +196,7 @@ async function loadFeeds(
       (share) => share / 255,
     ),
   };
-  feeds.defective = { type: 'float32', dims: [], data: Float32Array.of(record.area > 0 ? 1 : 0) };
+  feeds.defective = { type: 'float32', dims: [], data: Float32Array.of(record.area > 0 && meant ? 1 : 0) };
   feeds.text = { type: 'float32', dims: [2, shape.textWidth], data: text };
   return feeds;
 }

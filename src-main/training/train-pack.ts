@@ -1,15 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ZodError } from 'zod';
+import { ZodError, z } from 'zod';
 import { ClipSamError } from '../../src-shared/errors.ts';
-import { type Pack, packSchema } from '../../src-shared/pack.ts';
+import { type Pack, packFileSchema, packSchema } from '../../src-shared/pack.ts';
 import { schemaIssues } from '../../src-shared/schema-issues.ts';
 import { makeFolder, writeFileAtomically } from '../files/atomic-write.ts';
 import { sha256, sha256OfFile } from '../files/hash.ts';
 import { encodeModel } from '../graph/model.ts';
-import { writeSafetensors } from '../graph/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../graph/safetensors.ts';
 import { buildTextEncoder, type TextEncoderShape } from '../graph/text-encoder.ts';
-import type { UmciShape } from '../graph/umci.ts';
+import { buildUmciGraph, type UmciShape } from '../graph/umci.ts';
 import { createSession } from '../inference/ort.ts';
 import { resolvePackFile } from '../inference/pack-files.ts';
 import { openTokenizer } from '../inference/tokenizer.ts';
@@ -42,8 +42,15 @@ export interface TrainPackOptions {
   readonly out: string;
   /** Features, checkpoints; may be kept between runs. */
   readonly cache: string;
-  /** Groups (category folders, or `synthetic`) that are not trained on but measured: leave-one-out. */
+  /**
+   * What is not trained on but measured: groups (category folders, or `synthetic`), or kinds of generated
+   * pictures (`synthetic/screw`).
+   */
   readonly leaveOut?: readonly string[];
+  /** Folder of a pack made before, whose text tower is taken instead of training one. */
+  readonly textFrom?: string;
+  /** Folder of a pack with a head of the same shape, whose weights this head starts from. */
+  readonly headFrom?: string;
   /** Threads that render and encode pictures. */
   readonly workers?: number;
   /** Threads of ONNX Runtime while the head is trained; by default it decides. */
@@ -97,7 +104,7 @@ export async function trainPack(options: TrainPackOptions): Promise<TrainingLog>
 
   const started = performance.now();
   const views = await listViews(plan, dataRoot);
-  const groups = [...new Set(views.map((view) => view.group))];
+  const groups = [...new Set(views.flatMap(groupsOf))];
   const unknown = leaveOut.filter((group) => !groups.includes(group));
   if (unknown.length > 0) {
     throw new ClipSamError(
@@ -133,43 +140,26 @@ export async function trainPack(options: TrainPackOptions): Promise<TrainingLog>
   }
   const featuresDone = performance.now();
 
-  const names = new Set(trained.flatMap((record) => record.names));
-  const tokenizer = trainTokenizer(
-    captionCorpus(
-      names,
-      trained.flatMap((record) => record.defects),
-    ),
-    plan.text.vocabulary,
-  );
-  const tokenizerJson = JSON.stringify(tokenizer.json);
-  const textShape: TextEncoderShape = { ...plan.text, vocabulary: tokenizer.vocabularySize };
-  const textLoss: { step: number; loss: number }[] = [];
-  const textWeights = await trainTextEncoder({
-    shape: textShape,
-    plan: plan.text,
-    seed: plan.seed,
-    records: trained,
-    featureFolder,
-    stageWidths,
-    tokenizer: openTokenizer(tokenizerJson, 'the new tokeniser'),
-    ...(signal ? { signal } : {}),
-    onProgress: (progress) => {
-      textLoss.push({ step: progress.step, loss: progress.loss });
-      onProgress?.(progress);
-    },
-  });
-  const textModel = encodeModel(buildTextEncoder(textShape, textWeights.tensors));
+  const text = options.textFrom
+    ? await readTextSide(options.textFrom)
+    : await trainTextSide(trained, { plan, featureFolder, stageWidths, options });
   const textDone = performance.now();
 
   const textTower: TextTower = {
-    session: await createSession(textModel, { device: 'cpu' }),
-    tokenizer: openTokenizer(tokenizerJson, 'the new tokeniser'),
+    session: await createSession(text.encoder, { device: 'cpu' }),
+    tokenizer: openTokenizer(text.tokenizer, 'the tokeniser'),
     contextLength: plan.text.contextLength,
     width: plan.text.width,
   };
   const shape: UmciShape = { ...plan.head, stageWidths, textWidth: plan.text.width };
+  const initial = options.headFrom ? await readHead(options.headFrom, shape) : undefined;
   const headLoss: { step: number; loss: number }[] = [];
-  const made = [plan, records.map((record) => record.id), [...heldOut]];
+  const made = [
+    initial ? sha256(initial.bytes) : null,
+    plan,
+    records.map((record) => record.id),
+    [...heldOut],
+  ];
   let head: Weights;
   let figures: Record<string, HeadFigures>;
   try {
@@ -179,7 +169,8 @@ export async function trainPack(options: TrainPackOptions): Promise<TrainingLog>
       seed: plan.seed,
       records: trained,
       featureFolder,
-      language: await languagePool(textTower, names, 4, `${plan.seed}/language`),
+      language: await languagePool(textTower, trained, 3, `${plan.seed}/language`),
+      ...(initial ? { initial: initial.weights } : {}),
       checkpoint: join(cache, `head-${sha256(JSON.stringify(made)).slice(0, 16)}.checkpoint`),
       ...(options.threads ? { threads: options.threads } : {}),
       ...(signal ? { signal } : {}),
@@ -198,7 +189,7 @@ export async function trainPack(options: TrainPackOptions): Promise<TrainingLog>
     command: options.command,
     plan,
     pictures: { trained: trained.length, heldOut: measured.length, failed },
-    textLoss,
+    textLoss: text.loss,
     headLoss,
     figures,
     seconds: {
@@ -208,8 +199,90 @@ export async function trainPack(options: TrainPackOptions): Promise<TrainingLog>
     },
   };
   const umci = writeSafetensors(head.tensors, { half: true }, { made: options.command });
-  await writePack(plan, out, { tokenizer: tokenizerJson, text: textModel, umci }, log);
+  await writePack(plan, out, text, umci, log);
   return log;
+}
+
+/** The text side of a pack. */
+interface TextSide {
+  /** tokenizer.json. */
+  readonly tokenizer: string;
+  /** ONNX file. */
+  readonly encoder: Uint8Array;
+  /** Of the training; empty when another pack's is taken. */
+  readonly loss: TrainingLog['textLoss'];
+  /** Where another pack says that it comes from. */
+  readonly provenance?: string;
+}
+
+async function trainTextSide(
+  trained: readonly FeatureRecord[],
+  context: {
+    readonly plan: TrainingPlan;
+    readonly featureFolder: string;
+    readonly stageWidths: readonly number[];
+    readonly options: TrainPackOptions;
+  },
+): Promise<TextSide> {
+  const { plan, featureFolder, stageWidths, options } = context;
+  const names = trained.flatMap((record) => record.names);
+  const defects = trained.flatMap((record) => record.defects);
+  const tokenizer = trainTokenizer(captionCorpus(names, defects), plan.text.vocabulary);
+  const json = JSON.stringify(tokenizer.json);
+  const shape: TextEncoderShape = { ...plan.text, vocabulary: tokenizer.vocabularySize };
+  const loss: { step: number; loss: number }[] = [];
+  const weights = await trainTextEncoder({
+    shape,
+    plan: plan.text,
+    seed: plan.seed,
+    records: trained,
+    featureFolder,
+    stageWidths,
+    tokenizer: openTokenizer(json, 'the new tokeniser'),
+    ...(options.signal ? { signal: options.signal } : {}),
+    onProgress: (progress) => {
+      loss.push({ step: progress.step, loss: progress.loss });
+      options.onProgress?.(progress);
+    },
+  });
+  return { tokenizer: json, encoder: encodeModel(buildTextEncoder(shape, weights.tensors)), loss };
+}
+
+/** Reads the text side of a pack that {@link trainPack} made. */
+async function readTextSide(folder: string): Promise<TextSide> {
+  try {
+    const { files } = z
+      .object({ files: z.record(z.string(), packFileSchema) })
+      .parse(JSON.parse(await readFile(join(folder, 'pack.json'), 'utf8')));
+    return {
+      tokenizer: await readFile(join(folder, OWN_FILES.tokenizer), 'utf8'),
+      encoder: await readFile(join(folder, OWN_FILES.text)),
+      loss: [],
+      ...(files.text && { provenance: files.text.provenance }),
+    };
+  } catch (cause) {
+    throw new ClipSamError(
+      'input-invalid',
+      `${folder} holds no text tower that can be taken over. Name the folder of a pack that \`clipsam train\` made.`,
+      { cause },
+    );
+  }
+}
+
+/** The weights of a pack's head. @throws ClipSamError `input-invalid` for a head of another shape */
+async function readHead(folder: string, shape: UmciShape) {
+  try {
+    const bytes = await readFile(join(folder, OWN_FILES.umci));
+    const weights = readSafetensors(bytes, OWN_FILES.umci);
+    buildUmciGraph(shape, weights);
+    return { bytes, weights };
+  } catch (cause) {
+    throw new ClipSamError(
+      'input-invalid',
+      `${folder} holds no head that this one can start from. Name the folder of a pack with the plan's head.`,
+      { cause },
+    );
+  }
 }
 
 async function readPlan(path: string): Promise<TrainingPlan> {
@@ -226,9 +299,14 @@ async function readPlan(path: string): Promise<TrainingPlan> {
   }
 }
 
+/** Names under which a view can be left out. */
+function groupsOf({ group, source }: View): string[] {
+  return source.kind === 'synthetic' ? [group, `${group}/${source.surface}`] : [group];
+}
+
 /** All views of a source picture are held out together. */
 function isHeldOut(view: View, plan: TrainingPlan, leaveOut: readonly string[]): boolean {
-  if (leaveOut.length > 0) return leaveOut.includes(view.group);
+  if (leaveOut.length > 0) return groupsOf(view).some((group) => leaveOut.includes(group));
   const picture = view.source.kind === 'file' ? view.source.image : view.seed;
   return new Random(`${plan.seed}/held-out/${picture}`).chance(plan.holdOut);
 }
@@ -246,7 +324,8 @@ async function recipeLanguage(tower: TextTower, plan: TrainingPlan, records: rea
 async function writePack(
   plan: TrainingPlan,
   out: string,
-  made: { readonly tokenizer: string; readonly text: Uint8Array; readonly umci: Uint8Array },
+  text: TextSide,
+  umci: Uint8Array,
   log: TrainingLog,
 ): Promise<void> {
   const files: Pack['files'] = {};
@@ -254,9 +333,11 @@ async function writePack(
     const path = await resolvePackFile(file.source, out);
     files[key] = { ...file, sha256: await sha256OfFile(path), bytes: (await stat(path)).size };
   }
-  const provenance = `Trained by this project: ${log.command}`;
+  const trained = `Trained by this project: ${log.command}`;
+  const made = { tokenizer: text.tokenizer, text: text.encoder, umci };
   for (const key of OWN_KEYS) {
     const bytes = Buffer.from(made[key]);
+    const provenance = key === 'umci' ? trained : (text.provenance ?? trained);
     await writeFileAtomically(join(out, OWN_FILES[key]), bytes);
     const { licence } = plan.pack;
     files[key] = {
@@ -275,7 +356,7 @@ async function writePack(
 
 /** @throws ClipSamError `pack-invalid` when the plan's parts do not fit together */
 function describePack(plan: TrainingPlan, files: Pack['files']): Pack {
-  const { hiddenDim, scaleKernels, stripKernel, paths, separable } = plan.head;
+  const { hiddenDim, scaleKernels, stripKernel, paths, separable, novelty } = plan.head;
   const parsed = packSchema.safeParse({
     schemaVersion: 1,
     id: plan.pack.id,
@@ -290,7 +371,7 @@ function describePack(plan: TrainingPlan, files: Pack['files']): Pack {
       width: plan.text.width,
       contextLength: plan.text.contextLength,
     },
-    umci: { hiddenDim, scaleKernels, stripKernel, paths, separable, file: 'umci' },
+    umci: { hiddenDim, scaleKernels, stripKernel, paths, separable, novelty, file: 'umci' },
     sam: plan.pack.sam,
     defaultRecipe: plan.pack.recipe,
   } satisfies Pack);

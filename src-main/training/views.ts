@@ -47,7 +47,7 @@ export async function listViews(plan: TrainingPlan, dataRoot: string): Promise<V
           defect: good ? null : random.pick(DEFECTS),
         },
         paste: false,
-        variant: random.int(0, 2),
+        variant: random.chance(0.5) ? 0 : 1,
         seed: `${plan.seed}/${index}`,
         names: [],
         defects: [],

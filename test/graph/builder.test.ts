@@ -44,6 +44,7 @@ describe('element by element', () => {
   it.each<[string, (b: GraphBuilder, x: Value) => Value, (x: number) => number, Numbers]>([
     ['neg', (b, v) => b.neg(v), (v) => -v, x],
     ['exp', (b, v) => b.exp(v), Math.exp, x],
+    ['log', (b, v) => b.log(v), Math.log, positive],
     ['sqrt', (b, v) => b.sqrt(v), Math.sqrt, positive],
     ['sign', (b, v) => b.sign(v), Math.sign, x],
     ['tanh', (b, v) => b.tanh(v), Math.tanh, x],

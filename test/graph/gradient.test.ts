@@ -23,6 +23,7 @@ const positive = numbers([2, 3], 2, 0.4, 1);
 const elementwise: Case[] = [
   ['neg', (b, v) => b.neg(v.x!), [{ x }]],
   ['exp', (b, v) => b.exp(v.x!), [{ x }]],
+  ['log', (b, v) => b.log(v.x!), [{ x: positive }]],
   ['sqrt', (b, v) => b.sqrt(v.x!), [{ x: positive }]],
   ['relu', (b, v) => b.relu(v.x!), [{ x: awayFromZero([2, 3], 4) }]],
   ['tanh', (b, v) => b.tanh(v.x!), [{ x }]],

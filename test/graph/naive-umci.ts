@@ -54,6 +54,11 @@ export function naiveUmci(shape: UmciShape, weight: NaiveWeight, picture: NaiveP
     );
   };
 
+  const novelties = shape.novelty.map(({ stage, sharpness }) =>
+    naiveNovelty(picture.stages[stage]!, sharpness),
+  );
+  const novelty = mapGrid(picture.stages[0]!, (y, x) => novelties.flatMap((grid) => [...grid[y]![x]!]));
+
   return picture.stages.map((tokens, stage) => {
     const at = `stage${stage}`;
     const width = tokens[0]![0]!.length;
@@ -128,16 +133,44 @@ export function naiveUmci(shape: UmciShape, weight: NaiveWeight, picture: NaiveP
       );
     }
 
+    if (shape.novelty.length > 0) features.push(novelty);
     const joined = mapGrid(v, (y, x) => features.flatMap((grid) => grid[y]![x]!));
     const fused = conv3(joined, `${at}.fuse`, d);
     const out = weight(`${at}.out.weight`);
-    const bias = weight(`${at}.out.bias`);
+    const kernels = picture.text.map((sentence) =>
+      range(d).map((c) => sentence.reduce((sum, value, i) => sum + value * out[i * d + c]!, 0)),
+    );
     const channels = mapGrid(fused, (y, x) => {
       const active = fused[y]![x]!.map(gelu);
-      return [0, 1].map((o) => bias[o]! + dot(active, row(out, o, d)));
+      return kernels.map((kernel) => dot(active, kernel) / Math.sqrt(d));
     });
     return bilinear(channels, picture.mapHeight, picture.mapWidth, 1 / 4);
   });
+}
+
+/** −10/β · log of the mean kernel between a token and the far 2 × 2 averages; raw, and less the picture's mean. */
+export function naiveNovelty(tokens: Grid, sharpness: number): Grid {
+  const unit = (vector: Vector) => {
+    const length = Math.sqrt(dot(vector, vector) + 1e-6);
+    return vector.map((value) => value / length);
+  };
+  const units = mapGrid(tokens, (y, x) => {
+    const token = tokens[y]![x]!;
+    return unit(token.map((value) => value - average(token)));
+  });
+  const squares = averagePool(units, 2);
+  const raw = mapGrid(units, (y, x) => {
+    const kernels = squares.flatMap((line, v) =>
+      line.flatMap((square, u) => {
+        if (Math.abs(y - (2 * v + 0.5)) <= 2.5 && Math.abs(x - (2 * u + 0.5)) <= 2.5) return [];
+        return Math.exp(sharpness * (dot(units[y]![x]!, unit(square)) - 1));
+      }),
+    );
+    const sum = kernels.reduce((total, kernel) => total + kernel, 1e-9);
+    return [(-10 / sharpness) * Math.log(sum / (kernels.length + 1e-9))];
+  });
+  const mean = average(raw.flat(2));
+  return mapGrid(raw, (y, x) => [raw[y]![x]![0]!, raw[y]![x]![0]! - mean]);
 }
 
 /** Mean over the stages of the softmax's abnormal channel. */
@@ -176,12 +209,13 @@ export function bilinear(grid: Grid, height: number, width: number, step: number
   );
 }
 
-/** x·Φ(x); erf by its series, exact enough for |x| < 5. */
+/** x·Φ(x); erf by its series, exact enough for |x| < 6, beyond which Φ is 0 or 1 to eight places. */
 export function gelu(x: number): number {
+  if (Math.abs(x) > 6) return Math.max(0, x);
   const z = x / Math.SQRT2;
   let term = z;
   let erf = z;
-  for (let n = 1; n < 80; n++) {
+  for (let n = 1; n < 120; n++) {
     term *= (-z * z) / n;
     erf += term / (2 * n + 1);
   }

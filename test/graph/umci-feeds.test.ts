@@ -109,7 +109,8 @@ describe('umciMatrices', () => {
   });
 
   it('holds only what the head asks for', () => {
-    const without = umciMatrices({ ...TINY_UMCI, paths: { strip: true, scale: false } }, content);
+    const paths = { strip: true, scale: false };
+    const without = umciMatrices({ ...TINY_UMCI, paths, novelty: [] }, content);
     expect(Object.keys(without)).toEqual(['map_rows', 'map_columns']);
   });
 });

@@ -9,6 +9,10 @@ export const TINY_UMCI: UmciShape = {
   stripKernel: 3,
   paths: { strip: true, scale: true },
   separable: true,
+  novelty: [
+    { stage: 0, sharpness: 3 },
+    { stage: 1, sharpness: 12 },
+  ],
   stageWidths: [3, 5],
   textWidth: 6,
 };
@@ -30,14 +34,7 @@ export function tinyPicture(
   seed: number,
 ): { readonly picture: NaivePicture; readonly feeds: FeedSet } {
   const { height, width, mapHeight, mapWidth } = size;
-  // Multiples of 1/64 are exact in float16.
-  const rounded = ({ dims, data }: Numbers): Numbers => ({
-    dims,
-    data: data.map((value) => Math.round(value * 64) / 64),
-  });
-  const tokens = shape.stageWidths.map((channels, i) =>
-    rounded(numbers([height, width, channels], seed + i, 2)),
-  );
+  const tokens = shape.stageWidths.map((channels, i) => numbers([height, width, channels], seed + i, 2));
   const text = numbers([2, shape.textWidth], seed + 40);
   const rows = range(height).map(() => range(width).map(() => []));
   return {

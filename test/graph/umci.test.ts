@@ -41,6 +41,7 @@ const variants: readonly (readonly [string, Partial<UmciShape>])[] = [
   ['a longer strip kernel', { stripKernel: 5 }],
   ['only the strip path', { paths: { strip: true, scale: false } }],
   ['only the scale path', { paths: { strip: false, scale: true } }],
+  ['no novelty', { novelty: [] }],
   ['neither path', { paths: { strip: false, scale: false } }],
 ];
 
@@ -68,6 +69,16 @@ describe('UMCI', () => {
     const { feeds: other } = tinyPicture(TINY_UMCI, wide, 17);
     const [one, two] = await coarseMaps(TINY_UMCI, [feeds, { ...feeds, text: other.text! }]);
     expect(Math.max(...one!.data.map((value, i) => Math.abs(value - two!.data[i]!)))).toBeGreaterThan(0.01);
+  });
+
+  it('gives the complement when normal and abnormal are exchanged', async () => {
+    const { feeds } = tinyPicture(TINY_UMCI, wide, 5);
+    const { dims, data } = feeds.text as Numbers;
+    const half = data.length / 2;
+    const exchanged = { ...feeds, text: { dims, data: [...data.slice(half), ...data.slice(0, half)] } };
+    const [one, two] = await coarseMaps(TINY_UMCI, [feeds, exchanged]);
+    expectClose(two!, { dims: one!.dims, data: one!.data.map((value) => 1 - value) });
+    expect(Math.max(...one!.data.map((value) => Math.abs(value - 0.5)))).toBeGreaterThan(0.03);
   });
 
   it('refuses weights of another head', () => {

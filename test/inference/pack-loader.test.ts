@@ -113,6 +113,7 @@ describe('loadPack', () => {
       /multiple of the grid 4/,
     ],
     ['an even kernel', (pack) => (pack.umci.scaleKernels = [4]), /odd/],
+    ['novelty of no stage', (pack) => (pack.umci.novelty = [{ stage: 9, sharpness: 5 }]), /no stage 9/],
     ['a scale path without kernels', (pack) => (pack.umci.scaleKernels = []), /at least one/],
     ['a recipe for another pack', (pack) => (pack.defaultRecipe.pack = 'other'), /"tiny"/],
   ])('refuses pack.json with %s', async (_name, change, message) => {

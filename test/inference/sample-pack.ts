@@ -79,6 +79,7 @@ const umci = {
   stripKernel: 3,
   paths: { strip: true, scale: true },
   separable: true,
+  novelty: [{ stage: 0, sharpness: 10 }],
 };
 
 /** Weights of the head, all of them `value`. */

@@ -40,6 +40,7 @@ const UMCI = {
   stripKernel: 3,
   paths: { strip: true, scale: true },
   separable: true,
+  novelty: [{ stage: 0, sharpness: 10 }],
 };
 
 export const TINY_RECIPE: Recipe = {

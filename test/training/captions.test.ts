@@ -47,3 +47,10 @@ it('random prompts are small ensembles of both states, the same for the same see
     for (const template of prompts.templates) expect(DEFAULT_PROMPTS.templates).toContain(template);
   }
 });
+
+it('random prompts about one defect name it in every abnormal phrase, in no normal one', () => {
+  const { normal, abnormal } = randomPrompts(new Random(1), 'deep dent');
+  for (const phrase of abnormal) expect(phrase).toContain('deep dent');
+  for (const phrase of abnormal) expect(phrase).toContain('{}');
+  for (const phrase of normal) expect(phrase).not.toContain('dent');
+});

@@ -33,9 +33,13 @@ function naiveLoss(
     return focal + dice * share * (1 - overlap);
   });
   const mean = target.map((_, i) => sum(logits.map((stage) => stage[i]!)) / logits.length);
-  const exponentials = mean.map(Math.exp);
-  const strongest = sum(mean.map((z, i) => (z * exponentials[i]!) / sum(exponentials)));
-  const wrong = defective ? share * Math.log1p(Math.exp(-strongest)) : Math.log1p(Math.exp(strongest));
+  const strongest = (outside: (i: number) => number) => {
+    const weights = mean.map((z, i) => Math.exp(4 * (z - 30 * outside(i))));
+    return sum(mean.map((z, i) => (z * weights[i]!) / sum(weights)));
+  };
+  const wrong = defective
+    ? share * Math.log1p(Math.exp(-strongest((i) => 1 - target[i]!)))
+    : Math.log1p(Math.exp(strongest((i) => target[i]!)));
   return sum(perStage) + image * wrong;
 }
 
@@ -132,7 +136,7 @@ describe('the gradient of UMCI and its loss', () => {
     const graph = await TrainingGraph.create(
       specs,
       (b, weight) => {
-        const inputs = declareUmciInputs(b, shape, 'float16');
+        const inputs = declareUmciInputs(b, shape);
         const mask = b.input('target', 'float32', ['map_h', 'map_w']);
         const defective = b.input('defective', 'float32', []);
         return headLoss(b, umciStageLogits(b, shape, inputs, weight), mask, defective, full);
@@ -144,7 +148,6 @@ describe('the gradient of UMCI and its loss', () => {
     const tensors = Object.entries(all).map(([name, feed]): [string, Tensor] => {
       if ('type' in feed) return [name, feed];
       const { dims, data } = feed;
-      if (name.startsWith('stage_')) return [name, { type: 'float16', dims, data: Float16Array.from(data) }];
       return [name, { type: 'float32', dims, data: Float32Array.from(data) }];
     });
     const gradient = new Float32Array(weights.vector.length);

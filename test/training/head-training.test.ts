@@ -15,12 +15,14 @@ const shape: UmciShape = {
   stripKernel: 3,
   paths: { strip: true, scale: true },
   separable: true,
+  novelty: [{ stage: 0, sharpness: 10 }],
   stageWidths: TOY_WIDTHS,
   textWidth: 4,
 };
 const plan: HeadTrainingOptions['plan'] = {
   ...shape,
   scaleKernels: [3],
+  novelty: [{ stage: 0, sharpness: 10 }],
   batch: 3,
   steps: 12,
   warmup: 3,
@@ -32,7 +34,8 @@ const plan: HeadTrainingOptions['plan'] = {
   image: 0.3,
   average: 0.9,
 };
-const language = () => Float32Array.of(1, 0, 0, 0.5, 0, 1, 0, -0.5);
+const tokens = Float32Array.of(1, 0, 0, 0.5, 0, 1, 0, -0.5);
+const language = () => ({ tokens, meant: true });
 
 let folder = '';
 let options: HeadTrainingOptions;
@@ -68,6 +71,13 @@ describe('trainHead', () => {
     ]);
     expect(two.vector).toEqual(one.vector);
     expect(other.vector).not.toEqual(one.vector);
+  });
+
+  it('starts from the weights it is given', async () => {
+    const { tensors, vector } = await trainHead(options);
+    const still = { ...plan, steps: 1, warmup: 0, learningRate: 1e-9, average: 0 };
+    const weights = await trainHead({ ...options, plan: still, initial: tensors });
+    expect(Math.max(...weights.vector.map((value, i) => Math.abs(value - vector[i]!)))).toBeLessThan(1e-6);
   });
 
   it('goes on after an interruption as if there had been none', async () => {
@@ -128,7 +138,7 @@ describe('trainHead', () => {
       weights,
       records: measured,
       featureFolder: folder,
-      language,
+      language: () => tokens,
     });
     expect(Object.keys(figures).sort()).toEqual(['nuts', 'tiles']);
     for (const { pictures, pixelAuroc, imageAuroc, goodPeaks, defectivePeaks } of Object.values(figures)) {

@@ -86,21 +86,52 @@ describe('trainTextEncoder', () => {
 });
 
 describe('the language pool', () => {
-  it('draws unit vectors of both states for any of the names, and for none', async () => {
-    const tower = await towerOf(await trainTextEncoder({ ...options, plan: { ...options.plan, steps: 1 } }));
-    const draw = await languagePool(tower, ['tile', 'nut'], 2, 'seed');
+  const pictures = [
+    { names: ['tile'], defects: ['crack', 'thin crack'] },
+    { names: ['nut'], defects: ['dent'] },
+    { names: ['cap'], defects: ['a', 'list', 'of', 'guesses'] },
+  ];
+  const many = Array.from({ length: 1000 }, (_, i) => `${i}`);
+  let tower: TextTower;
+  let draw: Awaited<ReturnType<typeof languagePool>>;
+  beforeAll(async () => {
+    tower = await towerOf(await trainTextEncoder({ ...options, plan: { ...options.plan, steps: 1 } }));
+    draw = await languagePool(tower, pictures, 2, 'seed');
+  });
+  afterAll(() => tower.session.release());
+
+  it('draws unit vectors of both states for any of the names, and for none', () => {
     const drawn = (names: readonly string[]) =>
-      Array.from({ length: 1000 }, (_, i) => draw(names, new Random(`${i}`)).join());
+      many.map((seed) => draw(names, [], new Random(seed)).tokens.join());
     for (const names of [['tile'], ['nut', 'tile'], []]) {
-      const tokens = draw(names, new Random('x'));
+      const { tokens, meant } = draw(names, [], new Random('x'));
       expect(tokens).toHaveLength(16);
       expect(Math.hypot(...tokens.slice(0, 8))).toBeCloseTo(1);
       expect(Math.hypot(...tokens.slice(8))).toBeCloseTo(1);
+      expect(meant).toBe(true);
     }
     expect(drawn(['tile'])).toEqual(drawn(['tile']));
     // Two wordings of each generic name, and two more of the own one.
     expect(new Set(drawn([])).size).toBe(2 * GENERIC_NAMES.length);
     expect(new Set(drawn(['tile'])).size).toBe(2 * GENERIC_NAMES.length + 2);
-    await tower.session.release();
+  });
+
+  it('names a defect now and then: the own one, or one that is not there and not meant', () => {
+    const general = new Set(many.map((seed) => draw(['nut'], [], new Random(seed)).tokens.join()));
+    const drawn = many.map((seed) => draw(['nut'], ['dent'], new Random(seed)));
+    const named = drawn.filter(({ tokens }) => !general.has(tokens.join()));
+    const absent = drawn.filter(({ meant }) => !meant);
+    expect(named.length).toBeGreaterThan(200);
+    expect(named.length).toBeLessThan(300);
+    expect(absent.length).toBeGreaterThan(60);
+    expect(absent.length).toBeLessThan(140);
+    // Two wordings each of "crack" and "thin crack", and of "dent".
+    expect(new Set(absent.map(({ tokens }) => tokens.join())).size).toBe(4);
+    expect(new Set(named.map(({ tokens }) => tokens.join())).size).toBe(6);
+  });
+
+  it('does not take a long list of guesses for what a defect is called', () => {
+    const drawn = many.map((seed) => draw(['cap'], pictures[2]!.defects, new Random(seed)));
+    expect(drawn.every(({ meant }) => meant)).toBe(true);
   });
 });

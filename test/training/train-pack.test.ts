@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -70,6 +70,7 @@ beforeAll(async () => {
       stripKernel: 3,
       paths: { strip: true, scale: true },
       separable: true,
+      novelty: [{ stage: 0, sharpness: 10 }],
       batch: 1,
       steps: 50,
       warmup: 5,
@@ -162,6 +163,31 @@ describe('trainPack', () => {
     expect(log.figures.lids!.pictures).toBe(log.pictures.heldOut);
     expect(log.pictures.heldOut).toBeGreaterThanOrEqual(4);
     expect(log.pictures.trained).toBeGreaterThanOrEqual(4);
+  });
+
+  it('takes the text tower of another pack, and says where it comes from', async () => {
+    const kinds: string[] = [];
+    const again = join(root, 'again');
+    const first = await train();
+    await cp(out, again, { recursive: true });
+    const log = await train({
+      out: again,
+      textFrom: out,
+      command: 'second command',
+      onProgress: ({ kind }) => kinds.push(kind),
+    });
+    expect(new Set(kinds)).toEqual(new Set(['features', 'head']));
+    expect(log.textLoss).toEqual([]);
+    expect(log.figures).toEqual(first.figures);
+    const { files } = (await loadPack(again)).pack;
+    const { files: old } = (await loadPack(out)).pack;
+    expect([files.text, files.tokenizer]).toEqual([old.text, old.tokenizer]);
+    expect(files.umci!.provenance).toContain('second command');
+    await expect(train({ textFrom: data })).rejects.toMatchObject({ code: 'input-invalid' });
+  });
+
+  it('refuses to start from what is no head', async () => {
+    await expect(train({ textFrom: out, headFrom: data })).rejects.toMatchObject({ code: 'input-invalid' });
   });
 
   it('says when nothing is left to train on', async () => {
