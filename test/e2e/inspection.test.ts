@@ -71,9 +71,9 @@ describeInChromium('an inspector', () => {
     );
     expect(results).toHaveLength(4);
     const scratched = results.find(({ path }) => path.includes('scratch'))!;
-    const flawless = results.find(({ path }) => path.includes('tablet/test/good'))!;
+    const overturned = results.find(({ path }) => path.includes('tablet/test/chip'))!;
     expect(scratched.regions).toBeGreaterThan(0);
-    expect(flawless).toMatchObject({ verdict: 'reject' });
+    expect(overturned).toMatchObject({ verdict: 'reject' });
 
     await keyboard.press('Enter');
     const review = new ReviewPage(window);
@@ -99,7 +99,7 @@ describeInChromium('an inspector', () => {
     await answer.getByRole('button', { name: 'Missed defect' }).click();
     await page.getByText('Marked: Missed defect').first().waitFor();
 
-    await review.open(flawless.imageId);
+    await review.open(overturned.imageId);
     await keyboard.press('g');
     await page.getByText('The model rejects this image. Why is it good?').waitFor();
     expect(readRecords(folder.path, 'select * from verdicts where run_id = ?', runId)).toEqual([]);
@@ -109,7 +109,7 @@ describeInChromium('an inspector', () => {
       .getByText(/^Saved: Accept/)
       .first()
       .waitFor();
-    await review.open(flawless.imageId);
+    await review.open(overturned.imageId);
     await page.getByRole('button', { name: 'Region 1: false positive' }).click();
     await page.getByText('Marked: False positive').first().waitFor();
 
@@ -119,7 +119,9 @@ describeInChromium('an inspector', () => {
         `select image_id as imageId, verdict, overturn_reason as reason, author from verdicts where run_id = ?`,
         runId,
       ),
-    ).toEqual([{ imageId: flawless.imageId, verdict: 'accept', reason: 'Light on the rim', author: 'Ada' }]);
+    ).toEqual([
+      { imageId: overturned.imageId, verdict: 'accept', reason: 'Light on the rim', author: 'Ada' },
+    ]);
     const marks = readRecords<{ imageId: number; kind: string; region: number | null; polygons: string }>(
       folder.path,
       `select image_id as imageId, kind, region_index as region, polygons from annotations
@@ -128,7 +130,7 @@ describeInChromium('an inspector', () => {
     );
     expect(marks).toMatchObject([
       { imageId: scratched.imageId, kind: 'missed-defect', region: null },
-      { imageId: flawless.imageId, kind: 'false-positive', region: 1 },
+      { imageId: overturned.imageId, kind: 'false-positive', region: 1 },
     ]);
     expect(JSON.parse(marks[0]!.polygons)[0][0].length).toBeGreaterThan(3);
     // The model's own verdict is another field, and stays what it was.
@@ -137,7 +139,7 @@ describeInChromium('an inspector', () => {
         folder.path,
         'select verdict from results where run_id = ? and image_id = ?',
         runId,
-        flawless.imageId,
+        overturned.imageId,
       ),
     ).toEqual([{ verdict: 'reject' }]);
 
