@@ -46,7 +46,7 @@ export function Filmstrip({ view, queue, current, batchId, onPick, onOpen }: Fil
     count: width === 0 ? 0 : Math.ceil(queue.length / columns),
     getScrollElement: () => frame.current,
     estimateSize: () => size,
-    overscan: view === 'strip' ? 6 : 2,
+    overscan: view === 'strip' ? 6 : 1,
     paddingStart: view === 'strip' ? 0 : GAP,
     scrollPaddingStart: view === 'strip' ? ROW : GAP,
     scrollPaddingEnd: view === 'strip' ? ROW : 0,
