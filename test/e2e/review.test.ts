@@ -106,7 +106,7 @@ describeInChromium('results that are there', () => {
     await window.close();
   });
 
-  it(`scroll without a frame over 100 ms among ${MANY} images`, async () => {
+  it(`scroll without a task of the page over 100 ms among ${MANY} images`, async () => {
     const window = await WorkstationWindow.open(browser, workstation.url, { width: 1920, height: 1080 });
     const { page, keyboard } = window;
     await page.goto(new URL(`/#/review/${many.batchId}`, page.url()).href);
