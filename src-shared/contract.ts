@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import * as s from './domain-schemas.ts';
+import { EXPORT_FORMATS } from './export-formats.ts';
 import { recipeSchema } from './recipe.ts';
 
 /**
@@ -234,7 +235,6 @@ export const selfTestEventSchema = z.discriminatedUnion('kind', [
 ]);
 export type SelfTestEvent = z.infer<typeof selfTestEventSchema>;
 
-export const EXPORT_FORMAT_NAMES = ['csv', 'json', 'coco', 'masks', 'html'] as const;
 export const exportProgressSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('exported'), format: z.string(), done: count, total: count }),
   z.object({ kind: z.literal('finished'), folder: z.string(), files: z.array(z.string()) }),
@@ -378,7 +378,7 @@ export const contract = {
       .input(
         z.object({
           runId: s.idSchema,
-          formats: z.array(z.enum(EXPORT_FORMAT_NAMES)).min(1),
+          formats: z.array(z.enum(EXPORT_FORMATS)).min(1),
           folder: z.string().max(4096).nullable().default(null),
         }),
       )

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { EXPORT_FORMATS, type ExportFormat, exportBatch } from '../services/export-batch.ts';
+import { EXPORT_FORMATS, type ExportFormat } from '../../src-shared/export-formats.ts';
+import { exportBatch } from '../services/export-batch.ts';
 import { DEFAULT_WORKSPACE } from './inspect.ts';
 import { interruptible } from './interrupt.ts';
 import { ProgressDisplay, paceSince } from './progress-display.ts';

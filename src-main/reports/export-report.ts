@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
+import type { ExportFormat } from '../../src-shared/export-formats.ts';
 import type { ExportEvent } from '../../src-shared/progress.ts';
 import { makeFolder } from '../files/atomic-write.ts';
 import { exportCoco } from './coco-export.ts';
@@ -15,10 +16,7 @@ const EXPORTS = {
   coco: exportCoco,
   masks: exportMasks,
   html: exportHtml,
-} as const satisfies Record<string, (report: RunReport, context: ExportContext) => Promise<string>>;
-
-export type ExportFormat = keyof typeof EXPORTS;
-export const EXPORT_FORMATS = Object.keys(EXPORTS) as readonly ExportFormat[];
+} as const satisfies Record<ExportFormat, (report: RunReport, context: ExportContext) => Promise<string>>;
 
 /** What an export wrote: a file, or the folder or page to open. */
 export interface ExportedFile {

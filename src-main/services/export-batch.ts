@@ -1,13 +1,12 @@
 import type { Batch, Run } from '../../src-shared/batch.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import type { ExportFormat } from '../../src-shared/export-formats.ts';
 import type { ExportEvent } from '../../src-shared/progress.ts';
-import type { ExportedFile, ExportFormat } from '../reports/export-report.ts';
+import type { ExportedFile } from '../reports/export-report.ts';
 import { listBatches } from '../store/batches.ts';
 import { countOutcomes, listRuns } from '../store/runs.ts';
 import { openWorkspace, type Workspace } from '../store/workspace.ts';
 import { exportRun } from './export-run.ts';
-
-export { EXPORT_FORMATS, type ExportFormat } from '../reports/export-report.ts';
 
 /**
  * Exports the newest run with results of a batch.

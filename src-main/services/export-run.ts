@@ -1,7 +1,8 @@
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import type { ExportFormat } from '../../src-shared/export-formats.ts';
 import type { ExportEvent } from '../../src-shared/progress.ts';
-import { type ExportedFile, type ExportFormat, exportReport } from '../reports/export-report.ts';
+import { type ExportedFile, exportReport } from '../reports/export-report.ts';
 import { FileNames } from '../reports/file-names.ts';
 import type { ReportImage, RunReport } from '../reports/run-report.ts';
 import { listAnnotations } from '../store/annotations.ts';

@@ -17,15 +17,14 @@ import {
 import { IconCheck, IconCopy, IconFolderOpen } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { EXPORT_FORMAT_NAMES, type ExportProgress } from '../../src-shared/contract.ts';
+import type { ExportProgress } from '../../src-shared/contract.ts';
+import { EXPORT_FORMATS, type ExportFormat } from '../../src-shared/export-formats.ts';
 import { desktop } from '../api/connection.ts';
 import { showError } from '../api/queries.ts';
 import { plainText } from '../app/plain-text.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { FolderBrowser } from './folder-browser.tsx';
-
-type Format = (typeof EXPORT_FORMAT_NAMES)[number];
 
 /** Writes a run's results to files. */
 export function ExportDialog({
@@ -66,7 +65,7 @@ function ExportForm({
   const { t } = useTranslation(['batches', 'app']);
   const format = useFormat();
   const { client } = useWorkstation();
-  const [formats, setFormats] = useState<readonly Format[]>(['csv', 'html']);
+  const [formats, setFormats] = useState<readonly ExportFormat[]>(['csv', 'html']);
   const [folder, setFolder] = useState('');
   const [browsing, setBrowsing] = useState(false);
   const [progress, setProgress] = useState<ExportProgress | 'starting' | null>(null);
@@ -141,10 +140,10 @@ function ExportForm({
         <Checkbox.Group
           label={t('export.formats')}
           value={[...formats]}
-          onChange={(values) => setFormats(EXPORT_FORMAT_NAMES.filter((name) => values.includes(name)))}
+          onChange={(values) => setFormats(EXPORT_FORMATS.filter((name) => values.includes(name)))}
         >
           <Stack gap={8} mt={8}>
-            {EXPORT_FORMAT_NAMES.map((name) => (
+            {EXPORT_FORMATS.map((name) => (
               <Checkbox
                 key={name}
                 value={name}
@@ -205,7 +204,9 @@ function ExportForm({
             <Text size="sm" c="dimmed">
               {progress !== 'starting' && progress?.kind === 'exported'
                 ? t('export.progress', {
-                    format: t(`export.names.${progress.format as Format}`, { defaultValue: progress.format }),
+                    format: t(`export.names.${progress.format as ExportFormat}`, {
+                      defaultValue: progress.format,
+                    }),
                     done: format.count(progress.done),
                     total: format.count(progress.total),
                   })
