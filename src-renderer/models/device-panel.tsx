@@ -1,4 +1,4 @@
-import { Alert, Badge, Group, Paper, Radio, Stack, Text, Title } from '@mantine/core';
+import { Alert, Badge, Group, Paper, Radio, Stack, Title } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -8,14 +8,14 @@ import { hasFallenBack } from '../app/device-badge.tsx';
 import { useFormat } from '../i18n/use-format.ts';
 import { useDevice, useWorkstation } from '../state/workstation.ts';
 import { canExist } from './device-facts.ts';
-import classes from './models.module.css';
+import { type Fact, Facts } from './facts.tsx';
 
 /** What was asked for, and what really runs. */
 export function DevicePanel({ status }: { readonly status: DeviceStatus }) {
   const { t } = useTranslation(['models', 'app']);
   const format = useFormat();
   const { state, asked, report, rssBytes, restarts, error } = status;
-  const facts: readonly (readonly [string, string])[] = [
+  const facts: readonly Fact[] = [
     [t('device.asked'), t(`device.names.${asked}`)],
     [t('device.running'), report ? t(`device.names.${report.running}`) : '–'],
     ...(report?.fallbackReason ? [[t('device.why'), report.fallbackReason] as const] : []),
@@ -50,18 +50,7 @@ export function DevicePanel({ status }: { readonly status: DeviceStatus }) {
             {error.message}
           </Alert>
         )}
-        <dl className={classes.facts}>
-          {facts.map(([name, value]) => (
-            <div key={name} data-long={value.length > 80 || undefined}>
-              <Text component="dt" size="sm" c="dimmed">
-                {name}
-              </Text>
-              <Text component="dd" size="sm">
-                {value}
-              </Text>
-            </div>
-          ))}
-        </dl>
+        <Facts facts={facts} />
       </Stack>
     </Paper>
   );

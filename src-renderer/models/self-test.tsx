@@ -9,6 +9,7 @@ import { errorRecord } from '../api/connection.ts';
 import { formatScore } from '../i18n/format.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { useWorkstation } from '../state/workstation.ts';
+import { type Fact, Facts } from './facts.tsx';
 import classes from './models.module.css';
 
 type Of<Kind extends SelfTestEvent['kind']> = Extract<SelfTestEvent, { kind: Kind }>;
@@ -128,7 +129,7 @@ function Result({
   const { t } = useTranslation(['models', 'app']);
   const format = useFormat();
   const longest = Math.max(1, ...STEPS.map((step) => timings[step]));
-  const facts: readonly (readonly [string, string])[] = [
+  const facts: readonly Fact[] = [
     [t('test.sample'), image],
     [t('device.running'), t(`device.names.${device.running}`)],
     ...(device.fallbackReason ? [[t('device.why'), device.fallbackReason] as const] : []),
@@ -146,18 +147,7 @@ function Result({
   ];
   return (
     <Stack gap="sm" data-testid="self-test-result">
-      <dl className={classes.facts}>
-        {facts.map(([name, value]) => (
-          <div key={name} data-long={value.length > 80 || undefined}>
-            <Text component="dt" size="sm" c="dimmed">
-              {name}
-            </Text>
-            <Text component="dd" size="sm">
-              {value}
-            </Text>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
       <ul className={classes.steps} aria-label={t('test.steps')}>
         {STEPS.map((step) => (
           <li key={step}>

@@ -310,6 +310,11 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
         />
       )
     );
+  const inspectorPane = (
+    <Splitter.Pane defaultSize="340px" min="280px" max="560px" collapsible className={classes.side ?? ''}>
+      {inspector}
+    </Splitter.Pane>
+  );
   return (
     <div className={classes.screen}>
       <ReviewBar
@@ -333,15 +338,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
           <Splitter.Pane defaultSize={100} className={classes.side ?? ''}>
             {panel}
           </Splitter.Pane>
-          <Splitter.Pane
-            defaultSize="340px"
-            min="280px"
-            max="560px"
-            collapsible
-            className={classes.side ?? ''}
-          >
-            {inspector}
-          </Splitter.Pane>
+          {inspectorPane}
         </Splitter>
       ) : (
         <Splitter
@@ -387,15 +384,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
               />
             )}
           </Splitter.Pane>
-          <Splitter.Pane
-            defaultSize="340px"
-            min="280px"
-            max="560px"
-            collapsible
-            className={classes.side ?? ''}
-          >
-            {inspector}
-          </Splitter.Pane>
+          {inspectorPane}
         </Splitter>
       )}
     </div>
