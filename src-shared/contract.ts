@@ -301,12 +301,12 @@ export const contract = {
     start: base
       .input(z.object({ batchId: s.idSchema, recipeHash: s.hashSchema.nullable().default(null), ...author }))
       .output(runProgressSchema),
-    pause: base.input(byId).output(runProgressSchema),
+    pause: base.input(byId.extend(author)).output(runProgressSchema),
     /** Goes on with a paused, interrupted or abandoned run. */
     resume: base
       .input(z.object({ id: s.idSchema, retryFailed: z.boolean().default(false), ...author }))
       .output(runProgressSchema),
-    cancel: base.input(byId).output(runProgressSchema),
+    cancel: base.input(byId.extend(author)).output(runProgressSchema),
     failures: base
       .input(z.object({ id: s.idSchema, limit: count.max(10_000).default(1000) }))
       .output(z.array(z.object({ imageId: s.idSchema, path: z.string(), error: s.errorRecordSchema }))),

@@ -122,9 +122,9 @@ export function createRouter(workstation: Workstation) {
     runs: {
       list: os.runs.list.handler(({ input }) => desk.list(input.batchId)),
       start: os.runs.start.handler(({ input }) => desk.start(input)),
-      pause: os.runs.pause.handler(({ input }) => desk.pause(input.id)),
+      pause: os.runs.pause.handler(({ input }) => desk.pause(input.id, input.author)),
       resume: os.runs.resume.handler(({ input }) => desk.resume(input)),
-      cancel: os.runs.cancel.handler(({ input }) => desk.cancel(input.id, workstation.info.userName)),
+      cancel: os.runs.cancel.handler(({ input }) => desk.cancel(input.id, input.author)),
       failures: os.runs.failures.handler(({ input }) => listFailures(workspace, input.id, input.limit)),
     },
     review: {

@@ -48,14 +48,14 @@ export interface BatchSummary {
   readonly error?: ErrorRecord;
 }
 
-/** A run at work. */
+/** A run at work. Whoever pauses, resumes or cancels it goes into the history; where not told, who began it. */
 export interface BatchRun {
   readonly runId: number;
   /** Stops taking images; resolves when those under way are stored. */
-  pause(): Promise<void>;
-  resume(): Promise<void>;
+  pause(author?: string): Promise<void>;
+  resume(author?: string): Promise<void>;
   /** Ends the run for good; what is under way is dropped, what is stored stays. */
-  cancel(): void;
+  cancel(author?: string): void;
   /** Never rejects: what stopped the run is in the summary. */
   readonly done: Promise<BatchSummary>;
 }
@@ -142,6 +142,7 @@ class BatchJob implements BatchRun {
   #inFlight = 0;
   #crashes = 0;
   #ending: Ending | undefined;
+  #endedBy: string;
   #gate: PromiseWithResolvers<void> | undefined;
   #drained: PromiseWithResolvers<void> | undefined;
 
@@ -154,6 +155,7 @@ class BatchJob implements BatchRun {
   ) {
     this.runId = claim.runId;
     this.#options = options;
+    this.#endedBy = options.author;
     this.#claim = claim;
     this.#recipe = recipe;
     this.#retryFailed = retryFailed;
@@ -161,7 +163,7 @@ class BatchJob implements BatchRun {
     this.done = this.#run();
   }
 
-  async pause(): Promise<void> {
+  async pause(author = this.#options.author): Promise<void> {
     if (this.#ending) return;
     this.#gate ??= Promise.withResolvers();
     if (this.#inFlight > 0) {
@@ -169,20 +171,21 @@ class BatchJob implements BatchRun {
       await this.#drained.promise;
     }
     if (this.#ending || !this.#gate) return;
-    await this.#setStatus('paused');
+    await this.#setStatus('paused', author);
     this.#emit({ kind: 'paused' });
   }
 
-  async resume(): Promise<void> {
+  async resume(author = this.#options.author): Promise<void> {
     const gate = this.#gate;
     if (!gate || this.#ending) return;
     this.#gate = undefined;
-    await this.#setStatus('running');
+    await this.#setStatus('running', author);
     this.#emit({ kind: 'resumed' });
     gate.resolve();
   }
 
-  cancel(): void {
+  cancel(author = this.#options.author): void {
+    if (!this.#ending) this.#endedBy = author;
     this.#end({ status: 'cancelled' });
   }
 
@@ -309,18 +312,16 @@ class BatchJob implements BatchRun {
     this.#ending ??= { status: 'done' };
     const { status, error } = this.#ending;
     // Where this fails too (the disk is still full), the run stays `running` without a claim: resumable as well.
-    await setRunStatus(this.#options.workspace, this.#claim, status, this.#options.author, error).catch(
-      () => {},
-    );
+    await setRunStatus(this.#options.workspace, this.#claim, status, this.#endedBy, error).catch(() => {});
     releaseClaim(this.#claim);
     const { total, done, failed } = this.#counts;
     this.#emit({ kind: 'finished', status, done, failed, ...(error && { error }) });
     return { runId: this.runId, status, total, done, failed, ...(error && { error }) };
   }
 
-  async #setStatus(status: 'running' | 'paused'): Promise<void> {
+  async #setStatus(status: 'running' | 'paused', author: string): Promise<void> {
     try {
-      await setRunStatus(this.#options.workspace, this.#claim, status, this.#options.author);
+      await setRunStatus(this.#options.workspace, this.#claim, status, author);
     } catch (error) {
       this.#interrupt(error);
     }

@@ -160,7 +160,7 @@ export class RunDesk {
     if (paused && !paused.isPaused) return paused.progress;
     return this.#alone(async () => {
       if (paused) {
-        await paused.work.resume();
+        await paused.work.resume(author);
         return paused.progress;
       }
       const { recipeHash, batchId } = await getRun(workspace, runId);
@@ -173,13 +173,13 @@ export class RunDesk {
   }
 
   /** Stops taking images; returns when those under way are stored. @throws ClipSamError `input-invalid` */
-  async pause(id: number): Promise<RunProgress> {
+  async pause(id: number, author: string): Promise<RunProgress> {
     const job = this.#jobs.get(id);
     if (!job) {
       const { run } = await getRunState(this.#options.workspace, id);
       throw new ClipSamError('input-invalid', `Run ${id} is ${run.status} and not at work here.`);
     }
-    await job.work.pause();
+    await job.work.pause(author);
     return this.get(id);
   }
 
@@ -187,7 +187,7 @@ export class RunDesk {
   async cancel(id: number, author: string): Promise<RunProgress> {
     const job = this.#jobs.get(id);
     if (job) {
-      job.work.cancel();
+      job.work.cancel(author);
       await job.work.done;
     } else {
       await cancelRun(this.#options.workspace, id, author);

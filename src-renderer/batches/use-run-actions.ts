@@ -28,10 +28,10 @@ export function useRunActions(row: BatchSummaryRow | undefined): RunActions {
     start: () => {
       if (batchId !== undefined && !isPending) mutate(() => client.runs.start({ batchId, author }));
     },
-    pause: onRun((run) => client.runs.pause({ id: run })),
+    pause: onRun((run) => client.runs.pause({ id: run, author })),
     resume: onRun((run) => client.runs.resume({ id: run, author })),
     retry: onRun((run) => client.runs.resume({ id: run, retryFailed: true, author })),
-    cancel: onRun((run) => client.runs.cancel({ id: run })),
+    cancel: onRun((run) => client.runs.cancel({ id: run, author })),
     busy: isPending,
   };
 }

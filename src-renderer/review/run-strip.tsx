@@ -61,7 +61,7 @@ export function RunStrip({ progress, onProgress, onFailed }: RunStripProps) {
           label={t('run.pause')}
           icon={IconPlayerPause}
           busy={busy}
-          onAct={() => pause.mutate({ id: run.id })}
+          onAct={() => pause.mutate({ id: run.id, author })}
         />
       )}
       {waits && (
@@ -77,7 +77,7 @@ export function RunStrip({ progress, onProgress, onFailed }: RunStripProps) {
           label={t('run.cancel')}
           icon={IconPlayerStop}
           busy={busy}
-          onAct={() => cancel.mutate({ id: run.id })}
+          onAct={() => cancel.mutate({ id: run.id, author })}
         />
       )}
       {failed > 0 && (

@@ -229,7 +229,7 @@ describe('batches', () => {
     await expect(fake.client.batches.delete({ id: batchId, deleted: true, author })).rejects.toEqual(
       clipsam('input-invalid', /being inspected/),
     );
-    await fake.client.runs.cancel({ id: run.id });
+    await fake.client.runs.cancel({ id: run.id, author });
     await fake.client.batches.delete({ id: batchId, deleted: true, author });
   });
 });

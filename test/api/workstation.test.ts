@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openWorkstation } from '../../src-main/api/workstation.ts';
+import { listAudit } from '../../src-main/store/audit.ts';
 import { openWorkspace } from '../../src-main/store/workspace.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
@@ -57,7 +58,7 @@ describe('runs', () => {
     expect(both[1]).toMatchObject({ reason: refused(/at work already/) });
     expect(workstation.isBusy()).toBe(true);
     const { run } = (await client.runs.list({ batchId: a.batchId }))[0]!;
-    const paused = await client.runs.pause({ id: run.id });
+    const paused = await client.runs.pause({ id: run.id, author });
     expect(paused).toMatchObject({ run: { status: 'paused' }, active: true, rate: null, eta: null });
     expect(workstation.isBusy()).toBe(false);
     expect(await inspected(fake, b.batchId)).toMatchObject({ run: { status: 'done' }, done: 2 });
@@ -97,16 +98,28 @@ describe('runs', () => {
     const { client } = fake;
     const { batchId } = await importedBatch(fake, 30);
     const first = await client.runs.start({ batchId, author });
-    expect(await client.runs.cancel({ id: first.run.id })).toMatchObject({
+    expect(await client.runs.cancel({ id: first.run.id, author })).toMatchObject({
       run: { status: 'cancelled' },
       active: false,
     });
     await expect(client.runs.resume({ id: first.run.id, author })).rejects.toEqual(refused(/is cancelled/));
-    await expect(client.runs.pause({ id: first.run.id })).rejects.toEqual(refused(/not at work here/));
-    await expect(client.runs.cancel({ id: first.run.id })).rejects.toEqual(refused(/cancelled already/));
+    await expect(client.runs.pause({ id: first.run.id, author })).rejects.toEqual(
+      refused(/not at work here/),
+    );
+    await expect(client.runs.cancel({ id: first.run.id, author })).rejects.toEqual(
+      refused(/cancelled already/),
+    );
     const second = await client.runs.start({ batchId, author });
-    await client.runs.pause({ id: second.run.id });
-    expect(await client.runs.cancel({ id: second.run.id })).toMatchObject({ run: { status: 'cancelled' } });
+    await client.runs.pause({ id: second.run.id, author: 'Grace' });
+    expect(await client.runs.cancel({ id: second.run.id, author: 'Linus' })).toMatchObject({
+      run: { status: 'cancelled' },
+    });
+    const history = await listAudit(fake.workstation.workspace, { subject: 'run', subjectId: second.run.id });
+    expect(history.map((event) => [event.action, event.author])).toEqual([
+      ['cancelled', 'Linus'],
+      ['paused', 'Grace'],
+      ['started', author],
+    ]);
   });
 
   test('are interrupted when the workstation closes, and resumed in the next one', async () => {
@@ -142,14 +155,16 @@ describe('runs', () => {
       const { client, workstation } = await fakeWorkstation({}, { workspaceFolder: folder });
       const [elsewhere] = await client.runs.list({ batchId });
       expect(elsewhere).toMatchObject({ run: { status: 'running' }, active: false });
-      await expect(client.runs.cancel({ id: elsewhere!.run.id })).rejects.toEqual(refused(/being worked on/));
+      await expect(client.runs.cancel({ id: elsewhere!.run.id, author })).rejects.toEqual(
+        refused(/being worked on/),
+      );
       child.kill('SIGKILL');
       await once(child, 'close');
       const [dead] = await client.runs.list({ batchId });
       expect(dead).toMatchObject({ run: { status: 'interrupted' }, active: false });
       expect((await client.batches.get({ id: batchId })).run).toEqual(dead);
       if (then === 'cancel') {
-        expect(await client.runs.cancel({ id: dead!.run.id })).toMatchObject({
+        expect(await client.runs.cancel({ id: dead!.run.id, author })).toMatchObject({
           run: { status: 'cancelled' },
         });
       } else {
@@ -219,9 +234,9 @@ describe('the device', () => {
     const { batchId } = await importedBatch(fake, 20);
     const { run } = await client.runs.start({ batchId, author });
     await expect(client.models.chooseDevice({ device: 'webgpu' })).rejects.toEqual(refused(/at work/));
-    await client.runs.pause({ id: run.id });
+    await client.runs.pause({ id: run.id, author });
     await expect(client.models.chooseDevice({ device: 'webgpu' })).rejects.toEqual(refused(/at work/));
-    await client.runs.cancel({ id: run.id });
+    await client.runs.cancel({ id: run.id, author });
     expect(await client.models.chooseDevice({ device: 'webgpu' })).toMatchObject({
       state: 'stopped',
       asked: 'webgpu',
