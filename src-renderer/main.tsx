@@ -7,7 +7,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import i18next from 'i18next';
 import { StrictMode, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
-import { queries } from './api/queries.ts';
+import { queries } from './api/queries.tsx';
 import { cssVariables, theme } from './app/theme.ts';
 import { WorkstationGate } from './app/workstation-gate.tsx';
 import { startI18n } from './i18n/index.ts';

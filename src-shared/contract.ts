@@ -216,9 +216,10 @@ export const packSummarySchema = z.object({
 export type PackSummary = z.infer<typeof packSummarySchema>;
 
 export const packCheckSchema = z.object({
-  files: z.array(z.object({ name: z.string(), ok: z.boolean(), message: z.string() })),
+  files: z.array(z.object({ name: z.string(), ok: z.boolean(), error: s.errorRecordSchema.nullable() })),
   ok: z.boolean(),
 });
+export type PackCheck = z.infer<typeof packCheckSchema>;
 
 export const selfTestEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('starting'), image: z.string() }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Annotation } from './annotation.ts';
 import type { Batch, BatchImage, BatchMetadata, Run } from './batch.ts';
-import { ERROR_CODES, type ErrorRecord } from './errors.ts';
+import { ERROR_CODES, type ErrorDetails, type ErrorRecord, knownDetails } from './errors.ts';
 import {
   type ArtifactRef,
   type Box,
@@ -34,6 +34,7 @@ export const hashSchema = hash;
 export const errorRecordSchema: z.ZodType<ErrorRecord> = z.object({
   code: z.enum(ERROR_CODES),
   message: z.string(),
+  details: z.custom<ErrorDetails>((value) => knownDetails(value) !== undefined).optional(),
 });
 
 export const pointSchema: z.ZodType<Point> = z.object({ x: finite, y: finite });

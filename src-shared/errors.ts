@@ -32,16 +32,101 @@ export const ERROR_CODES = [
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /**
- * An error a user can act on: `code` for programs, `message` telling people what happened and what to do,
- * `cause` for the technical reason. It survives a trip through JSON (see {@link toErrorRecord}).
+ * The cases that the window has a sentence of its own for, in every language, and what the sentence names. The other
+ * errors are told by their code.
+ */
+export const ERROR_CASES = {
+  'file-missing': ['file'],
+  'file-name-broken': ['file'],
+  'file-denied': ['file'],
+  'file-unreadable': ['file'],
+  'file-empty': ['file'],
+  'not-a-file': ['file'],
+  'not-an-image': ['file'],
+  'file-damaged': ['file'],
+  'file-changed': ['file'],
+  'unread-at-import': ['file'],
+  'sample-type': ['file', 'type'],
+  'too-many-pixels': ['file', 'width', 'height', 'limit'],
+  'image-crashed': ['file'],
+  'image-timed-out': ['file', 'seconds'],
+  'keeps-crashing': ['times'],
+  'no-numbers': ['output'],
+  'pack-unknown': ['pack'],
+  'pack-file-missing': ['file'],
+  'pack-file-altered': ['file'],
+  'word-unknown': ['text'],
+  'too-many-tokens': ['text', 'tokens', 'limit'],
+  'device-unknown': ['device'],
+  'device-busy': ['device'],
+  'process-busy': [],
+  'disk-full': ['folder'],
+  'folder-denied': ['folder'],
+  'name-taken': ['path'],
+  'not-a-full-path': ['path'],
+  'workspace-busy': ['folder'],
+  'workspace-open': ['folder'],
+  'batch-unknown': ['batch'],
+  'batch-deleted': ['name'],
+  'batch-at-work': [],
+  'batch-empty': [],
+  'image-unknown': ['image'],
+  'recipe-unknown': ['recipe'],
+  'run-unknown': ['run'],
+  'run-over': ['run'],
+  'run-elsewhere': ['run', 'host'],
+  'run-taken-over': ['run'],
+  'run-other-pack': ['run'],
+  'run-idle': ['run'],
+  'run-busy': [],
+  'run-empty': ['run'],
+  'no-result': [],
+  'sam-blind': [],
+  'no-verdict': [],
+  'no-reason': [],
+  'nothing-marked': [],
+  'region-unknown': ['region'],
+  'mark-gone': [],
+  'too-many-classes': ['limit'],
+} as const satisfies Record<string, readonly string[]>;
+export type ErrorCase = keyof typeof ERROR_CASES;
+
+/** Which case an error is, and what its sentence names. Paths are whole, numbers are numbers. */
+export type ErrorDetails = {
+  [Case in ErrorCase]: { readonly case: Case } & Readonly<
+    Record<(typeof ERROR_CASES)[Case][number], string | number>
+  >;
+}[ErrorCase];
+
+/** What was written as an error's details, by this version or another; undefined when this one cannot tell it. */
+export function knownDetails(value: unknown): ErrorDetails | undefined {
+  if (typeof value !== 'object' || value === null || !('case' in value)) return undefined;
+  const { case: which, ...values } = value as Record<string, unknown>;
+  if (typeof which !== 'string' || !Object.hasOwn(ERROR_CASES, which)) return undefined;
+  const isTold = ERROR_CASES[which as ErrorCase].every((name) =>
+    ['string', 'number'].includes(typeof values[name]),
+  );
+  return isTold ? (value as ErrorDetails) : undefined;
+}
+
+/**
+ * An error a user can act on: `code` for programs, `message` telling people what happened and what to do, `details`
+ * for telling it in another language, `cause` for the technical reason. It survives a trip through JSON (see
+ * {@link toErrorRecord}).
  */
 export class ClipSamError extends Error {
   readonly code: ErrorCode;
+  readonly details: ErrorDetails | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown; details?: ErrorDetails | undefined },
+  ) {
     super(message, options);
     this.name = 'ClipSamError';
     this.code = code;
+    this.details = options?.details;
   }
 }
 
@@ -49,6 +134,7 @@ export class ClipSamError extends Error {
 export interface ErrorRecord {
   readonly code: ErrorCode;
   readonly message: string;
+  readonly details?: ErrorDetails | undefined;
 }
 
 const OF_NO_IMAGE: ReadonlySet<ErrorCode> = new Set([
@@ -73,13 +159,16 @@ export function blamesNoImage(code: ErrorCode): boolean {
 
 /** Turns anything thrown into plain data. Errors that are not ours get the code given as `fallback`. */
 export function toErrorRecord(error: unknown, fallback: ErrorCode = 'inference-failed'): ErrorRecord {
-  if (error instanceof ClipSamError) return { code: error.code, message: error.message };
+  if (error instanceof ClipSamError) {
+    const { code, message, details } = error;
+    return { code, message, ...(details && { details }) };
+  }
   return { code: fallback, message: error instanceof Error ? error.message : String(error) };
 }
 
 /** The reverse of {@link toErrorRecord}. */
 export function fromErrorRecord(record: ErrorRecord): ClipSamError {
-  return new ClipSamError(record.code, record.message);
+  return new ClipSamError(record.code, record.message, { details: record.details });
 }
 
 /** Throws the `cancelled` error when the signal is aborted. */

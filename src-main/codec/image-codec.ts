@@ -216,7 +216,9 @@ export async function readImageFile(path: string): Promise<Buffer> {
   try {
     // Asked first, because reading a pipe or a device would wait for ever.
     if (!(await stat(path)).isFile()) {
-      throw new ClipSamError('image-unreadable', `${path} is not a file. Choose an image file.`);
+      throw new ClipSamError('image-unreadable', `${path} is not a file. Choose an image file.`, {
+        details: { case: 'not-a-file', file: path },
+      });
     }
     return await readFile(path);
   } catch (error) {
@@ -236,13 +238,16 @@ export async function openImage(
   background: Colour = NEUTRAL,
 ): Promise<OpenImage> {
   if (bytes.byteLength === 0) {
-    throw new ClipSamError('image-unreadable', `${name} is empty (0 bytes). Copy or export it again.`);
+    throw new ClipSamError('image-unreadable', `${name} is empty (0 bytes). Copy or export it again.`, {
+      details: { case: 'file-empty', file: name },
+    });
   }
   const format = imageFormatOf(bytes);
   if (!format) {
     throw new ClipSamError(
       'image-unreadable',
       `${name} is not a JPEG, PNG, WebP, TIFF, GIF or BMP image, whatever its name says. Export it as one of these.`,
+      { details: { case: 'not-an-image', file: name } },
     );
   }
   const { image, width, height } =
@@ -269,6 +274,7 @@ async function openEncoded(
     throw new ClipSamError(
       'image-unsupported',
       `${name} has samples of type ${depth}. Export it with 8 or 16 bits per channel.`,
+      { details: { case: 'sample-type', file: name, type: String(depth) } },
     );
   }
   return { image, width, height };
@@ -295,6 +301,7 @@ function refuseIfTooLarge(name: string, width: number, height: number, maxPixels
     'image-too-large',
     `${name} claims ${width} × ${height} pixels (${width * height}), more than the limit of ${maxPixels}. ` +
       "If the image is genuine, raise maxPixels in the recipe; otherwise it's damaged.",
+    { details: { case: 'too-many-pixels', file: name, width, height, limit: maxPixels } },
   );
 }
 
@@ -321,7 +328,7 @@ function damaged(name: string, reason: string, cause?: unknown): ClipSamError {
   return new ClipSamError(
     'image-unreadable',
     `${name} is damaged or incomplete (${reason}). Copy it again from its source, or export it again as PNG.`,
-    { cause },
+    { cause, details: { case: 'file-damaged', file: name } },
   );
 }
 

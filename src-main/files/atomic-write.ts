@@ -58,7 +58,7 @@ export function toWriteError(error: unknown, path: string): unknown {
       return new ClipSamError(
         'disk-full',
         `The disk that holds ${folder} is full. Free some space there, or choose a folder on another disk, and start again.`,
-        { cause: error },
+        { cause: error, details: { case: 'disk-full', folder } },
       );
     case 'EACCES':
     case 'EPERM':
@@ -66,7 +66,7 @@ export function toWriteError(error: unknown, path: string): unknown {
       return new ClipSamError(
         'path-denied',
         `${folder} may not be written. Give yourself write permission there, or choose another folder.`,
-        { cause: error },
+        { cause: error, details: { case: 'folder-denied', folder } },
       );
     case 'ENOTDIR':
     case 'EEXIST':
@@ -74,7 +74,7 @@ export function toWriteError(error: unknown, path: string): unknown {
       return new ClipSamError(
         'path-denied',
         `${path} cannot be written: a file or folder with one of its names is in the way. Choose another place.`,
-        { cause: error },
+        { cause: error, details: { case: 'name-taken', path } },
       );
     default:
       return error;

@@ -8,11 +8,17 @@ export function toReadError(cause: unknown, path: string): ClipSamError {
     const advice = path.includes('\ufffd')
       ? 'has a name that is not valid Unicode. Rename it.'
       : 'does not exist. Check the path, or whether the drive is connected.';
-    return new ClipSamError('image-not-found', `${path} ${advice}`, { cause });
+    return new ClipSamError('image-not-found', `${path} ${advice}`, {
+      cause,
+      details: { case: path.includes('\ufffd') ? 'file-name-broken' : 'file-missing', file: path },
+    });
   }
-  const advice =
-    code === 'EACCES' || code === 'EPERM'
-      ? 'may not be read: permission denied. Give yourself read permission.'
-      : `cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`;
-  return new ClipSamError('image-unreadable', `${path} ${advice}`, { cause });
+  const isDenied = code === 'EACCES' || code === 'EPERM';
+  const advice = isDenied
+    ? 'may not be read: permission denied. Give yourself read permission.'
+    : `cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`;
+  return new ClipSamError('image-unreadable', `${path} ${advice}`, {
+    cause,
+    details: { case: isDenied ? 'file-denied' : 'file-unreadable', file: path },
+  });
 }

@@ -58,6 +58,7 @@ export async function openDevice(
     throw new ClipSamError(
       'device-unavailable',
       `The device "${asked}" does not exist on ${process.platform} ${process.arch}. Choose one of: auto, ${supported.join(', ')}.`,
+      { details: { case: 'device-unknown', device: asked } },
     );
   }
   if (asked === 'cpu') return { asked, running: 'cpu' };

@@ -312,6 +312,7 @@ function finite(tensors: Tensors, name: string): Float32Array {
   throw new ClipSamError(
     'inference-failed',
     `The model's "${name}" holds values that are no numbers. Use the device "cpu"; if that is what ran, check the pack with \`clipsam models verify\`.`,
+    { details: { case: 'no-numbers', output: name } },
   );
 }
 

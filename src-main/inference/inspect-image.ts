@@ -78,6 +78,7 @@ export async function decodeMask(
       throw new ClipSamError(
         'input-invalid',
         `${path} is no longer the image that was inspected: its content changed. Inspect it again first.`,
+        { details: { case: 'file-changed', file: path } },
       );
     }
     answer = await engine.decode({ contentHash: image.contentHash, prompts, image }, signal);

@@ -333,7 +333,11 @@ class SupervisedInspector implements Inspector {
     this.#state = 'starting';
     if (this.#strikes >= STRIKES) {
       const message = `The inference process ended ${STRIKES} times in a row without finishing an image; the last one ${describeDeath(reason)}. It is not started again: check the memory and the graphics driver, choose the device "cpu", or close other programs.`;
-      this.#break(new ClipSamError('inference-crashed', message));
+      this.#break(
+        new ClipSamError('inference-crashed', message, {
+          details: { case: 'keeps-crashing', times: STRIKES },
+        }),
+      );
     } else {
       const pause = this.#strikes === 0 ? 0 : 50 * 2 ** this.#strikes;
       this.#restart = setTimeout(() => this.#start(), pause);
@@ -341,11 +345,16 @@ class SupervisedInspector implements Inspector {
   }
 
   /** The slow image is rejected, the ones behind it try again without blame. */
-  #blameOldest(victims: Task[], reason: DeathReason): Task[] {
+  #blameOldest(victims: Task[], reason: Extract<DeathReason, { kind: 'timeout' }>): Task[] {
     const [slow, ...others] = victims;
     if (slow) {
       const message = `The inference process ${describeDeath(reason)} and was replaced.`;
-      this.#settle(slow, new ClipSamError('inference-timeout', message));
+      const details = {
+        case: 'image-timed-out',
+        file: slow.request.job.path,
+        seconds: Math.round(reason.afterMs / 1000),
+      } as const;
+      this.#settle(slow, new ClipSamError('inference-timeout', message, { details }));
     }
     return others;
   }
@@ -356,7 +365,8 @@ class SupervisedInspector implements Inspector {
       const { path } = task.request.job;
       if (task.suspect) {
         const message = `The inference process ${describeDeath(reason)} while working on ${path}, twice.`;
-        this.#settle(task, new ClipSamError('inference-crashed', message));
+        const details = { case: 'image-crashed', file: path } as const;
+        this.#settle(task, new ClipSamError('inference-crashed', message, { details }));
         return false;
       }
       task.suspect = true;

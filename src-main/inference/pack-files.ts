@@ -65,6 +65,7 @@ export async function checkPackFile(key: string, file: PackFile, packFolder: str
       'pack-hash-mismatch',
       `${path} is not the file that the pack was made with: expected ${expected.bytes} bytes with SHA-256 ` +
         `${expected.sha256}, found ${found.bytes} bytes with ${found.sha256}. ${remedy(file.source)}`,
+      { details: { case: 'pack-file-altered', file: path } },
     );
     return { ...check, status: 'hash mismatch', found, path, error };
   } catch (cause) {
@@ -75,7 +76,7 @@ export async function checkPackFile(key: string, file: PackFile, packFolder: str
     const error = new ClipSamError(
       'pack-file-missing',
       `The pack's file ${file.source} cannot be read (${reason}). ${remedy(file.source)}`,
-      { cause },
+      { cause, details: { case: 'pack-file-missing', file: file.source } },
     );
     return { ...check, status: 'unreadable', error };
   }
@@ -104,6 +105,7 @@ function leaves(source: string): ClipSamError {
 function missing(source: string, path: string, cause?: unknown): ClipSamError {
   return new ClipSamError('pack-file-missing', `${path} (${source}) is missing. ${remedy(source)}`, {
     cause,
+    details: { case: 'pack-file-missing', file: source },
   });
 }
 

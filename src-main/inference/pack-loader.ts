@@ -138,6 +138,7 @@ async function findPack(idOrFolder: string, packsRoot: string): Promise<string> 
     isId
       ? `There is no model pack "${idOrFolder}" in ${packsRoot}. Found there: ${ids.join(', ') || 'none'}.`
       : `${folder} is not a model pack: it has no pack.json.`,
+    { details: { case: 'pack-unknown', pack: isId ? idOrFolder : folder } },
   );
 }
 

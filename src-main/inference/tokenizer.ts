@@ -53,12 +53,14 @@ export function sentenceIds(
       throw new ClipSamError(
         'recipe-invalid',
         `The pack's tokeniser has no token for a part of "${sentence}". Use other words or letters.`,
+        { details: { case: 'word-unknown', text: sentence } },
       );
     }
     if (tokens.length > contextLength) {
       throw new ClipSamError(
         'text-too-long',
         `"${sentence}" has ${tokens.length} tokens; the text encoder takes ${contextLength}. Shorten the object's name, the state phrase or the template.`,
+        { details: { case: 'too-many-tokens', text: sentence, tokens: tokens.length, limit: contextLength } },
       );
     }
     tokens.forEach((token, column) => {

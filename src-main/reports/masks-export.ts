@@ -51,7 +51,9 @@ async function classRaster(report: RunReport, image: DoneImage, classes: ClassNu
     if (reviewed.author === null) continue;
     const number = classes.of(reviewed.className);
     if (number > 255) {
-      throw new ClipSamError('input-invalid', 'Mask files hold 255 classes at most; this run has more.');
+      throw new ClipSamError('input-invalid', 'Mask files hold 255 classes at most; this run has more.', {
+        details: { case: 'too-many-classes', limit: 255 },
+      });
     }
     const original = regions.find(({ index }) => index === reviewed.regionIndex);
     // A corrected outline replaces the model's; a false positive only changes what its pixels mean.

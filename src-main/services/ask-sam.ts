@@ -26,7 +26,9 @@ export async function askSam(options: {
   const start = performance.now();
   const stored = await getResult(workspace, runId, imageId);
   if (stored.status === 'failed') {
-    throw new ClipSamError('input-invalid', `Image ${imageId} failed in run ${runId}: SAM has not seen it.`);
+    throw new ClipSamError('input-invalid', `Image ${imageId} failed in run ${runId}: SAM has not seen it.`, {
+      details: { case: 'sam-blind' },
+    });
   }
   const { recipe } = await getRecipe(workspace, (await getRun(workspace, runId)).recipeHash);
   const { inspector, release } = await pool.acquire(recipe.pack);

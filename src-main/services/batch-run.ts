@@ -1,5 +1,5 @@
 import type { BatchImage } from '../../src-shared/batch.ts';
-import { blamesNoImage, ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
+import { blamesNoImage, type ErrorRecord, fromErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
 import type { BatchEvent } from '../../src-shared/progress.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
@@ -242,7 +242,7 @@ class BatchJob implements BatchRun {
         this.#abort.signal,
       );
       const isChanged = image.contentHash !== null && result.contentHash !== image.contentHash;
-      outcome = isChanged ? { status: 'failed', error: CHANGED } : { status: 'done', result };
+      outcome = isChanged ? { status: 'failed', error: changed(image) } : { status: 'done', result };
       this.#crashes = 0;
     } catch (error) {
       if (this.#ending) return;
@@ -255,7 +255,7 @@ class BatchJob implements BatchRun {
     this.#counts[outcome.status]++;
     this.#report(image, outcome);
     if (outcome.status === 'failed' && this.#crashes >= CRASHES_IN_A_ROW) {
-      this.#interrupt(new ClipSamError(outcome.error.code, outcome.error.message));
+      this.#interrupt(fromErrorRecord(outcome.error));
     }
   }
 
@@ -332,8 +332,11 @@ class BatchJob implements BatchRun {
   }
 }
 
-const CHANGED: ErrorRecord = {
-  code: 'image-changed',
-  message:
-    'The file is not the one that was imported: its content changed since. Import it again to inspect the new content.',
-};
+function changed({ path }: BatchImage): ErrorRecord {
+  return {
+    code: 'image-changed',
+    message:
+      'The file is not the one that was imported: its content changed since. Import it again to inspect the new content.',
+    details: { case: 'file-changed', file: path },
+  };
+}

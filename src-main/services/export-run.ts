@@ -43,7 +43,9 @@ export async function exportRunInto(
 ): Promise<{ readonly folder: string; readonly files: readonly ExportedFile[] }> {
   const { workspace, runId } = options;
   if (folder !== null && !isAbsolute(folder)) {
-    throw new ClipSamError('input-invalid', `"${folder}" is not the full path of a folder.`);
+    throw new ClipSamError('input-invalid', `"${folder}" is not the full path of a folder.`, {
+      details: { case: 'not-a-full-path', path: folder },
+    });
   }
   const { batchId } = await getRun(workspace, runId);
   const { name } = await getBatch(workspace, batchId);
@@ -59,7 +61,9 @@ async function reportOf(workspace: Workspace, runId: number): Promise<RunReport>
   const { recipe, revision } = await getRecipe(workspace, run.recipeHash);
   const { total, done, failed } = await countOutcomes(workspace, runId);
   if (done + failed === 0) {
-    throw new ClipSamError('input-invalid', `Run ${runId} has no results yet: there is nothing to export.`);
+    throw new ClipSamError('input-invalid', `Run ${runId} has no results yet: there is nothing to export.`, {
+      details: { case: 'run-empty', run: runId },
+    });
   }
   const imageRoot = await commonFolder(workspace, batch.id);
   const jobId = `${workspace.id}/${runId}`;

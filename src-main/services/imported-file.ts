@@ -14,6 +14,7 @@ export async function readImportedFile({ path, contentHash }: BatchImage): Promi
   throw new ClipSamError(
     'image-changed',
     `${path} is not the file that was imported: its content changed since. Import it again to see the new content.`,
+    { details: { case: 'file-changed', file: path } },
   );
 }
 
@@ -27,5 +28,6 @@ function neverRead(path: string): ClipSamError {
   return new ClipSamError(
     'image-unreadable',
     `${path} could not be read when it was imported. Import it again when it can.`,
+    { details: { case: 'unread-at-import', file: path } },
   );
 }

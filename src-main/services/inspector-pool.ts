@@ -108,6 +108,7 @@ export class InspectorPool {
       throw new ClipSamError(
         'input-invalid',
         'The inference process is at work. Wait until it has finished, or cancel the run, before choosing another device.',
+        { details: { case: 'process-busy' } },
       );
     }
     this.#tell(stopped(device));

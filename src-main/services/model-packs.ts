@@ -18,7 +18,9 @@ export async function findPack(
   packsRoot?: string,
 ): Promise<{ readonly pack: Pack; readonly folder: string }> {
   if (!packSchema.shape.id.safeParse(id).success) {
-    throw new ClipSamError('pack-not-found', `There is no model pack "${id}".`);
+    throw new ClipSamError('pack-not-found', `There is no model pack "${id}".`, {
+      details: { case: 'pack-unknown', pack: id },
+    });
   }
   return describePack(id, packsRoot === undefined ? {} : { packsRoot });
 }
@@ -52,14 +54,17 @@ async function summarise({ id, folder, title, version, error }: PackListing): Pr
  */
 export async function checkPack(id: string, packsRoot?: string) {
   const listing = (await listPacks(packsRoot)).find((pack) => pack.id === id);
-  if (!listing) throw new ClipSamError('pack-not-found', `There is no model pack "${id}".`);
+  if (!listing)
+    throw new ClipSamError('pack-not-found', `There is no model pack "${id}".`, {
+      details: { case: 'pack-unknown', pack: id },
+    });
   const { files, error } = await verifyPack(listing.folder);
   const checked = files.map((file) => ({
     name: file.key,
     ok: file.status === 'ok',
-    message: file.error?.message ?? '',
+    error: file.error ? toErrorRecord(file.error) : null,
   }));
   const named = checked.some(({ ok }) => !ok) || !error;
-  const whole = { name: 'pack.json', ok: false, message: error?.message ?? '' };
+  const whole = { name: 'pack.json', ok: false, error: error ? toErrorRecord(error) : null };
   return { files: named ? checked : [...checked, whole], ok: error === undefined };
 }

@@ -29,7 +29,9 @@ export async function reviewTable(
   const runs = await desk.list(batchId);
   const run = runId === null ? runs[0] : runs.find((progress) => progress.run.id === runId);
   if (runId !== null && !run) {
-    throw new ClipSamError('input-invalid', `Batch ${batchId} has no run ${runId}.`);
+    throw new ClipSamError('input-invalid', `Batch ${batchId} has no run ${runId}.`, {
+      details: { case: 'run-unknown', run: runId },
+    });
   }
   const { recipe } = run
     ? await getRecipe(workspace, run.run.recipeHash)
@@ -79,7 +81,9 @@ export async function reviewImage(
   }
   const { batchId } = await getRun(workspace, runId);
   if (batchId !== image.batchId) {
-    throw new ClipSamError('input-invalid', `Image ${imageId} is not in the batch of run ${runId}.`);
+    throw new ClipSamError('input-invalid', `Image ${imageId} is not in the batch of run ${runId}.`, {
+      details: { case: 'image-unknown', image: imageId },
+    });
   }
   const stored = await findResult(workspace, runId, imageId);
   return {

@@ -177,7 +177,9 @@ export class RunDesk {
     const job = this.#jobs.get(id);
     if (!job) {
       const { run } = await getRunState(this.#options.workspace, id);
-      throw new ClipSamError('input-invalid', `Run ${id} is ${run.status} and not at work here.`);
+      throw new ClipSamError('input-invalid', `Run ${id} is ${run.status} and not at work here.`, {
+        details: { case: 'run-idle', run: id },
+      });
     }
     await job.work.pause(author);
     return this.get(id);
@@ -212,6 +214,7 @@ export class RunDesk {
       throw new ClipSamError(
         'input-invalid',
         `${which} is at work already, and one is inspected at a time. Wait until it has finished, or pause or cancel it.`,
+        { details: { case: 'run-busy' } },
       );
     }
     this.#beginning = true;

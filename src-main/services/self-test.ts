@@ -60,6 +60,7 @@ export async function selfTest(options: SelfTestOptions): Promise<void> {
     throw new ClipSamError(
       'input-invalid',
       `The inference process is at work on the device "${pool.status.asked}". Test that one, or wait until it has finished.`,
+      { details: { case: 'device-busy', device: pool.status.asked } },
     );
   }
   let rss: number | null = null;

@@ -21,10 +21,14 @@ export async function addAnnotation(workspace: Workspace, entry: NewAnnotation):
       .where('image_id', '=', imageId)
       .executeTakeFirst();
     if (!result) {
-      throw new ClipSamError('input-invalid', `Run ${runId} has no result for image ${imageId} to mark.`);
+      throw new ClipSamError('input-invalid', `Run ${runId} has no result for image ${imageId} to mark.`, {
+        details: { case: 'no-result' },
+      });
     }
     if (regionIndex === null && polygons === null) {
-      throw new ClipSamError('input-invalid', 'Choose a region, or draw an area, to mark.');
+      throw new ClipSamError('input-invalid', 'Choose a region, or draw an area, to mark.', {
+        details: { case: 'nothing-marked' },
+      });
     }
     if (regionIndex !== null) {
       const region = await db
@@ -37,6 +41,7 @@ export async function addAnnotation(workspace: Workspace, entry: NewAnnotation):
         throw new ClipSamError(
           'input-invalid',
           `Image ${imageId} has no region ${regionIndex} in run ${runId}.`,
+          { details: { case: 'region-unknown', region: regionIndex } },
         );
       }
     }
@@ -88,7 +93,9 @@ export async function retractAnnotation(
       .where('a.kind', 'is not', null)
       .executeTakeFirst();
     if (!row || row.retraction !== null) {
-      throw new ClipSamError('input-invalid', `There is no annotation ${id}, or it was retracted before.`);
+      throw new ClipSamError('input-invalid', `There is no annotation ${id}, or it was retracted before.`, {
+        details: { case: 'mark-gone' },
+      });
     }
     await db
       .insertInto('annotations')

@@ -59,7 +59,10 @@ export async function listBatchSummaries(workspace: Workspace, filter: Filter): 
 /** Also of a deleted batch. @throws ClipSamError `input-invalid` when the workspace has no such batch */
 export async function getBatchSummary(workspace: Workspace, id: number): Promise<ListedBatch> {
   const [summary] = await listBatchSummaries(workspace, { id });
-  if (!summary) throw new ClipSamError('input-invalid', `The workspace has no batch ${id}.`);
+  if (!summary)
+    throw new ClipSamError('input-invalid', `The workspace has no batch ${id}.`, {
+      details: { case: 'batch-unknown', batch: id },
+    });
   return summary;
 }
 

@@ -38,7 +38,9 @@ export async function createBatch(
 export async function getBatch(workspace: Workspace, id: number): Promise<Batch> {
   const row = await rowOf(workspace.db, id);
   if (row.deleted_at !== null) {
-    throw new ClipSamError('input-invalid', `Batch ${id} "${row.name}" was deleted. Restore it first.`);
+    throw new ClipSamError('input-invalid', `Batch ${id} "${row.name}" was deleted. Restore it first.`, {
+      details: { case: 'batch-deleted', name: row.name },
+    });
   }
   return toBatch(row);
 }
@@ -94,7 +96,9 @@ export async function deleteBatch(
 ): Promise<Batch> {
   const runs = deleted ? await listRunStates(workspace, { batchId: id }) : [];
   if (runs.some(({ alive }) => alive)) {
-    throw new ClipSamError('input-invalid', `Batch ${id} is being inspected. Cancel its run first.`);
+    throw new ClipSamError('input-invalid', `Batch ${id} is being inspected. Cancel its run first.`, {
+      details: { case: 'batch-at-work' },
+    });
   }
   const columns = { deleted_at: deleted ? new Date().toISOString() : null };
   return change(workspace, id, columns, deleted ? 'deleted' : 'undeleted', author);
@@ -142,7 +146,10 @@ function change(
 
 async function rowOf(db: Workspace['db'], id: number): Promise<Selectable<Schema['batches']>> {
   const row = await db.selectFrom('batches').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) throw new ClipSamError('input-invalid', `The workspace has no batch ${id}.`);
+  if (!row)
+    throw new ClipSamError('input-invalid', `The workspace has no batch ${id}.`, {
+      details: { case: 'batch-unknown', batch: id },
+    });
   return row;
 }
 

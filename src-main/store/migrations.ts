@@ -14,6 +14,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   },
   '002-review': { up: (db) => run(db, REVIEW) },
   '003-workstation': { up: (db) => run(db, WORKSTATION) },
+  '004-error-details': { up: (db) => run(db, ERROR_DETAILS) },
 };
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
@@ -179,4 +180,9 @@ const WORKSTATION = [
     result_id integer primary key references results (id) on delete cascade,
     counts blob not null
   ) strict`,
+];
+
+const ERROR_DETAILS = [
+  `alter table results add column error_details text check (error_details is null or json_valid(error_details))`,
+  `alter table runs add column error_details text check (error_details is null or json_valid(error_details))`,
 ];

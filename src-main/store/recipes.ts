@@ -67,7 +67,10 @@ export async function getRecipe(workspace: Workspace, hash: string): Promise<Rec
     .selectAll()
     .where('hash', '=', hash)
     .executeTakeFirst();
-  if (!row) throw new ClipSamError('input-invalid', `The workspace has no recipe ${hash}.`);
+  if (!row)
+    throw new ClipSamError('input-invalid', `The workspace has no recipe ${hash}.`, {
+      details: { case: 'recipe-unknown', recipe: hash.slice(0, 8) },
+    });
   return toRecipeRecord(row);
 }
 

@@ -12,6 +12,7 @@ import type {
   ResultArtifacts,
   Timings,
 } from '../../src-shared/result.ts';
+import { errorColumns, storedError } from './error-columns.ts';
 import { toBatchImage } from './images.ts';
 import { assertClaim, type RunClaim } from './runs.ts';
 import type { Schema } from './schema.ts';
@@ -108,7 +109,10 @@ export async function findResult(
 /** @throws ClipSamError `input-invalid` when the run has no result for the image */
 export async function getResult(workspace: Workspace, runId: number, imageId: number): Promise<StoredResult> {
   const result = await findResult(workspace, runId, imageId);
-  if (!result) throw new ClipSamError('input-invalid', `Run ${runId} has no result for image ${imageId}.`);
+  if (!result)
+    throw new ClipSamError('input-invalid', `Run ${runId} has no result for image ${imageId}.`, {
+      details: { case: 'no-result' },
+    });
   return result;
 }
 
@@ -148,7 +152,7 @@ async function toResults(workspace: Workspace, rows: readonly ResultRow[]): Prom
       return {
         ...common,
         status: 'failed',
-        error: { code: row.error_code!, message: row.error_message ?? '' },
+        error: storedError(row)!,
       };
     }
     return {
@@ -177,8 +181,7 @@ function outcomeColumns(outcome: NewOutcome) {
   const error = outcome.status === 'failed' ? outcome.error : undefined;
   return {
     status: outcome.status,
-    error_code: error?.code ?? null,
-    error_message: error?.message ?? null,
+    ...errorColumns(error),
     content_hash: result?.contentHash ?? null,
     width: result?.width ?? null,
     height: result?.height ?? null,

@@ -5,6 +5,7 @@ import { ClipSamError } from '../../src-shared/errors.ts';
 import type { ResultArtifacts } from '../../src-shared/result.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { overturns, type Severity, type VerdictEntry } from '../../src-shared/verdict.ts';
+import { storedError } from './error-columns.ts';
 import { toBatchImage } from './images.ts';
 import { fromStoredPath, type Workspace } from './workspace.ts';
 
@@ -82,7 +83,10 @@ export async function reviewRows(
 /** @throws ClipSamError `input-invalid` when the workspace has no such image */
 export async function getImage(workspace: Workspace, id: number): Promise<BatchImage> {
   const row = await workspace.db.selectFrom('images').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) throw new ClipSamError('input-invalid', `The workspace has no image ${id}.`);
+  if (!row)
+    throw new ClipSamError('input-invalid', `The workspace has no image ${id}.`, {
+      details: { case: 'image-unknown', image: id },
+    });
   return toBatchImage(workspace, row);
 }
 
@@ -121,7 +125,13 @@ export async function listFailures(workspace: Workspace, runId: number, limit: n
   const rows = await workspace.db
     .selectFrom('results')
     .innerJoin('images', 'images.id', 'results.image_id')
-    .select(['results.image_id', 'images.path', 'results.error_code', 'results.error_message'])
+    .select([
+      'results.image_id',
+      'images.path',
+      'results.error_code',
+      'results.error_message',
+      'results.error_details',
+    ])
     .where('results.run_id', '=', runId)
     .where('results.status', '=', 'failed')
     .orderBy('results.image_id')
@@ -130,6 +140,6 @@ export async function listFailures(workspace: Workspace, runId: number, limit: n
   return rows.map((row) => ({
     imageId: row.image_id,
     path: fromStoredPath(workspace, row.path),
-    error: { code: row.error_code!, message: row.error_message ?? '' },
+    error: storedError(row)!,
   }));
 }

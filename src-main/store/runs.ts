@@ -5,6 +5,7 @@ import type { BatchImage, Run, RunStatus } from '../../src-shared/batch.ts';
 import { ClipSamError, type ErrorRecord } from '../../src-shared/errors.ts';
 import type { DeviceReport } from '../../src-shared/result.ts';
 import { recordAudit } from './audit.ts';
+import { errorColumns, storedError } from './error-columns.ts';
 import { toBatchImage } from './images.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
@@ -47,7 +48,9 @@ export async function startRun(
       .where('batch_id', '=', batchId)
       .executeTakeFirstOrThrow();
     if (last === null) {
-      throw new ClipSamError('input-invalid', `Batch ${batchId} has no images. Import some first.`);
+      throw new ClipSamError('input-invalid', `Batch ${batchId} has no images. Import some first.`, {
+        details: { case: 'batch-empty' },
+      });
     }
     const { id } = await db
       .insertInto('runs')
@@ -95,13 +98,16 @@ export async function resumeRun(
     const isOpen = row.status !== 'done' && row.status !== 'cancelled';
     const hasMore = row.status === 'done' && options.retryFailed && (await hasFailures(db, runId));
     if (!isOpen && !hasMore) {
-      throw new ClipSamError('input-invalid', `Run ${runId} is ${row.status}. Start a new run instead.`);
+      throw new ClipSamError('input-invalid', `Run ${runId} is ${row.status}. Start a new run instead.`, {
+        details: { case: 'run-over', run: runId },
+      });
     }
     if (row.status !== 'interrupted' && row.status !== 'done' && isAlive(row)) throw atWorkElsewhere(row);
     if (row.pack_hash !== context.packHash) {
       throw new ClipSamError(
         'input-invalid',
         `Run ${runId} was made with another version of its model pack; its results would not compare. Start a new run instead.`,
+        { details: { case: 'run-other-pack', run: runId } },
       );
     }
     await db
@@ -111,8 +117,7 @@ export async function resumeRun(
         ...contextColumns(context),
         status: 'running',
         ended_at: null,
-        error_code: null,
-        error_message: null,
+        ...errorColumns(undefined),
       })
       .where('id', '=', runId)
       .execute();
@@ -169,8 +174,7 @@ export async function setRunStatus(
       .set({
         status,
         ended_at: ended ? new Date().toISOString() : null,
-        error_code: error?.code ?? null,
-        error_message: error?.message ?? null,
+        ...errorColumns(error),
       })
       .where('id', '=', claim.runId)
       .execute();
@@ -243,7 +247,10 @@ export async function listRunStates(
 /** @throws ClipSamError `input-invalid` when the workspace has no such run */
 export async function getRunState(workspace: Workspace, id: number): Promise<RunState> {
   const [state] = await listRunStates(workspace, { ids: [id] });
-  if (!state) throw new ClipSamError('input-invalid', `The workspace has no run ${id}.`);
+  if (!state)
+    throw new ClipSamError('input-invalid', `The workspace has no run ${id}.`, {
+      details: { case: 'run-unknown', run: id },
+    });
   return state;
 }
 
@@ -255,7 +262,9 @@ export async function cancelRun(workspace: Workspace, runId: number, author: str
   await workspace.db.transaction().execute(async (db) => {
     const row = await rowOf(db, runId);
     if (row.status === 'done' || row.status === 'cancelled') {
-      throw new ClipSamError('input-invalid', `Run ${runId} is ${row.status} already.`);
+      throw new ClipSamError('input-invalid', `Run ${runId} is ${row.status} already.`, {
+        details: { case: 'run-over', run: runId },
+      });
     }
     if (row.status !== 'interrupted' && isAlive(row)) throw atWorkElsewhere(row);
     const endedAt = new Date().toISOString();
@@ -371,16 +380,22 @@ function atWorkElsewhere(row: Selectable<Schema['runs']>): ClipSamError {
   return new ClipSamError(
     'input-invalid',
     `Run ${row.id} is being worked on by process ${row.owner_pid} on ${row.owner_host}. Wait for it, or end it there.`,
+    { details: { case: 'run-elsewhere', run: row.id, host: row.owner_host } },
   );
 }
 
 function takenOver(claim: RunClaim): ClipSamError {
-  return new ClipSamError('workspace-locked', `Another program has taken over run ${claim.runId}.`);
+  return new ClipSamError('workspace-locked', `Another program has taken over run ${claim.runId}.`, {
+    details: { case: 'run-taken-over', run: claim.runId },
+  });
 }
 
 async function rowOf(db: Workspace['db'], id: number): Promise<Selectable<Schema['runs']>> {
   const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) throw new ClipSamError('input-invalid', `The workspace has no run ${id}.`);
+  if (!row)
+    throw new ClipSamError('input-invalid', `The workspace has no run ${id}.`, {
+      details: { case: 'run-unknown', run: id },
+    });
   return row;
 }
 
@@ -399,6 +414,6 @@ function toRun(row: Selectable<Schema['runs']>): Run {
     status: row.status,
     startedAt: row.started_at,
     endedAt: row.ended_at,
-    error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+    error: storedError(row),
   };
 }

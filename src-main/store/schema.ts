@@ -62,6 +62,7 @@ export interface Schema {
     ended_at: string | null;
     error_code: ErrorCode | null;
     error_message: string | null;
+    error_details: string | null;
   };
   results: {
     id: Generated<number>;
@@ -71,6 +72,7 @@ export interface Schema {
     finished_at: string;
     error_code: ErrorCode | null;
     error_message: string | null;
+    error_details: string | null;
     content_hash: string | null;
     width: number | null;
     height: number | null;

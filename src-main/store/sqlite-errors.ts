@@ -10,14 +10,14 @@ export function toStoreError(error: unknown, folder: string): unknown {
     return new ClipSamError(
       'workspace-locked',
       `Another program is writing to the workspace ${folder} and did not finish in time. Close it, or wait, and try again.`,
-      options,
+      { ...options, details: { case: 'workspace-busy', folder } },
     );
   }
   if (error.code === 'SQLITE_FULL' || (error.code.startsWith('SQLITE_IOERR') && isDiskFull(folder))) {
     return new ClipSamError(
       'disk-full',
       `The disk that holds the workspace ${folder} is full. Free some space there and try again; what was stored is safe.`,
-      options,
+      { ...options, details: { case: 'disk-full', folder } },
     );
   }
   if (error.code === 'SQLITE_NOTADB') {
@@ -36,7 +36,7 @@ export function toStoreError(error: unknown, folder: string): unknown {
     return new ClipSamError(
       'path-denied',
       `The workspace ${folder} cannot be opened for writing (${error.message}). Check the permissions of the folder and of the files in it.`,
-      options,
+      { ...options, details: { case: 'folder-denied', folder } },
     );
   }
   return error;

@@ -23,13 +23,16 @@ export async function addVerdict(workspace: Workspace, entry: NewVerdict): Promi
       .where('image_id', '=', imageId)
       .executeTakeFirst();
     if (!result) {
-      throw new ClipSamError('input-invalid', `Run ${runId} has no result for image ${imageId} to judge.`);
+      throw new ClipSamError('input-invalid', `Run ${runId} has no result for image ${imageId} to judge.`, {
+        details: { case: 'no-result' },
+      });
     }
     const overturnReason = entry.overturnReason?.trim() ?? '';
     if (overturns(verdict, result.verdict) && overturnReason === '') {
       throw new ClipSamError(
         'input-invalid',
         `The model says ${result.verdict}: a reason is needed to overturn it to ${verdict}.`,
+        { details: { case: 'no-reason' } },
       );
     }
     const previous = await db
@@ -41,7 +44,9 @@ export async function addVerdict(workspace: Workspace, entry: NewVerdict): Promi
       .limit(1)
       .executeTakeFirst();
     if (verdict === 'withdrawn' && (!previous || previous.verdict === 'withdrawn')) {
-      throw new ClipSamError('input-invalid', `Image ${imageId} has no verdict to withdraw.`);
+      throw new ClipSamError('input-invalid', `Image ${imageId} has no verdict to withdraw.`, {
+        details: { case: 'no-verdict' },
+      });
     }
     const row = await db
       .insertInto('verdicts')

@@ -29,7 +29,7 @@ export function lockWorkspace(folder: string): WorkspaceLock {
       throw new ClipSamError(
         'workspace-locked',
         `The workspace ${folder} is open in another workstation. Use that one, close it, or choose another folder.`,
-        { cause: error },
+        { cause: error, details: { case: 'workspace-open', folder } },
       );
     }
     throw toStoreError(error, folder);

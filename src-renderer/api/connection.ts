@@ -5,7 +5,8 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import type { Contract } from '../../src-shared/contract.ts';
 import { type DesktopBridge, PORT_MESSAGE } from '../../src-shared/desktop-bridge.ts';
-import { type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
+import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
+import type { Failure } from '../i18n/failure-text.ts';
 
 /** What Electron's preload gives the page; undefined in a browser. */
 export const desktop: DesktopBridge | undefined = (window as { clipsam?: DesktopBridge }).clipsam;
@@ -58,12 +59,13 @@ export function apiFor(client: Client): Api {
   return createTanstackQueryUtils(client);
 }
 
-/** What went wrong, as the workstation said it, or as plain text where it said nothing. */
-export function errorRecord(error: unknown): ErrorRecord {
+/** What went wrong, as the workstation said it, or a fault where it said nothing. */
+export function failureOf(error: unknown): Failure {
   if (isDefinedError(error as Error)) {
     const { data } = error as { data?: unknown };
     if (typeof data === 'object' && data !== null && 'code' in data && 'message' in data)
       return data as ErrorRecord;
   }
-  return toErrorRecord(error);
+  if (error instanceof ClipSamError) return toErrorRecord(error);
+  return { code: 'fault', message: error instanceof Error ? error.message : String(error) };
 }

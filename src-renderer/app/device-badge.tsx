@@ -3,6 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { DeviceStatus } from '../../src-shared/contract.ts';
 import { useDevice } from '../state/workstation.ts';
+import { FailureDetails } from './failure-details.tsx';
 
 /** The device that really runs, always in sight; it turns into a warning when another one was asked for. */
 export function DeviceBadge() {
@@ -42,11 +43,7 @@ export function DeviceBadge() {
             <Text size="sm">{t('device.memory', { megabytes: Math.round(rssBytes / 1e6) })}</Text>
           )}
           {restarts > 0 && <Text size="sm">{t('device.restarts', { count: restarts })}</Text>}
-          {error && (
-            <Text size="sm" c="red">
-              {error.message}
-            </Text>
-          )}
+          {error && <FailureDetails failure={error} c="red" />}
         </Stack>
       </HoverCard.Dropdown>
     </HoverCard>

@@ -16,7 +16,8 @@ import { IconPlus, IconSearch, IconStack2, IconUpload } from '@tabler/icons-reac
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { desktop, errorRecord } from '../api/connection.ts';
+import { desktop, failureOf } from '../api/connection.ts';
+import { FailureDetails } from '../app/failure-details.tsx';
 import { places, useGo } from '../app/places.ts';
 import { plainText } from '../app/plain-text.ts';
 import { useActions } from '../keys/use-actions.ts';
@@ -251,7 +252,9 @@ export function BatchesScreen() {
           {rows ? (
             <Empty view={view} searching={wanted !== ''} onNew={() => openNew()} />
           ) : error ? (
-            <Text role="alert">{errorRecord(error).message}</Text>
+            <div role="alert">
+              <FailureDetails failure={failureOf(error)} />
+            </div>
           ) : (
             <Loader aria-label={t('loading')} />
           )}

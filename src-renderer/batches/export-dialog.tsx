@@ -20,7 +20,7 @@ import { useTranslation } from 'react-i18next';
 import type { ExportProgress } from '../../src-shared/contract.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../../src-shared/export-formats.ts';
 import { desktop } from '../api/connection.ts';
-import { showError } from '../api/queries.ts';
+import { showError } from '../api/queries.tsx';
 import { plainText } from '../app/plain-text.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { useWorkstation } from '../state/workstation.ts';

@@ -15,8 +15,9 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { errorRecord } from '../api/connection.ts';
+import { failureOf } from '../api/connection.ts';
 import { plainText } from '../app/plain-text.ts';
+import { failureText } from '../i18n/failure-text.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import classes from './batches.module.css';
@@ -123,7 +124,7 @@ export function FolderBrowser({
           aria-label={t('folder.path')}
           value={typed ?? data?.path ?? ''}
           rightSection={isFetching ? <Loader size={14} /> : null}
-          error={error ? errorRecord(error).message : undefined}
+          error={error ? failureText(failureOf(error)) : undefined}
           onChange={(event) => setTyped(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key !== 'Enter') return;

@@ -1,6 +1,8 @@
 import { Alert, Button, CloseButton, Group, Paper, Progress, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ErrorRecord } from '../../src-shared/errors.ts';
+import { FailureDetails } from '../app/failure-details.tsx';
 import { PlainName } from '../app/plain-name.tsx';
 import { useFormat } from '../i18n/use-format.ts';
 import classes from './batches.module.css';
@@ -24,7 +26,7 @@ export function ImportPanel({ batchId }: { readonly batchId: number }) {
         closeButtonLabel={t('app:close')}
         onClose={() => dismiss(batchId)}
       >
-        {job.error.message}
+        <FailureDetails failure={job.error} />
       </Alert>
     );
   }
@@ -122,7 +124,7 @@ function Summary({ added, unchanged, changed, duplicates, unreadable }: ImportSu
         <Section title={line('unreadable', unreadable.length)} about={t('import.about-unreadable')}>
           <LongList
             items={unreadable}
-            render={({ path, error }) => <FileError path={path} message={error.message} />}
+            render={({ path, error }) => <FileError path={path} error={error} />}
           />
         </Section>
       )}
@@ -153,15 +155,13 @@ function Section({
 }
 
 /** A file and what is wrong with it. */
-export function FileError({ path, message }: { readonly path: string; readonly message: string }) {
+export function FileError({ path, error }: { readonly path: string; readonly error: ErrorRecord }) {
   return (
     <div>
       <PlainName size="xs" fw={500}>
         {path}
       </PlainName>
-      <Text size="xs" className={classes.error}>
-        {message}
-      </Text>
+      <FailureDetails failure={error} size="xs" className={classes.error ?? ''} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { ImportProgress } from '../../src-shared/contract.ts';
-import type { ErrorRecord } from '../../src-shared/errors.ts';
-import { type Client, errorRecord } from '../api/connection.ts';
+import { type Client, failureOf } from '../api/connection.ts';
+import type { Failure } from '../i18n/failure-text.ts';
 
 export type ImportSummary = Extract<ImportProgress, { kind: 'finished' }>;
 
@@ -12,7 +12,7 @@ export type ImportJob =
   | { readonly state: 'finished'; readonly summary: ImportSummary }
   /** What was imported until then stays. */
   | { readonly state: 'cancelled' }
-  | { readonly state: 'failed'; readonly error: ErrorRecord };
+  | { readonly state: 'failed'; readonly error: Failure };
 
 interface Imports {
   /** By batch; kept until the user has seen enough of it. */
@@ -52,7 +52,7 @@ export async function importInto(
   } catch (error) {
     put(
       batchId,
-      abort.signal.aborted ? { state: 'cancelled' } : { state: 'failed', error: errorRecord(error) },
+      abort.signal.aborted ? { state: 'cancelled' } : { state: 'failed', error: failureOf(error) },
     );
   }
 }

@@ -10,6 +10,7 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { BatchSummaryRow } from '../../src-shared/contract.ts';
+import { FailureDetails } from '../app/failure-details.tsx';
 import { ratePerUnit } from '../i18n/format.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { useWorkstation } from '../state/workstation.ts';
@@ -124,7 +125,7 @@ export function RunPanel({
           <>
             {run.run.error && (
               <Alert color="orange" p="xs" title={t('run.stopped')}>
-                {run.run.error.message}
+                <FailureDetails failure={run.run.error} />
               </Alert>
             )}
             <div>
@@ -212,10 +213,7 @@ function Failures({
         {t('run.failed', { count: failed, number: format.count(failed) })}
       </Text>
       {data && (
-        <LongList
-          items={data}
-          render={({ path, error }) => <FileError path={path} message={error.message} />}
-        />
+        <LongList items={data} render={({ path, error }) => <FileError path={path} error={error} />} />
       )}
     </section>
   );

@@ -2,12 +2,14 @@ import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import appEn from './en/app.json';
 import batchesEn from './en/batches.json';
+import errorsEn from './en/errors.json';
 import modelsEn from './en/models.json';
 import reviewEn from './en/review.json';
 import viewerEn from './en/viewer.json';
 import whatIfEn from './en/what-if.json';
 import appZh from './zh-CN/app.json';
 import batchesZh from './zh-CN/batches.json';
+import errorsZh from './zh-CN/errors.json';
 import modelsZh from './zh-CN/models.json';
 import reviewZh from './zh-CN/review.json';
 import viewerZh from './zh-CN/viewer.json';
@@ -16,7 +18,7 @@ import whatIfZh from './zh-CN/what-if.json';
 export const LANGUAGES = { en: 'English', 'zh-CN': '简体中文' } as const;
 export type Language = keyof typeof LANGUAGES;
 
-/** One namespace per folder of the window. */
+/** One namespace per folder of the window, and one for what goes wrong anywhere. */
 export const texts = {
   en: {
     app: appEn,
@@ -25,6 +27,7 @@ export const texts = {
     viewer: viewerEn,
     'what-if': whatIfEn,
     models: modelsEn,
+    errors: errorsEn,
   },
   'zh-CN': {
     app: appZh,
@@ -33,6 +36,7 @@ export const texts = {
     viewer: viewerZh,
     'what-if': whatIfZh,
     models: modelsZh,
+    errors: errorsZh,
   },
 } as const;
 

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { DeviceStatus } from '../../src-shared/contract.ts';
 import { DEVICES, type DeviceRequest } from '../../src-shared/result.ts';
 import { hasFallenBack } from '../app/device-badge.tsx';
+import { FailureDetails } from '../app/failure-details.tsx';
 import { useFormat } from '../i18n/use-format.ts';
 import { useDevice, useWorkstation } from '../state/workstation.ts';
 import { canExist } from './device-facts.ts';
@@ -47,7 +48,7 @@ export function DevicePanel({ status }: { readonly status: DeviceStatus }) {
         )}
         {error && (
           <Alert color="red" icon={<IconAlertTriangle />} title={t('app:device.state.failed')} role="alert">
-            {error.message}
+            <FailureDetails failure={error} />
           </Alert>
         )}
         <Facts facts={facts} />

@@ -1,7 +1,8 @@
 import { Center, Loader, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { errorRecord } from '../api/connection.ts';
+import { failureOf } from '../api/connection.ts';
+import { FailureDetails } from '../app/failure-details.tsx';
 import { useDevice, useWorkstation } from '../state/workstation.ts';
 import { DeviceChoice, DevicePanel } from './device-panel.tsx';
 import classes from './models.module.css';
@@ -25,7 +26,11 @@ export function ModelsScreen() {
       </header>
       <div className={classes.body}>
         <Stack gap="md" className={classes.packs}>
-          {error && <Text role="alert">{errorRecord(error).message}</Text>}
+          {error && (
+            <div role="alert">
+              <FailureDetails failure={failureOf(error)} />
+            </div>
+          )}
           {!packs && !error && (
             <Center p="xl">
               <Loader aria-label={t('loading')} />

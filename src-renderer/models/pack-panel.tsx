@@ -3,7 +3,8 @@ import { IconCheck, IconChevronDown, IconChevronRight, IconShieldCheck, IconX } 
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { PackSummary } from '../../src-shared/contract.ts';
+import type { PackCheck, PackSummary } from '../../src-shared/contract.ts';
+import { FailureDetails } from '../app/failure-details.tsx';
 import { PlainName } from '../app/plain-name.tsx';
 import { useFormat } from '../i18n/use-format.ts';
 import { useWorkstation } from '../state/workstation.ts';
@@ -48,7 +49,7 @@ export function PackPanel({ pack }: { readonly pack: PackSummary }) {
         </Group>
         {pack.error && (
           <Alert color="red" title={t('pack.unusable')}>
-            {pack.error.message}
+            <FailureDetails failure={pack.error} />
           </Alert>
         )}
         {verify.data && (
@@ -121,11 +122,7 @@ export function PackPanel({ pack }: { readonly pack: PackSummary }) {
   );
 }
 
-function FileState({
-  result,
-}: {
-  readonly result: { readonly ok: boolean; readonly message: string } | undefined;
-}) {
+function FileState({ result }: { readonly result: PackCheck['files'][number] | undefined }) {
   const { t } = useTranslation('models');
   if (!result)
     return (
@@ -134,17 +131,15 @@ function FileState({
       </Text>
     );
   return (
-    <Group
-      gap={3}
-      wrap="nowrap"
-      align="flex-start"
-      className={result.ok ? classes.good : classes.bad}
-      title={result.message}
-    >
+    <Group gap={3} wrap="nowrap" align="flex-start" className={result.ok ? classes.good : classes.bad}>
       {result.ok ? <IconCheck size={14} /> : <IconX size={14} />}
-      <Text size="xs" inherit={false} className={classes.anywhere}>
-        {result.ok ? t('pack.verified') : result.message}
-      </Text>
+      {result.error ? (
+        <FailureDetails failure={result.error} size="xs" />
+      ) : (
+        <Text size="xs" inherit={false}>
+          {t('pack.verified')}
+        </Text>
+      )}
     </Group>
   );
 }

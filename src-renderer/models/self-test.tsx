@@ -3,9 +3,10 @@ import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PackSummary, SelfTestEvent } from '../../src-shared/contract.ts';
-import type { ErrorRecord } from '../../src-shared/errors.ts';
 import type { DeviceRequest, Timings } from '../../src-shared/result.ts';
-import { errorRecord } from '../api/connection.ts';
+import { failureOf } from '../api/connection.ts';
+import { FailureDetails } from '../app/failure-details.tsx';
+import type { Failure } from '../i18n/failure-text.ts';
 import { formatScore } from '../i18n/format.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { useWorkstation } from '../state/workstation.ts';
@@ -19,7 +20,7 @@ interface Test {
   readonly starting?: Of<'starting'>;
   readonly ready?: Of<'ready'>;
   readonly finished?: Of<'finished'>;
-  readonly error?: ErrorRecord;
+  readonly error?: Failure;
 }
 
 const STEPS = [
@@ -56,7 +57,7 @@ export function SelfTest({
       }
       setTest((now) => now && { ...now, running: false });
     } catch (error) {
-      setTest((now) => (signal.aborted ? null : { ...now, running: false, error: errorRecord(error) }));
+      setTest((now) => (signal.aborted ? null : { ...now, running: false, error: failureOf(error) }));
     }
   };
   return (
@@ -106,7 +107,7 @@ export function SelfTest({
         )}
         {test?.error && (
           <Alert color="red" title={t('test.failed')}>
-            {test.error.message}
+            <FailureDetails failure={test.error} />
           </Alert>
         )}
         {test?.finished && (

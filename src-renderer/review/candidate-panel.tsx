@@ -1,6 +1,7 @@
 import { Alert, Button, CloseButton, Group, Loader, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { MaskLevel } from '../../src-shared/result.ts';
+import { FailureDetails } from '../app/failure-details.tsx';
 import classes from './candidate-panel.module.css';
 import { LevelFacts } from './region-list.tsx';
 import type { AskedSam } from './use-sam.ts';
@@ -48,7 +49,7 @@ export function CandidatePanel({
       </Group>
       {asked.error && (
         <Alert color="red" p={8}>
-          <Text size="xs">{asked.error}</Text>
+          <FailureDetails failure={asked.error} size="xs" />
         </Alert>
       )}
       {asked.levels.length === 0 && !asked.error && (

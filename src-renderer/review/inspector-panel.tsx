@@ -7,6 +7,7 @@ import type { Recipe } from '../../src-shared/recipe.ts';
 import type { MaskLevel, Region } from '../../src-shared/result.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { overturns } from '../../src-shared/verdict.ts';
+import type { Failure } from '../i18n/failure-text.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { AnnotationList } from './annotation-list.tsx';
 import { CandidatePanel } from './candidate-panel.tsx';
@@ -47,13 +48,13 @@ interface InspectorPanelProps {
   readonly row: ReviewRow;
   /** Undefined while it is on its way. */
   readonly image: ReviewImage | undefined;
-  readonly imageError: string | null;
+  readonly imageError: Failure | null;
   readonly classes: readonly string[];
   readonly asked: AskedSam | null;
   readonly drawing: boolean;
   readonly saving: boolean;
   /** Why the verdict could not be saved. */
-  readonly failure: string | null;
+  readonly failure: Failure | null;
   readonly region: number | null;
   readonly annotation: number | null;
   readonly commentField: RefObject<HTMLTextAreaElement | null>;

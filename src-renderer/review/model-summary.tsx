@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import type { ReviewImage } from '../../src-shared/contract.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
+import { FailureDetails } from '../app/failure-details.tsx';
+import type { Failure } from '../i18n/failure-text.ts';
 import { FileName } from './file-name.tsx';
 import { MODEL_ICONS, verdictClass } from './marks.tsx';
 import classes from './model-summary.module.css';
@@ -13,7 +15,7 @@ interface ModelSummaryProps {
   readonly image: ReviewImage | undefined;
   readonly recipe: Recipe;
   /** Why the image's result could not be fetched, or null. */
-  readonly error: string | null;
+  readonly error: Failure | null;
 }
 
 /** The image's name, and what the model says about it. */
@@ -42,9 +44,7 @@ export function ModelSummary({ row, image, recipe, error }: ModelSummaryProps) {
       )}
       {error && (
         <Alert color="red" p="xs" icon={<IconAlertTriangle size={18} />} title={t('error.image')}>
-          <Text size="sm" className={classes.error}>
-            {error}
-          </Text>
+          <FailureDetails failure={error} />
         </Alert>
       )}
       {row.status === 'pending' && (
@@ -54,24 +54,14 @@ export function ModelSummary({ row, image, recipe, error }: ModelSummaryProps) {
       )}
       {row.status === 'failed' && (
         <Alert color="red" p="xs" icon={<IconAlertTriangle size={18} />} title={t('model.failed')}>
-          <Text size="sm" className={classes.error}>
-            {failure?.message ?? '…'}
+          {failure && <FailureDetails failure={failure} />}
+          <Text size="sm" mt={4}>
+            {t('model.retry')}
           </Text>
-          {failure && (
-            <Text size="sm" mt={4}>
-              {t(adviceFor(failure.code))}
-            </Text>
-          )}
         </Alert>
       )}
     </div>
   );
-}
-
-function adviceFor(code: string) {
-  if (code.startsWith('image-')) return 'advice.image' as const;
-  if (code.startsWith('inference-')) return 'advice.inference' as const;
-  return 'advice.other' as const;
 }
 
 interface ThresholdBarProps {

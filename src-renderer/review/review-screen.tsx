@@ -9,8 +9,9 @@ import type { Annotation } from '../../src-shared/annotation.ts';
 import type { RunProgress } from '../../src-shared/contract.ts';
 import type { Polygon, Region } from '../../src-shared/result.ts';
 import { EMPTY_FILTER, nearestUnreviewed } from '../../src-shared/review-queue.ts';
-import { errorRecord } from '../api/connection.ts';
-import { showError } from '../api/queries.ts';
+import { failureOf } from '../api/connection.ts';
+import { showError } from '../api/queries.tsx';
+import { FailureDetails } from '../app/failure-details.tsx';
 import { places, useGo } from '../app/places.ts';
 import { useActions } from '../keys/use-actions.ts';
 import { useSession } from '../state/session.ts';
@@ -63,8 +64,8 @@ export function ReviewScreen() {
     <Center h="100%" p="xl">
       {table.error ? (
         <Alert color="red" icon={<IconAlertTriangle />} title={t('error.table')} maw={520}>
-          <p>{errorRecord(table.error).message}</p>
-          <Button size="xs" variant="default" onClick={() => void table.refetch()}>
+          <FailureDetails failure={failureOf(table.error)} />
+          <Button size="xs" variant="default" mt="sm" onClick={() => void table.refetch()}>
             {t('error.again')}
           </Button>
         </Alert>
@@ -297,7 +298,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
           recipeHash={data.run?.run.recipeHash ?? ''}
           row={current}
           image={image.data}
-          imageError={image.error ? errorRecord(image.error).message : null}
+          imageError={image.error ? failureOf(image.error) : null}
           classes={defectClasses}
           asked={sam.asked}
           drawing={seen.drawn !== null}

@@ -1,8 +1,10 @@
-import { ActionIcon, Button, Group, Progress, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Popover, Progress, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconRefresh } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { RunProgress } from '../../src-shared/contract.ts';
+import { FailureDetails } from '../app/failure-details.tsx';
+import { failureText } from '../i18n/failure-text.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import classes from './run-strip.module.css';
@@ -50,11 +52,18 @@ export function RunStrip({ progress, onProgress, onFailed }: RunStripProps) {
         </>
       )}
       {waits && run.error && (
-        <Tooltip label={run.error.message} multiline maw={360}>
-          <Text size="xs" c="red" truncate tabIndex={0} className={classes.error}>
-            {run.error.message}
-          </Text>
-        </Tooltip>
+        <Popover width={380} withArrow shadow="md">
+          <Popover.Target>
+            <UnstyledButton className={classes.error}>
+              <Text size="xs" c="red" truncate>
+                {failureText(run.error)}
+              </Text>
+            </UnstyledButton>
+          </Popover.Target>
+          <Popover.Dropdown>
+            <FailureDetails failure={run.error} />
+          </Popover.Dropdown>
+        </Popover>
       )}
       {runs && (
         <Act

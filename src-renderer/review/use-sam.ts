@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { SamPrompts } from '../../src-shared/contract.ts';
 import type { MaskLevel } from '../../src-shared/result.ts';
-import { errorRecord } from '../api/connection.ts';
+import { failureOf } from '../api/connection.ts';
+import type { Failure } from '../i18n/failure-text.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import type { SamCandidate } from '../viewer/viewer-props.ts';
 import { bestLevel } from './best-level.ts';
@@ -12,7 +13,7 @@ export interface AskedSam extends SamCandidate {
   readonly region: number | null;
   /** Milliseconds of the last answer. */
   readonly milliseconds: number | null;
-  readonly error: string | null;
+  readonly error: Failure | null;
 }
 
 export interface Sam {
@@ -74,7 +75,7 @@ export function useSam(runId: number | null, imageId: number | null): Sam {
           );
         } catch (error) {
           if (signal.aborted) return;
-          setAsked((old) => old && { ...old, pending: false, error: errorRecord(error).message });
+          setAsked((old) => old && { ...old, pending: false, error: failureOf(error) });
         }
       }, REST);
     },

@@ -5,7 +5,8 @@ import type { ReviewImage } from '../../src-shared/contract.ts';
 import { nearestUnreviewed } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { overturns } from '../../src-shared/verdict.ts';
-import { errorRecord } from '../api/connection.ts';
+import { failureOf } from '../api/connection.ts';
+import { type Failure, failureText } from '../i18n/failure-text.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import type { Deeds } from './deeds.ts';
 import { type Draft, drafted, draftKey, isChanged, NOTHING, useDrafts } from './drafts.ts';
@@ -23,7 +24,9 @@ export function useVerdicts(runId: number | null, deeds: Deeds, line: Queue) {
   const { api } = useWorkstation();
   const queries = useQueryClient();
   const [saving, setSaving] = useState<number | null>(null);
-  const [failure, setFailure] = useState<{ readonly imageId: number; readonly message: string } | null>(null);
+  const [failure, setFailure] = useState<{ readonly imageId: number; readonly failure: Failure } | null>(
+    null,
+  );
   const latest = useRef(line);
   latest.current = line;
   const row = line.current;
@@ -66,10 +69,10 @@ export function useVerdicts(runId: number | null, deeds: Deeds, line: Queue) {
       say(t('said.saved', { name: of.name, verdict: t(`app:verdict.${verdict}`) }));
       if (goOn) advance(of);
     } catch (error) {
-      const { message } = errorRecord(error);
+      const reason = failureOf(error);
       if (draft?.verdict !== verdict) useDrafts.getState().write(key, { verdict });
-      setFailure({ imageId, message });
-      say(t('verdict.not-saved', { message: `${of.name}: ${message}` }));
+      setFailure({ imageId, failure: reason });
+      say(t('verdict.not-saved', { message: `${of.name}: ${failureText(reason)}` }));
     } finally {
       setSaving(null);
     }
@@ -84,7 +87,7 @@ export function useVerdicts(runId: number | null, deeds: Deeds, line: Queue) {
 
   return {
     saving: saving !== null && saving === row?.imageId,
-    error: failure && failure.imageId === row?.imageId ? failure.message : null,
+    error: failure && failure.imageId === row?.imageId ? failure.failure : null,
     write,
     decide: (verdict: Verdict, changes?: Draft) => {
       if (!row) return;
@@ -114,7 +117,7 @@ export function useVerdicts(runId: number | null, deeds: Deeds, line: Queue) {
         keepAsDraft(row.imageId, taken);
         say(t('said.withdrawn', { name: row.name }));
       } catch (error) {
-        setFailure({ imageId: row.imageId, message: errorRecord(error).message });
+        setFailure({ imageId: row.imageId, failure: failureOf(error) });
       }
     },
     undo: () =>
@@ -147,7 +150,7 @@ export function useVerdicts(runId: number | null, deeds: Deeds, line: Queue) {
       const name = latest.current.rowOf(delta.imageId)?.name ?? '';
       say(t(key, { what: describe(delta), name }));
     } catch (error) {
-      say(t('said.failed', { message: errorRecord(error).message }));
+      say(t('said.failed', { message: failureText(failureOf(error)) }));
     }
   }
 

@@ -13,6 +13,8 @@ import { IconCheck, IconCloudUp, IconRotate2 } from '@tabler/icons-react';
 import { type RefObject, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { VerdictEntry } from '../../src-shared/verdict.ts';
+import { FailureDetails } from '../app/failure-details.tsx';
+import type { Failure } from '../i18n/failure-text.ts';
 import type { ActionId } from '../keys/actions.ts';
 import { keysOf } from '../keys/bindings.ts';
 import { useSession } from '../state/session.ts';
@@ -36,7 +38,7 @@ interface VerdictFormProps {
   /** Which way the model would be overturned by the verdict that waits for its reason. */
   readonly reasonFor: 'accept' | 'reject' | null;
   readonly saving: boolean;
-  readonly error: string | null;
+  readonly error: Failure | null;
   readonly disabled: boolean;
   readonly commentField: RefObject<HTMLTextAreaElement | null>;
   onDraft(changes: Draft): void;
@@ -142,9 +144,12 @@ export function VerdictForm(props: VerdictFormProps) {
         }}
       />
       {error && (
-        <Text size="xs" c="red" role="alert" className={classes.error}>
-          {t('verdict.not-saved', { message: error })}
-        </Text>
+        <div role="alert">
+          <Text size="xs" c="red" fw={600}>
+            {t('verdict.not-saved-title')}
+          </Text>
+          <FailureDetails failure={error} size="xs" />
+        </div>
       )}
       <Group gap={6} wrap="nowrap">
         <Button

@@ -13,6 +13,7 @@ import { useTranslation } from 'react-i18next';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
 import { colourTable } from '../../src-shared/paint-map.ts';
 import type { InspectionResult, Point } from '../../src-shared/result.ts';
+import { FailureDetails } from '../app/failure-details.tsx';
 import { CompareDivider } from './compare-divider.tsx';
 import { LayerBar } from './layer-bar.tsx';
 import { Legend } from './legend.tsx';
@@ -291,7 +292,7 @@ function Notice({
   if (outcome?.status !== 'failed') return null;
   return (
     <Alert className={classes.failure} color="red" title={t('failed')} p="sm">
-      {outcome.error.message}
+      <FailureDetails failure={outcome.error} />
     </Alert>
   );
 }

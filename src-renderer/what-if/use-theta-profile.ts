@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'react';
 import type { ThetaProfile } from '../../src-shared/contract.ts';
-import type { ErrorRecord } from '../../src-shared/errors.ts';
-import { errorRecord } from '../api/connection.ts';
+import { failureOf } from '../api/connection.ts';
+import type { Failure } from '../i18n/failure-text.ts';
 import { useWorkstation } from '../state/workstation.ts';
 
 export type ProfileState =
   | { readonly state: 'counting'; readonly done: number; readonly total: number }
   | { readonly state: 'ready'; readonly profile: ThetaProfile }
-  | { readonly state: 'failed'; readonly error: ErrorRecord };
+  | { readonly state: 'failed'; readonly error: Failure };
 
 const BEGIN: ProfileState = { state: 'counting', done: 0, total: 0 };
 
@@ -35,7 +35,7 @@ export function useThetaProfile(runId: number | undefined, inspected: number): P
       }
     };
     count().catch((error: unknown) => {
-      if (!signal.aborted) setState({ state: 'failed', error: errorRecord(error) });
+      if (!signal.aborted) setState({ state: 'failed', error: failureOf(error) });
     });
     return () => abort.abort();
   }, [client, runId, inspected]);

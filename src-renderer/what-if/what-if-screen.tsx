@@ -27,7 +27,8 @@ import { useTranslation } from 'react-i18next';
 import { useParams } from 'wouter';
 import type { BatchSummaryRow, RecipeRow, ReviewTable, RunProgress } from '../../src-shared/contract.ts';
 import { flippedRows, histogram, scoreTable, whatIf } from '../../src-shared/what-if.ts';
-import { errorRecord } from '../api/connection.ts';
+import { failureOf } from '../api/connection.ts';
+import { FailureDetails } from '../app/failure-details.tsx';
 import { places, useGo } from '../app/places.ts';
 import { plainText } from '../app/plain-text.ts';
 import { type RecipeBase, RecipeDrawer } from '../batches/recipe-drawer.tsx';
@@ -82,7 +83,9 @@ export function WhatIfScreen() {
       ) : (
         <Center flex={1}>
           {error ? (
-            <Text role="alert">{errorRecord(error).message}</Text>
+            <div role="alert">
+              <FailureDetails failure={failureOf(error)} />
+            </div>
           ) : batches ? (
             <Nothing text={t('empty.no-batch')} />
           ) : (
@@ -123,7 +126,9 @@ function OfBatch({ batchId }: { readonly batchId: number }) {
   if (error && !table) {
     return (
       <Center flex={1}>
-        <Text role="alert">{errorRecord(error).message}</Text>
+        <div role="alert">
+          <FailureDetails failure={failureOf(error)} />
+        </div>
       </Center>
     );
   }
@@ -246,7 +251,7 @@ function Bench({ table, run }: { readonly table: ReviewTable; readonly run: RunP
               <RegionOutcome profile={profile.profile} before={recipe.theta} after={trial.theta} />
             ) : profile?.state === 'failed' ? (
               <Alert color="red" p="xs">
-                {profile.error.message}
+                <FailureDetails failure={profile.error} />
               </Alert>
             ) : (
               <div>

@@ -14,13 +14,16 @@ const clipsam = (code: string, message: RegExp | string = /./) =>
   expect.objectContaining({
     code: 'CLIPSAM',
     defined: true,
-    data: { code, message: expect.stringMatching(message) },
+    data: expect.objectContaining({ code, message: expect.stringMatching(message) }),
   });
 
 describe('errors', () => {
   test('those that a user can act on come as records', async () => {
     const { client, faults } = await fakeWorkstation();
     await expect(client.batches.get({ id: 99 })).rejects.toEqual(clipsam('input-invalid', /no batch 99/));
+    await expect(client.batches.get({ id: 99 })).rejects.toMatchObject({
+      data: { details: { case: 'batch-unknown', batch: 99 } },
+    });
     await expect(client.runs.start({ batchId: 99, author })).rejects.toEqual(clipsam('input-invalid'));
     await expect(client.review.image({ imageId: 9, runId: null })).rejects.toEqual(clipsam('input-invalid'));
     await expect(client.models.verify({ id: '../..' })).rejects.toEqual(clipsam('pack-not-found'));

@@ -71,7 +71,11 @@ const failedSchema = z.strictObject({
   artifacts: z.null(),
   timings: z.null(),
   device,
-  error: z.strictObject({ code: z.string(), message: z.string().min(1) }),
+  error: z.strictObject({
+    code: z.string(),
+    message: z.string().min(1),
+    details: z.looseObject({ case: z.string() }).optional(),
+  }),
 });
 
 export const recordSchema = z.discriminatedUnion('status', [doneSchema, failedSchema]);

@@ -72,13 +72,14 @@ describe('a batch run', () => {
 
   test('records images that fail, with the reason, and goes on', async () => {
     const batch = await batchOf(6);
-    const broken = new ClipSamError('image-unreadable', 'The file is cut off.');
+    const details = { case: 'file-damaged', file: '/in/0002.png' } as const;
+    const broken = new ClipSamError('image-unreadable', 'The file is cut off.', { details });
     const first = await run(batch, { fail: (name) => (name === '0002.png' ? broken : undefined) });
     expect(await first.job.done).toMatchObject({ status: 'done', done: 5, failed: 1 });
     const results = await listResults(batch.workspace, 1);
     expect(results[2]).toMatchObject({
       status: 'failed',
-      error: { code: 'image-unreadable', message: 'The file is cut off.' },
+      error: { code: 'image-unreadable', message: 'The file is cut off.', details },
     });
   });
 
@@ -88,7 +89,10 @@ describe('a batch run', () => {
     await writeFile(path, 'other content');
     expect(await (await run(batch)).job.done).toMatchObject({ done: 1, failed: 1 });
     const [, changed] = await listResults(batch.workspace, 1);
-    expect(changed).toMatchObject({ status: 'failed', error: { code: 'image-changed' } });
+    expect(changed).toMatchObject({
+      status: 'failed',
+      error: { code: 'image-changed', details: { file: path } },
+    });
     const again = await importImages({ ...batch, paths: [batch.folder], author });
     expect(again).toMatchObject({ added: 0, unchanged: 1, changed: [path] });
     expect(await (await run(batch)).job.done).toMatchObject({ done: 2, failed: 0 });
