@@ -68,5 +68,6 @@ export const ACTIONS = {
   'tool.brush-smaller': { scope: 'review', keys: ['['] },
   'tool.brush-larger': { scope: 'review', keys: [']'] },
   'tool.next-region': { scope: 'review', keys: ['.'] },
+  'tool.next-level': { scope: 'review', keys: [','] },
 } as const satisfies Record<string, { scope: string; keys: readonly string[]; hold?: boolean }>;
 export type ActionId = keyof typeof ACTIONS;

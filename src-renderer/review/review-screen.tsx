@@ -373,7 +373,8 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
                 thresholds={data.recipe}
                 hasTruth={image.data?.hasTruth ?? false}
                 annotations={shownMarks}
-                selectedRegion={seen.pointed ?? seen.region}
+                selectedRegion={seen.region}
+                pointedRegion={seen.pointed}
                 onSelectRegion={(region) => mark({ region })}
                 selectedAnnotation={seen.annotation}
                 onSelectAnnotation={(annotation) => mark({ annotation })}

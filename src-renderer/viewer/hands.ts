@@ -8,13 +8,24 @@ import { pointAt, withBox, withoutPoint, withPoint, withPointAt } from './prompt
 import type { Draft, ScratchStore } from './scratch.ts';
 import { useViewSettings } from './view-settings.ts';
 import type { Tool } from './viewer-props.ts';
-import { actualSizeAt, panBy, type Stage, toImage, viewportOf, zoomAt } from './viewport.ts';
+import {
+  actualSizeAt,
+  type Pinch,
+  panBy,
+  pinched,
+  type Stage,
+  toImage,
+  viewportOf,
+  zoomAt,
+} from './viewport.ts';
 
 /** CSS pixels within which a press is a click, a corner is met, a point is grabbed. */
 const CLICK = 4;
 const GRAB = 10;
-/** Zoom per CSS pixel of the wheel. */
-const WHEEL = 0.0018;
+/** Zoom per CSS pixel of the wheel, and the most pixels that one event counts for. */
+const WHEEL = { zoom: 0.0018, most: 300 };
+/** A pinch on a touchpad comes as small wheel movements with Ctrl; a real wheel with Ctrl must not leap. */
+const TOUCHPAD = { zoom: 0.009, most: 40 };
 
 export interface PointerContext {
   readonly imageId: number;
@@ -39,7 +50,8 @@ type Gesture =
   | { readonly kind: 'pan'; readonly from: Point; last: Point; moved: boolean; readonly selects: boolean }
   | { readonly kind: 'point'; readonly index: number }
   | { readonly kind: 'corner' }
-  | { readonly kind: 'stroke' };
+  | { readonly kind: 'stroke' }
+  | { readonly kind: 'pinch' };
 
 /** What pointer and keyboard do on the image, by the tool in hand. Places are CSS pixels of the canvas. */
 export interface Hands {
@@ -74,6 +86,10 @@ export function createHands(context: () => PointerContext) {
   let prompts: SamPrompts | null = null;
   let cursor: Point | null = null;
   let pressedAt: Point | null = null;
+  /** What the present press began with: a second finger makes it a pinch that never was a press. */
+  let untouched: { readonly draft: Draft | null; readonly prompts: SamPrompts | null } | null = null;
+  /** Fingers on the canvas by pointer id; those beyond two don't count. */
+  const fingers = new Map<number, Point>();
 
   const viewport = (stage: Stage) => viewportOf(useViewSettings.getState().view, stage);
   const draft = () => context().scratch.getState().draft;
@@ -196,6 +212,31 @@ export function createHands(context: () => PointerContext) {
     gesture = null;
   }
 
+  function beginPinch() {
+    if (untouched && gesture?.kind !== 'pinch') {
+      setDraft(untouched.draft);
+      context().scratch.setState({ dragged: null });
+      if (gesture?.kind === 'point') prompts = untouched.prompts;
+      else if (prompts !== untouched.prompts) changePrompts(untouched.prompts);
+    }
+    gesture = { kind: 'pinch' };
+  }
+
+  function pinch(id: number, at: Point, stage: Stage) {
+    const before = [...fingers.values()] as unknown as Pinch;
+    fingers.set(id, at);
+    const { view, set } = useViewSettings.getState();
+    set({ view: pinched(view, stage, before, [...fingers.values()] as unknown as Pinch) });
+  }
+
+  /** @returns true when the finger was part of a pinch: what is left of it only moves the image */
+  function liftFinger(id: number): boolean {
+    if (!fingers.delete(id) || gesture?.kind !== 'pinch') return false;
+    const [rest] = fingers.values();
+    gesture = rest ? { kind: 'pan', from: rest, last: rest, moved: true, selects: false } : null;
+    return true;
+  }
+
   function finish(): boolean {
     const { stage, onDrawn } = context();
     const now = draft();
@@ -239,10 +280,19 @@ export function createHands(context: () => PointerContext) {
     handlers: {
       onPointerDown(event: PointerEvent<HTMLElement>) {
         const { stage } = context();
-        if (!stage || gesture || event.button === 2) return;
+        if (!stage || event.button === 2) return;
         const at = placeIn(event.currentTarget, event);
+        if (event.pointerType === 'touch' && fingers.size < 2) {
+          fingers.set(event.pointerId, at);
+          if (fingers.size === 2) {
+            capture(event);
+            return beginPinch();
+          }
+        }
+        if (gesture) return;
         capture(event);
         hover(at, stage, false);
+        untouched = { draft: draft(), prompts };
         if (event.button === 1) {
           // Else Chromium begins to scroll by itself.
           event.preventDefault();
@@ -253,16 +303,24 @@ export function createHands(context: () => PointerContext) {
         const { stage } = context();
         if (!stage) return;
         const at = placeIn(event.currentTarget, event);
+        const isFinger = fingers.has(event.pointerId);
+        if (gesture?.kind === 'pinch') {
+          if (isFinger) pinch(event.pointerId, at, stage);
+          return;
+        }
+        if (event.pointerType === 'touch' && !isFinger) return;
+        if (isFinger) fingers.set(event.pointerId, at);
         cursor = at;
         move(at, stage);
         hover(at, stage, false);
       },
-      onPointerUp() {
+      onPointerUp(event: PointerEvent<HTMLElement>) {
         const { stage } = context();
-        if (stage) end(stage);
+        if (event.pointerType === 'touch' && !fingers.has(event.pointerId)) return;
+        if (!liftFinger(event.pointerId) && stage) end(stage);
       },
-      onPointerCancel() {
-        gesture = null;
+      onPointerCancel({ pointerId }: PointerEvent<HTMLElement>) {
+        if (!liftFinger(pointerId)) gesture = null;
       },
       onPointerLeave() {
         if (!gesture) context().scratch.setState({ place: null, region: null, annotation: null });
@@ -279,8 +337,8 @@ export function createHands(context: () => PointerContext) {
       const { stage } = context();
       if (!stage) return;
       const pixels = deltaMode === 1 ? deltaY * 33 : deltaY;
-      // A pinch on a touchpad comes as a small wheel movement with Ctrl.
-      const factor = Math.exp(-Math.min(Math.max(pixels, -300), 300) * (ctrlKey ? WHEEL * 5 : WHEEL));
+      const { zoom, most } = ctrlKey ? TOUCHPAD : WHEEL;
+      const factor = Math.exp(-Math.min(Math.max(pixels, -most), most) * zoom);
       const { view, set } = useViewSettings.getState();
       set({ view: zoomAt(view, stage, at, factor) });
       hover(at, stage, false);
@@ -309,7 +367,8 @@ export function createHands(context: () => PointerContext) {
     finish,
     removeLast,
     drop() {
-      gesture = null;
+      // Fingers that pinch go on doing so: the view is the same for every image.
+      if (gesture?.kind !== 'pinch') gesture = null;
       pressedAt = null;
     },
     takePrompts(next: SamPrompts | null) {

@@ -1,60 +1,181 @@
 import { SegmentedControl } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
+import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Region } from '../../src-shared/result.ts';
+import type { Box, Region, RegionPrompts } from '../../src-shared/result.ts';
+import { lineBetween, onScreen, placeBeside } from './card-layout.ts';
+import { PALETTE } from './palette.ts';
 import { type ScratchStore, useScratch } from './scratch.ts';
+import { useViewport } from './view-settings.ts';
 import classes from './viewer.module.css';
+import { type Stage, toScreen } from './viewport.ts';
 
-/** The region that is selected or under the pointer: its scores, and SAM's three masks with their qualities. */
+/**
+ * The region that is selected or under the pointer: its scores, the prompts that SAM was asked with, and SAM's three
+ * masks with their qualities. It stands beside its region and goes with it.
+ */
 export function RegionCard({
+  stage,
   regions,
   selected,
   scratch,
 }: {
+  readonly stage: Stage;
   readonly regions: readonly Region[];
   readonly selected: number | null;
   readonly scratch: ScratchStore;
 }) {
-  const { t } = useTranslation('viewer');
   const hovered = useScratch(scratch, (state) => state.region);
-  const level = useScratch(scratch, (state) => state.level);
   const region = regions.find(({ index }) => index === (selected ?? hovered));
+  const isSelected = region !== undefined && region.index === selected;
+  // The same element while nothing but the place changes: then React leaves it alone.
+  const card = useMemo(
+    () => region && <Card region={region} isSelected={isSelected} scratch={scratch} />,
+    [region, isSelected, scratch],
+  );
   if (!region) return null;
-  const isSelected = region.index === selected;
-  const { index, peak, mean, area, levels } = region;
-  const best = Math.max(...levels.map(({ quality }) => quality));
   return (
-    <section className={classes.card} aria-label={t('region.title', { index })}>
+    <BesideBox stage={stage} box={region.box} solid={isSelected}>
+      {card}
+    </BesideBox>
+  );
+}
+
+/** Keeps its content beside a box of the image, with a line between the two. */
+function BesideBox({
+  stage,
+  box,
+  solid,
+  children,
+}: {
+  readonly stage: Stage;
+  readonly box: Box;
+  /** False: the pointer goes through it. */
+  readonly solid: boolean;
+  readonly children: ReactNode;
+}) {
+  const { ref, width, height } = useElementSize<HTMLDivElement>();
+  const viewport = useViewport(stage);
+  const { screen } = stage;
+  const corner = toScreen(viewport, box);
+  const target = { ...corner, width: box.width * viewport.scale, height: box.height * viewport.scale };
+  const place = placeBeside(target, { width, height }, screen, takenIn(screen));
+  const line = lineBetween(onScreen(target, screen), { ...place, width, height });
+  return (
+    <>
+      {line && (
+        <svg className={classes.leader} aria-hidden>
+          <line x1={line[0].x} y1={line[0].y} x2={line[1].x} y2={line[1].y} />
+        </svg>
+      )}
+      <div
+        ref={ref}
+        className={classes.card}
+        data-solid={solid || undefined}
+        data-testid="region-card"
+        style={{
+          transform: `translate(${Math.round(place.x)}px, ${Math.round(place.y)}px)`,
+          visibility: height === 0 ? 'hidden' : 'visible',
+        }}
+      >
+        {children}
+      </div>
+    </>
+  );
+}
+
+/** Where the legend and the navigator are. */
+function takenIn({ width, height }: Stage['screen']): readonly Box[] {
+  return [
+    { x: 0, y: height - 186, width: 158, height: 186 },
+    { x: width - 172, y: height - 172, width: 172, height: 172 },
+  ];
+}
+
+function Card({
+  region,
+  isSelected,
+  scratch,
+}: {
+  readonly region: Region;
+  readonly isSelected: boolean;
+  readonly scratch: ScratchStore;
+}) {
+  const { t, i18n } = useTranslation('viewer');
+  const level = useScratch(scratch, (state) => state.level);
+  const { index, peak, mean, area, levels, prompts } = region;
+  const best = Math.max(...levels.map(({ quality }) => quality));
+  const masks = levels.map((mask) => ({
+    value: String(mask.level),
+    label: (
+      <span className={classes.mask} data-best={mask.quality === best || undefined}>
+        <span>{t('region.level', { level: mask.level })}</span>
+        <span>{mask.quality.toFixed(2)}</span>
+        <span className={classes.quality} style={{ inlineSize: `${mask.quality * 100}%` }} />
+      </span>
+    ),
+  }));
+  return (
+    <section className={classes.cardBody} aria-label={t('region.title', { index })}>
       <header>
         <strong>{t('region.title', { index })}</strong>
         <span>{t('region.scores', { peak: peak.toFixed(2), mean: mean.toFixed(2) })}</span>
       </header>
-      <span className={classes.dim}>{t('region.area', { area: Math.round(area).toLocaleString() })}</span>
+      <div className={classes.cardRow}>
+        <PromptFacts prompts={prompts} />
+        <span className={classes.dim}>
+          {t('region.area', { area: Math.round(area).toLocaleString(i18n.language) })}
+        </span>
+      </div>
+      <span className={classes.dim}>{t('region.qualities')}</span>
       {isSelected ? (
         <SegmentedControl
           size="xs"
           fullWidth
           aria-label={t('region.levels')}
+          classNames={{ root: classes.masks ?? '', label: classes.maskLabel ?? '' }}
           value={String(level ?? 'final')}
           onChange={(value) =>
             scratch.setState({ level: value === 'final' ? null : (Number(value) as 1 | 2 | 3) })
           }
-          data={[
-            { value: 'final', label: t('region.final') },
-            ...levels.map((mask) => ({
-              value: String(mask.level),
-              label: t('region.level', { level: mask.level, quality: mask.quality.toFixed(2) }),
-            })),
-          ]}
+          data={[{ value: 'final', label: t('region.final') }, ...masks]}
         />
       ) : (
         <div className={classes.qualities}>
-          {levels.map((mask) => (
-            <span key={mask.level} data-best={mask.quality === best || undefined}>
-              {t('region.level', { level: mask.level, quality: mask.quality.toFixed(2) })}
-            </span>
+          {masks.map(({ value, label }) => (
+            <span key={value}>{label}</span>
           ))}
         </div>
       )}
     </section>
+  );
+}
+
+/** The prompts in the signs with which they are drawn over the image. */
+function PromptFacts({ prompts: { box, points } }: { readonly prompts: RegionPrompts }) {
+  const { t } = useTranslation('viewer');
+  const count = (label: 0 | 1) => points.filter((point) => point.label === label).length;
+  const facts = { width: Math.round(box.width), height: Math.round(box.height), in: count(1), out: count(0) };
+  return (
+    <span className={classes.prompts} role="img" aria-label={t('region.prompts', facts)}>
+      <svg width={15} height={12} aria-hidden>
+        <rect x={1} y={1} width={13} height={10} fill="none" stroke={PALETTE.box} strokeDasharray="3 2" />
+      </svg>
+      {facts.width} × {facts.height}
+      <svg width={11} height={11} aria-hidden>
+        <circle cx={5.5} cy={5.5} r={4.5} fill={PALETTE.positive} />
+        <path d="M3 5.5h5M5.5 3v5" stroke={PALETTE.casing} />
+      </svg>
+      {facts.in}
+      {facts.out > 0 && (
+        <>
+          <svg width={11} height={11} aria-hidden>
+            <path d="M5.5 0.5l5 5-5 5-5-5z" fill={PALETTE.negative} />
+            <path d="M3 5.5h5" stroke={PALETTE.casing} />
+          </svg>
+          {facts.out}
+        </>
+      )}
+    </span>
   );
 }

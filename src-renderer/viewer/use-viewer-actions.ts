@@ -19,6 +19,7 @@ export function useViewerActions({
   onStep,
   onReset,
   onNextRegion,
+  onNextLevel,
 }: {
   readonly zoom: ZoomActions;
   readonly tool: Tool;
@@ -27,6 +28,7 @@ export function useViewerActions({
   onStep(): void;
   onReset(): void;
   onNextRegion(): void;
+  onNextLevel(): void;
 }): void {
   const settings = useViewSettings.getState;
   const resize = (factor: number) => {
@@ -45,6 +47,7 @@ export function useViewerActions({
     'tool.brush-smaller': () => resize(1 / BRUSH_STEP),
     'tool.brush-larger': () => resize(BRUSH_STEP),
     'tool.next-region': onNextRegion,
+    'tool.next-level': onNextLevel,
   };
   for (const id of TOGGLED) {
     handlers[`viewer.${id}`] = () => settings().setLayer(id, { visible: !settings().layers[id].visible });

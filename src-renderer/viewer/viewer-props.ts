@@ -45,6 +45,8 @@ export interface ViewerProps {
   readonly hasTruth: boolean;
   readonly annotations: readonly Annotation[];
   readonly selectedRegion: number | null;
+  /** Shown as if it were selected, while something points at it. */
+  readonly pointedRegion?: number | null;
   onSelectRegion(index: number | null): void;
   readonly selectedAnnotation: number | null;
   onSelectAnnotation(id: number | null): void;

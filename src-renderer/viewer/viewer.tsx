@@ -36,7 +36,7 @@ import { ViewBar } from './view-bar.tsx';
 import { LAYERS, type LayerId, type LayerSetting, useSettings, useViewSettings } from './view-settings.ts';
 import classes from './viewer.module.css';
 import type { ViewerProps } from './viewer-props.ts';
-import { actualSizeAt, type Size, type Stage, type View, zoomAt } from './viewport.ts';
+import { actualSizeAt, revealed, type Size, type Stage, type View, zoomAt } from './viewport.ts';
 
 export { type PrefetchedImage, prefetchImage } from './pictures.ts';
 
@@ -90,6 +90,7 @@ export function Viewer(props: ViewerProps) {
 
   const isAsking = tool === 'point-positive' || tool === 'point-negative' || tool === 'box';
   const region = regions.find(({ index }) => index === selectedRegion);
+  const shownRegion = props.pointedRegion ?? selectedRegion;
   const editable = isAsking ? (candidate?.prompts ?? region?.prompts ?? null) : null;
   const scoreOf = useCallback(
     ({ x, y }: Point) => (stage && shownMap ? scoreAt(shownMap, stage.image, x, y) : null),
@@ -118,7 +119,7 @@ export function Viewer(props: ViewerProps) {
     if (draft && !keeps.includes(tool)) scratch.setState({ draft: null });
   }, [scratch, tool]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another region's levels are others
-  useEffect(() => scratch.setState({ level: null }), [scratch, selectedRegion]);
+  useEffect(() => scratch.setState({ level: null }), [scratch, shownRegion]);
   useEffect(() => {
     if (!onHover) return;
     return scratch.subscribe(({ place }, before) => place !== before.place && onHover(place));
@@ -139,6 +140,23 @@ export function Viewer(props: ViewerProps) {
       onSelectAnnotation(null);
     }
   };
+  // Whoever chooses a region by key or in the list wants to see it.
+  const chosenBox = region?.box;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a window of another size is no choice
+  useEffect(() => {
+    if (!chosenBox || !stage) return;
+    const { view, set } = useViewSettings.getState();
+    const next = revealed(view, stage, chosenBox);
+    if (next !== view) set({ view: next });
+  }, [chosenBox]);
+  const nextLevel = () => {
+    const { level } = scratch.getState();
+    const order = [
+      null,
+      ...(regions.find(({ index }) => index === shownRegion)?.levels ?? []).map((m) => m.level),
+    ];
+    scratch.setState({ level: order[(order.indexOf(level) + 1) % order.length] ?? null });
+  };
   const nextRegion = () => {
     const present = regions.findIndex(({ index }) => index === selectedRegion);
     const next = regions[(present + 1) % regions.length];
@@ -152,6 +170,7 @@ export function Viewer(props: ViewerProps) {
     onStep: toggleSteps,
     onReset: reset,
     onNextRegion: nextRegion,
+    onNextLevel: nextLevel,
   });
   useEditingKeys({ stage, tool, scratch, hands, element: holder.current });
 
@@ -201,7 +220,7 @@ export function Viewer(props: ViewerProps) {
                 step={step}
                 candidate={candidate}
                 editable={editable}
-                selectedRegion={selectedRegion}
+                selectedRegion={shownRegion}
                 selectedAnnotation={props.selectedAnnotation}
                 scratch={scratch}
                 bare={bare}
@@ -213,7 +232,9 @@ export function Viewer(props: ViewerProps) {
         <div className={classes.over}>
           {showsMap && <Legend {...thresholds} scratch={scratch} />}
           {stage && navigator && <Navigator thumbnail={thumbnail} stage={stage} />}
-          {!bare && !step && <RegionCard regions={regions} selected={selectedRegion} scratch={scratch} />}
+          {!bare && !step && stage && (
+            <RegionCard stage={stage} regions={regions} selected={shownRegion} scratch={scratch} />
+          )}
           {compare && !bare && <CompareDivider />}
           <DraftBar
             scratch={scratch}

@@ -121,6 +121,34 @@ export function centredOn(view: View, stage: Stage, centre: Point): View {
     : { kind: 'free', factor: scale / fitScale(stage), centre };
 }
 
+/** The view, moved so that a box of the image (image pixels) is in the middle, where nothing of it was in sight. */
+export function revealed(view: View, stage: Stage, box: Box): View {
+  const seen = visibleBox(viewportOf(view, stage), stage);
+  const isSeen =
+    box.x < seen.x + seen.width &&
+    box.x + box.width > seen.x &&
+    box.y < seen.y + seen.height &&
+    box.y + box.height > seen.y;
+  if (isSeen) return view;
+  const { width, height } = stage.image;
+  return centredOn(view, stage, {
+    x: (box.x + box.width / 2) / width,
+    y: (box.y + box.height / 2) / height,
+  });
+}
+
+/** Two fingers: where they are (CSS pixels). */
+export type Pinch = readonly [Point, Point];
+
+/** The view after two fingers moved: it follows their middle and grows with their distance. */
+export function pinched(view: View, stage: Stage, before: Pinch, after: Pinch): View {
+  const middle = ([a, b]: Pinch) => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
+  const distance = ([a, b]: Pinch) => Math.max(Math.hypot(a.x - b.x, a.y - b.y), 1);
+  const [from, to] = [middle(before), middle(after)];
+  const zoomed = zoomAt(view, stage, from, distance(after) / distance(before));
+  return panBy(zoomed, stage, to.x - from.x, to.y - from.y);
+}
+
 /** CSS pixels → image pixels. */
 export function toImage({ scale, x, y }: Viewport, at: Point): Point {
   return { x: (at.x - x) / scale, y: (at.y - y) / scale };

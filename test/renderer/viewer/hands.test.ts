@@ -5,7 +5,7 @@ import { createHands, type PointerContext } from '../../../src-renderer/viewer/h
 import { createScratch } from '../../../src-renderer/viewer/scratch.ts';
 import { useViewSettings } from '../../../src-renderer/viewer/view-settings.ts';
 import type { Tool } from '../../../src-renderer/viewer/viewer-props.ts';
-import type { Stage } from '../../../src-renderer/viewer/viewport.ts';
+import { type Stage, toImage, toScreen, viewportOf } from '../../../src-renderer/viewer/viewport.ts';
 import type { SamPrompts } from '../../../src-shared/contract.ts';
 import type { Polygon, Region } from '../../../src-shared/result.ts';
 
@@ -221,6 +221,131 @@ describe('drawing', () => {
     hands.nudge(60, 40);
     hands.press();
     expect(told.drawn).toEqual([[boxPolygon({ x: 50, y: 25, width: 30, height: 20 })]]);
+  });
+});
+
+describe('two fingers', () => {
+  /** Fingers by number; places are CSS pixels. */
+  function fingersOn({ hands }: ReturnType<typeof setUp>) {
+    const element = { getBoundingClientRect: () => ({ left: 0, top: 0 }), setPointerCapture: () => {} };
+    const event = (pointerId: number, x: number, y: number) =>
+      ({
+        pointerId,
+        clientX: x,
+        clientY: y,
+        button: 0,
+        altKey: false,
+        pointerType: 'touch',
+        currentTarget: element,
+      }) as unknown as PointerEvent<HTMLElement>;
+    return {
+      down: (id: number, x: number, y: number) => hands.handlers.onPointerDown(event(id, x, y)),
+      move: (id: number, x: number, y: number) => hands.handlers.onPointerMove(event(id, x, y)),
+      up: (id: number) => hands.handlers.onPointerUp(event(id, 0, 0)),
+      cancel: (id: number) => hands.handlers.onPointerCancel(event(id, 0, 0)),
+    };
+  }
+  const port = () => viewportOf(useViewSettings.getState().view, stage);
+
+  it('zoom about the middle between them', () => {
+    const fingers = fingersOn(setUp('pan'));
+    const before = port();
+    fingers.down(1, 150, 100);
+    fingers.down(2, 250, 100);
+    fingers.move(1, 100, 100);
+    fingers.move(2, 300, 100);
+    expect(port().scale).toBeCloseTo(2 * before.scale);
+    const at = toScreen(port(), toImage(before, { x: 200, y: 100 }));
+    expect(at.x).toBeCloseTo(200);
+    expect(at.y).toBeCloseTo(100);
+  });
+
+  it('move the image together, select nothing, and the one that stays goes on moving it', () => {
+    const desk = setUp('pan');
+    const fingers = fingersOn(desk);
+    fingers.down(1, 80, 80);
+    fingers.down(2, 280, 80);
+    fingers.move(1, 0, 80);
+    fingers.move(2, 360, 80);
+    const zoomed = port();
+    fingers.move(1, 10, 90);
+    fingers.move(2, 370, 90);
+    expect(port().x).toBeCloseTo(zoomed.x + 10, 0);
+    expect(port().y).toBeCloseTo(zoomed.y + 10, 0);
+    fingers.up(2);
+    const before = port();
+    fingers.move(1, 25, 90);
+    expect(port().x).toBeCloseTo(before.x + 15);
+    expect(port().y).toBeCloseTo(before.y);
+    fingers.up(1);
+    fingers.move(1, 60, 90);
+    expect(port().x).toBeCloseTo(before.x + 15);
+    expect(desk.told.regions).toEqual([]);
+  });
+
+  it('take back what the first of them began', () => {
+    const asking = setUp('point-positive');
+    const first = fingersOn(asking);
+    first.down(1, 150, 100);
+    first.down(2, 250, 100);
+    first.up(1);
+    first.up(2);
+    expect(asking.told.prompts.at(-1)).toBeNull();
+    const painting = setUp('brush');
+    const second = fingersOn(painting);
+    painting.drag([20, 50], [100, 50]);
+    second.down(1, 150, 100);
+    second.move(1, 160, 100);
+    second.down(2, 250, 100);
+    expect(painting.scratch.getState().draft).toMatchObject({ strokes: [{ points: { length: 2 } }] });
+    second.up(2);
+    second.move(1, 300, 100);
+    second.up(1);
+    expect(painting.scratch.getState().draft).toMatchObject({ strokes: { length: 1 } });
+  });
+
+  it('leave a third one out, and end cleanly when the system takes them', () => {
+    const desk = setUp('pan');
+    const fingers = fingersOn(desk);
+    fingers.down(1, 100, 100);
+    fingers.down(2, 200, 100);
+    fingers.down(3, 300, 100);
+    const before = port();
+    fingers.move(3, 350, 150);
+    fingers.up(3);
+    expect(port()).toEqual(before);
+    fingers.cancel(1);
+    fingers.cancel(2);
+    desk.click(30, 30);
+    expect(desk.told.regions).toEqual([3]);
+  });
+});
+
+describe('the wheel', () => {
+  const turn = (hands: ReturnType<typeof setUp>['hands'], deltaY: number, ctrlKey: boolean) => {
+    hands.wheel(onScreen(60, 40), { deltaY, deltaMode: 0, ctrlKey } as WheelEvent);
+    return viewportOf(useViewSettings.getState().view, stage);
+  };
+
+  it('zooms about the pointer, as does a pinch on a touchpad, which comes in small steps', () => {
+    const { hands } = setUp('pan');
+    const scales = [false, true].map((ctrlKey) => {
+      useViewSettings.setState({ view: { kind: 'free', factor: 3, centre: { x: 0.5, y: 0.5 } } });
+      const before = viewportOf(useViewSettings.getState().view, stage);
+      const after = turn(hands, -8, ctrlKey);
+      expect(after.scale).toBeGreaterThan(before.scale);
+      const at = toScreen(after, toImage(before, onScreen(60, 40)));
+      expect(at.x).toBeCloseTo(onScreen(60, 40).x);
+      expect(at.y).toBeCloseTo(onScreen(60, 40).y);
+      return after.scale;
+    });
+    expect(scales[1]).toBeGreaterThan(scales[0]!);
+  });
+
+  it('with Ctrl does not leap at one click of a real wheel', () => {
+    const { hands } = setUp('pan');
+    const before = viewportOf(useViewSettings.getState().view, stage).scale;
+    expect(turn(hands, -120, true).scale / before).toBeLessThan(1.5);
   });
 });
 

@@ -4,6 +4,8 @@ import {
   centredOn,
   fitScale,
   panBy,
+  pinched,
+  revealed,
   type Stage,
   scaleLimits,
   toImage,
@@ -94,4 +96,50 @@ it('means the same part of an image of another size', () => {
   expect(then.x / 3).toBeCloseTo(seen.x);
   expect(then.y / 3).toBeCloseTo(seen.y);
   expect(then.width / 3).toBeCloseTo(seen.width);
+});
+
+describe('a box that is looked for', () => {
+  const close: View = { kind: 'free', factor: 8, centre: { x: 0.1, y: 0.1 } };
+
+  it('is brought to the middle when nothing of it is in sight', () => {
+    const view = revealed(close, stage, { x: 700, y: 300, width: 100, height: 60 });
+    expect(viewportOf(view, stage).scale).toBe(viewportOf(close, stage).scale);
+    const middle = toScreen(viewportOf(view, stage), { x: 750, y: 330 });
+    expect(middle.x).toBeCloseTo(262);
+    expect(middle.y).toBeCloseTo(212);
+  });
+
+  it('leaves the view as it is when some of it is in sight', () => {
+    expect(revealed(close, stage, { x: 150, y: 60, width: 800, height: 400 })).toBe(close);
+    expect(revealed(FIT, stage, { x: 0, y: 0, width: 1, height: 1 })).toBe(FIT);
+  });
+});
+
+describe('two fingers', () => {
+  const close: View = { kind: 'free', factor: 4, centre: { x: 0.5, y: 0.5 } };
+
+  it('keep the places of the image that they touch, as long as they only move apart and along', () => {
+    const before = [
+      { x: 200, y: 200 },
+      { x: 300, y: 200 },
+    ] as const;
+    const after = [
+      { x: 180, y: 230 },
+      { x: 330, y: 230 },
+    ] as const;
+    const view = pinched(close, stage, before, after);
+    for (const [index, finger] of before.entries()) {
+      const place = toImage(viewportOf(close, stage), finger);
+      const now = toScreen(viewportOf(view, stage), place);
+      expect(now.x).toBeCloseTo(after[index]!.x);
+      expect(now.y).toBeCloseTo(after[index]!.y);
+    }
+    expect(viewportOf(view, stage).scale).toBeCloseTo(viewportOf(close, stage).scale * 1.5);
+  });
+
+  it('at one place do not zoom without end', () => {
+    const at = { x: 200, y: 200 };
+    const view = pinched(close, stage, [at, at], [at, { x: 210, y: 200 }]);
+    expect(viewportOf(view, stage).scale).toBeLessThanOrEqual(scaleLimits(stage)[1]);
+  });
 });
