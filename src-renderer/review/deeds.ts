@@ -1,5 +1,4 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { create } from 'zustand';
 import type { ReviewImage } from '../../src-shared/contract.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import type { Workstation } from '../state/workstation.ts';
@@ -18,9 +17,13 @@ import {
   type VerdictValues,
   valuesOf,
 } from './undo-stack.ts';
+import { keepStack, undoKey, useUndoStacks } from './undo-store.ts';
 
-/** What can be undone, per run. It lasts as long as the page. */
-export const useUndoStacks = create<Readonly<Record<number, UndoStack>>>(() => ({}));
+/** A step back or forward. `changed`: somebody else did something there since, so the step was left out. */
+export interface Move {
+  readonly delta: Delta;
+  readonly outcome: 'done' | 'changed';
+}
 
 /** What an inspector does to images of a run. Deeds happen one after another, in the order in which they were asked for. */
 export interface Deeds {
@@ -29,8 +32,8 @@ export interface Deeds {
   annotate(imageId: number, values: AnnotationValues): Promise<void>;
   retract(imageId: number, annotationId: number): Promise<void>;
   /** Takes the newest deed back, wherever it was done; resolves with it, or with undefined when there is none. */
-  undo(): Promise<Delta | undefined>;
-  redo(): Promise<Delta | undefined>;
+  undo(): Promise<Move | undefined>;
+  redo(): Promise<Move | undefined>;
 }
 
 interface DeedsOptions extends Pick<Workstation, 'client' | 'api'> {
@@ -38,11 +41,13 @@ interface DeedsOptions extends Pick<Workstation, 'client' | 'api'> {
   /** Null: nothing was inspected yet, and nothing can be done. */
   readonly runId: number | null;
   readonly tableKey: ReturnType<typeof reviewTableKey>;
+  readonly workspace: string;
   author(): string;
 }
 
 /** Deeds through the workstation's API; what is shown of the images follows at once. */
-export function makeDeeds({ client, api, queries, runId, tableKey, author }: DeedsOptions): Deeds {
+export function makeDeeds(options: DeedsOptions): Deeds {
+  const { client, api, queries, runId, tableKey, workspace, author } = options;
   let line: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(deed: (run: number) => Promise<T>): Promise<T> => {
     const turn = line.then(() => {
@@ -52,8 +57,9 @@ export function makeDeeds({ client, api, queries, runId, tableKey, author }: Dee
     line = turn.catch(() => {});
     return turn;
   };
-  const stackOf = (run: number) => useUndoStacks.getState()[run] ?? EMPTY_STACK;
-  const keep = (run: number, stack: UndoStack) => useUndoStacks.setState({ [run]: stack });
+  const keyOf = (run: number) => undoKey(workspace, run, author());
+  const stackOf = (run: number) => useUndoStacks.getState().byKey[keyOf(run)] ?? EMPTY_STACK;
+  const keep = (run: number, stack: UndoStack) => keepStack(keyOf(run), stack);
   const imageOf = (run: number, imageId: number) =>
     queries.fetchQuery(api.review.image.queryOptions({ input: { runId: run, imageId } }));
   const change = (run: number, imageId: number, update: (image: ReviewImage) => ReviewImage) =>
@@ -102,10 +108,29 @@ export function makeDeeds({ client, api, queries, runId, tableKey, author }: Dee
     return made.id;
   };
 
-  /** Performs a step of the stack itself. */
-  const move = async (run: number, delta: Delta, after: UndoStack) => {
-    const id = await perform(run, delta);
-    keep(run, id !== null && delta.kind !== 'judge' ? renumber(after, delta.annotationId, id) : after);
+  /** True while the image is as the step expects it: as this inspector left it. */
+  const applies = async (run: number, delta: Delta): Promise<boolean> => {
+    const input = { runId: run, imageId: delta.imageId };
+    const image = await queries.fetchQuery({ ...api.review.image.queryOptions({ input }), staleTime: 0 });
+    if (delta.kind === 'judge') {
+      const last = image.verdicts.at(-1);
+      return sameValues(valuesOf(last), delta.before) && (!delta.before || last?.author === author());
+    }
+    if (delta.kind === 'retract') return image.annotations.some(({ id }) => id === delta.annotationId);
+    const { kind, regionIndex } = delta.annotation;
+    const isThere = image.annotations.some((mark) => mark.kind === kind && mark.regionIndex === regionIndex);
+    return regionIndex === null || !isThere;
+  };
+
+  /** Performs a step of the stack itself, unless it no longer applies: `without` is the stack that never had it. */
+  const move = async (run: number, step: Delta, after: UndoStack, without: UndoStack) => {
+    if (!(await applies(run, step))) {
+      keep(run, without);
+      return 'changed';
+    }
+    const id = await perform(run, step);
+    keep(run, id !== null && step.kind !== 'judge' ? renumber(after, step.annotationId, id) : after);
+    return 'done';
   };
 
   return {
@@ -136,15 +161,19 @@ export function makeDeeds({ client, api, queries, runId, tableKey, author }: Dee
       }),
     undo: () =>
       inTurn(async (run) => {
-        const delta = stackOf(run).done.at(-1);
-        if (delta) await move(run, inverse(delta), undone(stackOf(run)));
-        return delta;
+        const stack = stackOf(run);
+        const delta = stack.done.at(-1);
+        if (!delta) return undefined;
+        const without = { ...stack, done: stack.done.slice(0, -1) };
+        return { delta, outcome: await move(run, inverse(delta), undone(stack), without) };
       }),
     redo: () =>
       inTurn(async (run) => {
-        const delta = stackOf(run).undone.at(-1);
-        if (delta) await move(run, delta, redone(stackOf(run)));
-        return delta;
+        const stack = stackOf(run);
+        const delta = stack.undone.at(-1);
+        if (!delta) return undefined;
+        const without = { ...stack, undone: stack.undone.slice(0, -1) };
+        return { delta, outcome: await move(run, delta, redone(stack), without) };
       }),
   };
 }

@@ -2,17 +2,22 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
-import { type Deeds, makeDeeds, useUndoStacks } from './deeds.ts';
+import { type Deeds, makeDeeds } from './deeds.ts';
 import { reviewTableKey } from './review-table-cache.ts';
 import { EMPTY_STACK, type UndoStack } from './undo-stack.ts';
+import { undoKey, useUndoStacks } from './undo-store.ts';
 
-/** What can be undone and redone in a run. */
+/** What the inspector can undo and redo in a run. */
 export function useUndoStack(runId: number | null): UndoStack {
-  return useUndoStacks((stacks) => (runId === null ? EMPTY_STACK : (stacks[runId] ?? EMPTY_STACK)));
+  const { info } = useWorkstation();
+  const author = useSession((session) => session.author);
+  return useUndoStacks(({ byKey }) =>
+    runId === null ? EMPTY_STACK : (byKey[undoKey(info.workspaceFolder, runId, author)] ?? EMPTY_STACK),
+  );
 }
 
 export function useDeeds(runId: number | null, tableKey: ReturnType<typeof reviewTableKey>): Deeds {
-  const { client, api } = useWorkstation();
+  const { client, api, info } = useWorkstation();
   const queries = useQueryClient();
   const [, batchId, table] = tableKey;
   return useMemo(
@@ -22,9 +27,10 @@ export function useDeeds(runId: number | null, tableKey: ReturnType<typeof revie
         api,
         queries,
         runId,
+        workspace: info.workspaceFolder,
         tableKey: reviewTableKey(batchId, table),
         author: () => useSession.getState().author,
       }),
-    [client, api, queries, runId, batchId, table],
+    [client, api, info.workspaceFolder, queries, runId, batchId, table],
   );
 }

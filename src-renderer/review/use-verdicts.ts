@@ -8,7 +8,7 @@ import { overturns } from '../../src-shared/verdict.ts';
 import { failureOf } from '../api/connection.ts';
 import { type Failure, failureText } from '../i18n/failure-text.ts';
 import { useWorkstation } from '../state/workstation.ts';
-import type { Deeds } from './deeds.ts';
+import type { Deeds, Move } from './deeds.ts';
 import { type Draft, drafted, draftKey, isChanged, NOTHING, useDrafts } from './drafts.ts';
 import { FILMSTRIP_ID } from './filmstrip.tsx';
 import { useReviewSettings } from './review-settings.ts';
@@ -122,9 +122,10 @@ export function useVerdicts(runId: number | null, deeds: Deeds, line: Queue) {
     },
     undo: () =>
       stepBack(async () => {
-        const delta = await deeds.undo();
-        if (delta?.kind === 'judge' && delta.before === null) keepAsDraft(delta.imageId, delta.after);
-        return delta;
+        const move = await deeds.undo();
+        if (move?.outcome === 'done' && move.delta.kind === 'judge' && move.delta.before === null)
+          keepAsDraft(move.delta.imageId, move.delta.after);
+        return move;
       }, 'said.undone'),
     redo: () => stepBack(deeds.redo, 'said.redone'),
   };
@@ -142,13 +143,15 @@ export function useVerdicts(runId: number | null, deeds: Deeds, line: Queue) {
     useDrafts.getState().write(draftKey(runId, imageId), { defectClass, severity, comment });
   }
 
-  async function stepBack(step: () => Promise<Delta | undefined>, key: 'said.undone' | 'said.redone') {
+  async function stepBack(step: () => Promise<Move | undefined>, key: 'said.undone' | 'said.redone') {
     try {
-      const delta = await step();
-      if (!delta) return say(t(key === 'said.undone' ? 'said.nothing-to-undo' : 'said.nothing-to-redo'));
+      const move = await step();
+      if (!move) return say(t(key === 'said.undone' ? 'said.nothing-to-undo' : 'said.nothing-to-redo'));
+      const { delta, outcome } = move;
       latest.current.select(delta.imageId);
       const name = latest.current.rowOf(delta.imageId)?.name ?? '';
-      say(t(key, { what: describe(delta), name }));
+      const said = outcome === 'done' ? key : (`${key}-not` as const);
+      say(t(said, { what: describe(delta), name }));
     } catch (error) {
       say(t('said.failed', { message: failureText(failureOf(error)) }));
     }

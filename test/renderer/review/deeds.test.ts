@@ -2,9 +2,10 @@ import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { QueryClient } from '@tanstack/react-query';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Client } from '../../../src-renderer/api/connection.ts';
-import { type Deeds, makeDeeds, useUndoStacks } from '../../../src-renderer/review/deeds.ts';
+import { type Deeds, makeDeeds } from '../../../src-renderer/review/deeds.ts';
 import { type ReviewData, reviewTableKey } from '../../../src-renderer/review/review-table-cache.ts';
 import type { AnnotationValues, VerdictValues } from '../../../src-renderer/review/undo-stack.ts';
+import { useUndoStacks } from '../../../src-renderer/review/undo-store.ts';
 import type { Annotation } from '../../../src-shared/annotation.ts';
 import type { ReviewImage } from '../../../src-shared/contract.ts';
 import { makeReviewList } from '../../../src-shared/review-queue.ts';
@@ -98,19 +99,34 @@ class FakeWorkstation {
 let workstation: FakeWorkstation;
 let queries: QueryClient;
 let deeds: Deeds;
+let author: string;
 
-beforeEach(() => {
-  useUndoStacks.setState({}, true);
-  workstation = new FakeWorkstation();
+/** As a page that was just loaded: nothing known of the images. */
+function load(): void {
   queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
   const { client } = workstation;
   const api = createTanstackQueryUtils(client);
-  deeds = makeDeeds({ client, api, queries, runId: RUN, tableKey: KEY, author: () => 'Ada' });
+  deeds = makeDeeds({
+    client,
+    api,
+    queries,
+    runId: RUN,
+    tableKey: KEY,
+    workspace: '/w',
+    author: () => author,
+  });
   const row = { name: '', status: 'done', score: 0.9, model: 'reject', human: null } as const;
   const rest = { defectClass: '', severity: null, overturned: false, regions: 2 };
   const marks = { falsePositives: 0, missedDefects: 0 };
   const rows = [1, 2].map((imageId) => ({ imageId, ...row, ...rest, ...marks }));
   queries.setQueryData(KEY, { list: makeReviewList(toReviewColumns(rows)) } as unknown as ReviewData);
+}
+
+beforeEach(() => {
+  useUndoStacks.setState({ byKey: {} });
+  author = 'Ada';
+  workstation = new FakeWorkstation();
+  load();
 });
 
 const rowOf = (imageId: number) => queries.getQueryData<ReviewData>(KEY)!.list.rows[imageId - 1]!;
@@ -150,7 +166,10 @@ describe('undo', () => {
     const first = verdict({ verdict: 'reject', defectClass: 'dent', severity: 'major', comment: 'rim' });
     await deeds.judge(1, first);
     await deeds.judge(1, verdict({ verdict: 'uncertain' }));
-    expect(await deeds.undo()).toMatchObject({ imageId: 1, after: { verdict: 'uncertain' } });
+    expect(await deeds.undo()).toMatchObject({
+      outcome: 'done',
+      delta: { imageId: 1, after: { verdict: 'uncertain' } },
+    });
     expect(workstation.entries.at(-1)).toMatchObject(first);
     expect(rowOf(1)).toMatchObject({ human: 'reject', defectClass: 'dent' });
     await deeds.undo();
@@ -164,10 +183,10 @@ describe('undo', () => {
     await deeds.annotate(1, falsePositive);
     await deeds.judge(1, verdict({ verdict: 'reject' }));
     const back = [await deeds.undo(), await deeds.undo(), await deeds.undo(), await deeds.undo()];
-    expect(back.map((delta) => delta?.imageId)).toEqual([1, 1, 2, undefined]);
+    expect(back.map((move) => move?.delta.imageId)).toEqual([1, 1, 2, undefined]);
     expect(workstation.image(1).annotations).toEqual([]);
     const forward = [await deeds.redo(), await deeds.redo(), await deeds.redo(), await deeds.redo()];
-    expect(forward.map((delta) => delta?.imageId)).toEqual([2, 1, 1, undefined]);
+    expect(forward.map((move) => move?.delta.imageId)).toEqual([2, 1, 1, undefined]);
     expect(rowOf(1).human).toBe('reject');
     expect(workstation.image(1).annotations).toMatchObject([falsePositive]);
   });
@@ -203,10 +222,101 @@ describe('undo', () => {
   });
 });
 
+describe('undo after the page was loaded again', () => {
+  it('takes back what was done before, and does it again', async () => {
+    await deeds.judge(2, verdict({ verdict: 'reject' }));
+    await deeds.annotate(1, falsePositive);
+    load();
+    expect(await deeds.undo()).toMatchObject({ outcome: 'done', delta: { kind: 'annotate' } });
+    expect(workstation.image(1).annotations).toEqual([]);
+    load();
+    expect(await deeds.redo()).toMatchObject({ outcome: 'done' });
+    expect(workstation.image(1).annotations).toMatchObject([falsePositive]);
+    load();
+    await deeds.undo();
+    expect(await deeds.undo()).toMatchObject({ outcome: 'done', delta: { imageId: 2 } });
+    expect(workstation.entries.at(-1)!.verdict).toBe('withdrawn');
+  });
+
+  it('is of the inspector who is there', async () => {
+    await deeds.judge(1, verdict({}));
+    author = 'Bo';
+    expect(await deeds.undo()).toBeUndefined();
+    expect(workstation.entries).toHaveLength(1);
+    author = 'Ada';
+    expect(await deeds.undo()).toMatchObject({ outcome: 'done' });
+  });
+});
+
+describe('what somebody else changed since', () => {
+  /** Another window, with its own picture of the images. */
+  const another = (who: string) => {
+    const { client } = workstation;
+    const own = new QueryClient();
+    const api = createTanstackQueryUtils(client);
+    return makeDeeds({
+      client,
+      api,
+      queries: own,
+      runId: RUN,
+      tableKey: KEY,
+      workspace: '/w',
+      author: () => who,
+    });
+  };
+
+  it('is not undone; the step before it is', async () => {
+    await deeds.judge(2, verdict({}));
+    await deeds.judge(1, verdict({}));
+    await another('Bo').judge(1, verdict({ verdict: 'reject' }));
+    expect(await deeds.undo()).toMatchObject({ outcome: 'changed', delta: { imageId: 1 } });
+    expect(workstation.entries).toHaveLength(3);
+    expect(await deeds.undo()).toMatchObject({ outcome: 'done', delta: { imageId: 2 } });
+    expect(await deeds.redo()).toMatchObject({ outcome: 'done', delta: { imageId: 2 } });
+    expect(await deeds.redo()).toBeUndefined();
+  });
+
+  it('is not undone when they said the same', async () => {
+    await deeds.judge(1, verdict({}));
+    await another('Bo').judge(1, verdict({ verdict: 'reject' }));
+    await another('Bo').judge(1, verdict({}));
+    expect(await deeds.undo()).toMatchObject({ outcome: 'changed' });
+    expect(workstation.entries.at(-1)).toMatchObject({ author: 'Bo', verdict: 'accept' });
+  });
+
+  it('is not done again', async () => {
+    await deeds.judge(1, verdict({}));
+    await deeds.undo();
+    await another('Bo').judge(1, verdict({ verdict: 'reject' }));
+    expect(await deeds.redo()).toMatchObject({ outcome: 'changed' });
+    expect(workstation.entries.at(-1)).toMatchObject({ author: 'Bo' });
+    expect(await deeds.redo()).toBeUndefined();
+  });
+
+  it('are marks too: one that is gone is not removed twice, one that is there again is not made twice', async () => {
+    await deeds.annotate(1, falsePositive);
+    await another('Bo').retract(1, workstation.marks[0]!.id);
+    expect(await deeds.undo()).toMatchObject({ outcome: 'changed' });
+    await deeds.annotate(1, falsePositive);
+    await deeds.retract(1, workstation.marks.at(-1)!.id);
+    await another('Bo').annotate(1, falsePositive);
+    expect(await deeds.undo()).toMatchObject({ outcome: 'changed' });
+    expect(workstation.image(1).annotations).toMatchObject([{ author: 'Bo' }]);
+  });
+});
+
 it('does nothing before there is a run', async () => {
   const { client } = workstation;
   const api = createTanstackQueryUtils(client);
-  const idle = makeDeeds({ client, api, queries, runId: null, tableKey: KEY, author: () => 'Ada' });
+  const idle = makeDeeds({
+    client,
+    api,
+    queries,
+    runId: null,
+    tableKey: KEY,
+    workspace: '/w',
+    author: () => 'Ada',
+  });
   await expect(idle.judge(1, verdict({}))).rejects.toThrow();
   expect(workstation.entries).toEqual([]);
 });
