@@ -12,7 +12,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
 import { colourTable } from '../../src-shared/paint-map.ts';
-import type { InspectionResult, Point } from '../../src-shared/result.ts';
+import type { Box, InspectionResult, Point } from '../../src-shared/result.ts';
 import { FailureDetails } from '../app/failure-details.tsx';
 import { CompareDivider } from './compare-divider.tsx';
 import { LayerBar } from './layer-bar.tsx';
@@ -141,14 +141,14 @@ export function Viewer(props: ViewerProps) {
     }
   };
   // Whoever chooses a region by key or in the list wants to see it.
-  const chosenBox = region?.box;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a window of another size is no choice
-  useEffect(() => {
-    if (!chosenBox || !stage) return;
+  const reveal = (box: Box | undefined) => {
+    if (!box || !stage) return;
     const { view, set } = useViewSettings.getState();
-    const next = revealed(view, stage, chosenBox);
+    const next = revealed(view, stage, box);
     if (next !== view) set({ view: next });
-  }, [chosenBox]);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another choice counts, not another size of the window
+  useEffect(() => reveal(region?.box), [region?.box]);
   const nextLevel = () => {
     const { level } = scratch.getState();
     const order = [
@@ -161,6 +161,7 @@ export function Viewer(props: ViewerProps) {
     const present = regions.findIndex(({ index }) => index === selectedRegion);
     const next = regions[(present + 1) % regions.length];
     if (next) onSelectRegion(next.index);
+    reveal(next?.box);
   };
   useViewerActions({
     zoom,
