@@ -113,6 +113,8 @@ export const reviewTableSchema = z.object({
   /** Recipe of the run; of the next run where there is none. */
   recipe: recipeSchema,
   columns: reviewColumnsSchema,
+  /** The last image of this page when more follow; null at the end. */
+  next: s.idSchema.nullable(),
 });
 export type ReviewTable = z.infer<typeof reviewTableSchema>;
 
@@ -313,9 +315,18 @@ export const contract = {
       .output(z.array(z.object({ imageId: s.idSchema, path: z.string(), error: s.errorRecordSchema }))),
   },
   review: {
-    /** All images of a batch with what the run (default: the newest) says about them. */
+    /**
+     * The images of a batch with what the run (default: the newest) says about them, a page of 5,000 at a time in
+     * the order of their import: no page holds the workstation or the window for long.
+     */
     table: base
-      .input(z.object({ batchId: s.idSchema, runId: s.idSchema.nullable().default(null) }))
+      .input(
+        z.object({
+          batchId: s.idSchema,
+          runId: s.idSchema.nullable().default(null),
+          after: s.idSchema.nullable().default(null),
+        }),
+      )
       .output(reviewTableSchema),
     /** The same for some images only, to follow a run or another window. */
     rows: base

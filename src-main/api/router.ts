@@ -128,7 +128,9 @@ export function createRouter(workstation: Workstation) {
       failures: os.runs.failures.handler(({ input }) => listFailures(workspace, input.id, input.limit)),
     },
     review: {
-      table: os.review.table.handler(({ input }) => reviewTable(workspace, desk, input.batchId, input.runId)),
+      table: os.review.table.handler(({ input: { batchId, runId, after } }) =>
+        reviewTable(workspace, desk, batchId, runId, after),
+      ),
       rows: os.review.rows.handler(({ input }) => reviewRowsOf(workspace, input.runId, input.imageIds)),
       image: os.review.image.handler(({ input }) => reviewImage(workspace, input.imageId, input.runId)),
       pyramid: os.review.pyramid.handler(async ({ input, signal }) =>

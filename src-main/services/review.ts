@@ -14,9 +14,13 @@ import type { Workspace } from '../store/workspace.ts';
 import { findGroundTruth } from './ground-truth.ts';
 import type { RunDesk } from './run-desk.ts';
 
+/** Images on one page of the table: a page takes some 30 ms to read, check and send. */
+const PAGE = 5000;
+
 /**
- * All images of a batch with what a run says about them.
+ * A page of a batch's images with what a run says about them.
  * @param runId null: the newest run, if there is one
+ * @param after last image of the page before; null: the first page
  * @throws ClipSamError `input-invalid` for a batch or run that is not there, or a run of another batch
  */
 export async function reviewTable(
@@ -24,6 +28,7 @@ export async function reviewTable(
   desk: RunDesk,
   batchId: number,
   runId: number | null,
+  after: number | null,
 ): Promise<ReviewTable> {
   const batch = await getBatch(workspace, batchId);
   const runs = await desk.list(batchId);
@@ -36,8 +41,10 @@ export async function reviewTable(
   const { recipe } = run
     ? await getRecipe(workspace, run.run.recipeHash)
     : await desk.proposedRecipe(batchId);
-  const columns = await columnsOf(workspace, batchId, run?.run.id ?? null);
-  return { batch, run: run ?? null, recipe, columns };
+  const page = { after: after ?? 0, limit: PAGE };
+  const columns = await columnsOf(workspace, batchId, run?.run.id ?? null, page);
+  const next = columns.imageId.length === PAGE ? columns.imageId.at(-1)! : null;
+  return { batch, run: run ?? null, recipe, columns, next };
 }
 
 /** The same columns for some images of a run's batch; ids of other images are passed over. */
@@ -47,18 +54,18 @@ export async function reviewRowsOf(
   imageIds: readonly number[],
 ): Promise<ReviewTable['columns']> {
   const { batchId } = await getRun(workspace, runId);
-  return columnsOf(workspace, batchId, runId, imageIds);
+  return columnsOf(workspace, batchId, runId, { imageIds });
 }
 
 async function columnsOf(
   workspace: Workspace,
   batchId: number,
   runId: number | null,
-  imageIds?: readonly number[],
+  which: Parameters<typeof reviewRows>[3],
 ): Promise<ReviewTable['columns']> {
   const folder = await commonFolder(workspace, batchId);
   const from = folder.endsWith(sep) ? folder.length : folder.length + 1;
-  const rows = await reviewRows(workspace, batchId, runId, imageIds);
+  const rows = await reviewRows(workspace, batchId, runId, which);
   return toReviewColumns(
     rows.map(({ path, ...row }) => ({ ...row, name: path.slice(from).replaceAll(sep, '/') })),
   );

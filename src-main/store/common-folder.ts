@@ -3,12 +3,9 @@ import { fromStoredPath, type Workspace } from './workspace.ts';
 
 /** The deepest folder that holds all images of a batch; the workspace's for a batch without images. */
 export async function commonFolder(workspace: Workspace, batchId: number): Promise<string> {
-  const { first, last } = await workspace.db
-    .selectFrom('images')
-    .select(({ fn }) => [fn.min<string | null>('path').as('first'), fn.max<string | null>('path').as('last')])
-    .where('batch_id', '=', batchId)
-    .executeTakeFirstOrThrow();
-  if (first === null || last === null) return workspace.folder;
+  const first = await outermostPath(workspace, batchId, 'asc');
+  const last = await outermostPath(workspace, batchId, 'desc');
+  if (first === undefined || last === undefined) return workspace.folder;
   // In order of their bytes: what the first and the last begin with, all between them begin with.
   const shared = sharedFolder(first, last);
   if (shared !== '') return resolve(isAbsolute(shared) ? shared : fromStoredPath(workspace, shared));
@@ -20,6 +17,18 @@ export async function commonFolder(workspace: Workspace, batchId: number): Promi
     .execute();
   const paths = rows.map(({ path }) => fromStoredPath(workspace, path));
   return resolve(paths.reduce(sharedFolder));
+}
+
+/** By the index: one query for both would read all paths. */
+async function outermostPath(workspace: Workspace, batchId: number, order: 'asc' | 'desc') {
+  const row = await workspace.db
+    .selectFrom('images')
+    .select('path')
+    .where('batch_id', '=', batchId)
+    .orderBy('path', order)
+    .limit(1)
+    .executeTakeFirst();
+  return row?.path;
 }
 
 /** What both paths begin with, up to a separator. */

@@ -118,18 +118,18 @@ export async function countImages(workspace: Workspace, batchId: number): Promis
 
 /** Groups of files with the same content, in the order of their first file. */
 export async function listDuplicates(workspace: Workspace, batchId: number): Promise<DuplicateImages[]> {
-  const rows = await workspace.db
-    .selectFrom('images')
-    .select(['content_hash', sql<string>`json_group_array(path order by id)`.as('paths')])
-    .where('batch_id', '=', batchId)
-    .where('content_hash', 'is not', null)
-    .groupBy('content_hash')
-    .having(({ fn }) => fn.countAll(), '>', 1)
-    .orderBy(({ fn }) => fn.min('id'))
-    .execute();
-  return rows.map((row) => ({
-    contentHash: row.content_hash!,
-    paths: (JSON.parse(row.paths) as string[]).map((path) => fromStoredPath(workspace, path)),
+  // The groups come from the index alone; paths are read only of files that are in one.
+  const { rows } = await sql<{ content_hash: string; path: string }>`
+    with copied as (
+      select content_hash from images where batch_id = ${batchId} and content_hash is not null
+      group by content_hash having count(*) > 1
+    )
+    select content_hash, path from copied cross join images using (content_hash)
+    where batch_id = ${batchId} order by images.id`.execute(workspace.db);
+  const groups = Map.groupBy(rows, (row) => row.content_hash);
+  return [...groups].map(([contentHash, members]) => ({
+    contentHash,
+    paths: members.map(({ path }) => fromStoredPath(workspace, path)),
   }));
 }
 

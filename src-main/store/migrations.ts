@@ -15,6 +15,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '002-review': { up: (db) => run(db, REVIEW) },
   '003-workstation': { up: (db) => run(db, WORKSTATION) },
   '004-error-details': { up: (db) => run(db, ERROR_DETAILS) },
+  '005-large-batches': { up: (db) => run(db, LARGE_BATCHES) },
 };
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
@@ -186,3 +187,6 @@ const ERROR_DETAILS = [
   `alter table results add column error_details text check (error_details is null or json_valid(error_details))`,
   `alter table runs add column error_details text check (error_details is null or json_valid(error_details))`,
 ];
+
+// With the row id that every index ends with: pages of a batch are read in order, without sorting.
+const LARGE_BATCHES = [`create index images_by_batch on images (batch_id)`];

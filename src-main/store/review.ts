@@ -32,19 +32,18 @@ interface VerdictRow {
  * The images of a batch in the order in which they were added, with what a run and the inspectors say about them:
  * three queries, whatever their number.
  * @param runId null: there is no run yet
- * @param imageIds of the batch; default: all
+ * @param which some images of the batch, or a page of all: `limit` at most, behind the image `after`
  */
 export async function reviewRows(
   workspace: Workspace,
   batchId: number,
   runId: number | null,
-  imageIds?: readonly number[],
+  which: { readonly imageIds: readonly number[] } | { readonly after: number; readonly limit: number },
 ): Promise<StoredReviewRow[]> {
   const { db } = workspace;
+  const imageIds = 'imageIds' in which ? which.imageIds : await idsOfPage(workspace, batchId, which);
   const among = (column: string) =>
-    imageIds
-      ? sql`${sql.ref(column)} in (select value from json_each(${JSON.stringify(imageIds)}))`
-      : sql`true`;
+    sql`${sql.ref(column)} in (select value from json_each(${JSON.stringify(imageIds)}))`;
   const images = await sql<ImageRow>`
     select i.id, i.path, r.status, r.score, r.verdict,
       (select count(*) from regions where result_id = r.id) as regions
@@ -78,6 +77,22 @@ export async function reviewRows(
       missedDefects: countOf.get(`missed-defect ${row.id}`) ?? 0,
     };
   });
+}
+
+async function idsOfPage(
+  { db }: Workspace,
+  batchId: number,
+  page: { readonly after: number; readonly limit: number },
+): Promise<number[]> {
+  const rows = await db
+    .selectFrom('images')
+    .select('id')
+    .where('batch_id', '=', batchId)
+    .where('id', '>', page.after)
+    .orderBy('id')
+    .limit(page.limit)
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** @throws ClipSamError `input-invalid` when the workspace has no such image */

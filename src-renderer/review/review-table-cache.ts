@@ -1,10 +1,11 @@
 import type { QueryClient } from '@tanstack/react-query';
-import type { ReviewTable, RunProgress } from '../../src-shared/contract.ts';
+import type { RunProgress } from '../../src-shared/contract.ts';
 import { patchReviewList, type ReviewList } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
+import type { WholeReviewTable } from '../api/review-table.ts';
 
 /** A batch under review. */
-export interface ReviewData extends Omit<ReviewTable, 'columns'> {
+export interface ReviewData extends Omit<WholeReviewTable, 'columns'> {
   readonly list: ReviewList;
 }
 

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { makeReviewList } from '../../src-shared/review-queue.ts';
 import { toReviewRows } from '../../src-shared/review-table.ts';
+import { fetchReviewTable } from '../api/review-table.ts';
 import { onWorkstationEvent, useWorkstation } from '../state/workstation.ts';
 import { patchRows, type ReviewData, reviewTableKey, setProgress } from './review-table-cache.ts';
 
@@ -20,7 +21,7 @@ export function useReviewTable(batchId: number, runId: number | null) {
   const query = useQuery({
     queryKey: reviewTableKey(batchId, runId),
     queryFn: async ({ signal }): Promise<ReviewData> => {
-      const { columns, ...rest } = await client.review.table({ batchId, runId }, { signal });
+      const { columns, ...rest } = await fetchReviewTable(client, { batchId, runId }, signal);
       return { ...rest, list: makeReviewList(columns) };
     },
     structuralSharing: false,

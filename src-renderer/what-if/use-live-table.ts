@@ -1,17 +1,18 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { Refresher } from '../batches/live-batches.ts';
-import { onWorkstationEvent, useWorkstation } from '../state/workstation.ts';
+import { onWorkstationEvent } from '../state/workstation.ts';
 
 /** Milliseconds between two looks at a table that changes: it may be of 100,000 images. */
 const PACE = 4000;
 
+export const liveTableKey = (batchId: number) => ['what-if-table', batchId] as const;
+
 /** Asks for the batch's table anew, at a pace, while its run goes on or inspectors judge its images. */
 export function useLiveTable(batchId: number, runId: number | undefined): void {
-  const { api } = useWorkstation();
   const queries = useQueryClient();
   useEffect(() => {
-    const queryKey = api.review.table.queryKey({ input: { batchId } });
+    const queryKey = liveTableKey(batchId);
     const refresher = new Refresher(() => queries.invalidateQueries({ queryKey }), PACE);
     const stop = onWorkstationEvent((event) => {
       const isOurs =
@@ -25,5 +26,5 @@ export function useLiveTable(batchId: number, runId: number | undefined): void {
       stop();
       refresher.stop();
     };
-  }, [api, queries, batchId, runId]);
+  }, [queries, batchId, runId]);
 }

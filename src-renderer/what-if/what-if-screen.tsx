@@ -25,9 +25,10 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { memo, type ReactNode, useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'wouter';
-import type { BatchSummaryRow, RecipeRow, ReviewTable, RunProgress } from '../../src-shared/contract.ts';
+import type { BatchSummaryRow, RecipeRow, RunProgress } from '../../src-shared/contract.ts';
 import { flippedRows, histogram, scoreTable, whatIf } from '../../src-shared/what-if.ts';
 import { failureOf } from '../api/connection.ts';
+import { fetchReviewTable, type WholeReviewTable } from '../api/review-table.ts';
 import { FailureDetails } from '../app/failure-details.tsx';
 import { places, useGo } from '../app/places.ts';
 import { plainText } from '../app/plain-text.ts';
@@ -41,7 +42,7 @@ import { Outcome, RegionOutcome, Section } from './outcome.tsx';
 import { ScoreHistogram } from './score-histogram.tsx';
 import { ThetaPlot } from './theta-plot.tsx';
 import { isSameTrial, moved, round, type ThresholdName, type Trial } from './thresholds.ts';
-import { useLiveTable } from './use-live-table.ts';
+import { liveTableKey, useLiveTable } from './use-live-table.ts';
 import { useThetaProfile } from './use-theta-profile.ts';
 import classes from './what-if.module.css';
 
@@ -117,11 +118,13 @@ function Nothing({ text, children }: { readonly text: string; readonly children?
 
 function OfBatch({ batchId }: { readonly batchId: number }) {
   const { t } = useTranslation(['what-if', 'app']);
-  const { api } = useWorkstation();
+  const { client } = useWorkstation();
   const go = useGo();
-  const { data: table, error } = useQuery(
-    api.review.table.queryOptions({ input: { batchId }, refetchOnMount: 'always' }),
-  );
+  const { data: table, error } = useQuery({
+    queryKey: liveTableKey(batchId),
+    queryFn: ({ signal }) => fetchReviewTable(client, { batchId, runId: null }, signal),
+    refetchOnMount: 'always',
+  });
   useLiveTable(batchId, table?.run?.run.id);
   if (error && !table) {
     return (
@@ -155,7 +158,7 @@ function OfBatch({ batchId }: { readonly batchId: number }) {
 }
 
 /** The thresholds of a run and what others would do. */
-function Bench({ table, run }: { readonly table: ReviewTable; readonly run: RunProgress }) {
+function Bench({ table, run }: { readonly table: WholeReviewTable; readonly run: RunProgress }) {
   const { t } = useTranslation(['what-if', 'app']);
   const format = useFormat();
   const go = useGo();
@@ -403,7 +406,7 @@ function trialOf({ warn, reject, theta }: Trial): Trial {
 }
 
 /** Saves thresholds as the recipe's next revision and makes it the batch's. */
-function useSaving({ batch, recipe }: ReviewTable, { run }: RunProgress) {
+function useSaving({ batch, recipe }: WholeReviewTable, { run }: RunProgress) {
   const { t } = useTranslation('what-if');
   const { client } = useWorkstation();
   const author = useSession((session) => session.author);

@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { createRouter } from '../../src-main/api/router.ts';
 import { exportBatch } from '../../src-main/services/export-batch.ts';
 import { createBatch } from '../../src-main/store/batches.ts';
+import { addImages } from '../../src-main/store/images.ts';
+import type { ReviewTable } from '../../src-shared/contract.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { withoutAccess } from '../temp-folder.ts';
 import { author, drain, ended, fakeWorkstation, importedBatch, inspected } from './workstation-fixture.ts';
@@ -238,6 +240,33 @@ describe('batches', () => {
 });
 
 describe('reviewing', () => {
+  test('a large table comes in pages, each image once and in the order of the import', async () => {
+    const { client, workstation } = await fakeWorkstation();
+    const { workspace } = workstation;
+    const [first, batch] = [
+      await createBatch(workspace, { name: 'A' }, author),
+      await createBatch(workspace, { name: 'B' }, author),
+    ];
+    const paths = Array.from({ length: 12_000 }, (_, i) => `/photos/${12_000 - i}.png`);
+    for (let start = 0; start < paths.length; start += 1000) {
+      const images = paths.slice(start, start + 1000).map((path) => ({ path, contentHash: null, bytes: 1 }));
+      // Batches that grow at the same time have ids among each other's.
+      await addImages(workspace, first.id, images, author);
+      await addImages(workspace, batch.id, images, author);
+    }
+    const names: string[] = [];
+    const sizes: number[] = [];
+    let after: number | null = null;
+    do {
+      const page: ReviewTable = await client.review.table({ batchId: batch.id, after });
+      names.push(...page.columns.name);
+      sizes.push(page.columns.imageId.length);
+      after = page.next;
+    } while (after !== null);
+    expect(names).toEqual(paths.map((path) => path.slice('/photos/'.length)));
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(5000);
+  });
+
   test('the table has every image with the verdicts and marks that count', async () => {
     const failing = new ClipSamError('image-unreadable', 'cut off');
     const fake = await fakeWorkstation({ fail: (name) => (name === '0003.png' ? failing : undefined) });
