@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { FolderListing } from '../../src-shared/contract.ts';
-import { byName, isImageName } from '../files/image-files.ts';
+import { isImageName, sortNames } from '../files/image-files.ts';
 import { toReadError } from '../files/read-error.ts';
 
 /**
@@ -32,7 +32,7 @@ export async function listFolder(path: string | null): Promise<FolderListing> {
   return {
     path: folder,
     parent: parent === folder ? null : parent,
-    folders: folders.sort(byName).map(place),
-    images: images.sort(byName).map(place),
+    folders: (await sortNames(folders)).map(place),
+    images: (await sortNames(images)).map(place),
   };
 }

@@ -1,7 +1,7 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { type ListedImage, listImages } from '../../src-main/files/image-files.ts';
+import { type ListedImage, listImages, sortNames } from '../../src-main/files/image-files.ts';
 import { tempFolder, withoutAccess } from '../temp-folder.ts';
 
 async function folderWith(...paths: string[]): Promise<string> {
@@ -134,4 +134,21 @@ test('leaves out the masks of MVTec AD’s layout, unless they are asked for', a
   const folder = await folderWith('test/scratch/1.png', 'ground_truth/scratch/1_mask.png');
   expect(await names(folder)).toEqual(['test/scratch/1.png']);
   expect(await names(join(folder, 'ground_truth'))).toEqual(['scratch/1_mask.png']);
+});
+
+test('a folder of many files is sorted in pieces, with turns of the event loop between', async () => {
+  const count = 20_001;
+  // 7919 is a prime that does not divide the count: every number comes once.
+  const shuffled = Array.from({ length: count }, (_, i) => `part${(i * 7919) % count}.png`);
+  let turns = 0;
+  const watch = () => {
+    turns++;
+    watching = setImmediate(watch);
+  };
+  let watching = setImmediate(watch);
+  const sorted = await sortNames(shuffled);
+  clearImmediate(watching);
+  expect(sorted).toEqual(Array.from({ length: count }, (_, i) => `part${i}.png`));
+  expect(turns).toBeGreaterThanOrEqual(8);
+  expect(await sortNames([])).toEqual([]);
 });
