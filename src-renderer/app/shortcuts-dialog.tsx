@@ -87,7 +87,10 @@ export function ShortcutsDialog({ opened, onClose }: { readonly opened: boolean;
                       variant={waiting === action ? 'filled' : 'subtle'}
                       color={waiting === action ? 'blue' : 'gray'}
                       size="compact-sm"
-                      aria-label={t('shortcuts.change', { action: t(`actions.${action}`) })}
+                      aria-label={t('shortcuts.change', {
+                        action: t(`actions.${action}`),
+                        keys: waiting === action ? t('shortcuts.press') : keysOf(action, bindings).join(' '),
+                      })}
                       onClick={() => setWaiting(action)}
                     >
                       {waiting === action

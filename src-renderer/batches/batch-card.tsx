@@ -54,7 +54,7 @@ export const BatchCard = memo(function BatchCard({ row }: { readonly row: BatchS
           {t('images', { count: images, number: format.count(images) })}
           {run &&
             run.done > 0 &&
-            ` · ${t('reviewed', { done: format.count(reviewed), total: format.count(run.done) })}`}
+            ` · ${t('reviewed', { done: format.count(reviewed), total: format.count(run.done + run.failed) })}`}
         </Text>
         {run && isUnfinished(state) ? (
           <Progress

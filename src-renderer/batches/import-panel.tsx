@@ -157,7 +157,7 @@ function Section({
 /** A file and what is wrong with it. */
 export function FileError({ path, error }: { readonly path: string; readonly error: ErrorRecord }) {
   return (
-    <div>
+    <div className={classes.fileError}>
       <PlainName size="xs" fw={500}>
         {path}
       </PlainName>

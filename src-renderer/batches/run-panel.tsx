@@ -157,7 +157,10 @@ export function RunPanel({
                   {t('run.verdicts')}
                 </Title>
                 <Text size="sm" c="dimmed">
-                  {t('run.reviewed', { done: format.count(reviewed), total: format.count(run.done) })}
+                  {t('run.reviewed', {
+                    done: format.count(reviewed),
+                    total: format.count(run.done + run.failed),
+                  })}
                 </Text>
               </Group>
               <VerdictBar verdicts={verdicts} />

@@ -14,6 +14,7 @@ export function FileName({ name }: { readonly name: string }) {
     <span className={classes.name} dir="auto" title={name}>
       <span className={classes.head}>{letters.slice(0, cut).join('')}</span>
       {cut < letters.length && <span className={classes.tail}>{letters.slice(cut).join('')}</span>}
+      {/* Not seen; keeps the name apart from what is read out after it. */}{' '}
     </span>
   );
 }

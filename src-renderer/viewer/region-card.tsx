@@ -133,7 +133,11 @@ function Card({
           size="xs"
           fullWidth
           aria-label={t('region.levels')}
-          classNames={{ root: classes.masks ?? '', label: classes.maskLabel ?? '' }}
+          classNames={{
+            root: classes.masks ?? '',
+            label: classes.maskLabel ?? '',
+            indicator: classes.maskIndicator ?? '',
+          }}
           value={String(level ?? 'final')}
           onChange={(value) =>
             scratch.setState({ level: value === 'final' ? null : (Number(value) as 1 | 2 | 3) })

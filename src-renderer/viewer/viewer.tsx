@@ -1,4 +1,3 @@
-import { Alert } from '@mantine/core';
 import { useElementSize, useMergedRef } from '@mantine/hooks';
 import {
   type MouseEvent,
@@ -13,7 +12,7 @@ import { useTranslation } from 'react-i18next';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
 import { colourTable } from '../../src-shared/paint-map.ts';
 import type { Box, InspectionResult, Point } from '../../src-shared/result.ts';
-import { FailureDetails } from '../app/failure-details.tsx';
+import { failureText } from '../i18n/failure-text.ts';
 import { CompareDivider } from './compare-divider.tsx';
 import { LayerBar } from './layer-bar.tsx';
 import { Legend } from './legend.tsx';
@@ -309,14 +308,10 @@ function Notice({
   readonly isMissing: boolean;
 }) {
   const { t } = useTranslation('viewer');
+  if (outcome?.status === 'failed') return <div className={classes.notice}>{failureText(outcome.error)}</div>;
   if (isMissing) return <div className={classes.notice}>{t('missing')}</div>;
   if (outcome?.status === 'pending') return <div className={classes.notice}>{t('pending')}</div>;
-  if (outcome?.status !== 'failed') return null;
-  return (
-    <Alert className={classes.failure} color="red" title={t('failed')} p="sm">
-      <FailureDetails failure={outcome.error} />
-    </Alert>
-  );
+  return null;
 }
 
 function resultOf({ outcome, version }: ViewerProps): InspectionResult | null {

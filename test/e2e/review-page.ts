@@ -36,7 +36,7 @@ export class ReviewPage {
   /** Waits until the result of the selected image is seen and nothing is loading any more. */
   async settled(): Promise<void> {
     const { page } = this.#window;
-    const [name] = (await this.current.getAttribute('aria-label'))!.split(', score');
+    const [name] = (await this.current.getAttribute('aria-label'))!.split(/, \d\.\d+ score/);
     await this.canvas.getByRole('img', { name: `${name}: score` }).waitFor();
     await page.waitForURL(`**/${await this.currentId()}`);
     await page.waitForLoadState('networkidle');

@@ -125,7 +125,6 @@ export class WorkstationWindow {
   async seriousViolations(): Promise<string[]> {
     const { violations } = await new AxeBuilder({ page: this.page })
       .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-      .disableRules(['label-content-name-mismatch'])
       .analyze();
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
