@@ -21,6 +21,9 @@ export interface Batch extends BatchMetadata {
   readonly archivedAt: string | null;
 }
 
+/** Days for which a deleted batch can be restored; then it is removed for good. */
+export const KEEP_DELETED_DAYS = 30;
+
 /** An image file of a batch. */
 export interface BatchImage {
   readonly id: number;

@@ -82,6 +82,23 @@ export const importProgressSchema = z.discriminatedUnion('kind', [
 ]);
 export type ImportProgress = z.infer<typeof importProgressSchema>;
 
+/** What goes, or went, when deleted batches are removed for good. `bytes`: of files in the workspace. */
+export const purgeSummarySchema = z.object({
+  batches: count,
+  images: count,
+  results: count,
+  verdicts: count,
+  annotations: count,
+  bytes: count,
+});
+export type PurgeSummary = z.infer<typeof purgeSummarySchema>;
+
+export const purgeProgressSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('removing'), done: count, total: count }),
+  z.object({ kind: z.literal('finished'), summary: purgeSummarySchema }),
+]);
+export type PurgeProgress = z.infer<typeof purgeProgressSchema>;
+
 export const reviewColumnsSchema = z.object({
   imageId: z.array(s.idSchema),
   name: z.array(z.string()),
@@ -254,6 +271,13 @@ export const folderListingSchema = z.object({
 });
 export type FolderListing = z.infer<typeof folderListingSchema>;
 
+/** Pictures on disk that can be made again, in bytes, and what they may take at most. */
+export const cacheSizesSchema = z.object({
+  thumbnails: z.object({ bytes: count, limit: count }),
+  tiles: z.object({ bytes: count, limit: count }),
+});
+export type CacheSizes = z.infer<typeof cacheSizesSchema>;
+
 export const appInfoSchema = z.object({
   version: z.string(),
   shell: z.enum(['electron', 'browser']),
@@ -269,6 +293,8 @@ export const contract = {
     info: base.output(appInfoSchema),
     /** Starts with the device's status and the progress of every run at work, then goes on until it is aborted. */
     events: base.output(eventIterator(workstationEventSchema)),
+    cache: base.output(cacheSizesSchema),
+    clearCache: base.output(cacheSizesSchema),
     folder: base.input(z.object({ path: z.string().max(4096).nullable() })).output(folderListingSchema),
   },
   batches: {
@@ -288,6 +314,15 @@ export const contract = {
     archive: base.input(z.object({ id: s.idSchema, archived: z.boolean(), ...author })).output(s.batchSchema),
     /** Takes the batch out of sight, or (`deleted: false`) brings it back as it was. */
     delete: base.input(z.object({ id: s.idSchema, deleted: z.boolean(), ...author })).output(s.batchSchema),
+    /** What {@link purge} would remove. `id` null: all deleted batches. */
+    purgePreview: base.input(z.object({ id: s.idSchema.nullable() })).output(purgeSummarySchema),
+    /**
+     * Removes deleted batches for good, with everything that was found and said about them; the image files are not
+     * touched. It cannot be cancelled: who stops listening does not stop it.
+     */
+    purge: base
+      .input(z.object({ id: s.idSchema.nullable(), ...author }))
+      .output(eventIterator(purgeProgressSchema)),
     import: base
       .input(
         z.object({

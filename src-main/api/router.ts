@@ -1,8 +1,10 @@
 import { implement, ORPCError, ValidationError } from '@orpc/server';
 import {
+  type CacheSizes,
   contract,
   type ExportProgress,
   type ImportProgress,
+  type PurgeProgress,
   type SelfTestEvent,
   type ThetaProfile,
   type WorkstationEvent,
@@ -31,7 +33,7 @@ type ProfileEvent =
 
 /** The contract over the workstation's services: the same for every shell. */
 export function createRouter(workstation: Workstation) {
-  const { workspace, hub, pool, desk, tiles, packsRoot, ending } = workstation;
+  const { workspace, hub, pool, desk, thumbnails, tiles, housekeeping, packsRoot, ending } = workstation;
   const failure = (error: unknown) => toClientError(error, workstation.log);
   const os = implement(contract).use(async ({ next }) => {
     try {
@@ -58,6 +60,11 @@ export function createRouter(workstation: Workstation) {
     if (recipeHash) await getRecipe(workspace, recipeHash);
   };
 
+  const cacheSizes = async (): Promise<CacheSizes> => ({
+    thumbnails: { bytes: await thumbnails.cache.size(), limit: thumbnails.cache.capacity },
+    tiles: { bytes: await tiles.size(), limit: tiles.capacity },
+  });
+
   return os.router({
     app: {
       info: os.app.info.handler(() => workstation.info),
@@ -67,6 +74,11 @@ export function createRouter(workstation: Workstation) {
           ...desk.atWork.map((progress) => ({ kind: 'run' as const, progress, imageIds: [] })),
         ];
         return streamEvents(hub.subscribe(first), signal);
+      }),
+      cache: os.app.cache.handler(cacheSizes),
+      clearCache: os.app.clearCache.handler(async () => {
+        await Promise.all([thumbnails.cache.clear(), tiles.clear()]);
+        return cacheSizes();
       }),
       folder: os.app.folder.handler(({ input }) => listFolder(input.path)),
     },
@@ -97,6 +109,17 @@ export function createRouter(workstation: Workstation) {
         batchChanged(id);
         return batch;
       }),
+      purgePreview: os.batches.purgePreview.handler(({ input }) => housekeeping.preview(input.id)),
+      purge: os.batches.purge.handler(({ input: { id, author }, signal }) =>
+        stream<PurgeProgress>(signal, (emit) =>
+          workstation.whileBusy(async () => {
+            const summary = await housekeeping.purge(id, author, (progress) =>
+              emit({ kind: 'removing', ...progress }),
+            );
+            emit({ kind: 'finished', summary });
+          }),
+        ),
+      ),
       import: os.batches.import.handler(async ({ input: { id, paths, author }, signal }) => {
         await getBatch(workspace, id);
         return stream<ImportProgress>(signal, (emit, cancel) =>

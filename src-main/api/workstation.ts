@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { AppInfo } from '../../src-shared/contract.ts';
 import type { DeviceRequest } from '../../src-shared/result.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
+import { Housekeeping } from '../services/housekeeping.ts';
 import { InspectorPool, type InspectorPoolOptions, type ProcessHost } from '../services/inspector-pool.ts';
 import { RunDesk } from '../services/run-desk.ts';
 import { addSampleBatch } from '../services/sample-batch.ts';
@@ -50,6 +51,7 @@ export interface Workstation {
   readonly desk: RunDesk;
   readonly thumbnails: Thumbnails;
   readonly tiles: TilePyramids;
+  readonly housekeeping: Housekeeping;
   log(error: unknown): void;
   /** Work that must not be cut off without asking: a run at work, an import, an export. */
   isBusy(): boolean;
@@ -86,11 +88,17 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     onProgress: (progress, imageId) => hub.publishRun(progress, imageId),
   });
   const cache = join(workspace.folder, 'cache');
+  const thumbnails = new Thumbnails(join(cache, 'thumbnails'));
+  const tiles = new TilePyramids(join(cache, 'tiles'));
+  const onBatch = (batchId: number) => hub.publish({ kind: 'batch', batchId });
+  const housekeeping = new Housekeeping({ workspace, thumbnails, tiles, onBatch, log });
+  housekeeping.start();
   const ending = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
   const close = async () => {
     ending.abort();
+    await housekeeping.close();
     await desk.close();
     await pool.close();
     hub.close();
@@ -112,8 +120,9 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     hub,
     pool,
     desk,
-    thumbnails: new Thumbnails(join(cache, 'thumbnails')),
-    tiles: new TilePyramids(join(cache, 'tiles')),
+    thumbnails,
+    tiles,
+    housekeeping,
     log,
     ending: ending.signal,
     isBusy: () => desk.isAtWork || underWay.size > 0,

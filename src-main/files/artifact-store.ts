@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { ArtifactRef } from '../../src-shared/result.ts';
@@ -33,7 +33,29 @@ export class ArtifactStore {
     }
     return join(this.root, hash.slice(0, 2), `${hash}.png`);
   }
+
+  /** All files of the store, those of writes that were cut off too; whatever else lies in its folder is passed over. */
+  async *list(): AsyncGenerator<StoredFile> {
+    for (const folder of await readdir(this.root, { withFileTypes: true }).catch(() => [])) {
+      if (!folder.isDirectory() || !/^[0-9a-f]{2}$/.test(folder.name)) continue;
+      for (const entry of await readdir(join(this.root, folder.name), { withFileTypes: true })) {
+        const [, sha256, unfinished] = NAME.exec(entry.name) ?? [];
+        if (!sha256?.startsWith(folder.name) || !entry.isFile()) continue;
+        yield { path: join(this.root, folder.name, entry.name), sha256, isWhole: unfinished === undefined };
+      }
+    }
+  }
 }
+
+/** A file of the store. */
+export interface StoredFile {
+  readonly path: string;
+  readonly sha256: string;
+  /** False for what a write that was cut off left. */
+  readonly isWhole: boolean;
+}
+
+const NAME = /^([0-9a-f]{64})\.png(\.\d+-[0-9a-f]{12}\.tmp)?$/;
 
 async function isFileOfSize(path: string, size: number): Promise<boolean> {
   const stats = await stat(path).catch(() => undefined);

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { BatchImage } from '../../src-shared/batch.ts';
 import { thumbnail } from '../codec/image-codec.ts';
-import { writeFileAtomically } from '../files/atomic-write.ts';
+import { FileCache } from '../files/file-cache.ts';
+import { CACHE_LIMITS } from './cache-limits.ts';
 import { contentHashOf, readImportedFile } from './imported-file.ts';
 import { Limiter } from './limiter.ts';
 
@@ -14,12 +13,12 @@ export const MAX_VIEW_PIXELS = 400_000_000;
 
 /** Small pictures of images, made when they are first asked for and kept by the content of the file. */
 export class Thumbnails {
-  readonly #folder: string;
+  readonly cache: FileCache;
   readonly #limiter = new Limiter<Uint8Array>(DECODERS);
 
   /** @param folder where the pictures are kept */
-  constructor(folder: string) {
-    this.#folder = folder;
+  constructor(folder: string, capacity: number = CACHE_LIMITS.thumbnails) {
+    this.cache = new FileCache(folder, 'webp', capacity);
   }
 
   /**
@@ -28,14 +27,12 @@ export class Thumbnails {
    */
   async get(image: BatchImage, signal?: AbortSignal): Promise<Uint8Array> {
     const hash = contentHashOf(image);
-    const path = join(this.#folder, hash.slice(0, 2), `${hash}.webp`);
-    const kept = await readFile(path).catch(() => undefined);
+    const kept = await this.cache.get(hash);
     if (kept) return kept;
     const make = async () => {
       const bytes = await readImportedFile(image);
       const picture = await thumbnail(bytes, LONGEST_SIDE, { maxPixels: MAX_VIEW_PIXELS, format: 'webp' });
-      // A full disk keeps nobody from looking.
-      await writeFileAtomically(path, picture).catch(() => {});
+      await this.cache.put(hash, picture);
       return picture;
     };
     return this.#limiter.run(hash, make, signal);

@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BatchImage } from '../../src-shared/batch.ts';
 import type { Pyramid } from '../../src-shared/contract.ts';
 import { type PyramidLayout, TILE_SIZE, writePyramid } from '../codec/image-pyramid.ts';
 import { toWriteError } from '../files/atomic-write.ts';
+import { CACHE_LIMITS } from './cache-limits.ts';
 import { contentHashOf, readImportedFile } from './imported-file.ts';
 import { Limiter } from './limiter.ts';
 import { MAX_VIEW_PIXELS } from './thumbnails.ts';
 
-/** Bytes that all pyramids together may take; those used longest ago go. */
-const CAPACITY = 2 * 2 ** 30;
 /** Milliseconds after which a use is worth writing down again. */
 const TOUCH_INTERVAL = 60_000;
 const LAYOUT_FILE = 'pyramid.json';
@@ -26,14 +25,15 @@ interface Kept extends PyramidLayout {
  */
 export class TilePyramids {
   readonly #folder: string;
-  readonly #capacity: number;
+  /** Bytes that all pyramids together may take; those used longest ago go. */
+  readonly capacity: number;
   /** One at a time: the largest images take hundreds of megabytes while they are cut. */
   readonly #limiter = new Limiter<Kept>(1);
   readonly #touched = new Map<string, number>();
 
-  constructor(folder: string, capacity = CAPACITY) {
+  constructor(folder: string, capacity: number = CACHE_LIMITS.tiles) {
     this.#folder = folder;
-    this.#capacity = capacity;
+    this.capacity = capacity;
   }
 
   /** The layout of an image's tiles, which are there when this returns. @throws ClipSamError `image-…`, `disk-full` */
@@ -57,10 +57,33 @@ export class TilePyramids {
     try {
       return await readFile(file);
     } catch {
-      // Dropped since the look, or damaged by somebody: made again.
-      await this.#limiter.run(hash, () => this.#make(image, hash), signal);
+      // Dropped since the look, or damaged by somebody: made again, unless another look has done so by its turn.
+      const make = async () => {
+        const isThere = await access(file).then(
+          () => true,
+          () => false,
+        );
+        return (isThere && (await this.#read(hash))) || this.#make(image, hash);
+      };
+      await this.#limiter.run(hash, make, signal);
       return readFile(file);
     }
+  }
+
+  /** Bytes that all pyramids take. */
+  async size(): Promise<number> {
+    return (await this.#kept()).reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Removes all pyramids, or those that the condition does not hold for. One that is looked at is made again. */
+  async clear(keep: (hash: string) => boolean = () => false): Promise<number> {
+    let removed = 0;
+    for (const { name, bytes } of await this.#kept()) {
+      if (keep(name)) continue;
+      await this.#drop(name);
+      removed += bytes;
+    }
+    return removed;
   }
 
   async #get(image: BatchImage, signal: AbortSignal | undefined): Promise<Kept> {
@@ -108,27 +131,39 @@ export class TilePyramids {
 
   /** Drops what was used longest ago, and what a program that died left half done, until there is room. */
   async #makeRoom(needed: number, except: string): Promise<void> {
-    const kept: { name: string; bytes: number; usedAt: number }[] = [];
+    const kept = (await this.#kept()).filter(({ name }) => name !== except);
+    const names = new Set(kept.map(({ name }) => name));
     for (const name of await readdir(this.#folder)) {
-      if (name.startsWith(except)) continue;
-      const file = join(this.#folder, name, LAYOUT_FILE);
-      const text = await readFile(file, 'utf8').catch(() => undefined);
-      const usedAt = (await stat(file).catch(() => undefined))?.mtimeMs;
-      const layout = text === undefined ? undefined : parseLayout(text);
-      if (!layout || usedAt === undefined || name.includes('.')) await this.#drop(name);
-      else kept.push({ name, usedAt, bytes: layout.bytes });
+      if (!names.has(name) && !name.startsWith(except)) await this.#drop(name);
     }
     let total = kept.reduce((sum, { bytes }) => sum + bytes, needed);
     for (const { name, bytes } of kept.sort((a, b) => a.usedAt - b.usedAt)) {
-      if (total <= this.#capacity) return;
+      if (total <= this.capacity) return;
       await this.#drop(name);
       total -= bytes;
     }
   }
 
+  /** Pyramids that are whole. */
+  async #kept(): Promise<{ readonly name: string; readonly bytes: number; readonly usedAt: number }[]> {
+    const kept: { name: string; bytes: number; usedAt: number }[] = [];
+    for (const name of await readdir(this.#folder).catch(() => [])) {
+      const file = join(this.#folder, name, LAYOUT_FILE);
+      const text = await readFile(file, 'utf8').catch(() => undefined);
+      const usedAt = (await stat(file).catch(() => undefined))?.mtimeMs;
+      const layout = text === undefined ? undefined : parseLayout(text);
+      if (layout && usedAt !== undefined && !name.includes('.'))
+        kept.push({ name, usedAt, bytes: layout.bytes });
+    }
+    return kept;
+  }
+
   async #drop(name: string): Promise<void> {
     this.#touched.delete(name);
-    await rm(join(this.#folder, name), { recursive: true, force: true });
+    // Gone at once, not tile by tile: nobody finds the layout without its tiles.
+    const doomed = join(this.#folder, `${name.split('.', 1)[0]}.${randomBytes(6).toString('hex')}`);
+    await rename(join(this.#folder, name), doomed).catch(() => {});
+    await rm(doomed, { recursive: true, force: true }).catch(() => {});
   }
 
   #folderOf(hash: string): string {

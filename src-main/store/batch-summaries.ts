@@ -31,7 +31,7 @@ export async function listBatchSummaries(workspace: Workspace, filter: Filter): 
   const { rows } = await sql<Row>`
     with listed as (
       select batches.*, (select max(id) from runs where batch_id = batches.id) as run_id
-      from batches where ${condition(filter)}
+      from batches where purge is null and ${condition(filter)}
     )
     select listed.*,
       (select count(*) from images where batch_id = listed.id) as images,

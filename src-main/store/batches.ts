@@ -145,7 +145,12 @@ function change(
 }
 
 async function rowOf(db: Workspace['db'], id: number): Promise<Selectable<Schema['batches']>> {
-  const row = await db.selectFrom('batches').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await db
+    .selectFrom('batches')
+    .selectAll()
+    .where('id', '=', id)
+    .where('purge', 'is', null)
+    .executeTakeFirst();
   if (!row)
     throw new ClipSamError('input-invalid', `The workspace has no batch ${id}.`, {
       details: { case: 'batch-unknown', batch: id },

@@ -16,6 +16,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '003-workstation': { up: (db) => run(db, WORKSTATION) },
   '004-error-details': { up: (db) => run(db, ERROR_DETAILS) },
   '005-large-batches': { up: (db) => run(db, LARGE_BATCHES) },
+  '006-purge': { up: (db) => run(db, PURGE) },
 };
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
@@ -190,3 +191,21 @@ const ERROR_DETAILS = [
 
 // With the row id that every index ends with: pages of a batch are read in order, without sorting.
 const LARGE_BATCHES = [`create index images_by_batch on images (batch_id)`];
+
+/** What inspectors said stays as it was said, and goes only with its batch. */
+const keptWithBatch = (table: string) => [
+  `drop trigger ${table}_no_delete`,
+  `create trigger ${table}_no_delete before delete on ${table}
+   when not exists (
+     select 1 from runs join batches on batches.id = runs.batch_id
+     where runs.id = old.run_id and batches.purge is not null
+   )
+   begin select raise(abort, '${table} are never changed: add a new entry instead'); end`,
+];
+
+const PURGE = [
+  `alter table batches add column purge text
+   check (purge is null or json_valid(purge) and deleted_at is not null)`,
+  ...keptWithBatch('verdicts'),
+  ...keptWithBatch('annotations'),
+];

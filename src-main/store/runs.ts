@@ -284,6 +284,32 @@ export async function isRunActive(workspace: Workspace, id: number): Promise<boo
   return (row.status === 'running' || row.status === 'paused') && isAlive(row);
 }
 
+/**
+ * True while some program may write results, or one could have begun to after the given time (ISO 8601): then there
+ * may be artifacts that no result names yet.
+ */
+export async function mayBeWriting(db: Workspace['db'], since: string): Promise<boolean> {
+  const rows = await db
+    .selectFrom('runs')
+    .selectAll()
+    .where(({ or, eb }) =>
+      or([
+        eb('status', 'in', ['running', 'paused']),
+        eb('heartbeat_at', '>=', since),
+        eb('ended_at', '>=', since),
+      ]),
+    )
+    .execute();
+  return rows.some(
+    (row) =>
+      row.heartbeat_at >= since ||
+      (row.ended_at !== null && row.ended_at >= since) ||
+      isAlive(row) ||
+      // It sleeps, and goes on when it wakes up.
+      (row.owner_host === hostname() && row.owner_pid !== process.pid && processExists(row.owner_pid)),
+  );
+}
+
 /** How many images the run covers, and what became of them so far. */
 export async function countOutcomes(
   workspace: Workspace,

@@ -30,6 +30,8 @@ export interface Schema {
     archived_at: string | null;
     /** Out of sight, with everything in it, until it is restored. */
     deleted_at: string | null;
+    /** Being removed for good: JSON with who asked for it and what there was. */
+    purge: string | null;
   };
   images: {
     id: Generated<number>;

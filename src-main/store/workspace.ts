@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import Database from 'better-sqlite3';
-import { Kysely, type Migration, Migrator } from 'kysely';
+import { Kysely, type Migration, Migrator, sql } from 'kysely';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { ArtifactStore } from '../files/artifact-store.ts';
 import { makeFolder } from '../files/atomic-write.ts';
@@ -81,9 +81,10 @@ export async function openWorkspace(folder: string, options: OpenOptions = {}): 
   }
 }
 
-/** True until the first batch; deleted ones count. */
+/** True until the first batch; deleted ones count, and those that were removed for good. */
 export async function isNewWorkspace(workspace: Workspace): Promise<boolean> {
-  return !(await workspace.db.selectFrom('batches').select('id').limit(1).executeTakeFirst());
+  const { rows } = await sql`select 1 from sqlite_sequence where name = 'batches'`.execute(workspace.db);
+  return rows.length === 0;
 }
 
 /** Checks before the first write: a file that is not ours, damaged or newer stays exactly as it is. */

@@ -144,6 +144,28 @@ describe('tiles', () => {
   });
 });
 
+test('what pictures take on disk is told, and cleared when asked; they are made again', async () => {
+  const fake = await fakeWorkstation();
+  const { imageIds } = await batchOf(fake, [CABLE]);
+  const [id] = imageIds;
+  const look = async () => {
+    expect((await fake.media(mediaUrls.thumbnail(id!, null))).status).toBe(200);
+    await fake.client.review.pyramid({ imageId: id! });
+  };
+  await look();
+  const { thumbnails, tiles } = await fake.client.app.cache();
+  for (const { bytes, limit } of [thumbnails, tiles]) {
+    expect(bytes).toBeGreaterThan(500);
+    expect(bytes).toBeLessThan(limit);
+  }
+  expect(await fake.client.app.clearCache()).toEqual({
+    thumbnails: { ...thumbnails, bytes: 0 },
+    tiles: { ...tiles, bytes: 0 },
+  });
+  await look();
+  expect(await fake.client.app.cache()).toEqual({ thumbnails, tiles });
+});
+
 describe('maps', () => {
   test('come as 16-bit values with their size, for ever', async () => {
     const fake = await withResults();

@@ -227,6 +227,38 @@ describe('batches', () => {
     expect(await client.review.table({ batchId })).toEqual(table);
   });
 
+  test('deleted ones are removed for good when asked, also for who stops listening', async () => {
+    const fake = await fakeWorkstation();
+    const { client } = fake;
+    const { batchId, imageIds } = await importedBatch(fake, 3);
+    const { run } = await inspected(fake, batchId);
+    await client.review.judge({ runId: run.id, imageId: imageIds[0]!, verdict: 'reject', author });
+    const other = await importedBatch(fake, 2, 'Other');
+    await expect(drain(await client.batches.purge({ id: batchId, author }))).rejects.toEqual(
+      clipsam('input-invalid', /no deleted batch/),
+    );
+    await client.batches.delete({ id: batchId, deleted: true, author });
+    const preview = await client.batches.purgePreview({ id: null });
+    expect(preview).toMatchObject({ batches: 1, images: 3, results: 3, verdicts: 1, annotations: 0 });
+    const events = await drain(await client.batches.purge({ id: batchId, author }));
+    expect(events.at(-1)).toEqual({ kind: 'finished', summary: { ...preview, bytes: 0 } });
+    expect(await client.batches.list({ show: 'deleted' })).toEqual([]);
+    await expect(client.batches.delete({ id: batchId, deleted: false, author })).rejects.toEqual(
+      clipsam('input-invalid', /no batch/),
+    );
+
+    await client.batches.delete({ id: other.batchId, deleted: true, author });
+    const unheard = await client.batches.purge({ id: null, author });
+    await unheard.return?.();
+    expect(await client.batches.list({ show: 'deleted' })).toEqual([]);
+    expect(await client.batches.purgePreview({ id: null })).toMatchObject({
+      batches: 0,
+      images: 0,
+      bytes: 0,
+    });
+    expect(fake.faults).toEqual([]);
+  });
+
   test('one that is being inspected is not deleted', async () => {
     const fake = await fakeWorkstation({ delay: 20 });
     const { batchId } = await importedBatch(fake, 30);

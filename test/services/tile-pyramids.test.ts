@@ -53,3 +53,22 @@ test('those used longest ago go when the tiles take too much room, and what a ki
   expect(await readdir(cache)).toContain(d.contentHash);
   expect(await readdir(cache)).not.toContain(b.contentHash);
 });
+
+test('cleared pyramids are made again when somebody looks', async () => {
+  const folder = await temporaryFolder();
+  const image = await noise(folder, 'a.png');
+  const other = await noise(folder, 'b.png');
+  const tiles = new TilePyramids(join(folder, 'tiles'));
+  await tiles.layout(image);
+  await tiles.layout(other);
+  const both = await tiles.size();
+  expect(both).toBeGreaterThan(400_000);
+  const at = { level: 0, column: 0, row: 0 };
+  const before = sha256((await tiles.tile(image, at))!);
+  expect(await tiles.clear((hash) => hash === other.contentHash)).toBeGreaterThan(200_000);
+  expect(await readdir(join(folder, 'tiles'))).toEqual([other.contentHash]);
+  // Looks that come while it goes get their tile.
+  const looks = Array.from({ length: 20 }, () => tiles.tile(image, at));
+  await tiles.clear();
+  for (const tile of await Promise.all(looks)) expect(sha256(tile!)).toBe(before);
+});

@@ -27,6 +27,18 @@ describe.each(['verdicts', 'annotations', 'audit_events', 'recipes'])('%s', (tab
   });
 });
 
+test('a batch that is deleted but not being removed for good keeps what was said', async () => {
+  const { workspace, batch, runId, imageId } = await workspaceWithResult();
+  await addVerdict(workspace, { runId, imageId, verdict: 'reject', author: 'ana' });
+  await workspace.db.updateTable('batches').set({ deleted_at: '2026-01-01' }).execute();
+  await expect(sql`delete from verdicts`.execute(workspace.db)).rejects.toThrow('never changed');
+  // Nor can one that was not deleted be marked.
+  await workspace.db.updateTable('batches').set({ deleted_at: null }).execute();
+  await expect(
+    workspace.db.updateTable('batches').set({ purge: '{}' }).where('id', '=', batch.id).execute(),
+  ).rejects.toThrow('CHECK');
+});
+
 describe('verdicts', () => {
   test('the newest counts, the history stays, and a withdrawn one leaves the image unreviewed', async () => {
     const { workspace, runId, imageId } = await workspaceWithResult();

@@ -1,0 +1,170 @@
+import { KEEP_DELETED_DAYS } from '../../src-shared/batch.ts';
+import type { PurgeSummary } from '../../src-shared/contract.ts';
+import { throwIfCancelled } from '../../src-shared/errors.ts';
+import {
+  beginPurge,
+  contentHashes,
+  countForPurge,
+  listDeleted,
+  listPurging,
+  purgeStep,
+} from '../store/purges.ts';
+import type { Workspace } from '../store/workspace.ts';
+import type { Thumbnails } from './thumbnails.ts';
+import type { TilePyramids } from './tile-pyramids.ts';
+import { bytesOfArtifacts, removeUnusedArtifacts } from './unused-artifacts.ts';
+
+const DAY = 24 * 60 * 60_000;
+/** Milliseconds after the start, when the window has what it shows first. */
+const FIRST = 30_000;
+/** Milliseconds between two looks for batches whose time has come, and for files that could not go before. */
+const INTERVAL = 60 * 60_000;
+/** Author of what nobody asked for by hand. */
+const AUTHOR = 'ClipSAM Workstation';
+
+export interface HousekeepingOptions {
+  readonly workspace: Workspace;
+  readonly thumbnails: Thumbnails;
+  readonly tiles: TilePyramids;
+  /** A batch is on its way out, or gone. */
+  readonly onBatch: (batchId: number) => void;
+  readonly log: (error: unknown) => void;
+}
+
+/**
+ * Removes for good what was deleted: when somebody asks for it, and after {@link KEEP_DELETED_DAYS} days. The
+ * database goes first, in steps that a killed program resumes at its next start; then the files of the workspace that
+ * nothing names any more. The image files themselves are the customer's and are never touched.
+ */
+export class Housekeeping {
+  readonly #options: HousekeepingOptions;
+  readonly #ending = new AbortController();
+  #last: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: HousekeepingOptions) {
+    this.#options = options;
+  }
+
+  /** Does what is due now and then, from soon on. */
+  start(): void {
+    const next = (delay: number) => {
+      this.#timer = setTimeout(async () => {
+        await this.tidy().catch((error: unknown) => this.#ending.signal.aborted || this.#options.log(error));
+        if (!this.#ending.signal.aborted) next(INTERVAL);
+      }, delay);
+      this.#timer.unref();
+    };
+    next(FIRST);
+  }
+
+  /**
+   * What would go.
+   * @param batchId null: all deleted batches
+   */
+  async preview(batchId: number | null): Promise<PurgeSummary> {
+    const { workspace } = this.#options;
+    const ids = batchId === null ? await listDeleted(workspace) : [batchId];
+    const summary = { batches: ids.length, images: 0, results: 0, verdicts: 0, annotations: 0 };
+    for (const id of ids) {
+      const counts = await countForPurge(workspace.db, id);
+      summary.images += counts.images;
+      summary.results += counts.results;
+      summary.verdicts += counts.verdicts;
+      summary.annotations += counts.annotations;
+    }
+    return { ...summary, bytes: await bytesOfArtifacts(workspace, new Set(ids)) };
+  }
+
+  /**
+   * Removes a deleted batch for good. What was begun is finished, if not now, then after the next start.
+   * @param batchId null: all deleted batches
+   * @returns what went; its `bytes` are those that could be removed now, which is none while a run is at work
+   * @throws ClipSamError `input-invalid` unless it was deleted; `cancelled` when the workstation closes
+   */
+  purge(
+    batchId: number | null,
+    author: string,
+    onProgress: (progress: { readonly done: number; readonly total: number }) => void = () => {},
+  ): Promise<PurgeSummary> {
+    return this.#inTurn(async () => {
+      const { workspace, onBatch } = this.#options;
+      const summary = await this.preview(batchId);
+      const ids = batchId === null ? await listDeleted(workspace) : [batchId];
+      for (const id of ids) {
+        await beginPurge(workspace, id, author);
+        onBatch(id);
+      }
+      let done = 0;
+      onProgress({ done, total: summary.images });
+      for (const id of ids) {
+        await this.#finish(id, (removed) => {
+          done += removed;
+          onProgress({ done, total: summary.images });
+        });
+      }
+      return { ...summary, bytes: await this.#removeFiles() };
+    });
+  }
+
+  /** Finishes what was cut off, removes what was deleted long ago, and files that nothing names. */
+  tidy(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { workspace, onBatch } = this.#options;
+      for (const id of await listPurging(workspace)) await this.#finish(id);
+      const before = new Date(Date.now() - KEEP_DELETED_DAYS * DAY).toISOString();
+      for (const id of await listDeleted(workspace, before)) {
+        await beginPurge(workspace, id, AUTHOR);
+        onBatch(id);
+        await this.#finish(id);
+      }
+      await this.#removeFiles();
+    });
+  }
+
+  /** Stops after the step in hand. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    clearTimeout(this.#timer);
+    await this.#last.catch(() => {});
+  }
+
+  async #finish(batchId: number, onRemoved: (images: number) => void = () => {}): Promise<void> {
+    const { workspace, onBatch } = this.#options;
+    for (;;) {
+      throwIfCancelled(this.#ending.signal);
+      const removed = await purgeStep(workspace, batchId);
+      if (removed === undefined) break;
+      onRemoved(removed);
+    }
+    onBatch(batchId);
+  }
+
+  /** @returns bytes of the artifacts that went */
+  async #removeFiles(): Promise<number> {
+    const { workspace, thumbnails, tiles } = this.#options;
+    const { signal } = this.#ending;
+    const known = new Set<string>();
+    for await (const hashes of contentHashes(workspace)) {
+      throwIfCancelled(signal);
+      for (const hash of hashes) known.add(hash);
+    }
+    // Pictures of images that are in no batch: also they show the customer's parts.
+    await thumbnails.cache.clear((hash) => known.has(hash));
+    await tiles.clear((hash) => known.has(hash));
+    return (await removeUnusedArtifacts(workspace, signal))?.bytes ?? 0;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last
+      .catch(() => {})
+      .then(() => {
+        throwIfCancelled(this.#ending.signal);
+        return work();
+      });
+    this.#last = turn;
+    // Whoever asked hears of it.
+    turn.catch(() => {});
+    return turn;
+  }
+}

@@ -1,0 +1,185 @@
+import { sql } from 'kysely';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import type { ResultArtifacts } from '../../src-shared/result.ts';
+import { recordAudit } from './audit.ts';
+import { toBatch } from './batches.ts';
+import { listRunStates } from './runs.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Images removed in one transaction: with their results and regions some 10 ms. */
+const STEP = 200;
+/** Results read at a time. */
+const PAGE = 2000;
+
+/** What goes with a batch that is removed for good. */
+export interface PurgeCounts {
+  readonly images: number;
+  readonly runs: number;
+  readonly results: number;
+  /** Entries of the inspectors' history, also those that were superseded. */
+  readonly verdicts: number;
+  readonly annotations: number;
+}
+
+/** Who asked for it, and what there was: in the batch's row until everything is gone. */
+interface PurgeNote extends PurgeCounts {
+  readonly author: string;
+}
+
+/** Deleted batches, the one deleted last first. @param before deleted before this time, ISO 8601; default: all */
+export async function listDeleted(workspace: Workspace, before?: string): Promise<number[]> {
+  let query = workspace.db
+    .selectFrom('batches')
+    .select('id')
+    .where('deleted_at', 'is not', null)
+    .where('purge', 'is', null)
+    .orderBy('deleted_at', 'desc');
+  if (before !== undefined) query = query.where('deleted_at', '<', before);
+  return (await query.execute()).map(({ id }) => id);
+}
+
+/** What would go with a batch. */
+export async function countForPurge(db: Workspace['db'], batchId: number): Promise<PurgeCounts> {
+  const ofRuns = (table: string) =>
+    sql`(select count(*) from ${sql.table(table)} where run_id in (select id from runs where batch_id = ${batchId}))`;
+  const { rows } = await sql<PurgeCounts>`
+    select (select count(*) from images where batch_id = ${batchId}) as images,
+      (select count(*) from runs where batch_id = ${batchId}) as runs,
+      ${ofRuns('results')} as results, ${ofRuns('verdicts')} as verdicts, ${ofRuns('annotations')} as annotations`.execute(
+    db,
+  );
+  return rows[0]!;
+}
+
+/**
+ * Marks a deleted batch for good: from here on it cannot be restored, and {@link purgeStep} takes it away.
+ * @throws ClipSamError `input-invalid` unless it was deleted, or while a program inspects it
+ */
+export async function beginPurge(workspace: Workspace, batchId: number, author: string): Promise<void> {
+  const runs = await listRunStates(workspace, { batchId });
+  if (runs.some(({ alive }) => alive)) {
+    throw new ClipSamError('input-invalid', `Batch ${batchId} is being inspected. Cancel its run first.`, {
+      details: { case: 'batch-at-work' },
+    });
+  }
+  await workspace.db.transaction().execute(async (db) => {
+    const note: PurgeNote = { author, ...(await countForPurge(db, batchId)) };
+    const { numUpdatedRows } = await db
+      .updateTable('batches')
+      .set({ purge: JSON.stringify(note) })
+      .where('id', '=', batchId)
+      .where('deleted_at', 'is not', null)
+      .where('purge', 'is', null)
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows === 0n) {
+      throw new ClipSamError('input-invalid', `The workspace has no deleted batch ${batchId}.`, {
+        details: { case: 'batch-unknown', batch: batchId },
+      });
+    }
+  });
+}
+
+/** Batches that are marked and not gone yet. */
+export async function listPurging(workspace: Workspace): Promise<number[]> {
+  const rows = await workspace.db
+    .selectFrom('batches')
+    .select('id')
+    .where('purge', 'is not', null)
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Removes some images of a marked batch with what was found and said about them; with the last ones the runs and the
+ * batch, and writes into the history who removed what. Recipes stay, and so do the image files.
+ * @returns how many images went; undefined when the batch is gone
+ */
+export async function purgeStep(workspace: Workspace, batchId: number): Promise<number | undefined> {
+  return workspace.db.transaction().execute(async (db) => {
+    const batch = await db
+      .selectFrom('batches')
+      .selectAll()
+      .where('id', '=', batchId)
+      .where('purge', 'is not', null)
+      .executeTakeFirst();
+    if (!batch) return undefined;
+    const images = await db
+      .selectFrom('images')
+      .select('id')
+      .where('batch_id', '=', batchId)
+      .orderBy('id')
+      .limit(STEP)
+      .execute();
+    if (images.length > 0) {
+      const some = sql`(select value from json_each(${JSON.stringify(images.map(({ id }) => id))}))`;
+      const ofRuns = sql`run_id in (select id from runs where batch_id = ${batchId})`;
+      await sql`delete from annotations where ${ofRuns} and image_id in ${some}`.execute(db);
+      await sql`delete from verdicts where ${ofRuns} and image_id in ${some}`.execute(db);
+      await sql`delete from results where image_id in ${some}`.execute(db);
+      await sql`delete from images where id in ${some}`.execute(db);
+      return images.length;
+    }
+    const { author, ...counts } = JSON.parse(batch.purge!) as PurgeNote;
+    await db.deleteFrom('runs').where('batch_id', '=', batchId).execute();
+    await db.deleteFrom('batches').where('id', '=', batchId).execute();
+    await recordAudit(db, [
+      {
+        author,
+        action: 'purged',
+        subject: 'batch',
+        subjectId: batchId,
+        oldValue: { ...toBatch(batch), deletedAt: batch.deleted_at },
+        newValue: counts,
+      },
+    ]);
+    return undefined;
+  });
+}
+
+/** The artifacts that results name, a page of results at a time. */
+export async function* artifactUses(
+  workspace: Workspace,
+): AsyncGenerator<readonly { readonly batchId: number; readonly artifacts: ResultArtifacts }[]> {
+  for (let after = 0; ; ) {
+    const { rows } = await sql<{ id: number; batch_id: number; artifacts: string }>`
+      select results.id, batch_id, artifacts from results join runs on runs.id = results.run_id
+      where results.id > ${after} and artifacts is not null order by results.id limit ${PAGE}`.execute(
+      workspace.db,
+    );
+    if (rows.length === 0) return;
+    yield rows.map((row) => ({
+      batchId: row.batch_id,
+      artifacts: JSON.parse(row.artifacts) as ResultArtifacts,
+    }));
+    after = rows.at(-1)!.id;
+  }
+}
+
+/** Hashes of all images' contents, a page at a time. */
+export async function* contentHashes(workspace: Workspace): AsyncGenerator<readonly string[]> {
+  for (let after = 0; ; ) {
+    const rows = await workspace.db
+      .selectFrom('images')
+      .select(['id', 'content_hash'])
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(PAGE)
+      .execute();
+    if (rows.length === 0) return;
+    yield rows.flatMap(({ content_hash }) => content_hash ?? []);
+    after = rows.at(-1)!.id;
+  }
+}
+
+/** Images that somebody imported from a folder within the workspace (its path there): not ours to remove, even among artifacts. */
+export async function importedFrom(db: Workspace['db'], folder: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('images')
+    .select('path')
+    .distinct()
+    .where('path', '>=', `${folder}/`)
+    .where('path', '<', `${folder}0`)
+    .execute();
+  return rows.map(({ path }) => path);
+}
