@@ -87,6 +87,7 @@ export function ShortcutsDialog({ opened, onClose }: { readonly opened: boolean;
                       variant={waiting === action ? 'filled' : 'subtle'}
                       color={waiting === action ? 'blue' : 'gray'}
                       size="compact-sm"
+                      styles={{ label: { overflow: 'visible' } }}
                       aria-label={t('shortcuts.change', {
                         action: t(`actions.${action}`),
                         keys: waiting === action ? t('shortcuts.press') : keysOf(action, bindings).join(' '),

@@ -79,6 +79,48 @@ describeInChromium('results that are there', () => {
     await expect.poll(stored).toEqual([...given, withdrawn]);
     await keyboard.press('Control+y');
     await expect.poll(stored).toEqual([...given, withdrawn, last]);
+
+    await page.reload();
+    await review.settled();
+    await keyboard.press('Control+z');
+    await expect.poll(stored).toEqual([...given, withdrawn, last, withdrawn]);
+    await window.close();
+  });
+
+  it('are zoomed with two fingers, and the card of a region goes along with it', async () => {
+    const window = await WorkstationWindow.open(browser, workstation.url);
+    const { page, keyboard } = window;
+    await page.goto(new URL(`/#/review/${few.batchId}`, page.url()).href);
+    const review = new ReviewPage(window);
+    await review.settled();
+    const zoom = page.getByRole('status', { name: 'Zoom' });
+    const percent = async () => Number.parseFloat((await zoom.textContent())!);
+    const before = await percent();
+    const box = (await review.canvas.boundingBox())!;
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const fingers = await page.context().newCDPSession(page);
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', apart?: number) =>
+      fingers.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: apart === undefined ? [] : [-1, 1].map((side, id) => ({ x: x + side * apart, y, id })),
+      });
+    await touch('touchStart', 40);
+    for (let apart = 50; apart <= 120; apart += 10) await touch('touchMove', apart);
+    await touch('touchEnd');
+    await expect.poll(percent).toBeCloseTo(before * 3, -1);
+
+    const card = page.getByTestId('region-card');
+    for (let i = 0; i < 40 && !(await card.isVisible()); i++) {
+      await keyboard.press('d');
+      await review.settled();
+      await keyboard.press('.');
+    }
+    const place = (await card.boundingBox())!;
+    await window.pointer.drag(review.canvas, [
+      [0.3, 0.9],
+      [0.35, 0.8],
+    ]);
+    await expect.poll(() => card.boundingBox()).not.toEqual(place);
     await window.close();
   });
 
