@@ -1,14 +1,14 @@
 import { useElementSize, useMergedRef } from '@mantine/hooks';
-import { IconPhoto } from '@tabler/icons-react';
-import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type Range, useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { mediaUrls } from '../../src-shared/media-urls.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
-import { FileName } from './file-name.tsx';
 import classes from './filmstrip.module.css';
-import { Marks, useRowDescription } from './marks.tsx';
+import { FilmstripItem, optionId } from './filmstrip-item.tsx';
+import { LineSlots } from './line-slots.ts';
+import { useRowDescription } from './marks.tsx';
 import { scrollOffsets } from './place-store.ts';
+import { usePictureQueue } from './use-picture-queue.ts';
 
 /** Pixels: height of a row of the strip, least width of a tile of the grid, what a tile has below its picture. */
 const ROW = 64;
@@ -34,8 +34,9 @@ interface FilmstripProps {
 export function Filmstrip({ view, queue, current, batchId, onPick, onOpen }: FilmstripProps) {
   const { t } = useTranslation('review');
   const scroll = scrollOffsets.get(batchId);
-  const { ref: sizeRef, width } = useElementSize();
+  const { ref: sizeRef, width, height } = useElementSize();
   const frame = useRef<HTMLDivElement>(null);
+  const { pictures, moved } = usePictureQueue();
   const ref = useMergedRef(frame, sizeRef);
   const columns = view === 'strip' ? 1 : Math.max(1, Math.floor((width - GAP) / (TILE + GAP)));
   const tile = view === 'strip' ? 0 : Math.floor((width - GAP) / columns) - GAP;
@@ -53,7 +54,7 @@ export function Filmstrip({ view, queue, current, batchId, onPick, onOpen }: Fil
     initialOffset: scroll ?? 0,
     // The selected image stays on the page: assistive technology follows aria-activedescendant to it.
     rangeExtractor: (range) => {
-      const seen = defaultRangeExtractor(range);
+      const seen = linesAround(range, Math.ceil(height / size) + 1);
       return line < 0 || seen.includes(line) ? seen : [...seen, line].sort((a, b) => a - b);
     },
   });
@@ -68,11 +69,16 @@ export function Filmstrip({ view, queue, current, batchId, onPick, onOpen }: Fil
     setShown({ imageId, columns });
   }, [imageId, line, columns, width, lines, shown]);
 
+  const describe = useRowDescription();
+  const [slots] = useState(() => new LineSlots());
+  const shownLines = lines.getVirtualItems();
+  const keys = slots.assign(shownLines.map(({ index }) => index));
+
   const pick = (place: number) => {
     const row = queue[Math.min(Math.max(place, 0), queue.length - 1)];
     if (row) onPick(row.imageId);
   };
-  const page = Math.max(1, Math.floor((frame.current?.clientHeight ?? 0) / size)) * columns;
+  const page = Math.max(1, Math.floor(height / size)) * columns;
   const steps: Readonly<Record<string, number>> = {
     ArrowDown: at + columns,
     ArrowUp: at - columns,
@@ -108,24 +114,30 @@ export function Filmstrip({ view, queue, current, batchId, onPick, onOpen }: Fil
       className={classes.frame}
       data-view={view}
       onKeyDown={down}
-      onScroll={(event) => scrollOffsets.set(batchId, event.currentTarget.scrollTop)}
+      onScroll={({ currentTarget }) => {
+        scrollOffsets.set(batchId, currentTarget.scrollTop);
+        moved(currentTarget);
+      }}
     >
       <div role="presentation" style={{ height: lines.getTotalSize(), position: 'relative' }}>
-        {lines.getVirtualItems().map(({ index, start }) => (
+        {shownLines.map(({ index, start }, i) => (
           <div
-            key={index}
+            key={keys[i]}
             role="presentation"
             className={classes.line}
             style={{ transform: `translateY(${start}px)`, height: size }}
           >
             {queue.slice(index * columns, (index + 1) * columns).map((row, column) => (
-              <Item
-                key={row.imageId}
+              <FilmstripItem
+                // biome-ignore lint/suspicious/noArrayIndexKey: an image takes over the elements of another
+                key={column}
                 row={row}
                 place={index * columns + column}
                 total={queue.length}
                 tile={tile}
                 selected={row.imageId === imageId}
+                pictures={pictures}
+                describe={describe}
                 onPick={onPick}
                 onOpen={onOpen}
               />
@@ -137,67 +149,9 @@ export function Filmstrip({ view, queue, current, batchId, onPick, onOpen }: Fil
   );
 }
 
-interface ItemProps {
-  readonly row: ReviewRow;
-  readonly place: number;
-  readonly total: number;
-  /** Width of the tile in pixels; 0: a row of the strip. */
-  readonly tile: number;
-  readonly selected: boolean;
-  onPick(imageId: number): void;
-  onOpen(imageId: number): void;
-}
-
-const Item = memo(function Item({ row, place, total, tile, selected, onPick, onOpen }: ItemProps) {
-  const describe = useRowDescription();
-  return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the list box has the focus and the keys
-    // biome-ignore lint/a11y/useFocusableInteractive: the list box has the focus and the keys
-    <div
-      id={optionId(row.imageId)}
-      role="option"
-      aria-selected={selected}
-      aria-label={describe(row)}
-      aria-posinset={place + 1}
-      aria-setsize={total}
-      className={tile === 0 ? classes.row : classes.tile}
-      style={tile === 0 ? undefined : { width: tile }}
-      onClick={() => onPick(row.imageId)}
-      onDoubleClick={() => onOpen(row.imageId)}
-    >
-      <Thumbnail imageId={row.imageId} />
-      <div className={classes.text}>
-        <FileName name={row.name} />
-        <div className={classes.facts}>
-          <span className={classes.score}>{row.score === null ? '–' : row.score.toFixed(3)}</span>
-          <Marks row={row} />
-        </div>
-      </div>
-    </div>
-  );
-});
-
-function Thumbnail({ imageId }: { readonly imageId: number }) {
-  const [broken, setBroken] = useState(false);
-  const fail = useCallback(() => setBroken(true), []);
-  return (
-    <span className={classes.picture}>
-      {broken ? (
-        <IconPhoto size={22} aria-hidden />
-      ) : (
-        <img
-          src={mediaUrls.thumbnail(imageId, null)}
-          alt=""
-          loading="lazy"
-          decoding="async"
-          draggable={false}
-          onError={fail}
-        />
-      )}
-    </span>
-  );
-}
-
-function optionId(imageId: number): string {
-  return `review-image-${imageId}`;
+/** The lines in sight and some around them: always as many, so that their elements can be used again. */
+function linesAround({ startIndex, overscan, count }: Range, inSight: number): number[] {
+  const length = Math.min(count, inSight + 2 * overscan);
+  const first = Math.max(0, Math.min(startIndex - overscan, count - length));
+  return Array.from({ length }, (_, i) => first + i);
 }

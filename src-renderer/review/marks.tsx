@@ -11,7 +11,7 @@ import {
   IconUserQuestion,
   IconUserX,
 } from '@tabler/icons-react';
-import type { ComponentType } from 'react';
+import { type ComponentType, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import type { HumanVerdict, ModelVerdict } from '../../src-shared/verdict.ts';
@@ -65,18 +65,21 @@ function Count({ icon: Icon, count }: { readonly icon: Icon; readonly count: num
 /** Says in words what {@link Marks} shows. */
 export function useRowDescription(): (row: ReviewRow) => string {
   const { t } = useTranslation(['review', 'app']);
-  return (row) =>
-    [
-      row.name,
-      row.status !== 'done' && t(`status.${row.status}`),
-      row.score !== null && t('row.score', { score: row.score.toFixed(3) }),
-      row.model && t('row.model', { verdict: t(`app:verdict.${row.model}`) }),
-      row.human && t('row.human', { verdict: t(`app:verdict.${row.human}`) }),
-      row.defectClass,
-      row.overturned && t('row.overturned'),
-      row.falsePositives > 0 && t('row.false-positives', { count: row.falsePositives }),
-      row.missedDefects > 0 && t('row.missed', { count: row.missedDefects }),
-    ]
-      .filter(Boolean)
-      .join(', ');
+  return useCallback(
+    (row: ReviewRow) =>
+      [
+        row.name,
+        row.status !== 'done' && t(`status.${row.status}`),
+        row.score !== null && t('row.score', { score: row.score.toFixed(3) }),
+        row.model && t('row.model', { verdict: t(`app:verdict.${row.model}`) }),
+        row.human && t('row.human', { verdict: t(`app:verdict.${row.human}`) }),
+        row.defectClass,
+        row.overturned && t('row.overturned'),
+        row.falsePositives > 0 && t('row.false-positives', { count: row.falsePositives }),
+        row.missedDefects > 0 && t('row.missed', { count: row.missedDefects }),
+      ]
+        .filter(Boolean)
+        .join(', '),
+    [t],
+  );
 }

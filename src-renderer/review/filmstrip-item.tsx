@@ -1,0 +1,86 @@
+import { IconPhoto } from '@tabler/icons-react';
+import { memo, useEffect, useRef, useState } from 'react';
+import { mediaUrls } from '../../src-shared/media-urls.ts';
+import type { ReviewRow } from '../../src-shared/review-table.ts';
+import { FileName } from './file-name.tsx';
+import classes from './filmstrip.module.css';
+import { Marks } from './marks.tsx';
+import type { PictureQueue } from './picture-queue.ts';
+
+interface FilmstripItemProps {
+  readonly row: ReviewRow;
+  readonly place: number;
+  readonly total: number;
+  /** Width of the tile in pixels; 0: a row of the strip. */
+  readonly tile: number;
+  readonly selected: boolean;
+  readonly pictures: PictureQueue;
+  /** What the item is called for those who do not see it. */
+  describe(row: ReviewRow): string;
+  onPick(imageId: number): void;
+  onOpen(imageId: number): void;
+}
+
+/** An image of the filmstrip: its picture, its name, what is known of it. */
+export const FilmstripItem = memo(function FilmstripItem(props: FilmstripItemProps) {
+  const { row, place, total, tile, selected, pictures, describe, onPick, onOpen } = props;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the list box has the focus and the keys
+    // biome-ignore lint/a11y/useFocusableInteractive: the list box has the focus and the keys
+    <div
+      id={optionId(row.imageId)}
+      role="option"
+      aria-selected={selected}
+      aria-label={describe(row)}
+      aria-posinset={place + 1}
+      aria-setsize={total}
+      className={tile === 0 ? classes.row : classes.tile}
+      style={tile === 0 ? undefined : { width: tile }}
+      onClick={() => onPick(row.imageId)}
+      onDoubleClick={() => onOpen(row.imageId)}
+    >
+      <span className={classes.picture}>
+        <Thumbnail key={row.imageId} imageId={row.imageId} pictures={pictures} />
+      </span>
+      <div className={classes.text}>
+        <FileName name={row.name} />
+        <div className={classes.facts}>
+          <span className={classes.score}>{row.score === null ? '–' : row.score.toFixed(3)}</span>
+          <Marks row={row} />
+        </div>
+      </div>
+    </div>
+  );
+});
+
+type ThumbnailProps = Pick<FilmstripItemProps, 'pictures'> & { readonly imageId: number };
+
+/** Nothing until its turn comes to load. */
+function Thumbnail({ imageId, pictures }: ThumbnailProps) {
+  const [state, setState] = useState<'waiting' | 'wanted' | 'broken'>('waiting');
+  const done = useRef(() => {});
+  useEffect(() => {
+    done.current = pictures.ask(() => setState('wanted'));
+    return done.current;
+  }, [pictures]);
+  if (state === 'waiting') return null;
+  if (state === 'broken') return <IconPhoto size={22} aria-hidden />;
+  return (
+    <img
+      src={mediaUrls.thumbnail(imageId, null)}
+      alt=""
+      decoding="async"
+      draggable={false}
+      onLoad={() => done.current()}
+      onError={() => {
+        done.current();
+        setState('broken');
+      }}
+    />
+  );
+}
+
+/** Id of an image's element in the list. */
+export function optionId(imageId: number): string {
+  return `review-image-${imageId}`;
+}
