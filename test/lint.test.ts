@@ -42,7 +42,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   electron: ['app'],
   hono: ['serve'],
   ws: ['serve'],
-  'd3-contour': ['pipeline'],
+  'simplify-js': ['pipeline'],
   'csv-stringify': ['reports'],
   'node:fs': ON_DISK,
   'node:fs/promises': ON_DISK,

@@ -1,5 +1,5 @@
-import { contours } from 'd3-contour';
 import simplify from 'simplify-js';
+import { traceContours } from '../../src-shared/contours.ts';
 import type { Polygon } from '../../src-shared/result.ts';
 
 /** Where the lattice of a raster lies in the image, in image pixels, and the image's size to clamp to. */
@@ -18,8 +18,7 @@ export interface LatticePlacement {
 const SPECK = 1;
 
 /**
- * Outlines of {value ≥ threshold}: marching squares with linear interpolation between cell centres, then
- * Douglas–Peucker. Where the set touches the lattice's edge the outline runs along that edge.
+ * Outlines of {value ≥ threshold}: {@link traceContours} with samples at cell centres, then Douglas–Peucker.
  * @param values width × height, row by row
  * @param tolerance of the simplification, in image pixels
  * @returns polygons in image pixels, to a hundredth; specks and pinholes are left out
@@ -32,15 +31,11 @@ export function outlinePolygons(
   placement: LatticePlacement,
   tolerance: number,
 ): Polygon[] {
-  // The type asks for number[], the algorithm only indexes.
-  const shape = contours()
-    .size([width, height])
-    .contour(values as unknown as number[], threshold);
-  const polygons = shape.coordinates.map((rings) =>
+  const polygons = traceContours(values, width, height, threshold).map((rings) =>
     rings.map((ring) => {
-      const points = ring.map(([x, y]) => ({
-        x: Math.min(placement.x + x! * placement.cellWidth, placement.imageWidth),
-        y: Math.min(placement.y + y! * placement.cellHeight, placement.imageHeight),
+      const points = ring.map(({ x, y }) => ({
+        x: Math.min(placement.x + x * placement.cellWidth, placement.imageWidth),
+        y: Math.min(placement.y + y * placement.cellHeight, placement.imageHeight),
       }));
       const simplified = simplify(points, tolerance, true);
       return (simplified.length < 4 ? points : simplified).map(({ x, y }) => [round(x), round(y)] as const);

@@ -1,5 +1,5 @@
-import { contours } from 'd3-contour';
 import simplify from 'simplify-js';
+import { type Ring, traceContours } from '../../src-shared/contours.ts';
 import type { Box, Point, Polygon } from '../../src-shared/result.ts';
 import { boundsOf, hundredth } from './geometry.ts';
 import type { Size } from './viewport.ts';
@@ -146,20 +146,17 @@ class Coverage {
   }
 
   outlines(image: Size): Polygon[] {
-    const { coordinates } = contours()
-      .size([this.#width, this.#height])
-      // The type asks for number[], the algorithm only indexes.
-      .contour(this.#values as unknown as number[], 0.5);
-    const outline = (ring: number[][]) => {
-      const points = ring.map(([x, y]) => ({
-        x: Math.min(this.#bounds.x + x! * this.#cell, image.width),
-        y: Math.min(this.#bounds.y + y! * this.#cell, image.height),
+    const outline = (ring: Ring) => {
+      const points = ring.map(({ x, y }) => ({
+        x: Math.min(this.#bounds.x + x * this.#cell, image.width),
+        y: Math.min(this.#bounds.y + y * this.#cell, image.height),
       }));
       const simplified = simplify(points, this.#cell / 4, true);
       return (simplified.length < 4 ? points : simplified).map(
         ({ x, y }) => [hundredth(x), hundredth(y)] as const,
       );
     };
-    return coordinates.map((rings) => rings.map(outline));
+    const parts = traceContours(this.#values, this.#width, this.#height, 0.5);
+    return parts.map((rings) => rings.map(outline));
   }
 }

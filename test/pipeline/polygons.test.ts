@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { outlinePolygons, polygonArea } from '../../src-main/pipeline/polygons.ts';
+import type { Polygon } from '../../src-shared/result.ts';
+import { sampleBilinear } from './naive-bilinear.ts';
 
 const unitPlacement = { x: 0, y: 0, cellWidth: 1, cellHeight: 1, imageWidth: 100, imageHeight: 100 };
 
@@ -9,6 +11,15 @@ function raster(width: number, height: number, value: (x: number, y: number) => 
   );
 }
 
+/** True when a horizontal ray to the left crosses the ring an odd number of times. */
+function crossesLeftOf(ring: Polygon[number], x: number, y: number): boolean {
+  const crossings = ring.slice(1).filter(([bx, by], i) => {
+    const [ax, ay] = ring[i]!;
+    return ay > y !== by > y && x > ax + ((bx - ax) * (y - ay)) / (by - ay);
+  });
+  return crossings.length % 2 === 1;
+}
+
 describe('outlinePolygons', () => {
   it('outlines a ring with its hole', () => {
     const distance = (x: number, y: number) => Math.hypot(x - 50, y - 50);
@@ -16,10 +27,40 @@ describe('outlinePolygons', () => {
     const polygons = outlinePolygons(ring, 100, 100, 0, unitPlacement, 0.2);
     expect(polygons).toHaveLength(1);
     expect(polygons[0]).toHaveLength(2);
-    expect(polygonArea(polygons) / (Math.PI * (30 ** 2 - 12 ** 2))).toBeCloseTo(1, 2);
+    expect(Math.abs(polygonArea(polygons) / (Math.PI * (30 ** 2 - 12 ** 2)) - 1)).toBeLessThan(0.01);
     for (const [k, radius] of [30, 12].entries()) {
       for (const [x, y] of polygons[0]![k]!) expect(Math.abs(distance(x, y) - radius)).toBeLessThan(0.3);
     }
+  });
+
+  it('holds the same pixels as the field itself, holes and islands included', () => {
+    const size = 80;
+    const waves = (x: number, y: number) =>
+      Math.sin(x / 4) * Math.cos(y / 5) + Math.sin((x + 2 * y) / 11) - 0.2;
+    const circle = (x: number, y: number) => 2 - Math.abs(Math.hypot(x - 40, y - 40) - 14);
+    const field = raster(size, size, (x, y) => Math.max(waves(x, y), circle(x, y)));
+    const scale = 3;
+    const image = size * scale;
+    const placement = {
+      x: 0,
+      y: 0,
+      cellWidth: scale,
+      cellHeight: scale,
+      imageWidth: image,
+      imageHeight: image,
+    };
+    const polygons = outlinePolygons(field, size, size, 0, placement, 0.4);
+    expect(polygons.length).toBeGreaterThan(3);
+    expect(polygons.some((rings) => rings.length > 1)).toBe(true);
+    let [both, either] = [0, 0];
+    for (let y = 0.5; y < image; y++)
+      for (let x = 0.5; x < image; x++) {
+        const drawn = polygons.flat().filter((ring) => crossesLeftOf(ring, x, y)).length % 2 === 1;
+        const real = sampleBilinear(field, size, size, x / scale - 0.5, y / scale - 0.5) >= 0;
+        if (drawn && real) both++;
+        if (drawn || real) either++;
+      }
+    expect(both / either).toBeGreaterThan(0.98);
   });
 
   it('runs along the edge where the set touches it, and in image pixels', () => {
