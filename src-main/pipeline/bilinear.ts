@@ -67,15 +67,23 @@ export function countPositive(source: Raster, window: ResampleWindow): number {
   const { data, width } = source;
   const columns = linearTaps(width, window.x, window.width, window.ratioX, window.originX);
   const rows = linearTaps(source.height, window.y, window.height, window.ratioY, window.originY);
-  const across = runs(columns.low);
+  const across = runStarts(columns.low);
+  const down = runStarts(rows.low);
   let count = 0;
-  for (const [top, bottom] of runs(rows.low)) {
+  for (let j = 0; j + 1 < down.length; j++) {
+    const top = down[j]!;
+    const bottom = down[j + 1]!;
     const upper = rows.low[top]! * width;
     const lower = Math.min(rows.low[top]! + 1, source.height - 1) * width;
-    for (const [left, right] of across) {
+    for (let i = 0; i + 1 < across.length; i++) {
+      const left = across[i]!;
+      const right = across[i + 1]!;
       const low = columns.low[left]!;
-      const high = Math.min(low + 1, width - 1);
-      const [a, b, c, d] = [data[upper + low]!, data[upper + high]!, data[lower + low]!, data[lower + high]!];
+      const high = low + 1 < width ? low + 1 : low;
+      const a = data[upper + low]!;
+      const b = data[upper + high]!;
+      const c = data[lower + low]!;
+      const d = data[lower + high]!;
       if (a > 0 && b > 0 && c > 0 && d > 0) count += (bottom - top) * (right - left);
       else if (a > 0 || b > 0 || c > 0 || d > 0) {
         for (let y = top; y < bottom; y++) {
@@ -89,14 +97,13 @@ export function countPositive(source: Raster, window: ResampleWindow): number {
   return count;
 }
 
-/** Where equal numbers stand together: begin and end of each run. */
-function runs(values: Int32Array): (readonly [number, number])[] {
-  const list: (readonly [number, number])[] = [];
-  for (let begin = 0, end = 0; begin < values.length; begin = end) {
-    while (end < values.length && values[end] === values[begin]) end++;
-    list.push([begin, end]);
-  }
-  return list;
+/** Where runs of equal numbers begin, and the end of the last. */
+function runStarts(values: Int32Array): Int32Array {
+  const starts = new Int32Array(values.length + 1);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (i === 0 || values[i] !== values[i - 1]) starts[count++] = i;
+  starts[count++] = values.length;
+  return starts.subarray(0, count);
 }
 
 function linearTaps(sourceSize: number, start: number, count: number, ratio: number, origin = 0) {
