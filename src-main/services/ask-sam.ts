@@ -2,8 +2,7 @@ import type { SamPrompts } from '../../src-shared/contract.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { MaskLevel } from '../../src-shared/result.ts';
 import { getRecipe } from '../store/recipes.ts';
-import { getResult } from '../store/results.ts';
-import { getRun } from '../store/runs.ts';
+import { inspectedImage } from '../store/results.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { InspectorPool } from './inspector-pool.ts';
 
@@ -24,17 +23,15 @@ export async function askSam(options: {
 }): Promise<{ readonly levels: MaskLevel[]; readonly milliseconds: number; readonly decodeMs: number }> {
   const { workspace, pool, runId, imageId, prompts, signal } = options;
   const start = performance.now();
-  const stored = await getResult(workspace, runId, imageId);
-  if (stored.status === 'failed') {
+  const { path, contentHash, recipeHash } = await inspectedImage(workspace, runId, imageId);
+  if (contentHash === null) {
     throw new ClipSamError('input-invalid', `Image ${imageId} failed in run ${runId}: SAM has not seen it.`, {
       details: { case: 'sam-blind' },
     });
   }
-  const { recipe } = await getRecipe(workspace, (await getRun(workspace, runId)).recipeHash);
+  const { recipe } = await getRecipe(workspace, recipeHash);
   const { inspector, release } = await pool.acquire(recipe.pack);
   try {
-    const { contentHash } = stored.result;
-    const { path } = stored.image;
     const { levels, decodeMs } = await inspector.decodeMask({ path, recipe, contentHash, prompts }, signal);
     return { levels: [...levels], milliseconds: performance.now() - start, decodeMs };
   } finally {

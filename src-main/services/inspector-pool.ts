@@ -41,6 +41,7 @@ const RSS_STEP = 4 << 20;
  */
 export class InspectorPool {
   readonly #options: InspectorPoolOptions;
+  /** By the packs' ids. */
   readonly #entries = new Map<string, Entry>();
   #status: DeviceStatus;
   #closed = false;
@@ -61,15 +62,13 @@ export class InspectorPool {
 
   /** @throws ClipSamError `pack-not-found`, `pack-invalid`, and what `openInspector` says */
   async acquire(pack: string): Promise<InspectorLease> {
-    const { packsRoot } = this.#options;
-    const { folder } = await findPack(pack, packsRoot);
     this.#refuseWhenClosed();
-    let entry = this.#entries.get(folder);
-    if (!entry || entry.broken) {
-      if (entry) void this.#close(folder, entry);
-      // Another pack's process may hold gigabytes that nobody needs.
-      for (const [other, idle] of this.#entries) if (idle.users === 0) void this.#close(other, idle);
-      entry = this.#open(folder);
+    let entry = this.#usable(pack);
+    if (!entry) {
+      const { folder } = await findPack(pack, this.#options.packsRoot);
+      this.#refuseWhenClosed();
+      // Another user may have started it in the meantime.
+      entry = this.#usable(pack) ?? this.#replace(pack, folder);
     }
     const mine = entry;
     mine.users++;
@@ -123,7 +122,20 @@ export class InspectorPool {
     this.#tell(stopped(this.#status.asked));
   }
 
-  #open(packFolder: string): Entry {
+  #usable(pack: string): Entry | undefined {
+    const entry = this.#entries.get(pack);
+    return entry?.broken ? undefined : entry;
+  }
+
+  #replace(pack: string, packFolder: string): Entry {
+    const broken = this.#entries.get(pack);
+    if (broken) void this.#close(pack, broken);
+    // Another pack's process may hold gigabytes that nobody needs.
+    for (const [other, idle] of this.#entries) if (idle.users === 0) void this.#close(other, idle);
+    return this.#open(pack, packFolder);
+  }
+
+  #open(pack: string, packFolder: string): Entry {
     const { threads, host, open = openInspector } = this.#options;
     const device = this.#status.asked;
     this.#tell({ ...stopped(device), state: 'starting' });
@@ -133,22 +145,22 @@ export class InspectorPool {
         device,
         ...(threads && { threads }),
         ...(host && { host }),
-        onEvent: (event) => this.#onEvent(packFolder, event),
+        onEvent: (event) => this.#onEvent(pack, event),
       }),
       users: 0,
       broken: false,
     };
-    this.#entries.set(packFolder, entry);
+    this.#entries.set(pack, entry);
     entry.inspector.catch((error: unknown) => {
       entry.broken = true;
-      if (this.#entries.get(packFolder) !== entry) return;
-      this.#entries.delete(packFolder);
+      if (this.#entries.get(pack) !== entry) return;
+      this.#entries.delete(pack);
       this.#tell({ ...this.#status, state: 'failed', rssBytes: null, error: toErrorRecord(error) });
     });
     return entry;
   }
 
-  #onEvent(packFolder: string, event: InspectorEvent): void {
+  #onEvent(pack: string, event: InspectorEvent): void {
     const status = this.#status;
     switch (event.kind) {
       case 'ready':
@@ -165,7 +177,7 @@ export class InspectorPool {
         return;
       }
       case 'gave-up': {
-        const entry = this.#entries.get(packFolder);
+        const entry = this.#entries.get(pack);
         if (entry) entry.broken = true;
         this.#tell({ ...status, state: 'failed', rssBytes: null, error: event.error });
       }
@@ -177,11 +189,11 @@ export class InspectorPool {
   }
 
   async #closeAll(): Promise<void> {
-    await Promise.all([...this.#entries].map(([folder, entry]) => this.#close(folder, entry)));
+    await Promise.all([...this.#entries].map(([pack, entry]) => this.#close(pack, entry)));
   }
 
-  async #close(folder: string, entry: Entry): Promise<void> {
-    if (this.#entries.get(folder) === entry) this.#entries.delete(folder);
+  async #close(pack: string, entry: Entry): Promise<void> {
+    if (this.#entries.get(pack) === entry) this.#entries.delete(pack);
     const inspector = await entry.inspector.catch(() => undefined);
     await inspector?.close();
   }

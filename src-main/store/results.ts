@@ -16,7 +16,7 @@ import { errorColumns, storedError } from './error-columns.ts';
 import { toBatchImage } from './images.ts';
 import { assertClaim, type RunClaim } from './runs.ts';
 import type { Schema } from './schema.ts';
-import type { Workspace } from './workspace.ts';
+import { fromStoredPath, type Workspace } from './workspace.ts';
 
 /** What a run found in one image, or why it found nothing. */
 export type StoredResult = {
@@ -106,14 +106,30 @@ export async function findResult(
   return result;
 }
 
-/** @throws ClipSamError `input-invalid` when the run has no result for the image */
-export async function getResult(workspace: Workspace, runId: number, imageId: number): Promise<StoredResult> {
-  const result = await findResult(workspace, runId, imageId);
-  if (!result)
+/**
+ * What a run looked at, without what it found there: little to read, however much that is.
+ * @returns `contentHash` of the file as the run saw it; null where it failed
+ * @throws ClipSamError `input-invalid` when the run has no result for the image
+ */
+export async function inspectedImage(
+  workspace: Workspace,
+  runId: number,
+  imageId: number,
+): Promise<{ readonly path: string; readonly contentHash: string | null; readonly recipeHash: string }> {
+  const row = await workspace.db
+    .selectFrom('results')
+    .innerJoin('images', 'images.id', 'results.image_id')
+    .innerJoin('runs', 'runs.id', 'results.run_id')
+    .select(['images.path', 'results.content_hash', 'runs.recipe_hash'])
+    .where('results.run_id', '=', runId)
+    .where('results.image_id', '=', imageId)
+    .executeTakeFirst();
+  if (!row)
     throw new ClipSamError('input-invalid', `Run ${runId} has no result for image ${imageId}.`, {
       details: { case: 'no-result' },
     });
-  return result;
+  const path = fromStoredPath(workspace, row.path);
+  return { path, contentHash: row.content_hash, recipeHash: row.recipe_hash };
 }
 
 type ResultRow = Selectable<Schema['results']>;

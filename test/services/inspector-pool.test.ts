@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -45,6 +45,14 @@ test('users of a pack share its process', async () => {
   expect(pool.isUsed).toBe(false);
   expect((await pool.acquire('one')).inspector).toBe(a.inspector);
   expect(did).toEqual(['open one']);
+});
+
+test('a running process is used without a look at its pack’s files', async () => {
+  const { pool, packsRoot } = await poolOfTwo();
+  const { inspector, release } = await pool.acquire('one');
+  release();
+  await rm(join(packsRoot, 'one'), { recursive: true });
+  expect((await pool.acquire('one')).inspector).toBe(inspector);
 });
 
 test('a process that nobody uses gives way to another pack’s; one in use stays', async () => {

@@ -9,7 +9,7 @@ import {
 } from '../../src-main/store/batches.ts';
 import { addImages, countImages, listDuplicates, listImages } from '../../src-main/store/images.ts';
 import { getRecipe, listRecipes, saveRecipe } from '../../src-main/store/recipes.ts';
-import { getResult, listResults, recordOutcome } from '../../src-main/store/results.ts';
+import { findResult, inspectedImage, listResults, recordOutcome } from '../../src-main/store/results.ts';
 import {
   countOutcomes,
   getRun,
@@ -121,12 +121,24 @@ describe('recipes', () => {
 describe('runs and results', () => {
   test('a result comes back as it was stored', async () => {
     const { workspace, runId, imageId } = await workspaceWithResult();
-    expect(await getResult(workspace, runId, imageId)).toMatchObject({
+    expect(await findResult(workspace, runId, imageId)).toMatchObject({
       status: 'done',
       result: inspectionResult(),
       image: { path: '/photos/a.png', width: 64, height: 48 },
     });
-    await expect(getResult(workspace, runId, 99)).rejects.toEqual(coded('input-invalid'));
+    expect(await findResult(workspace, runId, 99)).toBeUndefined();
+  });
+
+  test('what a run looked at is told apart from what it found', async () => {
+    const { workspace, batch, runId, imageId, recipeHash } = await workspaceWithResult();
+    const { contentHash } = inspectionResult();
+    const seen = { path: '/photos/a.png', recipeHash };
+    expect(await inspectedImage(workspace, runId, imageId)).toEqual({ ...seen, contentHash });
+    const claim = await startRun(workspace, batch.id, recipeHash, context);
+    await expect(inspectedImage(workspace, claim.runId, imageId)).rejects.toEqual(coded('input-invalid'));
+    const error = { code: 'image-unreadable', message: 'cut off' } as const;
+    await recordOutcome(workspace, claim, imageId, { status: 'failed', error });
+    expect(await inspectedImage(workspace, claim.runId, imageId)).toEqual({ ...seen, contentHash: null });
   });
 
   test('an image has one result per run; only a failure is replaced', async () => {

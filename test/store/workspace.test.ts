@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createBatch, getBatch, listBatches } from '../../src-main/store/batches.ts';
 import { addImages, listImages } from '../../src-main/store/images.ts';
 import { migrations } from '../../src-main/store/migrations.ts';
-import { getResult } from '../../src-main/store/results.ts';
+import { findResult } from '../../src-main/store/results.ts';
 import { addVerdict } from '../../src-main/store/verdicts.ts';
 import { fromStoredPath, openWorkspace, toStoredPath } from '../../src-main/store/workspace.ts';
 import { inspectionResult, temporaryFolder, temporaryWorkspace, workspaceWithResult } from './fixtures.ts';
@@ -134,7 +134,7 @@ describe('migrations', () => {
     );
     const again = await openWorkspace(workspace.folder);
     onTestFinished(() => again.close());
-    expect(await getResult(again, 1, 1)).toMatchObject({ result: { regions: [{ index: 1 }] } });
+    expect(await findResult(again, 1, 1)).toMatchObject({ result: { regions: [{ index: 1 }] } });
   });
 
   test('two programs may open a new workspace at the same time', async () => {
@@ -161,7 +161,7 @@ test('a copied folder is a whole workspace: images inside it are found at their 
     join(elsewhere, 'photos', '..photos', 'b.png'),
   ]);
   expect(await readFile(copy.artifacts.pathOf(ref), 'utf8')).toBe('pixels');
-  expect(await getResult(copy, 1, 1)).toMatchObject({ status: 'done', result: inspectionResult() });
+  expect(await findResult(copy, 1, 1)).toMatchObject({ status: 'done', result: inspectionResult() });
 });
 
 test('stored paths are relative inside the workspace only', async () => {
