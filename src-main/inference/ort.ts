@@ -38,6 +38,8 @@ export async function createSession(
     // Its pre-planned block comes on top of the arena: 200 MB for MobileSAM's encoder, and no time saved.
     enableMemPattern: false,
     logSeverityLevel: 3,
+    // Between two runs its threads would go on spinning, on cores that decoding, fusing and sending need.
+    extra: { session: { force_spinning_stop: '1' } },
     ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
   };
   let session: ort.InferenceSession;
