@@ -9,9 +9,11 @@ import {
   IconPencil,
   IconPlus,
   IconTrash,
+  IconTrashX,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { KEEP_DELETED_DAYS } from '../../src-shared/batch.ts';
 import type { BatchSummaryRow } from '../../src-shared/contract.ts';
 import { plainText } from '../app/plain-text.ts';
 import { useFormat } from '../i18n/use-format.ts';
@@ -28,6 +30,7 @@ export interface BatchCommands {
   exportResults(): void;
   archive(): void;
   remove(): void;
+  purge(): void;
   review(): void;
   whatIf(): void;
 }
@@ -56,9 +59,14 @@ export function BatchDetails({
         </Title>
         <Group gap={6} wrap="nowrap">
           {isDeleted ? (
-            <Button leftSection={<IconArrowBackUp size={16} />} onClick={commands.remove}>
-              {t('restore')}
-            </Button>
+            <>
+              <Button variant="default" leftSection={<IconTrashX size={16} />} onClick={commands.purge}>
+                {t('purge.open')}
+              </Button>
+              <Button leftSection={<IconArrowBackUp size={16} />} onClick={commands.remove}>
+                {t('restore')}
+              </Button>
+            </>
           ) : (
             <>
               <Button
@@ -112,12 +120,25 @@ export function BatchDetails({
           )}
         </Group>
       </Group>
+      {deletedAt !== null && <DeletedNote deletedAt={deletedAt} />}
       <Metadata row={row} />
       <ImportPanel batchId={batch.id} />
       {!isDeleted && (
         <RunPanel row={row} actions={actions} onReview={commands.review} onAddImages={commands.addImages} />
       )}
     </Stack>
+  );
+}
+
+/** Until when it can be restored. */
+function DeletedNote({ deletedAt }: { readonly deletedAt: string }) {
+  const { t } = useTranslation('batches');
+  const format = useFormat();
+  const until = new Date(Date.parse(deletedAt) + KEEP_DELETED_DAYS * 86_400_000).toISOString();
+  return (
+    <Text size="sm" c="dimmed">
+      {t('purge.until', { deleted: format.moment(deletedAt), until: format.moment(until) })}
+    </Text>
   );
 }
 

@@ -12,7 +12,7 @@ import {
 } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { IconPlus, IconSearch, IconStack2, IconUpload } from '@tabler/icons-react';
+import { IconPlus, IconSearch, IconStack2, IconTrashX, IconUpload } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -32,6 +32,7 @@ import { ExportDialog } from './export-dialog.tsx';
 import { useIntake } from './intake.ts';
 import { useLiveBatches } from './live-batches.ts';
 import { addPaths } from './paths.ts';
+import { PurgeDialog, type PurgeTask } from './purge-dialog.tsx';
 import { runState } from './run-state.ts';
 import { rememberStep, undoStep } from './undo.ts';
 import { useFileDrop } from './use-file-drop.ts';
@@ -72,6 +73,7 @@ export function BatchesScreen() {
   }, [rows, isPlaceholderData, rowId, selectedId, select, view]);
 
   const [task, setTask] = useState<BatchDialogTask | null>(null);
+  const [purged, setPurged] = useState<PurgeTask | null>(null);
   const [exported, setExported] = useState<number | null>(null);
   const openNew = useCallback((paths: readonly string[] = []) => setTask({ kind: 'new', paths }), []);
   const takePaths = useCallback((paths: readonly string[]) => {
@@ -157,6 +159,7 @@ export function BatchesScreen() {
       () => client.batches.delete({ id, deleted: !deleted, author }).then(() => select(id)),
     );
   };
+  const purge = () => row && row.deletedAt !== null && setPurged({ batch: row.batch });
   const isThere = row !== undefined && row.deletedAt === null;
   const review = () => isThere && row.images > 0 && go(places.review(row.batch.id));
   const addImages = () => isThere && setTask({ kind: 'add', batch: row.batch, paths: [] });
@@ -183,6 +186,7 @@ export function BatchesScreen() {
     'batches.export': exportResults,
     'batches.archive': archive,
     'batches.delete': remove,
+    'batches.purge': purge,
     'batches.undo': () => change(() => undoStep()),
   });
   return (
@@ -214,6 +218,15 @@ export function BatchesScreen() {
           data={VIEWS.map((value) => ({ value, label: t(`views.${value}`) }))}
           onChange={(value) => setView(value as View)}
         />
+        {view === 'deleted' && rows && rows.length > 0 && (
+          <Button
+            variant="default"
+            leftSection={<IconTrashX size={16} />}
+            onClick={() => setPurged({ batch: null })}
+          >
+            {t('purge.empty')}
+          </Button>
+        )}
         <Button
           leftSection={<IconPlus size={16} />}
           rightSection={<Kbd size="xs">I</Kbd>}
@@ -241,6 +254,7 @@ export function BatchesScreen() {
                 exportResults,
                 archive,
                 remove,
+                purge,
                 review,
                 whatIf: () => go(places.whatIf(row.batch.id)),
               }}
@@ -277,6 +291,7 @@ export function BatchesScreen() {
           setSearch('');
         }}
       />
+      <PurgeDialog task={purged} onClose={() => setPurged(null)} />
       <ExportDialog runId={exported} onClose={() => setExported(null)} />
     </div>
   );

@@ -20,6 +20,7 @@ export const ACTIONS = {
   'batches.export': { scope: 'batches', keys: ['X'] },
   'batches.archive': { scope: 'batches', keys: ['Shift+A'] },
   'batches.delete': { scope: 'batches', keys: ['Delete'] },
+  'batches.purge': { scope: 'batches', keys: ['Shift+Delete'] },
   'batches.undo': { scope: 'batches', keys: ['Ctrl+Z'] },
   'review.next': { scope: 'review', keys: ['D', 'ArrowRight'] },
   'review.previous': { scope: 'review', keys: ['A', 'ArrowLeft'] },

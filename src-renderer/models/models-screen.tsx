@@ -8,6 +8,7 @@ import { DeviceChoice, DevicePanel } from './device-panel.tsx';
 import classes from './models.module.css';
 import { PackPanel } from './pack-panel.tsx';
 import { SelfTest } from './self-test.tsx';
+import { StoragePanel } from './storage-panel.tsx';
 
 export function ModelsScreen() {
   const { t } = useTranslation('models');
@@ -47,6 +48,7 @@ export function ModelsScreen() {
             <SelfTest packs={packs.filter((pack) => pack.error === null)} device={status.asked} />
           )}
           {status && <DeviceChoice asked={status.asked} />}
+          <StoragePanel />
         </Stack>
       </div>
     </div>

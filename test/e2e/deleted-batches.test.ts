@@ -1,0 +1,98 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addSyntheticBatch } from '../synthetic-workspace.ts';
+import { describeInChromium, launchChromium } from './chromium.ts';
+import { readRecords } from './records.ts';
+import { makeTempFolder, type TempFolder } from './temp-workspace.ts';
+import { startWorkstation, type WorkstationProcess } from './workstation-process.ts';
+import { WorkstationWindow } from './workstation-window.ts';
+
+describeInChromium('deleted batches', () => {
+  let folder: TempFolder;
+  let workstation: WorkstationProcess;
+  let browser: Browser;
+  let workspace: string;
+
+  beforeAll(async () => {
+    folder = await makeTempFolder();
+    workspace = join(folder.path, 'workspace');
+    for (const name of ['Lot 7', 'Lot 8']) {
+      await addSyntheticBatch(workspace, {
+        images: 40,
+        reviewed: 0.5,
+        failed: 0,
+        pending: 0,
+        name,
+        seed: name,
+      });
+    }
+    [workstation, browser] = await Promise.all([startWorkstation({ workspace }), launchChromium()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await workstation?.stop();
+    await folder?.remove();
+  });
+
+  it.each([
+    ['en', 'dark', 'Recently deleted', 'Delete for good'],
+    ['zh-CN', 'light', '最近删除', '彻底删除'],
+  ] as const)(
+    'are removed for good with the keyboard, after it said what goes (%s)',
+    async (language, theme, view, act) => {
+      const name = language === 'en' ? 'Lot 7' : 'Lot 8';
+      const of = (table: string) =>
+        readRecords<{ n: number }>(workspace, `select count(*) as n from ${table}`)[0]!.n;
+      const before = { images: of('images'), verdicts: of('verdicts'), batches: of('batches') };
+      const files = await readdir(folder.path, { recursive: true });
+      const originals = files.filter((file) => file.includes('photos') || file.includes('images'));
+      const window = await WorkstationWindow.open(browser, workstation.url, { language, theme });
+      const { page, keyboard } = window;
+      await page.getByRole('option', { name }).click();
+      await keyboard.press('Delete');
+      await page.getByRole('option', { name }).waitFor({ state: 'detached' });
+      await page.getByText(view, { exact: true }).click();
+      await page.getByRole('option', { name }).click();
+      await keyboard.press('Shift+Delete');
+      const dialog = page.getByRole('dialog');
+      await dialog
+        .getByTestId('purge-counts')
+        .getByText(/\b40\b/)
+        .first()
+        .waitFor();
+      const counts = await dialog.getByTestId('purge-counts').getByRole('listitem').allTextContents();
+      expect(counts.map((line) => Number(/\d+/.exec(line)?.[0])).slice(0, 3)).toEqual([1, 40, 40]);
+      expect(await window.seriousViolations()).toEqual([]);
+      // The safe button has the focus: whoever presses Enter by habit loses nothing.
+      await keyboard.press('Enter');
+      await dialog.waitFor({ state: 'detached' });
+      expect(of('images')).toBe(before.images);
+
+      await keyboard.press('Shift+Delete');
+      await dialog.getByTestId('purge-counts').waitFor();
+      await keyboard.press('Tab');
+      expect(
+        await dialog.getByRole('button', { name: act }).evaluate((b) => b === document.activeElement),
+      ).toBe(true);
+      await keyboard.press('Enter');
+      await dialog.waitFor({ state: 'detached' });
+      await page.getByRole('option', { name }).waitFor({ state: 'detached' });
+      expect(of('images')).toBe(before.images - 40);
+      expect(of('batches')).toBe(before.batches - 1);
+      expect(of('verdicts')).toBeLessThan(before.verdicts);
+      const left = await readdir(folder.path, { recursive: true });
+      expect(originals.length).toBeGreaterThan(0);
+      expect(originals.filter((file) => !left.includes(file))).toEqual([]);
+      const [event] = readRecords<{ author: string; new_value: string }>(
+        workspace,
+        `select * from audit_events where action = 'purged' order by id desc limit 1`,
+      );
+      expect(event?.author).toBe('Ada');
+      expect(JSON.parse(event!.new_value)).toMatchObject({ images: 40, results: 40 });
+      expect(window.complaints).toEqual([]);
+      await window.close();
+    },
+  );
+});
