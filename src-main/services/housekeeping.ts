@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { KEEP_DELETED_DAYS } from '../../src-shared/batch.ts';
 import type { PurgeSummary } from '../../src-shared/contract.ts';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
@@ -136,6 +137,8 @@ export class Housekeeping {
       const removed = await purgeStep(workspace, batchId);
       if (removed === undefined) break;
       onRemoved(removed);
+      // The database works on this thread: between two steps everything else has its turn.
+      await setImmediate();
     }
     onBatch(batchId);
   }
@@ -152,7 +155,12 @@ export class Housekeeping {
     // Pictures of images that are in no batch: also they show the customer's parts.
     await thumbnails.cache.clear((hash) => known.has(hash));
     await tiles.clear((hash) => known.has(hash));
-    return (await removeUnusedArtifacts(workspace, signal))?.bytes ?? 0;
+    const removed = await removeUnusedArtifacts(workspace, signal);
+    while (workspace.shrink()) {
+      await setImmediate();
+      throwIfCancelled(signal);
+    }
+    return removed?.bytes ?? 0;
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

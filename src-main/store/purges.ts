@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { ResultArtifacts } from '../../src-shared/result.ts';
@@ -137,7 +138,7 @@ export async function purgeStep(workspace: Workspace, batchId: number): Promise<
   });
 }
 
-/** The artifacts that results name, a page of results at a time. */
+/** The artifacts that results name, a page of results at a time, with turns of the event loop between. */
 export async function* artifactUses(
   workspace: Workspace,
 ): AsyncGenerator<readonly { readonly batchId: number; readonly artifacts: ResultArtifacts }[]> {
@@ -153,10 +154,11 @@ export async function* artifactUses(
       artifacts: JSON.parse(row.artifacts) as ResultArtifacts,
     }));
     after = rows.at(-1)!.id;
+    await setImmediate();
   }
 }
 
-/** Hashes of all images' contents, a page at a time. */
+/** Hashes of all images' contents, a page at a time, with turns of the event loop between. */
 export async function* contentHashes(workspace: Workspace): AsyncGenerator<readonly string[]> {
   for (let after = 0; ; ) {
     const rows = await workspace.db
@@ -169,6 +171,7 @@ export async function* contentHashes(workspace: Workspace): AsyncGenerator<reado
     if (rows.length === 0) return;
     yield rows.flatMap(({ content_hash }) => content_hash ?? []);
     after = rows.at(-1)!.id;
+    await setImmediate();
   }
 }
 
