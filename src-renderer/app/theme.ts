@@ -34,6 +34,8 @@ export const theme = createTheme({
   components: {
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },
     Button: { defaultProps: { size: 'sm' } },
+    // Without a role it could not have a name.
+    Loader: { defaultProps: { role: 'status' } },
   },
 });
 

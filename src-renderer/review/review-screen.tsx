@@ -1,4 +1,4 @@
-import { Alert, Button, Center, EmptyState, Loader, Splitter } from '@mantine/core';
+import { Alert, Button, Center, EmptyState, Group, Loader, Splitter } from '@mantine/core';
 import { useCallbackRef } from '@mantine/hooks';
 import { IconAlertTriangle, IconPhotoOff } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -65,9 +65,14 @@ export function ReviewScreen() {
       {table.error ? (
         <Alert color="red" icon={<IconAlertTriangle />} title={t('error.table')} maw={520}>
           <FailureDetails failure={failureOf(table.error)} />
-          <Button size="xs" variant="default" mt="sm" onClick={() => void table.refetch()}>
-            {t('error.again')}
-          </Button>
+          <Group gap="xs" mt="sm">
+            <Button size="xs" variant="default" onClick={() => void table.refetch()}>
+              {t('error.again')}
+            </Button>
+            <Button size="xs" variant="default" onClick={() => go(places.batches())}>
+              {t('empty.to-batches')}
+            </Button>
+          </Group>
         </Alert>
       ) : (
         <Loader aria-label={t('loading')} />

@@ -7,17 +7,25 @@ const EDGE = 10;
 
 /**
  * Where a card stands beside a box: on the side where it covers least of the box and of what is `taken`, the right
- * one before the left one before the two others, always whole on the screen. Of a box that is partly off the screen
+ * one before the left one before those below and above, always whole on the screen. Of a box that is partly off the screen
  * the rest counts, of one that is wholly off it the nearest place at the edge.
  * @returns the card's top left corner; all in CSS pixels
  */
 export function placeBeside(target: Box, card: Size, screen: Size, taken: readonly Box[] = []): Point {
   const seen = onScreen(target, screen);
+  const [right, left] = [seen.x + seen.width, seen.x - card.width];
+  const [below, above] = [seen.y + seen.height, seen.y - card.height];
+  // Each side twice: flush with either end of the box.
+  const [alignedRight, alignedBottom] = [right - card.width, below - card.height];
   const sides: readonly Point[] = [
-    { x: seen.x + seen.width + GAP, y: seen.y },
-    { x: seen.x - GAP - card.width, y: seen.y },
-    { x: seen.x, y: seen.y + seen.height + GAP },
-    { x: seen.x, y: seen.y - GAP - card.height },
+    { x: right + GAP, y: seen.y },
+    { x: right + GAP, y: alignedBottom },
+    { x: left - GAP, y: seen.y },
+    { x: left - GAP, y: alignedBottom },
+    { x: seen.x, y: below + GAP },
+    { x: alignedRight, y: below + GAP },
+    { x: seen.x, y: above - GAP },
+    { x: alignedRight, y: above - GAP },
   ];
   const places = sides.map((place) => ({
     x: within(place.x, EDGE, screen.width - EDGE - card.width),

@@ -8,7 +8,7 @@ import { PALETTE } from './palette.ts';
 import { type ScratchStore, useScratch } from './scratch.ts';
 import { useViewport } from './view-settings.ts';
 import classes from './viewer.module.css';
-import { type Stage, toScreen } from './viewport.ts';
+import { type Stage, toScreen, type Viewport } from './viewport.ts';
 
 /**
  * The region that is selected or under the pointer: its scores, the prompts that SAM was asked with, and SAM's three
@@ -35,7 +35,7 @@ export function RegionCard({
   );
   if (!region) return null;
   return (
-    <BesideBox stage={stage} box={region.box} solid={isSelected}>
+    <BesideBox stage={stage} box={region.box} others={regions} solid={isSelected}>
       {card}
     </BesideBox>
   );
@@ -45,11 +45,14 @@ export function RegionCard({
 function BesideBox({
   stage,
   box,
+  others,
   solid,
   children,
 }: {
   readonly stage: Stage;
   readonly box: Box;
+  /** Not to be covered if it can be helped. */
+  readonly others: readonly { readonly box: Box }[];
   /** False: the pointer goes through it. */
   readonly solid: boolean;
   readonly children: ReactNode;
@@ -57,9 +60,12 @@ function BesideBox({
   const { ref, width, height } = useElementSize<HTMLDivElement>();
   const viewport = useViewport(stage);
   const { screen } = stage;
-  const corner = toScreen(viewport, box);
-  const target = { ...corner, width: box.width * viewport.scale, height: box.height * viewport.scale };
-  const place = placeBeside(target, { width, height }, screen, takenIn(screen));
+  const target = withBadge(box, viewport);
+  const taken = [
+    ...takenIn(screen),
+    ...others.filter((other) => other.box !== box).map((other) => withBadge(other.box, viewport)),
+  ];
+  const place = placeBeside(target, { width, height }, screen, taken);
   const line = lineBetween(onScreen(target, screen), { ...place, width, height });
   return (
     <>
@@ -82,6 +88,16 @@ function BesideBox({
       </div>
     </>
   );
+}
+
+/** CSS pixels of a region's number above its box. */
+const BADGE = 20;
+
+/** A box of the image on the screen, with the number above it. */
+function withBadge(box: Box, viewport: Viewport): Box {
+  const { x, y } = toScreen(viewport, box);
+  const { scale } = viewport;
+  return { x, y: y - BADGE, width: box.width * scale, height: box.height * scale + BADGE };
 }
 
 /** Where the legend and the navigator are. */
