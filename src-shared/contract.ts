@@ -381,9 +381,7 @@ export const contract = {
      */
     askSam: base
       .input(z.object({ ...ofImage, prompts: samPromptsSchema }))
-      .output(
-        z.object({ levels: z.array(s.maskLevelSchema), milliseconds: z.number(), decodeMs: z.number() }),
-      ),
+      .output(z.object({ levels: s.packedLevelsSchema, milliseconds: z.number(), decodeMs: z.number() })),
     /** Defect classes in use, most frequent first. */
     defectClasses: base.output(z.array(z.string())),
   },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Annotation } from './annotation.ts';
 import type { Batch, BatchImage, BatchMetadata, Run } from './batch.ts';
 import { ERROR_CODES, type ErrorDetails, type ErrorRecord, knownDetails } from './errors.ts';
+import type { PackedLevels } from './packed-levels.ts';
 import {
   type ArtifactRef,
   type Box,
@@ -58,6 +59,7 @@ export const maskLevelSchema: z.ZodType<MaskLevel> = z.object({
   area: finite,
   polygons: polygonsSchema,
 });
+export const packedLevelsSchema = z.custom<PackedLevels>((value) => typeof value === 'string');
 export const regionSchema: z.ZodType<Region> = z.object({
   index: count,
   polygons: polygonsSchema,

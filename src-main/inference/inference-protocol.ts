@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../../src-shared/errors.ts';
+import type { PackedLevels } from '../../src-shared/packed-levels.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
-import type { DeviceReport, DeviceRequest, InspectionResult, MaskLevel } from '../../src-shared/result.ts';
+import type { DeviceReport, DeviceRequest, InspectionResult } from '../../src-shared/result.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
 
 /** One image to inspect. */
@@ -22,7 +23,7 @@ export interface DecodeMaskJob {
 }
 
 export interface DecodedMasks {
-  readonly levels: readonly MaskLevel[];
+  readonly levels: PackedLevels;
   /** Bare session time of SAM's decoder in milliseconds. */
   readonly decodeMs: number;
 }

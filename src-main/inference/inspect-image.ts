@@ -1,4 +1,5 @@
 import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
+import { packLevels } from '../../src-shared/packed-levels.ts';
 import type { ArtifactRef, InspectionResult } from '../../src-shared/result.ts';
 import { modelVerdict } from '../../src-shared/verdict.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
@@ -84,7 +85,7 @@ export async function decodeMask(
     answer = await engine.decode({ contentHash: image.contentHash, prompts, image }, signal);
   }
   if (!answer) throw new ClipSamError('inference-failed', `${path}: the engine kept no embedding.`);
-  return { levels: maskLevels(answer.levels, answer.frame), decodeMs: answer.decodeMs };
+  return { levels: packLevels(maskLevels(answer.levels, answer.frame)), decodeMs: answer.decodeMs };
 }
 
 async function readEncoderImage(

@@ -1,6 +1,6 @@
 import type { SamPrompts } from '../../src-shared/contract.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
-import type { MaskLevel } from '../../src-shared/result.ts';
+import type { PackedLevels } from '../../src-shared/packed-levels.ts';
 import { getRecipe } from '../store/recipes.ts';
 import { inspectedImage } from '../store/results.ts';
 import type { Workspace } from '../store/workspace.ts';
@@ -20,7 +20,7 @@ export async function askSam(options: {
   readonly imageId: number;
   readonly prompts: SamPrompts;
   readonly signal?: AbortSignal;
-}): Promise<{ readonly levels: MaskLevel[]; readonly milliseconds: number; readonly decodeMs: number }> {
+}): Promise<{ readonly levels: PackedLevels; readonly milliseconds: number; readonly decodeMs: number }> {
   const { workspace, pool, runId, imageId, prompts, signal } = options;
   const start = performance.now();
   const { path, contentHash, recipeHash } = await inspectedImage(workspace, runId, imageId);
@@ -33,7 +33,7 @@ export async function askSam(options: {
   const { inspector, release } = await pool.acquire(recipe.pack);
   try {
     const { levels, decodeMs } = await inspector.decodeMask({ path, recipe, contentHash, prompts }, signal);
-    return { levels: [...levels], milliseconds: performance.now() - start, decodeMs };
+    return { levels, milliseconds: performance.now() - start, decodeMs };
   } finally {
     release();
   }

@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
+import { unpackLevels } from '../../src-shared/packed-levels.ts';
 import { colourTable, paintMap } from '../../src-shared/paint-map.ts';
 import type { DeviceRequest } from '../../src-shared/result.ts';
 import { encodeRgb } from '../codec/image-codec.ts';
@@ -187,7 +188,9 @@ async function measureAskSam(context: MeasureContext): Promise<Omit<Measured, 'n
             const at = (i + 1) / (QUESTIONS + 2);
             const prompts = { box: null, points: [{ x: at * width, y: at * height, label: 1 as const }] };
             const start = performance.now();
-            const { decodeMs } = await askSam({ workspace, pool, runId, imageId: image.id, prompts });
+            const asked = { workspace, pool, runId, imageId: image.id, prompts };
+            const { levels, decodeMs } = await askSam(asked);
+            unpackLevels(levels);
             if (i === 0) continue;
             rounds.push(performance.now() - start);
             sessions.push(decodeMs);

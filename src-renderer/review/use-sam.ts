@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { SamPrompts } from '../../src-shared/contract.ts';
+import { unpackLevels } from '../../src-shared/packed-levels.ts';
 import type { MaskLevel } from '../../src-shared/result.ts';
 import { failureOf } from '../api/connection.ts';
 import type { Failure } from '../i18n/failure-text.ts';
@@ -58,11 +59,12 @@ export function useSam(runId: number | null, imageId: number | null): Sam {
       setTimeout(async () => {
         if (signal.aborted) return;
         try {
-          const { levels, milliseconds } = await client.review.askSam(
+          const { levels: packed, milliseconds } = await client.review.askSam(
             { runId, imageId, prompts: plain(prompts) },
             { signal },
           );
           if (signal.aborted) return;
+          const levels = unpackLevels(packed);
           setAsked(
             (old) =>
               old && {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { openInspector } from '../../src-main/inference/inspector.ts';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
+import { unpackLevels } from '../../src-shared/packed-levels.ts';
 import { author, batchOf, drain, ended, fakeWorkstation } from './workstation-fixture.ts';
 
 const SAMPLES = fileURLToPath(new URL('../../resources/samples/', import.meta.url));
@@ -34,18 +35,19 @@ test('the real pack, through the API alone: import, run, maps, SAM, verdict, pro
   expect(values.reduce((a, b) => Math.max(a, b)) / 65535).toBeCloseTo(region!.peak, 3);
 
   // Asked with the run's own prompts, SAM says the same again, from the embedding that was kept.
-  const { levels } = await client.review.askSam({
+  const answer = await client.review.askSam({
     ...place,
     prompts: { ...region!.prompts, points: [...region!.prompts.points] },
   });
+  const levels = unpackLevels(answer.levels);
   expect(levels.map(({ quality }) => quality)).toEqual(
     region!.levels.map(({ quality }) => expect.closeTo(quality, 3)),
   );
   expect(levels.map(({ area }) => area)).toEqual(region!.levels.map(({ area }) => area));
   const [point] = region!.prompts.points;
   const alone = await client.review.askSam({ ...place, prompts: { box: null, points: [point!] } });
-  expect(alone.levels).toHaveLength(3);
-  expect(alone.levels).not.toEqual(levels);
+  expect(unpackLevels(alone.levels)).toHaveLength(3);
+  expect(alone.levels).not.toEqual(answer.levels);
 
   await client.review.judge({
     ...place,

@@ -8,6 +8,7 @@ import { createBatch } from '../../src-main/store/batches.ts';
 import { addImages } from '../../src-main/store/images.ts';
 import type { ReviewTable } from '../../src-shared/contract.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import { packLevels, unpackLevels } from '../../src-shared/packed-levels.ts';
 import { withoutAccess } from '../temp-folder.ts';
 import { author, drain, ended, fakeWorkstation, importedBatch, inspected } from './workstation-fixture.ts';
 
@@ -391,17 +392,26 @@ describe('reviewing', () => {
 
   test('SAM is asked about the image as the run saw it', async () => {
     const asked: unknown[] = [];
+    const triangle = [
+      [
+        [1.25, 2],
+        [8, 2],
+        [4, 9.5],
+        [1.25, 2],
+      ],
+    ] as const;
+    const levels = [{ level: 1 as const, quality: 0.9, area: 5, polygons: [triangle] }];
     const fake = await fakeWorkstation({
       decode: async (job) => {
         asked.push(job);
-        return { levels: [{ level: 1, quality: 0.9, area: 5, polygons: [] }], decodeMs: 7 };
+        return { levels: packLevels(levels), decodeMs: 7 };
       },
     });
     const { batchId, imageIds, photos } = await importedBatch(fake, 1);
     const { run } = await inspected(fake, batchId);
     const prompts = { box: null, points: [{ x: 3, y: 4, label: 1 as const }] };
     const answer = await fake.client.review.askSam({ runId: run.id, imageId: imageIds[0]!, prompts });
-    expect(answer.levels).toHaveLength(1);
+    expect(unpackLevels(answer.levels)).toEqual(levels);
     expect(answer.decodeMs).toBe(7);
     expect(asked).toMatchObject([
       { path: join(photos, '0000.png'), prompts, contentHash: expect.any(String) },

@@ -10,6 +10,7 @@ import {
   type WorkstationOptions,
 } from '../../src-main/api/workstation.ts';
 import type { Inspector, InspectorEvent } from '../../src-main/inference/inspector.ts';
+import { packLevels } from '../../src-shared/packed-levels.ts';
 import { type FakeOptions, fakeInspector } from '../services/fake-inspector.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 
@@ -43,7 +44,7 @@ export async function fakeWorkstation(
       const inspector = fakeInspector(fake);
       starts.push({ device, tell: onEvent });
       onEvent({ kind: 'ready', generation: 1, pid: 1, device: inspector.device });
-      const decodeMask = fake.decode ?? (async () => ({ levels: [], decodeMs: 1 }));
+      const decodeMask = fake.decode ?? (async () => ({ levels: packLevels([]), decodeMs: 1 }));
       return { ...inspector, decodeMask, close: async () => {} };
     },
     ...options,

@@ -1,0 +1,16 @@
+import type { MaskLevel } from './result.ts';
+
+/**
+ * Mask levels as JSON text: a mask has thousands of points, and every line between processes would walk through
+ * them one by one. A string passes as it is.
+ */
+export type PackedLevels = string & { readonly packs: 'mask levels' };
+
+export function packLevels(levels: readonly MaskLevel[]): PackedLevels {
+  return JSON.stringify(levels) as PackedLevels;
+}
+
+/** The reverse of {@link packLevels}. */
+export function unpackLevels(packed: PackedLevels): MaskLevel[] {
+  return JSON.parse(packed) as MaskLevel[];
+}
