@@ -18,10 +18,12 @@ const TRACES = fileURLToPath(new URL('../../out/e2e/', import.meta.url));
 export interface Frames {
   /** Frames that the page began. */
   readonly count: number;
-  /** Longest time between two frames, on a machine that others use too. */
-  readonly longestGap: number;
+  /** Longest times between two frames, the longest first, on a machine that others use too. */
+  readonly longestGaps: readonly number[];
   /** Processor time of the main thread's longest task: what keeps a frame from being shown, whoever else computes. */
   readonly longestTask: number;
+  /** Most processor time that the main thread took from one frame to the next: many short tasks delay it as well. */
+  readonly busiestFrame: number;
 }
 
 interface TraceEvent {
@@ -31,10 +33,12 @@ interface TraceEvent {
   /** Microseconds. */
   readonly ts: number;
   readonly tdur?: number;
-  readonly args?: { readonly name?: string };
 }
 
-/** Watches the frames of a page meanwhile. The trace is kept in `out/e2e`, for Chromium's developer tools. */
+/**
+ * Watches the frames of a page meanwhile. The trace is kept in `out/e2e`, for Chromium's developer tools; its metadata
+ * hold what is returned.
+ */
 export async function recordFrames(
   browser: Browser,
   page: Page,
@@ -58,27 +62,35 @@ export async function recordFrames(
   const times = await page.evaluate(() => (window as unknown as { frameTimes: number[] }).frameTimes);
   const trace = await browser.stopTracing();
   const file = join(TRACES, `${name}.json`);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, trace);
-  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
-  return {
+  const parsed = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[]; metadata?: object };
+  const gaps = times.slice(1).map((time, i) => Math.round(time - times[i]!));
+  const frames = {
     count: times.length,
-    longestGap: Math.round(Math.max(...times.slice(1).map((time, i) => time - times[i]!))),
-    longestTask: longestTaskOf(traceEvents),
+    longestGaps: gaps.sort((a, b) => b - a).slice(0, 5),
+    ...busyTimes(parsed.traceEvents),
   };
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify({ ...parsed, metadata: { ...parsed.metadata, frames } }));
+  return frames;
 }
 
-function longestTaskOf(events: readonly TraceEvent[]): number {
-  const mainThreads = new Set(
-    events
-      .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
-      .map(({ pid, tid }) => `${pid}.${tid}`),
-  );
-  const begin = events.find(({ name }) => name === BEGIN)?.ts ?? Number.POSITIVE_INFINITY;
-  const tasks = events.filter(
-    ({ name, pid, tid, ts, tdur }) =>
-      name === 'RunTask' && ts > begin && tdur !== undefined && mainThreads.has(`${pid}.${tid}`),
-  );
-  if (tasks.length === 0) throw new Error('The trace holds no task of the page.');
-  return Math.round(Math.max(...tasks.map(({ tdur }) => tdur!)) / 100) / 10;
+function busyTimes(events: readonly TraceEvent[]): Pick<Frames, 'longestTask' | 'busiestFrame'> {
+  const begin = events.find(({ name }) => name === BEGIN);
+  if (!begin) throw new Error('The trace does not say where it begins.');
+  const onPage = events
+    .filter(({ pid, tid, ts }) => pid === begin.pid && tid === begin.tid && ts > begin.ts)
+    .sort((a, b) => a.ts - b.ts);
+  let longestTask = 0;
+  let busiestFrame = 0;
+  let sinceFrame = 0;
+  for (const { name, tdur = 0 } of onPage) {
+    if (name === 'FireAnimationFrame') sinceFrame = 0;
+    if (name !== 'RunTask') continue;
+    sinceFrame += tdur;
+    longestTask = Math.max(longestTask, tdur);
+    busiestFrame = Math.max(busiestFrame, sinceFrame);
+  }
+  if (longestTask === 0) throw new Error('The trace holds no task of the page.');
+  const milliseconds = (micro: number) => Math.round(micro / 100) / 10;
+  return { longestTask: milliseconds(longestTask), busiestFrame: milliseconds(busiestFrame) };
 }

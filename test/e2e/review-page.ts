@@ -2,6 +2,18 @@ import type { Locator } from 'playwright';
 import { expect } from 'vitest';
 import type { WorkstationWindow } from './workstation-window.ts';
 
+/** An image as the list shows it. */
+export interface ItemInSight {
+  readonly imageId: number;
+  readonly label: string;
+  readonly text: string;
+  /** Class names of its marks. */
+  readonly icons: readonly string[];
+  /** The image whose picture it shows; NaN: none yet. */
+  readonly pictureOf: number;
+  readonly isLoaded: boolean;
+}
+
 /** The screen "Review", in English. */
 export class ReviewPage {
   readonly #window: WorkstationWindow;
@@ -40,6 +52,34 @@ export class ReviewPage {
     await this.canvas.getByRole('img', { name: `${name}: score` }).waitFor();
     await page.waitForURL(`**/${await this.currentId()}`);
     await page.waitForLoadState('networkidle');
+  }
+
+  /** What is shown of each image that the list has in sight. */
+  itemsInSight(): Promise<ItemInSight[]> {
+    return this.images.evaluate((list) => {
+      const frame = list.getBoundingClientRect();
+      const inSight = [...list.querySelectorAll('[role=option]')].filter((item) => {
+        const { top, bottom } = item.getBoundingClientRect();
+        return bottom > frame.top && top < frame.bottom;
+      });
+      return inSight.map((item) => {
+        const picture = item.querySelector('img');
+        return {
+          imageId: Number(item.id.replace('review-image-', '')),
+          label: item.getAttribute('aria-label') ?? '',
+          text: item.textContent ?? '',
+          icons: [...item.querySelectorAll('[aria-hidden] svg')].map((icon) => icon.classList.value),
+          pictureOf: Number(/thumbnail\/(\d+)/.exec(picture?.src ?? '')?.[1]),
+          isLoaded: picture?.complete === true && picture.naturalWidth > 0,
+        };
+      });
+    });
+  }
+
+  /** Waits until every image in sight shows its picture. */
+  async picturesShown(): Promise<void> {
+    const missing = async () => (await this.itemsInSight()).filter(({ isLoaded }) => !isLoaded);
+    await expect.poll(missing, { timeout: 10_000, interval: 20 }).toEqual([]);
   }
 
   /** Switches a layer with its key and expects that the picture is another one each time. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Browser } from 'playwright';
+import type { Browser, Request } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addSyntheticBatch } from '../synthetic-workspace.ts';
 import { describeInChromium, launchChromium } from './chromium.ts';
@@ -163,21 +163,99 @@ describeInChromium('results that are there', () => {
       // The very first lines also compile the code that draws them, which a busy machine takes its time for.
       await page.mouse.wheel(0, 2000);
       await page.waitForLoadState('networkidle');
+      let pictures = 0;
+      const count = (request: Request) => {
+        if (request.url().includes('/media/thumbnail/')) pictures++;
+      };
+      page.on('request', count);
       const frames = await recordFrames(browser, page, `scroll-${view}`, async () => {
         for (let i = 0; i < 60; i++) {
           await page.mouse.wheel(0, i % 10 === 9 ? 40_000 : 900);
           await page.waitForTimeout(16);
         }
+        // Slow enough for the pictures to come meanwhile.
+        for (let i = 0; i < 30; i++) {
+          await page.mouse.wheel(0, 100);
+          await page.waitForTimeout(80);
+        }
         for (let i = 0; i < 20; i++) await keyboard.press('PageDown');
         await keyboard.press('End', 'Home');
       });
-      console.log(`${view}: ${JSON.stringify(frames)}`);
+      page.off('request', count);
+      console.log(`${view}: ${JSON.stringify({ ...frames, pictures })}`);
       expect(frames.count).toBeGreaterThan(20);
       expect(frames.longestTask).toBeLessThan(100);
+      expect(frames.busiestFrame).toBeLessThan(100);
+      await review.picturesShown();
     }
     await window.close();
   });
+
+  it('keep picture, name and marks of an image together wherever one scrolls', async () => {
+    const window = await WorkstationWindow.open(browser, workstation.url, { width: 1600, height: 900 });
+    const { page, keyboard } = window;
+    await page.goto(new URL(`/#/review/${many.batchId}`, page.url()).href);
+    const review = new ReviewPage(window);
+    await review.settled();
+    const seen = new Set<number>();
+    const check = async () => {
+      await review.picturesShown();
+      const items = await review.itemsInSight();
+      expect(items.length).toBeGreaterThan(5);
+      for (const { imageId, label, text, icons, pictureOf } of items) {
+        seen.add(imageId);
+        expect(pictureOf).toBe(imageId);
+        expect(text.startsWith(label.split(', ')[0]!)).toBe(true);
+        const marks = Object.entries(ICONS).filter(([words]) => label.includes(words));
+        for (const [, icon] of marks) expect(icons.join(' ')).toContain(icon);
+        expect(icons.length).toBe(marks.length);
+      }
+    };
+    for (const view of ['strip', 'grid'] as const) {
+      if (view === 'grid') await keyboard.press('w');
+      await page.locator(`#review-images[data-view=${view}] [role=option]`).first().waitFor();
+      const fly = async (delta: number) => {
+        for (let i = 0; i < 12; i++) await window.pointer.wheel(review.images, 0.5, 0.5, delta);
+      };
+      await check();
+      await fly(2500);
+      await check();
+      await fly(-700);
+      await check();
+      await review.images.focus();
+      for (const key of ['End', 'ArrowUp', 'PageUp', 'Home', 'ArrowDown', 'PageDown', 'PageDown']) {
+        const before = await review.currentId();
+        await keyboard.press(key);
+        await expect.poll(() => review.currentId()).not.toBe(before);
+        const id = await review.currentId();
+        // What assistive technology hears of is what is seen.
+        await expect
+          .poll(() => review.images.getAttribute('aria-activedescendant'))
+          .toBe(`review-image-${id}`);
+        const isInSight = async () => (await review.itemsInSight()).some(({ imageId }) => imageId === id);
+        await expect.poll(isInSight).toBe(true);
+        if (key === 'End') expect(await review.current.getAttribute('aria-posinset')).toBe(`${MANY}`);
+        await check();
+      }
+    }
+    expect(seen.size).toBeGreaterThan(100);
+    await window.close();
+  });
 });
+
+/** The mark that stands for the words of a description. */
+const ICONS: Readonly<Record<string, string>> = {
+  Failed: 'tabler-icon-photo-x',
+  'model: Accept': 'tabler-icon-circle-check',
+  'model: Warn': 'tabler-icon-alert-triangle',
+  'model: Reject': 'tabler-icon-circle-x',
+  'inspector: Accept': 'tabler-icon-user-check',
+  'inspector: Uncertain': 'tabler-icon-user-question',
+  'inspector: Reject': 'tabler-icon-user-x',
+  overturned: 'tabler-icon-arrows-left-right',
+  'false positive': 'tabler-icon-flag-off',
+  'missed defect': 'tabler-icon-eye-exclamation',
+};
 
 /** Texts of the other language that are no texts of this one. */
 async function textsOfOtherLanguage(language: 'en' | 'zh-CN'): Promise<Set<string>> {
