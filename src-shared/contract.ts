@@ -28,11 +28,22 @@ export const runProgressSchema = z.object({
 });
 export type RunProgress = z.infer<typeof runProgressSchema>;
 
+/** An import that did not come to its end: the batch may lack images. */
+export const stoppedImportSchema = z.object({
+  author: z.string(),
+  startedAt: z.string(),
+  /** The first files and folders that were chosen, and how many there are besides. */
+  paths: z.array(z.string()),
+  more: count,
+});
+export type StoppedImport = z.infer<typeof stoppedImportSchema>;
+
 /** A batch as the list of batches shows it. `verdicts` counts the newest run's images by the model's verdict. */
 export const batchSummarySchema = z.object({
   batch: s.batchSchema,
   images: count,
   deletedAt: z.string().nullable(),
+  stoppedImport: stoppedImportSchema.nullable(),
   run: runProgressSchema.nullable(),
   verdicts: z.object({ accept: count, warn: count, reject: count }),
   /** Images with an inspector's verdict in the newest run. */
@@ -327,11 +338,14 @@ export const contract = {
       .input(
         z.object({
           id: s.idSchema,
-          paths: z.array(z.string().min(1).max(4096)).min(1).max(100_000),
+          /** Null: the rest of what was stopped before its end. */
+          paths: z.array(z.string().min(1).max(4096)).min(1).max(100_000).nullable(),
           ...author,
         }),
       )
       .output(eventIterator(importProgressSchema)),
+    /** The batch is whole as it is: the rest of a stopped import is not wanted. */
+    dismissImport: base.input(z.object({ id: s.idSchema, ...author })).output(batchSummarySchema),
   },
   runs: {
     list: base.input(z.object({ batchId: s.idSchema })).output(z.array(runProgressSchema)),

@@ -6,13 +6,13 @@ import {
   type ImportProgress,
   type PurgeProgress,
   type SelfTestEvent,
+  type StoppedImport,
   type ThetaProfile,
   type WorkstationEvent,
 } from '../../src-shared/contract.ts';
 import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
 import { askSam } from '../services/ask-sam.ts';
 import { exportRunInto } from '../services/export-run.ts';
-import { importImages } from '../services/import-images.ts';
 import { listFolder } from '../services/list-folder.ts';
 import { checkPack, summarisePacks } from '../services/model-packs.ts';
 import { reviewImage, reviewRowsOf, reviewTable } from '../services/review.ts';
@@ -33,7 +33,8 @@ type ProfileEvent =
 
 /** The contract over the workstation's services: the same for every shell. */
 export function createRouter(workstation: Workstation) {
-  const { workspace, hub, pool, desk, thumbnails, tiles, housekeeping, packsRoot, ending } = workstation;
+  const { workspace, hub, pool, desk, thumbnails, tiles, housekeeping, imports, packsRoot, ending } =
+    workstation;
   const failure = (error: unknown) => toClientError(error, workstation.log);
   const os = implement(contract).use(async ({ next }) => {
     try {
@@ -43,11 +44,14 @@ export function createRouter(workstation: Workstation) {
     }
   });
 
-  const toSummary = (summary: ListedBatch) => ({
+  const toSummary = (summary: ListedBatch, stopped: ReadonlyMap<number, StoppedImport>) => ({
     ...summary,
+    stoppedImport: stopped.get(summary.batch.id) ?? null,
     run: summary.run && desk.toProgress(summary.run),
     cover: [...summary.cover],
   });
+  const summaryOf = async (id: number) =>
+    toSummary(await getBatchSummary(workspace, id), await imports.stopped());
   const batchChanged = (batchId: number) => hub.publish({ kind: 'batch', batchId });
   const reviewed = (place: { readonly runId: number; readonly imageId: number }) =>
     hub.publish({ kind: 'reviewed', runId: place.runId, imageId: place.imageId });
@@ -83,10 +87,11 @@ export function createRouter(workstation: Workstation) {
       folder: os.app.folder.handler(({ input }) => listFolder(input.path)),
     },
     batches: {
-      list: os.batches.list.handler(async ({ input }) =>
-        (await listBatchSummaries(workspace, input)).map(toSummary),
-      ),
-      get: os.batches.get.handler(async ({ input }) => toSummary(await getBatchSummary(workspace, input.id))),
+      list: os.batches.list.handler(async ({ input }) => {
+        const stopped = await imports.stopped();
+        return (await listBatchSummaries(workspace, input)).map((summary) => toSummary(summary, stopped));
+      }),
+      get: os.batches.get.handler(({ input }) => summaryOf(input.id)),
       create: os.batches.create.handler(async ({ input: { metadata, author } }) => {
         await mustKnow(metadata.recipeHash);
         const batch = await createBatch(workspace, metadata, author);
@@ -125,8 +130,8 @@ export function createRouter(workstation: Workstation) {
         return stream<ImportProgress>(signal, (emit, cancel) =>
           workstation.whileBusy(async () => {
             try {
-              const options = { workspace, batchId: id, paths, author, signal: cancel, onEvent: emit };
-              const { changed, duplicates, unreadable, ...counts } = await importImages(options);
+              const options = { batchId: id, paths, author, signal: cancel, onEvent: emit };
+              const { changed, duplicates, unreadable, ...counts } = await imports.run(options);
               emit({
                 kind: 'finished',
                 ...counts,
@@ -140,6 +145,12 @@ export function createRouter(workstation: Workstation) {
             }
           }),
         );
+      }),
+      dismissImport: os.batches.dismissImport.handler(async ({ input: { id, author } }) => {
+        await getBatch(workspace, id);
+        await imports.dismiss(id, author);
+        batchChanged(id);
+        return summaryOf(id);
       }),
     },
     runs: {

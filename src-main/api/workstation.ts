@@ -5,6 +5,7 @@ import type { AppInfo } from '../../src-shared/contract.ts';
 import type { DeviceRequest } from '../../src-shared/result.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { Housekeeping } from '../services/housekeeping.ts';
+import { ImportDesk } from '../services/import-desk.ts';
 import { InspectorPool, type InspectorPoolOptions, type ProcessHost } from '../services/inspector-pool.ts';
 import { RunDesk } from '../services/run-desk.ts';
 import { addSampleBatch } from '../services/sample-batch.ts';
@@ -52,6 +53,7 @@ export interface Workstation {
   readonly thumbnails: Thumbnails;
   readonly tiles: TilePyramids;
   readonly housekeeping: Housekeeping;
+  readonly imports: ImportDesk;
   log(error: unknown): void;
   /** Work that must not be cut off without asking: a run at work, an import, an export. */
   isBusy(): boolean;
@@ -123,6 +125,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     thumbnails,
     tiles,
     housekeeping,
+    imports: new ImportDesk(workspace),
     log,
     ending: ending.signal,
     isBusy: () => desk.isAtWork || underWay.size > 0,

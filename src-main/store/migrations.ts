@@ -17,6 +17,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '004-error-details': { up: (db) => run(db, ERROR_DETAILS) },
   '005-large-batches': { up: (db) => run(db, LARGE_BATCHES) },
   '006-purge': { up: (db) => run(db, PURGE) },
+  '007-imports': { up: (db) => run(db, IMPORTS) },
 };
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
@@ -208,4 +209,16 @@ const PURGE = [
    check (purge is null or json_valid(purge) and deleted_at is not null)`,
   ...keptWithBatch('verdicts'),
   ...keptWithBatch('annotations'),
+];
+
+/** Imports that have begun and did not end: at work, or stopped. */
+const IMPORTS = [
+  `create table imports (
+    id integer primary key autoincrement,
+    batch_id integer not null references batches (id),
+    paths text not null check (json_valid(paths)),
+    author text not null,
+    started_at text not null
+  ) strict`,
+  `create index imports_by_batch on imports (batch_id)`,
 ];

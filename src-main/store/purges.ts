@@ -122,6 +122,7 @@ export async function purgeStep(workspace: Workspace, batchId: number): Promise<
       return images.length;
     }
     const { author, ...counts } = JSON.parse(batch.purge!) as PurgeNote;
+    await db.deleteFrom('imports').where('batch_id', '=', batchId).execute();
     await db.deleteFrom('runs').where('batch_id', '=', batchId).execute();
     await db.deleteFrom('batches').where('id', '=', batchId).execute();
     await recordAudit(db, [

@@ -33,6 +33,15 @@ export interface Schema {
     /** Being removed for good: JSON with who asked for it and what there was. */
     purge: string | null;
   };
+  /** Begun and not ended. */
+  imports: {
+    id: Generated<number>;
+    batch_id: number;
+    /** JSON: what was chosen, files and folders. */
+    paths: string;
+    author: string;
+    started_at: string;
+  };
   images: {
     id: Generated<number>;
     batch_id: number;

@@ -22,6 +22,7 @@ import classes from './batches.module.css';
 import { ImportPanel } from './import-panel.tsx';
 import { RunPanel } from './run-panel.tsx';
 import { runState } from './run-state.ts';
+import { StoppedImport } from './stopped-import.tsx';
 import type { RunActions } from './use-run-actions.ts';
 
 export interface BatchCommands {
@@ -122,6 +123,7 @@ export function BatchDetails({
       </Group>
       {deletedAt !== null && <DeletedNote deletedAt={deletedAt} />}
       <Metadata row={row} />
+      {!isDeleted && <StoppedImport row={row} />}
       <ImportPanel batchId={batch.id} />
       {!isDeleted && (
         <RunPanel row={row} actions={actions} onReview={commands.review} onAddImages={commands.addImages} />

@@ -30,19 +30,8 @@ export function ImportPanel({ batchId }: { readonly batchId: number }) {
       </Alert>
     );
   }
-  if (job.state === 'cancelled') {
-    return (
-      <Alert
-        color="gray"
-        title={t('import.cancelled')}
-        withCloseButton
-        closeButtonLabel={t('app:close')}
-        onClose={() => dismiss(batchId)}
-      >
-        {t('import.kept')}
-      </Alert>
-    );
-  }
+  // What is missing is said by the batch itself, as long as it is.
+  if (job.state === 'cancelled') return null;
   return (
     <Paper withBorder p="md" data-testid="import">
       <Group justify="space-between" wrap="nowrap" mb={6}>

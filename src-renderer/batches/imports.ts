@@ -30,18 +30,18 @@ function put(batchId: number, job: ImportJob): void {
   useImports.setState(({ jobs }) => ({ jobs: new Map(jobs).set(batchId, job) }));
 }
 
-/** Imports files and folders into a batch; progress and outcome are in {@link useImports}. */
+/** Imports files and folders into a batch, or (`paths` null) the rest of what was stopped; progress and outcome are in {@link useImports}. */
 export async function importInto(
   client: Pick<Client, 'batches'>,
   batchId: number,
-  paths: readonly string[],
+  paths: readonly string[] | null,
   author: string,
 ): Promise<void> {
   const abort = new AbortController();
   const cancel = () => abort.abort();
   put(batchId, { state: 'listing', cancel });
   try {
-    const input = { id: batchId, paths: [...paths], author };
+    const input = { id: batchId, paths: paths && [...paths], author };
     for await (const event of await client.batches.import(input, { signal: abort.signal })) {
       if (event.kind === 'listed') put(batchId, { state: 'importing', done: 0, total: event.total, cancel });
       if (event.kind === 'imported')

@@ -4,6 +4,7 @@ import { createRouterClient, ORPCError } from '@orpc/server';
 import { describe, expect, test } from 'vitest';
 import { createRouter } from '../../src-main/api/router.ts';
 import { exportBatch } from '../../src-main/services/export-batch.ts';
+import { listAudit } from '../../src-main/store/audit.ts';
 import { createBatch } from '../../src-main/store/batches.ts';
 import { addImages } from '../../src-main/store/images.ts';
 import type { ReviewTable } from '../../src-shared/contract.ts';
@@ -269,6 +270,58 @@ describe('batches', () => {
     );
     await fake.client.runs.cancel({ id: run.id, author });
     await fake.client.batches.delete({ id: batchId, deleted: true, author });
+  });
+});
+
+describe('imports that were stopped', () => {
+  async function stoppedImport() {
+    const fake = await fakeWorkstation();
+    const photos = join(fake.folder, 'photos');
+    await mkdir(photos);
+    for (let i = 0; i < 600; i++) await writeFile(join(photos, `${i}.png`), `${i}`);
+    const { id } = await fake.client.batches.create({ metadata: { name: 'Lot 7' }, author });
+    const events = await fake.client.batches.import({ id, paths: [photos], author });
+    await events.next();
+    await events.next();
+    // While it is at work nothing is missing yet.
+    expect((await fake.client.batches.get({ id })).stoppedImport).toBeNull();
+    await events.return?.();
+    return { ...fake, id, photos };
+  }
+
+  test('are told with the batch, also after the next start, until the rest is there', async () => {
+    const { client, workstation, folder, id, photos } = await stoppedImport();
+    const before = await client.batches.get({ id });
+    expect(before.images).toBeLessThan(600);
+    expect(before.stoppedImport).toMatchObject({ author, paths: [photos], more: 0 });
+    await workstation.close();
+    const again = await fakeWorkstation({}, { workspaceFolder: folder });
+    expect(await again.client.batches.list({})).toMatchObject([{ stoppedImport: before.stoppedImport }]);
+    const events = await drain(await again.client.batches.import({ id, paths: null, author }));
+    expect(events.at(-1)).toMatchObject({ added: 600 - before.images, unchanged: before.images });
+    expect(await again.client.batches.get({ id })).toMatchObject({ images: 600, stoppedImport: null });
+    await expect(drain(await again.client.batches.import({ id, paths: null, author }))).rejects.toEqual(
+      clipsam('input-invalid', /No import/),
+    );
+  });
+
+  test('are forgotten when somebody says so, and the history keeps who', async () => {
+    const { client, workstation, id, photos } = await stoppedImport();
+    const { images } = await client.batches.get({ id });
+    expect(await client.batches.dismissImport({ id, author: 'bo' })).toMatchObject({
+      images,
+      stoppedImport: null,
+    });
+    expect(await listAudit(workstation.workspace, { subject: 'batch', limit: 1 })).toMatchObject([
+      { author: 'bo', action: 'import left incomplete', oldValue: [{ author, paths: [photos] }] },
+    ]);
+  });
+
+  test('go with their batch', async () => {
+    const { client, id } = await stoppedImport();
+    await client.batches.delete({ id, deleted: true, author });
+    await drain(await client.batches.purge({ id, author }));
+    expect(await client.batches.list({ show: 'deleted' })).toEqual([]);
   });
 });
 

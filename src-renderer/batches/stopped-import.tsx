@@ -1,0 +1,59 @@
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { BatchSummaryRow } from '../../src-shared/contract.ts';
+import { PlainName } from '../app/plain-name.tsx';
+import { useFormat } from '../i18n/use-format.ts';
+import { useSession } from '../state/session.ts';
+import { useWorkstation } from '../state/workstation.ts';
+import { importInto, isImporting, useImports } from './imports.ts';
+
+/** Says that images may be missing, until they are imported or somebody says that they are not wanted. */
+export function StoppedImport({ row: { batch, images, stoppedImport } }: { readonly row: BatchSummaryRow }) {
+  const { t } = useTranslation('batches');
+  const format = useFormat();
+  const { client } = useWorkstation();
+  const author = useSession((session) => session.author);
+  const job = useImports(({ jobs }) => jobs.get(batch.id));
+  const { mutate, isPending } = useMutation({
+    mutationFn: () => client.batches.dismissImport({ id: batch.id, author }),
+  });
+  if (!stoppedImport || isImporting(job)) return null;
+  const { paths, more, startedAt, author: by } = stoppedImport;
+  return (
+    <Alert
+      color="yellow"
+      icon={<IconAlertTriangle />}
+      title={t('stopped-import.title')}
+      data-testid="stopped-import"
+    >
+      <Stack gap="xs">
+        <Text size="sm">
+          {t('stopped-import.text', {
+            author: by,
+            time: format.moment(startedAt),
+            count: images,
+            number: format.count(images),
+          })}
+        </Text>
+        <div>
+          {paths.map((path) => (
+            <PlainName key={path} size="xs">
+              {path}
+            </PlainName>
+          ))}
+          {more > 0 && <Text size="xs">{t('source.more', { number: format.count(more) })}</Text>}
+        </div>
+        <Group gap="xs">
+          <Button size="compact-sm" onClick={() => void importInto(client, batch.id, null, author)}>
+            {t('stopped-import.rest')}
+          </Button>
+          <Button size="compact-sm" variant="default" loading={isPending} onClick={() => mutate()}>
+            {t('stopped-import.dismiss')}
+          </Button>
+        </Group>
+      </Stack>
+    </Alert>
+  );
+}
