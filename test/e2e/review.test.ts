@@ -124,6 +124,21 @@ describeInChromium('results that are there', () => {
     await window.close();
   });
 
+  it('stand in columns whose dividers have a name and obey the keys', async () => {
+    const window = await WorkstationWindow.open(browser, workstation.url);
+    const { page, keyboard } = window;
+    await page.goto(new URL(`/#/review/${few.batchId}`, page.url()).href);
+    await new ReviewPage(window).settled();
+    const dividers = page.getByRole('separator', { name: 'Column width' });
+    expect(await dividers.count()).toBe(2);
+    const list = page.getByRole('listbox', { name: 'Images' });
+    const before = (await list.boundingBox())!.width;
+    await dividers.first().focus();
+    await keyboard.press('ArrowRight', 'ArrowRight');
+    await expect.poll(async () => (await list.boundingBox())!.width).toBeGreaterThan(before);
+    await window.close();
+  });
+
   it.each(['dark', 'light'] as const)('show no serious violation to axe-core: %s', async (theme) => {
     const window = await WorkstationWindow.open(browser, workstation.url, { theme });
     const violations: Record<string, string[]> = {};
