@@ -12,8 +12,8 @@ import type { HumanVerdict } from '../../src-shared/verdict.ts';
 const times = <T>(count: number, value: T) => Array.from({ length: count }, () => value);
 /** `a`ccept, `r`eject, `u`ncertain. */
 const say = (letters: string) =>
-  [...letters].map((letter): HumanVerdict =>
-    letter === 'a' ? 'accept' : letter === 'r' ? 'reject' : 'uncertain',
+  [...letters].map(
+    (letter): HumanVerdict => (letter === 'a' ? 'accept' : letter === 'r' ? 'reject' : 'uncertain'),
   );
 
 describe('Cohen’s kappa', () => {
