@@ -88,6 +88,11 @@ export const ERROR_CASES = {
   'region-unknown': ['region'],
   'mark-gone': [],
   'too-many-classes': ['limit'],
+  'study-unknown': ['study'],
+  'study-too-small': [],
+  'study-other-image': [],
+  'study-nothing-to-take-back': [],
+  'study-locked': ['done', 'total'],
 } as const satisfies Record<string, readonly string[]>;
 export type ErrorCase = keyof typeof ERROR_CASES;
 

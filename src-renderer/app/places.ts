@@ -7,6 +7,8 @@ export const PLACES = {
   review: '/review/:batchId/:imageId?',
   whatIf: '/what-if/:batchId?',
   models: '/models',
+  repeat: '/repeat/:studyId',
+  repeatResults: '/repeat/:studyId/results',
 } as const;
 
 export const places = {
@@ -15,6 +17,8 @@ export const places = {
     `/review/${batchId}${imageId === undefined ? '' : `/${imageId}`}`,
   whatIf: (batchId?: number) => (batchId === undefined ? '/what-if' : `/what-if/${batchId}`),
   models: () => '/models',
+  repeat: (studyId: number) => `/repeat/${studyId}`,
+  repeatResults: (studyId: number) => `/repeat/${studyId}/results`,
 };
 
 export { useHashLocation };
