@@ -23,6 +23,11 @@ export const places = {
 
 export { useHashLocation };
 
+/** Whether the window's address is this one or lies below it, also while the screen of the last one is still there. */
+export function isAt(place: string): boolean {
+  return location.hash === `#${place}` || location.hash.startsWith(`#${place}/`);
+}
+
 /** Goes to a screen; `replace` leaves no trace in the history. */
 export function useGo(): (to: string, options?: { readonly replace?: boolean }) => void {
   return useLocation()[1];
