@@ -1,16 +1,15 @@
 import { useElementSize, useMergedRef } from '@mantine/hooks';
-import { IconArrowsMaximize, IconMinus, IconPlus } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Pyramid } from '../../src-shared/contract.ts';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
 import { colourTable } from '../../src-shared/paint-map.ts';
 import { useActions } from '../keys/use-actions.ts';
-import { ActionButton } from './action-button.tsx';
 import { Navigator } from './navigator.tsx';
 import { pictures, rememberScreen } from './pictures.ts';
 import { Scene } from './scene.tsx';
 import { createScratch } from './scratch.ts';
+import { ZoomButtons } from './status-bar.tsx';
 import { useEditingKeys } from './use-editing-keys.ts';
 import { useHands } from './use-hands.ts';
 import { useResource } from './use-resource.ts';
@@ -130,32 +129,7 @@ export function PlainViewer({
         </div>
       </div>
       <footer className={classes.status}>
-        <div className={classes.zoom}>
-          <ActionButton
-            action="viewer.zoom-out"
-            side="top"
-            icon={<IconMinus size={15} />}
-            onClick={zoom.zoomOut}
-          />
-          <ActionButton
-            action="viewer.zoom-in"
-            side="top"
-            icon={<IconPlus size={15} />}
-            onClick={zoom.zoomIn}
-          />
-          <ActionButton
-            action="viewer.fit"
-            side="top"
-            icon={<IconArrowsMaximize size={16} stroke={1.7} />}
-            onClick={zoom.fit}
-          />
-          <ActionButton
-            action="viewer.actual-size"
-            side="top"
-            icon={<span className={classes.oneToOne}>1:1</span>}
-            onClick={zoom.actualSize}
-          />
-        </div>
+        <ZoomButtons zoom={zoom} />
       </footer>
     </div>
   );
