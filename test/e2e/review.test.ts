@@ -80,6 +80,8 @@ describeInChromium('results that are there', () => {
     await keyboard.press('Control+y');
     await expect.poll(stored).toEqual([...given, withdrawn, last]);
 
+    // The record is there before the window has heard of it: what a reload keeps is what the window knew.
+    await expect.poll(() => page.getByRole('button', { name: 'Redo' }).isDisabled()).toBe(true);
     await page.reload();
     await review.settled();
     await keyboard.press('Control+z');
