@@ -2,10 +2,12 @@ import { ClipSamError } from '../../src-shared/errors.ts';
 import type { WeightSpec } from '../graph/weight-spec.ts';
 
 export interface AdamWOptions {
-  /** Highest learning rate, reached after `warmup` steps and followed by a cosine to zero at `steps`. */
+  /** Highest learning rate, reached after `warmup` steps and followed by a cosine to zero at the next restart, or at `steps`. */
   readonly learningRate: number;
   readonly warmup: number;
   readonly steps: number;
+  /** Steps, ascending, at which warm-up and cosine begin anew (SGDR, Loshchilov & Hutter 2017). None by default. */
+  readonly restarts?: readonly number[];
   /** Decoupled decay; gains and biases (fan ≤ 0) are exempt. */
   readonly weightDecay: number;
   /** Gradients with a larger L2 norm are scaled down to it. */
@@ -16,11 +18,14 @@ const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
-/** The learning rate of step `step` (from 0): linear warm-up, then cosine. */
+/** The learning rate of step `step` (from 0): linear warm-up, then cosine, from the last restart to the next. */
 export function learningRateAt(step: number, options: AdamWOptions): number {
-  const { learningRate, warmup, steps } = options;
-  if (step < warmup) return (learningRate * (step + 1)) / warmup;
-  return learningRate * 0.5 * (1 + Math.cos((Math.PI * (step - warmup)) / Math.max(1, steps - warmup)));
+  const { learningRate, warmup, restarts = [] } = options;
+  const begin = restarts.findLast((restart) => restart <= step) ?? 0;
+  const end = restarts.find((restart) => restart > step) ?? options.steps;
+  const at = step - begin;
+  if (at < warmup) return (learningRate * (at + 1)) / warmup;
+  return learningRate * 0.5 * (1 + Math.cos((Math.PI * (at - warmup)) / Math.max(1, end - begin - warmup)));
 }
 
 /** AdamW (Loshchilov & Hutter 2019) over one vector of weights; `mean`, `variance` and `step` are its state. */

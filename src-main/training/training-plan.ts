@@ -58,6 +58,11 @@ export const trainingPlanSchema = z.strictObject({
     batch: z.int().min(1),
     steps: z.int().min(1),
     warmup: z.int().min(0),
+    /** Steps at which the learning rate begins anew, ascending. */
+    restarts: z
+      .array(z.int().min(1))
+      .max(8)
+      .refine((at) => at.every((step, i) => step > (at[i - 1] ?? 0)), 'must ascend'),
     learningRate: z.number().positive(),
     weightDecay: z.number().min(0),
     clip: z.number().positive(),

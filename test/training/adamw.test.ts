@@ -20,6 +20,15 @@ describe('the learning rate', () => {
     expect(rates[12]).toBeCloseTo(0);
   });
 
+  it('begins anew at every restart, with its warm-up, and ends each cosine there', () => {
+    const options = { ...constant, learningRate: 1, warmup: 2, steps: 16, restarts: [6, 10] };
+    const rates = Array.from({ length: 17 }, (_, step) => learningRateAt(step, options));
+    // From 2 to 6 a half cosine of four steps, from 8 to 10 one of two, from 12 to 16 one of four.
+    const half = [1, 0.5 + Math.SQRT1_2 / 2, 0.5, 0.5 - Math.SQRT1_2 / 2];
+    const expected = [0.5, 1, ...half, 0.5, 1, 1, 0.5, 0.5, 1, ...half, 0];
+    expect(rates).toEqual(expected.map((rate) => expect.closeTo(rate)));
+  });
+
   it('needs no warm-up', () => {
     expect(learningRateAt(0, { ...constant, steps: 10 })).toBe(0.1);
     expect(learningRateAt(0, { ...constant, steps: 1, warmup: 1 })).toBe(0.1);

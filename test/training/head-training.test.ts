@@ -26,6 +26,7 @@ const plan: HeadTrainingOptions['plan'] = {
   batch: 3,
   steps: 12,
   warmup: 3,
+  restarts: [],
   learningRate: 0.02,
   weightDecay: 0.01,
   clip: 1,

@@ -74,6 +74,7 @@ beforeAll(async () => {
       batch: 1,
       steps: 50,
       warmup: 5,
+      restarts: [],
       learningRate: 0.02,
       weightDecay: 0.01,
       clip: 1,
