@@ -75,6 +75,8 @@ export const workstationEventSchema = z.discriminatedUnion('kind', [
   /** An inspector judged or marked an image, here or in another window. */
   z.object({ kind: z.literal('reviewed'), ...ofImage }),
   z.object({ kind: z.literal('recipes') }),
+  /** Somebody was added or removed, or got another role or PIN. */
+  z.object({ kind: z.literal('people') }),
   z.object({ kind: z.literal('device'), status: deviceStatusSchema }),
 ]);
 export type WorkstationEvent = z.infer<typeof workstationEventSchema>;
@@ -299,6 +301,10 @@ export const appInfoSchema = z.object({
 });
 export type AppInfo = z.infer<typeof appInfoSchema>;
 
+const tokenSchema = z.string().max(100);
+/** `token` gets a line that is opened anew signed in again. */
+export const sessionSchema = z.object({ token: tokenSchema, person: s.personSchema });
+
 export const contract = {
   app: {
     info: base.output(appInfoSchema),
@@ -442,6 +448,29 @@ export const contract = {
         }),
       )
       .output(eventIterator(exportProgressSchema)),
+  },
+  /**
+   * Who may do what: see {@link LEAST_ROLE}. Without people everything is open; the first one has to be an engineer,
+   * and from then on who changes something has to sign in, on this line.
+   */
+  people: {
+    list: base.output(z.array(s.personSchema)),
+    signIn: base.input(z.object({ name: s.authorSchema, pin: s.pinSchema })).output(sessionSchema),
+    /** Signs in with the token of an earlier line; null when that is over. */
+    resume: base.input(z.object({ token: tokenSchema })).output(s.personSchema.nullable()),
+    signOut: base.output(z.null()),
+    /** Somebody who was removed comes back. */
+    add: base
+      .input(z.object({ name: s.authorSchema, role: s.roleSchema, pin: s.pinSchema, ...author }))
+      .output(s.personSchema),
+    changeRole: base
+      .input(z.object({ name: s.authorSchema, role: s.roleSchema, ...author }))
+      .output(s.personSchema),
+    resetPin: base
+      .input(z.object({ name: s.authorSchema, pin: s.pinSchema, ...author }))
+      .output(s.personSchema),
+    /** May not sign in any more; what they did keeps their name. */
+    remove: base.input(z.object({ name: s.authorSchema, ...author })).output(s.personSchema),
   },
 };
 export type Contract = typeof contract;

@@ -24,6 +24,8 @@ export const ERROR_CODES = [
   'workspace-corrupt',
   'disk-full',
   'path-denied',
+  'sign-in-required',
+  'not-permitted',
   'input-invalid',
   'training-data-invalid',
   'checkpoint-invalid',
@@ -88,6 +90,17 @@ export const ERROR_CASES = {
   'region-unknown': ['region'],
   'mark-gone': [],
   'too-many-classes': ['limit'],
+  'pin-wrong': [],
+  'pin-wait': ['seconds'],
+  'needs-reviewer': [],
+  'needs-engineer': [],
+  'judged-by-other': ['name'],
+  'marked-by-other': ['name'],
+  'other-author': ['name'],
+  'person-known': ['name'],
+  'person-unknown': ['name'],
+  'first-engineer': [],
+  'last-engineer': [],
 } as const satisfies Record<string, readonly string[]>;
 export type ErrorCase = keyof typeof ERROR_CASES;
 

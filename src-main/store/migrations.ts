@@ -18,6 +18,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '005-large-batches': { up: (db) => run(db, LARGE_BATCHES) },
   '006-purge': { up: (db) => run(db, PURGE) },
   '007-imports': { up: (db) => run(db, IMPORTS) },
+  '008-people': { up: (db) => run(db, PEOPLE) },
 };
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
@@ -221,4 +222,18 @@ const IMPORTS = [
     started_at text not null
   ) strict`,
   `create index imports_by_batch on imports (batch_id)`,
+];
+
+/** People who may sign in, or could once: the history goes on to name them. */
+const PEOPLE = [
+  `create table people (
+    id integer primary key autoincrement,
+    name text not null unique collate nocase check (name <> ''),
+    role text not null check (role in ('operator', 'reviewer', 'engineer')),
+    pin text not null,
+    created_at text not null,
+    removed_at text
+  ) strict`,
+  `create trigger people_no_delete before delete on people
+   begin select raise(abort, 'people are never deleted: the history names them'); end`,
 ];
