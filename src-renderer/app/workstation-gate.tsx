@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { apiFor, connect } from '../api/connection.ts';
+import { refreshPeople } from '../state/people.ts';
 import { followEvents, type Workstation, WorkstationContext } from '../state/workstation.ts';
 import { App } from './app.tsx';
 
@@ -31,6 +32,7 @@ export function WorkstationGate() {
     const open = async () => {
       const { client, closed } = await connect();
       const info = await client.app.info();
+      await refreshPeople(client);
       if (abort.signal.aborted) return;
       const workstation = { client, api: apiFor(client), info };
       await queries.invalidateQueries();

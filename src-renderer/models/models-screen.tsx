@@ -7,6 +7,7 @@ import { useDevice, useWorkstation } from '../state/workstation.ts';
 import { DeviceChoice, DevicePanel } from './device-panel.tsx';
 import classes from './models.module.css';
 import { PackPanel } from './pack-panel.tsx';
+import { PeoplePanel } from './people-panel.tsx';
 import { SelfTest } from './self-test.tsx';
 import { StoragePanel } from './storage-panel.tsx';
 
@@ -48,6 +49,7 @@ export function ModelsScreen() {
             <SelfTest packs={packs.filter((pack) => pack.error === null)} device={status.asked} />
           )}
           {status && <DeviceChoice asked={status.asked} />}
+          <PeoplePanel />
           <StoragePanel />
         </Stack>
       </div>

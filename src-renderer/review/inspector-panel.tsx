@@ -8,6 +8,7 @@ import type { MaskLevel, Region } from '../../src-shared/result.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import type { Failure } from '../i18n/failure-text.ts';
+import { useOthersWord } from '../state/people.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { AnnotationList } from './annotation-list.tsx';
 import { CandidatePanel } from './candidate-panel.tsx';
@@ -74,6 +75,11 @@ export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanel
     draft?.verdict && draft.verdict !== 'uncertain' && overturns(draft.verdict, row.model)
       ? draft.verdict
       : null;
+  const last = image?.verdicts.at(-1);
+  const settled = useOthersWord()(
+    'review.judge-after-others',
+    last?.verdict === 'withdrawn' ? undefined : last?.author,
+  );
   const revision = recipes.find(({ hash }) => hash === props.recipeHash)?.revision ?? null;
   return (
     <ScrollArea h="100%" scrollbarSize={8} type="hover">
@@ -93,13 +99,14 @@ export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanel
       <ModelSummary row={row} image={image} recipe={recipe} error={props.imageError} />
       <VerdictForm
         imageId={row.imageId}
-        last={image?.verdicts.at(-1)}
+        last={last}
         draft={draft}
         classes={classes}
         reasonFor={reasonFor}
         saving={props.saving}
         error={props.failure}
-        disabled={row.status === 'pending'}
+        disabled={row.status === 'pending' || settled !== null}
+        why={settled}
         commentField={props.commentField}
         onDraft={on.draft}
         onDecide={on.decide}

@@ -1,0 +1,85 @@
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+import { create } from 'zustand';
+import type { ErrorDetails } from '../../src-shared/errors.ts';
+import { type Action, LEAST_ROLE, mayDo, type Person, type Role } from '../../src-shared/roles.ts';
+import type { Client } from '../api/connection.ts';
+import { failureText } from '../i18n/failure-text.ts';
+import { useSession } from './session.ts';
+
+/** Outlives a reload of the page, not the window. */
+const TOKEN = 'clipsam-token';
+
+interface People {
+  /** Who may sign in; nobody: everything is open. */
+  readonly people: readonly Person[];
+  /** Who is signed in. */
+  readonly me: Person | null;
+}
+
+export const usePeople = create<People>(() => ({ people: [], me: null }));
+
+/** Asks who there is, and signs in again on a new line. */
+export async function refreshPeople(client: Client): Promise<void> {
+  const token = sessionStorage.getItem(TOKEN);
+  const [people, me] = await Promise.all([
+    client.people.list(),
+    token === null ? null : client.people.resume({ token }),
+  ]);
+  become(me);
+  usePeople.setState({ people });
+}
+
+export async function signIn(client: Client, name: string, pin: string): Promise<void> {
+  const { token, person } = await client.people.signIn({ name, pin });
+  sessionStorage.setItem(TOKEN, token);
+  become(person);
+}
+
+export async function signOut(client: Client): Promise<void> {
+  sessionStorage.removeItem(TOKEN);
+  become(null);
+  await client.people.signOut();
+}
+
+function become(me: Person | null): void {
+  if (me) useSession.getState().set({ author: me.name });
+  else sessionStorage.removeItem(TOKEN);
+  usePeople.setState({ me });
+}
+
+/** The role that somebody at the window lacks for an action; null: nothing stands in the way. */
+export function lacks({ people, me }: People, action: Action): Role | null {
+  if (people.length === 0 || (me && mayDo(me.role, action))) return null;
+  return LEAST_ROLE[action];
+}
+
+/** What to spread over a control: nothing where its action is allowed, else that it is disabled, and why. */
+export function useDenied() {
+  const { t } = useTranslation('app');
+  const state = usePeople();
+  return useCallback(
+    (action: Action) => {
+      const role = lacks(state, action);
+      if (!role) return {};
+      const reason = t(`people.needs.${role}`);
+      return { disabled: true, title: reason, 'aria-description': reason };
+    },
+    [state, t],
+  );
+}
+
+/** Why who is signed in may not go over what somebody else said, whatever stands there; null: nothing is in the way. */
+export function useOthersWord() {
+  const { people, me } = usePeople();
+  return (
+    action: 'review.judge-after-others' | 'review.retract-of-others',
+    author: string | undefined,
+  ): string | null => {
+    if (people.length === 0 || !me || author === undefined || author === me.name) return null;
+    if (mayDo(me.role, action)) return null;
+    const which = action === 'review.judge-after-others' ? 'judged-by-other' : 'marked-by-other';
+    const details: ErrorDetails = { case: which, name: author };
+    return failureText({ code: 'not-permitted', message: '', details });
+  };
+}
