@@ -18,24 +18,21 @@ export function PersonBadge() {
   const leave = () => void signOut(client);
   useActions({ 'app.sign-out': leave }, me !== null);
   if (!me) return null;
-  const name = plainText(me.name);
-  const role = t(`people.roles.${me.role}`);
+  const hint = t('people.switch', { key: keysOf('app.sign-out', bindings)[0] ?? '' });
   return (
-    <Tooltip
-      label={t('people.switch-hint', { key: keysOf('app.sign-out', bindings)[0] ?? '' })}
-      position="right"
-    >
+    <Tooltip label={hint} position="right">
       <UnstyledButton
         className={classes.screen}
-        aria-label={t('people.switch', { name, role })}
+        aria-description={hint}
+        data-testid="signed-in"
         onClick={leave}
       >
         <IconUserCircle size={22} stroke={1.6} />
         <Text size="xs" component="bdi" truncate maw={62}>
-          {name}
-        </Text>
+          {plainText(me.name)}
+        </Text>{' '}
         <Text fz={10} component="span">
-          {role}
+          {t(`people.roles.${me.role}`)}
         </Text>
       </UnstyledButton>
     </Tooltip>

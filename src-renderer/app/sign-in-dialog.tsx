@@ -21,6 +21,7 @@ export function SignInDialog() {
       closeOnEscape={false}
       closeOnClickOutside={false}
       zIndex={400}
+      transitionProps={{ duration: 0 }}
       title={t('people.sign-in')}
       overlayProps={{ blur: 6 }}
       centered

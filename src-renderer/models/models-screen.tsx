@@ -43,7 +43,7 @@ export function ModelsScreen() {
             <PackPanel key={pack.id} pack={pack} />
           ))}
         </Stack>
-        <Stack gap="md" className={classes.device}>
+        <Stack gap="md" className={classes.device} tabIndex={0}>
           {status && <DevicePanel status={status} />}
           {status && packs && (
             <SelfTest packs={packs.filter((pack) => pack.error === null)} device={status.asked} />

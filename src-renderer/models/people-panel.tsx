@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { type Person, PIN_LENGTH, ROLES, type Role } from '../../src-shared/roles.ts';
 import { PlainName } from '../app/plain-name.tsx';
 import { plainText } from '../app/plain-text.ts';
-import { refreshPeople, signIn, useDenied, usePeople } from '../state/people.ts';
+import { addFirst, refreshPeople, useDenied, usePeople } from '../state/people.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 
@@ -148,8 +148,8 @@ function Newcomer({ isFirst }: { readonly isFirst: boolean }) {
   const name = (typed ?? (isFirst ? author : '')).trim();
   const add = useMutation({
     mutationFn: async () => {
-      await client.people.add({ name, role: isFirst ? 'engineer' : role, pin, author });
-      if (isFirst) await signIn(client, name, pin);
+      if (isFirst) return addFirst(client, name, pin);
+      await client.people.add({ name, role, pin, author });
       await refreshPeople(client);
     },
     onSuccess: () => {

@@ -26,8 +26,26 @@ export async function refreshPeople(client: Client): Promise<void> {
     client.people.list(),
     token === null ? null : client.people.resume({ token }),
   ]);
-  become(me);
+  if (isFounding) return;
+  // Who signed in or out meanwhile knows better.
+  if (sessionStorage.getItem(TOKEN) === token) become(me);
   usePeople.setState({ people });
+}
+
+/** The first person is there and not signed in yet: no moment to ask who it is. */
+let isFounding = false;
+
+/** Adds the first person, an engineer, and signs in as that. */
+export async function addFirst(client: Client, name: string, pin: string): Promise<void> {
+  const { author } = useSession.getState();
+  isFounding = true;
+  try {
+    const person = await client.people.add({ name, role: 'engineer', pin, author });
+    await signIn(client, person.name, pin);
+  } finally {
+    isFounding = false;
+    await refreshPeople(client);
+  }
 }
 
 export async function signIn(client: Client, name: string, pin: string): Promise<void> {
