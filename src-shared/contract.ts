@@ -3,6 +3,7 @@ import { z } from 'zod';
 import * as s from './domain-schemas.ts';
 import { EXPORT_FORMATS } from './export-formats.ts';
 import { recipeSchema } from './recipe.ts';
+import { STUDY_ROUNDS, STUDY_SIZE } from './study.ts';
 
 /**
  * What the window can ask of the workstation, whatever lies between them: Electron's MessagePort, a WebSocket or a
@@ -305,6 +306,13 @@ const tokenSchema = z.string().max(100);
 /** `token` gets a line that is opened anew signed in again. */
 export const sessionSchema = z.object({ token: tokenSchema, person: s.personSchema });
 
+/** A repeat inspection with who takes part in it, and how far they are. */
+export const studyOverviewSchema = z.object({
+  study: s.studySchema,
+  inspectors: z.array(s.studyProgressSchema).readonly(),
+});
+export type StudyOverviewRow = z.infer<typeof studyOverviewSchema>;
+
 export const contract = {
   app: {
     info: base.output(appInfoSchema),
@@ -436,6 +444,41 @@ export const contract = {
     device: base.output(deviceStatusSchema),
     /** Takes effect for the next start of the inference process; refused while a run is at work. */
     chooseDevice: base.input(z.object({ device: s.deviceRequestSchema })).output(deviceStatusSchema),
+  },
+  /** Blind repeat inspections; `author` is the inspector everywhere. */
+  studies: {
+    list: base.input(z.object({ batchId: s.idSchema })).output(z.array(studyOverviewSchema)),
+    create: base
+      .input(
+        z.object({
+          batchId: s.idSchema,
+          name: s.lineSchema.trim().min(1),
+          /** Clipped to what the batch has. */
+          size: z.int().min(STUDY_SIZE.min).max(STUDY_SIZE.max).default(STUDY_SIZE.proposed),
+          rounds: z.int().min(STUDY_ROUNDS.min).max(STUDY_ROUNDS.max).default(STUDY_ROUNDS.min),
+          ...author,
+        }),
+      )
+      .output(studyOverviewSchema),
+    /** The image that is the inspector's next; nothing that would tell him what to say. */
+    next: base.input(byId.extend(author)).output(s.studyTurnSchema),
+    /** Refused unless it is the image's turn. `milliseconds`: from its appearance to the answer. */
+    judge: base
+      .input(
+        byId.extend({
+          imageId: s.idSchema,
+          verdict: s.humanVerdictSchema,
+          milliseconds: count.max(86_400_000),
+          ...author,
+        }),
+      )
+      .output(s.studyTurnSchema),
+    /** The last answer, within the round that the inspector is in. */
+    takeBack: base.input(byId.extend(author)).output(s.studyTurnSchema),
+    /** Refused while the inspector who asks is in the midst of his rounds. */
+    results: base.input(byId.extend(author)).output(s.studyResultsSchema),
+    /** Every answer as CSV in the workspace's `exports`; refused as `results` is. */
+    exportAnswers: base.input(byId.extend(author)).output(z.object({ path: z.string() })),
   },
   exports: {
     /** Into `folder`, or into a new one in the workspace. */

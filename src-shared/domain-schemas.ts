@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Agreement, ReferenceAgreement } from './agreement.ts';
 import type { Annotation } from './annotation.ts';
 import type { Batch, BatchImage, BatchMetadata, Run } from './batch.ts';
 import { ERROR_CODES, type ErrorDetails, type ErrorRecord, knownDetails } from './errors.ts';
@@ -17,6 +18,7 @@ import {
   type Timings,
 } from './result.ts';
 import { type Person, PIN_LENGTH, ROLES } from './roles.ts';
+import type { Study, StudyProgress, StudyResults, StudyTurn } from './study.ts';
 import type { ModelVerdict, VerdictEntry } from './verdict.ts';
 
 // Each schema is declared as one of its domain type: the compiler keeps the two in step.
@@ -181,4 +183,63 @@ export const annotationSchema: z.ZodType<Annotation> = z.object({
   comment: z.string(),
   author: z.string(),
   createdAt: z.string(),
+});
+
+export const studySchema: z.ZodType<Study> = z.object({
+  id: idSchema,
+  batchId: idSchema,
+  name: z.string(),
+  rounds: count,
+  images: count,
+  author: z.string(),
+  createdAt: z.string(),
+});
+export const studyProgressSchema: z.ZodType<StudyProgress> = z.object({
+  inspector: z.string(),
+  done: count,
+  total: count,
+});
+export const studyTurnSchema: z.ZodType<StudyTurn> = z.object({
+  study: studySchema,
+  round: count,
+  done: count,
+  image: z.object({ id: idSchema, contentHash: hash.nullable() }).nullable(),
+  canTakeBack: z.boolean(),
+});
+const agreement = {
+  kappa: finite.nullable(),
+  agreed: count,
+  total: count,
+  interval: z.tuple([finite, finite]).nullable(),
+};
+const agreementSchema: z.ZodType<Agreement> = z.object(agreement);
+const referenceAgreementSchema: z.ZodType<ReferenceAgreement> = z.object({
+  ...agreement,
+  defective: count,
+  misses: count,
+  good: count,
+  falseAlarms: count,
+});
+const referenceVerdictSchema = z.enum(['accept', 'reject']).nullable();
+export const studyResultsSchema: z.ZodType<StudyResults> = z.object({
+  study: studySchema,
+  inspectors: z.array(
+    z.object({
+      inspector: z.string(),
+      repeatability: agreementSchema,
+      reference: referenceAgreementSchema.nullable(),
+    }),
+  ),
+  overall: agreementSchema,
+  pairs: z.array(z.object({ ...agreement, first: z.string(), second: z.string() })),
+  pending: z.array(studyProgressSchema),
+  known: count,
+  disagreements: z.array(
+    z.object({
+      imageId: idSchema,
+      name: z.string(),
+      reference: referenceVerdictSchema,
+      answers: z.array(z.object({ inspector: z.string(), verdicts: z.array(humanVerdictSchema) })),
+    }),
+  ),
 });

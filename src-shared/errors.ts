@@ -101,6 +101,11 @@ export const ERROR_CASES = {
   'person-unknown': ['name'],
   'first-engineer': [],
   'last-engineer': [],
+  'study-unknown': ['study'],
+  'study-too-small': [],
+  'study-other-image': [],
+  'study-nothing-to-take-back': [],
+  'study-locked': ['done', 'total'],
 } as const satisfies Record<string, readonly string[]>;
 export type ErrorCase = keyof typeof ERROR_CASES;
 

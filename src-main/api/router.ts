@@ -16,6 +16,15 @@ import { askSam } from '../services/ask-sam.ts';
 import { exportRunInto } from '../services/export-run.ts';
 import { listFolder } from '../services/list-folder.ts';
 import { checkPack, summarisePacks } from '../services/model-packs.ts';
+import {
+  answerTurn,
+  beginStudy,
+  exportAnswers,
+  nextTurn,
+  studiesOf,
+  studyResults,
+  takeBack,
+} from '../services/repeat-inspection.ts';
 import { reviewImage, reviewRowsOf, reviewTable } from '../services/review.ts';
 import { selfTest } from '../services/self-test.ts';
 import { thetaProfile } from '../services/theta-profile.ts';
@@ -243,6 +252,17 @@ export function createRouter(workstation: Workstation) {
       ),
       device: os.models.device.handler(() => pool.status),
       chooseDevice: os.models.chooseDevice.handler(({ input }) => pool.chooseDevice(input.device)),
+    },
+    studies: {
+      list: os.studies.list.handler(({ input }) => studiesOf(workspace, input.batchId)),
+      create: os.studies.create.handler(({ input }) => beginStudy(workspace, input)),
+      next: os.studies.next.handler(({ input: { id, author } }) => nextTurn(workspace, id, author)),
+      judge: os.studies.judge.handler(({ input }) => answerTurn(workspace, input)),
+      takeBack: os.studies.takeBack.handler(({ input: { id, author } }) => takeBack(workspace, id, author)),
+      results: os.studies.results.handler(({ input: { id, author } }) => studyResults(workspace, id, author)),
+      exportAnswers: os.studies.exportAnswers.handler(({ input: { id, author } }) =>
+        workstation.whileBusy(async () => ({ path: await exportAnswers(workspace, id, author) })),
+      ),
     },
     exports: {
       run: os.exports.run.handler(({ input: { runId, formats, folder }, signal }) =>

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { type Evaluation, type EvaluationFigures, evaluate } from '../services/evaluate.ts';
-import { readJsonFile, writeJsonFile } from '../services/json-file.ts';
+import { checkJsonTarget, readJsonFile, writeJsonFile } from '../services/json-file.ts';
 import { chooseRecipe, openPipeline } from '../services/recipe-pipeline.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
@@ -47,6 +47,8 @@ Exit codes: 0 all measured, 2 wrong usage, 3 some images failed, 1 other errors,
 async function run(root: string, options: EvaluateOptions): Promise<number> {
   const { device, threads, limit } = options;
   const objectNames = options.objectNames === undefined ? {} : await readObjectNames(options.objectNames);
+  // Not after an hour of measuring.
+  if (options.json !== undefined) await checkJsonTarget(options.json);
   const chosen = await chooseRecipe(recipeChoice(options));
   const display = new ProgressDisplay();
   const onPipeline = pipelineMessages((line) => display.say(line));

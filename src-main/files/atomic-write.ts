@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
 
@@ -16,7 +16,7 @@ export async function writeFileAtomically(
 ): Promise<void> {
   const temporary = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     // Not the package write-file-atomic: it takes a short write, which is how a disk fills up, for success.
     const file = await open(temporary, 'wx');
     try {
@@ -36,9 +36,35 @@ export async function writeFileAtomically(
 /** Makes a folder and those above it, where missing. @throws ClipSamError `disk-full`, `path-denied` */
 export async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolders(path);
   } catch (error) {
     throw toWriteError(error, path);
+  }
+}
+
+/**
+ * Finds out, before long work, whether its outcome can be written: a file beside it is made and removed. Missing
+ * folders are made; what stands there stays as it is.
+ * @throws ClipSamError as {@link writeFileAtomically}
+ */
+export async function checkWritable(path: string): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  if (there && !there.isFile()) throw toWriteError(Object.assign(new Error(), { code: 'EISDIR' }), path);
+  const trial = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
+  await writeFileAtomically(trial, '');
+  await rm(trial, { force: true });
+}
+
+/** Node's own `recursive` never returns where a folder can't be made although the one above it is there, as in /proc. */
+async function makeFolders(path: string): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory()) return;
+  if (dirname(path) !== path) await makeFolders(dirname(path));
+  try {
+    await mkdir(path);
+  } catch (error) {
+    // Somebody else may have been quicker.
+    if (!(await stat(path).catch(() => undefined))?.isDirectory()) throw error;
   }
 }
 
@@ -66,6 +92,12 @@ export function toWriteError(error: unknown, path: string): unknown {
       return new ClipSamError(
         'path-denied',
         `${folder} may not be written. Give yourself write permission there, or choose another folder.`,
+        { cause: error, details: { case: 'folder-denied', folder } },
+      );
+    case 'ENOENT':
+      return new ClipSamError(
+        'path-denied',
+        `${folder} cannot be made or written there. Choose another folder.`,
         { cause: error, details: { case: 'folder-denied', folder } },
       );
     case 'ENOTDIR':

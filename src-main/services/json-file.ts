@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ClipSamError, type ErrorCode } from '../../src-shared/errors.ts';
-import { writeFileAtomically } from '../files/atomic-write.ts';
+import { checkWritable, writeFileAtomically } from '../files/atomic-write.ts';
 
 /** @param name what the file is called in errors @throws ClipSamError with `code` when it is not there or not JSON */
 export async function readJsonFile(path: string, name: string, code: ErrorCode): Promise<unknown> {
@@ -10,6 +10,11 @@ export async function readJsonFile(path: string, name: string, code: ErrorCode):
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ClipSamError(code, `${name} ${path} cannot be read: ${reason}`, { cause });
   }
+}
+
+/** Finds out before long work whether {@link writeJsonFile} can do its part. @throws ClipSamError as it does */
+export async function checkJsonTarget(path: string): Promise<void> {
+  await checkWritable(path);
 }
 
 /** Whole or not at all. @throws ClipSamError `disk-full`, `path-denied` */

@@ -18,7 +18,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '005-large-batches': { up: (db) => run(db, LARGE_BATCHES) },
   '006-purge': { up: (db) => run(db, PURGE) },
   '007-imports': { up: (db) => run(db, IMPORTS) },
-  '008-people': { up: (db) => run(db, PEOPLE) },
+  '008-studies': { up: (db) => run(db, STUDIES) },
+  '009-people': { up: (db) => run(db, PEOPLE) },
 };
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
@@ -222,6 +223,53 @@ const IMPORTS = [
     started_at text not null
   ) strict`,
   `create index imports_by_batch on imports (batch_id)`,
+];
+
+/** The study that a row belongs to goes with its batch only, and is never changed. */
+const keptWithStudy = (table: string, studyId: string) => [
+  frozen(table, 'update'),
+  `create trigger ${table}_no_delete before delete on ${table}
+   when not exists (
+     select 1 from studies join batches on batches.id = studies.batch_id
+     where studies.id = old.${studyId} and batches.purge is not null
+   )
+   begin select raise(abort, '${table} are never changed: add a new entry instead'); end`,
+];
+
+/** Repeat inspections: which images, and every answer that was given. */
+const STUDIES = [
+  `create table studies (
+    id integer primary key autoincrement,
+    batch_id integer not null references batches (id),
+    name text not null,
+    rounds integer not null check (rounds between 2 and 5),
+    seed text not null,
+    author text not null check (author <> ''),
+    created_at text not null
+  ) strict`,
+  `create index studies_by_batch on studies (batch_id)`,
+  `create table study_images (
+    study_id integer not null references studies (id),
+    image_id integer not null references images (id),
+    primary key (study_id, image_id)
+  ) strict, without rowid`,
+  `create index study_images_by_image on study_images (image_id)`,
+  `create table study_judgements (
+    id integer primary key autoincrement,
+    study_id integer not null,
+    inspector text not null check (inspector <> ''),
+    round integer not null check (round >= 1),
+    image_id integer not null,
+    verdict text not null check (verdict in ('accept', 'reject', 'uncertain', 'withdrawn')),
+    milliseconds integer not null check (milliseconds >= 0),
+    created_at text not null,
+    supersedes integer unique references study_judgements (id),
+    foreign key (study_id, image_id) references study_images (study_id, image_id)
+  ) strict`,
+  `create index study_judgements_by_inspector on study_judgements (study_id, inspector, round, id)`,
+  ...keptWithStudy('study_judgements', 'study_id'),
+  ...keptWithStudy('study_images', 'study_id'),
+  ...keptWithStudy('studies', 'id'),
 ];
 
 /** People who may sign in, or could once: the history goes on to name them. */

@@ -115,6 +115,9 @@ export async function purgeStep(workspace: Workspace, batchId: number): Promise<
     if (images.length > 0) {
       const some = sql`(select value from json_each(${JSON.stringify(images.map(({ id }) => id))}))`;
       const ofRuns = sql`run_id in (select id from runs where batch_id = ${batchId})`;
+      const ofStudies = sql`study_id in (select id from studies where batch_id = ${batchId})`;
+      await sql`delete from study_judgements where ${ofStudies} and image_id in ${some}`.execute(db);
+      await sql`delete from study_images where ${ofStudies} and image_id in ${some}`.execute(db);
       await sql`delete from annotations where ${ofRuns} and image_id in ${some}`.execute(db);
       await sql`delete from verdicts where ${ofRuns} and image_id in ${some}`.execute(db);
       await sql`delete from results where image_id in ${some}`.execute(db);
@@ -123,6 +126,7 @@ export async function purgeStep(workspace: Workspace, batchId: number): Promise<
     }
     const { author, ...counts } = JSON.parse(batch.purge!) as PurgeNote;
     await db.deleteFrom('imports').where('batch_id', '=', batchId).execute();
+    await db.deleteFrom('studies').where('batch_id', '=', batchId).execute();
     await db.deleteFrom('runs').where('batch_id', '=', batchId).execute();
     await db.deleteFrom('batches').where('id', '=', batchId).execute();
     await recordAudit(db, [

@@ -140,6 +140,33 @@ export interface Schema {
     created_at: string;
     retracts: number | null;
   };
+  studies: {
+    id: Generated<number>;
+    batch_id: number;
+    name: string;
+    rounds: number;
+    /** What the order of the images comes from. */
+    seed: string;
+    author: string;
+    created_at: string;
+  };
+  study_images: {
+    study_id: number;
+    image_id: number;
+  };
+  study_judgements: {
+    id: Generated<number>;
+    study_id: number;
+    inspector: string;
+    /** From 1. */
+    round: number;
+    image_id: number;
+    verdict: VerdictEntry['verdict'];
+    /** From the image's appearance to the answer. */
+    milliseconds: number;
+    created_at: string;
+    supersedes: number | null;
+  };
   people: {
     id: Generated<number>;
     /** Unique, whatever the case. */

@@ -123,7 +123,7 @@ export async function trainHead(options: HeadTrainingOptions): Promise<Weights> 
   return new Weights(specs, average);
 }
 
-/** Draws pictures: a group by the square root of its size, then defective or good, six to four. */
+/** Draws pictures: a group by its size, then defective or good, six to four. */
 class Sampler {
   readonly #groups: {
     readonly weight: number;

@@ -6,6 +6,7 @@ import { isImageName } from '../files/image-files.ts';
 import { DEFECTS } from '../synthetic/defects.ts';
 import { Random } from '../synthetic/random.ts';
 import { OBJECTS, SURFACES } from '../synthetic/scene.ts';
+import { STRUCTURAL_DEFECTS } from '../synthetic/structural.ts';
 import type { PlanCategory, TrainingPlan } from './training-plan.ts';
 
 /** A picture the head learns from: a real image or a generated one, cropped and altered by a seed. */
@@ -27,6 +28,9 @@ export interface View {
   readonly defects: readonly string[];
 }
 
+/** Share of the generated defects that change what a part consists of; a part without components stays good. */
+const STRUCTURAL_SHARE = 0.12;
+
 /**
  * Lists the views of a plan, in an order that depends only on the plan and the files.
  * @throws ClipSamError `training-data-invalid` when a category's folder or a mask is missing
@@ -44,7 +48,7 @@ export async function listViews(plan: TrainingPlan, dataRoot: string): Promise<V
         source: {
           kind: 'synthetic',
           surface: kinds[index % kinds.length]!,
-          defect: good ? null : random.pick(DEFECTS),
+          defect: good ? null : random.pick(random.chance(STRUCTURAL_SHARE) ? STRUCTURAL_DEFECTS : DEFECTS),
         },
         paste: false,
         variant: random.chance(0.5) ? 0 : 1,

@@ -14,6 +14,8 @@ import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { BatchesScreen } from '../batches/batches-screen.tsx';
 import { useActions } from '../keys/use-actions.ts';
 import { ModelsScreen } from '../models/models-screen.tsx';
+import { RepeatScreen } from '../repeat/repeat-screen.tsx';
+import { StudyResultsScreen } from '../repeat/study-results.tsx';
 import { ReviewScreen } from '../review/review-screen.tsx';
 import { usePeople } from '../state/people.ts';
 import { useSelectedBatch } from '../state/selected-batch.ts';
@@ -101,6 +103,8 @@ function Frame() {
           <Route path={PLACES.review} component={ReviewScreen} />
           <Route path={PLACES.whatIf} component={WhatIfScreen} />
           <Route path={PLACES.models} component={ModelsScreen} />
+          <Route path={PLACES.repeat} component={RepeatScreen} />
+          <Route path={PLACES.repeatResults} component={StudyResultsScreen} />
           <Route>
             <Redirect to={places.batches()} replace />
           </Route>

@@ -7,6 +7,8 @@ export const PLACES = {
   review: '/review/:batchId/:imageId?',
   whatIf: '/what-if/:batchId?',
   models: '/models',
+  repeat: '/repeat/:studyId',
+  repeatResults: '/repeat/:studyId/results',
 } as const;
 
 export const places = {
@@ -15,9 +17,16 @@ export const places = {
     `/review/${batchId}${imageId === undefined ? '' : `/${imageId}`}`,
   whatIf: (batchId?: number) => (batchId === undefined ? '/what-if' : `/what-if/${batchId}`),
   models: () => '/models',
+  repeat: (studyId: number) => `/repeat/${studyId}`,
+  repeatResults: (studyId: number) => `/repeat/${studyId}/results`,
 };
 
 export { useHashLocation };
+
+/** Whether the window's address is this one or lies below it, also while the screen of the last one is still there. */
+export function isAt(place: string): boolean {
+  return location.hash === `#${place}` || location.hash.startsWith(`#${place}/`);
+}
 
 /** Goes to a screen; `replace` leaves no trace in the history. */
 export function useGo(): (to: string, options?: { readonly replace?: boolean }) => void {

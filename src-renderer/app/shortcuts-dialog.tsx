@@ -11,8 +11,34 @@ const SCOPES = ['app', 'batches', 'review'] as const;
 /** All keys, and the place to change them: click one, press another. */
 export function ShortcutsDialog({ opened, onClose }: { readonly opened: boolean; onClose(): void }) {
   const { t } = useTranslation();
-  const { bindings, set } = useSession();
   const [waiting, setWaiting] = useState<ActionId | null>(null);
+  const close = () => {
+    setWaiting(null);
+    onClose();
+  };
+  return (
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={t('shortcuts.title')}
+      size="xl"
+      closeButtonProps={{ 'aria-label': t('close') }}
+      closeOnEscape={waiting === null}
+    >
+      <Shortcuts waiting={waiting} onWait={setWaiting} />
+    </Modal>
+  );
+}
+
+interface ShortcutsProps {
+  /** The action whose new key is to be pressed. */
+  readonly waiting: ActionId | null;
+  onWait(action: ActionId | null): void;
+}
+
+function Shortcuts({ waiting, onWait }: ShortcutsProps) {
+  const { t } = useTranslation();
+  const { bindings, set } = useSession();
   useEffect(() => {
     if (!waiting) return;
     const listen = (event: KeyboardEvent) => {
@@ -21,25 +47,18 @@ export function ShortcutsDialog({ opened, onClose }: { readonly opened: boolean;
       const chord = chordOf(event);
       if (chord === null) return;
       if (chord !== 'Escape') set({ bindings: { ...bindings, [waiting]: chord } });
-      setWaiting(null);
+      onWait(null);
     };
     window.addEventListener('keydown', listen, true);
     return () => window.removeEventListener('keydown', listen, true);
-  }, [waiting, bindings, set]);
+  }, [waiting, bindings, set, onWait]);
   const clashes = conflicts(bindings);
   const reset = (action: ActionId) => {
     const { [action]: _, ...rest } = bindings;
     set({ bindings: rest });
   };
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('shortcuts.title')}
-      size="xl"
-      closeButtonProps={{ 'aria-label': t('close') }}
-      closeOnEscape={waiting === null}
-    >
+    <>
       <Group justify="space-between" mb="sm">
         <Text size="sm" c="dimmed">
           {t('shortcuts.how')}
@@ -92,7 +111,7 @@ export function ShortcutsDialog({ opened, onClose }: { readonly opened: boolean;
                         action: t(`actions.${action}`),
                         keys: waiting === action ? t('shortcuts.press') : keysOf(action, bindings).join(' '),
                       })}
-                      onClick={() => setWaiting(action)}
+                      onClick={() => onWait(action)}
                     >
                       {waiting === action
                         ? t('shortcuts.press')
@@ -109,7 +128,7 @@ export function ShortcutsDialog({ opened, onClose }: { readonly opened: boolean;
           </Table.Tbody>
         </Table>
       ))}
-    </Modal>
+    </>
   );
 }
 

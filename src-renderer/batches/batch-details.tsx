@@ -1,4 +1,5 @@
 import { ActionIcon, Button, Group, Menu, Stack, Text, Title, Tooltip } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import {
   IconAdjustments,
   IconArchive,
@@ -8,6 +9,7 @@ import {
   IconDownload,
   IconPencil,
   IconPlus,
+  IconRepeat,
   IconTrash,
   IconTrashX,
 } from '@tabler/icons-react';
@@ -17,6 +19,7 @@ import { KEEP_DELETED_DAYS } from '../../src-shared/batch.ts';
 import type { BatchSummaryRow } from '../../src-shared/contract.ts';
 import { plainText } from '../app/plain-text.ts';
 import { useFormat } from '../i18n/use-format.ts';
+import { StudyDialog } from '../repeat/study-dialog.tsx';
 import { useDenied } from '../state/people.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import classes from './batches.module.css';
@@ -47,10 +50,11 @@ export function BatchDetails({
   readonly actions: RunActions;
   readonly commands: BatchCommands;
 }) {
-  const { t } = useTranslation(['batches', 'app']);
+  const { t } = useTranslation(['batches', 'app', 'repeat']);
   const { batch, run, deletedAt } = row;
   const denied = useDenied();
   const isDeleted = deletedAt !== null;
+  const [repeating, repeat] = useDisclosure(false);
   const isArchived = batch.archivedAt !== null;
   const isRunning = ['running', 'paused'].includes(runState(row));
   const hasResults = run !== null && run.done > 0;
@@ -113,6 +117,13 @@ export function BatchDetails({
                     {t('add-images')}
                   </Menu.Item>
                   <Menu.Item
+                    leftSection={<IconRepeat size={16} />}
+                    disabled={row.images < 2}
+                    onClick={repeat.open}
+                  >
+                    {t('repeat:open')}
+                  </Menu.Item>
+                  <Menu.Item
                     leftSection={isArchived ? <IconArchiveOff size={16} /> : <IconArchive size={16} />}
                     {...denied('batches.archive')}
                     onClick={commands.archive}
@@ -136,6 +147,7 @@ export function BatchDetails({
           )}
         </Group>
       </Group>
+      <StudyDialog batch={repeating ? batch : null} images={row.images} onClose={repeat.close} />
       {deletedAt !== null && <DeletedNote deletedAt={deletedAt} />}
       <Metadata row={row} />
       {!isDeleted && <StoppedImport row={row} />}

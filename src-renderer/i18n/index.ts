@@ -4,6 +4,7 @@ import appEn from './en/app.json';
 import batchesEn from './en/batches.json';
 import errorsEn from './en/errors.json';
 import modelsEn from './en/models.json';
+import repeatEn from './en/repeat.json';
 import reviewEn from './en/review.json';
 import viewerEn from './en/viewer.json';
 import whatIfEn from './en/what-if.json';
@@ -11,6 +12,7 @@ import appZh from './zh-CN/app.json';
 import batchesZh from './zh-CN/batches.json';
 import errorsZh from './zh-CN/errors.json';
 import modelsZh from './zh-CN/models.json';
+import repeatZh from './zh-CN/repeat.json';
 import reviewZh from './zh-CN/review.json';
 import viewerZh from './zh-CN/viewer.json';
 import whatIfZh from './zh-CN/what-if.json';
@@ -23,6 +25,7 @@ export const texts = {
   en: {
     app: appEn,
     batches: batchesEn,
+    repeat: repeatEn,
     review: reviewEn,
     viewer: viewerEn,
     'what-if': whatIfEn,
@@ -32,6 +35,7 @@ export const texts = {
   'zh-CN': {
     app: appZh,
     batches: batchesZh,
+    repeat: repeatZh,
     review: reviewZh,
     viewer: viewerZh,
     'what-if': whatIfZh,

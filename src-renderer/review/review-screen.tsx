@@ -278,6 +278,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
     endDrawing,
   });
 
+  const dividers = { handle: { 'aria-label': t('columns') } };
   const panel = (
     <QueuePanel
       queue={queue}
@@ -339,6 +340,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
           sizes={[100, `${widths.inspector}px`]}
           onSizeChange={([, right]) => set({ widths: { ...widths, inspector: pixels(right) } })}
           withHandle={false}
+          attributes={dividers}
           lineSize={1}
         >
           <Splitter.Pane defaultSize={100} className={classes.side ?? ''}>
@@ -355,6 +357,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
             set({ widths: { queue: pixels(left), inspector: pixels(right) } })
           }
           withHandle={false}
+          attributes={dividers}
           lineSize={1}
         >
           <Splitter.Pane

@@ -7,7 +7,7 @@ import {
   sortReview,
 } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
-import { places, useGo } from '../app/places.ts';
+import { isAt, places, useGo } from '../app/places.ts';
 import { scrollOffsets, usePlace, usePlaces } from './place-store.ts';
 import { useReviewSettings } from './review-settings.ts';
 import type { ReviewData } from './review-table-cache.ts';
@@ -70,6 +70,8 @@ export function useQueue(batchId: number, data: ReviewData | undefined, asked: n
   useEffect(() => {
     if (currentId === null || currentId === written.current) return;
     const timer = setTimeout(() => {
+      // Who has just gone elsewhere must not be called back.
+      if (!isAt(places.review(batchId))) return;
       written.current = currentId;
       go(places.review(batchId, currentId), { replace: true });
     }, ADDRESS_REST);

@@ -1,4 +1,5 @@
 import { IconArrowsMaximize, IconMinus, IconPlus } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ActionButton } from './action-button.tsx';
 import { type ScratchStore, useScratch } from './scratch.ts';
@@ -37,36 +38,46 @@ export function StatusBar({
       <span className={classes.hint} title={t(`hints.${tool}`)}>
         {t(`hints.${tool}`)}
       </span>
-      <div className={classes.zoom}>
-        <ActionButton
-          action="viewer.zoom-out"
-          side="top"
-          icon={<IconMinus size={15} />}
-          onClick={zoom.zoomOut}
-        />
+      <ZoomButtons zoom={zoom}>
         <output className={classes.percent} aria-label={t('zoom')}>
           {stage ? <Percent stage={stage} /> : '–'}
         </output>
-        <ActionButton
-          action="viewer.zoom-in"
-          side="top"
-          icon={<IconPlus size={15} />}
-          onClick={zoom.zoomIn}
-        />
-        <ActionButton
-          action="viewer.fit"
-          side="top"
-          icon={<IconArrowsMaximize size={16} stroke={1.7} />}
-          onClick={zoom.fit}
-        />
-        <ActionButton
-          action="viewer.actual-size"
-          side="top"
-          icon={<span className={classes.oneToOne}>1:1</span>}
-          onClick={zoom.actualSize}
-        />
-      </div>
+      </ZoomButtons>
     </footer>
+  );
+}
+
+/** What is between zooming out and in stands between their buttons. */
+export function ZoomButtons({
+  zoom,
+  children,
+}: {
+  readonly zoom: ZoomActions;
+  readonly children?: ReactNode;
+}) {
+  return (
+    <div className={classes.zoom}>
+      <ActionButton
+        action="viewer.zoom-out"
+        side="top"
+        icon={<IconMinus size={15} />}
+        onClick={zoom.zoomOut}
+      />
+      {children}
+      <ActionButton action="viewer.zoom-in" side="top" icon={<IconPlus size={15} />} onClick={zoom.zoomIn} />
+      <ActionButton
+        action="viewer.fit"
+        side="top"
+        icon={<IconArrowsMaximize size={16} stroke={1.7} />}
+        onClick={zoom.fit}
+      />
+      <ActionButton
+        action="viewer.actual-size"
+        side="top"
+        icon={<span className={classes.oneToOne}>1:1</span>}
+        onClick={zoom.actualSize}
+      />
+    </div>
   );
 }
 

@@ -277,7 +277,7 @@ export function Viewer(props: ViewerProps) {
 }
 
 /** The zoom of buttons and keys: about the middle of the screen. */
-function useZoom(stage: Stage | null): ZoomActions {
+export function useZoom(stage: Stage | null): ZoomActions {
   return useMemo(() => {
     const { getState } = useViewSettings;
     const about = (change: (view: View, on: Stage, middle: Point) => View) => () => {
@@ -319,7 +319,7 @@ function resultOf({ outcome, version }: ViewerProps): InspectionResult | null {
   return version === null || outcome.result.contentHash === version ? outcome.result : null;
 }
 
-function stageOf(image: Size, screen: Size, ratio: number): Stage | null {
+export function stageOf(image: Size, screen: Size, ratio: number): Stage | null {
   return image.width > 0 && image.height > 0 && screen.width > 0 && screen.height > 0
     ? { image, screen, ratio }
     : null;
@@ -335,7 +335,7 @@ function layersOf(
   ) as Record<LayerId, LayerSetting>;
 }
 
-function useDevicePixelRatio(): number {
+export function useDevicePixelRatio(): number {
   const [ratio, setRatio] = useState(window.devicePixelRatio);
   useEffect(() => {
     const query = matchMedia(`(resolution: ${ratio}dppx)`);

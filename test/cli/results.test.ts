@@ -45,6 +45,15 @@ describe('evaluate', () => {
       failures: [],
     });
 
+    // Known before anything is measured.
+    const nowhere = await runCli(['evaluate', '.', '--json', folder, ...options], folder);
+    expect(nowhere).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('cannot be written'),
+    });
+    expect(nowhere.stderr).not.toContain('Measured');
+
     await writeFile(join(folder, 'bolt/test/good/3.png'), 'no image');
     const partly = await runCli(['evaluate', 'bolt', ...options], folder);
     expect(partly).toMatchObject({ code: 3, stderr: expect.stringContaining('1 images failed') });

@@ -80,6 +80,8 @@ describeInChromium('results that are there', () => {
     await keyboard.press('Control+y');
     await expect.poll(stored).toEqual([...given, withdrawn, last]);
 
+    // The record is there before the window has heard of it: what a reload keeps is what the window knew.
+    await expect.poll(() => page.getByRole('button', { name: 'Redo' }).isDisabled()).toBe(true);
     await page.reload();
     await review.settled();
     await keyboard.press('Control+z');
@@ -121,6 +123,21 @@ describeInChromium('results that are there', () => {
       [0.35, 0.8],
     ]);
     await expect.poll(() => card.boundingBox()).not.toEqual(place);
+    await window.close();
+  });
+
+  it('stand in columns whose dividers have a name and obey the keys', async () => {
+    const window = await WorkstationWindow.open(browser, workstation.url);
+    const { page, keyboard } = window;
+    await page.goto(new URL(`/#/review/${few.batchId}`, page.url()).href);
+    await new ReviewPage(window).settled();
+    const dividers = page.getByRole('separator', { name: 'Column width' });
+    expect(await dividers.count()).toBe(2);
+    const list = page.getByRole('listbox', { name: 'Images' });
+    const before = (await list.boundingBox())!.width;
+    await dividers.first().focus();
+    await keyboard.press('ArrowRight', 'ArrowRight');
+    await expect.poll(async () => (await list.boundingBox())!.width).toBeGreaterThan(before);
     await window.close();
   });
 

@@ -2,8 +2,28 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { toWriteError, writeFileAtomically } from '../../src-main/files/atomic-write.ts';
+import { checkWritable, toWriteError, writeFileAtomically } from '../../src-main/files/atomic-write.ts';
 import { tempFolder, withoutAccess } from '../temp-folder.ts';
+
+describe('checkWritable', () => {
+  test('makes the folders and leaves what stands there', async () => {
+    const folder = await tempFolder();
+    await checkWritable(join(folder, 'a', 'b', 'new.json'));
+    expect(await readdir(join(folder, 'a', 'b'))).toEqual([]);
+    await writeFileAtomically(join(folder, 'old.json'), 'old');
+    await checkWritable(join(folder, 'old.json'));
+    expect(await readFile(join(folder, 'old.json'), 'utf8')).toBe('old');
+  });
+
+  test('says what a write would say, also where Node waits for ever', async () => {
+    const folder = await tempFolder();
+    const targets = [folder, '/dev/null'];
+    if (process.platform === 'linux') targets.push('/proc/nowhere/figures.json', '/proc/figures.json');
+    for (const target of targets) {
+      await expect(checkWritable(target)).rejects.toMatchObject({ code: 'path-denied' });
+    }
+  });
+});
 
 describe('writeFileAtomically', () => {
   test('writes text and bytes, makes missing folders, and leaves nothing else behind', async () => {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STRUCTURAL_DEFECTS } from '../../src-main/synthetic/structural.ts';
 import type { PlanCategory, TrainingPlan } from '../../src-main/training/training-plan.ts';
 import { listViews, type View } from '../../src-main/training/views.ts';
 
@@ -115,5 +116,17 @@ describe('the list of views', () => {
     const kinds = new Set(views.map(imageOf));
     const combinations = new Set(views.map((view) => `${imageOf(view)}/${view.variant}`));
     expect(combinations.size).toBe(kinds.size * 2);
+  });
+
+  it('has parts with something missing, out of place or misprinted among the defective ones', async () => {
+    const views = await list({ categories: [], synthetic: { count: 2000, goodShare: 0 } });
+    const structural = views.filter(
+      ({ source }) =>
+        source.kind === 'synthetic' && source.defect !== null && STRUCTURAL_DEFECTS.includes(source.defect),
+    );
+    expect(structural.length / 2000).toBeGreaterThan(0.08);
+    expect(structural.length / 2000).toBeLessThan(0.16);
+    const kinds = new Set(structural.map(({ source }) => source.kind === 'synthetic' && source.defect));
+    expect([...kinds].sort()).toEqual([...STRUCTURAL_DEFECTS].sort());
   });
 });

@@ -1,0 +1,205 @@
+import { Button, Center, Kbd, Loader, Progress, Stack, Text, Title } from '@mantine/core';
+import { IconArrowBackUp, IconEyeOff } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useParams } from 'wouter';
+import type { StudyTurn } from '../../src-shared/study.ts';
+import type { HumanVerdict } from '../../src-shared/verdict.ts';
+import { failureOf } from '../api/connection.ts';
+import { FailureDetails } from '../app/failure-details.tsx';
+import { places, useGo } from '../app/places.ts';
+import { plainText } from '../app/plain-text.ts';
+import { useFormat } from '../i18n/use-format.ts';
+import type { ActionId } from '../keys/actions.ts';
+import { keysOf } from '../keys/bindings.ts';
+import { useActions } from '../keys/use-actions.ts';
+import { HUMAN_ICONS, verdictClass } from '../review/marks.tsx';
+import { useSession } from '../state/session.ts';
+import { useWorkstation } from '../state/workstation.ts';
+import { PlainViewer } from '../viewer/plain-viewer.tsx';
+import classes from './repeat.module.css';
+
+const VERDICTS = ['accept', 'reject', 'uncertain'] as const;
+
+/** Blind inspection: the image and nothing else. */
+export function RepeatScreen() {
+  const id = Number(useParams<{ studyId: string }>().studyId);
+  const author = useSession((session) => session.author);
+  // Another inspector at the same desk is somewhere else in the study.
+  return <Rounds key={`${id} ${author}`} id={id} author={author} />;
+}
+
+function Rounds({ id, author }: { readonly id: number; readonly author: string }) {
+  const { t } = useTranslation(['repeat', 'app']);
+  const go = useGo();
+  const { api, client } = useWorkstation();
+  const queries = useQueryClient();
+  const next = api.studies.next.queryOptions({ input: { id, author }, refetchOnMount: 'always' });
+  const { data: turn, error } = useQuery({ ...next, enabled: author !== '' });
+  const [begun, setBegun] = useState<number | null>(null);
+  const shownAt = useRef(0);
+  const imageId = turn?.image?.id ?? null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another image, another start
+  useEffect(() => {
+    shownAt.current = performance.now();
+  }, [imageId, begun, turn?.round]);
+  const { mutate, isPending } = useMutation({
+    mutationFn: (act: () => Promise<StudyTurn>) => act(),
+    onSuccess: (after) => queries.setQueryData(next.queryKey, after),
+    onError: () => queries.invalidateQueries({ queryKey: next.queryKey }),
+  });
+  const isAtWork = turn?.image != null && (turn.done > 0 || begun === turn.round);
+  const judge = (verdict: HumanVerdict) => {
+    if (!isAtWork || imageId === null || isPending) return;
+    const milliseconds = Math.min(Math.round(performance.now() - shownAt.current), 86_400_000);
+    mutate(() => client.studies.judge({ id, author, imageId, verdict, milliseconds }));
+  };
+  const undo = () => {
+    if (!turn?.canTakeBack || isPending) return;
+    // The first image of a round comes again without the introduction.
+    setBegun(turn.round);
+    mutate(() => client.studies.takeBack({ id, author }));
+  };
+  useActions({
+    'review.accept': () => judge('accept'),
+    'review.reject': () => judge('reject'),
+    'review.uncertain': () => judge('uncertain'),
+    'review.undo': undo,
+  });
+  if (!turn) {
+    return (
+      <Center h="100%">
+        {error ? (
+          <Stack role="alert" maw={460}>
+            <FailureDetails failure={failureOf(error)} />
+            <Button variant="default" onClick={() => go(places.batches())}>
+              {t('leave')}
+            </Button>
+          </Stack>
+        ) : (
+          <Loader aria-label={t('loading')} />
+        )}
+      </Center>
+    );
+  }
+  const { study, round, done } = turn;
+  return (
+    <div className={classes.screen}>
+      <header className={classes.header}>
+        <IconEyeOff size={20} stroke={1.6} aria-hidden />
+        <Title order={1} size="h4" className={classes.title}>
+          <bdi>{plainText(study.name)}</bdi>
+        </Title>
+        {isAtWork && (
+          <>
+            <Progress w={160} value={(100 * done) / study.images} aria-hidden />
+            <Text size="sm" role="status" data-testid="place">
+              {t('place', { at: done + 1, total: study.images, round, rounds: study.rounds })}
+            </Text>
+          </>
+        )}
+        <Button variant="default" onClick={() => go(places.batches())}>
+          {t('leave')}
+        </Button>
+      </header>
+      {isAtWork && turn.image ? (
+        <>
+          <div className={classes.viewer}>
+            <Picture image={turn.image} />
+          </div>
+          <fieldset className={classes.answers} aria-label={t('answers')}>
+            {VERDICTS.map((verdict) => {
+              const Icon = HUMAN_ICONS[verdict];
+              return (
+                <Button
+                  key={verdict}
+                  variant="default"
+                  size="md"
+                  leftSection={<Icon size={20} className={verdictClass(verdict)} />}
+                  rightSection={<Key action={`review.${verdict}`} />}
+                  onClick={() => judge(verdict)}
+                >
+                  {t(`app:verdict.${verdict}`)}
+                </Button>
+              );
+            })}
+            <Button
+              variant="subtle"
+              size="md"
+              leftSection={<IconArrowBackUp size={18} />}
+              rightSection={<Key action="review.undo" />}
+              disabled={!turn.canTakeBack}
+              onClick={undo}
+            >
+              {t('undo')}
+            </Button>
+          </fieldset>
+        </>
+      ) : turn.image ? (
+        <Introduction turn={turn} onBegin={() => setBegun(round)} />
+      ) : (
+        <Center flex={1}>
+          <Stack align="center" maw={460} ta="center" data-testid="through">
+            <Title order={2} size="h3">
+              {t('through.title')}
+            </Title>
+            <Text>{t('through.text')}</Text>
+            <Button autoFocus onClick={() => go(places.repeatResults(study.id))}>
+              {t('through.results')}
+            </Button>
+          </Stack>
+        </Center>
+      )}
+    </div>
+  );
+}
+
+function Introduction({ turn, onBegin }: { readonly turn: StudyTurn; onBegin(): void }) {
+  const { t } = useTranslation(['repeat', 'app']);
+  const format = useFormat();
+  const { study, round } = turn;
+  return (
+    <Center flex={1}>
+      <Stack align="center" maw={520} ta="center">
+        <Title order={2} size="h3">
+          {t('intro.title', { round, rounds: study.rounds })}
+        </Title>
+        <Text>
+          {round === 1
+            ? t('intro.first', { count: study.images })
+            : t('intro.again', { before: format.count(round - 1) })}
+        </Text>
+        <Button autoFocus onClick={onBegin}>
+          {t('intro.begin', { round })}
+        </Button>
+      </Stack>
+    </Center>
+  );
+}
+
+function Picture({ image }: { readonly image: NonNullable<StudyTurn['image']> }) {
+  const { t } = useTranslation('repeat');
+  const { api } = useWorkstation();
+  const { data: pyramid } = useQuery(
+    api.review.pyramid.queryOptions({ input: { imageId: image.id }, gcTime: 60_000 }),
+  );
+  return (
+    <PlainViewer
+      imageId={image.id}
+      version={image.contentHash}
+      pyramid={pyramid ?? null}
+      description={t('image')}
+    />
+  );
+}
+
+function Key({ action }: { readonly action: ActionId }) {
+  const bindings = useSession((session) => session.bindings);
+  const [key] = keysOf(action, bindings);
+  return key ? (
+    <Kbd size="xs" aria-hidden>
+      {key}
+    </Kbd>
+  ) : null;
+}

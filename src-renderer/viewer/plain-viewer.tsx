@@ -1,0 +1,136 @@
+import { useElementSize, useMergedRef } from '@mantine/hooks';
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Pyramid } from '../../src-shared/contract.ts';
+import { mediaUrls } from '../../src-shared/media-urls.ts';
+import { colourTable } from '../../src-shared/paint-map.ts';
+import { useActions } from '../keys/use-actions.ts';
+import { Navigator } from './navigator.tsx';
+import { pictures, rememberScreen } from './pictures.ts';
+import { Scene } from './scene.tsx';
+import { createScratch } from './scratch.ts';
+import { ZoomButtons } from './status-bar.tsx';
+import { useEditingKeys } from './use-editing-keys.ts';
+import { useHands } from './use-hands.ts';
+import { useResource } from './use-resource.ts';
+import { LAYERS, type LayerId, type LayerSetting, useSettings } from './view-settings.ts';
+import classes from './viewer.module.css';
+import { stageOf, useDevicePixelRatio, useZoom } from './viewer.tsx';
+
+const NONE: readonly never[] = [];
+const NO_LAYERS = Object.fromEntries(LAYERS.map((id) => [id, { visible: false, opacity: 0 }])) as Record<
+  LayerId,
+  LayerSetting
+>;
+const NO_COLOURS = colourTable(1);
+const nothing = () => {};
+
+/** An image to look at closely, and nothing that anybody said about it. */
+export function PlainViewer({
+  imageId,
+  version,
+  pyramid: given,
+  description,
+}: {
+  readonly imageId: number;
+  /** Content hash: part of the picture's addresses. */
+  readonly version: string | null;
+  /** Null while it is made: the thumbnail is shown enlarged. */
+  readonly pyramid: Pyramid | null;
+  /** What is read out instead of the picture. */
+  readonly description: string;
+}) {
+  const { t } = useTranslation('viewer');
+  const { navigator } = useSettings('navigator');
+  const scratch = useMemo(() => createScratch(imageId), [imageId]);
+  const holder = useRef<HTMLDivElement>(null);
+  const { ref: measured, width, height } = useElementSize<HTMLDivElement>();
+  const holderRef = useMergedRef(holder, measured);
+  const ratio = useDevicePixelRatio();
+  const pyramid = given?.imageId === imageId ? given : null;
+  const thumbnail = mediaUrls.thumbnail(imageId, version);
+  const small = useResource(pictures, thumbnail);
+  const isMissing = useSyncExternalStore(pictures.subscribe, () => pictures.isBroken(thumbnail));
+  const imageWidth = pyramid?.width ?? small?.width;
+  const imageHeight = pyramid?.height ?? small?.height;
+  const stage = useMemo(
+    () => stageOf({ width: imageWidth ?? 0, height: imageHeight ?? 0 }, { width, height }, ratio),
+    [imageWidth, imageHeight, width, height, ratio],
+  );
+  useEffect(() => rememberScreen({ width, height }, ratio), [width, height, ratio]);
+  const hands = useHands(
+    {
+      imageId,
+      stage,
+      tool: 'pan',
+      regions: NONE,
+      annotations: NONE,
+      selectedRegion: null,
+      selectedAnnotation: null,
+      prompts: null,
+      scratch,
+      scoreAt: () => null,
+      onPrompts: nothing,
+      onDrawn: nothing,
+      onSelectRegion: nothing,
+      onSelectAnnotation: nothing,
+    },
+    holder,
+  );
+  const zoom = useZoom(stage);
+  useActions({
+    'viewer.fit': zoom.fit,
+    'viewer.actual-size': zoom.actualSize,
+    'viewer.zoom-in': zoom.zoomIn,
+    'viewer.zoom-out': zoom.zoomOut,
+  });
+  useEditingKeys({ stage, tool: 'pan', scratch, hands, element: holder.current });
+  return (
+    <div className={classes.viewer}>
+      <div className={classes.body}>
+        <div
+          ref={holderRef}
+          className={classes.canvas}
+          data-tool="pan"
+          role="application"
+          aria-label={t('canvas')}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move what is on the focused canvas
+          tabIndex={0}
+          {...hands.handlers}
+        >
+          <div role="img" aria-label={description} className={classes.scene}>
+            {stage && (
+              <Scene
+                stage={stage}
+                thumbnail={thumbnail}
+                pyramid={pyramid}
+                layers={NO_LAYERS}
+                regions={NONE}
+                annotations={NONE}
+                coarse={undefined}
+                final={undefined}
+                truth={undefined}
+                colours={NO_COLOURS}
+                theta={1}
+                step={null}
+                candidate={null}
+                editable={null}
+                selectedRegion={null}
+                selectedAnnotation={null}
+                scratch={scratch}
+                bare
+              />
+            )}
+          </div>
+        </div>
+        <div className={classes.over}>
+          {stage && navigator && <Navigator thumbnail={thumbnail} stage={stage} />}
+          {isMissing && !pyramid && <div className={classes.notice}>{t('missing')}</div>}
+        </div>
+      </div>
+      <footer className={classes.status}>
+        <ZoomButtons zoom={zoom} />
+      </footer>
+    </div>
+  );
+}
