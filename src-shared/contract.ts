@@ -3,6 +3,7 @@ import { z } from 'zod';
 import * as s from './domain-schemas.ts';
 import { EXPORT_FORMATS } from './export-formats.ts';
 import { recipeSchema } from './recipe.ts';
+import { IDLE_MINUTES_LIMIT } from './roles.ts';
 import { STUDY_ROUNDS, STUDY_SIZE } from './study.ts';
 
 /**
@@ -76,7 +77,7 @@ export const workstationEventSchema = z.discriminatedUnion('kind', [
   /** An inspector judged or marked an image, here or in another window. */
   z.object({ kind: z.literal('reviewed'), ...ofImage }),
   z.object({ kind: z.literal('recipes') }),
-  /** Somebody was added or removed, or got another role or PIN. */
+  /** Somebody was added or removed, or got another role or PIN; or windows sign out after another time. */
   z.object({ kind: z.literal('people') }),
   z.object({ kind: z.literal('device'), status: deviceStatusSchema }),
 ]);
@@ -303,6 +304,7 @@ export const appInfoSchema = z.object({
 export type AppInfo = z.infer<typeof appInfoSchema>;
 
 const tokenSchema = z.string().max(100);
+const idleMinutesSchema = z.int().min(1).max(IDLE_MINUTES_LIMIT).nullable();
 /** `token` gets a line that is opened anew signed in again. */
 export const sessionSchema = z.object({ token: tokenSchema, person: s.personSchema });
 
@@ -502,6 +504,15 @@ export const contract = {
     /** Signs in with the token of an earlier line; null when that is over. */
     resume: base.input(z.object({ token: tokenSchema })).output(s.personSchema.nullable()),
     signOut: base.output(z.null()),
+    /** One's own. `present` is the one until now; this session goes on, the person's others end. */
+    changePin: base
+      .input(z.object({ present: s.pinSchema, pin: s.pinSchema, ...author }))
+      .output(s.personSchema),
+    /** Minutes without a key or a move after which a window signs out; null: never. */
+    idleMinutes: base.output(idleMinutesSchema),
+    changeIdleMinutes: base
+      .input(z.object({ minutes: idleMinutesSchema, ...author }))
+      .output(idleMinutesSchema),
     /** Somebody who was removed comes back. */
     add: base
       .input(z.object({ name: s.authorSchema, role: s.roleSchema, pin: s.pinSchema, ...author }))

@@ -11,6 +11,7 @@ export interface Person {
 }
 
 export const PIN_LENGTH = { min: 4, max: 64 } as const;
+export const IDLE_MINUTES_LIMIT = 24 * 60;
 
 type ProcedurePath = {
   [Group in keyof Contract & string]: `${Group}.${keyof Contract[Group] & string}`;
@@ -77,6 +78,9 @@ export const LEAST_ROLE: Readonly<Record<Action, Role | null>> = {
   'people.resume': null,
   'people.signIn': null,
   'people.signOut': null,
+  'people.changePin': 'operator',
+  'people.idleMinutes': null,
+  'people.changeIdleMinutes': 'engineer',
   'people.add': 'engineer',
   'people.changeRole': 'engineer',
   'people.resetPin': 'engineer',

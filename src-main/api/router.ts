@@ -11,7 +11,7 @@ import {
   type WorkstationEvent,
 } from '../../src-shared/contract.ts';
 import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
-import type { Action, Person } from '../../src-shared/roles.ts';
+import type { Action } from '../../src-shared/roles.ts';
 import { askSam } from '../services/ask-sam.ts';
 import { exportRunInto } from '../services/export-run.ts';
 import { listFolder } from '../services/list-folder.ts';
@@ -67,10 +67,10 @@ export function createRouter(workstation: Workstation) {
   const summaryOf = async (id: number) =>
     toSummary(await getBatchSummary(workspace, id), await imports.stopped());
   const batchChanged = (batchId: number) => hub.publish({ kind: 'batch', batchId });
-  const peopleChanged = async (change: Promise<Person>) => {
-    const person = await change;
+  const peopleChanged = async <T>(change: Promise<T>) => {
+    const changed = await change;
     hub.publish({ kind: 'people' });
-    return person;
+    return changed;
   };
   const reviewed = (place: { readonly runId: number; readonly imageId: number }) =>
     hub.publish({ kind: 'reviewed', runId: place.runId, imageId: place.imageId });
@@ -292,6 +292,13 @@ export function createRouter(workstation: Workstation) {
         if (line) line.token = null;
         return null;
       }),
+      changePin: os.people.changePin.handler(({ input: { present, pin }, context: { line } }) =>
+        peopleChanged(people.changeOwnPin(line?.token ?? null, present, pin)),
+      ),
+      idleMinutes: os.people.idleMinutes.handler(() => people.idleMinutes()),
+      changeIdleMinutes: os.people.changeIdleMinutes.handler(({ input: { minutes, author } }) =>
+        peopleChanged(people.changeIdleMinutes(minutes, author)),
+      ),
       add: os.people.add.handler(({ input }) => peopleChanged(people.add(input))),
       changeRole: os.people.changeRole.handler(({ input: { name, role, author } }) =>
         peopleChanged(people.changeRole(name, role, author)),

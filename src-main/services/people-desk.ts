@@ -10,7 +10,9 @@ import {
   hasPeople,
   listPeople,
   removePerson,
+  type StoredPerson,
 } from '../store/people.ts';
+import { changeSetting, getSetting } from '../store/settings.ts';
 import { openWorkspace, type Workspace } from '../store/workspace.ts';
 import { hashPin, isPin } from './pin.ts';
 
@@ -24,12 +26,15 @@ export interface PeopleDeskOptions {
   readonly now?: () => number;
 }
 
-/** Who may do what in a workspace, and who is signed in. Sessions end with the program. */
+/**
+ * Who may do what in a workspace, and who is signed in. A session ends with the program, and as soon as its person is
+ * removed or has another PIN or role, by whatever program that was done.
+ */
 export class PeopleDesk {
   readonly #workspace: Workspace;
   readonly #now: () => number;
-  /** Person's id by token. */
-  readonly #sessions = new Map<string, number>();
+  /** By token: the person as they signed in. */
+  readonly #sessions = new Map<string, StoredPerson>();
   /** By person's id: wrong tries since the last right one, and until when there is no next one. */
   readonly #tries = new Map<number, { readonly wrong: number; readonly until: number }>();
 
@@ -47,11 +52,10 @@ export class PeopleDesk {
     return listPeople(this.#workspace);
   }
 
-  /** Whose session it is, with the role of this moment; null when it is over or never was. */
+  /** Whose session it is; null when it is over or never was. */
   async who(token: string | null): Promise<Person | null> {
-    const id = token === null ? undefined : this.#sessions.get(token);
-    if (id === undefined) return null;
-    return (await getPerson(this.#workspace, id)) ?? null;
+    const session = await this.#sessionOf(token);
+    return session && toPerson(session);
   }
 
   /**
@@ -60,7 +64,15 @@ export class PeopleDesk {
    * when nobody has that name
    */
   async signIn(name: string, pin: string): Promise<{ readonly token: string; readonly person: Person }> {
-    const { id, pin: hash, ...person } = await findPerson(this.#workspace, name);
+    const person = await findPerson(this.#workspace, name);
+    await this.#check(person, pin);
+    const token = randomBytes(24).toString('base64url');
+    this.#sessions.set(token, person);
+    return { token, person: toPerson(person) };
+  }
+
+  /** Refuses a PIN that is not the person's, and whoever tries too often. */
+  async #check({ id, name, pin: hash }: StoredPerson, pin: string): Promise<void> {
     const { wrong, until } = this.#tries.get(id) ?? { wrong: 0, until: 0 };
     const wait = until - this.#now();
     if (wait > 0) {
@@ -73,14 +85,11 @@ export class PeopleDesk {
     const pause = wrong < FREE_TRIES ? 0 : Math.min(LONGEST_WAIT, 1000 * 2 ** (wrong - FREE_TRIES));
     this.#tries.set(id, { wrong: wrong + 1, until: this.#now() + pause });
     if (!(await isPin(pin, hash))) {
-      throw new ClipSamError('not-permitted', `This is not ${person.name}'s PIN.`, {
+      throw new ClipSamError('not-permitted', `This is not ${name}'s PIN.`, {
         details: { case: 'pin-wrong' },
       });
     }
     this.#tries.delete(id);
-    const token = randomBytes(24).toString('base64url');
-    this.#sessions.set(token, id);
-    return { token, person };
   }
 
   signOut(token: string): void {
@@ -97,24 +106,54 @@ export class PeopleDesk {
     return changeRole(this.#workspace, name, role, author);
   }
 
-  /** Ends their sessions. @throws ClipSamError `input-invalid` when nobody has that name */
+  /** Who got a new PIN may try it at once. @throws ClipSamError `input-invalid` when nobody has that name */
   async resetPin(name: string, pin: string, author: string): Promise<Person> {
-    const { id, role, name: known } = await changePin(this.#workspace, name, await hashPin(pin), author);
-    this.#end(id);
-    return { name: known, role };
+    const person = await changePin(this.#workspace, name, await hashPin(pin), author);
+    this.#tries.delete(person.id);
+    return toPerson(person);
   }
 
-  /** Ends their sessions. @throws ClipSamError `input-invalid` when nobody has that name, or no engineer would be left */
-  async remove(name: string, author: string): Promise<Person> {
-    const { id, ...person } = await removePerson(this.#workspace, name, author);
-    this.#end(id);
-    return person;
+  /**
+   * A new PIN of one's own, for who knows the present one. The session goes on, the person's others end.
+   * @throws ClipSamError `sign-in-required` when nobody is signed in with the token; `not-permitted` as in signing in
+   */
+  async changeOwnPin(token: string | null, present: string, pin: string): Promise<Person> {
+    const session = await this.#sessionOf(token);
+    if (token === null || !session) throw new ClipSamError('sign-in-required', 'Sign in to change your PIN.');
+    await this.#check(session, present);
+    const { name } = session;
+    const person = await changePin(this.#workspace, name, await hashPin(pin), name, 'pin-changed');
+    this.#sessions.set(token, person);
+    return toPerson(person);
   }
 
-  #end(id: number): void {
-    this.#tries.delete(id);
-    for (const [token, person] of this.#sessions) if (person === id) this.#sessions.delete(token);
+  /** @throws ClipSamError `input-invalid` when nobody has that name, or no engineer would be left */
+  remove(name: string, author: string): Promise<Person> {
+    return removePerson(this.#workspace, name, author);
   }
+
+  /** Minutes without a key or a move after which a window signs out; null: never. */
+  idleMinutes(): Promise<number | null> {
+    return getSetting(this.#workspace, 'idle-minutes');
+  }
+
+  async changeIdleMinutes(minutes: number | null, author: string): Promise<number | null> {
+    await changeSetting(this.#workspace, 'idle-minutes', minutes, author);
+    return minutes;
+  }
+
+  async #sessionOf(token: string | null): Promise<StoredPerson | null> {
+    const session = token === null ? undefined : this.#sessions.get(token);
+    if (token === null || !session) return null;
+    const now = await getPerson(this.#workspace, session.id);
+    if (now && now.pin === session.pin && now.role === session.role) return session;
+    this.#sessions.delete(token);
+    return null;
+  }
+}
+
+function toPerson({ name, role }: Person): Person {
+  return { name, role };
 }
 
 /**

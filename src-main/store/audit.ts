@@ -10,7 +10,8 @@ export type AuditSubject =
   | 'verdict'
   | 'annotation'
   | 'study'
-  | 'person';
+  | 'person'
+  | 'setting';
 
 /** Who did what when: the old and the new value as plain data. */
 export interface AuditEvent {

@@ -284,4 +284,9 @@ const PEOPLE = [
   ) strict`,
   `create trigger people_no_delete before delete on people
    begin select raise(abort, 'people are never deleted: the history names them'); end`,
+  // What an engineer decides for everybody. JSON; none: as without it.
+  `create table settings (
+    name text primary key,
+    value text not null check (json_valid(value))
+  ) strict, without rowid`,
 ];

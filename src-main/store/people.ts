@@ -36,14 +36,14 @@ export async function hasPeople(workspace: Workspace): Promise<boolean> {
 }
 
 /** Undefined when there is none of that id, or not any more. */
-export async function getPerson(workspace: Workspace, id: number): Promise<Person | undefined> {
+export async function getPerson(workspace: Workspace, id: number): Promise<StoredPerson | undefined> {
   const row = await workspace.db
     .selectFrom('people')
     .selectAll()
     .where('id', '=', id)
     .where('removed_at', 'is', null)
     .executeTakeFirst();
-  return row && toPerson(row);
+  return row && { id, pin: row.pin, ...toPerson(row) };
 }
 
 /** @throws ClipSamError `input-invalid` when nobody of that name may sign in */
@@ -123,19 +123,22 @@ export async function changeRole(
   });
 }
 
-/** @throws ClipSamError `input-invalid` when nobody has that name */
+/**
+ * @param pin what the new one can be checked against
+ * @param action `pin-reset` where somebody else gave it
+ * @throws ClipSamError `input-invalid` when nobody has that name
+ */
 export async function changePin(
   workspace: Workspace,
   name: string,
   pin: string,
   author: string,
+  action: 'pin-reset' | 'pin-changed' = 'pin-reset',
 ): Promise<StoredPerson> {
   return workspace.db.transaction().execute(async (db) => {
     const row = await change(db, (await mustFind(db, name)).id, { pin });
     const person = toPerson(row);
-    await recordAudit(db, [
-      { author, action: 'pin-reset', subject: 'person', subjectId: row.id, newValue: person },
-    ]);
+    await recordAudit(db, [{ author, action, subject: 'person', subjectId: row.id, newValue: person }]);
     return { id: row.id, pin, ...person };
   });
 }
@@ -144,11 +147,7 @@ export async function changePin(
  * Lets somebody sign in no more. Their row stays, and so does their name on what they did.
  * @throws ClipSamError `input-invalid` when nobody has that name, or no engineer would be left
  */
-export async function removePerson(
-  workspace: Workspace,
-  name: string,
-  author: string,
-): Promise<Omit<StoredPerson, 'pin'>> {
+export async function removePerson(workspace: Workspace, name: string, author: string): Promise<Person> {
   return workspace.db.transaction().execute(async (db) => {
     const row = await mustFind(db, name);
     await keepAnEngineer(db, row);
@@ -157,7 +156,7 @@ export async function removePerson(
     await recordAudit(db, [
       { author, action: 'removed', subject: 'person', subjectId: row.id, oldValue: person },
     ]);
-    return { id: row.id, ...person };
+    return person;
   });
 }
 

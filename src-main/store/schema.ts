@@ -178,6 +178,11 @@ export interface Schema {
     /** May not sign in any more. */
     removed_at: string | null;
   };
+  settings: {
+    name: string;
+    /** JSON. */
+    value: string;
+  };
   audit_events: {
     id: Generated<number>;
     author: string;

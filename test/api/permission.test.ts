@@ -186,18 +186,78 @@ describe('with people', () => {
     await rita.review.retract({ id, author: 'Rita' });
   });
 
-  test('a role that changes counts at once, and every window hears of it', async () => {
-    const { eva, fake, batchId: id } = await withPeople();
+  test('nobody answers a blind inspection for another; setting one up and its results are a reviewer’s', async () => {
+    const { fake, batchId } = await withPeople();
     const { client: otto } = await lineOf(fake, 'Otto');
+    const { client: rita } = await lineOf(fake, 'Rita');
+    const study = { batchId, name: 'Gauge', size: 20, rounds: 2 };
+    await expect(otto.studies.create({ ...study, author: 'Otto' })).rejects.toEqual(
+      refused('not-permitted', 'needs-reviewer'),
+    );
+    const { id } = (await rita.studies.create({ ...study, author: 'Rita' })).study;
+    const spoofed = refused('not-permitted', 'other-author');
+    const { image } = await otto.studies.next({ id, author: 'Otto' });
+    const answer = { id, imageId: image!.id, verdict: 'accept', milliseconds: 900 } as const;
+    await expect(otto.studies.next({ id, author: 'Rita' })).rejects.toEqual(spoofed);
+    await expect(otto.studies.judge({ ...answer, author: 'Rita' })).rejects.toEqual(spoofed);
+    await expect(rita.studies.judge({ ...answer, author: 'Otto' })).rejects.toEqual(spoofed);
+    await expect(rita.studies.takeBack({ id, author: 'Otto' })).rejects.toEqual(spoofed);
+    await otto.studies.judge({ ...answer, author: 'Otto' });
+    const [row] = await otto.studies.list({ batchId });
+    expect(row?.inspectors).toEqual([{ inspector: 'Otto', done: 1, total: 4 }]);
+    // Asking in the name of somebody who did not begin is no way to see the results early.
+    await expect(otto.studies.results({ id, author: 'Rita' })).rejects.toEqual(
+      refused('not-permitted', 'needs-reviewer'),
+    );
+    await expect(rita.studies.results({ id, author: 'Otto' })).rejects.toEqual(spoofed);
+    expect((await rita.studies.results({ id, author: 'Rita' })).pending).toHaveLength(1);
+  });
+
+  test('whoever is signed in changes their PIN, with the present one; windows sign out as an engineer says', async () => {
+    const { eva, fake, open } = await withPeople();
+    const { client: otto } = await lineOf(fake, 'Otto');
+    const { client: elsewhere } = await lineOf(fake, 'Otto');
+    const batch = { metadata: { name: 'B' }, author: 'Otto' };
+    const change = { present: PINS.Otto, pin: '9876' };
+    await expect(open.people.changePin({ ...change, author: 'Otto' })).rejects.toEqual(
+      refused('sign-in-required'),
+    );
+    await expect(eva.people.changePin({ ...change, author: 'Otto' })).rejects.toEqual(
+      refused('not-permitted', 'other-author'),
+    );
+    await expect(otto.people.changePin({ ...change, present: '0000', author: 'Otto' })).rejects.toEqual(
+      refused('not-permitted', 'pin-wrong'),
+    );
+    await otto.people.changePin({ ...change, author: 'Otto' });
+    await otto.batches.create(batch);
+    await expect(elsewhere.batches.create(batch)).rejects.toEqual(refused('sign-in-required'));
+    await expect(otto.people.changeIdleMinutes({ minutes: null, author: 'Otto' })).rejects.toEqual(
+      refused('not-permitted', 'needs-engineer'),
+    );
+    await expect(eva.people.changeIdleMinutes({ minutes: 0, author: 'Eva' })).rejects.toEqual(
+      refused('input-invalid'),
+    );
+    await eva.people.changeIdleMinutes({ minutes: 15, author: 'Eva' });
+    expect(await open.people.idleMinutes()).toBe(15);
+  });
+
+  test('who gets another role, a new PIN or is removed has to sign in anew, and every window hears of it', async () => {
+    const { eva, fake, batchId: id } = await withPeople();
+    const first = await lineOf(fake, 'Otto');
+    const archive = { id, archived: true, author: 'Otto' };
     const events = fake.workstation.hub.subscribe();
     await eva.people.changeRole({ name: 'Otto', role: 'reviewer', author: 'Eva' });
     expect(await events.next()).toEqual({ kind: 'people' });
     events.close();
-    await otto.batches.archive({ id, archived: true, author: 'Otto' });
+    await expect(first.client.batches.archive(archive)).rejects.toEqual(refused('sign-in-required'));
+    const { client: otto } = await lineOf(fake, 'Otto');
+    await otto.batches.archive(archive);
+    await eva.people.resetPin({ name: 'Otto', pin: PINS.Otto, author: 'Eva' });
+    await expect(otto.batches.archive(archive)).rejects.toEqual(refused('sign-in-required'));
+    const again = await lineOf(fake, 'Otto');
     await eva.people.remove({ name: 'Otto', author: 'Eva' });
-    await expect(otto.batches.archive({ id, archived: false, author: 'Otto' })).rejects.toEqual(
-      refused('sign-in-required'),
-    );
+    await expect(again.client.batches.archive(archive)).rejects.toEqual(refused('sign-in-required'));
+    expect(await again.client.people.resume({ token: again.token })).toBeNull();
     await expect(eva.people.remove({ name: 'Eva', author: 'Eva' })).rejects.toEqual(
       refused('input-invalid', 'last-engineer'),
     );

@@ -69,11 +69,15 @@ describe('signing in', () => {
     expect(cases.filter((which) => which === 'pin-wait')).toHaveLength(5);
   });
 
-  test('a session has the role of the moment, and ends with the PIN or the person', async () => {
+  test('a session ends with the role, the PIN or the person', async () => {
     const { people } = await desk();
-    const { token } = await people.signIn('Otto', '5678');
+    const { token: eva } = await people.signIn('Eva', '1234');
+    const { token: operator } = await people.signIn('Otto', '5678');
     await people.changeRole('Otto', 'reviewer', 'Eva');
-    expect(await people.who(token)).toEqual({ name: 'Otto', role: 'reviewer' });
+    expect(await people.who(operator)).toBeNull();
+    await people.changeRole('Otto', 'operator', 'Eva');
+    expect(await people.who(operator)).toBeNull();
+    const { token } = await people.signIn('Otto', '5678');
     await people.resetPin('Otto', '4321', 'Eva');
     expect(await people.who(token)).toBeNull();
     await expect(people.signIn('Otto', '5678')).rejects.toEqual(WRONG);
@@ -81,13 +85,64 @@ describe('signing in', () => {
     await people.remove('Otto', 'Eva');
     expect(await people.who(again.token)).toBeNull();
     await expect(people.signIn('Otto', '4321')).rejects.toEqual(told({ case: 'person-unknown' }));
+    // Who comes back does not come back signed in, whatever the PIN.
+    await people.add({ name: 'Otto', role: 'operator', pin: '4321', author: 'Eva' });
+    expect(await people.who(again.token)).toBeNull();
+    expect(await people.who(eva)).toEqual({ name: 'Eva', role: 'engineer' });
+  });
+
+  test("a PIN of one's own is changed with the present one, and ends one's other sessions", async () => {
+    const { workspace, people } = await desk();
+    const { token } = await people.signIn('Otto', '5678');
+    const { token: elsewhere } = await people.signIn('Otto', '5678');
+    await expect(people.changeOwnPin(token, '0000', '4321')).rejects.toEqual(WRONG);
+    expect(await people.changeOwnPin(token, '5678', '4321')).toEqual({ name: 'Otto', role: 'operator' });
+    expect(await people.who(token)).toEqual({ name: 'Otto', role: 'operator' });
+    expect(await people.who(elsewhere)).toBeNull();
+    await expect(people.signIn('Otto', '5678')).rejects.toEqual(WRONG);
+    await people.signIn('Otto', '4321');
+    const [event] = await listAudit(workspace, { subject: 'person' });
+    expect(event).toMatchObject({ author: 'Otto', action: 'pin-changed' });
+    await expect(people.changeOwnPin(elsewhere, '4321', '1111')).rejects.toMatchObject({
+      code: 'sign-in-required',
+    });
+    await expect(people.changeOwnPin(null, '4321', '1111')).rejects.toMatchObject({
+      code: 'sign-in-required',
+    });
+  });
+
+  test('the present PIN is no faster to guess than in signing in', async () => {
+    const { people } = await desk();
+    const { token } = await people.signIn('Otto', '5678');
+    for (const pin of ['0000', '0001', '0002'])
+      await expect(people.changeOwnPin(token, pin, '4321')).rejects.toEqual(WRONG);
+    const wait = told({ case: 'pin-wait', seconds: 1 });
+    await expect(people.changeOwnPin(token, '5678', '4321')).rejects.toEqual(wait);
+    await expect(people.signIn('Otto', '5678')).rejects.toEqual(wait);
   });
 });
 
-test('a forgotten PIN is replaced in the workspace, which the history tells', async () => {
+test('windows sign out after as many minutes as an engineer says, never before one did', async () => {
   const { workspace, people } = await desk();
+  expect(await people.idleMinutes()).toBeNull();
+  expect(await people.changeIdleMinutes(10, 'Eva')).toBe(10);
+  expect(await people.idleMinutes()).toBe(10);
+  await people.changeIdleMinutes(10, 'Eva');
+  await people.changeIdleMinutes(null, 'Eva');
+  expect(await people.idleMinutes()).toBeNull();
+  const events = await listAudit(workspace, { subject: 'setting', subjectId: 'idle-minutes' });
+  expect(events.map(({ author, oldValue, newValue }) => ({ author, oldValue, newValue }))).toEqual([
+    { author: 'Eva', oldValue: 10, newValue: null },
+    { author: 'Eva', oldValue: null, newValue: 10 },
+  ]);
+});
+
+test('a forgotten PIN is replaced in the workspace, which ends the sessions and the history tells', async () => {
+  const { workspace, people } = await desk();
+  const { token } = await people.signIn('Eva', '1234');
   const pin = await resetForgottenPin(workspace.folder, 'Eva', 'root');
   expect(pin).toMatch(/^\d{6}$/);
+  expect(await people.who(token)).toBeNull();
   expect((await people.signIn('Eva', pin)).person.name).toBe('Eva');
   const [event] = await listAudit(workspace, { subject: 'person' });
   expect(event).toMatchObject({ author: 'root', action: 'pin-reset' });
