@@ -25,6 +25,7 @@ export function SettingsDialog({ opened, onClose }: { readonly opened: boolean; 
           label={t('settings.author')}
           defaultValue={author}
           disabled={!isOpen}
+          description={!isOpen && t('settings.author-signed-in')}
           maxLength={100}
           onBlur={(event) => {
             const name = event.currentTarget.value.trim();

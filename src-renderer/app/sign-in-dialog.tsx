@@ -1,4 +1,5 @@
 import { Alert, Button, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PIN_LENGTH } from '../../src-shared/roles.ts';
@@ -34,7 +35,8 @@ export function SignInDialog() {
 function Form() {
   const { t } = useTranslation();
   const { client } = useWorkstation();
-  const people = usePeople((state) => state.people);
+  const queries = useQueryClient();
+  const { people, idledOut } = usePeople();
   const author = useSession((session) => session.author);
   const [chosen, setChosen] = useState<string | null>(null);
   const [pin, setPin] = useState('');
@@ -49,6 +51,8 @@ function Form() {
     setProblem(null);
     try {
       await signIn(client, known.name, pin);
+      // What was refused to a stranger is asked for again.
+      void queries.resetQueries({ predicate: ({ state }) => state.status === 'error' });
     } catch (error) {
       setProblem(failureText(failureOf(error)));
       field.current?.focus();
@@ -60,7 +64,9 @@ function Form() {
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack>
-        <Text size="sm">{t('people.why')}</Text>
+        <Text size="sm" role={idledOut === null ? undefined : 'status'}>
+          {idledOut === null ? t('people.why') : t('people.idled-out', { count: idledOut })}
+        </Text>
         <NativeSelect
           label={t('people.who')}
           value={known?.name ?? ''}

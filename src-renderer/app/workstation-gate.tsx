@@ -30,7 +30,8 @@ export function WorkstationGate() {
       timer = setTimeout(() => setAttempt((n) => n + 1), RETRY);
     };
     const open = async () => {
-      const { client, closed } = await connect();
+      // A session may end without a word: a PIN given anew from the command line.
+      const { client, closed } = await connect(() => void refreshPeople(client));
       const info = await client.app.info();
       await refreshPeople(client);
       if (abort.signal.aborted) return;

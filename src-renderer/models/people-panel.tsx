@@ -1,10 +1,12 @@
 import { ActionIcon, Button, Group, NativeSelect, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconKey, IconUserMinus, IconUserPlus } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Person, PIN_LENGTH, ROLES, type Role } from '../../src-shared/roles.ts';
+import { ChangePinDialog } from '../app/change-pin-dialog.tsx';
 import { PlainName } from '../app/plain-name.tsx';
 import { plainText } from '../app/plain-text.ts';
 import { addFirst, refreshPeople, useDenied, usePeople } from '../state/people.ts';
@@ -28,6 +30,7 @@ export function PeoplePanel() {
           <PersonLine key={person.name} person={person} />
         ))}
         <Newcomer isFirst={people.length === 0} />
+        {people.length > 0 && <IdleTime />}
       </Stack>
     </Paper>
   );
@@ -42,8 +45,10 @@ function PersonLine({ person: { name, role } }: { readonly person: Person }) {
   const { t } = useTranslation('app');
   const { client } = useWorkstation();
   const author = useSession((session) => session.author);
+  const isMe = usePeople(({ me }) => me?.name === name);
   const denied = useDenied();
   const roles = useRoles();
+  const [changing, changePin] = useDisclosure(false);
   const [open, setOpen] = useState<'pin' | 'remove' | null>(null);
   const [pin, setPin] = useState('');
   const shown = plainText(name);
@@ -68,6 +73,12 @@ function PersonLine({ person: { name, role } }: { readonly person: Person }) {
       await client.people.remove({ name, author });
       notifications.show({ message: t('people.removed', { name: shown }) });
     });
+  // One slip would leave the window, and perhaps the workspace, without them.
+  const another = isMe && {
+    disabled: true,
+    title: t('people.another'),
+    'aria-description': t('people.another'),
+  };
   return (
     <Stack gap={6}>
       <Group gap="xs" wrap="nowrap">
@@ -79,29 +90,43 @@ function PersonLine({ person: { name, role } }: { readonly person: Person }) {
           aria-label={t('people.role-of', { name: shown })}
           value={role}
           data={roles}
+          {...another}
           {...denied('people.changeRole')}
           onChange={(event) => {
             const to = event.currentTarget.value as Role;
             mutate(() => client.people.changeRole({ name, role: to, author }));
           }}
         />
-        <ActionIcon
-          variant="default"
-          size={30}
-          title={t('people.reset')}
-          aria-label={t('people.reset-of', { name: shown })}
-          aria-expanded={open === 'pin'}
-          {...denied('people.resetPin')}
-          onClick={toggle('pin')}
-        >
-          <IconKey size={16} />
-        </ActionIcon>
+        {isMe ? (
+          <ActionIcon
+            variant="default"
+            size={30}
+            title={t('people.change-pin')}
+            aria-label={t('people.change-pin')}
+            onClick={changePin.open}
+          >
+            <IconKey size={16} />
+          </ActionIcon>
+        ) : (
+          <ActionIcon
+            variant="default"
+            size={30}
+            title={t('people.reset')}
+            aria-label={t('people.reset-of', { name: shown })}
+            aria-expanded={open === 'pin'}
+            {...denied('people.resetPin')}
+            onClick={toggle('pin')}
+          >
+            <IconKey size={16} />
+          </ActionIcon>
+        )}
         <ActionIcon
           variant="default"
           size={30}
           title={t('people.remove')}
           aria-label={t('people.remove-of', { name: shown })}
           aria-expanded={open === 'remove'}
+          {...another}
           {...denied('people.remove')}
           onClick={toggle('remove')}
         >
@@ -131,6 +156,7 @@ function PersonLine({ person: { name, role } }: { readonly person: Person }) {
           </Group>
         </Group>
       )}
+      {isMe && <ChangePinDialog opened={changing} onClose={changePin.close} />}
     </Stack>
   );
 }
@@ -200,6 +226,38 @@ function Newcomer({ isFirst }: { readonly isFirst: boolean }) {
         </Group>
       </Stack>
     </form>
+  );
+}
+
+const PROPOSED_MINUTES = [1, 2, 5, 10, 15, 30, 60];
+
+/** When windows sign out by themselves. */
+function IdleTime() {
+  const { t } = useTranslation('app');
+  const { client } = useWorkstation();
+  const author = useSession((session) => session.author);
+  const minutes = usePeople((state) => state.idleMinutes);
+  const denied = useDenied();
+  const { mutate, isPending } = useMutation({
+    mutationFn: (to: number | null) => client.people.changeIdleMinutes({ minutes: to, author }),
+    onSuccess: () => refreshPeople(client),
+  });
+  const choices = [...new Set([...PROPOSED_MINUTES, ...(minutes === null ? [] : [minutes])])];
+  return (
+    <NativeSelect
+      size="xs"
+      label={t('people.idle')}
+      value={minutes ?? ''}
+      data={[
+        { value: '', label: t('people.idle-never') },
+        ...choices
+          .sort((a, b) => a - b)
+          .map((count) => ({ value: String(count), label: t('people.idle-after', { count }) })),
+      ]}
+      disabled={isPending}
+      {...denied('people.changeIdleMinutes')}
+      onChange={({ currentTarget: { value } }) => mutate(value === '' ? null : Number(value))}
+    />
   );
 }
 

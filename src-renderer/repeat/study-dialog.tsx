@@ -11,6 +11,7 @@ import { places, useGo } from '../app/places.ts';
 import { PlainName } from '../app/plain-name.tsx';
 import { plainText } from '../app/plain-text.ts';
 import { useFormat } from '../i18n/use-format.ts';
+import { useDenied } from '../state/people.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import classes from './repeat.module.css';
@@ -54,6 +55,7 @@ function Studies({
   const go = useGo();
   const { api, client } = useWorkstation();
   const author = useSession((session) => session.author);
+  const denied = useDenied()('studies.create');
   const { data: studies, error } = useQuery(
     api.studies.list.queryOptions({ input: { batchId }, refetchOnMount: 'always' }),
   );
@@ -96,12 +98,14 @@ function Studies({
           <Title order={3} size="h5">
             {t('new')}
           </Title>
+          {denied.title && <Text size="sm">{denied.title}</Text>}
           <TextInput
             label={t('name')}
             value={name}
             maxLength={500}
             required
             data-autofocus
+            {...denied}
             onChange={(event) => setName(event.currentTarget.value)}
           />
           <Group grow align="flex-start">
@@ -114,6 +118,7 @@ function Studies({
               clampBehavior="blur"
               allowDecimal={false}
               inputWrapperOrder={['label', 'input', 'description', 'error']}
+              {...denied}
               onChange={(value) => setSize(Number(value))}
             />
             <NumberInput
@@ -123,6 +128,7 @@ function Studies({
               max={STUDY_ROUNDS.max}
               clampBehavior="strict"
               allowDecimal={false}
+              {...denied}
               onChange={(value) => setRounds(Number(value))}
             />
           </Group>
@@ -135,7 +141,7 @@ function Studies({
             <Button variant="default" onClick={onClose}>
               {t('app:cancel')}
             </Button>
-            <Button type="submit" disabled={name.trim() === ''} loading={create.isPending}>
+            <Button type="submit" disabled={name.trim() === ''} loading={create.isPending} {...denied}>
               {t('create')}
             </Button>
           </Group>
@@ -149,6 +155,7 @@ function StudyRow({ row, author }: { readonly row: StudyOverviewRow; readonly au
   const { t } = useTranslation('repeat');
   const format = useFormat();
   const go = useGo();
+  const denied = useDenied();
   const { study, inspectors } = row;
   const own = inspectors.find(({ inspector }) => inspector === author);
   const isThrough = own !== undefined && own.done === own.total;
@@ -177,6 +184,7 @@ function StudyRow({ row, author }: { readonly row: StudyOverviewRow; readonly au
           size="xs"
           variant="default"
           disabled={own !== undefined && !isThrough}
+          {...denied('studies.results')}
           onClick={() => go(places.repeatResults(study.id))}
         >
           {t('results')}

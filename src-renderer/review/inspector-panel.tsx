@@ -8,7 +8,6 @@ import type { MaskLevel, Region } from '../../src-shared/result.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import type { Failure } from '../i18n/failure-text.ts';
-import { useOthersWord } from '../state/people.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { AnnotationList } from './annotation-list.tsx';
 import { CandidatePanel } from './candidate-panel.tsx';
@@ -52,6 +51,8 @@ interface InspectorPanelProps {
   readonly imageError: Failure | null;
   readonly classes: readonly string[];
   readonly asked: AskedSam | null;
+  /** Why no verdict may be given here: somebody else's stands; null: one may. */
+  readonly settled: string | null;
   readonly drawing: boolean;
   readonly saving: boolean;
   /** Why the verdict could not be saved. */
@@ -75,11 +76,6 @@ export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanel
     draft?.verdict && draft.verdict !== 'uncertain' && overturns(draft.verdict, row.model)
       ? draft.verdict
       : null;
-  const last = image?.verdicts.at(-1);
-  const settled = useOthersWord()(
-    'review.judge-after-others',
-    last?.verdict === 'withdrawn' ? undefined : last?.author,
-  );
   const revision = recipes.find(({ hash }) => hash === props.recipeHash)?.revision ?? null;
   return (
     <ScrollArea h="100%" scrollbarSize={8} type="hover">
@@ -99,14 +95,14 @@ export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanel
       <ModelSummary row={row} image={image} recipe={recipe} error={props.imageError} />
       <VerdictForm
         imageId={row.imageId}
-        last={last}
+        last={image?.verdicts.at(-1)}
         draft={draft}
         classes={classes}
         reasonFor={reasonFor}
         saving={props.saving}
         error={props.failure}
-        disabled={row.status === 'pending' || settled !== null}
-        why={settled}
+        disabled={row.status === 'pending' || props.settled !== null}
+        why={props.settled}
         commentField={props.commentField}
         onDraft={on.draft}
         onDecide={on.decide}

@@ -7,29 +7,35 @@ import type { Client } from '../api/connection.ts';
 import { failureText } from '../i18n/failure-text.ts';
 import { useSession } from './session.ts';
 
-/** Outlives a reload of the page, not the window. */
+/** These outlive a reload of the page, not the window: the session, and when somebody last touched a key or the pointer. */
 const TOKEN = 'clipsam-token';
+const SEEN = 'clipsam-seen';
 
 interface People {
   /** Who may sign in; nobody: everything is open. */
   readonly people: readonly Person[];
   /** Who is signed in. */
   readonly me: Person | null;
+  /** Minutes without a key or a move after which the window signs out; null: never. */
+  readonly idleMinutes: number | null;
+  /** After how many it did, until the next one signs in. */
+  readonly idledOut: number | null;
 }
 
-export const usePeople = create<People>(() => ({ people: [], me: null }));
+export const usePeople = create<People>(() => ({ people: [], me: null, idleMinutes: null, idledOut: null }));
 
 /** Asks who there is, and signs in again on a new line. */
 export async function refreshPeople(client: Client): Promise<void> {
   const token = sessionStorage.getItem(TOKEN);
-  const [people, me] = await Promise.all([
+  const [people, me, idleMinutes] = await Promise.all([
     client.people.list(),
     token === null ? null : client.people.resume({ token }),
+    client.people.idleMinutes(),
   ]);
   if (isFounding) return;
   // Who signed in or out meanwhile knows better.
   if (sessionStorage.getItem(TOKEN) === token) become(me);
-  usePeople.setState({ people });
+  usePeople.setState({ people, idleMinutes });
 }
 
 /** The first person is there and not signed in yet: no moment to ask who it is. */
@@ -51,11 +57,15 @@ export async function addFirst(client: Client, name: string, pin: string): Promi
 export async function signIn(client: Client, name: string, pin: string): Promise<void> {
   const { token, person } = await client.people.signIn({ name, pin });
   sessionStorage.setItem(TOKEN, token);
+  touch();
+  usePeople.setState({ idledOut: null });
   become(person);
 }
 
-export async function signOut(client: Client): Promise<void> {
+/** @param idledOut the minutes without a key or a move that it is the consequence of */
+export async function signOut(client: Client, idledOut: number | null = null): Promise<void> {
   sessionStorage.removeItem(TOKEN);
+  usePeople.setState({ idledOut });
   become(null);
   await client.people.signOut();
 }
@@ -64,6 +74,16 @@ function become(me: Person | null): void {
   if (me) useSession.getState().set({ author: me.name });
   else sessionStorage.removeItem(TOKEN);
   usePeople.setState({ me });
+}
+
+/** Somebody is there. */
+export function touch(): void {
+  sessionStorage.setItem(SEEN, String(Date.now()));
+}
+
+/** Milliseconds since somebody was there, with the time that the page or the machine slept. */
+export function quietFor(): number {
+  return Date.now() - Number(sessionStorage.getItem(SEEN) ?? 0);
 }
 
 /** The role that somebody at the window lacks for an action; null: nothing stands in the way. */
