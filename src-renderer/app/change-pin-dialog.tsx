@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PIN_LENGTH } from '../../src-shared/roles.ts';
 import { failureOf } from '../api/connection.ts';
@@ -34,6 +34,7 @@ function Form({ author, onClose }: { readonly author: string; onClose(): void })
   const [typed, setTyped] = useState(EMPTY);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  const first = useRef<HTMLInputElement>(null);
   const { present, pin, again } = typed;
   const differs = again !== '' && !pin.startsWith(again);
   const isComplete = [present, pin].every(({ length }) => length >= PIN_LENGTH.min) && pin === again;
@@ -49,6 +50,7 @@ function Form({ author, onClose }: { readonly author: string; onClose(): void })
     } catch (error) {
       setProblem(failureText(failureOf(error)));
       setTyped({ ...typed, present: '' });
+      first.current?.focus();
     } finally {
       setBusy(false);
     }
@@ -56,6 +58,7 @@ function Form({ author, onClose }: { readonly author: string; onClose(): void })
   const field = (name: keyof typeof EMPTY) => ({
     type: 'password',
     required: true,
+    withAsterisk: false,
     value: typed[name],
     maxLength: PIN_LENGTH.max,
     onChange: (event: { currentTarget: HTMLInputElement }) => {
@@ -67,6 +70,7 @@ function Form({ author, onClose }: { readonly author: string; onClose(): void })
     <form onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">
         <TextInput
+          ref={first}
           label={t('people.pin-present')}
           autoComplete="current-password"
           data-autofocus

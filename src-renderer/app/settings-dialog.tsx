@@ -24,7 +24,7 @@ export function SettingsDialog({ opened, onClose }: { readonly opened: boolean; 
           key={String(opened)}
           label={t('settings.author')}
           defaultValue={author}
-          disabled={!isOpen}
+          readOnly={!isOpen}
           description={!isOpen && t('settings.author-signed-in')}
           maxLength={100}
           onBlur={(event) => {

@@ -162,7 +162,7 @@ export function BatchDetails({
 /** Why an entry of the menu is disabled: it shows no title. */
 function Why({ children }: { readonly children: string | undefined }) {
   return children === undefined ? null : (
-    <Text size="xs" component="span" display="block">
+    <Text size="xs" c="dimmed" component="span" display="block">
       {children}
     </Text>
   );

@@ -1,7 +1,18 @@
-import { ActionIcon, Button, Group, NativeSelect, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import {
+  ActionIcon,
+  Box,
+  Button,
+  Group,
+  NativeSelect,
+  Paper,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { IconKey, IconUserMinus, IconUserPlus } from '@tabler/icons-react';
+import { type Icon, IconKey, IconUserMinus, IconUserPlus } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -17,6 +28,7 @@ import { useWorkstation } from '../state/workstation.ts';
 export function PeoplePanel() {
   const { t } = useTranslation('app');
   const people = usePeople((state) => state.people);
+  const canManage = useCanManage();
   return (
     <Paper withBorder p="md" component="section" aria-labelledby="people-title">
       <Stack gap="sm">
@@ -29,11 +41,16 @@ export function PeoplePanel() {
         {people.map((person) => (
           <PersonLine key={person.name} person={person} />
         ))}
-        <Newcomer isFirst={people.length === 0} />
-        {people.length > 0 && <IdleTime />}
+        {canManage && <Newcomer isFirst={people.length === 0} />}
+        {people.length > 0 && (canManage ? <IdleTime /> : <Managed />)}
       </Stack>
     </Paper>
   );
+}
+
+/** The list is the engineers': others see it. */
+function useCanManage(): boolean {
+  return !('disabled' in useDenied()('people.add'));
 }
 
 function useRoles() {
@@ -46,7 +63,9 @@ function PersonLine({ person: { name, role } }: { readonly person: Person }) {
   const { client } = useWorkstation();
   const author = useSession((session) => session.author);
   const isMe = usePeople(({ me }) => me?.name === name);
-  const denied = useDenied();
+  const canManage = useCanManage();
+  // One slip would leave the window, and perhaps the workspace, without them.
+  const isOthers = canManage && !isMe;
   const roles = useRoles();
   const [changing, changePin] = useDisclosure(false);
   const [open, setOpen] = useState<'pin' | 'remove' | null>(null);
@@ -73,70 +92,60 @@ function PersonLine({ person: { name, role } }: { readonly person: Person }) {
       await client.people.remove({ name, author });
       notifications.show({ message: t('people.removed', { name: shown }) });
     });
-  // One slip would leave the window, and perhaps the workspace, without them.
-  const another = isMe && {
-    disabled: true,
-    title: t('people.another'),
-    'aria-description': t('people.another'),
-  };
   return (
     <Stack gap={6}>
-      <Group gap="xs" wrap="nowrap">
+      <Group gap="xs" wrap="nowrap" mih={30}>
         <PlainName size="sm" flex={1} miw={0}>
           {name}
         </PlainName>
-        <NativeSelect
-          size="xs"
-          aria-label={t('people.role-of', { name: shown })}
-          value={role}
-          data={roles}
-          {...another}
-          {...denied('people.changeRole')}
-          onChange={(event) => {
-            const to = event.currentTarget.value as Role;
-            mutate(() => client.people.changeRole({ name, role: to, author }));
-          }}
-        />
-        {isMe ? (
-          <ActionIcon
-            variant="default"
-            size={30}
-            title={t('people.change-pin')}
-            aria-label={t('people.change-pin')}
-            onClick={changePin.open}
-          >
-            <IconKey size={16} />
-          </ActionIcon>
+        {isOthers ? (
+          <NativeSelect
+            size="xs"
+            w={ROLE_WIDTH}
+            aria-label={t('people.role-of', { name: shown })}
+            value={role}
+            data={roles}
+            disabled={isPending}
+            onChange={(event) => {
+              const to = event.currentTarget.value as Role;
+              mutate(() => client.people.changeRole({ name, role: to, author }));
+            }}
+          />
         ) : (
-          <ActionIcon
-            variant="default"
-            size={30}
-            title={t('people.reset')}
-            aria-label={t('people.reset-of', { name: shown })}
-            aria-expanded={open === 'pin'}
-            {...denied('people.resetPin')}
-            onClick={toggle('pin')}
-          >
-            <IconKey size={16} />
-          </ActionIcon>
+          <Text size="xs" c="dimmed" w={ROLE_WIDTH} px="xs">
+            {t(`people.roles.${role}`)}
+          </Text>
         )}
-        <ActionIcon
-          variant="default"
-          size={30}
-          title={t('people.remove')}
-          aria-label={t('people.remove-of', { name: shown })}
-          aria-expanded={open === 'remove'}
-          {...another}
-          {...denied('people.remove')}
-          onClick={toggle('remove')}
-        >
-          <IconUserMinus size={16} />
-        </ActionIcon>
+        <Box w={30}>
+          {isMe && <LineButton icon={IconKey} title={t('people.change-pin')} onClick={changePin.open} />}
+          {isOthers && (
+            <LineButton
+              icon={IconKey}
+              title={t('people.reset')}
+              label={t('people.reset-of', { name: shown })}
+              isOpen={open === 'pin'}
+              onClick={toggle('pin')}
+            />
+          )}
+        </Box>
+        {canManage && (
+          <Box w={30}>
+            {isOthers && (
+              <LineButton
+                icon={IconUserMinus}
+                title={t('people.remove')}
+                label={t('people.remove-of', { name: shown })}
+                isOpen={open === 'remove'}
+                onClick={toggle('remove')}
+              />
+            )}
+          </Box>
+        )}
       </Group>
       {open === 'pin' && (
         <form onSubmit={savePin}>
           <Group gap="xs" align="flex-end" wrap="nowrap">
-            <PinField value={pin} onChange={setPin} autoFocus />
+            <PinField label={t('people.pin-own')} value={pin} onChange={setPin} autoFocus />
             <Button type="submit" size="xs" loading={isPending} disabled={pin.length < PIN_LENGTH.min}>
               {t('people.save-pin')}
             </Button>
@@ -161,12 +170,38 @@ function PersonLine({ person: { name, role } }: { readonly person: Person }) {
   );
 }
 
+/** Of the column with the roles, whether they can be changed or not. */
+const ROLE_WIDTH = 98;
+
+function LineButton(props: {
+  readonly icon: Icon;
+  readonly title: string;
+  /** Says of whom. */
+  readonly label?: string;
+  /** What it opens is there. */
+  readonly isOpen?: boolean;
+  onClick(): void;
+}) {
+  const { icon: Icon, title, label = title, isOpen } = props;
+  return (
+    <ActionIcon
+      variant="default"
+      size={30}
+      title={title}
+      aria-label={label}
+      aria-expanded={isOpen}
+      onClick={props.onClick}
+    >
+      <Icon size={16} />
+    </ActionIcon>
+  );
+}
+
 /** Adds somebody. Who adds the first one, an engineer, is signed in as that. */
 function Newcomer({ isFirst }: { readonly isFirst: boolean }) {
   const { t } = useTranslation('app');
   const { client } = useWorkstation();
   const author = useSession((session) => session.author);
-  const denied = useDenied();
   const roles = useRoles();
   const [typed, setTyped] = useState<string | null>(null);
   const [role, setRole] = useState<Role>('operator');
@@ -183,7 +218,6 @@ function Newcomer({ isFirst }: { readonly isFirst: boolean }) {
       setPin('');
     },
   });
-  const refusal = denied('people.add');
   return (
     <form
       onSubmit={(event) => {
@@ -198,7 +232,6 @@ function Newcomer({ isFirst }: { readonly isFirst: boolean }) {
             label={t('people.name')}
             value={typed ?? (isFirst ? author : '')}
             maxLength={100}
-            {...refusal}
             onChange={(event) => setTyped(event.currentTarget.value)}
           />
           <NativeSelect
@@ -206,20 +239,18 @@ function Newcomer({ isFirst }: { readonly isFirst: boolean }) {
             label={t('people.role')}
             value={isFirst ? 'engineer' : role}
             data={roles}
-            {...refusal}
-            disabled={isFirst || 'disabled' in refusal}
+            disabled={isFirst}
             onChange={(event) => setRole(event.currentTarget.value as Role)}
           />
         </Group>
         <Group gap="xs" align="flex-end" wrap="nowrap">
-          <PinField value={pin} onChange={setPin} {...refusal} />
+          <PinField label={t('people.pin')} value={pin} onChange={setPin} />
           <Button
             type="submit"
             size="xs"
             leftSection={<IconUserPlus size={15} />}
             loading={add.isPending}
             disabled={name === '' || pin.length < PIN_LENGTH.min}
-            {...refusal}
           >
             {t(isFirst ? 'people.add-first' : 'people.add')}
           </Button>
@@ -237,7 +268,6 @@ function IdleTime() {
   const { client } = useWorkstation();
   const author = useSession((session) => session.author);
   const minutes = usePeople((state) => state.idleMinutes);
-  const denied = useDenied();
   const { mutate, isPending } = useMutation({
     mutationFn: (to: number | null) => client.people.changeIdleMinutes({ minutes: to, author }),
     onSuccess: () => refreshPeople(client),
@@ -255,23 +285,32 @@ function IdleTime() {
           .map((count) => ({ value: String(count), label: t('people.idle-after', { count }) })),
       ]}
       disabled={isPending}
-      {...denied('people.changeIdleMinutes')}
       onChange={({ currentTarget: { value } }) => mutate(value === '' ? null : Number(value))}
     />
   );
 }
 
+/** For those who can't change it. */
+function Managed() {
+  const { t } = useTranslation('app');
+  const minutes = usePeople((state) => state.idleMinutes);
+  return (
+    <Text size="xs" c="dimmed">
+      {t('people.managed')} {minutes !== null && t('people.idle-is', { count: minutes })}
+    </Text>
+  );
+}
+
 function PinField({
+  label,
   value,
   onChange,
   autoFocus = false,
-  ...refusal
 }: {
+  readonly label: string;
   readonly value: string;
   onChange(pin: string): void;
   readonly autoFocus?: boolean;
-  readonly disabled?: boolean;
-  readonly title?: string;
 }) {
   const { t } = useTranslation('app');
   return (
@@ -279,12 +318,12 @@ function PinField({
       size="xs"
       type="password"
       flex={1}
-      label={t('people.pin-new', { count: PIN_LENGTH.min })}
+      label={label}
+      placeholder={t('people.pin-least', { count: PIN_LENGTH.min })}
       value={value}
       maxLength={PIN_LENGTH.max}
       autoComplete="new-password"
       {...(autoFocus && { ref: (field: HTMLInputElement | null) => field?.focus() })}
-      {...refusal}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
   );

@@ -50,24 +50,13 @@ function Studies({
   readonly images: number;
   onClose(): void;
 }) {
-  const { t } = useTranslation(['repeat', 'app']);
-  const format = useFormat();
-  const go = useGo();
-  const { api, client } = useWorkstation();
+  const { t } = useTranslation('repeat');
+  const { api } = useWorkstation();
   const author = useSession((session) => session.author);
-  const denied = useDenied()('studies.create');
+  const reason = useDenied()('studies.create').title;
   const { data: studies, error } = useQuery(
     api.studies.list.queryOptions({ input: { batchId }, refetchOnMount: 'always' }),
   );
-  const [name, setName] = useState(() =>
-    t('default-name', { date: format.moment(new Date().toISOString()) }),
-  );
-  const [size, setSize] = useState<number>(STUDY_SIZE.proposed);
-  const [rounds, setRounds] = useState<number>(STUDY_ROUNDS.min);
-  const create = useMutation({
-    mutationFn: () => client.studies.create({ batchId, name, size, rounds, author }),
-    onSuccess: ({ study }) => go(places.repeat(study.id)),
-  });
   return (
     <Stack gap="md">
       <Text size="sm">{t('why')}</Text>
@@ -88,66 +77,94 @@ function Studies({
           </ul>
         </section>
       )}
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate();
-        }}
-      >
-        <Stack gap="sm">
-          <Title order={3} size="h5">
-            {t('new')}
-          </Title>
-          {denied.title && <Text size="sm">{denied.title}</Text>}
-          <TextInput
-            label={t('name')}
-            value={name}
-            maxLength={500}
-            required
-            data-autofocus
-            {...denied}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <Group grow align="flex-start">
-            <NumberInput
-              label={t('size')}
-              description={t('size-hint')}
-              value={size}
-              min={STUDY_SIZE.min}
-              max={STUDY_SIZE.max}
-              clampBehavior="blur"
-              allowDecimal={false}
-              inputWrapperOrder={['label', 'input', 'description', 'error']}
-              {...denied}
-              onChange={(value) => setSize(Number(value))}
-            />
-            <NumberInput
-              label={t('rounds')}
-              value={rounds}
-              min={STUDY_ROUNDS.min}
-              max={STUDY_ROUNDS.max}
-              clampBehavior="strict"
-              allowDecimal={false}
-              {...denied}
-              onChange={(value) => setRounds(Number(value))}
-            />
-          </Group>
-          {images < STUDY_SIZE.min && (
-            <Alert color="yellow" p="xs">
-              {t('few', { number: format.count(images) })}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('app:cancel')}
-            </Button>
-            <Button type="submit" disabled={name.trim() === ''} loading={create.isPending} {...denied}>
-              {t('create')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+      <Title order={3} size="h5">
+        {t('new')}
+      </Title>
+      {reason ? (
+        <Text size="sm">{reason}</Text>
+      ) : (
+        <NewStudy batchId={batchId} images={images} onClose={onClose} />
+      )}
     </Stack>
+  );
+}
+
+function NewStudy({
+  batchId,
+  images,
+  onClose,
+}: {
+  readonly batchId: number;
+  readonly images: number;
+  onClose(): void;
+}) {
+  const { t } = useTranslation(['repeat', 'app']);
+  const format = useFormat();
+  const go = useGo();
+  const { client } = useWorkstation();
+  const author = useSession((session) => session.author);
+  const [name, setName] = useState(() =>
+    t('default-name', { date: format.moment(new Date().toISOString()) }),
+  );
+  const [size, setSize] = useState<number>(STUDY_SIZE.proposed);
+  const [rounds, setRounds] = useState<number>(STUDY_ROUNDS.min);
+  const create = useMutation({
+    mutationFn: () => client.studies.create({ batchId, name, size, rounds, author }),
+    onSuccess: ({ study }) => go(places.repeat(study.id)),
+  });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        create.mutate();
+      }}
+    >
+      <Stack gap="sm">
+        <TextInput
+          label={t('name')}
+          value={name}
+          maxLength={500}
+          required
+          data-autofocus
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Group grow align="flex-start">
+          <NumberInput
+            label={t('size')}
+            description={t('size-hint')}
+            value={size}
+            min={STUDY_SIZE.min}
+            max={STUDY_SIZE.max}
+            clampBehavior="blur"
+            allowDecimal={false}
+            inputWrapperOrder={['label', 'input', 'description', 'error']}
+            onChange={(value) => setSize(Number(value))}
+          />
+          <NumberInput
+            label={t('rounds')}
+            value={rounds}
+            min={STUDY_ROUNDS.min}
+            max={STUDY_ROUNDS.max}
+            clampBehavior="strict"
+            allowDecimal={false}
+            onChange={(value) => setRounds(Number(value))}
+          />
+        </Group>
+        {images < STUDY_SIZE.min && (
+          <Alert color="yellow" p="xs">
+            {t('few', { number: format.count(images) })}
+          </Alert>
+        )}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t('app:cancel')}
+          </Button>
+          <Button type="submit" disabled={name.trim() === ''} loading={create.isPending}>
+            {t('create')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }
 

@@ -375,8 +375,9 @@ const SavePanel = memo(function SavePanel({
   return (
     <div className={classes.save}>
       <Text size="xs" c="dimmed">
-        {t('save.about')} {denied.title}
+        {t('save.about')}
       </Text>
+      {denied.title && <Text size="xs">{denied.title}</Text>}
       <Button
         leftSection={<IconDeviceFloppy size={16} />}
         disabled={isSame}

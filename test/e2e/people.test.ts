@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addSyntheticBatch } from '../synthetic-workspace.ts';
@@ -79,12 +82,16 @@ describeInChromium('people', () => {
     await sign.waitFor({ state: 'detached' });
     expect(await badge.textContent()).toBe('Otto Operator');
 
-    // What is beyond the role is there, disabled, and says why.
-    const remove = page.getByRole('button', { name: 'Remove Eva' });
-    expect(await remove.isDisabled()).toBe(true);
-    expect(await remove.getAttribute('title')).toBe('For engineers');
-    expect(await remove.getAttribute('aria-description')).toBe('For engineers');
+    // What is beyond the role is there, disabled, and says why; the list of people is there to read.
+    const trial = page.getByRole('button', { name: 'Run the self-test' });
+    expect(await trial.isDisabled()).toBe(true);
+    expect(await trial.getAttribute('title')).toBe('For engineers');
+    expect(await trial.getAttribute('aria-description')).toBe('For engineers');
     expect(await page.getByRole('radio', { name: 'CPU' }).isDisabled()).toBe(true);
+    await panel.getByText('Engineers look after this list.').waitFor();
+    expect(await panel.getByRole('button').count()).toBe(1);
+    await panel.getByRole('button', { name: 'Change my PIN' }).waitFor();
+    expect(await panel.getByRole('combobox').count()).toBe(0);
     await keyboard.press('Alt+1');
     await page.getByRole('option', { name: 'Lot 7' }).click();
     await page.getByRole('button', { name: 'More' }).click();
@@ -93,7 +100,13 @@ describeInChromium('people', () => {
     expect(await archive.isDisabled()).toBe(true);
     expect(await archive.textContent()).toContain('For reviewers and engineers');
     expect(await window.seriousViolations()).toEqual([]);
-    await keyboard.press('Escape', 'Shift+A');
+    await page.getByRole('menuitem', { name: 'Repeat inspection' }).press('Enter');
+    const studies = page.getByRole('dialog', { name: 'Repeat inspection' });
+    await studies.getByText('For reviewers and engineers').waitFor();
+    expect(await studies.getByRole('textbox').count()).toBe(0);
+    await keyboard.press('Escape');
+    await studies.waitFor({ state: 'detached' });
+    await keyboard.press('Shift+A');
     await page.getByRole('alert').getByText('For reviewers and engineers').waitFor();
     expect(readRecords(workspace, 'select 1 from batches where archived_at is not null')).toEqual([]);
 
@@ -105,6 +118,129 @@ describeInChromium('people', () => {
       .poll(() => readRecords<{ author: string }>(workspace, 'select author from verdicts'))
       .toEqual([{ author: 'Otto' }]);
     expect(await window.missingTexts()).toEqual([]);
+    await window.close();
+  });
+
+  async function signIn({ page, keyboard }: WorkstationWindow, name: string, pin: string) {
+    const sign = page.getByRole('dialog', { name: 'Sign in' });
+    await sign.getByLabel('Name').selectOption(name);
+    await sign.getByLabel('PIN', { exact: true }).fill(pin);
+    await keyboard.press('Enter');
+    await sign.waitFor({ state: 'detached' });
+  }
+
+  it('may not go over what another judged, by button or key, unless they review', async () => {
+    const window = await WorkstationWindow.open(browser, workstation.url);
+    const { page, keyboard } = window;
+    await signIn(window, 'Eva', '1234');
+    const [judged] = readRecords<{ image_id: number }>(workspace, 'select image_id from verdicts');
+    const rows = () => readRecords<{ author: string }>(workspace, 'select author from verdicts order by id');
+    const [batch] = readRecords<{ id: number }>(workspace, 'select id from batches');
+    const address = new URL(`#/review/${batch!.id}/${judged!.image_id}`, page.url()).href;
+    await page.goto(address);
+    await page.getByTestId('save-state').getByText('Saved').waitFor();
+    await keyboard.press('g');
+    await expect.poll(rows).toEqual([{ author: 'Otto' }, { author: 'Eva' }]);
+    await keyboard.press('Alt+0');
+    await signIn(window, 'Otto', '5678');
+    await page.goto(address);
+    await page.getByRole('note').getByText('“Eva” has judged this image').waitFor();
+    expect(await page.locator('[data-verdict=reject]').isDisabled()).toBe(true);
+    await keyboard.press('r');
+    await page.getByRole('status').getByText('“Eva” has judged this image').waitFor();
+    await keyboard.press('1', 'Control+Enter');
+    expect(rows()).toHaveLength(2);
+    expect(await window.seriousViolations()).toEqual([]);
+    await window.close();
+  });
+
+  it('change their own PIN, and sign in anew after what an engineer or the command line changed', async () => {
+    const eva = await WorkstationWindow.open(browser, workstation.url, { theme: 'light' });
+    const otto = await WorkstationWindow.open(browser, workstation.url);
+    await signIn(eva, 'Eva', '1234');
+    await signIn(otto, 'Otto', '5678');
+    const sign = otto.page.getByRole('dialog', { name: 'Sign in' });
+
+    await otto.page.getByTestId('signed-in').press('Enter');
+    const entry = otto.page.getByRole('menuitem', { name: 'Change my PIN' });
+    await entry.waitFor();
+    expect(await otto.seriousViolations()).toEqual([]);
+    await entry.press('Enter');
+    const dialog = otto.page.getByRole('dialog', { name: 'Change my PIN' });
+    const present = dialog.getByLabel('Present PIN');
+    await present.fill('0000');
+    await dialog.getByLabel('New PIN', { exact: true }).fill('8765');
+    await dialog.getByLabel('New PIN again').fill('876');
+    expect(await dialog.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await dialog.getByLabel('New PIN again').fill('875');
+    await dialog.getByText('The two new PINs differ.').waitFor();
+    await dialog.getByLabel('New PIN again').fill('8765');
+    await otto.keyboard.press('Enter');
+    await dialog.getByText('This PIN is not right').waitFor();
+    expect(await otto.seriousViolations()).toEqual([]);
+    await otto.keyboard.type('5678');
+    await otto.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await otto.page.getByText('Your PIN is changed.').waitFor();
+    expect(await sign.count()).toBe(0);
+
+    await eva.keyboard.press('Alt+4');
+    const panel = eva.page.getByRole('region', { name: 'People' });
+    await panel.getByRole('button', { name: 'New PIN for Otto' }).press('Enter');
+    await eva.keyboard.type('5678');
+    await eva.keyboard.press('Enter');
+    await signIn(otto, 'Otto', '5678');
+    await panel.getByLabel('Role of Otto').selectOption('reviewer');
+    await signIn(otto, 'Otto', '5678');
+    expect(await otto.page.getByTestId('signed-in').textContent()).toBe('Otto Reviewer');
+    await panel.getByLabel('Role of Otto').selectOption('operator');
+    await signIn(otto, 'Otto', '5678');
+
+    const cli = fileURLToPath(new URL('../../src-main/cli/clipsam.js', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      cli,
+      ...['people', 'reset-pin', 'Otto', '--workspace', workspace],
+    ]);
+    // The window does not know of it until it asks for something.
+    await otto.keyboard.press('Alt+1');
+    await otto.page.getByRole('button', { name: 'Inspect again' }).press('Enter');
+    await sign.waitFor();
+    await signIn(otto, 'Otto', stdout.trim());
+    await otto.page.getByTestId('signed-in').waitFor();
+    await otto.close();
+    await eva.close();
+  });
+
+  it('are signed out when nobody touched a key or the pointer for as long as an engineer says', async () => {
+    const window = await WorkstationWindow.open(browser, workstation.url);
+    const { page, keyboard } = window;
+    const sign = page.getByRole('dialog', { name: 'Sign in' });
+    await signIn(window, 'Eva', '1234');
+    await keyboard.press('Alt+4');
+    await page.getByLabel('Sign out when idle').selectOption({ label: 'After 5 minutes' });
+    await page.clock.install();
+    await page.reload();
+    await page.getByTestId('signed-in').waitFor();
+    await page.clock.fastForward('04:00');
+    await page.mouse.move(600, 300);
+    await page.clock.fastForward('04:00');
+    await page.getByTestId('signed-in').waitFor();
+    expect(await sign.count()).toBe(0);
+    await page.clock.fastForward('01:30');
+    await sign.getByText('Signed out after 5 minutes without activity.').waitFor();
+    expect(await window.seriousViolations()).toEqual([]);
+
+    // A machine that slept is woken by a key, which is nobody's yet.
+    await signIn(window, 'Eva', '1234');
+    await page.evaluate(() => sessionStorage.setItem('clipsam-seen', String(Date.now() - 6 * 60_000)));
+    await keyboard.press('Alt+1');
+    await sign.waitFor();
+    expect(page.url()).toContain('#/models');
+    await signIn(window, 'Eva', '1234');
+    await page.getByLabel('Sign out when idle').selectOption({ label: 'Never' });
+    await expect
+      .poll(() => readRecords(workspace, "select value from settings where name = 'idle-minutes'"))
+      .toEqual([{ value: 'null' }]);
     await window.close();
   });
 
