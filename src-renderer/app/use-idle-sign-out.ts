@@ -28,11 +28,13 @@ export function useIdleSignOut(): void {
       }
       // The machine slept, and the timer is late: whose key this is nobody knows.
       event.stopImmediatePropagation();
-      event.preventDefault();
+      if (event.type !== 'wheel') event.preventDefault();
       leave();
     };
     watch();
-    for (const sign of SIGNS_OF_LIFE) window.addEventListener(sign, live, { capture: true, passive: false });
+    // No page may wait for us before it scrolls.
+    for (const sign of SIGNS_OF_LIFE)
+      window.addEventListener(sign, live, { capture: true, passive: sign === 'wheel' });
     return () => {
       clearTimeout(timer);
       for (const sign of SIGNS_OF_LIFE) window.removeEventListener(sign, live, { capture: true });

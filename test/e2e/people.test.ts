@@ -141,6 +141,8 @@ describeInChromium('people', () => {
     await page.getByTestId('save-state').getByText('Saved').waitFor();
     await keyboard.press('g');
     await expect.poll(rows).toEqual([{ author: 'Otto' }, { author: 'Eva' }]);
+    // It goes on to the next image, and its address follows a moment later.
+    await page.waitForURL((url) => url.href !== address);
     await keyboard.press('Alt+0');
     await signIn(window, 'Otto', '5678');
     await page.goto(address);
@@ -151,6 +153,44 @@ describeInChromium('people', () => {
     await keyboard.press('1', 'Control+Enter');
     expect(rows()).toHaveLength(2);
     expect(await window.seriousViolations()).toEqual([]);
+    await window.close();
+  });
+
+  it('answer a blind inspection each for themselves, whose results operators do not see', async () => {
+    const window = await WorkstationWindow.open(browser, workstation.url);
+    const { page, keyboard } = window;
+    await signIn(window, 'Eva', '1234');
+    await page.getByRole('button', { name: 'More' }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Repeat inspection' }).press('Enter');
+    await page.getByRole('button', { name: 'Create and begin' }).press('Enter');
+    await page.getByRole('button', { name: 'Begin round 1' }).waitFor();
+    await keyboard.press('Alt+0');
+    // Who is not signed in gets nothing of it, until they are.
+    await page.reload();
+    await page.getByRole('dialog', { name: 'Sign in' }).waitFor();
+    await signIn(window, 'Otto', '5678');
+    for (const round of [1, 2]) {
+      await page.getByRole('button', { name: `Begin round ${round}` }).press('Enter');
+      for (let image = 1; image <= 6; image++) {
+        await page.getByText(`Image ${image} of 6, round ${round} of 2`, { exact: true }).waitFor();
+        await keyboard.press('g');
+      }
+    }
+    await page.getByText('The results are for reviewers and engineers.').waitFor();
+    expect(await window.seriousViolations()).toEqual([]);
+    await page.goto(`${page.url()}/results`);
+    await page.getByText('For reviewers and engineers').waitFor();
+    expect(await page.getByTestId('study-results').count()).toBe(0);
+    await page.getByRole('button', { name: 'To the batches' }).press('Enter');
+    await page.getByRole('button', { name: 'More' }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Repeat inspection' }).press('Enter');
+    const results = page.getByRole('button', { name: 'Results' });
+    await results.waitFor();
+    expect(await results.isDisabled()).toBe(true);
+    expect(await results.getAttribute('title')).toBe('For reviewers and engineers');
+    expect(readRecords(workspace, 'select distinct inspector from study_judgements')).toEqual([
+      { inspector: 'Otto' },
+    ]);
     await window.close();
   });
 
