@@ -2,6 +2,7 @@ import {
   ActionIcon,
   Box,
   Button,
+  Flex,
   Group,
   NativeSelect,
   Paper,
@@ -243,7 +244,7 @@ function Newcomer({ isFirst }: { readonly isFirst: boolean }) {
             onChange={(event) => setRole(event.currentTarget.value as Role)}
           />
         </Group>
-        <Group gap="xs" align="flex-end" wrap="nowrap">
+        <Flex gap="xs" {...(isFirst ? { direction: 'column' } : { align: 'flex-end' })}>
           <PinField label={t('people.pin')} value={pin} onChange={setPin} />
           <Button
             type="submit"
@@ -254,7 +255,7 @@ function Newcomer({ isFirst }: { readonly isFirst: boolean }) {
           >
             {t(isFirst ? 'people.add-first' : 'people.add')}
           </Button>
-        </Group>
+        </Flex>
       </Stack>
     </form>
   );
