@@ -3,6 +3,7 @@ import { z } from 'zod';
 import * as s from './domain-schemas.ts';
 import { EXPORT_FORMATS } from './export-formats.ts';
 import { recipeSchema } from './recipe.ts';
+import { IDLE_MINUTES_LIMIT } from './roles.ts';
 import { STUDY_ROUNDS, STUDY_SIZE } from './study.ts';
 
 /**
@@ -76,6 +77,8 @@ export const workstationEventSchema = z.discriminatedUnion('kind', [
   /** An inspector judged or marked an image, here or in another window. */
   z.object({ kind: z.literal('reviewed'), ...ofImage }),
   z.object({ kind: z.literal('recipes') }),
+  /** Somebody was added or removed, or got another role or PIN; or windows sign out after another time. */
+  z.object({ kind: z.literal('people') }),
   z.object({ kind: z.literal('device'), status: deviceStatusSchema }),
 ]);
 export type WorkstationEvent = z.infer<typeof workstationEventSchema>;
@@ -301,6 +304,11 @@ export const appInfoSchema = z.object({
 });
 export type AppInfo = z.infer<typeof appInfoSchema>;
 
+const tokenSchema = z.string().max(100);
+const idleMinutesSchema = z.int().min(1).max(IDLE_MINUTES_LIMIT).nullable();
+/** `token` gets a line that is opened anew signed in again. */
+export const sessionSchema = z.object({ token: tokenSchema, person: s.personSchema });
+
 /** A repeat inspection with who takes part in it, and how far they are. */
 export const studyOverviewSchema = z.object({
   study: s.studySchema,
@@ -486,6 +494,38 @@ export const contract = {
         }),
       )
       .output(eventIterator(exportProgressSchema)),
+  },
+  /**
+   * Who may do what: see {@link LEAST_ROLE}. Without people everything is open; the first one has to be an engineer,
+   * and from then on who changes something has to sign in, on this line.
+   */
+  people: {
+    list: base.output(z.array(s.personSchema)),
+    signIn: base.input(z.object({ name: s.authorSchema, pin: s.pinSchema })).output(sessionSchema),
+    /** Signs in with the token of an earlier line; null when that is over. */
+    resume: base.input(z.object({ token: tokenSchema })).output(s.personSchema.nullable()),
+    signOut: base.output(z.null()),
+    /** One's own. `present` is the one until now; this session goes on, the person's others end. */
+    changePin: base
+      .input(z.object({ present: s.pinSchema, pin: s.pinSchema, ...author }))
+      .output(s.personSchema),
+    /** Minutes without a key or a move after which a window signs out; null: never. */
+    idleMinutes: base.output(idleMinutesSchema),
+    changeIdleMinutes: base
+      .input(z.object({ minutes: idleMinutesSchema, ...author }))
+      .output(idleMinutesSchema),
+    /** Somebody who was removed comes back. */
+    add: base
+      .input(z.object({ name: s.authorSchema, role: s.roleSchema, pin: s.pinSchema, ...author }))
+      .output(s.personSchema),
+    changeRole: base
+      .input(z.object({ name: s.authorSchema, role: s.roleSchema, ...author }))
+      .output(s.personSchema),
+    resetPin: base
+      .input(z.object({ name: s.authorSchema, pin: s.pinSchema, ...author }))
+      .output(s.personSchema),
+    /** May not sign in any more; what they did keeps their name. */
+    remove: base.input(z.object({ name: s.authorSchema, ...author })).output(s.personSchema),
   },
 };
 export type Contract = typeof contract;

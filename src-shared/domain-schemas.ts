@@ -17,6 +17,7 @@ import {
   type RegionPrompts,
   type Timings,
 } from './result.ts';
+import { type Person, PIN_LENGTH, ROLES } from './roles.ts';
 import type { Study, StudyProgress, StudyResults, StudyTurn } from './study.ts';
 import type { ModelVerdict, VerdictEntry } from './verdict.ts';
 
@@ -33,6 +34,9 @@ export const textSchema = z.string().max(10_000);
 /** Who does something: goes into the history with it. */
 export const authorSchema = z.string().trim().min(1, 'say who you are').max(100);
 export const hashSchema = hash;
+export const roleSchema = z.enum(ROLES);
+export const pinSchema = z.string().min(PIN_LENGTH.min).max(PIN_LENGTH.max);
+export const personSchema: z.ZodType<Person> = z.object({ name: z.string(), role: roleSchema });
 
 export const errorRecordSchema: z.ZodType<ErrorRecord> = z.object({
   code: z.enum(ERROR_CODES),

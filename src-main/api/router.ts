@@ -11,6 +11,7 @@ import {
   type WorkstationEvent,
 } from '../../src-shared/contract.ts';
 import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
+import type { Action } from '../../src-shared/roles.ts';
 import { askSam } from '../services/ask-sam.ts';
 import { exportRunInto } from '../services/export-run.ts';
 import { listFolder } from '../services/list-folder.ts';
@@ -27,13 +28,14 @@ import {
 import { reviewImage, reviewRowsOf, reviewTable } from '../services/review.ts';
 import { selfTest } from '../services/self-test.ts';
 import { thetaProfile } from '../services/theta-profile.ts';
-import { addAnnotation, retractAnnotation } from '../store/annotations.ts';
+import { addAnnotation, annotationAuthor, retractAnnotation } from '../store/annotations.ts';
 import { getBatchSummary, type ListedBatch, listBatchSummaries } from '../store/batch-summaries.ts';
 import { archiveBatch, createBatch, deleteBatch, getBatch, updateBatch } from '../store/batches.ts';
 import { getRecipe, listRecipes, saveRecipe } from '../store/recipes.ts';
 import { defectClasses, getImage, listFailures } from '../store/review.ts';
-import { addVerdict } from '../store/verdicts.ts';
+import { addVerdict, currentVerdicts } from '../store/verdicts.ts';
 import { streamEvents, streamWork } from './event-stream.ts';
+import { checkAgainstOther, checkPermission, type RouterContext } from './permission.ts';
 import type { Workstation } from './workstation.ts';
 
 type ProfileEvent =
@@ -42,16 +44,19 @@ type ProfileEvent =
 
 /** The contract over the workstation's services: the same for every shell. */
 export function createRouter(workstation: Workstation) {
-  const { workspace, hub, pool, desk, thumbnails, tiles, housekeeping, imports, packsRoot, ending } =
+  const { workspace, hub, pool, desk, thumbnails, tiles, housekeeping, imports, people, packsRoot, ending } =
     workstation;
   const failure = (error: unknown) => toClientError(error, workstation.log);
-  const os = implement(contract).use(async ({ next }) => {
-    try {
-      return await next();
-    } catch (error) {
-      throw failure(error);
-    }
-  });
+  const os = implement(contract)
+    .$context<RouterContext>()
+    .use(async ({ context, path, next }, input: unknown) => {
+      try {
+        const person = await checkPermission(people, context, path.join('.') as Action, input);
+        return await next({ context: { person } });
+      } catch (error) {
+        throw failure(error);
+      }
+    });
 
   const toSummary = (summary: ListedBatch, stopped: ReadonlyMap<number, StoppedImport>) => ({
     ...summary,
@@ -62,6 +67,11 @@ export function createRouter(workstation: Workstation) {
   const summaryOf = async (id: number) =>
     toSummary(await getBatchSummary(workspace, id), await imports.stopped());
   const batchChanged = (batchId: number) => hub.publish({ kind: 'batch', batchId });
+  const peopleChanged = async <T>(change: Promise<T>) => {
+    const changed = await change;
+    hub.publish({ kind: 'people' });
+    return changed;
+  };
   const reviewed = (place: { readonly runId: number; readonly imageId: number }) =>
     hub.publish({ kind: 'reviewed', runId: place.runId, imageId: place.imageId });
 
@@ -179,7 +189,10 @@ export function createRouter(workstation: Workstation) {
       pyramid: os.review.pyramid.handler(async ({ input, signal }) =>
         tiles.layout(await getImage(workspace, input.imageId), signal),
       ),
-      judge: os.review.judge.handler(async ({ input }) => {
+      judge: os.review.judge.handler(async ({ input, context: { person } }) => {
+        const { runId, imageId } = input;
+        const last = (await currentVerdicts(workspace, runId, [imageId])).get(imageId);
+        checkAgainstOther(person, 'review.judge-after-others', last?.author);
         const entry = await addVerdict(workspace, input);
         reviewed(input);
         return entry;
@@ -189,7 +202,8 @@ export function createRouter(workstation: Workstation) {
         reviewed(input);
         return annotation;
       }),
-      retract: os.review.retract.handler(async ({ input: { id, author } }) => {
+      retract: os.review.retract.handler(async ({ input: { id, author }, context: { person } }) => {
+        checkAgainstOther(person, 'review.retract-of-others', await annotationAuthor(workspace, id));
         reviewed(await retractAnnotation(workspace, id, author));
         return { id };
       }),
@@ -259,6 +273,41 @@ export function createRouter(workstation: Workstation) {
             onEvent({ kind: 'finished', folder: target, files: files.map(({ path }) => path) });
           }),
         ),
+      ),
+    },
+    people: {
+      list: os.people.list.handler(() => people.list()),
+      signIn: os.people.signIn.handler(async ({ input: { name, pin }, context: { line } }) => {
+        const session = await people.signIn(name, pin);
+        if (line) line.token = session.token;
+        return session;
+      }),
+      resume: os.people.resume.handler(async ({ input: { token }, context: { line } }) => {
+        const person = await people.who(token);
+        if (line) line.token = person && token;
+        return person;
+      }),
+      signOut: os.people.signOut.handler(({ context: { line } }) => {
+        if (line?.token) people.signOut(line.token);
+        if (line) line.token = null;
+        return null;
+      }),
+      changePin: os.people.changePin.handler(({ input: { present, pin }, context: { line } }) =>
+        peopleChanged(people.changeOwnPin(line?.token ?? null, present, pin)),
+      ),
+      idleMinutes: os.people.idleMinutes.handler(() => people.idleMinutes()),
+      changeIdleMinutes: os.people.changeIdleMinutes.handler(({ input: { minutes, author } }) =>
+        peopleChanged(people.changeIdleMinutes(minutes, author)),
+      ),
+      add: os.people.add.handler(({ input }) => peopleChanged(people.add(input))),
+      changeRole: os.people.changeRole.handler(({ input: { name, role, author } }) =>
+        peopleChanged(people.changeRole(name, role, author)),
+      ),
+      resetPin: os.people.resetPin.handler(({ input: { name, pin, author } }) =>
+        peopleChanged(people.resetPin(name, pin, author)),
+      ),
+      remove: os.people.remove.handler(({ input: { name, author } }) =>
+        peopleChanged(people.remove(name, author)),
       ),
     },
   });

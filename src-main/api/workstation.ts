@@ -7,6 +7,7 @@ import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { Housekeeping } from '../services/housekeeping.ts';
 import { ImportDesk } from '../services/import-desk.ts';
 import { InspectorPool, type InspectorPoolOptions, type ProcessHost } from '../services/inspector-pool.ts';
+import { PeopleDesk } from '../services/people-desk.ts';
 import { RunDesk } from '../services/run-desk.ts';
 import { addSampleBatch } from '../services/sample-batch.ts';
 import { Thumbnails } from '../services/thumbnails.ts';
@@ -54,6 +55,7 @@ export interface Workstation {
   readonly tiles: TilePyramids;
   readonly housekeeping: Housekeeping;
   readonly imports: ImportDesk;
+  readonly people: PeopleDesk;
   log(error: unknown): void;
   /** Work that must not be cut off without asking: a run at work, an import, an export. */
   isBusy(): boolean;
@@ -126,6 +128,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     tiles,
     housekeeping,
     imports: new ImportDesk(workspace),
+    people: new PeopleDesk({ workspace }),
     log,
     ending: ending.signal,
     isBusy: () => desk.isAtWork || underWay.size > 0,

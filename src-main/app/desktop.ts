@@ -162,7 +162,7 @@ function routerLine(workstation: Workstation): (port: MessagePortMain) => void {
   return (port) => {
     current?.close();
     current = port;
-    handler.upgrade(port);
+    handler.upgrade(port, { context: { line: { token: null } } });
     port.start();
   };
 }

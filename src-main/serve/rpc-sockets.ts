@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { AnyRouter } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { RouterContext } from '../api/permission.ts';
 
 export interface RpcLimits {
   /** Bytes of one message; the longest is an import of many files by name. */
@@ -47,14 +48,18 @@ export function rpcSockets(router: AnyRouter, limits: RpcLimits = RPC_LIMITS): R
     // Too large or malformed messages: `ws` closes the connection by itself.
     socket.on('error', () => {});
     const closed = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
-    void handler.upgrade({
-      addEventListener: socket.addEventListener.bind(socket),
-      // What can't be written any more is no error: the window was closed, and its end ends what it asked for.
-      send: (data: string | RawData) =>
-        new Promise<void>((resolve) => {
-          socket.send(data as string, (error) => (error ? void closed.then(resolve) : resolve()));
-        }),
-    });
+    const context: RouterContext = { line: { token: null } };
+    void handler.upgrade(
+      {
+        addEventListener: socket.addEventListener.bind(socket),
+        // What can't be written any more is no error: the window was closed, and its end ends what it asked for.
+        send: (data: string | RawData) =>
+          new Promise<void>((resolve) => {
+            socket.send(data as string, (error) => (error ? void closed.then(resolve) : resolve()));
+          }),
+      },
+      { context },
+    );
   });
 
   return {

@@ -114,6 +114,16 @@ export async function retractAnnotation(
   });
 }
 
+/** Who made an annotation; undefined when there is none of that id. */
+export async function annotationAuthor(workspace: Workspace, id: number): Promise<string | undefined> {
+  const row = await workspace.db
+    .selectFrom('annotations')
+    .select('author')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row?.author;
+}
+
 /** The annotations of a run that were not retracted, oldest first; of some images only where given. */
 export async function listAnnotations(
   workspace: Workspace,

@@ -19,6 +19,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '006-purge': { up: (db) => run(db, PURGE) },
   '007-imports': { up: (db) => run(db, IMPORTS) },
   '008-studies': { up: (db) => run(db, STUDIES) },
+  '009-people': { up: (db) => run(db, PEOPLE) },
 };
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
@@ -269,4 +270,23 @@ const STUDIES = [
   ...keptWithStudy('study_judgements', 'study_id'),
   ...keptWithStudy('study_images', 'study_id'),
   ...keptWithStudy('studies', 'id'),
+];
+
+/** People who may sign in, or could once: the history goes on to name them. */
+const PEOPLE = [
+  `create table people (
+    id integer primary key autoincrement,
+    name text not null unique collate nocase check (name <> ''),
+    role text not null check (role in ('operator', 'reviewer', 'engineer')),
+    pin text not null,
+    created_at text not null,
+    removed_at text
+  ) strict`,
+  `create trigger people_no_delete before delete on people
+   begin select raise(abort, 'people are never deleted: the history names them'); end`,
+  // What an engineer decides for everybody. JSON; none: as without it.
+  `create table settings (
+    name text primary key,
+    value text not null check (json_valid(value))
+  ) strict, without rowid`,
 ];

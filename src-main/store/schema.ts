@@ -3,6 +3,7 @@ import type { AnnotationKind } from '../../src-shared/annotation.ts';
 import type { RunStatus } from '../../src-shared/batch.ts';
 import type { ErrorCode } from '../../src-shared/errors.ts';
 import type { Device, DeviceRequest } from '../../src-shared/result.ts';
+import type { Role } from '../../src-shared/roles.ts';
 import type { ModelVerdict, Severity, VerdictEntry } from '../../src-shared/verdict.ts';
 
 /** The tables as the newest migration leaves them. Times are ISO 8601 UTC; JSON columns hold text. */
@@ -165,6 +166,22 @@ export interface Schema {
     milliseconds: number;
     created_at: string;
     supersedes: number | null;
+  };
+  people: {
+    id: Generated<number>;
+    /** Unique, whatever the case. */
+    name: string;
+    role: Role;
+    /** Never the PIN itself: what it can be checked against. */
+    pin: string;
+    created_at: string;
+    /** May not sign in any more. */
+    removed_at: string | null;
+  };
+  settings: {
+    name: string;
+    /** JSON. */
+    value: string;
   };
   audit_events: {
     id: Generated<number>;

@@ -19,11 +19,24 @@ export interface Connection {
   readonly closed: Promise<void>;
 }
 
-/** Opens the line to the workstation: Electron's MessagePort where there is one, else a WebSocket to our origin. */
-export async function connect(): Promise<Connection> {
+/**
+ * Opens the line to the workstation: Electron's MessagePort where there is one, else a WebSocket to our origin.
+ * @param onStranger something was refused because nobody is signed in on the line
+ */
+export async function connect(onStranger: () => void): Promise<Connection> {
+  const interceptors = [
+    async ({ next }: { next(): Promise<unknown> }) => {
+      try {
+        return await next();
+      } catch (error) {
+        if (failureOf(error).code === 'sign-in-required') onStranger();
+        throw error;
+      }
+    },
+  ];
   if (desktop) {
     const port = await desktopPort(desktop);
-    const client: Client = createORPCClient(new MessagePortLink({ port }));
+    const client: Client = createORPCClient(new MessagePortLink({ port, interceptors }));
     port.start();
     return { client, closed: new Promise((resolve) => port.addEventListener('close', () => resolve())) };
   }
@@ -37,7 +50,7 @@ export async function connect(): Promise<Connection> {
   const closed = new Promise<void>((resolve) => {
     socket.addEventListener('close', () => resolve(), { once: true });
   });
-  return { client: createORPCClient(new WebSocketLink({ websocket: socket })), closed };
+  return { client: createORPCClient(new WebSocketLink({ websocket: socket, interceptors })), closed };
 }
 
 /** The port comes as a message: Electron's context bridge lets none through. */

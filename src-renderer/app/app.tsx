@@ -17,14 +17,17 @@ import { ModelsScreen } from '../models/models-screen.tsx';
 import { RepeatScreen } from '../repeat/repeat-screen.tsx';
 import { StudyResultsScreen } from '../repeat/study-results.tsx';
 import { ReviewScreen } from '../review/review-screen.tsx';
+import { usePeople } from '../state/people.ts';
 import { useSelectedBatch } from '../state/selected-batch.ts';
 import { useSession } from '../state/session.ts';
 import { WhatIfScreen } from '../what-if/what-if-screen.tsx';
 import classes from './app.module.css';
 import { DeviceBadge } from './device-badge.tsx';
+import { PersonBadge } from './person-badge.tsx';
 import { PLACES, places, useHashLocation } from './places.ts';
 import { SettingsDialog } from './settings-dialog.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+import { SignInDialog } from './sign-in-dialog.tsx';
 import { WelcomeDialog } from './welcome-dialog.tsx';
 
 export function App() {
@@ -39,6 +42,7 @@ function Frame() {
   const { t } = useTranslation();
   const [location, go] = useLocation();
   const author = useSession((session) => session.author);
+  const isOpen = usePeople(({ people }) => people.length === 0);
   const [helpOpen, help] = useDisclosure(false);
   const [settingsOpen, settings] = useDisclosure(false);
   const batchId = useOpenBatch(location);
@@ -71,6 +75,7 @@ function Frame() {
           ))}
         </Stack>
         <Stack gap={4} align="center" mt="auto">
+          <PersonBadge />
           <DeviceBadge />
           <Group gap={2}>
             <Tooltip label={t('help')} position="right">
@@ -105,7 +110,8 @@ function Frame() {
           </Route>
         </Switch>
       </AppShell.Main>
-      <WelcomeDialog opened={author === ''} />
+      <WelcomeDialog opened={author === '' && isOpen} />
+      <SignInDialog />
       <ShortcutsDialog opened={helpOpen} onClose={help.close} />
       <SettingsDialog opened={settingsOpen} onClose={settings.close} />
     </AppShell>

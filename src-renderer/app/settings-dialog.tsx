@@ -1,6 +1,7 @@
 import { Modal, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { LANGUAGES, type Language } from '../i18n/index.ts';
+import { usePeople } from '../state/people.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 
@@ -9,6 +10,7 @@ export function SettingsDialog({ opened, onClose }: { readonly opened: boolean; 
   const { t } = useTranslation();
   const { info } = useWorkstation();
   const { author, language, theme, set } = useSession();
+  const isOpen = usePeople(({ people }) => people.length === 0);
   return (
     <Modal
       opened={opened}
@@ -22,6 +24,8 @@ export function SettingsDialog({ opened, onClose }: { readonly opened: boolean; 
           key={String(opened)}
           label={t('settings.author')}
           defaultValue={author}
+          readOnly={!isOpen}
+          description={!isOpen && t('settings.author-signed-in')}
           maxLength={100}
           onBlur={(event) => {
             const name = event.currentTarget.value.trim();

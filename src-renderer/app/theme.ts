@@ -36,6 +36,8 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'sm' } },
     // Without a role it could not have a name.
     Loader: { defaultProps: { role: 'status' } },
+    // It would take the first focus, and is no entry: ARIA allows nothing else in a menu.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
   },
 });
 

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { apiFor, connect } from '../api/connection.ts';
+import { refreshPeople } from '../state/people.ts';
 import { followEvents, type Workstation, WorkstationContext } from '../state/workstation.ts';
 import { App } from './app.tsx';
 
@@ -29,8 +30,10 @@ export function WorkstationGate() {
       timer = setTimeout(() => setAttempt((n) => n + 1), RETRY);
     };
     const open = async () => {
-      const { client, closed } = await connect();
+      // A session may end without a word: a PIN given anew from the command line.
+      const { client, closed } = await connect(() => void refreshPeople(client));
       const info = await client.app.info();
+      await refreshPeople(client);
       if (abort.signal.aborted) return;
       const workstation = { client, api: apiFor(client), info };
       await queries.invalidateQueries();

@@ -20,6 +20,7 @@ import type { BatchSummaryRow } from '../../src-shared/contract.ts';
 import { plainText } from '../app/plain-text.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { StudyDialog } from '../repeat/study-dialog.tsx';
+import { useDenied } from '../state/people.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import classes from './batches.module.css';
 import { ImportPanel } from './import-panel.tsx';
@@ -51,6 +52,7 @@ export function BatchDetails({
 }) {
   const { t } = useTranslation(['batches', 'app', 'repeat']);
   const { batch, run, deletedAt } = row;
+  const denied = useDenied();
   const isDeleted = deletedAt !== null;
   const [repeating, repeat] = useDisclosure(false);
   const isArchived = batch.archivedAt !== null;
@@ -65,10 +67,19 @@ export function BatchDetails({
         <Group gap={6} wrap="nowrap">
           {isDeleted ? (
             <>
-              <Button variant="default" leftSection={<IconTrashX size={16} />} onClick={commands.purge}>
+              <Button
+                variant="default"
+                leftSection={<IconTrashX size={16} />}
+                {...denied('batches.purge')}
+                onClick={commands.purge}
+              >
                 {t('purge.open')}
               </Button>
-              <Button leftSection={<IconArrowBackUp size={16} />} onClick={commands.remove}>
+              <Button
+                leftSection={<IconArrowBackUp size={16} />}
+                {...denied('batches.delete')}
+                onClick={commands.remove}
+              >
                 {t('restore')}
               </Button>
             </>
@@ -114,17 +125,21 @@ export function BatchDetails({
                   </Menu.Item>
                   <Menu.Item
                     leftSection={isArchived ? <IconArchiveOff size={16} /> : <IconArchive size={16} />}
+                    {...denied('batches.archive')}
                     onClick={commands.archive}
                   >
                     {t(isArchived ? 'unarchive' : 'archive')}
+                    <Why>{denied('batches.archive').title}</Why>
                   </Menu.Item>
                   <Menu.Item
                     color="red"
                     leftSection={<IconTrash size={16} />}
                     disabled={isRunning}
+                    {...denied('batches.delete')}
                     onClick={commands.remove}
                   >
                     {t('delete')}
+                    <Why>{denied('batches.delete').title}</Why>
                   </Menu.Item>
                 </Menu.Dropdown>
               </Menu>
@@ -141,6 +156,15 @@ export function BatchDetails({
         <RunPanel row={row} actions={actions} onReview={commands.review} onAddImages={commands.addImages} />
       )}
     </Stack>
+  );
+}
+
+/** Why an entry of the menu is disabled: it shows no title. */
+function Why({ children }: { readonly children: string | undefined }) {
+  return children === undefined ? null : (
+    <Text size="xs" c="dimmed" component="span" display="block">
+      {children}
+    </Text>
   );
 }
 

@@ -16,11 +16,13 @@ import { IconPlus, IconSearch, IconStack2, IconTrashX, IconUpload } from '@table
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Action } from '../../src-shared/roles.ts';
 import { desktop, failureOf } from '../api/connection.ts';
 import { FailureDetails } from '../app/failure-details.tsx';
 import { places, useGo } from '../app/places.ts';
 import { plainText } from '../app/plain-text.ts';
 import { useActions } from '../keys/use-actions.ts';
+import { useDenied } from '../state/people.ts';
 import { useSelectedBatch } from '../state/selected-batch.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
@@ -45,6 +47,7 @@ export function BatchesScreen() {
   const { t } = useTranslation(['batches', 'app']);
   const { api, client } = useWorkstation();
   const author = useSession((session) => session.author);
+  const denied = useDenied();
   const go = useGo();
   const [view, setView] = useState<View>('current');
   const [search, setSearch] = useState('');
@@ -135,8 +138,14 @@ export function BatchesScreen() {
         ),
       });
     });
+  /** Says why not, where a key asks for more than the role allows. */
+  const isDenied = (action: Action) => {
+    const { title } = denied(action);
+    if (title !== undefined) notifications.show({ color: 'yellow', message: title });
+    return title !== undefined;
+  };
   const archive = () => {
-    if (!row || row.deletedAt !== null) return;
+    if (!row || row.deletedAt !== null || isDenied('batches.archive')) return;
     const { id, name, archivedAt } = row.batch;
     const archived = archivedAt === null;
     selectNeighbour();
@@ -148,7 +157,7 @@ export function BatchesScreen() {
     );
   };
   const remove = () => {
-    if (!row || ['running', 'paused'].includes(runState(row))) return;
+    if (!row || ['running', 'paused'].includes(runState(row)) || isDenied('batches.delete')) return;
     const { id, name } = row.batch;
     const deleted = row.deletedAt === null;
     selectNeighbour();
@@ -159,7 +168,8 @@ export function BatchesScreen() {
       () => client.batches.delete({ id, deleted: !deleted, author }).then(() => select(id)),
     );
   };
-  const purge = () => row && row.deletedAt !== null && setPurged({ batch: row.batch });
+  const purge = () =>
+    row && row.deletedAt !== null && !isDenied('batches.purge') && setPurged({ batch: row.batch });
   const isThere = row !== undefined && row.deletedAt === null;
   const review = () => isThere && row.images > 0 && go(places.review(row.batch.id));
   const addImages = () => isThere && setTask({ kind: 'add', batch: row.batch, paths: [] });
@@ -222,6 +232,7 @@ export function BatchesScreen() {
           <Button
             variant="default"
             leftSection={<IconTrashX size={16} />}
+            {...denied('batches.purge')}
             onClick={() => setPurged({ batch: null })}
           >
             {t('purge.empty')}

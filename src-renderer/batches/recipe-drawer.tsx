@@ -17,6 +17,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecipeRow } from '../../src-shared/contract.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
+import { useDenied } from '../state/people.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { type DraftField, fromDraft, type RecipeDraft, toDraft } from './recipe-draft.ts';
@@ -81,6 +82,7 @@ function RecipeForm({
 }) {
   const { t } = useTranslation(['batches', 'app']);
   const { client } = useWorkstation();
+  const denied = useDenied()('recipes.save');
   const author = useSession((session) => session.author);
   const [draft, setDraft] = useState(() => toDraft(base.recipe));
   const [templatesOpen, setTemplatesOpen] = useState(false);
@@ -185,11 +187,16 @@ function RecipeForm({
             </Collapse>
           </div>
         </Stack>
+        {denied.title && (
+          <Text size="xs" c="dimmed" ta="right">
+            {denied.title}
+          </Text>
+        )}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {t('app:cancel')}
           </Button>
-          <Button type="submit" loading={save.isPending} disabled={!('recipe' in read) || isSame}>
+          <Button type="submit" loading={save.isPending} disabled={!('recipe' in read) || isSame} {...denied}>
             {base.parentHash === null ? t('recipe.save-first') : t('recipe.save')}
           </Button>
         </Group>

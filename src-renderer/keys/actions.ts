@@ -11,6 +11,7 @@ export const ACTIONS = {
   'app.review': { scope: 'app', keys: ['Alt+2'] },
   'app.what-if': { scope: 'app', keys: ['Alt+3'] },
   'app.models': { scope: 'app', keys: ['Alt+4'] },
+  'app.sign-out': { scope: 'app', keys: ['Alt+0'] },
   'batches.import': { scope: 'batches', keys: ['I'] },
   'batches.start': { scope: 'batches', keys: ['Enter'] },
   'batches.search': { scope: 'batches', keys: ['/'] },

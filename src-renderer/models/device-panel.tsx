@@ -7,6 +7,7 @@ import { DEVICES, type DeviceRequest } from '../../src-shared/result.ts';
 import { hasFallenBack } from '../app/device-badge.tsx';
 import { FailureDetails } from '../app/failure-details.tsx';
 import { useFormat } from '../i18n/use-format.ts';
+import { useDenied } from '../state/people.ts';
 import { useDevice, useWorkstation } from '../state/workstation.ts';
 import { canExist } from './device-facts.ts';
 import { type Fact, Facts } from './facts.tsx';
@@ -61,6 +62,7 @@ export function DevicePanel({ status }: { readonly status: DeviceStatus }) {
 export function DeviceChoice({ asked }: { readonly asked: DeviceRequest }) {
   const { t } = useTranslation('models');
   const { client, info } = useWorkstation();
+  const denied = useDenied()('models.chooseDevice');
   const choose = useMutation({
     mutationFn: (device: DeviceRequest) => client.models.chooseDevice({ device }),
     onSuccess: (fresh) => useDevice.setState({ status: fresh }),
@@ -80,7 +82,8 @@ export function DeviceChoice({ asked }: { readonly asked: DeviceRequest }) {
               <Radio
                 key={device}
                 value={device}
-                disabled={!possible || choose.isPending}
+                {...denied}
+                disabled={!possible || choose.isPending || 'disabled' in denied}
                 label={t(`device.names.${device}`)}
                 description={
                   possible

@@ -7,6 +7,7 @@ import { useDevice, useWorkstation } from '../state/workstation.ts';
 import { DeviceChoice, DevicePanel } from './device-panel.tsx';
 import classes from './models.module.css';
 import { PackPanel } from './pack-panel.tsx';
+import { PeoplePanel } from './people-panel.tsx';
 import { SelfTest } from './self-test.tsx';
 import { StoragePanel } from './storage-panel.tsx';
 
@@ -42,12 +43,13 @@ export function ModelsScreen() {
             <PackPanel key={pack.id} pack={pack} />
           ))}
         </Stack>
-        <Stack gap="md" className={classes.device}>
+        <Stack gap="md" className={classes.device} tabIndex={0}>
           {status && <DevicePanel status={status} />}
           {status && packs && (
             <SelfTest packs={packs.filter((pack) => pack.error === null)} device={status.asked} />
           )}
           {status && <DeviceChoice asked={status.asked} />}
+          <PeoplePanel />
           <StoragePanel />
         </Stack>
       </div>

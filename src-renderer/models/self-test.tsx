@@ -9,6 +9,7 @@ import { FailureDetails } from '../app/failure-details.tsx';
 import type { Failure } from '../i18n/failure-text.ts';
 import { formatScore } from '../i18n/format.ts';
 import { useFormat } from '../i18n/use-format.ts';
+import { useDenied } from '../state/people.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { type Fact, Facts } from './facts.tsx';
 import classes from './models.module.css';
@@ -43,6 +44,7 @@ export function SelfTest({
 }) {
   const { t } = useTranslation(['models', 'app']);
   const { client } = useWorkstation();
+  const denied = useDenied();
   const [pack, setPack] = useState(packs[0]?.id ?? '');
   const [test, setTest] = useState<Test | null>(null);
   const abort = useRef<AbortController>(null);
@@ -90,6 +92,7 @@ export function SelfTest({
               <Button
                 leftSection={<IconPlayerPlay size={16} />}
                 disabled={pack === ''}
+                {...denied('models.selfTest')}
                 onClick={() => void run()}
               >
                 {t('test.run')}

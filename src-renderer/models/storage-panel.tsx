@@ -2,6 +2,7 @@ import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../i18n/use-format.ts';
+import { useDenied } from '../state/people.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { Facts } from './facts.tsx';
 
@@ -11,6 +12,7 @@ export function StoragePanel() {
   const format = useFormat();
   const { api, client } = useWorkstation();
   const queries = useQueryClient();
+  const denied = useDenied();
   const { data: sizes } = useQuery(api.app.cache.queryOptions({ refetchOnMount: 'always' }));
   const { mutate, isPending } = useMutation({
     mutationFn: () => client.app.clearCache(),
@@ -31,6 +33,7 @@ export function StoragePanel() {
             size="compact-sm"
             disabled={sizes.thumbnails.bytes + sizes.tiles.bytes === 0}
             loading={isPending}
+            {...denied('app.clearCache')}
             onClick={() => mutate()}
           >
             {t('storage.clear')}

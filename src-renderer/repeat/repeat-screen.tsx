@@ -15,6 +15,7 @@ import type { ActionId } from '../keys/actions.ts';
 import { keysOf } from '../keys/bindings.ts';
 import { useActions } from '../keys/use-actions.ts';
 import { HUMAN_ICONS, verdictClass } from '../review/marks.tsx';
+import { useDenied } from '../state/people.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { PlainViewer } from '../viewer/plain-viewer.tsx';
@@ -140,18 +141,33 @@ function Rounds({ id, author }: { readonly id: number; readonly author: string }
         <Introduction turn={turn} onBegin={() => setBegun(round)} />
       ) : (
         <Center flex={1}>
-          <Stack align="center" maw={460} ta="center" data-testid="through">
-            <Title order={2} size="h3">
-              {t('through.title')}
-            </Title>
-            <Text>{t('through.text')}</Text>
-            <Button autoFocus onClick={() => go(places.repeatResults(study.id))}>
-              {t('through.results')}
-            </Button>
-          </Stack>
+          <Through studyId={study.id} />
         </Center>
       )}
     </div>
+  );
+}
+
+function Through({ studyId }: { readonly studyId: number }) {
+  const { t } = useTranslation('repeat');
+  const go = useGo();
+  const isForOthers = 'disabled' in useDenied()('studies.results');
+  return (
+    <Stack align="center" maw={460} ta="center" data-testid="through">
+      <Title order={2} size="h3">
+        {t('through.title')}
+      </Title>
+      <Text>{t(isForOthers ? 'through.for-others' : 'through.text')}</Text>
+      {isForOthers ? (
+        <Button autoFocus onClick={() => go(places.batches())}>
+          {t('leave')}
+        </Button>
+      ) : (
+        <Button autoFocus onClick={() => go(places.repeatResults(studyId))}>
+          {t('through.results')}
+        </Button>
+      )}
+    </Stack>
   );
 }
 

@@ -11,6 +11,7 @@ import { places, useGo } from '../app/places.ts';
 import { PlainName } from '../app/plain-name.tsx';
 import { plainText } from '../app/plain-text.ts';
 import { useFormat } from '../i18n/use-format.ts';
+import { useDenied } from '../state/people.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import classes from './repeat.module.css';
@@ -49,23 +50,13 @@ function Studies({
   readonly images: number;
   onClose(): void;
 }) {
-  const { t } = useTranslation(['repeat', 'app']);
-  const format = useFormat();
-  const go = useGo();
-  const { api, client } = useWorkstation();
+  const { t } = useTranslation('repeat');
+  const { api } = useWorkstation();
   const author = useSession((session) => session.author);
+  const reason = useDenied()('studies.create').title;
   const { data: studies, error } = useQuery(
     api.studies.list.queryOptions({ input: { batchId }, refetchOnMount: 'always' }),
   );
-  const [name, setName] = useState(() =>
-    t('default-name', { date: format.moment(new Date().toISOString()) }),
-  );
-  const [size, setSize] = useState<number>(STUDY_SIZE.proposed);
-  const [rounds, setRounds] = useState<number>(STUDY_ROUNDS.min);
-  const create = useMutation({
-    mutationFn: () => client.studies.create({ batchId, name, size, rounds, author }),
-    onSuccess: ({ study }) => go(places.repeat(study.id)),
-  });
   return (
     <Stack gap="md">
       <Text size="sm">{t('why')}</Text>
@@ -86,62 +77,94 @@ function Studies({
           </ul>
         </section>
       )}
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate();
-        }}
-      >
-        <Stack gap="sm">
-          <Title order={3} size="h5">
-            {t('new')}
-          </Title>
-          <TextInput
-            label={t('name')}
-            value={name}
-            maxLength={500}
-            required
-            data-autofocus
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <Group grow align="flex-start">
-            <NumberInput
-              label={t('size')}
-              description={t('size-hint')}
-              value={size}
-              min={STUDY_SIZE.min}
-              max={STUDY_SIZE.max}
-              clampBehavior="blur"
-              allowDecimal={false}
-              inputWrapperOrder={['label', 'input', 'description', 'error']}
-              onChange={(value) => setSize(Number(value))}
-            />
-            <NumberInput
-              label={t('rounds')}
-              value={rounds}
-              min={STUDY_ROUNDS.min}
-              max={STUDY_ROUNDS.max}
-              clampBehavior="strict"
-              allowDecimal={false}
-              onChange={(value) => setRounds(Number(value))}
-            />
-          </Group>
-          {images < STUDY_SIZE.min && (
-            <Alert color="yellow" p="xs">
-              {t('few', { number: format.count(images) })}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('app:cancel')}
-            </Button>
-            <Button type="submit" disabled={name.trim() === ''} loading={create.isPending}>
-              {t('create')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+      <Title order={3} size="h5">
+        {t('new')}
+      </Title>
+      {reason ? (
+        <Text size="sm">{reason}</Text>
+      ) : (
+        <NewStudy batchId={batchId} images={images} onClose={onClose} />
+      )}
     </Stack>
+  );
+}
+
+function NewStudy({
+  batchId,
+  images,
+  onClose,
+}: {
+  readonly batchId: number;
+  readonly images: number;
+  onClose(): void;
+}) {
+  const { t } = useTranslation(['repeat', 'app']);
+  const format = useFormat();
+  const go = useGo();
+  const { client } = useWorkstation();
+  const author = useSession((session) => session.author);
+  const [name, setName] = useState(() =>
+    t('default-name', { date: format.moment(new Date().toISOString()) }),
+  );
+  const [size, setSize] = useState<number>(STUDY_SIZE.proposed);
+  const [rounds, setRounds] = useState<number>(STUDY_ROUNDS.min);
+  const create = useMutation({
+    mutationFn: () => client.studies.create({ batchId, name, size, rounds, author }),
+    onSuccess: ({ study }) => go(places.repeat(study.id)),
+  });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        create.mutate();
+      }}
+    >
+      <Stack gap="sm">
+        <TextInput
+          label={t('name')}
+          value={name}
+          maxLength={500}
+          required
+          data-autofocus
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Group grow align="flex-start">
+          <NumberInput
+            label={t('size')}
+            description={t('size-hint')}
+            value={size}
+            min={STUDY_SIZE.min}
+            max={STUDY_SIZE.max}
+            clampBehavior="blur"
+            allowDecimal={false}
+            inputWrapperOrder={['label', 'input', 'description', 'error']}
+            onChange={(value) => setSize(Number(value))}
+          />
+          <NumberInput
+            label={t('rounds')}
+            value={rounds}
+            min={STUDY_ROUNDS.min}
+            max={STUDY_ROUNDS.max}
+            clampBehavior="strict"
+            allowDecimal={false}
+            onChange={(value) => setRounds(Number(value))}
+          />
+        </Group>
+        {images < STUDY_SIZE.min && (
+          <Alert color="yellow" p="xs">
+            {t('few', { number: format.count(images) })}
+          </Alert>
+        )}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t('app:cancel')}
+          </Button>
+          <Button type="submit" disabled={name.trim() === ''} loading={create.isPending}>
+            {t('create')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }
 
@@ -149,6 +172,7 @@ function StudyRow({ row, author }: { readonly row: StudyOverviewRow; readonly au
   const { t } = useTranslation('repeat');
   const format = useFormat();
   const go = useGo();
+  const denied = useDenied();
   const { study, inspectors } = row;
   const own = inspectors.find(({ inspector }) => inspector === author);
   const isThrough = own !== undefined && own.done === own.total;
@@ -177,6 +201,7 @@ function StudyRow({ row, author }: { readonly row: StudyOverviewRow; readonly au
           size="xs"
           variant="default"
           disabled={own !== undefined && !isThrough}
+          {...denied('studies.results')}
           onClick={() => go(places.repeatResults(study.id))}
         >
           {t('results')}

@@ -14,6 +14,7 @@ import { places, useGo } from '../app/places.ts';
 import { plainText } from '../app/plain-text.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { HUMAN_ICONS, verdictClass } from '../review/marks.tsx';
+import { useDenied } from '../state/people.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import classes from './repeat.module.css';
@@ -22,7 +23,28 @@ import classes from './repeat.module.css';
 export function StudyResultsScreen() {
   const id = Number(useParams<{ studyId: string }>().studyId);
   const author = useSession((session) => session.author);
+  const isForOthers = 'disabled' in useDenied()('studies.results');
+  if (isForOthers) return <ForOthers />;
   return <Gate key={`${id} ${author}`} id={id} author={author} />;
+}
+
+/** Instead of results that are none of the person's business. */
+function ForOthers() {
+  const { t } = useTranslation(['repeat', 'app']);
+  const go = useGo();
+  return (
+    <Center h="100%">
+      <Stack align="center" maw={460} ta="center">
+        <Title order={1} size="h3">
+          {t('results')}
+        </Title>
+        <Text>{t('app:people.needs.reviewer')}</Text>
+        <Button autoFocus onClick={() => go(places.batches())}>
+          {t('leave')}
+        </Button>
+      </Stack>
+    </Center>
+  );
 }
 
 /** Whoever did not begin is asked whether he will; whoever is in the midst of it sees nothing. */

@@ -2,6 +2,7 @@ import { ActionIcon, Text } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Annotation } from '../../src-shared/annotation.ts';
+import { useOthersWord } from '../state/people.ts';
 import { when } from './dates.ts';
 import classes from './region-list.module.css';
 
@@ -15,6 +16,7 @@ interface AnnotationListProps {
 /** What the inspectors marked in the image. */
 export function AnnotationList({ annotations, selected, onSelect, onRetract }: AnnotationListProps) {
   const { t } = useTranslation('review');
+  const othersWord = useOthersWord();
   if (annotations.length === 0) {
     return (
       <Text size="xs" c="dimmed">
@@ -27,6 +29,7 @@ export function AnnotationList({ annotations, selected, onSelect, onRetract }: A
       {annotations.map((annotation) => {
         const { id, kind, regionIndex, defectClass, comment, author, createdAt } = annotation;
         const on = id === selected;
+        const why = othersWord('review.retract-of-others', author);
         const title = [
           t(`kind.${kind}`),
           regionIndex !== null && t('annotations.region', { index: regionIndex }),
@@ -53,7 +56,9 @@ export function AnnotationList({ annotations, selected, onSelect, onRetract }: A
             </button>
             <div className={classes.acts}>
               <ActionIcon
-                title={t('annotations.retract')}
+                title={why ?? t('annotations.retract')}
+                disabled={why !== null}
+                {...(why !== null && { 'aria-description': why })}
                 variant="subtle"
                 color="gray"
                 size={24}

@@ -51,6 +51,8 @@ interface InspectorPanelProps {
   readonly imageError: Failure | null;
   readonly classes: readonly string[];
   readonly asked: AskedSam | null;
+  /** Why no verdict may be given here: somebody else's stands; null: one may. */
+  readonly settled: string | null;
   readonly drawing: boolean;
   readonly saving: boolean;
   /** Why the verdict could not be saved. */
@@ -99,7 +101,8 @@ export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanel
         reasonFor={reasonFor}
         saving={props.saving}
         error={props.failure}
-        disabled={row.status === 'pending'}
+        disabled={row.status === 'pending' || props.settled !== null}
+        why={props.settled}
         commentField={props.commentField}
         onDraft={on.draft}
         onDecide={on.decide}

@@ -3,6 +3,7 @@ import { IconFlag, IconFlagOff, IconWand } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import type { InspectionResult, MaskLevel, Region } from '../../src-shared/result.ts';
+import { useOthersWord } from '../state/people.ts';
 import classes from './region-list.module.css';
 
 interface RegionListProps {
@@ -20,6 +21,7 @@ interface RegionListProps {
 export function RegionList(props: RegionListProps) {
   const { result, annotations, selected, onSelect, onPoint } = props;
   const { t } = useTranslation('review');
+  const othersWord = useOthersWord();
   if (result.regions.length === 0) {
     return (
       <Text size="xs" c="dimmed">
@@ -32,7 +34,9 @@ export function RegionList(props: RegionListProps) {
     <ul className={classes.list}>
       {result.regions.map((region) => {
         const marks = annotations.filter(({ regionIndex }) => regionIndex === region.index);
-        const isFalse = marks.some(({ kind }) => kind === 'false-positive');
+        const falseMark = marks.find(({ kind }) => kind === 'false-positive');
+        const isFalse = falseMark !== undefined;
+        const why = othersWord('review.retract-of-others', falseMark?.author);
         const isCorrected = marks.some(({ kind }) => kind === 'corrected-region');
         const on = region.index === selected;
         return (
@@ -72,7 +76,9 @@ export function RegionList(props: RegionListProps) {
             </button>
             <Group gap={2} wrap="nowrap" className={classes.acts}>
               <ActionIcon
-                title={t(isFalse ? 'regions.not-false' : 'regions.false')}
+                title={why ?? t(isFalse ? 'regions.not-false' : 'regions.false')}
+                disabled={why !== null}
+                {...(why !== null && { 'aria-description': why })}
                 variant={isFalse ? 'light' : 'subtle'}
                 color={isFalse ? 'violet' : 'gray'}
                 size={24}

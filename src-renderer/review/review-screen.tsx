@@ -14,6 +14,7 @@ import { showError } from '../api/queries.tsx';
 import { FailureDetails } from '../app/failure-details.tsx';
 import { places, useGo } from '../app/places.ts';
 import { useActions } from '../keys/use-actions.ts';
+import { useOthersWord } from '../state/people.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { Viewer } from '../viewer/viewer.tsx';
@@ -146,6 +147,10 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
 
   const result = image.data?.outcome.status === 'done' ? image.data.outcome.result : null;
   const annotations = image.data?.annotations ?? NO_MARKS;
+  const othersWord = useOthersWord();
+  const last = image.data?.verdicts.at(-1);
+  const settled =
+    last && last.verdict !== 'withdrawn' ? othersWord('review.judge-after-others', last.author) : null;
   const annotate = (values: AnnotationValues, done: () => void) => {
     if (imageId === null) return;
     fixClasses(values.defectClass);
@@ -160,6 +165,8 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
   };
   const toggleFalsePositive = (index: number) => {
     const marked = annotations.find((mark) => mark.kind === 'false-positive' && mark.regionIndex === index);
+    const why = marked ? othersWord('review.retract-of-others', marked.author) : null;
+    if (why !== null) return say(why);
     if (marked) return retract(marked.id);
     annotate(
       { kind: 'false-positive', regionIndex: index, polygons: null, defectClass: '', comment: '' },
@@ -197,6 +204,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
   const pickClass = (index: number) => () => {
     const name = defectClasses[index];
     if (name === undefined) return;
+    if (settled !== null) return say(settled);
     fixClasses(name);
     verdicts.amend({ defectClass: name });
     say(t('said.class', { name }));
@@ -227,6 +235,8 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
   const showFailed = useCallbackRef(() => narrow({ ...EMPTY_FILTER, status: ['failed'] }));
   const undo = useCallbackRef(() => void verdicts.undo());
   const redo = useCallbackRef(() => void verdicts.redo());
+  const judged = (verdict: 'accept' | 'reject' | 'uncertain') => () =>
+    settled === null ? verdicts.decide(verdict) : say(settled);
   const canJudge = runId !== null && current !== null && current.status !== 'pending';
   useActions({
     'review.next': step(1),
@@ -239,10 +249,10 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
     'review.grid': () => set({ view: view === 'grid' ? 'strip' : 'grid' }),
     'review.comment': runId === null ? startRun : () => commentField.current?.focus(),
     ...(canJudge && {
-      'review.accept': () => verdicts.decide('accept'),
-      'review.reject': () => verdicts.decide('reject'),
-      'review.uncertain': () => verdicts.decide('uncertain'),
-      'review.submit': verdicts.submit,
+      'review.accept': judged('accept'),
+      'review.reject': judged('reject'),
+      'review.uncertain': judged('uncertain'),
+      'review.submit': settled === null ? verdicts.submit : () => say(settled),
       'review.false-positive': markSelected,
       'tool.next-region': nextRegion,
       'review.class-1': pickLevelOrClass(0),
@@ -307,6 +317,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
           imageError={image.error ? failureOf(image.error) : null}
           classes={defectClasses}
           asked={sam.asked}
+          settled={settled}
           drawing={seen.drawn !== null}
           saving={verdicts.saving}
           failure={verdicts.error}

@@ -70,7 +70,9 @@ export function useVerdicts(runId: number | null, deeds: Deeds, line: Queue) {
       if (goOn) advance(of);
     } catch (error) {
       const reason = failureOf(error);
-      if (draft?.verdict !== verdict) useDrafts.getState().write(key, { verdict });
+      // What is somebody else's to decide is no draft.
+      if (draft?.verdict !== verdict && reason.code !== 'not-permitted')
+        useDrafts.getState().write(key, { verdict });
       setFailure({ imageId, failure: reason });
       say(t('verdict.not-saved', { message: `${of.name}: ${failureText(reason)}` }));
     } finally {

@@ -40,6 +40,8 @@ interface VerdictFormProps {
   readonly saving: boolean;
   readonly error: Failure | null;
   readonly disabled: boolean;
+  /** Why it is disabled, where that has to be said. */
+  readonly why: string | null;
   readonly commentField: RefObject<HTMLTextAreaElement | null>;
   onDraft(changes: Draft): void;
   /** Gives a verdict with what the form holds. */
@@ -79,6 +81,11 @@ export function VerdictForm(props: VerdictFormProps) {
           );
         })}
       </fieldset>
+      {props.why && (
+        <Text size="xs" role="note">
+          {props.why}
+        </Text>
+      )}
       {reasonFor && (
         <Reason
           key={`${props.imageId} ${reasonFor}`}
@@ -185,6 +192,7 @@ export function VerdictForm(props: VerdictFormProps) {
             size={24}
             ml="auto"
             aria-label={t('verdict.withdraw')}
+            disabled={disabled}
             onClick={props.onWithdraw}
           >
             <IconRotate2 size={15} />

@@ -3,6 +3,7 @@ import { createContext, useContext } from 'react';
 import { create } from 'zustand';
 import type { AppInfo, DeviceStatus, WorkstationEvent } from '../../src-shared/contract.ts';
 import type { Api, Client } from '../api/connection.ts';
+import { refreshPeople } from './people.ts';
 
 /** What every screen needs of the main side. */
 export interface Workstation {
@@ -40,6 +41,7 @@ export async function followEvents(
   for await (const event of await client.app.events(undefined, { signal })) {
     if (event.kind === 'device') useDevice.setState({ status: event.status });
     if (event.kind === 'batch') void queries.invalidateQueries({ queryKey: api.batches.key() });
+    if (event.kind === 'people') void refreshPeople(client);
     if (event.kind === 'recipes') void queries.invalidateQueries({ queryKey: api.recipes.key() });
     if (event.kind === 'reviewed') {
       const { runId, imageId } = event;

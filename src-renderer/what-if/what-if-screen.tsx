@@ -34,6 +34,7 @@ import { places, useGo } from '../app/places.ts';
 import { plainText } from '../app/plain-text.ts';
 import { type RecipeBase, RecipeDrawer } from '../batches/recipe-drawer.tsx';
 import { useFormat } from '../i18n/use-format.ts';
+import { useDenied } from '../state/people.ts';
 import { useSelectedBatch } from '../state/selected-batch.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
@@ -370,15 +371,18 @@ const SavePanel = memo(function SavePanel({
   onEdit(): void;
 }) {
   const { t } = useTranslation('what-if');
+  const denied = useDenied()('recipes.save');
   return (
     <div className={classes.save}>
       <Text size="xs" c="dimmed">
         {t('save.about')}
       </Text>
+      {denied.title && <Text size="xs">{denied.title}</Text>}
       <Button
         leftSection={<IconDeviceFloppy size={16} />}
         disabled={isSame}
         loading={isSaving}
+        {...denied}
         onClick={() => onSave(false)}
       >
         {t('save.revision')}
@@ -389,6 +393,7 @@ const SavePanel = memo(function SavePanel({
           size="xs"
           leftSection={<IconPlayerPlay size={15} />}
           disabled={isSame || isSaving}
+          {...denied}
           onClick={() => onSave(true)}
         >
           {t('save.again')}

@@ -1,0 +1,62 @@
+import { ClipSamError } from '../../src-shared/errors.ts';
+import { type Action, LEAST_ROLE, mayDo, type Person } from '../../src-shared/roles.ts';
+import type { PeopleDesk } from '../services/people-desk.ts';
+
+/** A window's line to the router, for as long as it is open. Each gets one of its own. */
+export interface Line {
+  /** Of the session that was signed in on it. */
+  token: string | null;
+}
+
+/** What a shell gives with every call. Without a line nobody can be signed in. */
+export interface RouterContext {
+  readonly line?: Line;
+}
+
+/**
+ * Who does it; null while the workspace is open to everybody, and for what takes no role.
+ * @param input as it came, not validated yet
+ * @throws ClipSamError `sign-in-required` when nobody is signed in; `not-permitted` when it is beyond the person's
+ * role, or done in somebody else's name
+ */
+export async function checkPermission(
+  people: PeopleDesk,
+  { line }: RouterContext,
+  action: Action,
+  input: unknown,
+): Promise<Person | null> {
+  if (LEAST_ROLE[action] === null || (await people.isOpen())) return null;
+  const person = await people.who(line?.token ?? null);
+  if (!person) throw new ClipSamError('sign-in-required', 'Sign in to do this.');
+  if (!mayDo(person.role, action)) {
+    const needed = LEAST_ROLE[action] === 'engineer' ? 'needs-engineer' : 'needs-reviewer';
+    throw new ClipSamError('not-permitted', `This is for the role ${LEAST_ROLE[action]}.`, {
+      details: { case: needed },
+    });
+  }
+  const author = typeof input === 'object' && input !== null && 'author' in input ? input.author : undefined;
+  if (author !== undefined && author !== person.name) {
+    throw new ClipSamError('not-permitted', `${person.name} is signed in, and can't do this as another.`, {
+      details: { case: 'other-author', name: person.name },
+    });
+  }
+  return person;
+}
+
+/**
+ * Whether a person may go over what somebody else said.
+ * @throws ClipSamError `not-permitted`
+ */
+export function checkAgainstOther(
+  person: Person | null,
+  action: 'review.judge-after-others' | 'review.retract-of-others',
+  other: string | undefined,
+): void {
+  if (!person || other === undefined || other === person.name || mayDo(person.role, action)) return;
+  const judged = action === 'review.judge-after-others';
+  throw new ClipSamError(
+    'not-permitted',
+    `${other} ${judged ? 'judged' : 'marked'} this: changing it is for reviewers.`,
+    { details: { case: judged ? 'judged-by-other' : 'marked-by-other', name: other } },
+  );
+}

@@ -1,0 +1,204 @@
+import type { Kysely, Selectable } from 'kysely';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import type { Person, Role } from '../../src-shared/roles.ts';
+import { recordAudit } from './audit.ts';
+import type { Schema } from './schema.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A person with what their PIN is checked against. */
+export interface StoredPerson extends Person {
+  readonly id: number;
+  readonly pin: string;
+}
+
+type Row = Selectable<Schema['people']>;
+
+/** Everybody who may sign in, by name. */
+export async function listPeople(workspace: Workspace): Promise<Person[]> {
+  const rows = await workspace.db
+    .selectFrom('people')
+    .selectAll()
+    .where('removed_at', 'is', null)
+    .orderBy('name')
+    .execute();
+  return rows.map(toPerson);
+}
+
+/** True when a workspace has people: who changes something in it has to be one of them. */
+export async function hasPeople(workspace: Workspace): Promise<boolean> {
+  const row = await workspace.db
+    .selectFrom('people')
+    .select('id')
+    .where('removed_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Undefined when there is none of that id, or not any more. */
+export async function getPerson(workspace: Workspace, id: number): Promise<StoredPerson | undefined> {
+  const row = await workspace.db
+    .selectFrom('people')
+    .selectAll()
+    .where('id', '=', id)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst();
+  return row && { id, pin: row.pin, ...toPerson(row) };
+}
+
+/** @throws ClipSamError `input-invalid` when nobody of that name may sign in */
+export async function findPerson(workspace: Workspace, name: string): Promise<StoredPerson> {
+  const { id, pin, ...row } = await mustFind(workspace.db, name);
+  return { id, pin, ...toPerson(row) };
+}
+
+/**
+ * Lets somebody sign in; who was removed comes back under the name as it was written then.
+ * @throws ClipSamError `input-invalid` when the name is taken, or the first one is no engineer
+ */
+export async function addPerson(
+  workspace: Workspace,
+  { name, role, pin, author }: Person & { readonly pin: string; readonly author: string },
+): Promise<Person> {
+  return workspace.db.transaction().execute(async (db) => {
+    const others = await db
+      .selectFrom('people')
+      .select('id')
+      .where('removed_at', 'is', null)
+      .limit(1)
+      .execute();
+    if (others.length === 0 && role !== 'engineer') {
+      throw new ClipSamError(
+        'input-invalid',
+        'The first person has to be an engineer, who adds the others.',
+        {
+          details: { case: 'first-engineer' },
+        },
+      );
+    }
+    const known = await db.selectFrom('people').selectAll().where('name', '=', name).executeTakeFirst();
+    if (known && known.removed_at === null) {
+      throw new ClipSamError('input-invalid', `There is a ${known.name} already. Choose another name.`, {
+        details: { case: 'person-known', name: known.name },
+      });
+    }
+    const row = known
+      ? await change(db, known.id, { role, pin, removed_at: null })
+      : await db
+          .insertInto('people')
+          .values({ name, role, pin, created_at: new Date().toISOString() })
+          .returningAll()
+          .executeTakeFirstOrThrow();
+    const person = toPerson(row);
+    await recordAudit(db, [
+      { author, action: 'added', subject: 'person', subjectId: row.id, newValue: person },
+    ]);
+    return person;
+  });
+}
+
+/** @throws ClipSamError `input-invalid` when nobody has that name, or no engineer would be left */
+export async function changeRole(
+  workspace: Workspace,
+  name: string,
+  role: Role,
+  author: string,
+): Promise<Person> {
+  return workspace.db.transaction().execute(async (db) => {
+    const before = await mustFind(db, name);
+    if (role === before.role) return toPerson(before);
+    await keepAnEngineer(db, before);
+    const after = toPerson(await change(db, before.id, { role }));
+    await recordAudit(db, [
+      {
+        author,
+        action: 'role-changed',
+        subject: 'person',
+        subjectId: before.id,
+        oldValue: toPerson(before),
+        newValue: after,
+      },
+    ]);
+    return after;
+  });
+}
+
+/**
+ * @param pin what the new one can be checked against
+ * @param action `pin-reset` where somebody else gave it
+ * @throws ClipSamError `input-invalid` when nobody has that name
+ */
+export async function changePin(
+  workspace: Workspace,
+  name: string,
+  pin: string,
+  author: string,
+  action: 'pin-reset' | 'pin-changed' = 'pin-reset',
+): Promise<StoredPerson> {
+  return workspace.db.transaction().execute(async (db) => {
+    const row = await change(db, (await mustFind(db, name)).id, { pin });
+    const person = toPerson(row);
+    await recordAudit(db, [{ author, action, subject: 'person', subjectId: row.id, newValue: person }]);
+    return { id: row.id, pin, ...person };
+  });
+}
+
+/**
+ * Lets somebody sign in no more. Their row stays, and so does their name on what they did.
+ * @throws ClipSamError `input-invalid` when nobody has that name, or no engineer would be left
+ */
+export async function removePerson(workspace: Workspace, name: string, author: string): Promise<Person> {
+  return workspace.db.transaction().execute(async (db) => {
+    const row = await mustFind(db, name);
+    await keepAnEngineer(db, row);
+    await change(db, row.id, { removed_at: new Date().toISOString() });
+    const person = toPerson(row);
+    await recordAudit(db, [
+      { author, action: 'removed', subject: 'person', subjectId: row.id, oldValue: person },
+    ]);
+    return person;
+  });
+}
+
+async function mustFind(db: Kysely<Schema>, name: string): Promise<Row> {
+  const row = await db
+    .selectFrom('people')
+    .selectAll()
+    .where('name', '=', name)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst();
+  if (row) return row;
+  throw new ClipSamError('input-invalid', `Nobody called ${name} may sign in to this workspace.`, {
+    details: { case: 'person-unknown', name },
+  });
+}
+
+async function keepAnEngineer(db: Kysely<Schema>, person: Row): Promise<void> {
+  if (person.role !== 'engineer') return;
+  const others = await db
+    .selectFrom('people')
+    .select('id')
+    .where('role', '=', 'engineer')
+    .where('removed_at', 'is', null)
+    .where('id', '!=', person.id)
+    .limit(1)
+    .execute();
+  if (others.length > 0) return;
+  throw new ClipSamError(
+    'input-invalid',
+    `${person.name} is the only engineer, and somebody has to be. Make somebody else an engineer first.`,
+    { details: { case: 'last-engineer' } },
+  );
+}
+
+function change(
+  db: Kysely<Schema>,
+  id: number,
+  values: Partial<Pick<Row, 'role' | 'pin' | 'removed_at'>>,
+): Promise<Row> {
+  return db.updateTable('people').set(values).where('id', '=', id).returningAll().executeTakeFirstOrThrow();
+}
+
+function toPerson({ name, role }: Pick<Row, 'name' | 'role'>): Person {
+  return { name, role };
+}

@@ -1,0 +1,44 @@
+import { recordAudit } from './audit.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What is decided once for a workspace and everybody in it. */
+export interface Settings {
+  /** Minutes without a key or a move after which a window signs out; null: never. */
+  readonly 'idle-minutes': number | null;
+}
+
+const DEFAULTS: Settings = { 'idle-minutes': null };
+
+export async function getSetting<Name extends keyof Settings>(
+  workspace: Workspace,
+  name: Name,
+): Promise<Settings[Name]> {
+  const row = await workspace.db
+    .selectFrom('settings')
+    .select('value')
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return row ? (JSON.parse(row.value) as Settings[Name]) : DEFAULTS[name];
+}
+
+export async function changeSetting<Name extends keyof Settings>(
+  workspace: Workspace,
+  name: Name,
+  newValue: Settings[Name],
+  author: string,
+): Promise<void> {
+  const value = JSON.stringify(newValue);
+  await workspace.db.transaction().execute(async (db) => {
+    const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst();
+    const oldValue = row ? (JSON.parse(row.value) as Settings[Name]) : DEFAULTS[name];
+    if (oldValue === newValue) return;
+    await db
+      .insertInto('settings')
+      .values({ name, value })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+      .execute();
+    await recordAudit(db, [
+      { author, action: 'changed', subject: 'setting', subjectId: name, oldValue, newValue },
+    ]);
+  });
+}

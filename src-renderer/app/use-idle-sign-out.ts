@@ -1,0 +1,43 @@
+import { useEffect } from 'react';
+import { quietFor, signOut, touch, usePeople } from '../state/people.ts';
+import { useWorkstation } from '../state/workstation.ts';
+
+const SIGNS_OF_LIFE = ['keydown', 'pointerdown', 'pointermove', 'wheel'] as const;
+/** Milliseconds: a moving pointer is written down this often at most. */
+const RESOLUTION = 1000;
+
+/** Signs out who touched neither a key nor the pointer for as many minutes as the workspace allows. */
+export function useIdleSignOut(): void {
+  const { client } = useWorkstation();
+  const minutes = usePeople(({ me, idleMinutes }) => (me ? idleMinutes : null));
+  useEffect(() => {
+    if (minutes === null) return;
+    const limit = minutes * 60_000;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const leave = () => void signOut(client, minutes);
+    const watch = () => {
+      const left = limit - quietFor();
+      if (left <= 0) leave();
+      else timer = setTimeout(watch, left);
+    };
+    const live = (event: Event) => {
+      const quiet = quietFor();
+      if (quiet < limit) {
+        if (quiet > RESOLUTION) touch();
+        return;
+      }
+      // The machine slept, and the timer is late: whose key this is nobody knows.
+      event.stopImmediatePropagation();
+      if (event.type !== 'wheel') event.preventDefault();
+      leave();
+    };
+    watch();
+    // No page may wait for us before it scrolls.
+    for (const sign of SIGNS_OF_LIFE)
+      window.addEventListener(sign, live, { capture: true, passive: sign === 'wheel' });
+    return () => {
+      clearTimeout(timer);
+      for (const sign of SIGNS_OF_LIFE) window.removeEventListener(sign, live, { capture: true });
+    };
+  }, [client, minutes]);
+}

@@ -1,0 +1,265 @@
+import { createRouterClient } from '@orpc/server';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { createRouter } from '../../src-main/api/router.ts';
+import { contract } from '../../src-shared/contract.ts';
+import { type Action, LEAST_ROLE, mayDo } from '../../src-shared/roles.ts';
+import { type FakeWorkstation, fakeWorkstation, importedBatch, inspected } from './workstation-fixture.ts';
+
+const refused = (code: string, which?: string) =>
+  expect.objectContaining({
+    code: 'CLIPSAM',
+    data: expect.objectContaining({
+      code,
+      ...(which && { details: expect.objectContaining({ case: which }) }),
+    }),
+  });
+const PINS = { Eva: '1111', Rita: '2222', Otto: '3333', Olga: '4444' } as const;
+type Name = keyof typeof PINS;
+
+/** A window's line of its own, signed in where a name is given. */
+async function lineOf({ workstation }: FakeWorkstation, name?: Name) {
+  const client = createRouterClient(createRouter(workstation), { context: { line: { token: null } } });
+  const token = name && (await client.people.signIn({ name, pin: PINS[name] })).token;
+  return { client, token: token ?? '' };
+}
+
+/** A batch with results, then an engineer, a reviewer and two operators. */
+async function withPeople() {
+  const fake = await fakeWorkstation();
+  const { batchId, imageIds } = await importedBatch(fake, 2);
+  const { run } = await inspected(fake, batchId);
+  const open = await lineOf(fake);
+  await open.client.people.add({ name: 'Eva', role: 'engineer', pin: PINS.Eva, author: 'ana' });
+  const eva = await lineOf(fake, 'Eva');
+  const add = (name: Name, role: 'operator' | 'reviewer') =>
+    eva.client.people.add({ name, role, pin: PINS[name], author: 'Eva' });
+  await add('Rita', 'reviewer');
+  await add('Otto', 'operator');
+  await add('Olga', 'operator');
+  return { fake, batchId, imageIds, runId: run.id, eva: eva.client, open: open.client };
+}
+
+test('the table knows every procedure of the contract; what has an author takes a role', () => {
+  const procedures = Object.entries(contract).flatMap(([group, all]) =>
+    Object.keys(all).map((name) => `${group}.${name}`),
+  );
+  expect(Object.keys(LEAST_ROLE)).toEqual(expect.arrayContaining(procedures));
+  const authored = Object.entries(contract).flatMap(([group, all]) =>
+    Object.entries(all)
+      .filter(([, procedure]) => {
+        const schema: unknown = procedure['~orpc'].inputSchema;
+        return schema instanceof z.ZodObject && 'author' in schema.shape;
+      })
+      .map(([name]) => `${group}.${name}` as Action),
+  );
+  expect(authored).toContain('review.judge');
+  expect(authored.filter((action) => LEAST_ROLE[action] === null)).toEqual([]);
+  expect(mayDo('operator', 'batches.archive')).toBe(false);
+  expect(mayDo('reviewer', 'batches.archive')).toBe(true);
+  expect(mayDo('reviewer', 'recipes.save')).toBe(false);
+  expect(mayDo('engineer', 'batches.archive')).toBe(true);
+  expect(mayDo('operator', 'batches.list')).toBe(true);
+});
+
+test('without people everybody does everything under any name', async () => {
+  const { client } = await fakeWorkstation();
+  const { id } = await client.batches.create({ metadata: { name: 'A' }, author: 'whoever' });
+  await client.batches.delete({ id, deleted: true, author: 'another' });
+  await expect(
+    client.people.add({ name: 'Otto', role: 'operator', pin: '1234', author: 'ana' }),
+  ).rejects.toEqual(refused('input-invalid', 'first-engineer'));
+  await expect(
+    client.people.add({ name: 'Eva', role: 'engineer', pin: '123', author: 'ana' }),
+  ).rejects.toEqual(refused('input-invalid'));
+});
+
+describe('with people', () => {
+  test('who did not sign in reads, and changes nothing', async () => {
+    const { open, batchId, imageIds, runId, fake } = await withPeople();
+    expect(await open.batches.list({})).toHaveLength(1);
+    expect((await open.review.table({ batchId })).columns.imageId).toEqual(imageIds);
+    expect(await open.people.list()).toHaveLength(4);
+    const judge = { runId, imageId: imageIds[0]!, verdict: 'uncertain', author: 'Eva' } as const;
+    const signIn = refused('sign-in-required');
+    await expect(open.review.judge(judge)).rejects.toEqual(signIn);
+    await expect(open.app.clearCache()).rejects.toEqual(signIn);
+    await expect(open.models.chooseDevice({ device: 'cpu' })).rejects.toEqual(signIn);
+    await expect(
+      open.people.add({ name: 'Mallory', role: 'engineer', pin: '0000', author: 'Eva' }),
+    ).rejects.toEqual(signIn);
+    // Nor a call that came over no line at all.
+    await expect(fake.client.review.judge(judge)).rejects.toEqual(signIn);
+    expect((await open.review.image({ imageId: imageIds[0]!, runId })).verdicts).toEqual([]);
+  });
+
+  test('one line signed in leaves the others as they are; signing out and a token of before work', async () => {
+    const { fake } = await withPeople();
+    const otto = await lineOf(fake, 'Otto');
+    const create = { metadata: { name: 'B' }, author: 'Otto' };
+    await otto.client.batches.create(create);
+    const other = await lineOf(fake);
+    await expect(other.client.batches.create(create)).rejects.toEqual(refused('sign-in-required'));
+    expect(await other.client.people.resume({ token: 'guessed' })).toBeNull();
+    expect(await other.client.people.resume({ token: otto.token })).toEqual({
+      name: 'Otto',
+      role: 'operator',
+    });
+    await other.client.batches.create(create);
+    await other.client.people.signOut();
+    await expect(other.client.batches.create(create)).rejects.toEqual(refused('sign-in-required'));
+    expect(await other.client.people.resume({ token: otto.token })).toBeNull();
+  });
+
+  test("nobody acts in another's name, not even an engineer", async () => {
+    const { eva, fake, imageIds, runId } = await withPeople();
+    const { client: otto } = await lineOf(fake, 'Otto');
+    const spoofed = refused('not-permitted', 'other-author');
+    const judge = { runId, imageId: imageIds[0]!, verdict: 'uncertain' } as const;
+    await expect(otto.review.judge({ ...judge, author: 'Rita' })).rejects.toEqual(spoofed);
+    await expect(otto.review.judge({ ...judge, author: 'otto' })).rejects.toEqual(spoofed);
+    await expect(eva.review.judge({ ...judge, author: 'Otto' })).rejects.toEqual(spoofed);
+    await expect(otto.batches.import({ id: 1, paths: ['/x'], author: 'Eva' })).rejects.toEqual(spoofed);
+    expect(await otto.review.judge({ ...judge, author: 'Otto' })).toMatchObject({ author: 'Otto' });
+  });
+
+  test('each role does its own and not more', async () => {
+    const { eva, fake, batchId: id } = await withPeople();
+    const { client: otto } = await lineOf(fake, 'Otto');
+    const { client: rita } = await lineOf(fake, 'Rita');
+    const recipe = { ...(await otto.recipes.default({})), name: 'Laxer' };
+    const engineers = refused('not-permitted', 'needs-engineer');
+    await expect(otto.batches.archive({ id, archived: true, author: 'Otto' })).rejects.toEqual(
+      refused('not-permitted', 'needs-reviewer'),
+    );
+    await rita.batches.archive({ id, archived: true, author: 'Rita' });
+    for (const [client, author] of [
+      [otto, 'Otto'],
+      [rita, 'Rita'],
+    ] as const) {
+      await expect(client.recipes.save({ recipe, parentHash: null, author })).rejects.toEqual(engineers);
+      await expect(client.batches.delete({ id, deleted: true, author })).rejects.toEqual(engineers);
+      await expect(client.batches.purge({ id: null, author })).rejects.toEqual(engineers);
+      await expect(client.models.chooseDevice({ device: 'cpu' })).rejects.toEqual(engineers);
+      await expect(client.people.changeRole({ name: author, role: 'engineer', author })).rejects.toEqual(
+        engineers,
+      );
+      await expect(client.people.resetPin({ name: 'Eva', pin: '0000', author })).rejects.toEqual(engineers);
+    }
+    expect(await eva.recipes.save({ recipe, parentHash: null, author: 'Eva' })).toMatchObject({
+      author: 'Eva',
+    });
+    await eva.batches.delete({ id, deleted: true, author: 'Eva' });
+  });
+
+  test("over another's verdict or mark goes a reviewer, not an operator", async () => {
+    const { fake, imageIds, runId } = await withPeople();
+    const { client: otto } = await lineOf(fake, 'Otto');
+    const { client: olga } = await lineOf(fake, 'Olga');
+    const { client: rita } = await lineOf(fake, 'Rita');
+    const at = { runId, imageId: imageIds[0]! };
+    await otto.review.judge({ ...at, verdict: 'uncertain', author: 'Otto' });
+    await otto.review.judge({ ...at, verdict: 'uncertain', comment: 'look again', author: 'Otto' });
+    for (const verdict of ['uncertain', 'withdrawn'] as const)
+      await expect(olga.review.judge({ ...at, verdict, author: 'Olga' })).rejects.toEqual(
+        refused('not-permitted', 'judged-by-other'),
+      );
+    await rita.review.judge({ ...at, verdict: 'withdrawn', author: 'Rita' });
+    // What was taken back stands in nobody's way.
+    await olga.review.judge({ ...at, verdict: 'uncertain', author: 'Olga' });
+    const polygons = [
+      [
+        [
+          [0, 0],
+          [9, 0],
+          [9, 9],
+        ],
+      ],
+    ] as [number, number][][][];
+    const mark = { ...at, kind: 'missed-defect', regionIndex: null, polygons } as const;
+    const { id } = await otto.review.annotate({ ...mark, author: 'Otto' });
+    const own = await olga.review.annotate({ ...mark, author: 'Olga' });
+    await expect(olga.review.retract({ id, author: 'Olga' })).rejects.toEqual(
+      refused('not-permitted', 'marked-by-other'),
+    );
+    await olga.review.retract({ id: own.id, author: 'Olga' });
+    await rita.review.retract({ id, author: 'Rita' });
+  });
+
+  test('nobody answers a blind inspection for another; setting one up and its results are a reviewer’s', async () => {
+    const { fake, batchId } = await withPeople();
+    const { client: otto } = await lineOf(fake, 'Otto');
+    const { client: rita } = await lineOf(fake, 'Rita');
+    const study = { batchId, name: 'Gauge', size: 20, rounds: 2 };
+    await expect(otto.studies.create({ ...study, author: 'Otto' })).rejects.toEqual(
+      refused('not-permitted', 'needs-reviewer'),
+    );
+    const { id } = (await rita.studies.create({ ...study, author: 'Rita' })).study;
+    const spoofed = refused('not-permitted', 'other-author');
+    const { image } = await otto.studies.next({ id, author: 'Otto' });
+    const answer = { id, imageId: image!.id, verdict: 'accept', milliseconds: 900 } as const;
+    await expect(otto.studies.next({ id, author: 'Rita' })).rejects.toEqual(spoofed);
+    await expect(otto.studies.judge({ ...answer, author: 'Rita' })).rejects.toEqual(spoofed);
+    await expect(rita.studies.judge({ ...answer, author: 'Otto' })).rejects.toEqual(spoofed);
+    await expect(rita.studies.takeBack({ id, author: 'Otto' })).rejects.toEqual(spoofed);
+    await otto.studies.judge({ ...answer, author: 'Otto' });
+    const [row] = await otto.studies.list({ batchId });
+    expect(row?.inspectors).toEqual([{ inspector: 'Otto', done: 1, total: 4 }]);
+    // Asking in the name of somebody who did not begin is no way to see the results early.
+    await expect(otto.studies.results({ id, author: 'Rita' })).rejects.toEqual(
+      refused('not-permitted', 'needs-reviewer'),
+    );
+    await expect(rita.studies.results({ id, author: 'Otto' })).rejects.toEqual(spoofed);
+    expect((await rita.studies.results({ id, author: 'Rita' })).pending).toHaveLength(1);
+  });
+
+  test('whoever is signed in changes their PIN, with the present one; windows sign out as an engineer says', async () => {
+    const { eva, fake, open } = await withPeople();
+    const { client: otto } = await lineOf(fake, 'Otto');
+    const { client: elsewhere } = await lineOf(fake, 'Otto');
+    const batch = { metadata: { name: 'B' }, author: 'Otto' };
+    const change = { present: PINS.Otto, pin: '9876' };
+    await expect(open.people.changePin({ ...change, author: 'Otto' })).rejects.toEqual(
+      refused('sign-in-required'),
+    );
+    await expect(eva.people.changePin({ ...change, author: 'Otto' })).rejects.toEqual(
+      refused('not-permitted', 'other-author'),
+    );
+    await expect(otto.people.changePin({ ...change, present: '0000', author: 'Otto' })).rejects.toEqual(
+      refused('not-permitted', 'pin-wrong'),
+    );
+    await otto.people.changePin({ ...change, author: 'Otto' });
+    await otto.batches.create(batch);
+    await expect(elsewhere.batches.create(batch)).rejects.toEqual(refused('sign-in-required'));
+    await expect(otto.people.changeIdleMinutes({ minutes: null, author: 'Otto' })).rejects.toEqual(
+      refused('not-permitted', 'needs-engineer'),
+    );
+    await expect(eva.people.changeIdleMinutes({ minutes: 0, author: 'Eva' })).rejects.toEqual(
+      refused('input-invalid'),
+    );
+    await eva.people.changeIdleMinutes({ minutes: 15, author: 'Eva' });
+    expect(await open.people.idleMinutes()).toBe(15);
+  });
+
+  test('who gets another role, a new PIN or is removed has to sign in anew, and every window hears of it', async () => {
+    const { eva, fake, batchId: id } = await withPeople();
+    const first = await lineOf(fake, 'Otto');
+    const archive = { id, archived: true, author: 'Otto' };
+    const events = fake.workstation.hub.subscribe();
+    await eva.people.changeRole({ name: 'Otto', role: 'reviewer', author: 'Eva' });
+    expect(await events.next()).toEqual({ kind: 'people' });
+    events.close();
+    await expect(first.client.batches.archive(archive)).rejects.toEqual(refused('sign-in-required'));
+    const { client: otto } = await lineOf(fake, 'Otto');
+    await otto.batches.archive(archive);
+    await eva.people.resetPin({ name: 'Otto', pin: PINS.Otto, author: 'Eva' });
+    await expect(otto.batches.archive(archive)).rejects.toEqual(refused('sign-in-required'));
+    const again = await lineOf(fake, 'Otto');
+    await eva.people.remove({ name: 'Otto', author: 'Eva' });
+    await expect(again.client.batches.archive(archive)).rejects.toEqual(refused('sign-in-required'));
+    expect(await again.client.people.resume({ token: again.token })).toBeNull();
+    await expect(eva.people.remove({ name: 'Eva', author: 'Eva' })).rejects.toEqual(
+      refused('input-invalid', 'last-engineer'),
+    );
+  });
+});

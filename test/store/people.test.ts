@@ -1,0 +1,98 @@
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { listAudit } from '../../src-main/store/audit.ts';
+import { migrations } from '../../src-main/store/migrations.ts';
+import {
+  addPerson,
+  changePin,
+  changeRole,
+  findPerson,
+  hasPeople,
+  listPeople,
+  removePerson,
+} from '../../src-main/store/people.ts';
+import { openWorkspace } from '../../src-main/store/workspace.ts';
+import { temporaryFolder, temporaryWorkspace } from './fixtures.ts';
+
+const told = (which: string) =>
+  expect.objectContaining({ details: expect.objectContaining({ case: which }) });
+const eva = { name: 'Eva', role: 'engineer', pin: 'hash of 1234', author: 'ana' } as const;
+const otto = { name: 'Otto', role: 'operator', pin: 'hash of 5678', author: 'Eva' } as const;
+
+test('a workspace of the version before opens, without people', async () => {
+  const folder = await temporaryFolder();
+  const { '009-people': _, ...before } = migrations;
+  await (await openWorkspace(folder, { create: true, migrations: before })).close();
+  const workspace = await openWorkspace(folder);
+  expect(await hasPeople(workspace)).toBe(false);
+  await addPerson(workspace, eva);
+  expect(await hasPeople(workspace)).toBe(true);
+  await workspace.close();
+});
+
+describe('people', () => {
+  test('the first one is an engineer, and a name is one person in any case of its letters', async () => {
+    const workspace = await temporaryWorkspace();
+    await expect(addPerson(workspace, otto)).rejects.toEqual(told('first-engineer'));
+    await addPerson(workspace, eva);
+    await addPerson(workspace, otto);
+    await expect(addPerson(workspace, { ...otto, name: 'OTTO' })).rejects.toEqual(told('person-known'));
+    expect(await listPeople(workspace)).toEqual([
+      { name: 'Eva', role: 'engineer' },
+      { name: 'Otto', role: 'operator' },
+    ]);
+  });
+
+  test('the last engineer can neither be removed nor become something else', async () => {
+    const workspace = await temporaryWorkspace();
+    await addPerson(workspace, eva);
+    await addPerson(workspace, otto);
+    await expect(removePerson(workspace, 'Eva', 'Eva')).rejects.toEqual(told('last-engineer'));
+    await expect(changeRole(workspace, 'Eva', 'reviewer', 'Eva')).rejects.toEqual(told('last-engineer'));
+    await changeRole(workspace, 'Otto', 'engineer', 'Eva');
+    await removePerson(workspace, 'Eva', 'Otto');
+    await expect(removePerson(workspace, 'Otto', 'Otto')).rejects.toEqual(told('last-engineer'));
+    expect(await listPeople(workspace)).toEqual([{ name: 'Otto', role: 'engineer' }]);
+  });
+
+  test('who was removed is not found, stays in the table, and can come back', async () => {
+    const workspace = await temporaryWorkspace();
+    await addPerson(workspace, eva);
+    await addPerson(workspace, otto);
+    const { id } = await findPerson(workspace, 'otto');
+    await removePerson(workspace, 'Otto', 'Eva');
+    await expect(findPerson(workspace, 'Otto')).rejects.toEqual(told('person-unknown'));
+    await expect(changePin(workspace, 'Otto', 'x', 'Eva')).rejects.toEqual(told('person-unknown'));
+    await expect(sql`delete from people`.execute(workspace.db)).rejects.toThrow('never deleted');
+    await addPerson(workspace, { ...otto, role: 'reviewer', pin: 'another' });
+    expect(await findPerson(workspace, 'Otto')).toEqual({
+      id,
+      name: 'Otto',
+      role: 'reviewer',
+      pin: 'another',
+    });
+  });
+
+  test('the history tells every change with its author, and no PIN', async () => {
+    const workspace = await temporaryWorkspace();
+    await addPerson(workspace, eva);
+    await addPerson(workspace, otto);
+    await changeRole(workspace, 'Otto', 'reviewer', 'Eva');
+    await changeRole(workspace, 'Otto', 'reviewer', 'Eva');
+    await changePin(workspace, 'Otto', 'hash of 9999', 'Eva');
+    await removePerson(workspace, 'Otto', 'Eva');
+    const events = await listAudit(workspace, { subject: 'person' });
+    expect(events.map(({ author, action }) => `${author} ${action}`).reverse()).toEqual([
+      'ana added',
+      'Eva added',
+      'Eva role-changed',
+      'Eva pin-reset',
+      'Eva removed',
+    ]);
+    expect(events.find(({ action }) => action === 'role-changed')).toMatchObject({
+      oldValue: { name: 'Otto', role: 'operator' },
+      newValue: { name: 'Otto', role: 'reviewer' },
+    });
+    expect(JSON.stringify(events)).not.toMatch(/hash of/);
+  });
+});
