@@ -109,6 +109,7 @@ function keyOf(event: WorkstationEvent): string {
     case 'reviewed':
       return `reviewed ${event.runId} ${event.imageId}`;
     case 'recipes':
+    case 'packs':
     case 'device':
       return event.kind;
   }

@@ -7,6 +7,8 @@ import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { Housekeeping } from '../services/housekeeping.ts';
 import { ImportDesk } from '../services/import-desk.ts';
 import { InspectorPool, type InspectorPoolOptions, type ProcessHost } from '../services/inspector-pool.ts';
+import type { PackPlaces } from '../services/model-packs.ts';
+import { importedPacks, PackDesk } from '../services/pack-desk.ts';
 import { RunDesk } from '../services/run-desk.ts';
 import { addSampleBatch } from '../services/sample-batch.ts';
 import { Thumbnails } from '../services/thumbnails.ts';
@@ -43,7 +45,7 @@ export interface WorkstationOptions {
 export interface Workstation {
   readonly info: AppInfo;
   readonly workspace: Workspace;
-  readonly packsRoot: string | undefined;
+  readonly packs: PackPlaces;
   readonly samplesFolder: string;
   /** Artifact folder of self-tests. */
   readonly selfTestFolder: string;
@@ -54,6 +56,7 @@ export interface Workstation {
   readonly tiles: TilePyramids;
   readonly housekeeping: Housekeeping;
   readonly imports: ImportDesk;
+  readonly packDesk: PackDesk;
   log(error: unknown): void;
   /** Work that must not be cut off without asking: a run at work, an import, an export. */
   isBusy(): boolean;
@@ -74,7 +77,8 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   // Missing samples keep nobody from working.
   if (samplesFolder !== null) await addSampleBatch(workspace, samplesFolder, userName).catch(log);
   const hub = new EventHub();
-  const packs = packsRoot === undefined ? {} : { packsRoot };
+  const importedRoot = importedPacks(workspace.folder);
+  const packs: PackPlaces = { importedRoot, ...(packsRoot !== undefined && { packsRoot }) };
   const pool = new InspectorPool({
     device: options.device ?? 'auto',
     ...packs,
@@ -95,6 +99,9 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   const onBatch = (batchId: number) => hub.publish({ kind: 'batch', batchId });
   const housekeeping = new Housekeeping({ workspace, thumbnails, tiles, onBatch, log });
   housekeeping.start();
+  const packDesk = new PackDesk({ workspace, places: packs });
+  // What an import left that was cut off keeps nobody from working.
+  await packDesk.sweep().catch(log);
   const ending = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
@@ -116,7 +123,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
       platform: process.platform,
     },
     workspace,
-    packsRoot,
+    packs,
     samplesFolder: samplesFolder ?? SAMPLES,
     selfTestFolder: join(cache, 'self-test'),
     hub,
@@ -126,6 +133,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     tiles,
     housekeeping,
     imports: new ImportDesk(workspace),
+    packDesk,
     log,
     ending: ending.signal,
     isBusy: () => desk.isAtWork || underWay.size > 0,

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
-export type AuditSubject = 'batch' | 'image' | 'recipe' | 'run' | 'verdict' | 'annotation' | 'study';
+export type AuditSubject = 'batch' | 'image' | 'recipe' | 'run' | 'verdict' | 'annotation' | 'study' | 'pack';
 
 /** Who did what when: the old and the new value as plain data. */
 export interface AuditEvent {
