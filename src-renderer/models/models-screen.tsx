@@ -1,13 +1,20 @@
-import { Center, Loader, Stack, Text, Title } from '@mantine/core';
+import { Button, Center, Kbd, Loader, Stack, Text, Title, Tooltip } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconPackageImport } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../api/connection.ts';
 import { FailureDetails } from '../app/failure-details.tsx';
+import { useActions } from '../keys/use-actions.ts';
 import { useDevice, useWorkstation } from '../state/workstation.ts';
+import { AddPackDialog } from './add-pack-dialog.tsx';
 import { DeviceChoice, DevicePanel } from './device-panel.tsx';
 import classes from './models.module.css';
+import { PackImportPanel } from './pack-import-panel.tsx';
+import { usePackImport } from './pack-imports.ts';
 import { PackPanel } from './pack-panel.tsx';
 import { SelfTest } from './self-test.tsx';
+import { StoppedDownloads } from './stopped-downloads.tsx';
 import { StoragePanel } from './storage-panel.tsx';
 
 export function ModelsScreen() {
@@ -18,15 +25,34 @@ export function ModelsScreen() {
   const live = useDevice((device) => device.status);
   const { data: asked } = useQuery(api.models.device.queryOptions({ enabled: live === null }));
   const status = live ?? asked;
+  const isBusy = usePackImport(({ job }) => job?.state === 'working');
+  const [addOpen, { open, close }] = useDisclosure(false);
+  const add = () => {
+    if (!isBusy) open();
+  };
+  useActions({ 'models.add': add });
   return (
     <div className={classes.screen}>
       <header className={classes.header}>
         <Title order={1} size="h3">
           {t('title')}
         </Title>
+        <Tooltip label={t('add.busy')} disabled={!isBusy}>
+          <Button
+            leftSection={<IconPackageImport size={16} />}
+            rightSection={<Kbd size="xs">I</Kbd>}
+            data-disabled={isBusy || undefined}
+            aria-disabled={isBusy}
+            onClick={add}
+          >
+            {t('add.open')}
+          </Button>
+        </Tooltip>
       </header>
       <div className={classes.body}>
         <Stack gap="md" className={classes.packs}>
+          <PackImportPanel />
+          <StoppedDownloads />
           {error && (
             <div role="alert">
               <FailureDetails failure={failureOf(error)} />
@@ -51,6 +77,7 @@ export function ModelsScreen() {
           <StoragePanel />
         </Stack>
       </div>
+      <AddPackDialog opened={addOpen} onClose={close} />
     </div>
   );
 }

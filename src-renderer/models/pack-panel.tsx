@@ -32,9 +32,14 @@ export function PackPanel({ pack }: { readonly pack: PackSummary }) {
               <Badge variant="light" color="gray" radius="sm" tt="none">
                 {pack.version}
               </Badge>
+              <Badge variant="outline" color="gray" radius="sm" tt="none" fw={500}>
+                {t(pack.isImported ? 'pack.imported' : 'pack.with-program')}
+              </Badge>
             </Group>
             <PlainName size="xs" c="dimmed">
-              {`${pack.id} · ${format.bytes(bytes)} · ${pack.folder}`}
+              {[pack.id, pack.packHash?.slice(0, 12), format.bytes(bytes), pack.folder]
+                .filter((part) => part !== undefined)
+                .join(' · ')}
             </PlainName>
           </div>
           <Button

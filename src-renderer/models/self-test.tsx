@@ -74,7 +74,7 @@ export function SelfTest({
                 aria-label={t('test.pack')}
                 value={pack}
                 allowDeselect={false}
-                data={packs.map(({ id, title }) => ({ value: id, label: title }))}
+                data={packs.map(({ id }) => ({ value: id, label: id }))}
                 onChange={(id) => id && setPack(id)}
               />
             )}

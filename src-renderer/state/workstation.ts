@@ -40,6 +40,7 @@ export async function followEvents(
   for await (const event of await client.app.events(undefined, { signal })) {
     if (event.kind === 'device') useDevice.setState({ status: event.status });
     if (event.kind === 'batch') void queries.invalidateQueries({ queryKey: api.batches.key() });
+    if (event.kind === 'packs') void queries.invalidateQueries({ queryKey: api.models.key() });
     if (event.kind === 'recipes') void queries.invalidateQueries({ queryKey: api.recipes.key() });
     if (event.kind === 'reviewed') {
       const { runId, imageId } = event;
