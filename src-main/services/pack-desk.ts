@@ -56,8 +56,18 @@ interface WantedFile {
   readonly url: string | undefined;
 }
 
+/** A pack on its way. */
+interface Task {
+  readonly pack: Pack;
+  readonly packHash: string;
+  readonly files: readonly WantedFile[];
+  readonly source: PackSource;
+  readonly note: Begun;
+  readonly work: PackWork;
+}
+
 /** Milliseconds between two events, and over how many of them the rate is taken. */
-const EVENT_INTERVAL = 250;
+const TICK = 250;
 const RATE_WINDOW = 20;
 
 /**
@@ -252,24 +262,29 @@ export class PackDesk {
     return undefined;
   }
 
-  async #gather(task: {
-    readonly pack: Pack;
-    readonly packHash: string;
-    readonly files: readonly WantedFile[];
-    readonly source: PackSource;
-    readonly note: Begun;
-    readonly work: PackWork;
-  }): Promise<void> {
+  async #gather(task: Task): Promise<void> {
     const { pack, packHash, files, source, note, work } = task;
-    const { signal } = work;
     const stage = this.#stage(packHash);
-    const total = sum(files);
     await this.#mustFit(packHash, files);
     await makeFolder(join(stage, 'parts'));
     await writeFileAtomically(join(stage, 'pack', DESCRIPTION), source.description);
     await this.#putCard(pack, source, stage);
+    const progress = new Progress(sum(files), work.onEvent);
+    try {
+      const missing = await this.#copy(task, progress);
+      if (missing.length === 0) return;
+      // From here on it can go on by itself: what the machine has is copied.
+      await writeFileAtomically(join(stage, NOTE), JSON.stringify(note));
+      await this.#download(missing, task, progress);
+    } finally {
+      progress.close();
+    }
+  }
 
-    const progress = new Progress(total, work.onEvent);
+  /** Copies what is on this machine. @returns what is not */
+  async #copy({ packHash, files, source, work }: Task, progress: Progress): Promise<WantedFile[]> {
+    const { signal } = work;
+    const stage = this.#stage(packHash);
     const missing: WantedFile[] = [];
     for (const file of files) {
       throwIfCancelled(signal);
@@ -288,22 +303,26 @@ export class PackDesk {
       await removePart(part);
       const isRight = await receiveFile(content, part, file, {
         signal,
-        onBytes: (bytes) => progress.tell(progress.done + bytes, file.name, false),
+        onBytes: (bytes) => progress.move(progress.done + bytes, file.name, false),
       }).catch((error: unknown) => {
         throw error instanceof ClipSamError ? error : unreadable(error, `${source.place}: ${file.path}`);
       });
       if (!isRight) throw alteredFile(file.path, source.place);
       await settle(part, target);
     }
-    if (missing.length === 0) return;
-    await writeFileAtomically(join(stage, NOTE), JSON.stringify(note));
-    for (const file of missing) {
+    return missing;
+  }
+
+  async #download(files: readonly WantedFile[], { packHash, work }: Task, progress: Progress): Promise<void> {
+    const stage = this.#stage(packHash);
+    for (const file of files) {
       const part = partOf(stage, file);
       const before = progress.done;
       progress.begin(before + (await this.#bytesThere(packHash, file)));
       await download(file.url!, part, file, {
         ...this.#network(work),
-        onBytes: (bytes) => progress.tell(before + bytes, file.name, true),
+        onBytes: (bytes) => progress.move(before + bytes, file.name, true),
+        onWait: (seconds) => progress.wait(seconds),
       });
       progress.begin(before + file.bytes);
       await settle(part, join(stage, 'pack', file.path));
@@ -458,17 +477,21 @@ async function remove(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
-/** Tells how far it is, a few times a second. */
+/** Tells how far it is, a few times a second as long as something moves. */
 class Progress {
   readonly #total: number;
-  readonly #onEvent: ((event: PackImportEvent) => void) | undefined;
-  /** When how much was there, of the last events. */
+  readonly #onEvent: (event: PackImportEvent) => void;
+  readonly #timer: NodeJS.Timeout;
+  /** How much was there at the last ticks. */
   #marks: { readonly at: number; readonly done: number }[] = [];
+  #file: { readonly name: string; readonly isDownload: boolean } | undefined;
   #done = 0;
+  #told = '';
 
   constructor(total: number, onEvent: ((event: PackImportEvent) => void) | undefined) {
     this.#total = total;
-    this.#onEvent = onEvent;
+    this.#onEvent = onEvent ?? (() => {});
+    this.#timer = setInterval(() => this.#tick(), TICK);
   }
 
   /** Bytes that are there. */
@@ -483,18 +506,37 @@ class Progress {
   }
 
   /** @param done bytes that are there now; fewer than before when a download had to start anew */
-  tell(done: number, file: string, isDownload: boolean): void {
+  move(done: number, name: string, isDownload: boolean): void {
     if (done < this.#done) this.#marks = [];
     this.#done = done;
+    this.#file = { name, isDownload };
+  }
+
+  /** Nothing moves for a while. */
+  wait(seconds: number): void {
+    this.#tick();
+    this.#file = undefined;
+    this.#marks = [];
+    this.#onEvent({ kind: 'waiting', seconds });
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#tick();
+  }
+
+  #tick(): void {
+    if (!this.#file) return;
     const at = performance.now();
-    const last = this.#marks.at(-1);
-    if (last && at - last.at < EVENT_INTERVAL && done < this.#total) return;
-    this.#marks.push({ at, done });
+    this.#marks.push({ at, done: this.#done });
     if (this.#marks.length > RATE_WINDOW) this.#marks.shift();
-    const [first] = this.#marks;
-    const seconds = (at - first!.at) / 1000;
-    const rate = seconds > 0 ? (done - first!.done) / seconds : null;
-    const eta = rate ? (this.#total - done) / rate : null;
-    this.#onEvent?.({ kind: 'bringing', file, isDownload, done, total: this.#total, rate, eta });
+    const [first] = this.#marks as [{ at: number; done: number }];
+    const rate = at > first.at ? (1000 * (this.#done - first.done)) / (at - first.at) : null;
+    const eta = rate ? (this.#total - this.#done) / rate : null;
+    const { name: file, isDownload } = this.#file;
+    const told = `${file} ${this.#done} ${rate === 0}`;
+    if (told === this.#told && !rate) return;
+    this.#told = told;
+    this.#onEvent({ kind: 'bringing', file, isDownload, done: this.#done, total: this.#total, rate, eta });
   }
 }

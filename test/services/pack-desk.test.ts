@@ -23,7 +23,7 @@ async function packOnStick(change?: (pack: Pack) => unknown) {
   const desk = new PackDesk({ workspace, places });
   const events: PackImportEvent[] = [];
   const add = (place: string, signal?: AbortSignal) =>
-    desk.add(place, { author: 'ana', signal, onEvent: (event) => events.push(event) });
+    desk.add(place, { author: 'ana', signal, onEvent: (event) => void events.push(event) });
   /** Everything in the folder of packs but the lock. */
   const contents = async () =>
     (await readdir(places.importedRoot)).filter((name) => name !== '.incoming').sort();
