@@ -28,7 +28,10 @@ export function withPackOptions(
   return command
     .option('-w, --workspace <folder>', aboutWorkspace, DEFAULT_WORKSPACE)
     .option('-r, --recipe <file>', "recipe (JSON) instead of the pack's own; see `clipsam recipe`")
-    .option('--pack <id|folder>', 'model pack, instead of the one that the recipe names')
+    .option(
+      '--pack <name|folder>',
+      'model pack, instead of the one that the recipe names; see `clipsam models list`',
+    )
     .option('--pack-root <folder>', 'folder of model packs, instead of those that come with the program');
 }
 

@@ -36,9 +36,25 @@ export function PackImportPanel() {
       role="status"
       data-testid="pack-added"
     >
-      <Text size="sm">{t('add.next')}</Text>
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">{t('add.next')}</Text>
+        <Button variant="default" size="compact-sm" onClick={() => showPack(job.id)}>
+          {t('add.show')}
+        </Button>
+      </Stack>
     </Alert>
   );
+}
+
+/** Id of a pack's panel on the page. */
+export function packElementId(pack: string): string {
+  return `pack-${pack}`;
+}
+
+function showPack(pack: string): void {
+  const panel = document.getElementById(packElementId(pack));
+  panel?.scrollIntoView({ block: 'start' });
+  panel?.focus();
 }
 
 function WorkingPanel({ job: { progress, pack, cancel } }: { readonly job: Working }) {
