@@ -103,6 +103,7 @@ export const purgeSummarySchema = z.object({
   results: count,
   verdicts: count,
   annotations: count,
+  studies: count,
   bytes: count,
 });
 export type PurgeSummary = z.infer<typeof purgeSummarySchema>;

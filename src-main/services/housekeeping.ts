@@ -66,13 +66,14 @@ export class Housekeeping {
   async preview(batchId: number | null): Promise<PurgeSummary> {
     const { workspace } = this.#options;
     const ids = batchId === null ? await listDeleted(workspace) : [batchId];
-    const summary = { batches: ids.length, images: 0, results: 0, verdicts: 0, annotations: 0 };
+    const summary = { batches: ids.length, images: 0, results: 0, verdicts: 0, annotations: 0, studies: 0 };
     for (const id of ids) {
       const counts = await countForPurge(workspace.db, id);
       summary.images += counts.images;
       summary.results += counts.results;
       summary.verdicts += counts.verdicts;
       summary.annotations += counts.annotations;
+      summary.studies += counts.studies;
     }
     return { ...summary, bytes: await bytesOfArtifacts(workspace, new Set(ids)) };
   }

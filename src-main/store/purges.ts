@@ -20,6 +20,8 @@ export interface PurgeCounts {
   /** Entries of the inspectors' history, also those that were superseded. */
   readonly verdicts: number;
   readonly annotations: number;
+  /** Repeat inspections, with every answer given in them. */
+  readonly studies: number;
 }
 
 /** Who asked for it, and what there was: in the batch's row until everything is gone. */
@@ -46,9 +48,8 @@ export async function countForPurge(db: Workspace['db'], batchId: number): Promi
   const { rows } = await sql<PurgeCounts>`
     select (select count(*) from images where batch_id = ${batchId}) as images,
       (select count(*) from runs where batch_id = ${batchId}) as runs,
-      ${ofRuns('results')} as results, ${ofRuns('verdicts')} as verdicts, ${ofRuns('annotations')} as annotations`.execute(
-    db,
-  );
+      ${ofRuns('results')} as results, ${ofRuns('verdicts')} as verdicts, ${ofRuns('annotations')} as annotations,
+      (select count(*) from studies where batch_id = ${batchId}) as studies`.execute(db);
   return rows[0]!;
 }
 

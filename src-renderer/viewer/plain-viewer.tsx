@@ -1,21 +1,21 @@
-import { useElementSize, useMergedRef } from '@mantine/hooks';
-import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Pyramid } from '../../src-shared/contract.ts';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
 import { colourTable } from '../../src-shared/paint-map.ts';
 import { useActions } from '../keys/use-actions.ts';
 import { Navigator } from './navigator.tsx';
-import { pictures, rememberScreen } from './pictures.ts';
+import { pictures } from './pictures.ts';
 import { Scene } from './scene.tsx';
 import { createScratch } from './scratch.ts';
 import { ZoomButtons } from './status-bar.tsx';
 import { useEditingKeys } from './use-editing-keys.ts';
 import { useHands } from './use-hands.ts';
 import { useResource } from './use-resource.ts';
+import { useStage } from './use-stage.ts';
+import { useZoom } from './use-zoom.ts';
 import { LAYERS, type LayerId, type LayerSetting, useSettings } from './view-settings.ts';
 import classes from './viewer.module.css';
-import { stageOf, useDevicePixelRatio, useZoom } from './viewer.tsx';
 
 const NONE: readonly never[] = [];
 const NO_LAYERS = Object.fromEntries(LAYERS.map((id) => [id, { visible: false, opacity: 0 }])) as Record<
@@ -43,21 +43,12 @@ export function PlainViewer({
   const { t } = useTranslation('viewer');
   const { navigator } = useSettings('navigator');
   const scratch = useMemo(() => createScratch(imageId), [imageId]);
-  const holder = useRef<HTMLDivElement>(null);
-  const { ref: measured, width, height } = useElementSize<HTMLDivElement>();
-  const holderRef = useMergedRef(holder, measured);
-  const ratio = useDevicePixelRatio();
   const pyramid = given?.imageId === imageId ? given : null;
   const thumbnail = mediaUrls.thumbnail(imageId, version);
   const small = useResource(pictures, thumbnail);
   const isMissing = useSyncExternalStore(pictures.subscribe, () => pictures.isBroken(thumbnail));
-  const imageWidth = pyramid?.width ?? small?.width;
-  const imageHeight = pyramid?.height ?? small?.height;
-  const stage = useMemo(
-    () => stageOf({ width: imageWidth ?? 0, height: imageHeight ?? 0 }, { width, height }, ratio),
-    [imageWidth, imageHeight, width, height, ratio],
-  );
-  useEffect(() => rememberScreen({ width, height }, ratio), [width, height, ratio]);
+  const { width, height } = pyramid ?? small ?? { width: 0, height: 0 };
+  const { stage, holder, holderRef } = useStage(width, height);
   const hands = useHands(
     {
       imageId,

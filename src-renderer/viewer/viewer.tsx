@@ -1,13 +1,4 @@
-import { useElementSize, useMergedRef } from '@mantine/hooks';
-import {
-  type MouseEvent,
-  useCallback,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from 'react';
+import { type MouseEvent, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
 import { colourTable } from '../../src-shared/paint-map.ts';
@@ -17,29 +8,30 @@ import { CompareDivider } from './compare-divider.tsx';
 import { LayerBar } from './layer-bar.tsx';
 import { Legend } from './legend.tsx';
 import { Navigator } from './navigator.tsx';
-import { maps, pictures, rememberScreen, truths } from './pictures.ts';
+import { maps, pictures, truths } from './pictures.ts';
 import { DraftBar, PointerGuide } from './pointer-guide.tsx';
 import { RegionCard } from './region-card.tsx';
 import { Scene } from './scene.tsx';
 import { scoreAt } from './score-map.ts';
 import { createScratch } from './scratch.ts';
-import { StatusBar, type ZoomActions } from './status-bar.tsx';
+import { StatusBar } from './status-bar.tsx';
 import { StepPlayer } from './step-player.tsx';
 import { type Step, stepsOf } from './steps.ts';
 import { ToolBar } from './tool-bar.tsx';
 import { useEditingKeys } from './use-editing-keys.ts';
 import { useHands } from './use-hands.ts';
 import { useResource } from './use-resource.ts';
+import { useStage } from './use-stage.ts';
 import { useViewerActions } from './use-viewer-actions.ts';
+import { useZoom } from './use-zoom.ts';
 import { ViewBar } from './view-bar.tsx';
 import { LAYERS, type LayerId, type LayerSetting, useSettings, useViewSettings } from './view-settings.ts';
 import classes from './viewer.module.css';
 import type { ViewerProps } from './viewer-props.ts';
-import { actualSizeAt, revealed, type Size, type Stage, type View, zoomAt } from './viewport.ts';
+import { revealed } from './viewport.ts';
 
 export { type PrefetchedImage, prefetchImage } from './pictures.ts';
 
-const ZOOM_STEP = 1.35;
 const NONE: readonly never[] = [];
 
 /** One image with everything that was found in it: looking, comparing, asking SAM and drawing. */
@@ -49,10 +41,6 @@ export function Viewer(props: ViewerProps) {
   const { t } = useTranslation(['viewer', 'app']);
   const { layers: settings, navigator, compare } = useSettings('layers', 'navigator', 'compare');
   const scratch = useMemo(() => createScratch(imageId), [imageId]);
-  const holder = useRef<HTMLDivElement>(null);
-  const { ref: measured, width, height } = useElementSize<HTMLDivElement>();
-  const holderRef = useMergedRef(holder, measured);
-  const ratio = useDevicePixelRatio();
   const [bare, setBare] = useState(false);
   const [stepping, setStepping] = useState<{ imageId: number; at: number } | null>(null);
 
@@ -69,11 +57,7 @@ export function Viewer(props: ViewerProps) {
   const isMissing = useSyncExternalStore(pictures.subscribe, () => pictures.isBroken(thumbnail));
   const imageWidth = pyramid?.width ?? result?.width ?? small?.width;
   const imageHeight = pyramid?.height ?? result?.height ?? small?.height;
-  const stage = useMemo(
-    () => stageOf({ width: imageWidth ?? 0, height: imageHeight ?? 0 }, { width, height }, ratio),
-    [imageWidth, imageHeight, width, height, ratio],
-  );
-  useEffect(() => rememberScreen({ width, height }, ratio), [width, height, ratio]);
+  const { stage, holder, holderRef } = useStage(imageWidth ?? 0, imageHeight ?? 0);
 
   const steps = useMemo(() => stepsOf(regions), [regions]);
   const at = stepping && result ? Math.min(stepping.at, steps.length - 1) : null;
@@ -276,24 +260,6 @@ export function Viewer(props: ViewerProps) {
   }
 }
 
-/** The zoom of buttons and keys: about the middle of the screen. */
-export function useZoom(stage: Stage | null): ZoomActions {
-  return useMemo(() => {
-    const { getState } = useViewSettings;
-    const about = (change: (view: View, on: Stage, middle: Point) => View) => () => {
-      if (!stage) return;
-      const middle = { x: stage.screen.width / 2, y: stage.screen.height / 2 };
-      getState().set({ view: change(getState().view, stage, middle) });
-    };
-    return {
-      zoomIn: about((view, on, middle) => zoomAt(view, on, middle, ZOOM_STEP)),
-      zoomOut: about((view, on, middle) => zoomAt(view, on, middle, 1 / ZOOM_STEP)),
-      fit: () => getState().set({ view: { kind: 'fit' } }),
-      actualSize: about(actualSizeAt),
-    };
-  }, [stage]);
-}
-
 /** A button that is clicked leaves the focus where it is: the next Space shows the bare image and presses no button. */
 function keepFocus(event: MouseEvent): void {
   if (event.target instanceof Element && event.target.closest('button')) event.preventDefault();
@@ -319,12 +285,6 @@ function resultOf({ outcome, version }: ViewerProps): InspectionResult | null {
   return version === null || outcome.result.contentHash === version ? outcome.result : null;
 }
 
-export function stageOf(image: Size, screen: Size, ratio: number): Stage | null {
-  return image.width > 0 && image.height > 0 && screen.width > 0 && screen.height > 0
-    ? { image, screen, ratio }
-    : null;
-}
-
 /** While stepping through, the step says what is seen. */
 function layersOf(
   step: Step,
@@ -333,15 +293,4 @@ function layersOf(
   return Object.fromEntries(
     LAYERS.map((id) => [id, { ...settings[id], visible: step.layers.includes(id) }]),
   ) as Record<LayerId, LayerSetting>;
-}
-
-export function useDevicePixelRatio(): number {
-  const [ratio, setRatio] = useState(window.devicePixelRatio);
-  useEffect(() => {
-    const query = matchMedia(`(resolution: ${ratio}dppx)`);
-    const change = () => setRatio(window.devicePixelRatio);
-    query.addEventListener('change', change);
-    return () => query.removeEventListener('change', change);
-  }, [ratio]);
-  return ratio;
 }

@@ -16,6 +16,7 @@ import { beginPurge, listPurging, purgeStep } from '../../src-main/store/purges.
 import { saveRecipe } from '../../src-main/store/recipes.ts';
 import { recordOutcome } from '../../src-main/store/results.ts';
 import { releaseClaim, setRunStatus, startRun } from '../../src-main/store/runs.ts';
+import { addJudgement, createStudy } from '../../src-main/store/studies.ts';
 import { addVerdict, verdictHistory } from '../../src-main/store/verdicts.ts';
 import { isNewWorkspace, openWorkspace, type Workspace } from '../../src-main/store/workspace.ts';
 import { context, inspectionResult, recipe, temporaryFolder } from '../store/fixtures.ts';
@@ -77,7 +78,23 @@ async function finished(workspace: Workspace, { claim }: { claim: Parameters<typ
   await new Promise((resolve) => setTimeout(resolve, 3));
 }
 
-async function judged(workspace: Workspace, { runId, imageIds }: { runId: number; imageIds: number[] }) {
+async function judged(
+  workspace: Workspace,
+  {
+    id: batchId,
+    runId,
+    imageIds,
+  }: Pick<Awaited<ReturnType<typeof inspectedBatch>>, 'id' | 'runId' | 'imageIds'>,
+) {
+  const study = await createStudy(workspace, { batchId, name: '', rounds: 2, seed: 's', author }, imageIds);
+  await addJudgement(workspace, study.id, () => ({
+    inspector: author,
+    round: 1,
+    imageId: imageIds[0]!,
+    verdict: 'accept',
+    milliseconds: 900,
+    supersedes: null,
+  }));
   const at = { runId, imageId: imageIds[0]!, author };
   await addVerdict(workspace, { ...at, verdict: 'reject' });
   await addVerdict(workspace, { ...at, verdict: 'uncertain' });
@@ -95,7 +112,7 @@ test('a purged batch is gone with all that was said; other batches, recipes and 
   }
   await deleteBatch(workspace, lost.id, true, 'bo');
   const before = await getBatchSummary(workspace, kept.id);
-  const counts = { images: 3, results: 3, verdicts: 2, annotations: 2 };
+  const counts = { images: 3, results: 3, verdicts: 2, annotations: 2, studies: 1 };
   const expected = { batches: 1, ...counts, bytes: 'coarse map of lost'.length };
   expect(await keeper.preview(lost.id)).toEqual(expected);
 
@@ -104,11 +121,15 @@ test('a purged batch is gone with all that was said; other batches, recipes and 
   expect(steps).toEqual([0, 3]);
   expect(gone).toContain(lost.id);
   await expect(getBatchSummary(workspace, lost.id)).rejects.toMatchObject({ code: 'input-invalid' });
-  for (const table of ['images', 'runs', 'results', 'regions', 'verdicts', 'annotations']) {
+  const left: Record<string, number> = {
+    ...{ images: 3, runs: 1, results: 3, regions: 3, verdicts: 2, annotations: 2 },
+    ...{ studies: 1, study_images: 3, study_judgements: 1 },
+  };
+  for (const [table, count] of Object.entries(left)) {
     const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(
       workspace.db,
     );
-    expect([table, rows[0]!.n]).toEqual([table, { runs: 1, verdicts: 2, annotations: 2 }[table] ?? 3]);
+    expect([table, rows[0]!.n]).toEqual([table, count]);
   }
   expect(await getBatchSummary(workspace, kept.id)).toEqual(before);
   expect(await verdictHistory(workspace, kept.runId, kept.imageIds[0]!)).toHaveLength(2);
