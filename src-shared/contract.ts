@@ -79,6 +79,8 @@ export const workstationEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('recipes') }),
   /** Somebody was added or removed, or got another role or PIN; or windows sign out after another time. */
   z.object({ kind: z.literal('people') }),
+  /** A model pack was brought in, or the list of stopped downloads has changed. */
+  z.object({ kind: z.literal('packs') }),
   z.object({ kind: z.literal('device'), status: deviceStatusSchema }),
 ]);
 export type WorkstationEvent = z.infer<typeof workstationEventSchema>;
@@ -229,10 +231,15 @@ export const thetaProfileSchema = z.object({
 export type ThetaProfile = z.infer<typeof thetaProfileSchema>;
 
 export const packSummarySchema = z.object({
+  /** How recipes name it. */
   id: z.string(),
   title: z.string(),
   version: z.string(),
   folder: z.string(),
+  /** It was brought into the workspace; false: it comes with the program. */
+  isImported: z.boolean(),
+  /** What results keep of it; null when its description cannot be read. */
+  packHash: s.hashSchema.nullable(),
   /** Markdown. */
   card: z.string(),
   files: z.array(
@@ -255,6 +262,43 @@ export const packCheckSchema = z.object({
   ok: z.boolean(),
 });
 export type PackCheck = z.infer<typeof packCheckSchema>;
+
+/** A download of a pack that stopped before its end. `done` and `total` are bytes. */
+export const unfinishedPackSchema = z.object({
+  packHash: s.hashSchema,
+  /** Id and version. */
+  pack: z.string(),
+  title: z.string(),
+  /** Where it comes from: a path or an address. */
+  place: z.string(),
+  author: z.string(),
+  startedAt: z.string(),
+  done: count,
+  total: count,
+});
+export type UnfinishedPack = z.infer<typeof unfinishedPackSchema>;
+
+/** `rate`: bytes per second, `eta`: seconds left; null where they are not known yet. */
+export const packProgressSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('found'), pack: z.string(), title: z.string(), total: count }),
+  z.object({
+    kind: z.literal('bringing'),
+    file: z.string(),
+    isDownload: z.boolean(),
+    done: count,
+    total: count,
+    rate: z.number().nullable(),
+    eta: z.number().nullable(),
+  }),
+  z.object({ kind: z.literal('waiting'), seconds: z.number() }),
+  z.object({ kind: z.literal('checking') }),
+  z.object({
+    kind: z.literal('finished'),
+    id: z.string(),
+    outcome: z.enum(['added', 'already-there', 'repaired']),
+  }),
+]);
+export type PackProgress = z.infer<typeof packProgressSchema>;
 
 export const selfTestEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('starting'), image: z.string() }),
@@ -282,8 +326,8 @@ export const folderListingSchema = z.object({
   path: z.string(),
   parent: z.string().nullable(),
   folders: z.array(z.object({ name: z.string(), path: z.string() })),
-  /** Image files right in it. */
-  images: z.array(z.object({ name: z.string(), path: z.string() })),
+  /** Files of the wanted kind right in it. */
+  files: z.array(z.object({ name: z.string(), path: z.string() })),
 });
 export type FolderListing = z.infer<typeof folderListingSchema>;
 
@@ -323,7 +367,15 @@ export const contract = {
     events: base.output(eventIterator(workstationEventSchema)),
     cache: base.output(cacheSizesSchema),
     clearCache: base.output(cacheSizesSchema),
-    folder: base.input(z.object({ path: z.string().max(4096).nullable() })).output(folderListingSchema),
+    folder: base
+      .input(
+        z.object({
+          path: z.string().max(4096).nullable(),
+          /** `packs`: ZIP files and descriptions of model packs. */
+          files: z.enum(['images', 'packs']).default('images'),
+        }),
+      )
+      .output(folderListingSchema),
   },
   batches: {
     list: base
@@ -440,9 +492,21 @@ export const contract = {
   models: {
     list: base.output(z.array(packSummarySchema)),
     /** Computes every file's SHA-256. */
-    verify: base.input(z.object({ id: z.string().max(100) })).output(packCheckSchema),
+    verify: base.input(z.object({ id: z.string().max(200) })).output(packCheckSchema),
+    /** Brings a pack into the workspace: from a folder, a ZIP file, a pack.json or the address of one. */
+    add: base
+      .input(z.object({ place: z.string().trim().min(1).max(4096), ...author }))
+      .output(eventIterator(packProgressSchema)),
+    /** Downloads that stopped before their end. */
+    unfinished: base.output(z.array(unfinishedPackSchema)),
+    /** Goes on with one. */
+    resume: base
+      .input(z.object({ packHash: s.hashSchema, ...author }))
+      .output(eventIterator(packProgressSchema)),
+    /** Throws away what it has brought so far. */
+    discard: base.input(z.object({ packHash: s.hashSchema })).output(z.array(unfinishedPackSchema)),
     selfTest: base
-      .input(z.object({ pack: z.string().max(100), device: s.deviceRequestSchema }))
+      .input(z.object({ pack: z.string().max(200), device: s.deviceRequestSchema }))
       .output(eventIterator(selfTestEventSchema)),
     device: base.output(deviceStatusSchema),
     /** Takes effect for the next start of the inference process; refused while a run is at work. */

@@ -11,6 +11,8 @@ export interface DesktopBridge {
   /** Native dialogs; empty when the user thinks better of it. */
   chooseFolders(): Promise<readonly string[]>;
   chooseFiles(): Promise<readonly string[]>;
+  /** One folder, or one ZIP file or description, of a model pack. */
+  choosePack(kind: 'folder' | 'file'): Promise<string | undefined>;
   /** Where files and folders that were dropped on the page lie. */
   pathsOf(files: readonly File[]): readonly string[];
   /** Opens the file manager there: for folders that an export wrote. */

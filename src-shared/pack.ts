@@ -1,16 +1,37 @@
 import { z } from 'zod';
+import { packIdSchema, packVersionSchema } from './pack-reference.ts';
 import { recipeSchema } from './recipe.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits');
-const id = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
 const odd = z
   .int()
   .min(1)
   .refine((size) => size % 2 === 1, 'must be odd');
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 
-/** Where a file of a pack lies: in an installed npm package, or beside pack.json. */
-const source = z.string().regex(/^(npm|pack):[^\\]+$/, 'must look like npm:package/path or pack:path');
+/**
+ * Where a file of a pack lies: in an installed npm package, beside pack.json, or on a server from which it is
+ * downloaded when the pack is brought in.
+ */
+const source = z
+  .string()
+  .max(2048)
+  .refine(
+    (text) => /^(npm|pack):[^\\]+$/.test(text) || isDownload(text),
+    'must look like npm:package/path, pack:path or https://server/path',
+  );
+
+/**
+ * Whether a text is an address that files are downloaded from: https, or http on this machine itself, without a
+ * user's name or password.
+ */
+export function isDownload(text: string): boolean {
+  // Addresses that a parser would mend (spaces, control characters, backslashes) are none.
+  if (!/^https?:\/\/[^\s\\\p{Cc}]+$/iu.test(text)) return false;
+  const url = URL.parse(text);
+  if (url?.username !== '' || url.password !== '') return false;
+  return url.protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+}
 
 /** A file of a pack. */
 export const packFileSchema = z.strictObject({
@@ -61,9 +82,9 @@ export type UmciConfig = z.infer<typeof umciConfigSchema>;
 export const packSchema = z
   .strictObject({
     schemaVersion: z.literal(1),
-    id,
-    title: z.string().min(1),
-    version: z.string().min(1),
+    id: packIdSchema,
+    title: z.string().min(1).max(200),
+    version: packVersionSchema,
     /** Markdown file beside pack.json: data, figures, limits. */
     card: z.string().min(1),
     files: z.record(z.string(), packFileSchema),

@@ -37,3 +37,23 @@ export type ExportEvent = {
   readonly done: number;
   readonly total: number;
 };
+
+/** Progress of bringing in a model pack. `done` and `total` are bytes of its files; `eta` is in seconds. */
+export type PackImportEvent =
+  | { readonly kind: 'found'; readonly pack: string; readonly title: string; readonly total: number }
+  | {
+      readonly kind: 'bringing';
+      /** Name of the file in hand. */
+      readonly file: string;
+      /** True: it comes over the network. */
+      readonly isDownload: boolean;
+      readonly done: number;
+      readonly total: number;
+      /** Bytes per second over the last seconds; null at the start. */
+      readonly rate: number | null;
+      readonly eta: number | null;
+    }
+  /** The server did not answer, or the line broke; it is tried again after so many seconds. */
+  | { readonly kind: 'waiting'; readonly seconds: number }
+  /** Everything is there; hashes of what was there before, tensors and shapes are looked at. */
+  | { readonly kind: 'checking' };

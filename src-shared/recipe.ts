@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { packReferenceSchema } from './pack-reference.ts';
 
 /** A number in 0..1: scores, thresholds and qualities all live on this scale. */
 const unit = z.number().min(0).max(1);
@@ -24,8 +25,8 @@ export const recipeSchema = z
   .strictObject({
     schemaVersion: z.literal(1),
     name: z.string().min(1).max(200),
-    /** Id of the model pack. */
-    pack: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
+    /** The model pack: `lite`, or `widget@1.2.0`. */
+    pack: packReferenceSchema,
     /** What the operator calls the inspected object, for example "metal nut". */
     object: z.string().min(1).max(100),
     prompts: promptsSchema,

@@ -44,6 +44,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   ws: ['serve'],
   'simplify-js': ['pipeline'],
   'csv-stringify': ['reports'],
+  yauzl: ['files'],
   'node:fs': ON_DISK,
   'node:fs/promises': ON_DISK,
 };

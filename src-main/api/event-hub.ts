@@ -110,6 +110,7 @@ function keyOf(event: WorkstationEvent): string {
       return `reviewed ${event.runId} ${event.imageId}`;
     case 'recipes':
     case 'people':
+    case 'packs':
     case 'device':
       return event.kind;
   }

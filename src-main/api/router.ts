@@ -4,6 +4,7 @@ import {
   contract,
   type ExportProgress,
   type ImportProgress,
+  type PackProgress,
   type PurgeProgress,
   type SelfTestEvent,
   type StoppedImport,
@@ -11,11 +12,13 @@ import {
   type WorkstationEvent,
 } from '../../src-shared/contract.ts';
 import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
+import type { PackImportEvent } from '../../src-shared/progress.ts';
 import type { Action } from '../../src-shared/roles.ts';
 import { askSam } from '../services/ask-sam.ts';
 import { exportRunInto } from '../services/export-run.ts';
 import { listFolder } from '../services/list-folder.ts';
 import { checkPack, summarisePacks } from '../services/model-packs.ts';
+import type { AddedPack } from '../services/pack-desk.ts';
 import {
   answerTurn,
   beginStudy,
@@ -44,8 +47,20 @@ type ProfileEvent =
 
 /** The contract over the workstation's services: the same for every shell. */
 export function createRouter(workstation: Workstation) {
-  const { workspace, hub, pool, desk, thumbnails, tiles, housekeeping, imports, people, packsRoot, ending } =
-    workstation;
+  const {
+    workspace,
+    hub,
+    pool,
+    desk,
+    thumbnails,
+    tiles,
+    housekeeping,
+    imports,
+    people,
+    packs,
+    packDesk,
+    ending,
+  } = workstation;
   const failure = (error: unknown) => toClientError(error, workstation.log);
   const os = implement(contract)
     .$context<RouterContext>()
@@ -83,6 +98,24 @@ export function createRouter(workstation: Workstation) {
     if (recipeHash) await getRecipe(workspace, recipeHash);
   };
 
+  const bringPack = (
+    signal: AbortSignal | undefined,
+    bring: (work: {
+      readonly signal: AbortSignal;
+      onEvent(event: PackImportEvent): void;
+    }) => Promise<AddedPack>,
+  ) =>
+    stream<PackProgress>(signal, (emit, cancel) =>
+      workstation.whileBusy(async () => {
+        try {
+          emit({ kind: 'finished', ...(await bring({ signal: cancel, onEvent: emit })) });
+        } finally {
+          // Also when it stopped: a download goes on from there.
+          hub.publish({ kind: 'packs' });
+        }
+      }),
+    );
+
   const cacheSizes = async (): Promise<CacheSizes> => ({
     thumbnails: { bytes: await thumbnails.cache.size(), limit: thumbnails.cache.capacity },
     tiles: { bytes: await tiles.size(), limit: tiles.capacity },
@@ -103,7 +136,7 @@ export function createRouter(workstation: Workstation) {
         await Promise.all([thumbnails.cache.clear(), tiles.clear()]);
         return cacheSizes();
       }),
-      folder: os.app.folder.handler(({ input }) => listFolder(input.path)),
+      folder: os.app.folder.handler(({ input }) => listFolder(input.path, input.files)),
     },
     batches: {
       list: os.batches.list.handler(async ({ input }) => {
@@ -234,15 +267,27 @@ export function createRouter(workstation: Workstation) {
       ),
     },
     models: {
-      list: os.models.list.handler(() => summarisePacks(packsRoot)),
-      verify: os.models.verify.handler(({ input }) => checkPack(input.id, packsRoot)),
+      list: os.models.list.handler(() => summarisePacks(packs)),
+      verify: os.models.verify.handler(({ input }) => checkPack(input.id, packs)),
+      add: os.models.add.handler(({ input: { place, author }, signal }) =>
+        bringPack(signal, (work) => packDesk.add(place, { ...work, author })),
+      ),
+      resume: os.models.resume.handler(({ input: { packHash, author }, signal }) =>
+        bringPack(signal, (work) => packDesk.resume(packHash, { ...work, author })),
+      ),
+      unfinished: os.models.unfinished.handler(() => packDesk.unfinished()),
+      discard: os.models.discard.handler(async ({ input }) => {
+        await packDesk.discard(input.packHash);
+        hub.publish({ kind: 'packs' });
+        return packDesk.unfinished();
+      }),
       selfTest: os.models.selfTest.handler(({ input: { pack, device }, signal }) =>
         stream<SelfTestEvent>(signal, (onEvent, cancel) =>
           selfTest({
             pool,
             pack,
             device,
-            ...(packsRoot !== undefined && { packsRoot }),
+            ...packs,
             samplesFolder: workstation.samplesFolder,
             artifactRoot: workstation.selfTestFolder,
             signal: cancel,

@@ -7,6 +7,8 @@ import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { Housekeeping } from '../services/housekeeping.ts';
 import { ImportDesk } from '../services/import-desk.ts';
 import { InspectorPool, type InspectorPoolOptions, type ProcessHost } from '../services/inspector-pool.ts';
+import type { PackPlaces } from '../services/model-packs.ts';
+import { importedPacks, PackDesk } from '../services/pack-desk.ts';
 import { PeopleDesk } from '../services/people-desk.ts';
 import { RunDesk } from '../services/run-desk.ts';
 import { addSampleBatch } from '../services/sample-batch.ts';
@@ -44,7 +46,7 @@ export interface WorkstationOptions {
 export interface Workstation {
   readonly info: AppInfo;
   readonly workspace: Workspace;
-  readonly packsRoot: string | undefined;
+  readonly packs: PackPlaces;
   readonly samplesFolder: string;
   /** Artifact folder of self-tests. */
   readonly selfTestFolder: string;
@@ -56,6 +58,7 @@ export interface Workstation {
   readonly housekeeping: Housekeeping;
   readonly imports: ImportDesk;
   readonly people: PeopleDesk;
+  readonly packDesk: PackDesk;
   log(error: unknown): void;
   /** Work that must not be cut off without asking: a run at work, an import, an export. */
   isBusy(): boolean;
@@ -76,7 +79,8 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   // Missing samples keep nobody from working.
   if (samplesFolder !== null) await addSampleBatch(workspace, samplesFolder, userName).catch(log);
   const hub = new EventHub();
-  const packs = packsRoot === undefined ? {} : { packsRoot };
+  const importedRoot = importedPacks(workspace.folder);
+  const packs: PackPlaces = { importedRoot, ...(packsRoot !== undefined && { packsRoot }) };
   const pool = new InspectorPool({
     device: options.device ?? 'auto',
     ...packs,
@@ -97,6 +101,9 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   const onBatch = (batchId: number) => hub.publish({ kind: 'batch', batchId });
   const housekeeping = new Housekeeping({ workspace, thumbnails, tiles, onBatch, log });
   housekeeping.start();
+  const packDesk = new PackDesk({ workspace, places: packs });
+  // What an import left that was cut off keeps nobody from working.
+  await packDesk.sweep().catch(log);
   const ending = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
@@ -118,7 +125,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
       platform: process.platform,
     },
     workspace,
-    packsRoot,
+    packs,
     samplesFolder: samplesFolder ?? SAMPLES,
     selfTestFolder: join(cache, 'self-test'),
     hub,
@@ -129,6 +136,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     housekeeping,
     imports: new ImportDesk(workspace),
     people: new PeopleDesk({ workspace }),
+    packDesk,
     log,
     ending: ending.signal,
     isBusy: () => desk.isAtWork || underWay.size > 0,

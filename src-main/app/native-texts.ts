@@ -17,6 +17,8 @@ export interface NativeTexts {
   readonly minimise: string;
   readonly chooseFolders: string;
   readonly chooseFiles: string;
+  readonly choosePack: string;
+  readonly packs: string;
   readonly images: string;
   readonly allFiles: string;
   readonly busy: string;
@@ -50,6 +52,8 @@ const ENGLISH: NativeTexts = {
   minimise: 'Minimise',
   chooseFolders: 'Choose folders with images',
   chooseFiles: 'Choose images',
+  choosePack: 'Choose a model pack',
+  packs: 'Model packs',
   images: 'Images',
   allFiles: 'All files',
   busy: 'A run, an import or an export is still at work.',
@@ -83,6 +87,8 @@ const CHINESE: NativeTexts = {
   minimise: '最小化',
   chooseFolders: '选择图像文件夹',
   chooseFiles: '选择图像',
+  choosePack: '选择模型包',
+  packs: '模型包',
   images: '图像',
   allFiles: '所有文件',
   busy: '检测、导入或导出仍在进行。',

@@ -5,6 +5,7 @@ import {
   ipcMain,
   MessageChannelMain,
   type MessagePortMain,
+  type OpenDialogOptions,
   shell,
   type WebContents,
   type WebFrameMain,
@@ -38,6 +39,25 @@ export function answerPage(options: PageMessagesOptions): void {
     return undefined;
   };
 
+  const allFiles = { name: texts.allFiles, extensions: ['*'] };
+  const choices: Readonly<Record<string, OpenDialogOptions>> = {
+    folders: { title: texts.chooseFolders, properties: ['openDirectory', 'multiSelections'] },
+    files: {
+      title: texts.chooseFiles,
+      properties: ['openFile', 'multiSelections'],
+      filters: [
+        { name: texts.images, extensions: IMAGE_EXTENSIONS.map((dotted) => dotted.slice(1)) },
+        allFiles,
+      ],
+    },
+    'pack-folder': { title: texts.choosePack, properties: ['openDirectory'] },
+    'pack-file': {
+      title: texts.choosePack,
+      properties: ['openFile'],
+      filters: [{ name: texts.packs, extensions: ['zip', 'json'] }, allFiles],
+    },
+  };
+
   ipcMain.on(CHANNELS.connect, (event) => {
     if (!own(event, CHANNELS.connect)) return;
     const { port1, port2 } = new MessageChannelMain();
@@ -47,21 +67,9 @@ export function answerPage(options: PageMessagesOptions): void {
 
   ipcMain.handle(CHANNELS.choose, async (event, what: unknown) => {
     const window = own(event, CHANNELS.choose);
-    if (!window || (what !== 'folders' && what !== 'files')) return [];
-    const { filePaths } = await dialog.showOpenDialog(
-      window,
-      what === 'folders'
-        ? { title: texts.chooseFolders, properties: ['openDirectory', 'multiSelections'] }
-        : {
-            title: texts.chooseFiles,
-            properties: ['openFile', 'multiSelections'],
-            filters: [
-              { name: texts.images, extensions: IMAGE_EXTENSIONS.map((dotted) => dotted.slice(1)) },
-              { name: texts.allFiles, extensions: ['*'] },
-            ],
-          },
-    );
-    return filePaths;
+    const options = typeof what === 'string' && Object.hasOwn(choices, what) ? choices[what] : undefined;
+    if (!window || !options) return [];
+    return (await dialog.showOpenDialog(window, options)).filePaths;
   });
 
   ipcMain.handle(CHANNELS.showInFolder, (event, path: unknown) => {

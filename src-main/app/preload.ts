@@ -17,6 +17,10 @@ const bridge: DesktopBridge = {
   connect: () => ipcRenderer.send(CHANNELS.connect),
   chooseFolders: () => ipcRenderer.invoke(CHANNELS.choose, 'folders'),
   chooseFiles: () => ipcRenderer.invoke(CHANNELS.choose, 'files'),
+  choosePack: async (kind) => {
+    const [path] = await ipcRenderer.invoke(CHANNELS.choose, kind === 'folder' ? 'pack-folder' : 'pack-file');
+    return path;
+  },
   // Empty for files that a script made.
   pathsOf: (files) => files.map((file) => webUtils.getPathForFile(file)).filter((path) => path !== ''),
   showInFolder: (path) => ipcRenderer.invoke(CHANNELS.showInFolder, path),

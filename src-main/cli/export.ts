@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { EXPORT_FORMATS, type ExportFormat } from '../../src-shared/export-formats.ts';
 import { exportBatch } from '../services/export-batch.ts';
-import { DEFAULT_WORKSPACE } from './inspect.ts';
 import { interruptible } from './interrupt.ts';
+import { DEFAULT_WORKSPACE } from './options.ts';
 import { ProgressDisplay, paceSince } from './progress-display.ts';
 import { printable, say } from './terminal.ts';
 

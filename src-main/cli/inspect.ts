@@ -10,10 +10,7 @@ import { pipelineMessages } from './pipeline-messages.ts';
 import { ProgressDisplay } from './progress-display.ts';
 import { duration, printable, say } from './terminal.ts';
 
-export const DEFAULT_WORKSPACE = 'workspace';
-
 interface InspectOptions extends PipelineOptions {
-  readonly workspace: string;
   readonly object?: string;
   readonly name?: string;
   readonly fresh?: true;
@@ -29,12 +26,11 @@ export function addInspect(program: Command): void {
         'The same command goes on where an interrupted one stopped: no image is inspected twice.',
     )
     .argument('<paths...>', 'image files and folders')
-    .option('-w, --workspace <folder>', 'where results are kept; made when missing', DEFAULT_WORKSPACE)
     .option('-o, --object <name>', 'what the inspected object is called, for example "metal nut"')
     .option('-n, --name <batch>', 'name of the batch (default: after the first path)')
     .option('--fresh', 'start anew instead of going on with an unfinished run')
     .option('--json', 'one JSON object per image on standard output, people read standard error');
-  withPipelineOptions(command)
+  withPipelineOptions(command, 'where results are kept; made when missing')
     .addHelpText(
       'after',
       `

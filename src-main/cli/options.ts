@@ -1,10 +1,15 @@
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEVICES, type DeviceRequest } from '../../src-shared/result.ts';
+import type { PackPlaces } from '../services/model-packs.ts';
+import { importedPacks } from '../services/pack-desk.ts';
 import type { RecipeChoice } from '../services/recipe-pipeline.ts';
+
+export const DEFAULT_WORKSPACE = 'workspace';
 
 /** Options of every command that works with a pack. */
 export interface PackOptions {
+  readonly workspace: string;
   readonly recipe?: string;
   readonly pack?: string;
   readonly packRoot?: string;
@@ -15,15 +20,23 @@ export interface PipelineOptions extends PackOptions {
   readonly threads?: number;
 }
 
-export function withPackOptions(command: Command): Command {
+/** @param aboutWorkspace what the command does with the workspace, besides looking for packs there */
+export function withPackOptions(
+  command: Command,
+  aboutWorkspace = 'workspace whose own model packs can be named too',
+): Command {
   return command
+    .option('-w, --workspace <folder>', aboutWorkspace, DEFAULT_WORKSPACE)
     .option('-r, --recipe <file>', "recipe (JSON) instead of the pack's own; see `clipsam recipe`")
-    .option('--pack <id|folder>', 'model pack, instead of the one that the recipe names')
+    .option(
+      '--pack <name|folder>',
+      'model pack, instead of the one that the recipe names; see `clipsam models list`',
+    )
     .option('--pack-root <folder>', 'folder of model packs, instead of those that come with the program');
 }
 
-export function withPipelineOptions(command: Command): Command {
-  return withPackOptions(command)
+export function withPipelineOptions(command: Command, aboutWorkspace?: string): Command {
+  return withPackOptions(command, aboutWorkspace)
     .addOption(
       new Option('-d, --device <device>', 'what computes; a GPU that fails gives way to the CPU, loudly')
         .choices(DEVICES)
@@ -33,12 +46,26 @@ export function withPipelineOptions(command: Command): Command {
 }
 
 export function recipeChoice(options: PackOptions, object?: string): RecipeChoice {
-  const { recipe, pack, packRoot } = options;
+  const { recipe, pack } = options;
   return {
+    ...packPlaces(options),
     ...(recipe !== undefined && { file: recipe }),
     ...(pack !== undefined && { pack }),
-    ...(packRoot !== undefined && { packsRoot: packRoot }),
     ...(object !== undefined && { object }),
+  };
+}
+
+/** Where packs are looked up. */
+export function packPlaces({
+  workspace,
+  packRoot,
+}: {
+  readonly workspace: string;
+  readonly packRoot?: string;
+}): PackPlaces {
+  return {
+    importedRoot: importedPacks(workspace),
+    ...(packRoot !== undefined && { packsRoot: packRoot }),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { resetForgottenPin } from '../services/people-desk.ts';
-import { DEFAULT_WORKSPACE } from './inspect.ts';
-import { authorName } from './options.ts';
+import { authorName, DEFAULT_WORKSPACE } from './options.ts';
 import { say } from './terminal.ts';
 
 export function addPeople(program: Command): void {

@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import { duration, say } from './terminal.ts';
+import { bytes, duration, say } from './terminal.ts';
 
 /** Milliseconds between two lines where there is no terminal to draw a bar on. */
 const QUIET = 10_000;
@@ -7,13 +7,18 @@ const QUIET = 10_000;
 /** A progress bar on a terminal's last line; elsewhere (a log file, CI) a line now and then. Standard error only. */
 export class ProgressDisplay {
   readonly #bars: MultiBar | undefined;
+  readonly #write: (amount: number) => string;
   #bar: SingleBar | undefined;
   #lastLine = performance.now();
 
-  constructor() {
+  /** @param unit what is counted */
+  constructor(unit: 'things' | 'bytes' = 'things') {
+    this.#write = unit === 'bytes' ? bytes : String;
     if (!process.stderr.isTTY) return;
     this.#bars = new MultiBar({
       format: '{bar} {value}/{total}  {note}',
+      formatValue: (value, _options, type) =>
+        type === 'value' || type === 'total' ? this.#write(value) : String(value),
       barsize: 24,
       barCompleteChar: '█',
       barIncompleteChar: '░',
@@ -36,7 +41,7 @@ export class ProgressDisplay {
     const now = performance.now();
     if (now - this.#lastLine < QUIET) return;
     this.#lastLine = now;
-    say(`${done}/${total}  ${note}`);
+    say(`${this.#write(done)}/${this.#write(total)}  ${note}`);
   }
 
   /** A line that stays, above the bar. */

@@ -2,9 +2,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEVICES, type DeviceRequest } from '../../src-shared/result.ts';
 import { ensureBuilt, RENDERER } from '../serve/built-parts.ts';
 import { EXIT } from './exit-code.ts';
-import { DEFAULT_WORKSPACE } from './inspect.ts';
 import { interruptible } from './interrupt.ts';
 import { openBrowser } from './open-browser.ts';
+import { DEFAULT_WORKSPACE } from './options.ts';
 import { say } from './terminal.ts';
 
 /** "CSAM" on a telephone's keys. The same each time, for bookmarks and SSH tunnels. */

@@ -16,6 +16,13 @@ export function duration(seconds: number): string {
   return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
 }
 
+/** 12345678 → "12.3 MB" (10⁶ bytes). */
+export function bytes(amount: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = amount < 1 ? 0 : Math.min(Math.floor(Math.log10(amount) / 3), units.length - 1);
+  return `${(amount / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}
+
 /** 0.123 → "12.3"; a dash for what has no value. */
 export function percent(share: number | null): string {
   return share === null ? '–' : (share * 100).toFixed(1);

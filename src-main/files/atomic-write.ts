@@ -68,8 +68,8 @@ async function makeFolders(path: string): Promise<void> {
   }
 }
 
-/** Makes the rename itself survive a power cut, on systems that can: the file is whole in any case. */
-async function syncFolder(folder: string): Promise<void> {
+/** Makes a rename in the folder survive a power cut, on systems that can: the file is whole in any case. */
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();

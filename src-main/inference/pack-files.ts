@@ -3,8 +3,9 @@ import { createRequire } from 'node:module';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ClipSamError } from '../../src-shared/errors.ts';
-import type { Pack } from '../../src-shared/pack.ts';
+import { isDownload, type Pack } from '../../src-shared/pack.ts';
 import { sha256OfFile } from '../files/hash.ts';
+import { isPlainPath } from '../files/plain-path.ts';
 import { unpackedPath } from '../files/unpacked-path.ts';
 
 type PackFile = Pack['files'][string];
@@ -25,6 +26,14 @@ export interface FileCheck {
 const require = createRequire(unpackedPath(fileURLToPath(import.meta.url)));
 
 /**
+ * Where a file lies in a pack that was brought in, as {@link resolvePackFile} takes it: what was downloaded has its
+ * place in the pack's folder, named by its content.
+ */
+export function placeInPack({ source, sha256 }: Pick<PackFile, 'source' | 'sha256'>): string {
+  return isDownload(source) ? `pack:downloads/${sha256}` : source;
+}
+
+/**
  * Where a file of a pack lies: `npm:package/path` in the node_modules folder that this program sees, `pack:path`
  * in the pack's folder.
  * @returns the real path, links followed
@@ -34,7 +43,7 @@ export async function resolvePackFile(source: string, packFolder: string): Promi
   const { root, path } = source.startsWith('npm:')
     ? await packageOf(source)
     : { root: packFolder, path: source.slice('pack:'.length) };
-  if (isAbsolute(path) || path.split('/').includes('..')) throw leaves(source);
+  if (!isPlainPath(path)) throw leaves(source);
   let realRoot: string;
   let file: string;
   try {
@@ -54,7 +63,7 @@ export async function checkPackFile(key: string, file: PackFile, packFolder: str
   const expected = { bytes: file.bytes, sha256: file.sha256 };
   const check = { key, source: file.source, expected };
   try {
-    const path = await resolvePackFile(file.source, packFolder);
+    const path = await resolvePackFile(placeInPack(file), packFolder);
     const stats = await stat(path);
     if (!stats.isFile()) throw missing(file.source, path);
     const found = { bytes: stats.size, sha256: await sha256OfFile(path) };
@@ -99,6 +108,7 @@ function leaves(source: string): ClipSamError {
   return new ClipSamError(
     'path-denied',
     `The pack's file ${source} points outside its package or folder. Don't use this pack; fetch it again from a source that you trust.`,
+    { details: { case: 'pack-file-outside', file: source } },
   );
 }
 

@@ -1,16 +1,18 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
 import { type Pack, packSchema } from '../../src-shared/pack.ts';
+import { exactReference, packReferenceSchema } from '../../src-shared/pack-reference.ts';
 import { schemaIssues } from '../../src-shared/schema-issues.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
+import { byName } from '../files/image-files.ts';
 import { unpackedPath } from '../files/unpacked-path.ts';
 import { describeModel, promoteTensors, readModel, type TensorInfo } from '../graph/model.ts';
 import { readSafetensors } from '../graph/safetensors.ts';
 import { type Dim, formatShape } from '../graph/shape.ts';
 import { umciParameters } from '../graph/umci.ts';
-import { checkPackFile, type FileCheck, resolvePackFile } from './pack-files.ts';
+import { checkPackFile, type FileCheck, placeInPack, resolvePackFile } from './pack-files.ts';
 import { openTokenizer } from './tokenizer.ts';
 
 /** The packs that come with the program. */
@@ -37,16 +39,29 @@ export interface PackCheck {
 
 /** A pack as `models list` shows it; `error` when its pack.json can't be used. */
 export interface PackListing {
+  /** How recipes name it: `lite`, or of packs that were brought in `widget@1.2.0`. */
   readonly id: string;
   readonly folder: string;
+  /** It was brought in; false: it comes with the program. */
+  readonly isImported: boolean;
   readonly title?: string;
   readonly version?: string;
   readonly error?: ErrorRecord;
 }
 
-interface PackOptions {
-  /** Folder of packs, where ids are looked up. Default: {@link PACKS_ROOT}. */
+/** Folders of packs, where references are looked up. */
+export interface PackPlaces {
+  /** Default: the packs that come with the program. */
   readonly packsRoot?: string;
+  /** Packs that were brought in, each in a folder called `id@version`. */
+  readonly importedRoot?: string;
+}
+
+/** A pack's description, where it lies, and how a recipe names it. */
+export interface FoundPack {
+  readonly pack: Pack;
+  readonly folder: string;
+  readonly reference: string;
 }
 
 /** What SAM's decoder is fed in the Meta dialect. */
@@ -55,12 +70,12 @@ const META_INPUTS = ['image_embeddings', 'point_coords', 'point_labels', 'mask_i
 /**
  * Loads a pack: parses pack.json, checks size and SHA-256 of every file, then that the models have the tensors and
  * shapes that pack.json states.
- * @param idOrFolder id of a pack under `packsRoot`, or a folder with pack.json
+ * @param which reference of a pack, or a folder with pack.json
  * @throws ClipSamError `pack-not-found`, `pack-invalid`, `pack-file-missing`, `pack-hash-mismatch`, `path-denied`,
  *   `model-file-invalid`, `model-tensor-unknown`, `model-opset-unsupported`
  */
-export async function loadPack(idOrFolder: string, options: PackOptions = {}): Promise<LoadedPack> {
-  const folder = await findPack(idOrFolder, options.packsRoot ?? PACKS_ROOT);
+export async function loadPack(which: string, places: PackPlaces = {}): Promise<LoadedPack> {
+  const { folder } = await findPack(which, places);
   const pack = await readPack(folder);
   const files = await checkFiles(pack, folder);
   for (const { error } of files) if (error) throw error;
@@ -82,22 +97,20 @@ export async function loadPack(idOrFolder: string, options: PackOptions = {}): P
  * A pack's description and folder, without a look at its files.
  * @throws ClipSamError `pack-not-found`, `pack-invalid`
  */
-export async function describePack(
-  idOrFolder: string,
-  options: PackOptions = {},
-): Promise<{ readonly pack: Pack; readonly folder: string }> {
-  const folder = await findPack(idOrFolder, options.packsRoot ?? PACKS_ROOT);
-  return { pack: await readPack(folder), folder };
+export async function describePack(which: string, places: PackPlaces = {}): Promise<FoundPack> {
+  const { folder, reference } = await findPack(which, places);
+  const pack = await readPack(folder);
+  const exact = exactReference(pack);
+  return { pack, folder, reference: reference ?? (basename(folder) === exact ? exact : pack.id) };
 }
 
 /** Checks everything that {@link loadPack} checks, but goes on after an error and returns what it found. */
-export async function verifyPack(idOrFolder: string, options: PackOptions = {}): Promise<PackCheck> {
-  const root = options.packsRoot ?? PACKS_ROOT;
-  let folder = isPackId(idOrFolder) ? join(root, idOrFolder) : resolve(idOrFolder);
+export async function verifyPack(which: string, places: PackPlaces = {}): Promise<PackCheck> {
+  let folder = isReference(which) ? join(places.packsRoot ?? PACKS_ROOT, which) : resolve(which);
   let pack: Pack | undefined;
   let files: FileCheck[] = [];
   try {
-    folder = await findPack(idOrFolder, root);
+    ({ folder } = await findPack(which, places));
     pack = await readPack(folder);
     files = await checkFiles(pack, folder);
     for (const { error } of files) if (error) throw error;
@@ -108,66 +121,142 @@ export async function verifyPack(idOrFolder: string, options: PackOptions = {}):
   }
 }
 
-/** The packs in a folder, by id; files are not read, {@link verifyPack} does that. */
-export async function listPacks(packsRoot = PACKS_ROOT): Promise<PackListing[]> {
+/** The packs that are there, by reference; files are not read, {@link verifyPack} does that. */
+export async function listPacks({
+  packsRoot = PACKS_ROOT,
+  importedRoot,
+}: PackPlaces = {}): Promise<PackListing[]> {
+  const own = await listFolder(packsRoot, false);
+  if (importedRoot === undefined) return own;
+  // A recipe that names one of both gets the program's.
+  const isHidden = ({ id }: PackListing) => own.some((listing) => listing.id === id);
+  return [...own, ...(await listFolder(importedRoot, true)).filter((listing) => !isHidden(listing))];
+}
+
+async function listFolder(root: string, isImported: boolean): Promise<PackListing[]> {
   const listings: PackListing[] = [];
-  for (const id of await packIdsIn(packsRoot)) {
-    const folder = join(packsRoot, id);
+  for (const id of await referencesIn(root)) {
+    const listing = { id, folder: join(root, id), isImported };
     try {
-      const { title, version } = await readPack(folder);
-      listings.push({ id, folder, title, version });
+      const { title, version } = await readPack(listing.folder);
+      listings.push({ ...listing, title, version });
     } catch (error) {
-      listings.push({ id, folder, error: toErrorRecord(error, 'pack-invalid') });
+      listings.push({ ...listing, error: toErrorRecord(error, 'pack-invalid') });
     }
   }
   return listings;
 }
 
-function isPackId(text: string): boolean {
-  return packSchema.shape.id.safeParse(text).success;
+function isReference(text: string): boolean {
+  return packReferenceSchema.safeParse(text).success;
 }
 
-async function findPack(idOrFolder: string, packsRoot: string): Promise<string> {
-  const isId = isPackId(idOrFolder);
-  const folder = isId ? join(packsRoot, idOrFolder) : resolve(idOrFolder);
-  const stats = await stat(join(folder, 'pack.json')).catch(() => undefined);
-  if (stats?.isFile()) return folder;
-  const ids = await packIdsIn(packsRoot);
+/** The folder of a reference, or the folder itself; `reference` as a recipe should have it, undefined of a folder. */
+async function findPack(
+  which: string,
+  { packsRoot = PACKS_ROOT, importedRoot }: PackPlaces,
+): Promise<{ readonly folder: string; readonly reference?: string }> {
+  if (!isReference(which)) {
+    const folder = resolve(which);
+    if (await holdsPack(folder)) return { folder };
+    throw new ClipSamError('pack-not-found', `${folder} is not a model pack: it has no pack.json.`, {
+      details: { case: 'pack-unknown', pack: folder },
+    });
+  }
+  const own = join(packsRoot, which);
+  if (await holdsPack(own)) return { folder: own, reference: which };
+  const imported = importedRoot === undefined ? [] : await referencesIn(importedRoot);
+  const [reference, other] = imported.includes(which)
+    ? [which]
+    : imported.filter((candidate) => candidate.startsWith(`${which}@`));
+  if (reference !== undefined && other === undefined) {
+    return { folder: join(importedRoot!, reference), reference };
+  }
+  const roots = [packsRoot, ...(importedRoot === undefined ? [] : [importedRoot])].join(' or ');
+  const there = [...(await referencesIn(packsRoot)), ...imported].join(', ');
   throw new ClipSamError(
     'pack-not-found',
-    isId
-      ? `There is no model pack "${idOrFolder}" in ${packsRoot}. Found there: ${ids.join(', ') || 'none'}.`
-      : `${folder} is not a model pack: it has no pack.json.`,
-    { details: { case: 'pack-unknown', pack: isId ? idOrFolder : folder } },
+    other === undefined
+      ? `There is no model pack "${which}" in ${roots}. Found there: ${there || 'none'}.`
+      : `There are several versions of the model pack "${which}". Name one of them: ${there}.`,
+    { details: { case: other === undefined ? 'pack-unknown' : 'pack-versions', pack: which } },
   );
 }
 
-async function packIdsIn(packsRoot: string): Promise<string[]> {
-  const entries = await readdir(packsRoot, { withFileTypes: true }).catch(() => []);
-  const ids: string[] = [];
+async function holdsPack(folder: string): Promise<boolean> {
+  const stats = await stat(join(folder, 'pack.json')).catch(() => undefined);
+  return stats?.isFile() === true;
+}
+
+async function referencesIn(root: string): Promise<string[]> {
+  const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+  const references: string[] = [];
   for (const { name } of entries) {
-    if (!isPackId(name)) continue;
-    const stats = await stat(join(packsRoot, name, 'pack.json')).catch(() => undefined);
-    if (stats?.isFile()) ids.push(name);
+    if (isReference(name) && (await holdsPack(join(root, name)))) references.push(name);
   }
-  return ids.sort();
+  return references.sort(byName);
 }
 
 async function readPack(folder: string): Promise<Pack> {
   const path = join(folder, 'pack.json');
-  const refuse = (reason: string, cause?: unknown) =>
-    new ClipSamError('pack-invalid', `${path} ${reason}. Fetch the pack again, or correct the file.`, {
-      cause,
-    });
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw unusable(path, `cannot be read (${cause instanceof Error ? cause.message : String(cause)})`, cause);
+  }
+  return parsePack(text, path);
+}
+
+/**
+ * Reads a pack's description.
+ * @param path where the text comes from, for errors
+ * @throws ClipSamError `pack-invalid`
+ */
+export function parsePack(text: string, path: string): Pack {
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(path, 'utf8'));
+    json = JSON.parse(text);
   } catch (cause) {
-    throw refuse(`cannot be read (${cause instanceof Error ? cause.message : String(cause)})`, cause);
+    throw unusable(path, `cannot be read (${cause instanceof Error ? cause.message : String(cause)})`, cause);
+  }
+  const version = (json as { schemaVersion?: unknown } | null)?.schemaVersion;
+  if (typeof version === 'number' && version > 1) {
+    throw new ClipSamError(
+      'pack-invalid',
+      `${path} has the schemaVersion ${version}, which a newer version of this program reads. Update the program, or use an older version of the pack.`,
+      { details: { case: 'pack-newer', file: path } },
+    );
   }
   const parsed = packSchema.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw refuse(`is not a valid pack description: ${schemaIssues(parsed.error)}`, parsed.error);
+  throw unusable(path, `is not a valid pack description: ${schemaIssues(parsed.error)}`, parsed.error);
+}
+
+function unusable(path: string, reason: string, cause: unknown): ClipSamError {
+  return new ClipSamError('pack-invalid', `${path} ${reason}. Fetch the pack again, or correct the file.`, {
+    cause,
+    details: { case: 'pack-description-broken', file: path },
+  });
+}
+
+/**
+ * Checks what {@link loadPack} checks in a folder whose own files were hashed when they were put there: the files of
+ * npm packages, then tensors and shapes.
+ * @throws ClipSamError as {@link loadPack}
+ */
+export async function checkNewPack(pack: Pack, folder: string): Promise<void> {
+  const paths = new Map<string, string>();
+  for (const [key, file] of Object.entries(pack.files)) {
+    if (!file.source.startsWith('npm:')) {
+      paths.set(key, await resolvePackFile(placeInPack(file), folder));
+      continue;
+    }
+    const { path, error } = await checkPackFile(key, file, folder);
+    if (error) throw error;
+    paths.set(key, path!);
+  }
+  await checkContents(pack, folder, paths);
 }
 
 /** One after the other: the disk is the bottleneck, and a pack's files may be gigabytes. */

@@ -3,14 +3,12 @@ import { ClipSamError, toErrorRecord } from '../../src-shared/errors.ts';
 import type { DeviceRequest } from '../../src-shared/result.ts';
 import { type Inspector, type InspectorEvent, openInspector } from '../inference/inspector.ts';
 import type { ProcessHost } from '../inference/process-host.ts';
-import { findPack } from './model-packs.ts';
+import { findPack, type PackPlaces } from './model-packs.ts';
 
 export type { ProcessHost } from '../inference/process-host.ts';
 
-export interface InspectorPoolOptions {
+export interface InspectorPoolOptions extends PackPlaces {
   readonly device: DeviceRequest;
-  /** Folder of packs. Default: the packs that come with the program. */
-  readonly packsRoot?: string;
   readonly threads?: number;
   readonly host?: ProcessHost;
   readonly onStatus?: (status: DeviceStatus) => void;
@@ -41,7 +39,7 @@ const RSS_STEP = 4 << 20;
  */
 export class InspectorPool {
   readonly #options: InspectorPoolOptions;
-  /** By the packs' ids. */
+  /** By the packs' references. */
   readonly #entries = new Map<string, Entry>();
   #status: DeviceStatus;
   #closed = false;
@@ -65,7 +63,7 @@ export class InspectorPool {
     this.#refuseWhenClosed();
     let entry = this.#usable(pack);
     if (!entry) {
-      const { folder } = await findPack(pack, this.#options.packsRoot);
+      const { folder } = await findPack(pack, this.#options);
       this.#refuseWhenClosed();
       // Another user may have started it in the meantime.
       entry = this.#usable(pack) ?? this.#replace(pack, folder);
@@ -91,8 +89,8 @@ export class InspectorPool {
     device: DeviceRequest,
     onEvent: (event: InspectorEvent) => void,
   ): Promise<Inspector> {
-    const { packsRoot, threads, host, open = openInspector } = this.#options;
-    const { folder } = await findPack(pack, packsRoot);
+    const { threads, host, open = openInspector } = this.#options;
+    const { folder } = await findPack(pack, this.#options);
     this.#refuseWhenClosed();
     return open({ packFolder: folder, device, onEvent, ...(threads && { threads }), ...(host && { host }) });
   }

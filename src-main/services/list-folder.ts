@@ -5,15 +5,24 @@ import type { FolderListing } from '../../src-shared/contract.ts';
 import { isImageName, sortNames } from '../files/image-files.ts';
 import { toReadError } from '../files/read-error.ts';
 
+/** Names of the files that a listing shows besides folders. */
+const SHOWN = {
+  images: isImageName,
+  packs: (name: string) => /\.zip$|^pack\.json$/i.test(name),
+} as const;
+
 /**
- * The folders and image files right in a folder, by name, hidden ones left out.
+ * The folders right in a folder and its files of one kind, by name, hidden ones left out.
  * @param path null: the user's home
  * @throws ClipSamError `image-not-found`, `image-unreadable` when it is not there or may not be read
  */
-export async function listFolder(path: string | null): Promise<FolderListing> {
+export async function listFolder(
+  path: string | null,
+  kind: keyof typeof SHOWN = 'images',
+): Promise<FolderListing> {
   const folder = resolve(path ?? homedir());
   const folders: string[] = [];
-  const images: string[] = [];
+  const files: string[] = [];
   try {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       if (entry.name.startsWith('.')) continue;
@@ -22,7 +31,7 @@ export async function listFolder(path: string | null): Promise<FolderListing> {
         ? await stat(join(folder, entry.name)).catch(() => undefined)
         : entry;
       if (target?.isDirectory()) folders.push(entry.name);
-      else if (target?.isFile() && isImageName(entry.name)) images.push(entry.name);
+      else if (target?.isFile() && SHOWN[kind](entry.name)) files.push(entry.name);
     }
   } catch (cause) {
     throw toReadError(cause, folder);
@@ -33,6 +42,6 @@ export async function listFolder(path: string | null): Promise<FolderListing> {
     path: folder,
     parent: parent === folder ? null : parent,
     folders: (await sortNames(folders)).map(place),
-    images: (await sortNames(images)).map(place),
+    files: (await sortNames(files)).map(place),
   };
 }

@@ -2,7 +2,7 @@ import { ClipSamError } from '../../src-shared/errors.ts';
 import { type Recipe, recipeSchema } from '../../src-shared/recipe.ts';
 import { schemaIssues } from '../../src-shared/schema-issues.ts';
 import { type Inspector, type InspectorOptions, openInspector } from '../inference/inspector.ts';
-import { describePack } from '../inference/pack-loader.ts';
+import { describePack, type PackPlaces } from '../inference/pack-loader.ts';
 import { checkLanguage } from '../inference/recipe-language.ts';
 import { readJsonFile } from './json-file.ts';
 
@@ -12,13 +12,11 @@ export { describeDeath, type InspectorEvent } from '../inference/inspector.ts';
 export const DEFAULT_PACK = 'lite';
 
 /** What a user says about the recipe to use. */
-export interface RecipeChoice {
+export interface RecipeChoice extends PackPlaces {
   /** Recipe (JSON). Default: the one that the pack brings. */
   readonly file?: string;
-  /** Id of a pack, or its folder. Default: the recipe file's pack, else {@link DEFAULT_PACK}. */
+  /** Reference of a pack, or its folder. Default: the recipe file's pack, else {@link DEFAULT_PACK}. */
   readonly pack?: string;
-  /** Folder of packs, where ids are looked up. Default: the packs that come with the program. */
-  readonly packsRoot?: string;
   /** The object's name in the prompts, instead of the recipe's. */
   readonly object?: string;
 }
@@ -40,9 +38,9 @@ export async function chooseRecipe(choice: RecipeChoice): Promise<ChosenRecipe> 
           await readJsonFile(choice.file, 'The recipe', 'recipe-invalid'),
           `The recipe ${choice.file}`,
         );
-  const packsRoot = choice.packsRoot === undefined ? {} : { packsRoot: choice.packsRoot };
-  const { pack, folder } = await describePack(choice.pack ?? own?.pack ?? DEFAULT_PACK, packsRoot);
-  const recipe = { ...(own ?? pack.defaultRecipe), pack: pack.id };
+  const wanted = choice.pack ?? own?.pack ?? DEFAULT_PACK;
+  const { pack, folder, reference } = await describePack(wanted, choice);
+  const recipe = { ...(own ?? pack.defaultRecipe), pack: reference };
   const object = choice.object?.trim() ?? recipe.object;
   return { recipe: parseRecipe({ ...recipe, object }, 'The recipe'), packFolder: folder };
 }

@@ -10,13 +10,12 @@ import { cancelRun, getRun, getRunState, listRunStates, type RunState } from '..
 import type { Workspace } from '../store/workspace.ts';
 import { type BatchRun, resumeBatchRun, startBatchRun } from './batch-run.ts';
 import type { InspectorLease, InspectorPool } from './inspector-pool.ts';
-import { findPack } from './model-packs.ts';
+import { findPack, type PackPlaces } from './model-packs.ts';
 import { DEFAULT_PACK } from './recipe-pipeline.ts';
 
-export interface RunDeskOptions {
+export interface RunDeskOptions extends PackPlaces {
   readonly workspace: Workspace;
   readonly pool: InspectorPool;
-  readonly packsRoot?: string;
   /** `imageId`: the image whose outcome was just stored. */
   readonly onProgress?: (progress: RunProgress, imageId?: number) => void;
 }
@@ -112,11 +111,10 @@ export class RunDesk {
     return { recipe: { ...recipe, object }, parentHash: batch.recipeHash };
   }
 
-  /** @throws ClipSamError `pack-not-found`, `pack-invalid` */
-  async defaultRecipe(packId: string): Promise<Recipe> {
-    const { packsRoot } = this.#options;
-    const { pack } = await findPack(packId, packsRoot);
-    return pack.defaultRecipe;
+  /** The recipe that a pack brings, for exactly this pack. @throws ClipSamError `pack-not-found`, `pack-invalid` */
+  async defaultRecipe(packReference: string): Promise<Recipe> {
+    const { pack, reference } = await findPack(packReference, this.#options);
+    return { ...pack.defaultRecipe, pack: reference };
   }
 
   /**
@@ -226,8 +224,8 @@ export class RunDesk {
   }
 
   async #begin(recipe: Recipe, start: (options: BeginOptions) => Promise<BatchRun>): Promise<RunProgress> {
-    const { pool, packsRoot } = this.#options;
-    const { folder } = await findPack(recipe.pack, packsRoot);
+    const { pool } = this.#options;
+    const { folder } = await findPack(recipe.pack, this.#options);
     await checkLanguage(folder, recipe);
     const lease = await pool.acquire(recipe.pack);
     try {

@@ -5,12 +5,11 @@ import type { DeviceRequest } from '../../src-shared/result.ts';
 import { listImages } from '../files/image-files.ts';
 import type { Inspector } from '../inference/inspector.ts';
 import type { InspectorPool } from './inspector-pool.ts';
-import { findPack } from './model-packs.ts';
+import { findPack, type PackPlaces } from './model-packs.ts';
 
-export interface SelfTestOptions {
+export interface SelfTestOptions extends PackPlaces {
   readonly pool: InspectorPool;
   readonly pack: string;
-  readonly packsRoot?: string;
   readonly device: DeviceRequest;
   /** Folder of sample images: the first one with a defect is inspected. */
   readonly samplesFolder: string;
@@ -26,9 +25,9 @@ export interface SelfTestOptions {
  * @throws ClipSamError `input-invalid`, `image-not-found` without samples, and what the inference process says
  */
 export async function selfTest(options: SelfTestOptions): Promise<void> {
-  const { pool, pack: packId, packsRoot, device, artifactRoot, signal, onEvent } = options;
+  const { pool, pack: packId, device, artifactRoot, signal, onEvent } = options;
   const path = await sampleIn(options.samplesFolder);
-  const { pack } = await findPack(packId, packsRoot);
+  const { pack } = await findPack(packId, options);
   onEvent({ kind: 'starting', image: basename(dirname(path)) });
   const start = performance.now();
 

@@ -11,7 +11,8 @@ export type AuditSubject =
   | 'annotation'
   | 'study'
   | 'person'
-  | 'setting';
+  | 'setting'
+  | 'pack';
 
 /** Who did what when: the old and the new value as plain data. */
 export interface AuditEvent {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { toStoreError } from './sqlite-errors.ts';
@@ -17,21 +17,40 @@ export interface WorkspaceLock {
  * @throws ClipSamError `workspace-locked` when another program has it; `path-denied`, `disk-full`
  */
 export function lockWorkspace(folder: string): WorkspaceLock {
+  return takeLock(join(folder, LOCK_FILE), (cause) => {
+    return new ClipSamError(
+      'workspace-locked',
+      `The workspace ${folder} is open in another workstation. Use that one, close it, or choose another folder.`,
+      { cause, details: { case: 'workspace-open', folder } },
+    );
+  });
+}
+
+/**
+ * Takes the workspace's packs for one import, of this program or another.
+ * @param folder existing folder
+ * @throws ClipSamError `workspace-locked` while another import is at work; `path-denied`, `disk-full`
+ */
+export function lockPacks(folder: string): WorkspaceLock {
+  return takeLock(join(folder, 'import.lock'), (cause) => {
+    return new ClipSamError(
+      'workspace-locked',
+      'Another model pack is being brought into this workspace. Wait until it is there, or cancel that.',
+      { cause, details: { case: 'pack-import-busy' } },
+    );
+  });
+}
+
+function takeLock(file: string, busy: (cause: unknown) => ClipSamError): WorkspaceLock {
   let database: Database.Database | undefined;
   try {
-    database = new Database(join(folder, LOCK_FILE), { timeout: 0 });
+    database = new Database(file, { timeout: 0 });
     database.exec('begin exclusive');
     const held = database;
     return { release: () => void held.close() };
   } catch (error) {
     database?.close();
-    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
-      throw new ClipSamError(
-        'workspace-locked',
-        `The workspace ${folder} is open in another workstation. Use that one, close it, or choose another folder.`,
-        { cause: error, details: { case: 'workspace-open', folder } },
-      );
-    }
-    throw toStoreError(error, folder);
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) throw busy(error);
+    throw toStoreError(error, dirname(file));
   }
 }

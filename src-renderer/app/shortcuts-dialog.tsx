@@ -6,7 +6,7 @@ import { ACTIONS, type ActionId } from '../keys/actions.ts';
 import { chordOf, conflicts, keysOf } from '../keys/bindings.ts';
 import { useSession } from '../state/session.ts';
 
-const SCOPES = ['app', 'batches', 'review'] as const;
+const SCOPES = ['app', 'batches', 'review', 'models'] as const;
 
 /** All keys, and the place to change them: click one, press another. */
 export function ShortcutsDialog({ opened, onClose }: { readonly opened: boolean; onClose(): void }) {

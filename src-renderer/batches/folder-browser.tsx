@@ -10,7 +10,7 @@ import {
   TextInput,
   Tooltip,
 } from '@mantine/core';
-import { IconArrowUp, IconFolderFilled, IconPhoto } from '@tabler/icons-react';
+import { IconArrowUp, IconFolderFilled, IconPackage, IconPhoto } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
@@ -31,16 +31,18 @@ const ROW = 30;
  */
 export function FolderBrowser({
   pickLabel,
-  withImages = false,
+  withFiles,
   onPick,
 }: {
-  /** What picking is called, given a folder's or image's name. */
+  /** What picking is called, given a folder's or file's name. */
   pickLabel(name: string): string;
-  /** Images may be picked one by one too. */
-  readonly withImages?: boolean;
+  /** Files that may be picked too. */
+  readonly withFiles?: 'images' | 'packs';
   onPick(path: string): void;
 }) {
-  const { t } = useTranslation(['batches', 'app']);
+  const { t } = useTranslation(['batches', 'app', 'models']);
+  const packs = withFiles === 'packs';
+  const FileIcon = packs ? IconPackage : IconPhoto;
   const format = useFormat();
   const { api } = useWorkstation();
   const [path, setPath] = useState<string | null>(null);
@@ -48,7 +50,7 @@ export function FolderBrowser({
   const [active, setActive] = useState(0);
   const { data, error, isFetching } = useQuery(
     api.app.folder.queryOptions({
-      input: { path },
+      input: { path, files: withFiles ?? 'images' },
       placeholderData: keepPreviousData,
       staleTime: 0,
       gcTime: 0,
@@ -57,7 +59,7 @@ export function FolderBrowser({
   const entries = data
     ? [
         ...data.folders.map((folder) => ({ ...folder, isFolder: true })),
-        ...(withImages ? data.images : []).map((image) => ({ ...image, isFolder: false })),
+        ...(withFiles ? data.files : []).map((file) => ({ ...file, isFolder: false })),
       ]
     : [];
   const scroll = useRef<HTMLDivElement>(null);
@@ -158,13 +160,13 @@ export function FolderBrowser({
         data-autofocus
         role={entries.length > 0 ? 'listbox' : 'group'}
         tabIndex={0}
-        aria-label={t('folder.content')}
+        aria-label={t(packs ? 'models:add.content' : 'folder.content')}
         aria-activedescendant={current ? `folder-entry-${active}` : undefined}
         onKeyDown={press}
       >
         {data && entries.length === 0 && (
           <Text size="sm" c="dimmed" p="sm">
-            {data.images.length > 0 ? t('folder.only-images') : t('folder.empty')}
+            {packs ? t('models:add.empty') : t(data.files.length > 0 ? 'folder.only-images' : 'folder.empty')}
           </Text>
         )}
         <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
@@ -183,7 +185,7 @@ export function FolderBrowser({
                 onClick={() => setActive(index)}
                 onDoubleClick={() => (entry.isFolder ? go(entry.path) : onPick(entry.path))}
               >
-                {entry.isFolder ? <IconFolderFilled size={16} /> : <IconPhoto size={16} />}
+                {entry.isFolder ? <IconFolderFilled size={16} /> : <FileIcon size={16} />}
                 <Text size="sm" truncate>
                   <bdi>{plainText(entry.name)}</bdi>
                 </Text>
@@ -194,9 +196,9 @@ export function FolderBrowser({
       </div>
       <Group justify="space-between" gap={8}>
         <Text size="xs" c="dimmed">
-          {data
-            ? t('folder.count', { count: data.images.length, number: format.count(data.images.length) })
-            : ''}
+          {data &&
+            !packs &&
+            t('folder.count', { count: data.files.length, number: format.count(data.files.length) })}
         </Text>
         <Group gap={6}>
           {current && (

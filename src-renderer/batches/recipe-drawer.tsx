@@ -4,6 +4,7 @@ import {
   Drawer,
   Group,
   NumberInput,
+  Select,
   SimpleGrid,
   Stack,
   Text,
@@ -12,11 +13,12 @@ import {
   Title,
 } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RecipeRow } from '../../src-shared/contract.ts';
+import type { PackSummary, RecipeRow } from '../../src-shared/contract.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
+import { plainText } from '../app/plain-text.ts';
 import { useDenied } from '../state/people.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
@@ -81,12 +83,23 @@ function RecipeForm({
   onSaved(saved: RecipeRow): void;
 }) {
   const { t } = useTranslation(['batches', 'app']);
-  const { client } = useWorkstation();
+  const { api, client } = useWorkstation();
   const denied = useDenied()('recipes.save');
   const author = useSession((session) => session.author);
   const [draft, setDraft] = useState(() => toDraft(base.recipe));
   const [templatesOpen, setTemplatesOpen] = useState(false);
-  const read = fromDraft(draft, base.recipe.pack);
+  const [pack, setPack] = useState(base.recipe.pack);
+  const { data: packs } = useQuery(api.models.list.queryOptions());
+  // Thresholds and words mean something else to another pack: its own come with it.
+  const choosePack = useMutation({
+    mutationFn: async (id: string) =>
+      id === base.recipe.pack ? base.recipe : client.recipes.default({ pack: id }),
+    onSuccess: (recipe, id) => {
+      setPack(id);
+      setDraft(({ name, object }) => ({ ...toDraft(recipe), name, object }));
+    },
+  });
+  const read = fromDraft(draft, pack);
   const issues = 'issues' in read ? read.issues : {};
   const isSame = 'recipe' in read && JSON.stringify(read.recipe) === JSON.stringify(base.recipe);
   const save = useMutation({
@@ -141,6 +154,16 @@ function RecipeForm({
             onChange={(event) => set('object')(event.currentTarget.value)}
           />
         </SimpleGrid>
+        <Select
+          label={t('recipe.fields.pack')}
+          description={t('recipe.about.pack')}
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
+          value={pack}
+          allowDeselect={false}
+          disabled={choosePack.isPending}
+          data={packChoices(packs, pack, (absent) => t('recipe.pack-absent', { pack: absent }))}
+          onChange={(id) => id !== null && id !== pack && choosePack.mutate(id)}
+        />
         {GROUPS.map(([group, fields]) => (
           <Stack key={group} gap={6}>
             <Title order={3} size="sm">
@@ -203,4 +226,16 @@ function RecipeForm({
       </Stack>
     </form>
   );
+}
+
+/** The packs that can be used, and the recipe's own, which may be gone. */
+function packChoices(
+  packs: readonly PackSummary[] | undefined,
+  chosen: string,
+  absent: (pack: string) => string,
+) {
+  const usable = (packs ?? []).filter(({ error }) => error === null);
+  const choices = usable.map(({ id, title }) => ({ value: id, label: plainText(`${id} · ${title}`) }));
+  if (choices.some(({ value }) => value === chosen)) return choices;
+  return [...choices, { value: chosen, label: packs ? absent(chosen) : chosen }];
 }

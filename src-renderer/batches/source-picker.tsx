@@ -48,7 +48,7 @@ export function SourcePicker({
         </>
       ) : (
         <FolderBrowser
-          withImages
+          withFiles="images"
           pickLabel={(name) => t('source.add', { name })}
           onPick={(path) => add([path])}
         />

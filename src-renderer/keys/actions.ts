@@ -23,6 +23,7 @@ export const ACTIONS = {
   'batches.delete': { scope: 'batches', keys: ['Delete'] },
   'batches.purge': { scope: 'batches', keys: ['Shift+Delete'] },
   'batches.undo': { scope: 'batches', keys: ['Ctrl+Z'] },
+  'models.add': { scope: 'models', keys: ['I'] },
   'review.next': { scope: 'review', keys: ['D', 'ArrowRight'] },
   'review.previous': { scope: 'review', keys: ['A', 'ArrowLeft'] },
   'review.next-unreviewed': { scope: 'review', keys: ['Shift+D'] },

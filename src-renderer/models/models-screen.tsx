@@ -1,14 +1,22 @@
-import { Center, Loader, Stack, Text, Title } from '@mantine/core';
+import { Button, Center, Kbd, Loader, Stack, Text, Title, Tooltip } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconPackageImport } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../api/connection.ts';
 import { FailureDetails } from '../app/failure-details.tsx';
+import { useActions } from '../keys/use-actions.ts';
+import { useDenied } from '../state/people.ts';
 import { useDevice, useWorkstation } from '../state/workstation.ts';
+import { AddPackDialog } from './add-pack-dialog.tsx';
 import { DeviceChoice, DevicePanel } from './device-panel.tsx';
 import classes from './models.module.css';
+import { PackImportPanel } from './pack-import-panel.tsx';
+import { usePackImport } from './pack-imports.ts';
 import { PackPanel } from './pack-panel.tsx';
 import { PeoplePanel } from './people-panel.tsx';
 import { SelfTest } from './self-test.tsx';
+import { StoppedDownloads } from './stopped-downloads.tsx';
 import { StoragePanel } from './storage-panel.tsx';
 
 export function ModelsScreen() {
@@ -19,15 +27,37 @@ export function ModelsScreen() {
   const live = useDevice((device) => device.status);
   const { data: asked } = useQuery(api.models.device.queryOptions({ enabled: live === null }));
   const status = live ?? asked;
+  const isBusy = usePackImport(({ job }) => job?.state === 'working');
+  const [addOpen, { open, close }] = useDisclosure(false);
+  const { title: reason, 'aria-description': description } = useDenied()('models.add');
+  const obstacle = reason ?? (isBusy ? t('add.busy') : undefined);
+  const add = () => {
+    if (!obstacle) open();
+  };
+  useActions({ 'models.add': add });
   return (
     <div className={classes.screen}>
       <header className={classes.header}>
         <Title order={1} size="h3">
           {t('title')}
         </Title>
+        <Tooltip label={obstacle} disabled={!obstacle}>
+          <Button
+            leftSection={<IconPackageImport size={16} />}
+            rightSection={<Kbd size="xs">I</Kbd>}
+            data-disabled={obstacle !== undefined || undefined}
+            aria-disabled={obstacle !== undefined}
+            aria-description={description}
+            onClick={add}
+          >
+            {t('add.open')}
+          </Button>
+        </Tooltip>
       </header>
       <div className={classes.body}>
         <Stack gap="md" className={classes.packs}>
+          <PackImportPanel />
+          <StoppedDownloads />
           {error && (
             <div role="alert">
               <FailureDetails failure={failureOf(error)} />
@@ -53,6 +83,7 @@ export function ModelsScreen() {
           <StoragePanel />
         </Stack>
       </div>
+      <AddPackDialog opened={addOpen} onClose={close} />
     </div>
   );
 }

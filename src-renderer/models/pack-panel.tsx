@@ -10,6 +10,7 @@ import { useFormat } from '../i18n/use-format.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { ModelCard } from './model-card.tsx';
 import classes from './models.module.css';
+import { packElementId } from './pack-import-panel.tsx';
 
 /** A model pack: where every file comes from, under which licence, and whether it is the file it should be. */
 export function PackPanel({ pack }: { readonly pack: PackSummary }) {
@@ -21,7 +22,14 @@ export function PackPanel({ pack }: { readonly pack: PackSummary }) {
   const results = new Map(verify.data?.files.map((file) => [file.name, file]));
   const bytes = pack.files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
   return (
-    <Paper withBorder p="md" component="article" aria-label={pack.title}>
+    <Paper
+      withBorder
+      p="md"
+      component="article"
+      id={packElementId(pack.id)}
+      tabIndex={-1}
+      aria-label={pack.title}
+    >
       <Stack gap="md">
         <Group justify="space-between" align="flex-start" wrap="nowrap">
           <div className={classes.grow}>
@@ -32,9 +40,14 @@ export function PackPanel({ pack }: { readonly pack: PackSummary }) {
               <Badge variant="light" color="gray" radius="sm" tt="none">
                 {pack.version}
               </Badge>
+              <Badge variant="outline" color="gray" radius="sm" tt="none" fw={500}>
+                {t(pack.isImported ? 'pack.imported' : 'pack.with-program')}
+              </Badge>
             </Group>
             <PlainName size="xs" c="dimmed">
-              {`${pack.id} · ${format.bytes(bytes)} · ${pack.folder}`}
+              {[pack.id, pack.packHash?.slice(0, 12), format.bytes(bytes), pack.folder]
+                .filter((part) => part !== undefined)
+                .join(' · ')}
             </PlainName>
           </div>
           <Button

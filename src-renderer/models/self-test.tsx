@@ -70,16 +70,6 @@ export function SelfTest({
             {t('test.title')}
           </Title>
           <Group gap="xs">
-            {packs.length > 1 && (
-              <Select
-                w={180}
-                aria-label={t('test.pack')}
-                value={pack}
-                allowDeselect={false}
-                data={packs.map(({ id, title }) => ({ value: id, label: title }))}
-                onChange={(id) => id && setPack(id)}
-              />
-            )}
             {test?.running ? (
               <Button
                 variant="default"
@@ -103,6 +93,15 @@ export function SelfTest({
         <Text size="sm" c="dimmed">
           {t('test.about', { device: t(`device.names.${device}`) })}
         </Text>
+        {packs.length > 1 && (
+          <Select
+            aria-label={t('test.pack')}
+            value={pack}
+            allowDeselect={false}
+            data={packs.map(({ id }) => id)}
+            onChange={(id) => id && setPack(id)}
+          />
+        )}
         {test?.running && (
           <Text size="sm" aria-live="polite">
             {test.ready ? t('test.inspecting', { image: test.starting?.image ?? '' }) : t('test.starting')}

@@ -486,19 +486,21 @@ describe('exports', () => {
 });
 
 describe('folders', () => {
-  test('are listed with their folders and images only', async () => {
+  test('are listed with their folders and the files that are wanted', async () => {
     const { client, folder } = await fakeWorkstation();
     for (const name of ['part10', 'part2', '.hidden'])
       await mkdir(join(folder, 'x', name), { recursive: true });
-    for (const name of ['b.PNG', 'a.jpg', 'notes.txt', '.c.png'])
+    for (const name of ['b.PNG', 'a.jpg', 'notes.txt', '.c.png', 'pack.json', 'w.ZIP', 'other.json'])
       await writeFile(join(folder, 'x', name), '');
     const path = join(folder, 'x');
     expect(await client.app.folder({ path })).toEqual({
       path,
       parent: folder,
       folders: ['part2', 'part10'].map((name) => ({ name, path: join(path, name) })),
-      images: ['a.jpg', 'b.PNG'].map((name) => ({ name, path: join(path, name) })),
+      files: ['a.jpg', 'b.PNG'].map((name) => ({ name, path: join(path, name) })),
     });
+    const { files } = await client.app.folder({ path, files: 'packs' });
+    expect(files.map(({ name }) => name)).toEqual(['pack.json', 'w.ZIP']);
     expect((await client.app.folder({ path: '/' })).parent).toBeNull();
     expect((await client.app.folder({ path: null })).path).toBe(process.env.HOME);
   });

@@ -57,6 +57,7 @@ describeInChromium('the window of the desktop shell', () => {
       const functions = [
         'chooseFiles',
         'chooseFolders',
+        'choosePack',
         'connect',
         'onPathsGiven',
         'pathsOf',
@@ -268,7 +269,7 @@ describeInChromium('the window of the desktop shell', () => {
 
     it('of our page with arguments that make no sense do nothing', async () => {
       double.chosenPaths = ['/secret'];
-      for (const what of ['drives', undefined, { folders: true }]) {
+      for (const what of ['drives', 'toString', undefined, { folders: true }]) {
         expect(await ipcMain.handlers.get(CHANNELS.choose)!(own(), what)).toEqual([]);
       }
       for (const path of ['relative/path', '../..', 7, undefined]) {
@@ -282,6 +283,9 @@ describeInChromium('the window of the desktop shell', () => {
     double.chosenPaths = ['/images/a', '/images/b'];
     expect(await desktop.page.evaluate('clipsam.chooseFolders()')).toEqual(['/images/a', '/images/b']);
     expect(await desktop.page.evaluate('clipsam.chooseFiles()')).toEqual(['/images/a', '/images/b']);
+    expect(await desktop.page.evaluate("clipsam.choosePack('file')")).toBe('/images/a');
+    double.chosenPaths = [];
+    expect(await desktop.page.evaluate("clipsam.choosePack('folder')")).toBeUndefined();
     const madeByScript = "clipsam.pathsOf([new File(['x'], 'made.png')])";
     expect(await desktop.page.evaluate(madeByScript)).toEqual([]);
     await desktop.page.evaluate("clipsam.showInFolder('/images/a')");

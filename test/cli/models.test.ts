@@ -1,7 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCli, tinyPackOptions } from './run-cli.ts';
+import { tempFolder } from '../temp-folder.ts';
+import { jsonLines, runCli, tinyPackOptions, writePictures } from './run-cli.ts';
 
 describe('models', () => {
   it('lists packs and verifies a whole one, with the licence of every file', async () => {
@@ -47,5 +48,33 @@ describe('models', () => {
     const { code, stderr } = await runCli(['inspect', image, '-w', join(root, 'workspace'), ...options]);
     expect(code).toBe(1);
     expect(stderr).toContain('pack-hash-mismatch');
+  });
+
+  it('adds a pack to a workspace, which then inspects with it by its name', async () => {
+    const { root } = await tinyPackOptions();
+    const workspace = join(await tempFolder(), 'lot7');
+    const added = await runCli(['models', 'add', join(root, 'tiny'), '-w', workspace]);
+    expect(added).toMatchObject({ code: 0, stdout: 'tiny@1\n', stderr: expect.stringContaining('is there') });
+    const again = await runCli(['models', 'add', join(root, 'tiny'), '-w', workspace]);
+    expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('already') });
+    const list = await runCli(['models', 'list', '-w', workspace]);
+    expect(list.stdout).toMatch(/^lite {2}.*\n.*\ntiny@1 {2}Tiny 1\n/);
+    await writePictures(root, ['a.png']);
+    const inspect = ['inspect', join(root, 'a.png'), '-w', workspace, '--device', 'cpu', '--json'];
+    const { code, stdout } = await runCli([...inspect, '--pack', 'tiny@1']);
+    expect(code).toBe(0);
+    expect(jsonLines(stdout)).toMatchObject([{ status: 'done' }]);
+    const absent = await runCli([...inspect, '--pack', 'tiny@2']);
+    expect(absent).toMatchObject({ code: 1, stderr: expect.stringContaining('tiny@1') });
+  });
+
+  it('adds nothing that is not whole', async () => {
+    const { root } = await tinyPackOptions();
+    const workspace = await tempFolder();
+    await writeFile(join(root, 'tiny', 'text.onnx'), 'x');
+    const { code, stdout, stderr } = await runCli(['models', 'add', join(root, 'tiny'), '-w', workspace]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('pack-hash-mismatch');
+    expect((await runCli(['models', 'list', '-w', workspace])).stdout).not.toContain('tiny');
   });
 });

@@ -79,6 +79,15 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   {
+    name: 'add-model-pack',
+    show: async (window) => {
+      await goTo(window, '/models', 'table');
+      await window.keyboard.press('i');
+      await window.page.getByRole('dialog').waitFor();
+      await settled(window);
+    },
+  },
+  {
     name: 'shortcuts',
     show: async (window, subject) => {
       await batches.show(window, subject);

@@ -323,17 +323,24 @@ describe('listPacks', () => {
     await mkdir(join(packsRoot, 'broken'));
     await writeFile(join(packsRoot, 'broken', 'pack.json'), '{}');
     await mkdir(join(packsRoot, 'no-pack'));
-    expect(await listPacks(packsRoot)).toEqual([
+    expect(await listPacks({ packsRoot })).toEqual([
       {
         id: 'broken',
         folder: join(packsRoot, 'broken'),
+        isImported: false,
         error: expect.objectContaining({ code: 'pack-invalid' }),
       },
-      { id: 'tiny', folder: join(packsRoot, 'tiny'), title: 'Tiny pack', version: '1.0.0' },
+      {
+        id: 'tiny',
+        folder: join(packsRoot, 'tiny'),
+        isImported: false,
+        title: 'Tiny pack',
+        version: '1.0.0',
+      },
     ]);
   });
 
   test('a folder that is not there holds none', async () => {
-    expect(await listPacks(join(await tempFolder(), 'none'))).toEqual([]);
+    expect(await listPacks({ packsRoot: join(await tempFolder(), 'none') })).toEqual([]);
   });
 });

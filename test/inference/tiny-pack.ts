@@ -74,8 +74,14 @@ export function packFile(name: string, content: Uint8Array | string): Pack['file
   };
 }
 
-/** Makes a pack that has all that a real one has, and runs in milliseconds. Its answers mean nothing. */
-export async function writeTinyPack(folder: string): Promise<void> {
+/**
+ * Makes a pack that has all that a real one has, and runs in milliseconds. Its answers mean nothing.
+ * @param change edits pack.json before it is written
+ */
+export async function writeTinyPack(
+  folder: string,
+  change: (pack: Pack) => unknown = (pack) => pack,
+): Promise<Pack> {
   const files = {
     vision: { name: 'vision.onnx', bytes: tinyVision() },
     tokenizer: { name: 'tokenizer.json', bytes: new TextEncoder().encode(JSON.stringify(tinyTokenizer())) },
@@ -111,7 +117,8 @@ export async function writeTinyPack(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const { name, bytes } of Object.values(files)) await writeFile(join(folder, name), bytes);
   await writeFile(join(folder, 'card.md'), '# Tiny\n');
-  await writeFile(join(folder, 'pack.json'), JSON.stringify(pack));
+  await writeFile(join(folder, 'pack.json'), JSON.stringify(change(pack)));
+  return pack;
 }
 
 /** Mean colours of patches through a random layer each. */

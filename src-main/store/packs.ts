@@ -1,0 +1,15 @@
+import { recordAudit } from './audit.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Keeps who brought in which model pack, and from where. @param reference as recipes name it */
+export async function recordPack(
+  workspace: Workspace,
+  reference: string,
+  what: { readonly packHash: string; readonly place: string; readonly action: 'added' | 'repaired' },
+  author: string,
+): Promise<void> {
+  const { action, packHash, place } = what;
+  await recordAudit(workspace.db, [
+    { author, action, subject: 'pack', subjectId: reference, newValue: { packHash, place } },
+  ]);
+}

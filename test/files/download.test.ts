@@ -1,0 +1,231 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { download, downloadText, redirected } from '../../src-main/files/download.ts';
+import { sha256 } from '../../src-main/files/hash.ts';
+import { tempFolder } from '../temp-folder.ts';
+import { fileServer, type ServedFile } from './file-server.ts';
+
+const SIZE = 200_000;
+const CONTENT = Buffer.from(Array.from({ length: SIZE }, (_, i) => (i * 7919) >> 5));
+const EXPECTED = { bytes: SIZE, sha256: sha256(CONTENT) };
+const PATIENCE = { stall: 300, waits: [5, 5] };
+
+async function served(file: Partial<ServedFile> = {}) {
+  const server = await fileServer({ '/weights.bin': { content: CONTENT, etag: '"one"', ...file } });
+  const file1 = server.files['/weights.bin']!;
+  const folder = await tempFolder();
+  const path = join(folder, 'weights.part');
+  const bytes: number[] = [];
+  const waits: number[] = [];
+  const fetchIt = (signal?: AbortSignal) =>
+    download(`${server.url}/weights.bin`, path, EXPECTED, {
+      signal,
+      patience: PATIENCE,
+      onBytes: (there) => bytes.push(there),
+      onWait: (seconds) => waits.push(seconds),
+    });
+  const ranges = () => server.questions.map(({ range }) => range);
+  /** Gets a part, as a program that was stopped leaves it. */
+  const fetchPart = async (length: number) => {
+    const abort = new AbortController();
+    file1.stallAfter = length;
+    const stopped = download(`${server.url}/weights.bin`, path, EXPECTED, {
+      signal: abort.signal,
+      onBytes: (there) => there >= length && abort.abort(),
+    });
+    await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
+    expect((await stat(path)).size).toBe(length);
+    server.questions.splice(0);
+  };
+  return { ...server, file: file1, folder, path, bytes, waits, fetchIt, fetchPart, ranges };
+}
+
+describe('download', () => {
+  test('a whole file, with how far it is', async () => {
+    const { fetchIt, path, folder, bytes, ranges } = await served();
+    await fetchIt();
+    expect(sha256(await readFile(path))).toBe(EXPECTED.sha256);
+    expect(await readdir(folder)).toEqual(['weights.part']);
+    expect([bytes[0], bytes.at(-1)]).toEqual([0, SIZE]);
+    expect(bytes).toEqual(bytes.toSorted((a, b) => a - b));
+    expect(ranges()).toEqual([undefined]);
+  });
+
+  test('a connection that breaks: only the rest is asked for', async () => {
+    const { fetchIt, path, waits, questions } = await served({ breakAfter: 80_000 });
+    await fetchIt();
+    expect(sha256(await readFile(path))).toBe(EXPECTED.sha256);
+    expect(questions).toMatchObject([{ range: undefined }, { range: 'bytes=80000-', ifRange: '"one"' }]);
+    expect(waits).toEqual([0.005]);
+  });
+
+  test('one that was cancelled goes on where it stopped, in another program too', async () => {
+    const { fetchIt, fetchPart, path, questions, bytes } = await served();
+    await fetchPart(131_072);
+    await fetchIt();
+    expect(questions).toEqual([{ path: '/weights.bin', range: 'bytes=131072-', ifRange: '"one"' }]);
+    expect(bytes[0]).toBe(131_072);
+    expect(sha256(await readFile(path))).toBe(EXPECTED.sha256);
+  });
+
+  test('without a tag the date does; without either it starts anew', async () => {
+    const date = 'Mon, 23 Nov 2026 10:00:00 GMT';
+    const { file, fetchIt, fetchPart, questions } = await served({ etag: 'W/"weak"', lastModified: date });
+    await fetchPart(50_000);
+    await fetchIt();
+    expect(questions).toMatchObject([{ range: 'bytes=50000-', ifRange: date }]);
+    const other = await served({ etag: 'W/"weak"' });
+    await other.fetchPart(50_000);
+    await other.fetchIt();
+    expect(other.ranges()).toEqual([undefined]);
+    expect(file.content).toBe(CONTENT);
+  });
+
+  test('a file that changed in between comes from its start', async () => {
+    const { file, fetchIt, fetchPart, path, questions, bytes } = await served();
+    file.content = Buffer.alloc(SIZE, 'x');
+    await fetchPart(60_000);
+    Object.assign(file, { content: CONTENT, etag: '"two"' });
+    await fetchIt();
+    expect(questions).toMatchObject([{ range: 'bytes=60000-', ifRange: '"one"' }]);
+    expect(bytes[0]).toBe(0);
+    expect(sha256(await readFile(path))).toBe(EXPECTED.sha256);
+  });
+
+  test('a server without ranges sends the whole again', async () => {
+    const { fetchIt, fetchPart, path, ranges } = await served({ hasRanges: false });
+    await fetchPart(60_000);
+    await fetchIt();
+    expect(ranges()).toEqual(['bytes=60000-']);
+    expect(sha256(await readFile(path))).toBe(EXPECTED.sha256);
+  });
+
+  test('what a power cut spoilt comes once more, from its start', async () => {
+    const { fetchIt, fetchPart, path, ranges } = await served();
+    await fetchPart(60_000);
+    await writeFile(path, Buffer.alloc(60_000));
+    await fetchIt();
+    expect(ranges()).toEqual(['bytes=60000-', undefined]);
+    expect(sha256(await readFile(path))).toBe(EXPECTED.sha256);
+  });
+
+  test('what is whole already is not asked for', async () => {
+    const { fetchIt, path, questions } = await served();
+    await writeFile(path, CONTENT);
+    await fetchIt();
+    expect(questions).toEqual([]);
+  });
+
+  test('another file is told by its hash, and not kept', async () => {
+    const { url, fetchIt, folder } = await served({ content: Buffer.alloc(SIZE, 'x') });
+    await expect(fetchIt()).rejects.toMatchObject({
+      code: 'pack-hash-mismatch',
+      details: { case: 'download-altered', address: `${url}/weights.bin` },
+    });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('another size is told before anything is read', async () => {
+    const { fetchIt, bytes, questions } = await served({ content: Buffer.alloc(SIZE + 1) });
+    await expect(fetchIt()).rejects.toMatchObject({ code: 'pack-hash-mismatch' });
+    expect(bytes).toEqual([]);
+    expect(questions).toHaveLength(1);
+  });
+
+  test('404 is final', async () => {
+    const { fetchIt, questions, folder } = await served({ statuses: [404] });
+    await expect(fetchIt()).rejects.toMatchObject({
+      code: 'download-failed',
+      details: { case: 'server-refused', status: 404 },
+    });
+    expect(questions).toHaveLength(1);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('503 is asked again, until patience is at its end', async () => {
+    const busy = await served({ statuses: [503, 429] });
+    await busy.fetchIt();
+    expect(busy.waits).toEqual([0.005, 0.005]);
+    expect(sha256(await readFile(busy.path))).toBe(EXPECTED.sha256);
+    const dead = await served({ statuses: [503, 503, 503] });
+    await expect(dead.fetchIt()).rejects.toMatchObject({
+      code: 'download-failed',
+      details: { case: 'server-unreachable' },
+    });
+    expect(dead.questions).toHaveLength(3);
+  });
+
+  test('as long as something comes, patience starts anew', async () => {
+    const { file, fetchIt, questions, path } = await served({ breakAfter: 40_000 });
+    const again = setInterval(() => {
+      if (questions.length < 5) file.breakAfter ??= 40_000;
+    }, 1);
+    await fetchIt().finally(() => clearInterval(again));
+    expect(questions.length).toBeGreaterThanOrEqual(4);
+    expect(sha256(await readFile(path))).toBe(EXPECTED.sha256);
+  });
+
+  test('a server that falls silent counts as broken', async () => {
+    const { fetchIt, path, ranges } = await served({ stallAfter: 70_000 });
+    await fetchIt();
+    expect(ranges()).toEqual([undefined, 'bytes=70000-']);
+    expect(sha256(await readFile(path))).toBe(EXPECTED.sha256);
+  });
+
+  test('nobody there', async () => {
+    const { fetchIt, close } = await served();
+    close();
+    await expect(fetchIt()).rejects.toMatchObject({
+      code: 'download-failed',
+      message: expect.stringContaining('ECONNREFUSED'),
+      details: { case: 'server-unreachable' },
+    });
+  });
+
+  test('cancelled while it waits for the next try', async () => {
+    const { url, folder } = await served({ statuses: [503] });
+    const abort = new AbortController();
+    const options = {
+      signal: abort.signal,
+      patience: { stall: 1000, waits: [60_000] },
+      onWait: () => abort.abort(),
+    };
+    const stopped = download(`${url}/weights.bin`, join(folder, 'a.part'), EXPECTED, options);
+    await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  test('redirects are followed, but not for ever', async () => {
+    const { files, fetchIt, path } = await served({ redirect: '/b' });
+    files['/b'] = { redirect: 'c', content: '' };
+    files['/c'] = { content: CONTENT };
+    await fetchIt();
+    expect(sha256(await readFile(path))).toBe(EXPECTED.sha256);
+    const round = await served({ redirect: '/weights.bin' });
+    await expect(round.fetchIt()).rejects.toMatchObject({ details: { case: 'server-redirects' } });
+    expect(round.questions).toHaveLength(6);
+  });
+});
+
+test.each([
+  ['https://a.org/x', 'http://a.org/x'],
+  ['https://a.org/x', 'http://127.0.0.1/x'],
+  ['http://127.0.0.1/x', 'http://a.org/x'],
+  ['https://a.org/x', 'file:///etc/passwd'],
+  ['https://a.org/x', 'https://ana:secret@a.org/x'],
+  ['https://a.org/x', null],
+])('a redirect from %s to %s is refused', (from, to) => {
+  expect(() => redirected(from, to)).toThrow(expect.objectContaining({ code: 'download-failed' }));
+});
+
+test('other redirects are followed', () => {
+  expect(redirected('https://a.org/x/y', '../z?q')).toBe('https://a.org/z?q');
+  expect(redirected('https://a.org/x', 'https://b.org/y')).toBe('https://b.org/y');
+  expect(redirected('http://127.0.0.1:1/x', 'https://b.org/y')).toBe('https://b.org/y');
+});
+
+test('a text is read up to its limit', async () => {
+  const { url } = await fileServer({ '/a': { content: 'grüße', statuses: [500] } });
+  expect(await downloadText(`${url}/a`, 10, { patience: PATIENCE })).toBe('grüße');
+  await expect(downloadText(`${url}/a`, 6)).rejects.toMatchObject({ code: 'pack-invalid' });
+});
