@@ -51,7 +51,6 @@ describeInChromium('a repeat inspection', () => {
     await page.getByRole('menuitem', { name: 'Repeat inspection…' }).press('Enter');
     const dialog = page.getByRole('dialog');
     await dialog.getByText('The batch has only 12 images.').waitFor();
-    await settled(ada);
     expect(await ada.seriousViolations()).toEqual([]);
     await dialog.getByLabel('Name').fill('Gauge <b>1</b>');
     requests.length = 0;
@@ -63,7 +62,6 @@ describeInChromium('a repeat inspection', () => {
     const alternate = (n: number) => (n % 2 === 0 ? 'g' : 'r');
     await page.getByText(place(1)(1), { exact: true }).waitFor();
     await page.locator('[role=application] canvas').first().waitFor();
-    await settled(ada);
     expect(await ada.seriousViolations()).toEqual([]);
     expect((await ada.texts()).filter((text) => /cable|\.jpg|score|\bmodel\b/i.test(text))).toEqual([]);
     // The last answer can be taken back, the first one as well.
@@ -102,7 +100,6 @@ describeInChromium('a repeat inspection', () => {
     }
     await bo.page.getByRole('button', { name: '查看结果' }).press('Enter');
     await bo.page.getByTestId('inspectors').waitFor();
-    await settled(bo);
     expect(await bo.seriousViolations()).toEqual([]);
     expect(await bo.missingTexts()).toEqual([]);
     await bo.close();
@@ -136,7 +133,6 @@ describeInChromium('a repeat inspection', () => {
     expect(await row('Bo')).toContain('12 of 12');
     const rejected = new Set(answers.filter((a) => a.verdict === 'reject').map((a) => a.path)).size;
     await page.getByRole('heading', { name: `Images with disagreement (${rejected})` }).waitFor();
-    await settled(ada);
     expect(await ada.seriousViolations()).toEqual([]);
 
     await page.getByRole('button', { name: 'Write all answers as CSV' }).press('Enter');
@@ -150,11 +146,3 @@ describeInChromium('a repeat inspection', () => {
     await ada.close();
   });
 });
-
-/** Transitions are over: axe-core would take half-transparent text for text without contrast. */
-async function settled({ page }: WorkstationWindow): Promise<void> {
-  await page.waitForLoadState('networkidle');
-  await page.waitForFunction(() =>
-    document.getAnimations().every(({ playState }) => playState !== 'running'),
-  );
-}

@@ -123,6 +123,7 @@ export class WorkstationWindow {
 
   /** Violations of WCAG 2 A and AA that axe-core calls serious or critical, one line each. */
   async seriousViolations(): Promise<string[]> {
+    await this.#transitionsOver();
     const { violations } = await new AxeBuilder({ page: this.page })
       .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
       .analyze();
@@ -131,6 +132,18 @@ export class WorkstationWindow {
       .flatMap(({ id, nodes }) =>
         nodes.map(({ target, failureSummary }) => `${id}: ${target}\n${failureSummary}`),
       );
+  }
+
+  /** Axe-core would take half-transparent text for text without contrast. What turns for ever is not waited for. */
+  async #transitionsOver(): Promise<void> {
+    // A menu begins to fade in a frame after it is there.
+    await this.page.waitForTimeout(50);
+    await this.page.evaluate(async () => {
+      const ending = document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+      await Promise.allSettled(ending.map(({ finished }) => finished));
+    });
   }
 
   /** Every text on the page, seen or read out, but for the names of keys. */
