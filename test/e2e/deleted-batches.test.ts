@@ -1,23 +1,12 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Browser } from 'playwright';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { addSyntheticBatch } from '../synthetic-workspace.ts';
-import { describeInChromium, launchChromium } from './chromium.ts';
+import { describeInChromium } from './chromium.ts';
 import { readRecords } from './records.ts';
-import { makeTempFolder, type TempFolder } from './temp-workspace.ts';
-import { startWorkstation, type WorkstationProcess } from './workstation-process.ts';
-import { WorkstationWindow } from './workstation-window.ts';
+import { makeSite } from './site.ts';
 
 describeInChromium('deleted batches', () => {
-  let folder: TempFolder;
-  let workstation: WorkstationProcess;
-  let browser: Browser;
-  let workspace: string;
-
-  beforeAll(async () => {
-    folder = await makeTempFolder();
-    workspace = join(folder.path, 'workspace');
+  const site = makeSite(async (workspace) => {
     for (const name of ['Lot 7', 'Lot 8']) {
       await addSyntheticBatch(workspace, {
         images: 40,
@@ -28,12 +17,6 @@ describeInChromium('deleted batches', () => {
         seed: name,
       });
     }
-    [workstation, browser] = await Promise.all([startWorkstation({ workspace }), launchChromium()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await workstation?.stop();
-    await folder?.remove();
   });
 
   it.each([
@@ -44,11 +27,11 @@ describeInChromium('deleted batches', () => {
     async (language, theme, view, act) => {
       const name = language === 'en' ? 'Lot 7' : 'Lot 8';
       const of = (table: string) =>
-        readRecords<{ n: number }>(workspace, `select count(*) as n from ${table}`)[0]!.n;
+        readRecords<{ n: number }>(site.workspace, `select count(*) as n from ${table}`)[0]!.n;
       const before = { images: of('images'), verdicts: of('verdicts'), batches: of('batches') };
-      const files = await readdir(folder.path, { recursive: true });
+      const files = await readdir(site.folder, { recursive: true });
       const originals = files.filter((file) => file.includes('photos') || file.includes('images'));
-      const window = await WorkstationWindow.open(browser, workstation.url, { language, theme });
+      const window = await site.open({ language, theme });
       const { page, keyboard } = window;
       await page.getByRole('option', { name }).click();
       await keyboard.press('Delete');
@@ -82,11 +65,11 @@ describeInChromium('deleted batches', () => {
       expect(of('images')).toBe(before.images - 40);
       expect(of('batches')).toBe(before.batches - 1);
       expect(of('verdicts')).toBeLessThan(before.verdicts);
-      const left = await readdir(folder.path, { recursive: true });
+      const left = await readdir(site.folder, { recursive: true });
       expect(originals.length).toBeGreaterThan(0);
       expect(originals.filter((file) => !left.includes(file))).toEqual([]);
       const [event] = readRecords<{ author: string; new_value: string }>(
-        workspace,
+        site.workspace,
         `select * from audit_events where action = 'purged' order by id desc limit 1`,
       );
       expect(event?.author).toBe('Ada');

@@ -1,17 +1,14 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser } from 'playwright';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { hashOfJson } from '../../src-main/files/canonical-json.ts';
 import { type Pack, packSchema } from '../../src-shared/pack.ts';
 import { fileServer, type ServedFile } from '../files/file-server.ts';
 import { BatchesPage } from './batches-page.ts';
-import { describeInChromium, launchChromium } from './chromium.ts';
+import { describeInChromium } from './chromium.ts';
 import { readRecords } from './records.ts';
-import { makeTempFolder, type TempFolder } from './temp-workspace.ts';
-import { startWorkstation, type WorkstationProcess } from './workstation-process.ts';
-import { WorkstationWindow } from './workstation-window.ts';
+import { makeSite } from './site.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -38,32 +35,18 @@ async function writeCopyOfLite(folder: string, version: string): Promise<Pack> {
 }
 
 describeInChromium('a model pack', () => {
-  let folder: TempFolder;
-  let workstation: WorkstationProcess;
-  let browser: Browser;
-  let workspace: string;
-
-  beforeAll(async () => {
-    folder = await makeTempFolder();
-    workspace = join(folder.path, 'workspace');
-    [workstation, browser] = await Promise.all([startWorkstation({ workspace }), launchChromium()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await workstation?.stop();
-    await folder?.remove();
-  });
+  const site = makeSite();
 
   it('is added from a folder with the keyboard, chosen in a recipe, and inspects', async () => {
-    const stick = join(folder.path, 'stick', 'widget');
+    const stick = join(site.folder, 'stick', 'widget');
     const pack = await writeCopyOfLite(stick, '1.0.0');
-    const window = await WorkstationWindow.open(browser, workstation.url);
+    const window = await site.open();
     const { page, keyboard } = window;
     await keyboard.press('Alt+4', 'i');
     const dialog = page.getByRole('dialog');
     const typed = dialog.getByLabel('Path on the workstation’s machine');
     await expect.poll(() => typed.inputValue()).not.toBe('');
-    await typed.fill(join(folder.path, 'stick'));
+    await typed.fill(join(site.folder, 'stick'));
     await typed.press('Enter');
     const content = dialog.getByRole('listbox', { name: 'Folders, ZIP files and pack.json' });
     await content.getByRole('option', { name: 'widget' }).waitFor();
@@ -99,7 +82,7 @@ describeInChromium('a model pack', () => {
     await dialog.waitFor({ state: 'detached' });
     await batches.inspect();
     const [row] = readRecords<{ packHash: string; recipe: string; status: string }>(
-      workspace,
+      site.workspace,
       `select results.pack_hash as packHash, results.status, json as recipe
        from results join runs on runs.id = run_id join recipes on hash = runs.recipe_hash`,
     );
@@ -118,7 +101,7 @@ describeInChromium('a model pack', () => {
       const texts = JSON.parse(
         await readFile(join(ROOT, 'src-renderer', 'i18n', language, 'models.json'), 'utf8'),
       ) as Record<'add' | 'stopped', Record<string, string>>;
-      const source = join(folder.path, language);
+      const source = join(site.folder, language);
       const version = language === 'en' ? '2.0' : '3.0';
       await writeCopyOfLite(source, version);
       const files: Record<string, ServedFile> = {};
@@ -126,7 +109,7 @@ describeInChromium('a model pack', () => {
       for (const name of ['pack.json', 'card.md', 'tokenizer.json', 'text.onnx', 'umci.safetensors']) {
         files[`/${name}`] = { content: await readFile(join(source, name)), etag: `"${name}"` };
       }
-      const window = await WorkstationWindow.open(browser, workstation.url, { language, theme });
+      const window = await site.open({ language, theme });
       const { page, keyboard } = window;
       const begin = async (address: string) => {
         await keyboard.press('i');

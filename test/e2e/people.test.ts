@@ -1,43 +1,27 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Browser } from 'playwright';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { addSyntheticBatch } from '../synthetic-workspace.ts';
-import { describeInChromium, launchChromium } from './chromium.ts';
+import { describeInChromium } from './chromium.ts';
 import { readRecords } from './records.ts';
-import { makeTempFolder, type TempFolder } from './temp-workspace.ts';
-import { startWorkstation, type WorkstationProcess } from './workstation-process.ts';
-import { WorkstationWindow } from './workstation-window.ts';
+import { makeSite } from './site.ts';
+import type { WorkstationWindow } from './workstation-window.ts';
 
 describeInChromium('people', () => {
-  let folder: TempFolder;
-  let workstation: WorkstationProcess;
-  let browser: Browser;
-  let workspace: string;
-
-  beforeAll(async () => {
-    folder = await makeTempFolder();
-    workspace = join(folder.path, 'workspace');
-    await addSyntheticBatch(workspace, {
+  const site = makeSite((workspace) =>
+    addSyntheticBatch(workspace, {
       images: 6,
       reviewed: 0,
       failed: 0,
       pending: 0,
       name: 'Lot 7',
       seed: 'Lot 7',
-    });
-    [workstation, browser] = await Promise.all([startWorkstation({ workspace }), launchChromium()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await workstation?.stop();
-    await folder?.remove();
-  });
+    }),
+  );
 
   it('sign in with the keyboard once there is an engineer, and do what their role allows', async () => {
-    const window = await WorkstationWindow.open(browser, workstation.url, { author: 'Eva' });
+    const window = await site.open({ author: 'Eva' });
     const { page, keyboard } = window;
     const sign = page.getByRole('dialog', { name: 'Sign in' });
     const badge = page.getByTestId('signed-in');
@@ -108,14 +92,14 @@ describeInChromium('people', () => {
     await studies.waitFor({ state: 'detached' });
     await keyboard.press('Shift+A');
     await page.getByRole('alert').getByText('For reviewers and engineers').waitFor();
-    expect(readRecords(workspace, 'select 1 from batches where archived_at is not null')).toEqual([]);
+    expect(readRecords(site.workspace, 'select 1 from batches where archived_at is not null')).toEqual([]);
 
     // A verdict carries the name of who signed in.
     await keyboard.press('Alt+2');
     await page.getByTestId('save-state').waitFor();
     await keyboard.press('u');
     await expect
-      .poll(() => readRecords<{ author: string }>(workspace, 'select author from verdicts'))
+      .poll(() => readRecords<{ author: string }>(site.workspace, 'select author from verdicts'))
       .toEqual([{ author: 'Otto' }]);
     expect(await window.missingTexts()).toEqual([]);
     await window.close();
@@ -130,12 +114,13 @@ describeInChromium('people', () => {
   }
 
   it('may not go over what another judged, by button or key, unless they review', async () => {
-    const window = await WorkstationWindow.open(browser, workstation.url);
+    const window = await site.open();
     const { page, keyboard } = window;
     await signIn(window, 'Eva', '1234');
-    const [judged] = readRecords<{ image_id: number }>(workspace, 'select image_id from verdicts');
-    const rows = () => readRecords<{ author: string }>(workspace, 'select author from verdicts order by id');
-    const [batch] = readRecords<{ id: number }>(workspace, 'select id from batches');
+    const [judged] = readRecords<{ image_id: number }>(site.workspace, 'select image_id from verdicts');
+    const rows = () =>
+      readRecords<{ author: string }>(site.workspace, 'select author from verdicts order by id');
+    const [batch] = readRecords<{ id: number }>(site.workspace, 'select id from batches');
     const address = new URL(`#/review/${batch!.id}/${judged!.image_id}`, page.url()).href;
     await page.goto(address);
     await page.getByTestId('save-state').getByText('Saved').waitFor();
@@ -157,7 +142,7 @@ describeInChromium('people', () => {
   });
 
   it('answer a blind inspection each for themselves, whose results operators do not see', async () => {
-    const window = await WorkstationWindow.open(browser, workstation.url);
+    const window = await site.open();
     const { page, keyboard } = window;
     await signIn(window, 'Eva', '1234');
     await page.getByRole('button', { name: 'More' }).press('Enter');
@@ -188,15 +173,15 @@ describeInChromium('people', () => {
     await results.waitFor();
     expect(await results.isDisabled()).toBe(true);
     expect(await results.getAttribute('title')).toBe('For reviewers and engineers');
-    expect(readRecords(workspace, 'select distinct inspector from study_judgements')).toEqual([
+    expect(readRecords(site.workspace, 'select distinct inspector from study_judgements')).toEqual([
       { inspector: 'Otto' },
     ]);
     await window.close();
   });
 
   it('change their own PIN, and sign in anew after what an engineer or the command line changed', async () => {
-    const eva = await WorkstationWindow.open(browser, workstation.url, { theme: 'light' });
-    const otto = await WorkstationWindow.open(browser, workstation.url);
+    const eva = await site.open({ theme: 'light' });
+    const otto = await site.open();
     await signIn(eva, 'Eva', '1234');
     await signIn(otto, 'Otto', '5678');
     const sign = otto.page.getByRole('dialog', { name: 'Sign in' });
@@ -239,7 +224,7 @@ describeInChromium('people', () => {
     const cli = fileURLToPath(new URL('../../src-main/cli/clipsam.js', import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [
       cli,
-      ...['people', 'reset-pin', 'Otto', '--workspace', workspace],
+      ...['people', 'reset-pin', 'Otto', '--workspace', site.workspace],
     ]);
     // The window does not know of it until it asks for something.
     await otto.keyboard.press('Alt+1');
@@ -252,7 +237,7 @@ describeInChromium('people', () => {
   });
 
   it('are signed out when nobody touched a key or the pointer for as long as an engineer says', async () => {
-    const window = await WorkstationWindow.open(browser, workstation.url);
+    const window = await site.open();
     const { page, keyboard } = window;
     const sign = page.getByRole('dialog', { name: 'Sign in' });
     await signIn(window, 'Eva', '1234');
@@ -279,13 +264,13 @@ describeInChromium('people', () => {
     await signIn(window, 'Eva', '1234');
     await page.getByLabel('Sign out when idle').selectOption({ label: 'Never' });
     await expect
-      .poll(() => readRecords(workspace, "select value from settings where name = 'idle-minutes'"))
+      .poll(() => readRecords(site.workspace, "select value from settings where name = 'idle-minutes'"))
       .toEqual([{ value: 'null' }]);
     await window.close();
   });
 
   it('are asked for in Chinese as well, before anything else', async () => {
-    const window = await WorkstationWindow.open(browser, workstation.url, {
+    const window = await site.open({
       language: 'zh-CN',
       theme: 'light',
       author: '',

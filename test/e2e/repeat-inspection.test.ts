@@ -1,32 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser } from 'playwright';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeInChromium, launchChromium } from './chromium.ts';
+import { expect, it } from 'vitest';
+import { describeInChromium } from './chromium.ts';
 import { readRecords } from './records.ts';
-import { makeTempFolder, type TempFolder } from './temp-workspace.ts';
-import { startWorkstation, type WorkstationProcess } from './workstation-process.ts';
-import { WorkstationWindow } from './workstation-window.ts';
+import { makeSite } from './site.ts';
+import type { WorkstationWindow } from './workstation-window.ts';
 
 const IMAGES = 12;
 
 describeInChromium('a repeat inspection', () => {
-  let folder: TempFolder;
-  let workstation: WorkstationProcess;
-  let browser: Browser;
-  let workspace: string;
-
-  beforeAll(async () => {
-    folder = await makeTempFolder();
-    workspace = join(folder.path, 'workspace');
-    // A new workspace has the bundled samples: six good, six defective with ground truth.
-    [workstation, browser] = await Promise.all([startWorkstation({ workspace }), launchChromium()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await workstation?.stop();
-    await folder?.remove();
-  });
+  // A new workspace has the bundled samples: six good, six defective with ground truth.
+  const site = makeSite();
 
   /** Judges a whole round with the keyboard: `keyOf` says which key for the image that came n-th. */
   async function judge(
@@ -41,7 +24,7 @@ describeInChromium('a repeat inspection', () => {
   }
 
   it('is made and judged blind by two inspectors with the keyboard, and says how far they agree', async () => {
-    const ada = await WorkstationWindow.open(browser, workstation.url);
+    const ada = await site.open();
     const { page, keyboard } = ada;
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
@@ -83,7 +66,7 @@ describeInChromium('a repeat inspection', () => {
     expect(requests.filter((url) => /media\/(?:map|truth)/.test(url))).toEqual([]);
     expect(requests.some((url) => url.includes('/media/tile'))).toBe(true);
 
-    const bo = await WorkstationWindow.open(browser, workstation.url, {
+    const bo = await site.open({
       author: 'Bo',
       language: 'zh-CN',
       theme: 'light',
@@ -107,7 +90,7 @@ describeInChromium('a repeat inspection', () => {
     await keyboard.press('Enter');
     const row = (name: string) => page.getByTestId('inspectors').getByRole('row', { name }).innerText();
     const answers = readRecords<{ inspector: string; round: number; verdict: string; path: string }>(
-      workspace,
+      site.workspace,
       `select inspector, round, verdict, path from study_judgements j join images on images.id = j.image_id
        where verdict <> 'withdrawn' and not exists (select 1 from study_judgements n where n.supersedes = j.id)`,
     );
