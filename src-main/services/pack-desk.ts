@@ -15,7 +15,15 @@ import { checkNewPack, listPacks, type PackPlaces, parsePack, verifyPack } from 
 import { recordPack } from '../store/packs.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { lockPacks } from '../store/workspace-lock.ts';
-import { absentFile, addressOf, openPackSource, type PackSource, unreadable } from './pack-source.ts';
+import {
+  absentFile,
+  addressOf,
+  DESCRIPTION,
+  openPackSource,
+  outsideFile,
+  type PackSource,
+  unreadable,
+} from './pack-source.ts';
 
 /** Folder of the packs that were brought into a workspace: they go with it when it is copied or moved. */
 export function importedPacks(workspaceFolder: string): string {
@@ -402,7 +410,6 @@ export class PackDesk {
 }
 
 const INCOMING = '.incoming';
-const DESCRIPTION = 'pack.json';
 const NOTE = 'download.json';
 
 /** Each file once, with its place in the pack's folder. @throws ClipSamError `path-denied`, `pack-invalid` */
@@ -413,9 +420,7 @@ function wantedFiles(pack: Pack, base: string | null): WantedFile[] {
     if (source.startsWith('npm:')) continue;
     const path = placeInPack(file).slice('pack:'.length);
     if (!isPlainPath(path) || path.toLowerCase() === DESCRIPTION || path === pack.card) {
-      throw new ClipSamError('path-denied', `The pack's file ${path} lies outside of the pack.`, {
-        details: { case: 'pack-file-outside', file: path },
-      });
+      throw outsideFile(path);
     }
     const url = isDownload(source) ? source : base === null ? undefined : addressOf(path, base);
     const before = wanted.get(path);

@@ -11,7 +11,8 @@ import { toReadError } from '../files/read-error.ts';
 import { damaged, openZip } from '../files/zip-archive.ts';
 import { resolvePackFile } from '../inference/pack-files.ts';
 
-const DESCRIPTION = 'pack.json';
+/** The file that describes a pack, by its name in the pack's folder. */
+export const DESCRIPTION = 'pack.json';
 /** Bytes of a description or a card: prose and numbers. */
 const LONGEST_TEXT = 1 << 20;
 
@@ -134,11 +135,7 @@ async function fromServer(place: string, network: DownloadOptions): Promise<Pack
 
 /** Where a file of the pack lies on the server that has its pack.json. @throws ClipSamError `path-denied` */
 export function addressOf(path: string, base: string): string {
-  if (!isPlainPath(path)) {
-    throw new ClipSamError('path-denied', `The pack's file ${path} lies outside of the pack.`, {
-      details: { case: 'pack-file-outside', file: path },
-    });
-  }
+  if (!isPlainPath(path)) throw outsideFile(path);
   return new URL(path.split('/').map(encodeURIComponent).join('/'), base).href;
 }
 
@@ -154,6 +151,13 @@ function absent(place: string): ClipSamError {
 export function absentFile(file: string): ClipSamError {
   return new ClipSamError('pack-file-missing', `The pack's file ${file} is missing. Fetch the pack again.`, {
     details: { case: 'pack-file-missing', file },
+  });
+}
+
+/** The error for a file that the pack names and that would lie elsewhere. */
+export function outsideFile(file: string): ClipSamError {
+  return new ClipSamError('path-denied', `The pack's file ${file} lies outside of the pack.`, {
+    details: { case: 'pack-file-outside', file },
   });
 }
 
