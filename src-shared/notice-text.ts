@@ -1,0 +1,94 @@
+import type { Notice } from './notice.ts';
+
+export const NOTICE_LANGUAGES = ['en', 'zh-CN'] as const;
+export type NoticeLanguage = (typeof NOTICE_LANGUAGES)[number];
+
+type Teller<N extends Notice> = (notice: N, format: NumberTexts) => string;
+type Tellers = { readonly [C in Notice['code']]: Teller<Extract<Notice, { code: C }>> };
+
+interface NumberTexts {
+  readonly number: (value: number) => string;
+  readonly percent: (share: number) => string;
+}
+
+const SOURCES = {
+  en: {
+    file: 'as the file says',
+    batch: 'the range of this batch',
+    type: 'the whole range of the sample type, since neither file nor batch states one',
+  },
+  'zh-CN': {
+    file: '文件中注明',
+    batch: '本批次的范围',
+    type: '文件和批次均未注明，采用样本类型的全部范围',
+  },
+} as const;
+
+const CONVERTED = {
+  en: { cmyk: 'CMYK', cielab: 'CIELab', profile: 'its embedded colour profile' },
+  'zh-CN': { cmyk: 'CMYK', cielab: 'CIELab', profile: '内嵌颜色配置文件' },
+} as const;
+
+const EN: Tellers = {
+  'sample-range': ({ low, high, source }, { number }) =>
+    `Sample values ${number(low)} to ${number(high)} were taken for black to white: ${SOURCES.en[source]}.`,
+  'samples-clipped': ({ low, high, share }, { number, percent }) =>
+    `${percent(share)} of the pixels lie outside the range ${number(low)} to ${number(high)} and were clipped.`,
+  page: ({ page, pages }, { number }) => `Page ${number(page)} of ${number(pages)} of the file.`,
+  'previews-skipped': ({ previews }, { number }) =>
+    `The file also has ${number(previews)} smaller copies of the picture; they are not inspected.`,
+  'scaled-thin': ({ width, height, modelWidth, modelHeight }, { number }) =>
+    `${number(width)} × ${number(height)} pixels became ${number(modelWidth)} × ${number(modelHeight)} for the model: small defects are lost. Cut the image into shorter pieces.`,
+  'defect-below-scale': ({ modelPixels }, { number }) =>
+    `A defect of the recipe's minimum size has only ${number(modelPixels)} pixels in what the model sees. Cut the image into pieces, or raise the minimum size.`,
+  'colour-converted': ({ from }) => `Colours were converted from ${CONVERTED.en[from]} to sRGB.`,
+  'profile-ignored': () => 'The embedded colour profile cannot be used; colours were taken as sRGB.',
+  transparency: ({ share }, { percent }) =>
+    `${percent(share)} of the pixels are not opaque; grey shows through them.`,
+  'alpha-ignored': () =>
+    'The file says that every pixel is invisible. That was ignored, and the picture is shown opaque.',
+  'bands-ignored': ({ bands }, { number }) =>
+    `${number(bands)} bands beyond the colours (such as near infrared) were not looked at.`,
+  'single-colour': () => 'The whole image has one colour: there is nothing to inspect on it.',
+  'nearly-black': ({ highest }, { number }) =>
+    `The image is nearly black: its brightest pixel is ${number(highest)} of 255.`,
+  'decoder-warning': ({ message }) => `The file breaks rules of its format but was read whole (${message}).`,
+};
+
+const ZH: Tellers = {
+  'sample-range': ({ low, high, source }, { number }) =>
+    `样本值 ${number(low)} 至 ${number(high)} 被视为黑至白：${SOURCES['zh-CN'][source]}。`,
+  'samples-clipped': ({ low, high, share }, { number, percent }) =>
+    `${percent(share)} 的像素超出范围 ${number(low)} 至 ${number(high)}，已被截断。`,
+  page: ({ page, pages }, { number }) => `文件共 ${number(pages)} 页，这是第 ${number(page)} 页。`,
+  'previews-skipped': ({ previews }, { number }) =>
+    `文件中还有 ${number(previews)} 个较小的预览图，不参与检测。`,
+  'scaled-thin': ({ width, height, modelWidth, modelHeight }, { number }) =>
+    `${number(width)} × ${number(height)} 像素缩小为 ${number(modelWidth)} × ${number(modelHeight)} 供模型使用：小缺陷会丢失。请将图像裁成较短的几段。`,
+  'defect-below-scale': ({ modelPixels }, { number }) =>
+    `配方最小尺寸的缺陷在模型所见图像中仅有 ${number(modelPixels)} 个像素。请裁切图像，或提高最小尺寸。`,
+  'colour-converted': ({ from }) => `颜色已从${CONVERTED['zh-CN'][from]}转换为 sRGB。`,
+  'profile-ignored': () => '内嵌的颜色配置文件无法使用；颜色按 sRGB 处理。',
+  transparency: ({ share }, { percent }) => `${percent(share)} 的像素不是不透明的，其下显示为灰色。`,
+  'alpha-ignored': () => '文件标明所有像素均不可见。该信息已忽略，图像按不透明显示。',
+  'bands-ignored': ({ bands }, { number }) => `颜色以外的 ${number(bands)} 个波段（例如近红外）未参与检测。`,
+  'single-colour': () => '整幅图像只有一种颜色：没有可检测的内容。',
+  'nearly-black': ({ highest }, { number }) => `图像几乎全黑：最亮像素为 ${number(highest)}（最大 255）。`,
+  'decoder-warning': ({ message }) => `文件不符合其格式的规则，但已完整读取（${message}）。`,
+};
+
+const TELLERS = { en: EN, 'zh-CN': ZH } as const;
+
+/** What a notice says, as one sentence or two for people. */
+export function noticeText(notice: Notice, language: NoticeLanguage): string {
+  const format: NumberTexts = {
+    number: (value) => value.toLocaleString(language, { maximumSignificantDigits: 6 }),
+    percent: (share) =>
+      share > 0 && share < 0.001
+        ? `< ${(0.001).toLocaleString(language, { style: 'percent', maximumFractionDigits: 1 })}`
+        : share.toLocaleString(language, { style: 'percent', maximumFractionDigits: 1 }),
+  };
+  // The table has a teller for exactly this code.
+  const tell = TELLERS[language][notice.code] as Teller<Notice>;
+  return tell(notice, format);
+}

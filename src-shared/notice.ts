@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+const count = z.int().min(0);
+const share = z.number().min(0).max(1);
+
+/**
+ * What was converted, guessed, skipped or lost between a file and what the model saw of it. The codes are stable:
+ * tools may match on them; {@link noticeText} tells them to people.
+ */
+export const noticeSchema = z.discriminatedUnion('code', [
+  /** Samples of more than 8 bits: the values taken for black and white, and who said so. */
+  z.object({
+    code: z.literal('sample-range'),
+    low: z.number(),
+    high: z.number(),
+    kind: z.enum(['integer', 'float']),
+    /** `file`: its header; `batch`: the range of its batch; `type`: nobody, the whole range of the sample type. */
+    source: z.enum(['file', 'batch', 'type']),
+  }),
+  /** Samples beyond the range in use were clipped. `share`: of all pixels. */
+  z.object({ code: z.literal('samples-clipped'), low: z.number(), high: z.number(), share }),
+  /** One page of a file with several; from 1. */
+  z.object({ code: z.literal('page'), page: count, pages: count }),
+  /** Smaller copies of the picture in the same file, which are not inspected. */
+  z.object({ code: z.literal('previews-skipped'), previews: count }),
+  /** Shrunk for the model until its short side has few pixels. Sizes in pixels. */
+  z.object({
+    code: z.literal('scaled-thin'),
+    width: count,
+    height: count,
+    modelWidth: count,
+    modelHeight: count,
+  }),
+  /** A defect of the recipe's minimum size has fewer than two pixels in what the model sees. */
+  z.object({ code: z.literal('defect-below-scale'), modelPixels: z.number().min(0) }),
+  /** Brought to sRGB. */
+  z.object({ code: z.literal('colour-converted'), from: z.enum(['cmyk', 'cielab', 'profile']) }),
+  /** An embedded colour profile cannot be used; the values were taken as sRGB. */
+  z.object({ code: z.literal('profile-ignored') }),
+  /** Pixels that are not opaque were laid over grey. `share`: of all pixels. */
+  z.object({ code: z.literal('transparency'), share }),
+  /** Transparency that says nothing is visible was taken for a filler: the picture is shown opaque. */
+  z.object({ code: z.literal('alpha-ignored') }),
+  /** Bands that are neither colour nor transparency. */
+  z.object({ code: z.literal('bands-ignored'), bands: count }),
+  /** Every pixel has the same colour, 0..255. */
+  z.object({ code: z.literal('single-colour'), red: count, green: count, blue: count }),
+  /** The brightest pixel is nearly black, 0..255. */
+  z.object({ code: z.literal('nearly-black'), highest: count }),
+  /** The file bends its format's rules where readers agree what it means. `message`: the decoder's, in English. */
+  z.object({ code: z.literal('decoder-warning'), message: z.string() }),
+]);
+export type Notice = z.infer<typeof noticeSchema>;
+export type NoticeCode = Notice['code'];
+
+/** Every code, in the order of the schema. */
+export const NOTICE_CODES: readonly NoticeCode[] = noticeSchema.options.map(({ shape }) => shape.code.value);
+
+/** `warning`: the verdict may be wrong because of it. `information`: done by the book, and said. */
+export const NOTICE_LEVELS: Readonly<Record<NoticeCode, 'information' | 'warning'>> = {
+  'sample-range': 'information',
+  'samples-clipped': 'warning',
+  page: 'information',
+  'previews-skipped': 'information',
+  'scaled-thin': 'warning',
+  'defect-below-scale': 'warning',
+  'colour-converted': 'information',
+  'profile-ignored': 'warning',
+  transparency: 'warning',
+  'alpha-ignored': 'warning',
+  'bands-ignored': 'warning',
+  'single-colour': 'warning',
+  'nearly-black': 'warning',
+  'decoder-warning': 'warning',
+};

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { NOTICE_CODES, NOTICE_LEVELS, type Notice } from '../../src-shared/notice.ts';
+import { NOTICE_LANGUAGES, noticeText } from '../../src-shared/notice-text.ts';
+
+const EVERY: Readonly<Record<Notice['code'], Notice>> = {
+  'sample-range': { code: 'sample-range', low: 0, high: 4095, kind: 'integer', source: 'batch' },
+  'samples-clipped': { code: 'samples-clipped', low: 0, high: 4095, share: 0.0004 },
+  page: { code: 'page', page: 2, pages: 3 },
+  'previews-skipped': { code: 'previews-skipped', previews: 1 },
+  'scaled-thin': { code: 'scaled-thin', width: 12000, height: 40, modelWidth: 1024, modelHeight: 3 },
+  'defect-below-scale': { code: 'defect-below-scale', modelPixels: 0.7 },
+  'colour-converted': { code: 'colour-converted', from: 'cmyk' },
+  'profile-ignored': { code: 'profile-ignored' },
+  transparency: { code: 'transparency', share: 0.125 },
+  'alpha-ignored': { code: 'alpha-ignored' },
+  'bands-ignored': { code: 'bands-ignored', bands: 2 },
+  'single-colour': { code: 'single-colour', red: 117, green: 117, blue: 117 },
+  'nearly-black': { code: 'nearly-black', highest: 9 },
+  'decoder-warning': { code: 'decoder-warning', message: 'extraneous bytes before marker 0xd2' },
+};
+
+it.each(NOTICE_LANGUAGES)('tells every notice in %s, with its values and nothing left open', (language) => {
+  const texts = NOTICE_CODES.map((code) => noticeText(EVERY[code], language));
+  expect(new Set(texts).size).toBe(NOTICE_CODES.length);
+  for (const text of texts) expect(text).not.toMatch(/undefined|NaN|\{|\[object/);
+  expect(noticeText(EVERY['sample-range'], language)).toContain('4,095');
+  expect(noticeText(EVERY['scaled-thin'], language)).toContain('12,000 × 40');
+  expect(noticeText(EVERY.transparency, language)).toContain('12.5%');
+  expect(noticeText(EVERY['samples-clipped'], language)).toContain('< 0.1%');
+});
+
+it('knows for every code whether it puts the verdict in doubt', () => {
+  expect(Object.keys(NOTICE_LEVELS).sort()).toEqual([...NOTICE_CODES].sort());
+});
