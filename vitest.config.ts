@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { PATIENCE } from './test/patience.ts';
 
 const E2E = 'test/e2e/**/*.test.ts';
 const APP = 'test/app/**/*.test.ts';
@@ -7,15 +8,14 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Guards against hanging, far beyond what the slowest machine needs.
+    testTimeout: 5 * PATIENCE,
+    hookTimeout: 5 * PATIENCE,
+    expect: { poll: { timeout: PATIENCE } },
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [E2E, APP] } },
       { extends: true, test: { name: 'app', include: [APP], globalSetup: 'test/app/build-program.ts' } },
-      {
-        extends: true,
-        test: { name: 'e2e', include: [E2E], globalSetup: 'test/e2e/build-window.ts', testTimeout: 240_000 },
-      },
+      { extends: true, test: { name: 'e2e', include: [E2E], globalSetup: 'test/e2e/build-window.ts' } },
     ],
   },
 });

@@ -28,6 +28,8 @@ export class FileCache {
   readonly #touched = new Map<string, number>();
   /** Undefined until the folder was looked through. */
   #bytes: number | undefined;
+  /** Bytes that came since the search under way began, which may have missed them. */
+  #cameMeanwhile = 0;
   #trimming: Promise<void> | undefined;
 
   /** @param capacity bytes */
@@ -56,6 +58,7 @@ export class FileCache {
     } catch {
       return;
     }
+    this.#cameMeanwhile += content.byteLength;
     if (this.#bytes !== undefined) this.#bytes += content.byteLength;
     if (this.#bytes === undefined || this.#bytes > this.capacity) this.trim();
   }
@@ -65,11 +68,9 @@ export class FileCache {
     return (await this.#entries()).reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Removes what is more than there may be; returns when it is done. */
+  /** Removes what is more than there may be; returns when it is done, also with what came meanwhile. */
   trim(): Promise<void> {
-    this.#trimming ??= this.#trim().finally(() => {
-      this.#trimming = undefined;
-    });
+    this.#trimming ??= this.#trim();
     return this.#trimming;
   }
 
@@ -81,18 +82,29 @@ export class FileCache {
   }
 
   async #trim(): Promise<void> {
-    const entries = await this.#entries();
-    let total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
-    const old: Entry[] = [];
-    if (total > this.capacity) {
-      for (const entry of entries.sort((a, b) => a.usedAt - b.usedAt)) {
-        if (total <= this.capacity * KEPT_SHARE) break;
-        old.push(entry);
-        total -= entry.bytes;
-      }
+    try {
+      do {
+        this.#cameMeanwhile = 0;
+        const entries = await this.#entries();
+        const total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
+        const removed = await this.#remove(total > this.capacity ? this.#oldest(entries, total) : []);
+        this.#bytes = total - removed + this.#cameMeanwhile;
+      } while (this.#cameMeanwhile > 0 && this.#bytes > this.capacity);
+    } finally {
+      this.#trimming = undefined;
     }
-    await this.#remove(old);
-    this.#bytes = total;
+  }
+
+  /** Those used longest ago, so many that the rest leaves room for some time. */
+  #oldest(entries: readonly Entry[], total: number): Entry[] {
+    const old: Entry[] = [];
+    let left = total;
+    for (const entry of entries.toSorted((a, b) => a.usedAt - b.usedAt)) {
+      if (left <= this.capacity * KEPT_SHARE) break;
+      old.push(entry);
+      left -= entry.bytes;
+    }
+    return old;
   }
 
   async #remove(entries: readonly Entry[]): Promise<number> {

@@ -75,4 +75,4 @@ test('the real pack, through the API alone: import, run, maps, SAM, verdict, pro
   });
   expect(await client.models.verify({ id: 'lite' })).toMatchObject({ ok: true });
   expect(fake.faults).toEqual([]);
-}, 120_000);
+});

@@ -129,7 +129,7 @@ describe('importing', () => {
       abort.abort();
       await expect(drain(events)).rejects.toThrow();
     }
-    await expect.poll(() => fake.workstation.isBusy(), { timeout: 30_000 }).toBe(false);
+    await expect.poll(() => fake.workstation.isBusy()).toBe(false);
     const { images } = await fake.client.batches.get({ id });
     expect(images).toBeGreaterThan(0);
     expect(images).toBeLessThan(2000);

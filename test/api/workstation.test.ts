@@ -129,9 +129,7 @@ describe('runs', () => {
     const first = await fakeWorkstation({ delay: 10 }, { workspaceFolder: folder });
     const { batchId } = await importedBatch(first, 40);
     const { run } = await first.client.runs.start({ batchId, author });
-    await expect
-      .poll(async () => (await first.client.runs.list({ batchId }))[0]!.done, { timeout: 30_000 })
-      .toBeGreaterThan(3);
+    await expect.poll(async () => (await first.client.runs.list({ batchId }))[0]!.done).toBeGreaterThan(3);
     await first.workstation.close();
     const second = await fakeWorkstation({}, { workspaceFolder: folder });
     const [left] = await second.client.runs.list({ batchId });
@@ -153,7 +151,7 @@ describe('runs', () => {
       });
       let stored = 0;
       child.stdout.on('data', (chunk) => (stored += String(chunk).split('image').length - 1));
-      await expect.poll(() => stored, { timeout: 30_000 }).toBeGreaterThan(5);
+      await expect.poll(() => stored).toBeGreaterThan(5);
       const { client, workstation } = await fakeWorkstation({}, { workspaceFolder: folder });
       const [elsewhere] = await client.runs.list({ batchId });
       expect(elsewhere).toMatchObject({ run: { status: 'running' }, active: false });

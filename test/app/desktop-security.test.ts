@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CHANNELS } from '../../src-main/app/channels.ts';
 import { describeInChromium, launchChromium } from '../e2e/chromium.ts';
+import { until } from '../until.ts';
 import { dataFolder, removeFolder, type StartedDesktop, startDesktop } from './desktop.ts';
 import { double, ipcMain, session } from './electron-double.ts';
 
@@ -191,10 +192,10 @@ describeInChromium('the window of the desktop shell', () => {
 
     it('to a window of its own is denied', async () => {
       await desktop.page.evaluate("void open('https://example.com/')");
-      await vi.waitUntil(() => double.denied.length > 0);
+      await until(() => double.denied.length > 0);
       expect(double.denied).toEqual([{ url: 'https://example.com/', answer: 'deny' }]);
       await desktop.page.evaluate("void open('https://arxiv.org/abs/2304.02643')");
-      await vi.waitUntil(() => double.denied.length > 1);
+      await until(() => double.denied.length > 1);
       expect(double.denied[1]!.answer).toBe('deny');
       expect(double.opened).toEqual(['https://arxiv.org/abs/2304.02643']);
     });

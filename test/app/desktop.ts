@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright';
 import { build } from 'vite';
-import { vi } from 'vitest';
+import { until } from '../until.ts';
 import { app, type BrowserWindow, double, restart } from './electron-double.ts';
 
 export interface StartedDesktop {
@@ -58,18 +58,15 @@ export async function startDesktop(
     resolve(double.exitCodes[0]!);
   };
   await runEntry({ ...options, onExit }, args);
-  await vi.waitUntil(
-    () => {
-      if (double.errorBoxes.length > 0) throw new Error(double.errorBoxes[0]!.join(': '));
-      return double.windows[0]?.calls.includes('show');
-    },
-    { timeout: 30_000 },
-  );
+  await until(() => {
+    if (double.errorBoxes.length > 0) throw new Error(double.errorBoxes[0]!.join(': '));
+    return double.windows[0]?.calls.includes('show');
+  });
   const window = double.windows[0]!;
   const client = await pageClient();
   const run = async (script: string) => {
     // A port that both asked for would go to both.
-    await vi.waitUntil(() => window.hasLine, { timeout: 20_000 });
+    await until(() => window.hasLine);
     const page = window.page!;
     if (!(await page.evaluate('"client" in globalThis'))) {
       await page.evaluate(client);

@@ -79,7 +79,7 @@ describe.runIf(process.platform === 'linux')('the package', () => {
     const [unpacked] = (await readdir(join(folder, 'dist'))).filter((name) => name.endsWith('unpacked'));
     program = join(folder, 'dist', unpacked!);
     archive = join(program, 'resources', 'app.asar');
-  }, 300_000);
+  });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('holds the bundled program in its archive, and nothing of the project but that', () => {
@@ -167,7 +167,7 @@ describe.runIf(process.platform === 'linux')('the package', () => {
       await inspector.close();
     }
     expect(scores[0]).toEqual(scores[1]);
-  }, 120_000);
+  });
 });
 
 /** What electron-builder looks for in an Electron: files by name, and the place of the fuses in the program. */

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { App } from 'electron';
 import { expect, it, vi } from 'vitest';
 import { quitSafely } from '../../src-main/app/safe-quit.ts';
+import { until } from '../until.ts';
 
 function arrange(options: Partial<Parameters<typeof quitSafely>[0]> = {}) {
   const exit = vi.fn();
@@ -30,7 +31,7 @@ it('closes everything before it exits, once', async () => {
   await new Promise(setImmediate);
   expect(exit).not.toHaveBeenCalled();
   resolve();
-  await vi.waitUntil(() => exit.mock.calls.length > 0);
+  await until(() => exit.mock.calls.length > 0);
   expect(close).toHaveBeenCalledOnce();
   expect(confirm).not.toHaveBeenCalled();
   expect(exit).toHaveBeenCalledExactlyOnceWith(0);
@@ -59,11 +60,11 @@ it('does not ask when the system shuts down', async () => {
 it('exits when closing hangs or fails, and says so in the log', async () => {
   const hanging = arrange({ close: () => new Promise(() => {}), patience: 30 });
   hanging.quit();
-  await vi.waitUntil(() => hanging.exit.mock.calls.length > 0);
+  await until(() => hanging.exit.mock.calls.length > 0);
   expect(hanging.log.warn).toHaveBeenCalledWith(expect.stringContaining('30 ms'));
   const failure = new Error('disk full');
   const failing = arrange({ close: () => Promise.reject(failure) });
   failing.quit();
-  await vi.waitUntil(() => failing.exit.mock.calls.length > 0);
+  await until(() => failing.exit.mock.calls.length > 0);
   expect(failing.log.error).toHaveBeenCalledWith(expect.any(String), failure);
 });

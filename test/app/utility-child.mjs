@@ -5,8 +5,8 @@ process.parentPort.on('message', ({ data }) => {
   else if (data === 'hang') {
     process.on('SIGTERM', () => {});
     process.parentPort.postMessage('hanging');
-    setTimeout(() => {
+    process.stderr.write('for ever\n', () => {
       for (;;);
-    }, 50);
+    });
   } else process.parentPort.postMessage(data);
 });

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it, vi } from 'vitest';
 import { utilityProcessHost } from '../../src-main/app/utility-process-host.ts';
 import type { HostedProcess, ProcessExit } from '../../src-main/inference/process-host.ts';
+import { until } from '../until.ts';
 
 vi.mock('electron', () => import('./electron-double.ts'));
 
@@ -28,7 +29,7 @@ it('carries messages both ways, typed arrays unchanged, also those sent at once'
   const { child, messages } = start();
   const data = { id: 1, values: Float32Array.of(0.5, -1) };
   child.send(data);
-  await vi.waitUntil(() => messages.length === 1, { timeout: 10_000 });
+  await until(() => messages.length === 1);
   expect(messages).toEqual([data]);
   expect(child.pid).toBeGreaterThan(0);
 });
@@ -36,7 +37,7 @@ it('carries messages both ways, typed arrays unchanged, also those sent at once'
 it('gives the process nothing private', async () => {
   const { child, messages } = start({ ...process.env, NPM_TOKEN: 'secret', NODE_OPTIONS: '' });
   child.send('environment');
-  await vi.waitUntil(() => messages.length === 1, { timeout: 10_000 });
+  await until(() => messages.length === 1);
   expect(messages[0]).toMatchObject({ PATH: process.env.PATH, MALLOC_ARENA_MAX: '2' });
   expect(messages[0]).not.toHaveProperty('NPM_TOKEN');
   expect(messages[0]).not.toHaveProperty('NODE_OPTIONS');
@@ -55,8 +56,8 @@ it('tells how it ended, with its last words, which stand in the log too', async 
 it('ends a process that hangs and heeds no signal', async () => {
   const { child, messages, ended } = start();
   child.send('hang');
-  await vi.waitUntil(() => messages.length === 1, { timeout: 10_000 });
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await until(() => messages.length === 1);
+  await until(() => child.lastWords().includes('for ever'));
   child.kill();
   expect((await ended).code).not.toBe(0);
 });

@@ -99,7 +99,7 @@ describe('clipsam serve', () => {
     expect(before).toMatchObject({ active: false, run: { id: run.id, status: 'interrupted' } });
     await again.runs.resume({ id: run.id, author });
     await expect
-      .poll(async () => (await again.runs.list({ batchId: batch!.batch.id }))[0], { timeout: 20_000 })
+      .poll(async () => (await again.runs.list({ batchId: batch!.batch.id }))[0])
       .toMatchObject({ done: 12, failed: 0, run: { status: 'done' } });
   });
 

@@ -35,13 +35,13 @@ export class BatchesPage {
   }
 
   /** Inspects the selected batch and waits for the end. */
-  async inspect(timeout = 60_000): Promise<void> {
+  async inspect(): Promise<void> {
     await this.#window.page.getByRole('button', { name: /^Inspect \d+ images?/ }).waitFor();
     await this.#window.keyboard.press('Enter');
-    await this.waitFor('done', timeout);
+    await this.waitFor('done');
   }
 
-  async waitFor(state: string, timeout = 60_000): Promise<void> {
-    await this.#window.page.locator(`[data-testid="run"][data-state="${state}"]`).waitFor({ timeout });
+  async waitFor(state: string): Promise<void> {
+    await this.#window.page.locator(`[data-testid="run"][data-state="${state}"]`).waitFor();
   }
 }

@@ -79,7 +79,7 @@ export class ReviewPage {
   /** Waits until every image in sight shows its picture. */
   async picturesShown(): Promise<void> {
     const missing = async () => (await this.itemsInSight()).filter(({ isLoaded }) => !isLoaded);
-    await expect.poll(missing, { timeout: 10_000, interval: 20 }).toEqual([]);
+    await expect.poll(missing, { interval: 20 }).toEqual([]);
   }
 
   /** Switches a layer with its key and expects that the picture is another one each time. */
@@ -89,7 +89,7 @@ export class ReviewPage {
     const picture = await this.picture();
     await this.#window.keyboard.press(key);
     await expect.poll(() => button.getAttribute('aria-pressed')).not.toBe(before);
-    await expect.poll(async () => (await this.picture()).equals(picture), { timeout: 5_000 }).toBe(false);
+    await expect.poll(async () => (await this.picture()).equals(picture)).toBe(false);
     await this.#window.keyboard.press(key);
     await expect.poll(() => button.getAttribute('aria-pressed')).toBe(before);
   }

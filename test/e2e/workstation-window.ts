@@ -3,9 +3,7 @@ import { fileURLToPath } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright';
 import { expect, onTestFinished } from 'vitest';
-
-/** Milliseconds to wait for something to appear on the page. */
-const PATIENCE = 20_000;
+import { PATIENCE } from '../patience.ts';
 
 /** Where pictures of failed tests go. */
 const PICTURES = fileURLToPath(new URL('../../out/e2e/', import.meta.url));

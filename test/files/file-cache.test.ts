@@ -1,8 +1,18 @@
 import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { FileCache } from '../../src-main/files/file-cache.ts';
 import { tempFolder } from '../temp-folder.ts';
+
+const removal = vi.hoisted(() => ({ before: async () => {} }));
+vi.mock('node:fs/promises', async (load) => {
+  const real = await load<typeof import('node:fs/promises')>();
+  const rm: typeof real.rm = async (...args) => {
+    await removal.before();
+    await real.rm(...args);
+  };
+  return { ...real, rm };
+});
 
 const hashOf = (i: number) => i.toString(16).padStart(2, '0').repeat(32);
 const content = (i: number) => Buffer.alloc(100, i);
@@ -36,6 +46,25 @@ test('never grows beyond its capacity for long: what was used longest ago goes f
   for (let i = 11; i < 30; i++) await cache.put(hashOf(i), content(i));
   await cache.trim();
   expect(await cache.size()).toBeLessThanOrEqual(600);
+});
+
+test('what is put while old files are searched and removed counts as well', async () => {
+  const folder = await tempFolder();
+  await filled(folder, 10, Number.POSITIVE_INFINITY);
+  const cache = new FileCache(folder, 'webp', 600);
+  // The first removal waits until as much has come as went.
+  let puts: Promise<void> | undefined;
+  removal.before = async () => {
+    puts ??= (async () => {
+      for (let i = 10; i < 15; i++) await cache.put(hashOf(i), content(i));
+    })();
+    await puts;
+  };
+  await cache.trim();
+  removal.before = async () => {};
+  expect(puts).toBeDefined();
+  expect(await cache.size()).toBeLessThanOrEqual(600);
+  expect(await held(cache, 15)).toEqual([10, 11, 12, 13, 14]);
 });
 
 test('a file that goes while it is read is read whole or not at all', async () => {

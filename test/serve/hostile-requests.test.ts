@@ -140,7 +140,7 @@ describe('WebSockets', () => {
       await new Promise((resolve) => setTimeout(resolve, 300));
       return shell.state.produced === before;
     };
-    await expect.poll(settled, { timeout: 10_000 }).toBe(true);
+    await expect.poll(settled).toBe(true);
     // What the system's buffers hold, and not gigabytes.
     expect(shell.state.produced).toBeLessThan(100);
     socket.terminate();

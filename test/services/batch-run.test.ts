@@ -297,7 +297,7 @@ test('kill -9 in mid-run: resumed, each image has one result and none is lost or
   expect(new Set(inspected).size).toBe(90);
   // Two kills may each cost what was in flight, three images, and nothing else.
   expect(inspected.length - 90).toBeLessThanOrEqual(6);
-}, 60_000);
+});
 
 function startChild(args: readonly string[]) {
   const script = join(import.meta.dirname, 'batch-child.ts');

@@ -46,7 +46,7 @@ test('20,000 files in 200 folders, without holding the thread for long', async (
   expect(events.at(-1)).toEqual({ kind: 'imported', done: 20_000, total: 20_000 });
   expect(events.length).toBeGreaterThan(50);
   expect(ticks).toBeGreaterThan(10);
-}, 120_000);
+});
 
 test('hostile names are plain data', async () => {
   const { workspace, batchId, folder } = await emptyBatch();

@@ -68,9 +68,7 @@ test('a process that nobody uses gives way to another pack’s; one in use stays
   const other = await poolOfTwo();
   (await other.pool.acquire('one')).release();
   await other.pool.acquire('two');
-  await expect
-    .poll(() => other.did.toSorted(), { timeout: 30_000 })
-    .toEqual(['close one', 'open one', 'open two']);
+  await expect.poll(() => other.did.toSorted()).toEqual(['close one', 'open one', 'open two']);
 });
 
 test('a failed start is told to all who waited, and tried again by the next', async () => {

@@ -11,7 +11,7 @@ let images: string[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'samples-'));
   images = await writeSamples(folder);
-}, 60_000);
+});
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

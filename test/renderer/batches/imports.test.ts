@@ -62,7 +62,7 @@ describe('importInto', () => {
       ['/a'],
       'Ada',
     );
-    await vi.waitFor(() => expect(jobOf(2)?.state).toBe('importing'));
+    await expect.poll(() => jobOf(2)?.state).toBe('importing');
     expect(imports.isImporting(jobOf(2))).toBe(true);
     const job = jobOf(2);
     if (job && 'cancel' in job) job.cancel();
