@@ -2,6 +2,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import * as s from './domain-schemas.ts';
 import { EXPORT_FORMATS } from './export-formats.ts';
+import { NOTICE_CODES } from './notice.ts';
 import { recipeSchema } from './recipe.ts';
 import { IDLE_MINUTES_LIMIT } from './roles.ts';
 import { STUDY_ROUNDS, STUDY_SIZE } from './study.ts';
@@ -48,6 +49,8 @@ export const batchSummarySchema = z.object({
   stoppedImport: stoppedImportSchema.nullable(),
   run: runProgressSchema.nullable(),
   verdicts: z.object({ accept: count, warn: count, reject: count }),
+  /** Images of the newest run whose notices put their verdict in doubt. */
+  doubtful: count,
   /** Images with an inspector's verdict in the newest run. */
   reviewed: count,
   /** First images, for the batch's picture. */
@@ -123,6 +126,7 @@ export const reviewColumnsSchema = z.object({
   status: z.array(z.enum(['pending', 'done', 'failed'])),
   score: z.array(z.number().nullable()),
   model: z.array(s.modelVerdictSchema.nullable()),
+  notices: z.array(z.array(z.enum(NOTICE_CODES)).readonly()),
   human: z.array(s.humanVerdictSchema.nullable()),
   defectClass: z.array(z.string()),
   severity: z.array(s.severitySchema.nullable()),

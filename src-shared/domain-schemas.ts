@@ -3,6 +3,7 @@ import type { Agreement, ReferenceAgreement } from './agreement.ts';
 import type { Annotation } from './annotation.ts';
 import type { Batch, BatchImage, BatchMetadata, Run } from './batch.ts';
 import { ERROR_CODES, type ErrorDetails, type ErrorRecord, knownDetails } from './errors.ts';
+import { noticeSchema } from './notice.ts';
 import type { PackedLevels } from './packed-levels.ts';
 import {
   type ArtifactRef,
@@ -106,6 +107,7 @@ export const inspectionResultSchema: z.ZodType<InspectionResult> = z.object({
   score: finite,
   verdict: modelVerdictSchema,
   regions: z.array(regionSchema),
+  notices: z.array(noticeSchema),
   artifacts: z.object({ coarseMap: artifactSchema, finalMap: artifactSchema, mask: artifactSchema }),
   timings: timingsSchema,
   device: deviceReportSchema,

@@ -1,4 +1,4 @@
-import type { Notice } from './notice.ts';
+import { NOTICE_LEVELS, type Notice, type NoticeCode } from './notice.ts';
 
 export const NOTICE_LANGUAGES = ['en', 'zh-CN'] as const;
 export type NoticeLanguage = (typeof NOTICE_LANGUAGES)[number];
@@ -78,6 +78,57 @@ const ZH: Tellers = {
 };
 
 const TELLERS = { en: EN, 'zh-CN': ZH } as const;
+
+const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>>>> = {
+  en: {
+    'sample-range': 'Sample range',
+    'samples-clipped': 'Samples clipped',
+    page: 'Page of several',
+    'previews-skipped': 'Previews skipped',
+    'scaled-thin': 'Shrunk to a thin strip',
+    'defect-below-scale': 'Defects too small to see',
+    'colour-converted': 'Colours converted',
+    'profile-ignored': 'Colour profile ignored',
+    transparency: 'Transparent pixels',
+    'alpha-ignored': 'Transparency ignored',
+    'bands-ignored': 'Bands ignored',
+    'single-colour': 'Single colour',
+    'nearly-black': 'Nearly black',
+    'decoder-warning': 'File breaks its format',
+  },
+  'zh-CN': {
+    'sample-range': '样本值范围',
+    'samples-clipped': '样本值被截断',
+    page: '多页之一',
+    'previews-skipped': '跳过预览图',
+    'scaled-thin': '缩成细条',
+    'defect-below-scale': '缺陷小到不可见',
+    'colour-converted': '颜色已转换',
+    'profile-ignored': '忽略颜色配置文件',
+    transparency: '透明像素',
+    'alpha-ignored': '忽略透明度',
+    'bands-ignored': '忽略波段',
+    'single-colour': '单一颜色',
+    'nearly-black': '几乎全黑',
+    'decoder-warning': '文件不合格式',
+  },
+};
+
+/** What a kind of notice is called: a few words for badges and filters. */
+export function noticeName(code: NoticeCode, language: NoticeLanguage): string {
+  return NAMES[language][code];
+}
+
+/** A notice for other programs: its values, how grave it is, and what it says. */
+export type ToldNotice = Notice & {
+  readonly level: 'information' | 'warning';
+  readonly text: Readonly<Record<NoticeLanguage, string>>;
+};
+
+export function tellNotice(notice: Notice): ToldNotice {
+  const text = { en: noticeText(notice, 'en'), 'zh-CN': noticeText(notice, 'zh-CN') };
+  return { ...notice, level: NOTICE_LEVELS[notice.code], text };
+}
 
 /** What a notice says, as one sentence or two for people. */
 export function noticeText(notice: Notice, language: NoticeLanguage): string {

@@ -73,3 +73,8 @@ export const NOTICE_LEVELS: Readonly<Record<NoticeCode, 'information' | 'warning
   'nearly-black': 'warning',
   'decoder-warning': 'warning',
 };
+
+/** True when a notice of this kind puts the verdict in doubt. */
+export function isWarning(code: NoticeCode): boolean {
+  return NOTICE_LEVELS[code] === 'warning';
+}

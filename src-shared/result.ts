@@ -1,4 +1,5 @@
 import type { ErrorRecord } from './errors.ts';
+import type { Notice } from './notice.ts';
 import type { ModelVerdict } from './verdict.ts';
 
 /** A point in image pixels; (0, 0) is the top left corner of the top left pixel. */
@@ -104,6 +105,8 @@ export interface InspectionResult {
   readonly score: number;
   readonly verdict: ModelVerdict;
   readonly regions: readonly Region[];
+  /** What the verdict has to be read with: how the picture came to the model. */
+  readonly notices: readonly Notice[];
   readonly artifacts: ResultArtifacts;
   readonly timings: Timings;
   readonly device: DeviceReport;

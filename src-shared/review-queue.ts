@@ -1,3 +1,4 @@
+import { isWarning, type NoticeCode } from './notice.ts';
 import { type ReviewColumns, type ReviewRow, toReviewRows } from './review-table.ts';
 import type { HumanVerdict, ModelVerdict } from './verdict.ts';
 
@@ -90,6 +91,8 @@ export interface ReviewFilter {
   readonly marked: boolean;
   readonly status: readonly ('failed' | 'pending')[];
   readonly defectClass: string | null;
+  /** Images with a notice of this kind; `doubtful`: one that puts the verdict in doubt, `any`: whatever it is. */
+  readonly notice: NoticeCode | 'doubtful' | 'any' | null;
   /** Lowest and highest score, 0..1. */
   readonly score: readonly [number, number] | null;
 }
@@ -103,12 +106,18 @@ export const EMPTY_FILTER: ReviewFilter = {
   marked: false,
   status: [],
   defectClass: null,
+  notice: null,
   score: null,
 };
 
 /** True for an image that has a result (or an error) to look at and no verdict of an inspector yet. */
 export function isUnreviewed(row: ReviewRow): boolean {
   return row.human === null && row.status !== 'pending';
+}
+
+/** True when the model's verdict must not be read without its notices. */
+export function isDoubtful(row: ReviewRow): boolean {
+  return row.notices.some(isWarning);
 }
 
 /** Whether a filter lets a row through. Conditions of different kinds must all hold, values of one kind are alternatives. */
@@ -132,6 +141,10 @@ export function matcher(filter: ReviewFilter): (row: ReviewRow) => boolean {
   if (filter.status.length > 0)
     tests.push(({ status }) => status !== 'done' && filter.status.includes(status));
   if (filter.defectClass !== null) tests.push((row) => row.defectClass === filter.defectClass);
+  const { notice } = filter;
+  if (notice === 'doubtful') tests.push(isDoubtful);
+  else if (notice === 'any') tests.push(({ notices }) => notices.length > 0);
+  else if (notice !== null) tests.push(({ notices }) => notices.includes(notice));
   if (filter.score) {
     const [low, high] = filter.score;
     tests.push(({ score }) => score !== null && score >= low && score <= high);
@@ -185,6 +198,11 @@ export interface ReviewCounts {
   readonly unreviewed: number;
   readonly overturned: number;
   readonly marked: number;
+  /** Images with a notice, and those of them whose verdict is in doubt because of one. */
+  readonly noticed: number;
+  readonly doubtful: number;
+  /** Images by kind of notice, most frequent first. */
+  readonly notices: readonly (readonly [NoticeCode, number])[];
   readonly status: Readonly<Record<ReviewRow['status'], number>>;
   /** By defect class, most frequent first. */
   readonly classes: readonly (readonly [string, number])[];
@@ -201,10 +219,13 @@ export function countReview(rows: readonly ReviewRow[]): ReviewCounts {
     unreviewed: 0,
     overturned: 0,
     marked: 0,
+    noticed: 0,
+    doubtful: 0,
     status: { pending: 0, done: 0, failed: 0 },
     confusion: { accept: perModel(), reject: perModel() },
   };
   const classes = new Map<string, number>();
+  const notices = new Map<NoticeCode, number>();
   for (const row of rows) {
     const { model, human } = row;
     if (model) counts.model[model]++;
@@ -214,7 +235,14 @@ export function countReview(rows: readonly ReviewRow[]): ReviewCounts {
     if (row.overturned) counts.overturned++;
     if (row.falsePositives + row.missedDefects > 0) counts.marked++;
     counts.status[row.status]++;
+    if (row.notices.length > 0) counts.noticed++;
+    if (isDoubtful(row)) counts.doubtful++;
+    for (const code of row.notices) notices.set(code, (notices.get(code) ?? 0) + 1);
     if (row.defectClass) classes.set(row.defectClass, (classes.get(row.defectClass) ?? 0) + 1);
   }
-  return { ...counts, classes: [...classes].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)) };
+  return { ...counts, notices: byFrequency(notices), classes: byFrequency(classes) };
+}
+
+function byFrequency<Name extends string>(counts: ReadonlyMap<Name, number>): (readonly [Name, number])[] {
+  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
 }

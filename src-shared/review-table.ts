@@ -1,3 +1,4 @@
+import type { NoticeCode } from './notice.ts';
 import type { HumanVerdict, ModelVerdict, Severity } from './verdict.ts';
 
 /** What the review screens know of every image of a batch: enough to sort, filter, count and draw badges. */
@@ -10,6 +11,8 @@ export interface ReviewRow {
   /** 0..1; null unless done. */
   readonly score: number | null;
   readonly model: ModelVerdict | null;
+  /** What the model's verdict has to be read with. */
+  readonly notices: readonly NoticeCode[];
   /** The inspector's verdict that counts; null: not reviewed. */
   readonly human: HumanVerdict | null;
   /** Empty where the inspector gave none. */
@@ -34,6 +37,7 @@ export function toReviewRows(columns: ReviewColumns): ReviewRow[] {
     status: columns.status[i]!,
     score: columns.score[i]!,
     model: columns.model[i]!,
+    notices: columns.notices[i]!,
     human: columns.human[i]!,
     defectClass: columns.defectClass[i]!,
     severity: columns.severity[i]!,
@@ -55,6 +59,7 @@ export function toReviewColumns(rows: readonly ReviewRow[]): {
     status: column('status'),
     score: column('score'),
     model: column('model'),
+    notices: column('notices'),
     human: column('human'),
     defectClass: column('defectClass'),
     severity: column('severity'),

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { isWarning, type NoticeCode } from '../../src-shared/notice.ts';
+import { noticeName } from '../../src-shared/notice-text.ts';
 import type { BatchEvent } from '../../src-shared/progress.ts';
 import type { ImageRecord } from '../services/image-record.ts';
 import { type InspectPathsEvent, type InspectPathsSummary, inspectPaths } from '../services/inspect-paths.ts';
@@ -52,6 +54,7 @@ async function inspect(paths: readonly string[], options: InspectOptions): Promi
   say(`Recipe: ${printable(chosen.recipe.name)}, object "${printable(chosen.recipe.object)}"`);
   const display = new ProgressDisplay();
   const started = performance.now();
+  const doubts = new Doubts();
   const summary = await interruptible((signal) =>
     inspectPaths({
       chosen,
@@ -63,14 +66,18 @@ async function inspect(paths: readonly string[], options: InspectOptions): Promi
       ...(threads ? { threads } : {}),
       author: authorName(),
       signal,
-      onEvent: inspectMessages(display, json),
+      onEvent: inspectMessages(display, json, doubts),
     }),
   ).finally(() => display.stop());
-  return conclude(summary, (performance.now() - started) / 1000);
+  return conclude(summary, doubts, (performance.now() - started) / 1000);
 }
 
 /** Shows what happens: records on standard output, all else on standard error. */
-function inspectMessages(display: ProgressDisplay, json: boolean): (event: InspectPathsEvent) => void {
+function inspectMessages(
+  display: ProgressDisplay,
+  json: boolean,
+  doubts: Doubts,
+): (event: InspectPathsEvent) => void {
   const onPipeline = pipelineMessages((line) => display.say(line));
   return (event) => {
     switch (event.kind) {
@@ -95,6 +102,7 @@ function inspectMessages(display: ProgressDisplay, json: boolean): (event: Inspe
         }
         return;
       case 'record':
+        doubts.count(event.record);
         return display.print(json ? JSON.stringify(event.record) : recordLine(event.record));
       case 'started':
         return display.update(event.alreadyDone, event.total, '');
@@ -123,19 +131,47 @@ function recordLine(record: ImageRecord): string {
     const { code, message } = record.error;
     return `failed   ${message.includes(record.path) ? '' : `${path}: `}${printable(message)} (${code})`;
   }
-  const { verdict, score, regions } = record;
+  const { verdict, score, regions, notices } = record;
   const found = regions.length === 1 ? '1 region ' : `${regions.length} regions`;
-  return `${verdict.padEnd(7)}  ${score.toFixed(3)}  ${found}  ${path}`;
+  const warnings = notices.filter(({ level }) => level === 'warning');
+  const names = warnings.map(({ code }) => noticeName(code, 'en').toLowerCase());
+  const doubt = names.length > 0 ? `  (!) ${names.join(', ')}` : '';
+  return `${verdict.padEnd(7)}  ${score.toFixed(3)}  ${found}  ${path}${doubt}`;
 }
 
 /** Says how it ended; the exit code. */
-function conclude(summary: InspectPathsSummary, seconds: number): number {
+function conclude(summary: InspectPathsSummary, doubts: Doubts, seconds: number): number {
   const { status, total, done, error, unreadable } = summary;
   const failed = summary.failed + unreadable.length;
   const counts = `${done} of ${total + unreadable.length} images inspected${failed > 0 ? `, ${failed} failed` : ''}`;
   say(`${counts} in ${duration(seconds)} (batch ${summary.batchId}, run ${summary.runId}).`);
+  doubts.say();
   if (status === 'done') return failed > 0 ? EXIT.someFailed : EXIT.done;
   if (error) say(`Error: ${printable(error.message)} (${error.code})`);
   say('Nothing stored is lost: the same command goes on from here.');
   return error ? EXIT.error : EXIT.interrupted;
+}
+
+/** Images whose verdict has to be read with care, and why. */
+class Doubts {
+  #images = 0;
+  readonly #byCode = new Map<NoticeCode, number>();
+
+  count({ notices }: ImageRecord): void {
+    const codes = new Set(notices.map(({ code }) => code).filter(isWarning));
+    if (codes.size > 0) this.#images++;
+    for (const code of codes) this.#byCode.set(code, (this.#byCode.get(code) ?? 0) + 1);
+  }
+
+  say(): void {
+    if (this.#images === 0) return;
+    const kinds = [...this.#byCode].map(
+      ([code, count]) => `${count} × ${noticeName(code, 'en').toLowerCase()}`,
+    );
+    const images =
+      this.#images === 1
+        ? '1 image has a notice that puts its'
+        : `${this.#images} images have notices that put their`;
+    say(`Look again: ${images} verdict in doubt (${kinds.join(', ')}).`);
+  }
 }

@@ -6,6 +6,7 @@ import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { encodeGrey8, encodeGrey16, readFrameImage } from '../codec/image-codec.ts';
 import { ArtifactStore } from '../files/artifact-store.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
+import { defectScale } from '../pipeline/defect-scale.ts';
 import { frameTensor } from '../pipeline/frame.ts';
 import { quantiseMap } from '../pipeline/map-codec.ts';
 import { fuseMasks, maskLevels } from '../pipeline/mask-fusion.ts';
@@ -56,6 +57,7 @@ export async function inspectImage(
     score,
     verdict: modelVerdict(score, recipe),
     regions,
+    notices: defectScale(frame, recipe.minRegionArea),
     artifacts: { coarseMap, finalMap: finalFile, mask: maskFile },
     timings: { read, ...timings, fuse, write: end - writeStart, total: end - start },
     device: engine.device,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { tellNotice } from '../../src-shared/notice-text.ts';
 import type { Polygon } from '../../src-shared/result.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
@@ -39,9 +40,10 @@ async function* pieces(report: RunReport, context: ExportContext): AsyncGenerato
   for await (const image of doneImages(report)) {
     context.step();
     const { width, height } = image.result;
+    const notices = image.result.notices.map(tellNotice);
     const imageId = imageIds.size + 1;
     imageIds.set(image.resultId, imageId);
-    yield `${separator}${JSON.stringify({ id: imageId, file_name: image.name, width, height })}`;
+    yield `${separator}${JSON.stringify({ id: imageId, file_name: image.name, width, height, notices })}`;
     separator = ',\n';
   }
   yield '\n],\n"annotations": [';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
+import { noticeText } from '../../src-shared/notice-text.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import { reviewedRegions } from './reviewed-regions.ts';
@@ -44,6 +45,8 @@ function rowOf(report: RunReport, image: ReportImage): Record<string, string | n
     status: image.status,
     model_verdict: result?.verdict ?? null,
     score: result ? round(result.score, 6) : null,
+    notices: result?.notices.map(({ code }) => code).join('; ') ?? null,
+    notice_texts: result?.notices.map((notice) => noticeText(notice, 'en')).join(' ') ?? null,
     human_verdict: verdict?.verdict ?? null,
     overturned: verdict && result ? (overturns(verdict.verdict, result.verdict) ? 'yes' : 'no') : null,
     overturn_reason: verdict?.overturnReason ?? null,

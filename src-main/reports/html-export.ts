@@ -139,6 +139,7 @@ function cardOf(image: ReportImage, href: string, thumbnailPath: string | null, 
     thumbnail: thumbnailPath,
     name,
     badge: badgeOf(image),
+    notices: image.status === 'done' ? image.result.notices : [],
     human: verdict?.verdict ?? null,
   };
   if (image.status === 'failed') {

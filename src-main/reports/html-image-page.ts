@@ -1,6 +1,18 @@
 import type { Region } from '../../src-shared/result.ts';
 import { overturns } from '../../src-shared/verdict.ts';
-import { badge, badgeOf, bar, facts, hash, legend, page, score, time } from './html-page.ts';
+import {
+  badge,
+  badgeOf,
+  bar,
+  doubts,
+  facts,
+  hash,
+  legend,
+  noticeList,
+  page,
+  score,
+  time,
+} from './html-page.ts';
 import { type Html, html } from './html-template.ts';
 import { FALSE_POSITIVE, reviewedRegions } from './reviewed-regions.ts';
 import type { DoneImage, ReportImage, RunReport } from './run-report.ts';
@@ -69,8 +81,9 @@ ${legend(report.recipe)}
 </main>
 <aside>
 <section class="verdict">
-<div class="line">${badge(badgeOf(image))}<span class="score">${score(result.score)}</span></div>
+<div class="line"><span class="badges">${badge(badgeOf(image))}${doubts(result.notices)}</span><span class="score">${score(result.score)}</span></div>
 ${bar(result.score, result.verdict)}
+${noticeList(result.notices)}
 ${humanVerdict(image)}
 </section>
 ${regionsSection(image)}

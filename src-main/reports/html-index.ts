@@ -1,4 +1,5 @@
-import { type Badge, badge, facts, hash, page, score, time } from './html-page.ts';
+import { isWarning, type Notice } from '../../src-shared/notice.ts';
+import { type Badge, badge, doubts, facts, hash, page, score, time } from './html-page.ts';
 import { type Html, html } from './html-template.ts';
 import type { RunReport } from './run-report.ts';
 
@@ -10,6 +11,7 @@ export interface Card {
   readonly thumbnail: string | null;
   readonly name: string;
   readonly badge: Badge;
+  readonly notices: readonly Notice[];
   /** Null for images that failed. */
   readonly score: number | null;
   readonly width: number;
@@ -36,6 +38,7 @@ export function indexPage(report: RunReport, cards: readonly Card[]): string {
   const { batch, run } = report;
   const countOf = (kind: Badge) => cards.filter((card) => card.badge === kind).length;
   const missing = report.total - report.finished;
+  const doubtful = cards.filter(isDoubtful).length;
   return page(
     batch.name,
     '',
@@ -51,6 +54,7 @@ ${
   html`<p class="notice">Asked for ${run.device.asked}, ran on ${run.device.running}: ${run.device.fallbackReason}</p>`
 }
 ${missing > 0 && html`<p class="notice">${missing} of ${report.total} images have no result yet: the run is ${run.status}.</p>`}
+${doubtful > 0 && html`<p class="notice">${doubtful === 1 ? '1 image has a notice that puts its' : `${doubtful} images have notices that put their`} verdict in doubt.</p>`}
 <section class="overview">
 <figure>${histogram(report, cards)}<figcaption>Image scores. Thresholds: warn from ${report.recipe.warn}, reject from ${report.recipe.reject}.</figcaption></figure>
 ${runFacts(report)}
@@ -61,6 +65,7 @@ ${FILTERS.filter(([kind]) => countOf(kind) > 0).map(
   ([kind, text]) =>
     html`<button type="button" data-filter="${kind}" aria-pressed="false">${text} <b>${countOf(kind)}</b></button>`,
 )}
+${doubtful > 0 && html`<button type="button" data-filter="doubtful" aria-pressed="false">In doubt <b>${doubtful}</b></button>`}
 <input type="search" placeholder="Search names" aria-label="Search names">
 <span class="keys"><kbd>J</kbd> <kbd>K</kbd> next, previous · <kbd>Enter</kbd> open</span>
 </nav>
@@ -68,6 +73,10 @@ ${FILTERS.filter(([kind]) => countOf(kind) > 0).map(
 <p class="empty" hidden>No image matches.</p>
 </body>`,
   );
+}
+
+function isDoubtful({ notices }: Card): boolean {
+  return notices.some(({ code }) => isWarning(code));
 }
 
 function cardOf(card: Card): Html {
@@ -78,9 +87,10 @@ function cardOf(card: Card): Html {
   const outline =
     card.outline &&
     html`<svg viewBox="0 0 ${card.width} ${card.height}" aria-hidden="true"><path class="region model" d="${card.outline}"/></svg>`;
-  return html`<a class="card" href="${card.href}" data-badge="${card.badge}" data-name="${card.name.toLowerCase()}">
+  return html`<a class="card" href="${card.href}" data-badge="${card.badge}"${isDoubtful(card) && html` data-doubtful`} data-name="${card.name.toLowerCase()}">
 <span class="thumb">${picture}${outline}</span>
 <span class="line">${badge(card.badge)}<span class="score">${card.score === null ? '' : score(card.score)}</span></span>
+${isDoubtful(card) && html`<span class="badges">${doubts(card.notices)}</span>`}
 <span class="name" title="${card.name}"><bdi>${card.name}</bdi></span>
 ${card.error !== null && html`<span class="reason" title="${card.error}">${card.error}</span>`}
 <span class="note">${card.regions > 0 && `${card.regions} ${card.regions === 1 ? 'region' : 'regions'}`}${

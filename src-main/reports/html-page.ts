@@ -1,4 +1,6 @@
 import { scoreColour } from '../../src-shared/colour-map.ts';
+import { isWarning, type Notice } from '../../src-shared/notice.ts';
+import { noticeName, noticeText } from '../../src-shared/notice-text.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import { type Html, html } from './html-template.ts';
 import type { ReportImage } from './run-report.ts';
@@ -21,6 +23,22 @@ export function badgeOf(image: ReportImage): Badge {
 export function badge(kind: Badge): Html {
   const { sign, text } = BADGES[kind];
   return html`<span class="badge ${kind}"><span aria-hidden="true">${sign}</span>${text}</span>`;
+}
+
+/** Names of the notices that put a verdict in doubt, to stand beside it. */
+export function doubts(notices: readonly Notice[]): Html {
+  const codes = new Set(notices.map(({ code }) => code).filter(isWarning));
+  return html`${[...codes].map((code) => html`<span class="doubt"><span aria-hidden="true">!</span>${noticeName(code, 'en')}</span>`)}`;
+}
+
+/** What all notices say, those that put the verdict in doubt first. */
+export function noticeList(notices: readonly Notice[]): Html {
+  if (notices.length === 0) return html``;
+  const sorted = [...notices].sort((a, b) => Number(isWarning(b.code)) - Number(isWarning(a.code)));
+  return html`<ul class="notices">${sorted.map(
+    (notice) =>
+      html`<li class="${isWarning(notice.code) ? 'warning' : 'information'}">${noticeText(notice, 'en')}</li>`,
+  )}</ul>`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { tellNotice } from '../../src-shared/notice-text.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import type { ExportContext, ReportImage, RunReport } from './run-report.ts';
@@ -62,7 +63,9 @@ function recordOf(report: RunReport, image: ReportImage) {
     },
     resultContent: {
       path: image.path,
-      ...(image.status === 'done' ? image.result : { error: image.error }),
+      ...(image.status === 'done'
+        ? { ...image.result, notices: image.result.notices.map(tellNotice) }
+        : { error: image.error }),
       humanVerdict: image.verdict,
       annotations: image.annotations,
     },

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import { type ToldNotice, tellNotice } from '../../src-shared/notice-text.ts';
 import { decodeMask, encodeGrey8 } from '../codec/image-codec.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import { FileNames } from './file-names.ts';
@@ -16,7 +17,7 @@ export async function exportMasks(report: RunReport, context: ExportContext): Pr
   const folder = join(context.folder, 'masks');
   const names = new FileNames();
   const classes = new ClassNumbers();
-  const masks: { image: string; mask: string }[] = [];
+  const masks: { image: string; mask: string; notices: readonly ToldNotice[] }[] = [];
   for await (const image of report.images()) {
     context.step();
     if (image.status === 'failed') continue;
@@ -26,7 +27,7 @@ export async function exportMasks(report: RunReport, context: ExportContext): Pr
       join(folder, mask),
       await encodeGrey8(width, height, await classRaster(report, image, classes)),
     );
-    masks.push({ image: image.name, mask });
+    masks.push({ image: image.name, mask, notices: image.result.notices.map(tellNotice) });
   }
   const map = {
     classes: { 0: 'background', ...Object.fromEntries(classes.entries().map(([name, n]) => [n, name])) },

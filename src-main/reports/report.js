@@ -24,7 +24,11 @@ function startIndex() {
     const text = search.value.trim().toLowerCase();
     let shown = 0;
     for (const card of cards) {
-      card.hidden = (filter !== '' && card.dataset.badge !== filter) || !card.dataset.name.includes(text);
+      const isOfKind =
+        filter === '' ||
+        card.dataset.badge === filter ||
+        (filter === 'doubtful' && 'doubtful' in card.dataset);
+      card.hidden = !isOfKind || !card.dataset.name.includes(text);
       if (!card.hidden) shown++;
     }
     for (const button of buttons)

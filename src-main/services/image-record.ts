@@ -1,4 +1,5 @@
 import type { ErrorRecord } from '../../src-shared/errors.ts';
+import { type ToldNotice, tellNotice } from '../../src-shared/notice-text.ts';
 import type {
   DeviceReport,
   ImageOutcome,
@@ -24,6 +25,7 @@ export type ImageRecord =
       readonly score: number;
       readonly verdict: ModelVerdict;
       readonly regions: readonly Region[];
+      readonly notices: readonly ToldNotice[];
       readonly artifacts: Readonly<Record<keyof ResultArtifacts, PlacedArtifact>>;
       readonly timings: Timings;
       readonly device: DeviceReport;
@@ -40,6 +42,7 @@ export type ImageRecord =
       readonly score: null;
       readonly verdict: null;
       readonly regions: readonly [];
+      readonly notices: readonly [];
       readonly artifacts: null;
       readonly timings: null;
       readonly device: DeviceReport;
@@ -54,10 +57,10 @@ export function toImageRecord(
 ): ImageRecord {
   const { path, status } = outcome;
   if (status === 'failed') {
-    const nothing = { score: null, verdict: null, regions: [], artifacts: null, timings: null } as const;
-    return { path, status, ...nothing, device, error: outcome.error };
+    const nothing = { score: null, verdict: null, regions: [], notices: [] } as const;
+    return { path, status, ...nothing, artifacts: null, timings: null, device, error: outcome.error };
   }
-  const { artifacts: kept, score, verdict, regions, timings, ...rest } = outcome.result;
+  const { artifacts: kept, score, verdict, regions, notices, timings, ...rest } = outcome.result;
   const place = ({ sha256, bytes }: ResultArtifacts['mask']): PlacedArtifact => ({
     path: artifacts.pathOf(sha256),
     sha256,
@@ -68,5 +71,6 @@ export function toImageRecord(
     finalMap: place(kept.finalMap),
     mask: place(kept.mask),
   };
-  return { path, status, score, verdict, regions, artifacts: placed, timings, ...rest };
+  const told = notices.map(tellNotice);
+  return { path, status, score, verdict, regions, notices: told, artifacts: placed, timings, ...rest };
 }

@@ -16,6 +16,8 @@ export interface ListedBatch {
   readonly run: RunState | null;
   /** The newest run's images by the model's verdict. */
   readonly verdicts: Readonly<Record<ModelVerdict, number>>;
+  /** Images of the newest run whose notices put their verdict in doubt. */
+  readonly doubtful: number;
   /** Images with an inspector's verdict in the newest run. */
   readonly reviewed: number;
   /** The first images by name, four at most. */
@@ -38,6 +40,7 @@ export async function listBatchSummaries(workspace: Workspace, filter: Filter): 
       (select json_group_array(id) from
         (select id from images where batch_id = listed.id order by path limit 4)) as cover,
       ${verdictsOfModel('accept')} as accept, ${verdictsOfModel('warn')} as warn, ${verdictsOfModel('reject')} as reject,
+      (select count(*) from results r where r.run_id = listed.run_id and r.doubts > 0) as doubtful,
       (select count(*) from verdicts v where v.run_id = listed.run_id and v.verdict <> 'withdrawn'
         and not exists (select 1 from verdicts newer where newer.supersedes = v.id)) as reviewed
     from listed order by id desc`.execute(workspace.db);
@@ -51,6 +54,7 @@ export async function listBatchSummaries(workspace: Workspace, filter: Filter): 
     deletedAt: row.deleted_at,
     run: (row.run_id !== null && runs.get(row.run_id)) || null,
     verdicts: { accept: row.accept, warn: row.warn, reject: row.reject },
+    doubtful: row.doubtful,
     reviewed: row.reviewed,
     cover: JSON.parse(row.cover) as number[],
   }));
@@ -67,7 +71,10 @@ export async function getBatchSummary(workspace: Workspace, id: number): Promise
 }
 
 type Row = Selectable<Schema['batches']> &
-  Record<ModelVerdict | 'images' | 'reviewed', number> & { run_id: number | null; cover: string };
+  Record<ModelVerdict | 'images' | 'doubtful' | 'reviewed', number> & {
+    run_id: number | null;
+    cover: string;
+  };
 
 function condition(filter: Filter) {
   if ('id' in filter) return sql`id = ${filter.id}`;

@@ -20,6 +20,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '007-imports': { up: (db) => run(db, IMPORTS) },
   '008-studies': { up: (db) => run(db, STUDIES) },
   '009-people': { up: (db) => run(db, PEOPLE) },
+  '010-notices': { up: (db) => run(db, NOTICES) },
 };
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
@@ -289,4 +290,12 @@ const PEOPLE = [
     name text primary key,
     value text not null check (json_valid(value))
   ) strict, without rowid`,
+];
+
+/** What a verdict has to be read with; null: nothing, or a result from before there were notices. */
+const NOTICES = [
+  `alter table results add column notices text check (notices is null or json_valid(notices))`,
+  // How many of them put the verdict in doubt.
+  `alter table results add column doubts integer not null default 0`,
+  `create index results_by_doubt on results (run_id) where doubts > 0`,
 ];

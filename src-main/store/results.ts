@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { BatchImage } from '../../src-shared/batch.ts';
 import { ClipSamError, type ErrorRecord } from '../../src-shared/errors.ts';
+import { isWarning, type Notice } from '../../src-shared/notice.ts';
 import type {
   Box,
   DeviceReport,
@@ -181,6 +182,7 @@ async function toResults(workspace: Workspace, rows: readonly ResultRow[]): Prom
         score: row.score!,
         verdict: row.verdict!,
         regions: (regions.get(row.id) ?? []).map(toRegion),
+        notices: storedNotices(row.notices),
         artifacts: JSON.parse(row.artifacts!) as ResultArtifacts,
         timings: JSON.parse(row.timings!) as Timings,
         device: JSON.parse(row.device!) as DeviceReport,
@@ -195,6 +197,7 @@ async function toResults(workspace: Workspace, rows: readonly ResultRow[]): Prom
 function outcomeColumns(outcome: NewOutcome) {
   const result = outcome.status === 'done' ? outcome.result : undefined;
   const error = outcome.status === 'failed' ? outcome.error : undefined;
+  const notices = result?.notices ?? [];
   return {
     status: outcome.status,
     ...errorColumns(error),
@@ -209,7 +212,14 @@ function outcomeColumns(outcome: NewOutcome) {
     recipe_hash: result?.recipeHash ?? null,
     pack_hash: result?.packHash ?? null,
     software_version: result?.softwareVersion ?? null,
+    notices: notices.length > 0 ? JSON.stringify(notices) : null,
+    doubts: notices.filter(({ code }) => isWarning(code)).length,
   };
+}
+
+/** Notices from their column. */
+export function storedNotices(column: string | null): readonly Notice[] {
+  return column === null ? [] : (JSON.parse(column) as Notice[]);
 }
 
 function regionColumns(resultId: number, region: Region) {

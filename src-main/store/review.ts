@@ -7,6 +7,7 @@ import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { overturns, type Severity, type VerdictEntry } from '../../src-shared/verdict.ts';
 import { storedError } from './error-columns.ts';
 import { toBatchImage } from './images.ts';
+import { storedNotices } from './results.ts';
 import { fromStoredPath, type Workspace } from './workspace.ts';
 
 /** A row of the review table with the image's path instead of its name. */
@@ -18,6 +19,7 @@ interface ImageRow {
   readonly status: ReviewRow['status'] | null;
   readonly score: number | null;
   readonly verdict: ReviewRow['model'];
+  readonly notices: string | null;
   readonly regions: number;
 }
 
@@ -45,7 +47,7 @@ export async function reviewRows(
   const among = (column: string) =>
     sql`${sql.ref(column)} in (select value from json_each(${JSON.stringify(imageIds)}))`;
   const images = await sql<ImageRow>`
-    select i.id, i.path, r.status, r.score, r.verdict,
+    select i.id, i.path, r.status, r.score, r.verdict, r.notices,
       (select count(*) from regions where result_id = r.id) as regions
     from images i left join results r on r.run_id = ${runId} and r.image_id = i.id
     where i.batch_id = ${batchId} and ${among('i.id')} order by i.id`.execute(db);
@@ -68,6 +70,7 @@ export async function reviewRows(
       status: row.status ?? 'pending',
       score: row.score,
       model: row.verdict,
+      notices: [...new Set(storedNotices(row.notices).map(({ code }) => code))],
       human: human ? (human.verdict as NonNullable<ReviewRow['human']>) : null,
       defectClass: human?.defect_class ?? '',
       severity: human?.severity ?? null,

@@ -96,6 +96,10 @@ export interface Schema {
     recipe_hash: string | null;
     pack_hash: string | null;
     software_version: string | null;
+    /** JSON; null: none. */
+    notices: string | null;
+    /** How many of the notices put the verdict in doubt. */
+    doubts: Generated<number>;
   };
   regions: {
     result_id: number;

@@ -395,6 +395,7 @@ describe('reviewing', () => {
       status: ['done', 'done', 'done', 'failed', 'done'],
       score: [0.9, 0.9, 0.9, null, 0.9],
       model: ['reject', 'reject', 'reject', null, 'reject'],
+      notices: [[], [], [], [], []],
       human: ['reject', 'accept', null, null, null],
       defectClass: ['dent', '', '', '', ''],
       severity: ['minor', null, null, null, null],

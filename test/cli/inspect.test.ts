@@ -205,6 +205,29 @@ describe('inspect', () => {
     expect((await stored(workspace)).batches[0]).toMatchObject({ name: 'lot 7', objectName: 'plate' });
   });
 
+  it('says of every image, and at the end, what puts a verdict in doubt', async () => {
+    const { folder, input, options } = await setUp();
+    await writePictures(input, names(2));
+    const recipe = join(folder, 'recipe.json');
+    await writeFile(recipe, JSON.stringify({ ...TINY_RECIPE, minRegionArea: 0.000001 }));
+    const args = ['inspect', input, '--recipe', recipe, ...options];
+    const json = await runCli([...args, '--json']);
+    // The pictures are 48 × 32: 1024 × 683 in the frame, a millionth of which is 0.70 pixels.
+    for (const record of recordsOf(json.stdout)) {
+      expect(record.notices).toContainEqual({
+        code: 'defect-below-scale',
+        modelPixels: 0.7,
+        level: 'warning',
+        text: { en: expect.stringContaining('0.7 pixels'), 'zh-CN': expect.stringContaining('0.7 个像素') },
+      });
+    }
+    expect(json.stderr).toMatch(
+      /2 images have notices that put their verdict in doubt \(2 × defects too small/,
+    );
+    const human = await runCli([...args, '--fresh']);
+    expect(human.stdout.match(/part\d\.png {2}\(!\) defects too small to see$/gm)).toHaveLength(2);
+  });
+
   it.skipIf(process.platform !== 'linux')('says loudly when the CPU answers for the GPU', async () => {
     const { input, options } = await setUp();
     await writePictures(input, names(1));

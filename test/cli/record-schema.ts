@@ -42,6 +42,13 @@ export const doneSchema = z.strictObject({
   score: unit,
   verdict: z.enum(['accept', 'warn', 'reject']),
   regions: z.array(region),
+  notices: z.array(
+    z.looseObject({
+      code: z.string(),
+      level: z.enum(['information', 'warning']),
+      text: z.strictObject({ en: z.string().min(10), 'zh-CN': z.string().min(5) }),
+    }),
+  ),
   artifacts: z.strictObject({ coarseMap: artifact, finalMap: artifact, mask: artifact }),
   timings: z.strictObject({
     read: milliseconds,
@@ -68,6 +75,7 @@ const failedSchema = z.strictObject({
   score: z.null(),
   verdict: z.null(),
   regions: z.tuple([]),
+  notices: z.tuple([]),
   artifacts: z.null(),
   timings: z.null(),
   device,

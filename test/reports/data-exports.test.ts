@@ -3,6 +3,7 @@ import { join, sep } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { exportReport } from '../../src-main/reports/export-report.ts';
+import type { Notice } from '../../src-shared/notice.ts';
 import type { Polygon } from '../../src-shared/result.ts';
 import {
   annotation,
@@ -172,8 +173,8 @@ describe('COCO', () => {
     const [file] = await exportReport(report(images), ['coco'], out);
     const coco = JSON.parse(await readFile(file!.path, 'utf8'));
     expect(coco.images).toEqual([
-      { id: 1, file_name: 'good.png', width: WIDTH, height: HEIGHT },
-      { id: 2, file_name: 'two.png', width: WIDTH, height: HEIGHT },
+      { id: 1, file_name: 'good.png', width: WIDTH, height: HEIGHT, notices: [] },
+      { id: 2, file_name: 'two.png', width: WIDTH, height: HEIGHT, notices: [] },
     ]);
     expect(coco.categories.map((c: { id: number; name: string }) => `${c.id} ${c.name}`)).toEqual([
       '1 defect',
@@ -240,9 +241,9 @@ describe('masks', () => {
     const map = JSON.parse(await readFile(join(path, 'class-map.json'), 'utf8'));
     expect(map.classes).toEqual({ 0: 'background', 1: 'defect', 2: 'false-positive', 3: 'crack' });
     expect(map.masks).toEqual([
-      { image: 'line 1/part.jpg', mask: 'part.png' },
-      { image: 'line 2/part.jpg', mask: 'part-2.png' },
-      { image: '../../escape.png', mask: 'escape.png' },
+      { image: 'line 1/part.jpg', mask: 'part.png', notices: [] },
+      { image: 'line 2/part.jpg', mask: 'part-2.png', notices: [] },
+      { image: '../../escape.png', mask: 'escape.png', notices: [] },
     ]);
     expect((await readdir(path)).sort()).toEqual(['class-map.json', 'escape.png', 'part-2.png', 'part.png']);
     const classAt = async (mask: string) => {
@@ -312,4 +313,42 @@ test('COCO of a run at work: what is stored between its two passes is left to th
   expect([...names.values()]).toEqual(['first.png', 'last.png']);
   const marked = coco.annotations.map(({ image_id }: { image_id: number }) => names.get(image_id));
   expect(marked).toEqual(['first.png', 'last.png']);
+});
+
+test('notices stand beside the verdict in every format', async () => {
+  const { out, done, report } = await reportFixture();
+  const image = done('grey.png', { score: 0.3, regions: [] });
+  const notices: Notice[] = [
+    { code: 'single-colour', red: 7, green: 7, blue: 7 },
+    { code: 'samples-clipped', low: 0, high: 1023, share: 0.25 },
+  ];
+  const images = [{ ...image, result: { ...image.result, notices } }, done('plain.png', { regions: [] })];
+  const files = await exportReport(report(images), ['csv', 'json', 'coco', 'masks'], out);
+  const read = async (name: string) => readFile(join(out, name), 'utf8');
+  const told = [
+    {
+      ...notices[0],
+      level: 'warning',
+      text: { en: expect.stringContaining('one colour'), 'zh-CN': expect.stringContaining('一种颜色') },
+    },
+    {
+      ...notices[1],
+      level: 'warning',
+      text: { en: expect.stringContaining('25%'), 'zh-CN': expect.stringContaining('25%') },
+    },
+  ];
+  expect(files).toHaveLength(4);
+  const [header, first, second] = parseCsv((await read('results.csv')).slice(1));
+  const cell = (row: string[], name: string) => row[header!.indexOf(name)];
+  expect(cell(first!, 'model_verdict')).toBe('accept');
+  expect(cell(first!, 'notices')).toBe('single-colour; samples-clipped');
+  expect(cell(first!, 'notice_texts')).toMatch(/one colour.* 25% of the pixels/);
+  expect([cell(second!, 'notices'), cell(second!, 'notice_texts')]).toEqual(['', '']);
+  const { results } = JSON.parse(await read('results.json'));
+  expect(results[0].resultContent.notices).toEqual(told);
+  expect(results[1].resultContent.notices).toEqual([]);
+  const coco = JSON.parse(await read('coco.json'));
+  expect(coco.images.map(({ notices }: { notices: unknown }) => notices)).toEqual([told, []]);
+  const { masks } = JSON.parse(await read(join('masks', 'class-map.json')));
+  expect(masks.map(({ notices }: { notices: unknown }) => notices)).toEqual([told, []]);
 });

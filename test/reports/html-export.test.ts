@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { exportReport } from '../../src-main/reports/export-report.ts';
 import { html } from '../../src-main/reports/html-template.ts';
 import type { ReportImage, RunReport } from '../../src-main/reports/run-report.ts';
+import type { Notice } from '../../src-shared/notice.ts';
 import type { Region } from '../../src-shared/result.ts';
 import { region } from '../store/fixtures.ts';
 import { annotation, reportFixture, verdict } from './report-fixture.ts';
@@ -16,6 +17,14 @@ async function pagesOf(report: RunReport, out: string): Promise<Map<string, stri
     await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)),
   );
 }
+
+const withNotices = <Image extends { readonly result: object }>(
+  image: Image,
+  notices: readonly Notice[],
+) => ({
+  ...image,
+  result: { ...image.result, notices },
+});
 
 const EVIL = `<script>alert(1)</script>"><img src=x onerror=alert(2)>'\`&\u202e\n`;
 
@@ -40,6 +49,7 @@ test('hostile text anywhere stays text', async () => {
       annotations: [annotation({ regionIndex: 1, comment: EVIL, defectClass: EVIL, author: EVIL })],
     }),
     failed(`${EVIL}2`, EVIL),
+    withNotices(done(`${EVIL}3`), [{ code: 'decoder-warning', message: EVIL }]),
   ];
   const base = report(images);
   const hostile = {
@@ -57,7 +67,7 @@ test('hostile text anywhere stays text', async () => {
     run: { ...base.run, device: { asked: 'cuda' as const, running: 'cpu' as const, fallbackReason: EVIL } },
   };
   const pages = await pagesOf(hostile, out);
-  expect(pages.size).toBe(3);
+  expect(pages.size).toBe(4);
   for (const page of pages.values()) {
     expect(page).toContain('&#60;script&#62;alert(1)');
     expect(page).not.toMatch(/<script(?! src="(\.\.\/)?report\.js" defer>)/);
@@ -211,4 +221,33 @@ test('a page without regions says whether SAM was asked', async () => {
   const pages = await pagesOf(report([asked, unasked]), out);
   expect(pages.get('images/00001.html')).toContain('Nothing is above θ with SAM');
   expect(pages.get('images/00002.html')).toContain('SAM was not asked');
+});
+
+test('a verdict in doubt is never shown without saying so, in the gallery and on the page', async () => {
+  const { out, done, report } = await reportFixture();
+  const images = [
+    withNotices(done('grey.png', { score: 0.3, regions: [] }), [
+      { code: 'sample-range', low: 0, high: 4095, kind: 'integer', source: 'batch' },
+      { code: 'single-colour', red: 7, green: 7, blue: 7 },
+    ]),
+    withNotices(done('deep.png', { score: 0.2, regions: [] }), [
+      { code: 'sample-range', low: 0, high: 4095, kind: 'integer', source: 'batch' },
+    ]),
+    done('plain.png', { score: 0.1, regions: [] }),
+  ];
+  const pages = await pagesOf(report(images), out);
+  const index = pages.get('index.html')!;
+  const [grey, deep, plain] = index.split('<a class="card"').slice(1);
+  expect(grey).toMatch(/data-doubtful.*badge accept.*class="doubt".*Single colour/s);
+  expect(deep).not.toContain('doubt');
+  expect(plain).not.toContain('doubt');
+  expect(index).toContain('1 image has a notice that puts its verdict in doubt.');
+  expect(index).toContain('data-filter="doubtful" aria-pressed="false">In doubt <b>1</b>');
+  const [greyPage, deepPage, plainPage] = [1, 2, 3].map((n) => pages.get(join('images', `0000${n}.html`))!);
+  expect(greyPage).toMatch(
+    /badge accept.*class="doubt".*Single colour.*class="warning">The whole image has one colour.*class="information">Sample values 0 to 4,095/s,
+  );
+  expect(deepPage).toContain('class="information">Sample values 0 to 4,095 were taken for black to white');
+  expect(deepPage).not.toContain('class="doubt"');
+  expect(plainPage).not.toContain('class="notices"');
 });

@@ -116,6 +116,7 @@ function fakeInspector(answer: (defective: boolean, path: string) => FakeAnswer)
         timings: { read: 1, encode: 1, umci: 1, regions: 1, decode: 1, fuse: 1, write: 1, total: 7 },
         device: { asked: 'cpu', running: 'cpu' },
         recipeHash: '1'.repeat(64),
+        notices: [],
         packHash: '2'.repeat(64),
         softwareVersion: '0',
       };

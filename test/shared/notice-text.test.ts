@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { NOTICE_CODES, NOTICE_LEVELS, type Notice } from '../../src-shared/notice.ts';
-import { NOTICE_LANGUAGES, noticeText } from '../../src-shared/notice-text.ts';
+import { NOTICE_LANGUAGES, noticeName, noticeText, tellNotice } from '../../src-shared/notice-text.ts';
 
 const EVERY: Readonly<Record<Notice['code'], Notice>> = {
   'sample-range': { code: 'sample-range', low: 0, high: 4095, kind: 'integer', source: 'batch' },
@@ -27,6 +27,22 @@ it.each(NOTICE_LANGUAGES)('tells every notice in %s, with its values and nothing
   expect(noticeText(EVERY['scaled-thin'], language)).toContain('12,000 × 40');
   expect(noticeText(EVERY.transparency, language)).toContain('12.5%');
   expect(noticeText(EVERY['samples-clipped'], language)).toContain('< 0.1%');
+});
+
+it.each(NOTICE_LANGUAGES)('has a name of its own for every kind in %s', (language) => {
+  const names = NOTICE_CODES.map((code) => noticeName(code, language));
+  expect(new Set(names).size).toBe(NOTICE_CODES.length);
+  for (const name of names) expect(name).toMatch(/^\S.{1,24}$/);
+});
+
+it('tells other programs the values, the level and both texts', () => {
+  expect(tellNotice({ code: 'page', page: 2, pages: 3 })).toEqual({
+    code: 'page',
+    page: 2,
+    pages: 3,
+    level: 'information',
+    text: { en: 'Page 2 of 3 of the file.', 'zh-CN': '文件共 3 页，这是第 2 页。' },
+  });
 });
 
 it('knows for every code whether it puts the verdict in doubt', () => {

@@ -27,6 +27,7 @@ function row(imageId: number, changes: Partial<ReviewRow> = {}): ReviewRow {
     severity: null,
     overturned: false,
     regions: 1,
+    notices: [],
     falsePositives: 0,
     missedDefects: 0,
     ...changes,
@@ -158,6 +159,37 @@ describe('next unreviewed', () => {
   it('finds none when only the image at hand is left', () => {
     expect(nearestUnreviewed(queue.slice(0, 3), 0, 1)).toBeUndefined();
     expect(nearestUnreviewed([], 0, 1)).toBeUndefined();
+  });
+});
+
+describe('notices', () => {
+  const rows = [
+    row(1, { notices: ['sample-range'] }),
+    row(2, { notices: ['sample-range', 'nearly-black'] }),
+    row(3, { notices: ['single-colour'] }),
+    row(4),
+  ];
+  const idsWith = (notice: ReviewFilter['notice']) =>
+    rows.filter(matcher({ ...EMPTY_FILTER, notice })).map(({ imageId }) => imageId);
+
+  it('narrow the queue to a kind, to any, or to those that put the verdict in doubt', () => {
+    expect(idsWith('sample-range')).toEqual([1, 2]);
+    expect(idsWith('transparency')).toEqual([]);
+    expect(idsWith('any')).toEqual([1, 2, 3]);
+    expect(idsWith('doubtful')).toEqual([2, 3]);
+    expect(idsWith(null)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('are counted by image and by kind', () => {
+    expect(countReview(rows)).toMatchObject({
+      noticed: 3,
+      doubtful: 2,
+      notices: [
+        ['sample-range', 2],
+        ['nearly-black', 1],
+        ['single-colour', 1],
+      ],
+    });
   });
 });
 

@@ -74,6 +74,7 @@ export function inspectionResult(changes: Partial<InspectionResult> = {}): Inspe
     score: 0.9,
     verdict: 'reject',
     regions: [region],
+    notices: [],
     artifacts: { coarseMap: artifact('1'), finalMap: artifact('2'), mask: artifact('3') },
     timings: { read: 1, encode: 2, umci: 3, regions: 4, decode: 5, fuse: 6, write: 7, total: 28 },
     device: context.device,

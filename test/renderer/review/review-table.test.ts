@@ -13,6 +13,7 @@ const rows = Array.from({ length: 7 }, (_, i) => ({
   severity: null,
   overturned: false,
   regions: i,
+  notices: [],
   falsePositives: 0,
   missedDefects: 0,
 }));

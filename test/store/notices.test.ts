@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { getBatchSummary } from '../../src-main/store/batch-summaries.ts';
+import { createBatch } from '../../src-main/store/batches.ts';
+import { addImages } from '../../src-main/store/images.ts';
+import { migrations } from '../../src-main/store/migrations.ts';
+import { saveRecipe } from '../../src-main/store/recipes.ts';
+import { findResult, recordOutcome } from '../../src-main/store/results.ts';
+import { reviewRows } from '../../src-main/store/review.ts';
+import { startRun } from '../../src-main/store/runs.ts';
+import { openWorkspace, type Workspace } from '../../src-main/store/workspace.ts';
+import type { Notice } from '../../src-shared/notice.ts';
+import { context, inspectionResult, recipe, temporaryFolder, temporaryWorkspace } from './fixtures.ts';
+
+const PAGE: Notice = { code: 'page', page: 2, pages: 3 };
+const BLACK: Notice = { code: 'nearly-black', highest: 4 };
+const LOST: Notice = { code: 'defect-below-scale', modelPixels: 0.31 };
+
+/** A run with one image per list of notices. */
+async function inspected(workspace: Workspace, notices: readonly (readonly Notice[])[]) {
+  const batch = await createBatch(workspace, { name: 'Lot 7' }, 'ana');
+  const images = notices.map((_, i) => ({ path: `/photos/${i}.png`, contentHash: null, bytes: null }));
+  await addImages(workspace, batch.id, images, 'ana');
+  const { hash } = await saveRecipe(workspace, recipe, { author: 'ana' });
+  const claim = await startRun(workspace, batch.id, hash, context);
+  for (const [i, list] of notices.entries()) {
+    const result = inspectionResult({ notices: list });
+    await recordOutcome(workspace, claim, i + 1, { status: 'done', result });
+  }
+  return { batchId: batch.id, runId: claim.runId };
+}
+
+test('notices come back as they were stored', async () => {
+  const workspace = await temporaryWorkspace();
+  const { runId } = await inspected(workspace, [[PAGE, BLACK], []]);
+  expect(await findResult(workspace, runId, 1)).toMatchObject({ result: { notices: [PAGE, BLACK] } });
+  expect(await findResult(workspace, runId, 2)).toMatchObject({ result: { notices: [] } });
+});
+
+test('the review table has the kinds of an image’s notices, each once', async () => {
+  const workspace = await temporaryWorkspace();
+  const decoder = (message: string): Notice => ({ code: 'decoder-warning', message });
+  const { batchId, runId } = await inspected(workspace, [[PAGE, BLACK], [], [decoder('a'), decoder('b')]]);
+  const rows = await reviewRows(workspace, batchId, runId, { after: 0, limit: 10 });
+  expect(rows.map(({ notices }) => notices)).toEqual([['page', 'nearly-black'], [], ['decoder-warning']]);
+  const before = await reviewRows(workspace, batchId, null, { after: 0, limit: 10 });
+  expect(before.map(({ notices }) => notices)).toEqual([[], [], []]);
+});
+
+test('a batch counts the images whose verdict is in doubt, not those with mere information', async () => {
+  const workspace = await temporaryWorkspace();
+  const { batchId } = await inspected(workspace, [[PAGE], [BLACK, LOST], [], [PAGE, LOST]]);
+  expect(await getBatchSummary(workspace, batchId)).toMatchObject({ doubtful: 2 });
+});
+
+test('results from before there were notices have none', async () => {
+  const folder = await temporaryFolder();
+  const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '010'));
+  const old = await openWorkspace(folder, { create: true, migrations: before });
+  const batch = await createBatch(old, { name: 'Old' }, 'ana');
+  await addImages(old, batch.id, [{ path: '/photos/a.png', contentHash: null, bytes: null }], 'ana');
+  const { hash } = await saveRecipe(old, recipe, { author: 'ana' });
+  const { runId } = await startRun(old, batch.id, hash, context);
+  await old.db
+    .insertInto('results')
+    .values({
+      ...{ run_id: runId, image_id: 1, status: 'done', finished_at: '2024-05-01T09:30:00.000Z' },
+      ...{ content_hash: 'a'.repeat(64), score: 0.9, verdict: 'reject', artifacts: '{}', timings: '{}' },
+      device: '{}',
+    })
+    .execute();
+  await old.close();
+  const workspace = await openWorkspace(folder);
+  expect(await findResult(workspace, runId, 1)).toMatchObject({ result: { notices: [] } });
+  expect(await getBatchSummary(workspace, batch.id)).toMatchObject({ doubtful: 0 });
+  await workspace.close();
+});
