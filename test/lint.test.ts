@@ -31,7 +31,7 @@ const ON_DISK = 'files codec inference training store reports services serve app
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['inference'],
   '@huggingface/tokenizers': ['inference'],
-  'onnx-proto': ['graph'],
+  '@bufbuild/protobuf': ['graph'],
   sharp: ['codec'],
   '@cwasm/nsbmp': ['codec'],
   'better-sqlite3': ['store'],

@@ -1,5 +1,17 @@
-import onnxProto from 'onnx-proto';
+import { clone, create } from '@bufbuild/protobuf';
 import type { Model } from './model.ts';
+import {
+  type AttributeProto,
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+  TensorProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from './onnx_pb.js';
 import {
   broadcastShapes,
   type Dim,
@@ -12,12 +24,8 @@ import {
   shiftDim,
 } from './shape.ts';
 
-const { onnx } = onnxProto;
-type NodeProto = onnxProto.onnx.INodeProto;
-type TensorProto = onnxProto.onnx.ITensorProto;
-
-const OPSET = 20;
-const IR_VERSION = 9;
+const OPSET = 20n;
+const IR_VERSION = 9n;
 const END = 2n ** 63n - 1n;
 
 export type ElementType = 'float32' | 'float16' | 'int64';
@@ -470,7 +478,7 @@ export class GraphBuilder {
     const statistics = [...x.shape.slice(0, -1), 1];
     // The op's optional outputs cost time, so they appear only when a gradient asks for them.
     const extra = (place: 1 | 2): Value => {
-      const names = node.output!;
+      const names = node.output;
       while (names.length < 3) names.push(this.#reserve(`${y.name}_${names.length === 1 ? 'mean' : 'std'}`));
       return this.#value(names[place]!, x.type, statistics);
     };
@@ -508,20 +516,22 @@ export class GraphBuilder {
 
   output(name: string, value: Value): void {
     const y = this.#value(this.#reserve(name), value.type, value.shape);
-    this.#nodes.push({ opType: 'Identity', name, input: [value.name], output: [name] });
+    this.#nodes.push(
+      create(NodeProtoSchema, { opType: 'Identity', name, input: [value.name], output: [name] }),
+    );
     this.#outputs.push(y);
   }
 
   /** The graph so far as a model (opset 20). The builder can go on and build again. */
   build(name = 'clipsam'): Model {
     if (this.#outputs.length === 0) throw new TypeError(`Graph "${name}" has no output.`);
-    const proto = onnx.ModelProto.create({
+    const proto = create(ModelProtoSchema, {
       irVersion: IR_VERSION,
       producerName: 'clipsam',
       opsetImport: [{ domain: '', version: OPSET }],
       graph: {
         name,
-        node: this.#nodes.map((node) => ({ ...node, output: [...node.output!] })),
+        node: this.#nodes.map((node) => clone(NodeProtoSchema, node)),
         initializer: [...this.#initializers],
         input: this.#inputs.map(valueInfo),
         output: this.#outputs.map(valueInfo),
@@ -594,12 +604,14 @@ export class GraphBuilder {
   }
 
   #store(name: string, type: ElementType, shape: readonly number[], data: TypedData): Value {
-    this.#initializers.push({
-      name,
-      dataType: ONNX_TYPE[type],
-      dims: [...shape],
-      rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice(),
-    });
+    this.#initializers.push(
+      create(TensorProtoSchema, {
+        name,
+        dataType: ONNX_TYPE[type],
+        dims: shape.map(BigInt),
+        rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice(),
+      }),
+    );
     return this.#value(name, type, shape);
   }
 
@@ -611,13 +623,15 @@ export class GraphBuilder {
     attributes: Readonly<Record<string, Attribute>> = {},
   ): Value {
     const name = this.#fresh(opType);
-    this.#nodes.push({
-      opType,
-      name,
-      input: inputs.map((value) => value.name),
-      output: [name],
-      attribute: Object.entries(attributes).map(([key, value]) => attributeProto(key, value)),
-    });
+    this.#nodes.push(
+      create(NodeProtoSchema, {
+        opType,
+        name,
+        input: inputs.map((value) => value.name),
+        output: [name],
+        attribute: Object.entries(attributes).map(([key, value]) => attributeProto(key, value)),
+      }),
+    );
     return this.#value(name, type, shape);
   }
 
@@ -682,14 +696,22 @@ function shifted(shape: Shape, ranges: readonly Range[], sign: 1 | -1): Dim[] {
   return result;
 }
 
-function attributeProto(name: string, value: Attribute): onnxProto.onnx.IAttributeProto {
-  const types = onnx.AttributeProto.AttributeType;
-  if (typeof value === 'number') return { name, type: types.INT, i: value };
-  if ('float' in value) return { name, type: types.FLOAT, f: value.float };
-  return { name, type: types.INTS, ints: [...value] };
+function attributeProto(name: string, value: Attribute): AttributeProto {
+  const types = AttributeProto_AttributeType;
+  if (typeof value === 'number') {
+    return create(AttributeProtoSchema, { name, type: types.INT, i: BigInt(value) });
+  }
+  if ('float' in value) return create(AttributeProtoSchema, { name, type: types.FLOAT, f: value.float });
+  return create(AttributeProtoSchema, { name, type: types.INTS, ints: value.map(BigInt) });
 }
 
-function valueInfo(value: Value): onnxProto.onnx.IValueInfoProto {
-  const dim = value.shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
-  return { name: value.name, type: { tensorType: { elemType: ONNX_TYPE[value.type], shape: { dim } } } };
+function valueInfo({ name, type, shape }: Value): ValueInfoProto {
+  const dim = shape.map((size) => ({
+    value:
+      typeof size === 'number'
+        ? ({ case: 'dimValue', value: BigInt(size) } as const)
+        : ({ case: 'dimParam', value: size } as const),
+  }));
+  const value = { elemType: ONNX_TYPE[type], shape: { dim } };
+  return create(ValueInfoProtoSchema, { name, type: { value: { case: 'tensorType', value } } });
 }

@@ -1,11 +1,16 @@
-import onnxProto from 'onnx-proto';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import {
+  type GraphProto,
+  GraphProtoSchema,
+  type ModelProto,
+  ModelProtoSchema,
+  type NodeProto,
+  TensorProto_DataType,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from './onnx_pb.js';
 import type { Dim } from './shape.ts';
-
-const { onnx } = onnxProto;
-type GraphProto = onnxProto.onnx.IGraphProto;
-type NodeProto = onnxProto.onnx.INodeProto;
-type ValueInfoProto = onnxProto.onnx.IValueInfoProto;
 
 /** The versions of ONNX's default operator set that this code and ONNX Runtime understand. */
 const OPSETS = { first: 7, last: 25 };
@@ -14,7 +19,7 @@ const OPSETS = { first: 7, last: 25 };
 export interface Model {
   /** What messages call it: a file name, or the name given to the graph. */
   readonly name: string;
-  readonly proto: onnxProto.onnx.IModelProto;
+  readonly proto: ModelProto;
 }
 
 export interface TensorInfo {
@@ -45,13 +50,13 @@ export function readModel(bytes: Uint8Array, name: string): Model {
       `"${name}" (${bytes.length} bytes) is not a complete ONNX model: ${why}. Fetch or export the file again.`,
       { cause },
     );
-  let proto: onnxProto.onnx.ModelProto;
+  let proto: ModelProto;
   try {
-    proto = onnx.ModelProto.decode(bytes);
+    proto = fromBinary(ModelProtoSchema, bytes);
   } catch (cause) {
     throw refuse('its protobuf cannot be read', cause);
   }
-  if (!proto.graph?.node?.length) throw refuse('it holds no graph');
+  if (!proto.graph?.node.length) throw refuse('it holds no graph');
   const model = { name, proto };
   const opset = opsetOf(model);
   if (opset === undefined || opset < OPSETS.first || opset > OPSETS.last) {
@@ -66,21 +71,21 @@ export function readModel(bytes: Uint8Array, name: string): Model {
 
 /** The model as the bytes of an ONNX file. */
 export function encodeModel(model: Model): Uint8Array {
-  return onnx.ModelProto.encode(model.proto).finish();
+  return toBinary(ModelProtoSchema, model.proto);
 }
 
 /** What goes in, what comes out and what is stored. Initialisers that are also listed as inputs count as stored. */
 export function describeModel(model: Model): ModelDescription {
   const graph = graphOf(model);
-  const initializers = (graph.initializer ?? []).map((tensor) => ({
-    name: tensor.name ?? '',
-    type: typeName(tensor.dataType),
-    dims: (tensor.dims ?? []).map(Number),
+  const initializers = graph.initializer.map(({ name, dataType, dims }) => ({
+    name,
+    type: typeName(dataType),
+    dims: dims.map(Number),
   }));
   const stored = new Set(initializers.map(({ name }) => name));
   return {
-    inputs: (graph.input ?? []).map(tensorInfo).filter(({ name }) => !stored.has(name)),
-    outputs: (graph.output ?? []).map(tensorInfo),
+    inputs: graph.input.map(tensorInfo).filter(({ name }) => !stored.has(name)),
+    outputs: graph.output.map(tensorInfo),
     initializers,
     opset: opsetOf(model) ?? 0,
   };
@@ -93,11 +98,10 @@ export function describeModel(model: Model): ModelDescription {
  */
 export function promoteTensors(model: Model, patterns: readonly (string | RegExp)[]): Model {
   const graph = graphOf(model);
-  const outputs = graph.output ?? [];
-  const present = new Set(outputs.map(({ name }) => name));
+  const present = new Set(graph.output.map(({ name }) => name));
   const promoted = new Set(patterns.flatMap((pattern) => findTensors(model, pattern)));
   const added = [...promoted].filter((name) => !present.has(name)).map((name) => valueInfoOf(graph, name));
-  return withGraph(model, { ...graph, output: [...outputs, ...added] });
+  return withGraph(model, { output: [...graph.output, ...added] });
 }
 
 /**
@@ -109,8 +113,8 @@ export function pruneTo(model: Model, outputs: readonly string[]): Model {
   const graph = graphOf(model);
   for (const name of outputs) findTensors(model, name);
   const producers = new Map<string, NodeProto>();
-  for (const node of graph.node ?? []) {
-    for (const name of node.output ?? []) if (name) producers.set(name, node);
+  for (const node of graph.node) {
+    for (const name of node.output) if (name) producers.set(name, node);
   }
   const needed = new Set<string>();
   const keptNodes = new Set<NodeProto>();
@@ -123,35 +127,34 @@ export function pruneTo(model: Model, outputs: readonly string[]): Model {
     keptNodes.add(node);
     pending.push(...namesReadBy(node));
   }
-  const isNeeded = ({ name }: { name?: string | null }) => needed.has(name ?? '');
-  const isProduced = new Set([...keptNodes].flatMap((node) => node.output ?? []));
+  const isNeeded = ({ name }: { readonly name: string }) => needed.has(name);
+  const isProduced = new Set([...keptNodes].flatMap((node) => node.output));
   return withGraph(model, {
-    ...graph,
-    node: (graph.node ?? []).filter((node) => keptNodes.has(node)),
-    initializer: (graph.initializer ?? []).filter(isNeeded),
-    sparseInitializer: (graph.sparseInitializer ?? []).filter(({ values }) => isNeeded(values ?? {})),
-    input: (graph.input ?? []).filter(isNeeded),
+    node: graph.node.filter((node) => keptNodes.has(node)),
+    initializer: graph.initializer.filter(isNeeded),
+    sparseInitializer: graph.sparseInitializer.filter(({ values }) => values && isNeeded(values)),
+    input: graph.input.filter(isNeeded),
     output: outputs.map((name) => valueInfoOf(graph, name)),
-    valueInfo: (graph.valueInfo ?? []).filter(({ name }) => isProduced.has(name ?? '')),
+    valueInfo: graph.valueInfo.filter(({ name }) => isProduced.has(name)),
   });
 }
 
 /** Everything a node reads, including what the graphs inside it (If, Loop, Scan) read from around them. */
 function namesReadBy(node: NodeProto): string[] {
-  const inner = (node.attribute ?? []).flatMap(({ g, graphs }) => [...(g ? [g] : []), ...(graphs ?? [])]);
+  const inner = node.attribute.flatMap(({ g, graphs }) => [...(g ? [g] : []), ...graphs]);
   const captured = inner.flatMap((graph) => [
-    ...(graph.node ?? []).flatMap(namesReadBy),
-    ...(graph.output ?? []).map(({ name }) => name ?? ''),
+    ...graph.node.flatMap(namesReadBy),
+    ...graph.output.map(({ name }) => name),
   ]);
-  return [...(node.input ?? []), ...captured].filter((name) => name !== '');
+  return [...node.input, ...captured].filter((name) => name !== '');
 }
 
 function findTensors(model: Model, pattern: string | RegExp): string[] {
   const graph = graphOf(model);
   const names = [
-    ...(graph.input ?? []).map(({ name }) => name ?? ''),
-    ...(graph.initializer ?? []).map(({ name }) => name ?? ''),
-    ...(graph.node ?? []).flatMap(({ output }) => output ?? []),
+    ...graph.input.map(({ name }) => name),
+    ...graph.initializer.map(({ name }) => name),
+    ...graph.node.flatMap(({ output }) => output),
   ].filter((name) => name !== '');
   const found = [...new Set(names)].filter((name) =>
     typeof pattern === 'string' ? name === pattern : name.search(pattern) >= 0,
@@ -194,37 +197,40 @@ function letterPairs(text: string): Set<string> {
   return pairs;
 }
 
-function graphOf(model: Model): GraphProto {
-  return model.proto.graph ?? {};
+function graphOf({ proto }: Model): GraphProto {
+  return proto.graph ?? create(GraphProtoSchema);
 }
 
-function withGraph(model: Model, graph: GraphProto): Model {
-  return { name: model.name, proto: { ...model.proto, graph } };
+/** The model with some parts of its graph changed. */
+function withGraph({ name, proto }: Model, parts: Partial<GraphProto>): Model {
+  // Unlike a spread, this keeps the defaults, which lie in a message's prototype.
+  const graph = Object.assign(create(GraphProtoSchema), proto.graph, parts);
+  return { name, proto: Object.assign(create(ModelProtoSchema), proto, { graph }) };
 }
 
-function opsetOf(model: Model): number | undefined {
-  const main = model.proto.opsetImport?.find(({ domain }) => !domain || domain === 'ai.onnx');
-  return main ? Number(main.version) : undefined;
+function opsetOf({ proto }: Model): number | undefined {
+  const main = proto.opsetImport.find(({ domain }) => !domain || domain === 'ai.onnx');
+  return main && Number(main.version);
 }
 
 /** What the model says of a tensor; only its name when it says nothing (ONNX Runtime infers the rest). */
 function valueInfoOf(graph: GraphProto, name: string): ValueInfoProto {
-  const known = [...(graph.output ?? []), ...(graph.valueInfo ?? []), ...(graph.input ?? [])];
-  return known.find((info) => info.name === name) ?? { name };
+  const known = [...graph.output, ...graph.valueInfo, ...graph.input];
+  return known.find((info) => info.name === name) ?? create(ValueInfoProtoSchema, { name });
 }
 
-function tensorInfo(info: ValueInfoProto): TensorInfo {
-  const tensor = info.type?.tensorType;
+function tensorInfo({ name, type }: ValueInfoProto): TensorInfo {
+  const tensor = type?.value.case === 'tensorType' ? type.value.value : undefined;
   return {
-    name: info.name ?? '',
+    name,
     type: typeName(tensor?.elemType),
-    dims: tensor?.shape?.dim?.map(
-      (dim) => dim.dimParam || (dim.dimValue == null ? '?' : Number(dim.dimValue)),
+    dims: tensor?.shape?.dim.map(({ value: size }) =>
+      size.case === 'dimValue' ? Number(size.value) : size.value || '?',
     ),
   };
 }
 
-function typeName(type: number | null | undefined): string {
-  const name = type ? onnx.TensorProto.DataType[type] : undefined;
+function typeName(type: number | undefined): string {
+  const name = type ? TensorProto_DataType[type] : undefined;
   return name?.toLowerCase() ?? 'unknown';
 }

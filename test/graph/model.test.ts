@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../src-main/graph/builder.ts';
 import {
@@ -11,6 +13,14 @@ import {
   pruneTo,
   readModel,
 } from '../../src-main/graph/model.ts';
+import {
+  type GraphProto,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+  ValueInfoProtoSchema,
+} from '../../src-main/graph/onnx_pb.js';
 import { createSession, type Tensor } from '../../src-main/inference/ort.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 
@@ -55,6 +65,12 @@ function tinyModel(): Model {
   return b.build('tiny');
 }
 
+/** The model with some parts of its graph changed. */
+function changed({ name, proto }: Model, change: (graph: GraphProto) => Partial<GraphProto>): Model {
+  const graph = Object.assign(create(GraphProtoSchema), proto.graph, change(proto.graph!));
+  return { name, proto: Object.assign(create(ModelProtoSchema), proto, { graph }) };
+}
+
 describe('describeModel', () => {
   it('lists what a real encoder takes, gives and stores', () => {
     const description = describeModel(encoder);
@@ -70,12 +86,9 @@ describe('describeModel', () => {
   });
 
   it('does not count stored tensors as inputs, as older exporters list them', () => {
-    const { name, proto } = tinyModel();
-    const graph = { ...proto.graph, input: [...(proto.graph?.input ?? []), { name: 'w' }] };
-    expect(describeModel({ name, proto: { ...proto, graph } }).inputs.map((input) => input.name)).toEqual([
-      'x',
-      'spare',
-    ]);
+    const stored = create(ValueInfoProtoSchema, { name: 'w' });
+    const model = changed(tinyModel(), ({ input }) => ({ input: [...input, stored] }));
+    expect(describeModel(model).inputs.map(({ name }) => name)).toEqual(['x', 'spare']);
   });
 });
 
@@ -129,7 +142,7 @@ describe('pruneTo', () => {
       'has_mask_input',
     ]);
     expect(description.outputs.map(({ name }) => name)).toEqual([MASKS, QUALITIES]);
-    const opTypes = new Set(pruned.proto.graph!.node!.map(({ opType }) => opType));
+    const opTypes = new Set(pruned.proto.graph!.node.map(({ opType }) => opType));
     expect(opTypes.has('Resize')).toBe(false);
     expect(encodeModel(pruned).length).toBeLessThan(decoderBytes.length);
 
@@ -179,23 +192,18 @@ describe('pruneTo', () => {
   });
 
   it('keeps what a graph inside a node reads from around it', () => {
-    const tiny = tinyModel();
-    const graph = tiny.proto.graph!;
     const branch = {
       name: 'branch',
       node: [{ opType: 'Neg', input: ['w'], output: ['r'] }],
       output: [{ name: 'r' }],
     };
-    const choose = {
+    const choose = create(NodeProtoSchema, {
       opType: 'If',
       input: ['spare'],
       output: ['chosen'],
       attribute: [{ name: 'then_branch', g: branch }],
-    };
-    const withBranch = {
-      ...tiny,
-      proto: { ...tiny.proto, graph: { ...graph, node: [...graph.node!, choose] } },
-    };
+    });
+    const withBranch = changed(tinyModel(), ({ node }) => ({ node: [...node, choose] }));
     const description = describeModel(pruneTo(withBranch, ['chosen']));
     expect(description.initializers.map(({ name }) => name)).toEqual(['w']);
     expect(description.inputs.map(({ name }) => name)).toEqual(['spare']);
@@ -205,6 +213,34 @@ describe('pruneTo', () => {
     const error = failure(() => pruneTo(decoder, ['low_res_mask']));
     expect(error.code).toBe('model-tensor-unknown');
     expect(error.message).toContain('"low_res_masks"');
+  });
+});
+
+describe('reading and writing', () => {
+  it.each<[string, Uint8Array]>([
+    ['encoder.onnx', encoderBytes],
+    ['sam.onnx', decoderBytes],
+  ])('gives every byte of %s, as PyTorch wrote it', (name, bytes) => {
+    expect(Buffer.compare(encodeModel(readModel(bytes, name)), bytes)).toBe(0);
+  });
+
+  it("keeps every node and tensor of lite's text tower, which another library wrote", () => {
+    const bytes = readFileSync(new URL('../../models/lite/text.onnx', import.meta.url));
+    const read = readModel(Uint8Array.from(bytes), 'text.onnx');
+    const again = readModel(encodeModel(read), 'text.onnx');
+    expect(isDeepStrictEqual(again.proto, read.proto)).toBe(true);
+    const weights = read.proto.graph!.initializer;
+    expect(weights).toHaveLength(48);
+    // Where the values lie in the file is found without the library.
+    for (const { rawData } of weights) expect(bytes.includes(Buffer.from(rawData))).toBe(true);
+    const stored = weights.reduce((sum, { rawData }) => sum + rawData.length, 0);
+    expect(stored).toBeGreaterThan(0.95 * bytes.length);
+  });
+
+  it('keeps fields that this version of the format does not know', () => {
+    const unknown = Buffer.of(0xfa, 0x3e, 3, 1, 2, 3);
+    const bytes = Buffer.concat([encodeModel(tinyModel()), unknown]);
+    expect(Buffer.from(encodeModel(readModel(bytes, 'tiny'))).includes(unknown)).toBe(true);
   });
 });
 
@@ -221,10 +257,11 @@ describe('readModel refuses', () => {
     expect(error.message).toContain(`"model.onnx" (${bytes.length} bytes) is not a complete ONNX model`);
   });
 
-  it.each([3, 6, 26, undefined])('operator set %s', (version) => {
+  it.each([3n, 6n, 26n, undefined])('operator set %s', (version) => {
     const { proto } = tinyModel();
-    const opsetImport = version === undefined ? [{ domain: 'com.microsoft', version: 1 }] : [{ version }];
-    const bytes = encodeModel({ name: 'tiny', proto: { ...proto, opsetImport } });
+    const opset = version === undefined ? { domain: 'com.microsoft', version: 1n } : { version };
+    proto.opsetImport = [create(OperatorSetIdProtoSchema, opset)];
+    const bytes = encodeModel({ name: 'tiny', proto });
     const error = failure(() => readModel(bytes, 'old.onnx'));
     expect(error.code).toBe('model-opset-unsupported');
     expect(error.message).toContain(version === undefined ? 'no version' : `operator set ${version}`);

@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import onnxProto from 'onnx-proto';
+import { create } from '@bufbuild/protobuf';
+import { encodeModel } from '../../src-main/graph/model.ts';
+import { ModelProtoSchema } from '../../src-main/graph/onnx_pb.js';
 import { writeSafetensors } from '../../src-main/graph/safetensors.ts';
 import { umciParameters } from '../../src-main/graph/umci.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import { packFile, TINY_RECIPE } from './tiny-pack.ts';
-
-const { onnx } = onnxProto;
 
 type Sizes = readonly (number | string)[];
 
@@ -19,18 +19,13 @@ export function onnxFile(
   const info = ([name, sizes]: [string, Sizes]) => ({
     name,
     type: {
-      tensorType: {
-        elemType: 1,
-        shape: {
-          dim: sizes.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size })),
-        },
-      },
+      value: { case: 'tensorType' as const, value: { elemType: 1, shape: { dim: sizes.map(dimension) } } },
     },
   });
   const all = Object.entries(inner).map(info);
-  const model = onnx.ModelProto.create({
-    irVersion: 8,
-    opsetImport: [{ domain: '', version: 17 }],
+  const proto = create(ModelProtoSchema, {
+    irVersion: 8n,
+    opsetImport: [{ domain: '', version: 17n }],
     graph: {
       name: 'tiny',
       node: all.map(({ name }) => ({ opType: 'Identity', input: [Object.keys(inputs)[0]!], output: [name] })),
@@ -39,7 +34,16 @@ export function onnxFile(
       valueInfo: all.filter(({ name }) => name !== output),
     },
   });
-  return onnx.ModelProto.encode(model).finish();
+  return encodeModel({ name: 'tiny', proto });
+}
+
+function dimension(size: number | string) {
+  return {
+    value:
+      typeof size === 'number'
+        ? ({ case: 'dimValue', value: BigInt(size) } as const)
+        : ({ case: 'dimParam', value: size } as const),
+  };
 }
 
 export const encoderFile = (stageWidth = 8) =>
