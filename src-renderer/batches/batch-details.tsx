@@ -37,6 +37,8 @@ export interface BatchCommands {
   remove(): void;
   purge(): void;
   review(): void;
+  /** Only the images whose verdict is in doubt. */
+  reviewDoubtful(): void;
   whatIf(): void;
 }
 
@@ -153,7 +155,13 @@ export function BatchDetails({
       {!isDeleted && <StoppedImport row={row} />}
       <ImportPanel batchId={batch.id} />
       {!isDeleted && (
-        <RunPanel row={row} actions={actions} onReview={commands.review} onAddImages={commands.addImages} />
+        <RunPanel
+          row={row}
+          actions={actions}
+          onReview={commands.review}
+          onReviewDoubtful={commands.reviewDoubtful}
+          onAddImages={commands.addImages}
+        />
       )}
     </Stack>
   );

@@ -16,12 +16,14 @@ import { IconPlus, IconSearch, IconStack2, IconTrashX, IconUpload } from '@table
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { EMPTY_FILTER } from '../../src-shared/review-queue.ts';
 import type { Action } from '../../src-shared/roles.ts';
 import { desktop, failureOf } from '../api/connection.ts';
 import { FailureDetails } from '../app/failure-details.tsx';
 import { places, useGo } from '../app/places.ts';
 import { plainText } from '../app/plain-text.ts';
 import { useActions } from '../keys/use-actions.ts';
+import { usePlaces } from '../review/place-store.ts';
 import { useDenied } from '../state/people.ts';
 import { useSelectedBatch } from '../state/selected-batch.ts';
 import { useSession } from '../state/session.ts';
@@ -172,6 +174,12 @@ export function BatchesScreen() {
     row && row.deletedAt !== null && !isDenied('batches.purge') && setPurged({ batch: row.batch });
   const isThere = row !== undefined && row.deletedAt === null;
   const review = () => isThere && row.images > 0 && go(places.review(row.batch.id));
+  const reviewDoubtful = () => {
+    if (!row) return;
+    const filter = { ...EMPTY_FILTER, notice: 'doubtful' as const };
+    usePlaces.getState().move(row.batch.id, { runId: null, imageId: null, kept: false, filter });
+    review();
+  };
   const addImages = () => isThere && setTask({ kind: 'add', batch: row.batch, paths: [] });
   const edit = () => isThere && setTask({ kind: 'edit', batch: row.batch });
   const exportResults = () => isThere && row.run && row.run.done > 0 && setExported(row.run.run.id);
@@ -267,6 +275,7 @@ export function BatchesScreen() {
                 remove,
                 purge,
                 review,
+                reviewDoubtful,
                 whatIf: () => go(places.whatIf(row.batch.id)),
               }}
             />

@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Kbd, Loader, Paper, Progress, Stack, Text, Title } from '@mantine/core';
 import {
+  IconPhotoExclamation,
   IconPhotoSearch,
   IconPlayerPause,
   IconPlayerPlay,
@@ -25,16 +26,18 @@ export function RunPanel({
   row,
   actions,
   onReview,
+  onReviewDoubtful,
   onAddImages,
 }: {
   readonly row: BatchSummaryRow;
   readonly actions: RunActions;
   onReview(): void;
+  onReviewDoubtful(): void;
   onAddImages(): void;
 }) {
   const { t } = useTranslation(['batches', 'app']);
   const format = useFormat();
-  const { run, images, verdicts, reviewed } = row;
+  const { run, images, verdicts, doubtful, reviewed } = row;
   const state = runState(row);
   const { start, pause, resume, retry, cancel, busy } = actions;
   const review = (primary: boolean) => (
@@ -165,6 +168,18 @@ export function RunPanel({
               </Group>
               <VerdictBar verdicts={verdicts} />
             </div>
+            {doubtful > 0 && (
+              <Alert color="yellow" p="xs" icon={<IconPhotoExclamation size={18} />} data-testid="doubtful">
+                <Group justify="space-between" gap="xs">
+                  <Text size="sm">
+                    {t('run.doubtful', { count: doubtful, number: format.count(doubtful) })}
+                  </Text>
+                  <Button size="compact-sm" variant="default" onClick={onReviewDoubtful}>
+                    {t('run.doubtful-review')}
+                  </Button>
+                </Group>
+              </Alert>
+            )}
             {images > run.total && (
               <Alert color="blue" p="xs">
                 {t('run.newer-images', {

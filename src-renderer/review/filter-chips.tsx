@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { EMPTY_FILTER, type ReviewFilter } from '../../src-shared/review-queue.ts';
 
 import classes from './filter-chips.module.css';
+import { useNoticeLabel } from './notices.tsx';
 
 interface FilterChipsProps {
   readonly filter: ReviewFilter;
@@ -13,6 +14,7 @@ interface FilterChipsProps {
 /** The conditions in force, each with a cross that lifts it. */
 export function FilterChips({ filter, onFilter }: FilterChipsProps) {
   const { t } = useTranslation(['review', 'app']);
+  const noticeLabel = useNoticeLabel();
   const { model, human, status } = filter;
   const chips: { readonly label: string; readonly without: Partial<ReviewFilter> }[] = [
     ...(filter.text ? [{ label: `“${filter.text}”`, without: { text: '' } }] : []),
@@ -32,6 +34,7 @@ export function FilterChips({ filter, onFilter }: FilterChipsProps) {
       without: { status: status.filter((other) => other !== state) },
     })),
     ...(filter.defectClass === null ? [] : [{ label: filter.defectClass, without: { defectClass: null } }]),
+    ...(filter.notice === null ? [] : [{ label: noticeLabel(filter.notice), without: { notice: null } }]),
     ...(filter.score
       ? [
           {

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { EMPTY_FILTER, type ReviewCounts, type ReviewFilter } from '../../src-shared/review-queue.ts';
 import { isEmpty } from './filter-chips.tsx';
 import classes from './filter-panel.module.css';
+import { useNoticeLabel } from './notices.tsx';
 
 interface FilterPanelProps {
   readonly filter: ReviewFilter;
@@ -15,6 +16,12 @@ interface FilterPanelProps {
 /** All conditions of the filter, each with how many images of the batch it holds for. */
 export function FilterPanel({ filter, counts, thresholds, onFilter }: FilterPanelProps) {
   const { t } = useTranslation(['review', 'app']);
+  const noticeLabel = useNoticeLabel();
+  const notices = [
+    ...(counts.doubtful > 0 ? [['doubtful', counts.doubtful] as const] : []),
+    ...(counts.noticed > 0 ? [['any', counts.noticed] as const] : []),
+    ...counts.notices,
+  ];
   const change = (changes: Partial<ReviewFilter>) => onFilter({ ...filter, ...changes });
   const [score, setScore] = useState(filter.score ?? [0, 1]);
   useEffect(() => setScore(filter.score ?? [0, 1]), [filter.score]);
@@ -83,6 +90,18 @@ export function FilterPanel({ filter, counts, thresholds, onFilter }: FilterPane
         value={filter.defectClass}
         data={counts.classes.map(([name, count]) => ({ value: name, label: `${name} (${count})` }))}
         onChange={(defectClass) => change({ defectClass })}
+      />
+      <Select
+        role="combobox"
+        size="xs"
+        label={t('filter.notice')}
+        placeholder={t('filter.any-notice')}
+        clearable
+        disabled={notices.length === 0}
+        comboboxProps={{ withinPortal: false }}
+        value={filter.notice}
+        data={notices.map(([value, count]) => ({ value, label: `${noticeLabel(value)} (${count})` }))}
+        onChange={(value) => change({ notice: value as ReviewFilter['notice'] })}
       />
       <div>
         <Group justify="space-between" mb={6}>

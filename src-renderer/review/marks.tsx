@@ -6,6 +6,7 @@ import {
   IconEyeExclamation,
   IconFlagOff,
   IconHourglass,
+  IconPhotoExclamation,
   IconPhotoX,
   IconUserCheck,
   IconUserQuestion,
@@ -13,9 +14,11 @@ import {
 } from '@tabler/icons-react';
 import { type ComponentType, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isDoubtful } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import type { HumanVerdict, ModelVerdict } from '../../src-shared/verdict.ts';
 import classes from './marks.module.css';
+import { useDoubts } from './notices.tsx';
 
 export type Icon = ComponentType<{ size?: number; stroke?: number; className?: string | undefined }>;
 
@@ -45,6 +48,9 @@ export function Marks({ row }: { readonly row: ReviewRow }) {
       {row.status === 'failed' && <IconPhotoX size={16} className={classes.reject} />}
       {row.status === 'pending' && <IconHourglass size={16} className={classes.quiet} />}
       {Model && row.model && <Model size={16} stroke={2} className={verdictClass(row.model)} />}
+      {isDoubtful(row) && (
+        <IconPhotoExclamation size={17} className={classes.doubt} data-testid="doubt-badge" />
+      )}
       {Human && row.human && <Human size={16} stroke={2} className={verdictClass(row.human)} />}
       {row.overturned && <IconArrowsLeftRight size={15} className={classes.loud} />}
       {row.falsePositives > 0 && <Count icon={IconFlagOff} count={row.falsePositives} />}
@@ -66,6 +72,7 @@ function Count({ icon: Icon, count }: { readonly icon: Icon; readonly count: num
 /** Says in words what {@link Marks} shows. */
 export function useRowDescription(): (row: ReviewRow) => string {
   const { t } = useTranslation(['review', 'app']);
+  const doubts = useDoubts();
   return useCallback(
     (row: ReviewRow) =>
       [
@@ -73,6 +80,7 @@ export function useRowDescription(): (row: ReviewRow) => string {
         row.status !== 'done' && t(`status.${row.status}`),
         row.score !== null && t('row.score', { score: row.score.toFixed(3) }),
         row.model && t('row.model', { verdict: t(`app:verdict.${row.model}`) }),
+        isDoubtful(row) && t('notices.doubt', { names: doubts(row.notices).join(', ') }),
         row.human && t('row.human', { verdict: t(`app:verdict.${row.human}`) }),
         row.defectClass,
         row.overturned && t('row.overturned'),
@@ -81,6 +89,6 @@ export function useRowDescription(): (row: ReviewRow) => string {
       ]
         .filter(Boolean)
         .join(', '),
-    [t],
+    [t, doubts],
   );
 }

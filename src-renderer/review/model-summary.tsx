@@ -9,6 +9,7 @@ import type { Failure } from '../i18n/failure-text.ts';
 import { FileName } from './file-name.tsx';
 import { MODEL_ICONS, verdictClass } from './marks.tsx';
 import classes from './model-summary.module.css';
+import { DoubtAlert } from './notices.tsx';
 
 interface ModelSummaryProps {
   readonly row: ReviewRow;
@@ -40,6 +41,10 @@ export function ModelSummary({ row, image, recipe, error }: ModelSummaryProps) {
             <Text className={classes.score}>{row.score.toFixed(3)}</Text>
           </Group>
           <ThresholdBar score={row.score} warn={recipe.warn} reject={recipe.reject} />
+          <DoubtAlert
+            codes={row.notices}
+            notices={image?.outcome.status === 'done' ? image.outcome.result.notices : undefined}
+          />
         </>
       )}
       {error && (

@@ -29,7 +29,7 @@ export const usePlaces = create<Places>()(
           byBatch: { ...byBatch, [batchId]: { ...(byBatch[batchId] ?? START), ...changes } },
         })),
     }),
-    { name: 'clipsam-places', version: 1, storage: createJSONStorage(() => sessionStorage) },
+    { name: 'clipsam-places', version: 2, storage: createJSONStorage(() => sessionStorage) },
   ),
 );
 

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../src-shared/result.ts';
+import { NoticeTexts } from './notices.tsx';
 import classes from './result-facts.module.css';
 
 const STEPS = ['read', 'encode', 'umci', 'regions', 'decode', 'fuse', 'write', 'total'] as const;
@@ -12,7 +13,7 @@ interface ResultFactsProps {
   readonly revision: number | null;
 }
 
-/** What made the result: recipe, models, program, device, and how long every step took. */
+/** What made the result: how the picture came to the model, recipe, models, program, device, and how long every step took. */
 export function ResultFacts({ result, recipe, revision }: ResultFactsProps) {
   const { t } = useTranslation('review');
   const { device, timings } = result;
@@ -37,14 +38,17 @@ export function ResultFacts({ result, recipe, revision }: ResultFactsProps) {
     ),
   ];
   return (
-    <dl className={classes.facts}>
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <NoticeTexts notices={result.notices} />
+      <dl className={classes.facts}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
   );
 }
 

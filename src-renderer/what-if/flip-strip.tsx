@@ -9,6 +9,7 @@ import { modelVerdict } from '../../src-shared/verdict.ts';
 import type { Thresholds } from '../../src-shared/what-if.ts';
 import { plainText } from '../app/plain-text.ts';
 import { formatScore } from '../i18n/format.ts';
+import { DoubtMark } from '../review/notices.tsx';
 import classes from './what-if.module.css';
 
 const WIDTH = 132;
@@ -86,7 +87,7 @@ export const FlipStrip = memo(function FlipStrip({
                 {t(`app:verdict.${to}`)}
               </Group>
               <Text size="xs" c="dimmed">
-                {formatScore(score)}
+                {formatScore(score)} <DoubtMark codes={columns.notices[row]!} />
               </Text>
             </UnstyledButton>
           );
