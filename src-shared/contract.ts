@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import * as s from './domain-schemas.ts';
-import { EXPORT_FORMATS } from './export-formats.ts';
+import { CSV_DECIMALS, CSV_SEPARATORS, EXPORT_FORMATS, PLAIN_CSV } from './export-formats.ts';
 import { NOTICE_CODES } from './notice.ts';
 import { recipeSchema } from './recipe.ts';
 import { IDLE_MINUTES_LIMIT } from './roles.ts';
@@ -319,6 +319,13 @@ export const selfTestEventSchema = z.discriminatedUnion('kind', [
 ]);
 export type SelfTestEvent = z.infer<typeof selfTestEventSchema>;
 
+const csvStyleSchema = z
+  .object({ separator: z.enum(CSV_SEPARATORS), decimal: z.enum(CSV_DECIMALS) })
+  .refine(({ separator, decimal }) => separator !== decimal, {
+    message: 'the separator and the decimal mark must differ',
+  })
+  .default(PLAIN_CSV);
+
 export const exportProgressSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('exported'), format: z.string(), done: count, total: count }),
   z.object({ kind: z.literal('finished'), folder: z.string(), files: z.array(z.string()) }),
@@ -549,7 +556,9 @@ export const contract = {
     /** Refused while the inspector who asks is in the midst of his rounds. */
     results: base.input(byId.extend(author)).output(s.studyResultsSchema),
     /** Every answer as CSV in the workspace's `exports`; refused as `results` is. */
-    exportAnswers: base.input(byId.extend(author)).output(z.object({ path: z.string() })),
+    exportAnswers: base
+      .input(byId.extend({ ...author, csv: csvStyleSchema }))
+      .output(z.object({ path: z.string() })),
   },
   exports: {
     /** Into `folder`, or into a new one in the workspace. */
@@ -559,6 +568,7 @@ export const contract = {
           runId: s.idSchema,
           formats: z.array(z.enum(EXPORT_FORMATS)).min(1),
           folder: z.string().max(4096).nullable().default(null),
+          csv: csvStyleSchema,
         }),
       )
       .output(eventIterator(exportProgressSchema)),

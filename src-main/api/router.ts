@@ -305,15 +305,15 @@ export function createRouter(workstation: Workstation) {
       judge: os.studies.judge.handler(({ input }) => answerTurn(workspace, input)),
       takeBack: os.studies.takeBack.handler(({ input: { id, author } }) => takeBack(workspace, id, author)),
       results: os.studies.results.handler(({ input: { id, author } }) => studyResults(workspace, id, author)),
-      exportAnswers: os.studies.exportAnswers.handler(({ input: { id, author } }) =>
-        workstation.whileBusy(async () => ({ path: await exportAnswers(workspace, id, author) })),
+      exportAnswers: os.studies.exportAnswers.handler(({ input: { id, author, csv } }) =>
+        workstation.whileBusy(async () => ({ path: await exportAnswers(workspace, id, author, csv) })),
       ),
     },
     exports: {
-      run: os.exports.run.handler(({ input: { runId, formats, folder }, signal }) =>
+      run: os.exports.run.handler(({ input: { runId, formats, folder, csv }, signal }) =>
         stream<ExportProgress>(signal, (onEvent, cancel) =>
           workstation.whileBusy(async () => {
-            const options = { workspace, runId, formats, signal: cancel, onEvent };
+            const options = { workspace, runId, formats, csv, signal: cancel, onEvent };
             const { folder: target, files } = await exportRunInto(folder, options);
             onEvent({ kind: 'finished', folder: target, files: files.map(({ path }) => path) });
           }),

@@ -1,5 +1,12 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import { EXPORT_FORMATS, type ExportFormat } from '../../src-shared/export-formats.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import {
+  CSV_DECIMALS,
+  type CsvStyle,
+  EXPORT_FORMATS,
+  type ExportFormat,
+  PLAIN_CSV,
+} from '../../src-shared/export-formats.ts';
 import { exportBatch } from '../services/export-batch.ts';
 import { interruptible } from './interrupt.ts';
 import { DEFAULT_WORKSPACE } from './options.ts';
@@ -11,7 +18,20 @@ interface ExportOptions {
   readonly batch?: string;
   readonly format: readonly ExportFormat[];
   readonly out: string;
+  readonly csvSeparator?: CsvStyle['separator'];
+  readonly csvDecimal?: CsvStyle['decimal'];
 }
+
+/** Separators by what they are called on a command line. */
+const SEPARATORS = new Map<string, CsvStyle['separator']>([
+  [',', ','],
+  ['comma', ','],
+  [';', ';'],
+  ['semicolon', ';'],
+  ['\t', '\t'],
+  ['tab', '\t'],
+  ['|', '|'],
+]);
 
 export function addExport(program: Command): void {
   program
@@ -28,11 +48,16 @@ export function addExport(program: Command): void {
       parseFormats,
     )
     .requiredOption('--out <folder>', 'where the files go; made when missing')
+    .option('--csv-separator <sign>', 'between the cells of CSV: , ; | or tab (default: ,)', parseSeparator)
+    .addOption(
+      new Option('--csv-decimal <sign>', 'decimal mark of CSV (default: .)').choices([...CSV_DECIMALS]),
+    )
     .addHelpText(
       'after',
       `
 Examples:
   clipsam export --format html --out report/
+  clipsam export --format csv --csv-separator ";" --csv-decimal , --out for-german-excel/
   clipsam export -w lot7 --format csv,coco,masks --out lot7-results/
 
 Exit codes: 0 written, 2 wrong usage or no such batch, 1 other errors, 130 interrupted.`,
@@ -40,7 +65,8 @@ Exit codes: 0 written, 2 wrong usage or no such batch, 1 other errors, 130 inter
     .action(run);
 }
 
-async function run({ workspace, batch, format, out }: ExportOptions): Promise<void> {
+async function run({ workspace, batch, format, out, ...options }: ExportOptions): Promise<void> {
+  const csv = csvStyle(options);
   const display = new ProgressDisplay();
   let started = performance.now();
   try {
@@ -50,6 +76,7 @@ async function run({ workspace, batch, format, out }: ExportOptions): Promise<vo
         ...(batch !== undefined && { batch }),
         formats: format,
         folder: out,
+        csv,
         signal,
         onEvent(event) {
           if (event.done === 1) started = performance.now();
@@ -76,4 +103,23 @@ function parseFormats(text: string): ExportFormat[] {
     if (!format) throw new InvalidArgumentError(`"${name}" is not one of ${EXPORT_FORMATS.join(', ')}.`);
     return format;
   });
+}
+
+function parseSeparator(text: string): CsvStyle['separator'] {
+  const separator = SEPARATORS.get(text.trim() || text);
+  if (!separator) throw new InvalidArgumentError(`"${text}" is not one of , ; | tab.`);
+  return separator;
+}
+
+function csvStyle({
+  csvSeparator,
+  csvDecimal,
+}: Pick<ExportOptions, 'csvSeparator' | 'csvDecimal'>): CsvStyle {
+  const { separator, decimal } = PLAIN_CSV;
+  const style = { separator: csvSeparator ?? separator, decimal: csvDecimal ?? decimal };
+  if (style.separator !== style.decimal) return style;
+  throw new ClipSamError(
+    'input-invalid',
+    'CSV cannot have the same sign between cells and in numbers: choose another --csv-separator, such as ;',
+  );
 }

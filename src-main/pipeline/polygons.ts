@@ -52,15 +52,7 @@ function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-/** Area in square pixels, holes subtracted (shoelace formula). */
-export function polygonArea(polygons: readonly Polygon[]): number {
-  return polygons.reduce(
-    (sum, rings) =>
-      sum + rings.reduce((total, ring, index) => total + (index === 0 ? 1 : -1) * ringArea(ring), 0),
-    0,
-  );
-}
-
+/** Area in square pixels (shoelace formula). */
 function ringArea(ring: Polygon[number]): number {
   let twice = 0;
   for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {

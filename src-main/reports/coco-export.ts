@@ -3,8 +3,9 @@ import { tellNotice } from '../../src-shared/notice-text.ts';
 import type { Polygon } from '../../src-shared/result.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
-import { polygonArea } from '../pipeline/polygons.ts';
-import { fillPolygons } from './polygon-raster.ts';
+import { meetsItself } from './crossing-lines.ts';
+import { imageKey } from './image-key.ts';
+import { type PixelMask, pixelMask } from './polygon-raster.ts';
 import { boxAround, ClassNumbers, type ReviewedRegion, reviewedRegions } from './reviewed-regions.ts';
 import type { DoneImage, ExportContext, RunReport } from './run-report.ts';
 
@@ -15,9 +16,11 @@ export interface RunLengths {
 }
 
 /**
- * `coco.json` (COCO object detection format): images, one annotation per reviewed region, categories `defect`,
- * `false-positive` and the inspectors' defect classes. Polygons with holes, which COCO's polygons cannot say, are
- * run lengths. `score` is the model's; regions that an inspector drew have none.
+ * `coco.json` (COCO object detection format): images under their ids in the workspace, one annotation per reviewed
+ * region, categories `defect`, `false-positive` and the inspectors' defect classes; `left_out` names the images that
+ * failed. Shapes that COCO's polygons cannot say (holes, lines that cross themselves) are run lengths; `area` and `bbox`
+ * are of the pixels that the masks have, whichever it is. `score` is the model's; regions that an inspector drew have
+ * none.
  */
 export async function exportCoco(report: RunReport, context: ExportContext): Promise<string> {
   const path = join(context.folder, 'coco.json');
@@ -36,55 +39,64 @@ async function* pieces(report: RunReport, context: ExportContext): AsyncGenerato
   };
   yield `{"info": ${JSON.stringify(info)},\n"licenses": [],\n"images": [`;
   let separator = '\n';
-  const imageIds = new Map<string, number>();
-  for await (const image of doneImages(report)) {
+  const listed = new Set<string>();
+  const leftOut: { file_name: string; image_id: number; error: string }[] = [];
+  for await (const image of report.images()) {
     context.step();
+    if (image.status === 'failed') {
+      leftOut.push({ file_name: image.name, image_id: image.imageId, error: image.error.code });
+      continue;
+    }
     const { width, height } = image.result;
     const notices = image.result.notices.map(tellNotice);
-    const imageId = imageIds.size + 1;
-    imageIds.set(image.resultId, imageId);
-    yield `${separator}${JSON.stringify({ id: imageId, file_name: image.name, width, height, notices })}`;
+    const { imageId, name, resultId } = image;
+    listed.add(resultId);
+    const identity = { id: imageId, file_name: name, key: imageKey(name), result: resultId };
+    yield `${separator}${JSON.stringify({ ...identity, width, height, notices })}`;
     separator = ',\n';
   }
   yield '\n],\n"annotations": [';
   separator = '\n';
   const classes = new ClassNumbers();
   let id = 0;
-  for await (const image of doneImages(report)) {
-    const imageId = imageIds.get(image.resultId);
-    // Stored by a run at work since the list above was written.
-    if (imageId === undefined) continue;
+  for await (const image of report.images()) {
+    // A run at work may have stored it since the list above was written.
+    if (image.status === 'failed' || !listed.has(image.resultId)) continue;
     for (const region of reviewedRegions(image)) {
       const annotation = toAnnotation(region, image, classes);
-      yield `${separator}${JSON.stringify({ id: ++id, image_id: imageId, ...annotation })}`;
+      yield `${separator}${JSON.stringify({ id: ++id, image_id: image.imageId, ...annotation })}`;
       separator = ',\n';
     }
   }
   const categories = classes
     .entries()
     .map(([name, number]) => ({ id: number, name, supercategory: 'defect' }));
-  yield `\n],\n"categories": ${JSON.stringify(categories)}}\n`;
-}
-
-async function* doneImages(report: RunReport): AsyncGenerator<DoneImage> {
-  for await (const image of report.images()) if (image.status === 'done') yield image;
+  yield `\n],\n"categories": ${JSON.stringify(categories)},\n"left_out": ${JSON.stringify(leftOut)}}\n`;
 }
 
 function toAnnotation(region: ReviewedRegion, image: DoneImage, classes: ClassNumbers) {
   const { width, height } = image.result;
   const { polygons, score } = region;
-  const box = boxAround(polygons);
+  const mask = pixelMask(polygons, width, height);
+  const box = mask.area > 0 ? mask.box : boxAround(polygons);
   return {
     category_id: classes.of(region.className),
-    segmentation: polygons.some((rings) => rings.length > 1)
-      ? runLengths(polygons, width, height)
-      : polygons.map(([ring]) => openRing(ring ?? []).flat()),
-    area: polygonArea(polygons),
+    segmentation: outlines(polygons) ?? runLengths(mask, width, height),
+    area: mask.area,
     bbox: [box.x, box.y, box.width, box.height],
     iscrowd: 0,
     ...(score === null ? {} : { score }),
     attributes: { region: region.regionIndex, reviewed_by: region.author },
   };
+}
+
+/** COCO's polygons; undefined for shapes that they cannot say, or that programs read in different ways. */
+function outlines(polygons: readonly Polygon[]): number[][] | undefined {
+  const rings = polygons.map(([ring]) => openRing(ring ?? []));
+  const arePlain = polygons.every(
+    (holes, i) => holes.length === 1 && rings[i]!.length >= 3 && !meetsItself(rings[i]!),
+  );
+  return arePlain && rings.length > 0 ? rings.map((ring) => ring.flat()) : undefined;
 }
 
 /** A ring without the repeated first point. */
@@ -94,20 +106,14 @@ function openRing(ring: Polygon[number]): Polygon[number] {
   return isClosed ? ring.slice(0, -1) : ring;
 }
 
-/** The pixels whose centre lies in any of the polygons. */
-export function runLengths(polygons: readonly Polygon[], width: number, height: number): RunLengths {
-  const raster = new Uint8Array(width * height);
-  fillPolygons(raster, width, height, polygons, 1);
-  const box = boxAround(polygons);
-  const [left, top] = [Math.max(0, Math.floor(box.x)), Math.max(0, Math.floor(box.y))];
-  const right = Math.min(width, Math.ceil(box.x + box.width));
-  const bottom = Math.min(height, Math.ceil(box.y + box.height));
+/** A mask within an image of `width × height` pixels as run lengths. */
+export function runLengths({ box, data }: PixelMask, width: number, height: number): RunLengths {
   const counts: number[] = [];
   let end = 0;
-  for (let x = left; x < right; x++) {
-    for (let y = top; y < bottom; y++) {
-      if (raster[y * width + x] === 0) continue;
-      const at = x * height + y;
+  for (let x = 0; x < box.width; x++) {
+    for (let y = 0; y < box.height; y++) {
+      if (data[y * box.width + x] === 0) continue;
+      const at = (box.x + x) * height + box.y + y;
       if (at === end && counts.length > 0) counts[counts.length - 1]!++;
       else counts.push(at - end, 1);
       end = at + 1;

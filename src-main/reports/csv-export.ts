@@ -1,14 +1,15 @@
 import { join } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
 import { noticeText } from '../../src-shared/notice-text.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
+import { type CsvRow, csvText } from './csv-text.ts';
+import { imageKey } from './image-key.ts';
 import { reviewedRegions } from './reviewed-regions.ts';
 import type { ExportContext, ReportImage, RunReport } from './run-report.ts';
 
 /**
  * `results.csv`: one row per image, UTF-8 with a byte order mark (spreadsheets need it), cells that would be
- * taken for a formula preceded by an apostrophe.
+ * taken for a formula preceded by an apostrophe. `image_id` and `key` join with the other exports as they are.
  */
 export async function exportCsv(report: RunReport, context: ExportContext): Promise<string> {
   const path = join(context.folder, 'results.csv');
@@ -20,20 +21,12 @@ async function* rows(report: RunReport, context: ExportContext): AsyncGenerator<
   let header = true;
   for await (const image of report.images()) {
     context.step();
-    const row = rowOf(report, image);
-    yield stringify([row], {
-      header,
-      bom: header,
-      escape_formulas: true,
-      record_delimiter: 'windows',
-      // By itself the library quotes only cells with a whole record delimiter.
-      quoted_match: /[\r\n]/,
-    });
+    yield csvText([rowOf(report, image)], context.csv, header);
     header = false;
   }
 }
 
-function rowOf(report: RunReport, image: ReportImage): Record<string, string | number | null> {
+function rowOf(report: RunReport, image: ReportImage): CsvRow {
   const { batch, run, recipe } = report;
   const result = image.status === 'done' ? image.result : undefined;
   const error = image.status === 'failed' ? image.error : undefined;
@@ -42,6 +35,8 @@ function rowOf(report: RunReport, image: ReportImage): Record<string, string | n
   const count = (test: (kind: string) => boolean) => image.annotations.filter((a) => test(a.kind)).length;
   return {
     image: image.name,
+    image_id: image.imageId,
+    key: imageKey(image.name),
     status: image.status,
     model_verdict: result?.verdict ?? null,
     score: result ? round(result.score, 6) : null,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
-import type { ExportFormat } from '../../src-shared/export-formats.ts';
+import { type CsvStyle, type ExportFormat, PLAIN_CSV } from '../../src-shared/export-formats.ts';
 import type { ExportEvent } from '../../src-shared/progress.ts';
 import { makeFolder } from '../files/atomic-write.ts';
 import { exportCoco } from './coco-export.ts';
@@ -33,8 +33,13 @@ export async function exportReport(
   report: RunReport,
   formats: readonly ExportFormat[],
   folder: string,
-  options: { readonly signal?: AbortSignal; readonly onEvent?: (event: ExportEvent) => void } = {},
+  options: {
+    readonly csv?: CsvStyle;
+    readonly signal?: AbortSignal;
+    readonly onEvent?: (event: ExportEvent) => void;
+  } = {},
 ): Promise<ExportedFile[]> {
+  const { csv = PLAIN_CSV } = options;
   const root = resolve(folder);
   await makeFolder(root);
   const written: ExportedFile[] = [];
@@ -45,7 +50,7 @@ export async function exportReport(
       done++;
       options.onEvent?.({ kind: 'exported', format, done, total: Math.max(done, report.finished) });
     };
-    written.push({ format, path: await EXPORTS[format](report, { folder: root, step }) });
+    written.push({ format, path: await EXPORTS[format](report, { folder: root, csv, step }) });
   }
   return written;
 }

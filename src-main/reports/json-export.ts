@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { tellNotice } from '../../src-shared/notice-text.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
+import { imageKey } from './image-key.ts';
 import type { ExportContext, ReportImage, RunReport } from './run-report.ts';
 
 /** ResultStateDataType of OPC 40100-1, section 12.19. */
@@ -62,6 +63,8 @@ function recordOf(report: RunReport, image: ReportImage) {
       processingDuration: duration,
     },
     resultContent: {
+      imageId: image.imageId,
+      key: imageKey(image.name),
       path: image.path,
       ...(image.status === 'done'
         ? { ...image.result, notices: image.result.notices.map(tellNotice) }

@@ -4,35 +4,48 @@ import { type ToldNotice, tellNotice } from '../../src-shared/notice-text.ts';
 import { decodeMask, encodeGrey8 } from '../codec/image-codec.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import { FileNames } from './file-names.ts';
+import { imageKey } from './image-key.ts';
 import { fillPolygons } from './polygon-raster.ts';
 import { ClassNumbers, FALSE_POSITIVE, reviewedRegions } from './reviewed-regions.ts';
 import type { DoneImage, ExportContext, RunReport } from './run-report.ts';
 
 /**
  * `masks/`: for each image a single-channel 8-bit PNG of its size whose values are class numbers (0 background),
- * and `class-map.json` with the classes and which mask belongs to which image. Values are small: most viewers
- * show such masks as black.
+ * and `class-map.json` with the classes, which mask belongs to which image, and the images that failed and have none.
+ * Values are small: most viewers show such masks as black.
  */
 export async function exportMasks(report: RunReport, context: ExportContext): Promise<string> {
   const folder = join(context.folder, 'masks');
   const names = new FileNames();
   const classes = new ClassNumbers();
-  const masks: { image: string; mask: string; notices: readonly ToldNotice[] }[] = [];
+  const masks: {
+    image: string;
+    imageId: number;
+    key: string;
+    mask: string;
+    notices: readonly ToldNotice[];
+  }[] = [];
+  const leftOut: { image: string; imageId: number; error: string }[] = [];
   for await (const image of report.images()) {
     context.step();
-    if (image.status === 'failed') continue;
+    if (image.status === 'failed') {
+      leftOut.push({ image: image.name, imageId: image.imageId, error: image.error.code });
+      continue;
+    }
     const mask = names.for(image.name, '.png');
     const { width, height } = image.result;
     await writeFileAtomically(
       join(folder, mask),
       await encodeGrey8(width, height, await classRaster(report, image, classes)),
     );
-    masks.push({ image: image.name, mask, notices: image.result.notices.map(tellNotice) });
+    const notices = image.result.notices.map(tellNotice);
+    masks.push({ image: image.name, imageId: image.imageId, key: imageKey(image.name), mask, notices });
   }
   const map = {
     classes: { 0: 'background', ...Object.fromEntries(classes.entries().map(([name, n]) => [n, name])) },
     imageRoot: report.imageRoot,
     masks,
+    leftOut,
   };
   await writeFileAtomically(join(folder, 'class-map.json'), `${JSON.stringify(map, null, 1)}\n`);
   return folder;

@@ -1,6 +1,7 @@
 import type { Annotation } from '../../src-shared/annotation.ts';
 import type { Batch, Run } from '../../src-shared/batch.ts';
 import type { ErrorRecord } from '../../src-shared/errors.ts';
+import type { CsvStyle } from '../../src-shared/export-formats.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { ArtifactRef, InspectionResult } from '../../src-shared/result.ts';
 import type { VerdictEntry } from '../../src-shared/verdict.ts';
@@ -9,6 +10,8 @@ import type { VerdictEntry } from '../../src-shared/verdict.ts';
 export type ReportImage = {
   /** Unique in the world. */
   readonly resultId: string;
+  /** Unique in the workspace. */
+  readonly imageId: number;
   /** Absolute path on this machine. */
   readonly path: string;
   /** Relative to the folder that the run's images share, with `/`: what people recognise. Any text. */
@@ -53,6 +56,7 @@ export interface RunReport {
 export interface ExportContext {
   /** Existing folder that the export writes to, and nowhere else. */
   readonly folder: string;
+  readonly csv: CsvStyle;
   /** Called before each image: throws `cancelled`, reports progress. */
   step(): void;
 }

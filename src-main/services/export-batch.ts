@@ -1,6 +1,6 @@
 import type { Batch, Run } from '../../src-shared/batch.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
-import type { ExportFormat } from '../../src-shared/export-formats.ts';
+import type { CsvStyle, ExportFormat } from '../../src-shared/export-formats.ts';
 import type { ExportEvent } from '../../src-shared/progress.ts';
 import type { ExportedFile } from '../reports/export-report.ts';
 import { listBatches } from '../store/batches.ts';
@@ -18,6 +18,7 @@ export async function exportBatch(options: {
   readonly batch?: string;
   readonly formats: readonly ExportFormat[];
   readonly folder: string;
+  readonly csv?: CsvStyle;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: ExportEvent) => void;
 }): Promise<{ readonly batch: Batch; readonly files: readonly ExportedFile[] }> {

@@ -1,6 +1,6 @@
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
-import type { ExportFormat } from '../../src-shared/export-formats.ts';
+import type { CsvStyle, ExportFormat } from '../../src-shared/export-formats.ts';
 import type { ExportEvent } from '../../src-shared/progress.ts';
 import { type ExportedFile, exportReport } from '../reports/export-report.ts';
 import { FileNames } from '../reports/file-names.ts';
@@ -25,11 +25,12 @@ export async function exportRun(options: {
   readonly runId: number;
   readonly formats: readonly ExportFormat[];
   readonly folder: string;
+  readonly csv?: CsvStyle;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: ExportEvent) => void;
 }): Promise<ExportedFile[]> {
-  const { workspace, runId, formats, folder, signal, onEvent } = options;
-  return exportReport(await reportOf(workspace, runId), formats, folder, { signal, onEvent });
+  const { workspace, runId, formats, folder, ...rest } = options;
+  return exportReport(await reportOf(workspace, runId), formats, folder, rest);
 }
 
 /**
@@ -96,6 +97,7 @@ async function* reportImages(
     for (const { id, image, finishedAt, ...outcome } of results) {
       yield {
         resultId: `${jobId}/${id}`,
+        imageId: image.id,
         path: image.path,
         name: relative(imageRoot, image.path).replaceAll(sep, '/'),
         finishedAt,

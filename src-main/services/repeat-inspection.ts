@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { type InspectorRatings, studyAgreement } from '../../src-shared/agreement.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import { type CsvStyle, PLAIN_CSV } from '../../src-shared/export-formats.ts';
 import {
   STUDY_SIZE,
   type Study,
@@ -202,7 +203,12 @@ export async function studyResults(
  * @returns its path
  * @throws ClipSamError as {@link studyResults}; `disk-full`, `path-denied`
  */
-export async function exportAnswers(workspace: Workspace, studyId: number, viewer: string): Promise<string> {
+export async function exportAnswers(
+  workspace: Workspace,
+  studyId: number,
+  viewer: string,
+  csv: CsvStyle = PLAIN_CSV,
+): Promise<string> {
   const study = await getStudy(workspace, studyId);
   const history = await studyHistory(workspace, studyId);
   refuseTheBlind(progressOf(study, standing(history)), viewer);
@@ -218,6 +224,7 @@ export async function exportAnswers(workspace: Workspace, studyId: number, viewe
           inspector: entry.inspector,
           round: entry.round,
           image: relative(folder, path).replaceAll(sep, '/'),
+          imageId: entry.imageId,
           verdict: entry.verdict,
           reference: await knownVerdict(path),
           takenBack: takenBack.has(entry.id),
@@ -228,7 +235,7 @@ export async function exportAnswers(workspace: Workspace, studyId: number, viewe
   );
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   const own = `${new FileNames().for(study.name, '')}-repeat-${studyId}-${time}`;
-  return exportStudyCsv(join(workspace.folder, 'exports', own), rows);
+  return exportStudyCsv(join(workspace.folder, 'exports', own), rows, csv);
 }
 
 /** What is known of an image in MVTec AD's layout: `test/good` is good, what has a ground truth is defective. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { frameGrid } from '../../src-main/pipeline/frame.ts';
 import { fuseMasks, type RegionMasks } from '../../src-main/pipeline/mask-fusion.ts';
-import { polygonArea } from '../../src-main/pipeline/polygons.ts';
 import { regionPrompts } from '../../src-main/pipeline/region-prompts.ts';
 import { findRegions } from '../../src-main/pipeline/regions.ts';
 import type { ScoreMap } from '../../src-main/pipeline/score-map.ts';
 import { type Frame, frameFor } from '../../src-shared/frame.ts';
 import { sampleBilinear } from './naive-bilinear.ts';
+import { polygonArea } from './polygon-area.ts';
 
 const THETA = 0.4;
 

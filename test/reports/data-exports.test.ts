@@ -2,6 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { encodeGrey8 } from '../../src-main/codec/image-codec.ts';
+import { ArtifactStore } from '../../src-main/files/artifact-store.ts';
 import { exportReport } from '../../src-main/reports/export-report.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import type { Polygon } from '../../src-shared/result.ts';
@@ -33,15 +35,32 @@ const triangle: Polygon = [
   ],
 ];
 
+/** Pixels whose centre is covered. */
+function pixelsOf(polygons: readonly Polygon[], width = WIDTH, height = HEIGHT): number {
+  let count = 0;
+  for (let i = 0; i < width * height; i++) {
+    if (covers(polygons, (i % width) + 0.5, Math.floor(i / width) + 0.5)) count++;
+  }
+  return count;
+}
+
 /** Fields of a CSV text (RFC 4180). */
-function parseCsv(text: string): string[][] {
+function parseCsv(text: string, separator = ','): string[][] {
   const rows: string[][] = [[]];
-  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|$)/g)) {
+  const cells = new RegExp(`(?:"((?:[^"]|"")*)"|([^"${separator}\\r\\n]*))([${separator}]|\\r\\n|$)`, 'g');
+  for (const [, quoted, plain, end] of text.matchAll(cells)) {
     rows.at(-1)!.push(quoted?.replaceAll('""', '"') ?? plain!);
     if (end === '\r\n') rows.push([]);
     if (end === '') break;
   }
   return rows.filter((row) => row.length > 1);
+}
+
+/** The artifacts of an image in which nothing was found. */
+async function blankResult(folder: string, width: number, height: number) {
+  const store = new ArtifactStore(join(folder, 'blank'));
+  const mask = await store.put(await encodeGrey8(width, height, new Uint8Array(width * height)), 'image/png');
+  return { raster: store.pathOf(mask), artifacts: { coarseMap: mask, finalMap: mask, mask } };
 }
 
 describe('CSV', () => {
@@ -110,6 +129,54 @@ describe('CSV', () => {
   });
 });
 
+describe('joining', () => {
+  const names = [
+    '=1+1.png',
+    '-2.png',
+    '+3.png',
+    '@x.png',
+    "'a.png",
+    'line 1/ü–"b".png',
+    'c,d;e.png',
+    '\ud800.png',
+  ];
+
+  test('every export has the same key and id for an image, and no key is a formula', async () => {
+    const { out, done, report } = await reportFixture();
+    const images = names.map((name) => done(name));
+    const written = await exportReport(report(images), ['csv', 'json', 'coco', 'masks'], out);
+    const text = async (at: number, name = '') => readFile(join(written[at]!.path, name), 'utf8');
+    const [header, ...rows] = parseCsv((await text(0)).slice(1));
+    const column = (name: string) => rows.map((row) => row[header!.indexOf(name)]!);
+    const keys = column('key');
+    expect(keys.map(decodeURIComponent)).toEqual(names.map((name) => name.toWellFormed()));
+    for (const key of keys) expect(key).toMatch(/^[A-Za-z0-9%'.][A-Za-z0-9%'._~!*()-]*$/);
+    const { results } = JSON.parse(await text(1));
+    expect(results.map((r: { resultContent: { key: string } }) => r.resultContent.key)).toEqual(keys);
+    const coco = JSON.parse(await text(2));
+    expect(coco.images.map(({ key }: { key: string }) => key)).toEqual(keys);
+    const { masks } = JSON.parse(await text(3, 'class-map.json'));
+    expect(masks.map(({ key }: { key: string }) => key)).toEqual(keys);
+    const ids = column('image_id').map(Number);
+    expect(ids).toEqual(images.map(({ imageId }) => imageId));
+    expect(results.map((r: { resultContent: { imageId: number } }) => r.resultContent.imageId)).toEqual(ids);
+    expect(coco.images.map(({ id }: { id: number }) => id)).toEqual(ids);
+    expect(masks.map(({ imageId }: { imageId: number }) => imageId)).toEqual(ids);
+  });
+
+  test('a German spreadsheet gets semicolons and decimal commas', async () => {
+    const { out, done, report } = await reportFixture();
+    const images = names.map((name, i) => done(name, { score: 0.5 + i / 1000 }));
+    const csv = { separator: ';', decimal: ',' } as const;
+    const [file] = await exportReport(report(images), ['csv'], out, { csv });
+    const [header, ...rows] = parseCsv((await readFile(file!.path, 'utf8')).slice(1), ';');
+    expect(rows.every((row) => row.length === header!.length)).toBe(true);
+    const column = (name: string) => rows.map((row) => row[header!.indexOf(name)]!);
+    expect(column('score')).toEqual(['0,5', '0,501', '0,502', '0,503', '0,504', '0,505', '0,506', '0,507']);
+    expect(column('image')[6]).toBe('c,d;e.png');
+  });
+});
+
 describe('JSON', () => {
   test('records are named after OPC 40100-1', async () => {
     const { out, done, failed, report } = await reportFixture();
@@ -173,9 +240,26 @@ describe('COCO', () => {
     const [file] = await exportReport(report(images), ['coco'], out);
     const coco = JSON.parse(await readFile(file!.path, 'utf8'));
     expect(coco.images).toEqual([
-      { id: 1, file_name: 'good.png', width: WIDTH, height: HEIGHT, notices: [] },
-      { id: 2, file_name: 'two.png', width: WIDTH, height: HEIGHT, notices: [] },
+      {
+        id: 1,
+        file_name: 'good.png',
+        width: WIDTH,
+        height: HEIGHT,
+        key: 'good.png',
+        result: 'ws/1/good.png',
+        notices: [],
+      },
+      {
+        id: 3,
+        file_name: 'two.png',
+        width: WIDTH,
+        height: HEIGHT,
+        key: 'two.png',
+        result: 'ws/1/two.png',
+        notices: [],
+      },
     ]);
+    expect(coco.left_out).toEqual([{ file_name: 'broken.png', image_id: 2, error: 'image-unreadable' }]);
     expect(coco.categories.map((c: { id: number; name: string }) => `${c.id} ${c.name}`)).toEqual([
       '1 defect',
       '2 false-positive',
@@ -191,11 +275,11 @@ describe('COCO', () => {
         a.iscrowd,
       ]),
     ).toEqual([
-      [1, 2, 1, 0.9, 0],
-      [2, 2, 3, 0.8, 0],
-      [3, 2, 2, 0.7, 0],
-      [4, 2, 1, 0.6, 0],
-      [5, 2, 4, undefined, 0],
+      [1, 3, 1, 0.9, 0],
+      [2, 3, 3, 0.8, 0],
+      [3, 3, 2, 0.7, 0],
+      [4, 3, 1, 0.6, 0],
+      [5, 3, 4, undefined, 0],
     ]);
     const [two, corrected, , boxOnly, missed] = coco.annotations;
     expect(two.segmentation).toEqual([
@@ -203,8 +287,8 @@ describe('COCO', () => {
       [2, 30, 22, 30, 2, 46],
     ]);
     expect(two.bbox).toEqual([2, 10, 28, 36]);
-    expect(two.area).toBe(20 * 10 + (20 * 16) / 2);
-    expect(corrected.area).toBe(20 * 20 - 10 * 10 + (20 * 16) / 2);
+    expect(two.area).toBe(pixelsOf([square, triangle]));
+    expect(corrected.area).toBe(pixelsOf([holed, triangle]));
     expect(corrected.segmentation.size).toEqual([HEIGHT, WIDTH]);
     const columns = (corrected.segmentation.counts as number[]).flatMap((n, i) => new Array(n).fill(i % 2));
     const pixels = columns.map((_, i) =>
@@ -214,6 +298,76 @@ describe('COCO', () => {
     expect(boxOnly.bbox).toEqual([10, 10, 20, 10]);
     expect(missed.segmentation).toEqual([[2, 30, 22, 30, 2, 46]]);
     expect(missed.attributes).toEqual({ region: null, reviewed_by: 'ana' });
+  });
+});
+
+describe('COCO of shapes that cross themselves', () => {
+  // Drawn in Review, four corners crosswise, on an image of 640 × 480.
+  const bowTie: Polygon = [
+    [
+      [117.92, 312.63],
+      [203.36, 398.08],
+      [203.36, 312.63],
+      [117.92, 398.08],
+    ],
+  ];
+
+  test('a bow tie has the 3,612 pixels of its mask: in area, run lengths and PNG', async () => {
+    const { out, done, report } = await reportFixture();
+    const [width, height] = [640, 480];
+    const image = done('bow.png', {
+      regions: [],
+      annotations: [annotation({ kind: 'missed-defect', polygons: [bowTie] })],
+    });
+    const { raster, ...big } = await blankResult(out, width, height);
+    const wide = { ...image, result: { ...image.result, width, height, artifacts: big.artifacts } };
+    const written = await exportReport(
+      report([wide], { artifactPath: () => raster }),
+      ['coco', 'masks'],
+      out,
+    );
+    const coco = JSON.parse(await readFile(written[0]!.path, 'utf8'));
+    const [bow] = coco.annotations;
+    expect(bow.area).toBe(3612);
+    expect(pixelsOf([bowTie], width, height)).toBe(3612);
+    const { counts } = bow.segmentation as { counts: number[] };
+    expect(counts.filter((_, i) => i % 2).reduce((a, b) => a + b)).toBe(3612);
+    // As pycocotools 2 measures those run lengths.
+    expect(bow.bbox).toEqual([118, 313, 85, 84]);
+    const mask = await sharp(join(written[1]!.path, 'bow.png')).extractChannel(0).raw().toBuffer();
+    expect(mask.filter((value) => value === 1)).toHaveLength(3612);
+  });
+
+  test('only shapes that every reader takes alike stay polygons', async () => {
+    const { out, done, report } = await reportFixture();
+    const line: Polygon = [
+      [
+        [3, 3],
+        [20, 9],
+      ],
+    ];
+    // Its line touches one of its own corners.
+    const pinched: Polygon = [
+      [
+        [2, 2],
+        [20, 2],
+        [20, 20],
+        [11, 2],
+        [2, 20],
+      ],
+    ];
+    const shapes = [square, holed, line, pinched, triangle];
+    const annotations = shapes.map((shape, id) =>
+      annotation({ id, kind: 'missed-defect', polygons: [shape] }),
+    );
+    const [file] = await exportReport(report([done('a.png', { regions: [], annotations })]), ['coco'], out);
+    const coco = JSON.parse(await readFile(file!.path, 'utf8'));
+    const kinds = coco.annotations.map(({ segmentation }: { segmentation: unknown }) =>
+      Array.isArray(segmentation),
+    );
+    expect(kinds).toEqual([true, false, false, false, true]);
+    const areas = coco.annotations.map(({ area }: { area: number }) => area);
+    expect(areas).toEqual(shapes.map((shape) => pixelsOf([shape])));
   });
 });
 
@@ -241,10 +395,11 @@ describe('masks', () => {
     const map = JSON.parse(await readFile(join(path, 'class-map.json'), 'utf8'));
     expect(map.classes).toEqual({ 0: 'background', 1: 'defect', 2: 'false-positive', 3: 'crack' });
     expect(map.masks).toEqual([
-      { image: 'line 1/part.jpg', mask: 'part.png', notices: [] },
-      { image: 'line 2/part.jpg', mask: 'part-2.png', notices: [] },
-      { image: '../../escape.png', mask: 'escape.png', notices: [] },
+      { image: 'line 1/part.jpg', imageId: 1, key: 'line%201%2Fpart.jpg', mask: 'part.png', notices: [] },
+      { image: 'line 2/part.jpg', imageId: 2, key: 'line%202%2Fpart.jpg', mask: 'part-2.png', notices: [] },
+      { image: '../../escape.png', imageId: 3, key: '..%2F..%2Fescape.png', mask: 'escape.png', notices: [] },
     ]);
+    expect(map.leftOut).toEqual([{ image: 'broken.png', imageId: 4, error: 'image-unreadable' }]);
     expect((await readdir(path)).sort()).toEqual(['class-map.json', 'escape.png', 'part-2.png', 'part.png']);
     const classAt = async (mask: string) => {
       const image = sharp(join(path, mask));

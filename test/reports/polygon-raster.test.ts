@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { runLengths } from '../../src-main/reports/coco-export.ts';
-import { fillPolygons } from '../../src-main/reports/polygon-raster.ts';
+import { fillPolygons, pixelMask } from '../../src-main/reports/polygon-raster.ts';
 import type { Polygon } from '../../src-shared/result.ts';
 import { covers, holed } from './report-fixture.ts';
 
@@ -72,8 +72,20 @@ describe.each([
     if (name === 'a hole') expect(expected.reduce((a, b) => a + b)).toBe(20 * 20 - 10 * 10);
   });
 
+  test('has the area and the box of those pixels', () => {
+    const { area, box } = pixelMask(polygons, width, height);
+    const covered = expected.flatMap((value, i) =>
+      value ? [[i % width, Math.floor(i / width)] as const] : [],
+    );
+    expect(area).toBe(covered.length);
+    const [xs, ys] = [covered.map(([x]) => x), covered.map(([, y]) => y)];
+    if (covered.length === 0) return expect(box).toEqual({ x: 0, y: 0, width: 0, height: 0 });
+    const [x, y] = [Math.min(...xs), Math.min(...ys)];
+    expect(box).toEqual({ x, y, width: Math.max(...xs) + 1 - x, height: Math.max(...ys) + 1 - y });
+  });
+
   test('has run lengths that decode to the same pixels, column by column', () => {
-    const { counts, size } = runLengths(polygons, width, height);
+    const { counts, size } = runLengths(pixelMask(polygons, width, height), width, height);
     expect(size).toEqual([height, width]);
     const columns = counts.flatMap((count, i) => new Array<number>(count).fill(i % 2));
     expect(columns).toHaveLength(width * height);

@@ -85,8 +85,10 @@ export async function reportFixture() {
   const path = join(photos, 'part.png');
   await sharp({ create: picture }).png().toFile(path);
 
+  let images = 0;
   const common = (name: string) => ({
     resultId: `ws/1/${name}`,
+    imageId: ++images,
     path,
     name,
     finishedAt: '2024-05-01T09:30:00.000Z',
@@ -114,7 +116,7 @@ export async function reportFixture() {
       error: { code: 'image-unreadable', message },
     }) satisfies ReportImage;
 
-  const report = (images: readonly ReportImage[], changes: Partial<RunReport> = {}): RunReport => ({
+  const report = (content: readonly ReportImage[], changes: Partial<RunReport> = {}): RunReport => ({
     jobId: 'ws/1',
     batch: {
       id: 1,
@@ -143,10 +145,10 @@ export async function reportFixture() {
     recipe,
     recipeRevision: 3,
     imageRoot: photos,
-    total: images.length,
-    finished: images.length,
+    total: content.length,
+    finished: content.length,
     async *images() {
-      yield* images;
+      yield* content;
     },
     artifactPath: (ref) => store.pathOf(ref),
     ...changes,
