@@ -35,8 +35,6 @@ function rowOf(report: RunReport, image: ReportImage): CsvRow {
   const count = (test: (kind: string) => boolean) => image.annotations.filter((a) => test(a.kind)).length;
   return {
     image: image.name,
-    image_id: image.imageId,
-    key: imageKey(image.name),
     status: image.status,
     model_verdict: result?.verdict ?? null,
     score: result ? round(result.score, 6) : null,
@@ -79,6 +77,8 @@ function rowOf(report: RunReport, image: ReportImage): CsvRow {
     finished_at: image.finishedAt,
     content_hash: result?.contentHash ?? null,
     path: image.path,
+    image_id: image.imageId,
+    key: imageKey(image.name),
   };
 }
 

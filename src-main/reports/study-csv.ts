@@ -31,13 +31,13 @@ export async function exportStudyCsv(
     inspector: row.inspector,
     round: row.round,
     image: row.image,
-    image_id: row.imageId,
-    key: imageKey(row.image),
     verdict: row.verdict,
     ground_truth: row.reference,
     taken_back: row.takenBack ? 'yes' : 'no',
     milliseconds: row.milliseconds,
     judged_at: row.at,
+    image_id: row.imageId,
+    key: imageKey(row.image),
   }));
   await writeFileAtomically(path, csvText(cells, style, true));
   return path;

@@ -24,7 +24,11 @@ export function regionOverlay(region: ReviewedRegion): Html {
   const { polygons, regionIndex } = region;
   const kind =
     region.author === null ? 'model' : region.className === FALSE_POSITIVE ? 'dismissed' : 'marked';
-  return html`<path class="region ${kind}" data-region="${regionIndex ?? ''}" d="${pathOf(polygons)}"/>`;
+  // Each on its own: where two of them overlap is inside, as in the masks.
+  return html`${polygons.map(
+    (polygon) =>
+      html`<path class="region ${kind}" data-region="${regionIndex ?? ''}" d="${pathOf([polygon])}"/>`,
+  )}`;
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   Group,
   Modal,
   Progress,
+  Select,
   Stack,
   Text,
   TextInput,
@@ -18,7 +19,13 @@ import { IconCheck, IconCopy, IconFolderOpen } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ExportProgress } from '../../src-shared/contract.ts';
-import { EXPORT_FORMATS, type ExportFormat } from '../../src-shared/export-formats.ts';
+import {
+  CSV_DECIMALS,
+  CSV_SEPARATORS,
+  csvStyleOf,
+  EXPORT_FORMATS,
+  type ExportFormat,
+} from '../../src-shared/export-formats.ts';
 import { desktop } from '../api/connection.ts';
 import { showError } from '../api/queries.tsx';
 import { plainText } from '../app/plain-text.ts';
@@ -53,6 +60,9 @@ export function ExportDialog({
   );
 }
 
+/** Names of the signs in the texts. */
+const SIGNS = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar', '.': 'point' } as const;
+
 function ExportForm({
   runId,
   onClose,
@@ -66,6 +76,7 @@ function ExportForm({
   const format = useFormat();
   const { client } = useWorkstation();
   const [formats, setFormats] = useState<readonly ExportFormat[]>(['csv', 'html']);
+  const [csv, setCsv] = useState(() => csvStyleOf(navigator.language));
   const [folder, setFolder] = useState('');
   const [browsing, setBrowsing] = useState(false);
   const [progress, setProgress] = useState<ExportProgress | 'starting' | null>(null);
@@ -78,7 +89,7 @@ function ExportForm({
     onBusy(true);
     setProgress('starting');
     try {
-      const input = { runId, formats: [...formats], folder: folder.trim() || null };
+      const input = { runId, formats: [...formats], folder: folder.trim() || null, csv };
       for await (const event of await client.exports.run(input, { signal })) setProgress(event);
       if (signal.aborted) setProgress(null);
     } catch (error) {
@@ -154,6 +165,33 @@ function ExportForm({
             ))}
           </Stack>
         </Checkbox.Group>
+        {formats.includes('csv') && (
+          <Group grow>
+            <Select
+              label={t('export.csv.separator')}
+              allowDeselect={false}
+              disabled={isBusy}
+              value={csv.separator}
+              data={CSV_SEPARATORS.map((value) => ({ value, label: t(`export.csv.sign.${SIGNS[value]}`) }))}
+              onChange={(separator) => {
+                // The decimal mark gives way: a sign cannot be both.
+                if (separator) setCsv({ separator, decimal: separator === ',' ? '.' : csv.decimal });
+              }}
+            />
+            <Select
+              label={t('export.csv.decimal')}
+              allowDeselect={false}
+              disabled={isBusy}
+              value={csv.decimal}
+              data={CSV_DECIMALS.map((value) => ({
+                value,
+                label: t(`export.csv.number.${SIGNS[value]}`),
+                disabled: value === csv.separator,
+              }))}
+              onChange={(decimal) => decimal && setCsv({ ...csv, decimal })}
+            />
+          </Group>
+        )}
         <Group align="flex-end" gap={6} wrap="nowrap">
           <TextInput
             flex={1}

@@ -6,6 +6,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'wouter';
 import { type Agreement, readingOf } from '../../src-shared/agreement.ts';
+import { csvStyleOf } from '../../src-shared/export-formats.ts';
 import type { StudyResults } from '../../src-shared/study.ts';
 import type { HumanVerdict } from '../../src-shared/verdict.ts';
 import { failureOf } from '../api/connection.ts';
@@ -117,7 +118,8 @@ function Results({ results, author }: { readonly results: StudyResults; readonly
   const { client } = useWorkstation();
   const { study, inspectors, pending, known } = results;
   const { mutate, isPending } = useMutation({
-    mutationFn: () => client.studies.exportAnswers({ id: study.id, author }),
+    mutationFn: () =>
+      client.studies.exportAnswers({ id: study.id, author, csv: csvStyleOf(navigator.language) }),
     onSuccess: ({ path }) =>
       notifications.show({ message: t('csv-done', { path: plainText(path) }), autoClose: 15_000 }),
   });

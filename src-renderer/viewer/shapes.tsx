@@ -68,15 +68,17 @@ export const Area = memo(function Area({ polygons, fill, stroke, hatch }: AreaPr
     <Shape
       sceneFunc={scene((context, pixel, ratio) => {
         const path = pathOf(polygons);
+        // Each on its own: where two of them overlap is inside, as in every export.
+        const each = polygons.map((polygon) => pathOf([polygon]));
         if (fill) {
           context.fillStyle = fill;
-          context.fill(path, 'evenodd');
+          for (const one of each) context.fill(one, 'evenodd');
         }
         if (hatch) {
           const pattern = hatchPattern(context, hatch, ratio);
           pattern.setTransform(new DOMMatrix().scale(pixel / ratio));
           context.fillStyle = pattern;
-          context.fill(path, 'evenodd');
+          for (const one of each) context.fill(one, 'evenodd');
         }
         if (stroke) strokeCased(context, path, stroke, pixel);
       })}

@@ -21,6 +21,18 @@ describe('export', () => {
     expect(await readFile(written[0]!.replace(/^csv\s+/, ''), 'utf8')).toContain('two.png');
     const named = await runCli(['export', '--format', 'csv', '--batch', 'one', '--out', 'named'], folder);
     expect(await readFile(named.stdout.trim().replace(/^csv\s+/, ''), 'utf8')).toContain('one.png');
+    const german = ['--csv-separator', 'semicolon', '--csv-decimal', ','];
+    const excel = await runCli(['export', '--format', 'csv', ...german, '--out', 'excel'], folder);
+    const [header, row] = (await readFile(excel.stdout.trim().replace(/^csv\s+/, ''), 'utf8')).split('\r\n');
+    expect(row!.split(';')[header!.split(';').indexOf('score')]).toMatch(/^(0|0,\d+|1)$/);
+    for (const wrong of [
+      ['--csv-decimal', ','],
+      ['--csv-separator', 'x'],
+      ['--csv-decimal', ';'],
+    ]) {
+      const refused = await runCli(['export', '--format', 'csv', ...wrong, '--out', 'refused'], folder);
+      expect(refused.code).toBe(2);
+    }
     const absent = await runCli(['export', '--format', 'csv', '--batch', 'three', '--out', 'x'], folder);
     expect(absent).toMatchObject({ code: 2, stderr: expect.stringContaining('1 "one"') });
   });
