@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
 import { ensureBuilt, RENDERER } from '../src-main/serve/built-parts.ts';
+import { recordFrames } from '../test/e2e/frames.ts';
 import { startWorkstation } from '../test/e2e/workstation-process.ts';
 import { addSyntheticBatch } from '../test/synthetic-workspace.ts';
 
@@ -16,6 +17,7 @@ const DRAGGED = 2000;
 const ROUNDS = 5;
 const MOVES = 60;
 const SIZE = { width: 3840, height: 2160 };
+const SCROLLED_SIZE = { width: 1920, height: 1080 };
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 if (!existsSync(executablePath)) {
@@ -116,10 +118,45 @@ try {
     'median ≤ 16 ms',
     dragged <= 16,
   );
+
+  await page.setViewportSize(SCROLLED_SIZE);
+  await open(many);
+  const list = page.getByRole('listbox', { name: 'Images' });
+  for (const view of ['strip', 'grid']) {
+    if (view === 'grid') await page.keyboard.press('w');
+    await page.locator(`#review-images[data-view=${view}] [role=option]`).first().waitFor();
+    const { x, y, width, height } = await list.boundingBox();
+    await page.mouse.move(x + width / 2, y + height / 2);
+    // The very first lines also compile the code that draws them.
+    await page.mouse.wheel(0, 2000);
+    await page.waitForLoadState('networkidle');
+    const frames = await recordFrames(browser, page, `scroll-${view}`, () => scroll(page));
+    const longest = Math.max(frames.longestTask, frames.busiestFrame);
+    report(
+      `scroll-${view} (${MANY} images)`,
+      { longestTaskMs: frames.longestTask, busiestFrameMs: frames.busiestFrame },
+      'processor time of a task and between two frames < 100 ms',
+      longest < 100,
+    );
+  }
 } finally {
   await browser.close();
   await workstation.stop();
   await rm(workspace, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** As fast as a wheel can, then slow enough for the pictures to come, then with the keys. */
+async function scroll(page) {
+  for (let i = 0; i < 60; i++) {
+    await page.mouse.wheel(0, i % 10 === 9 ? 40_000 : 900);
+    await page.waitForTimeout(16);
+  }
+  for (let i = 0; i < 30; i++) {
+    await page.mouse.wheel(0, 100);
+    await page.waitForTimeout(80);
+  }
+  for (let i = 0; i < 20; i++) await page.keyboard.press('PageDown');
+  for (const key of ['End', 'Home']) await page.keyboard.press(key);
 }
 
 function median(values) {

@@ -37,19 +37,24 @@ async function openWindow({ language, theme, size }) {
   const press = async (...keys) => {
     for (const key of keys) await page.keyboard.press(key);
   };
-  return { page, keyboard: { press }, close: () => context.close() };
+  const quiet = () => page.waitForLoadState('networkidle');
+  return { page, keyboard: { press }, quiet, close: () => context.close() };
 }
 
 /** Inspects the samples and judges some of them, as a user does. @returns the image with a scratch */
 async function prepare() {
-  const { page, keyboard, close } = await openWindow({ language: 'en', theme: 'dark', size: SIZES[0] });
+  const { page, keyboard, quiet, close } = await openWindow({
+    language: 'en',
+    theme: 'dark',
+    size: SIZES[0],
+  });
   await page.getByRole('button', { name: /^Inspect \d+ images/ }).waitFor();
   await keyboard.press('Enter');
   await page.locator('[data-testid=run][data-state=done]').waitFor({ timeout: 300_000 });
   await keyboard.press('Enter');
   await page.locator('[role=application] canvas').first().waitFor();
   for (let i = 0; i < 4; i++) {
-    await page.waitForLoadState('networkidle');
+    await quiet();
     await keyboard.press('u');
     await page.waitForTimeout(500);
   }

@@ -1,7 +1,7 @@
 // A workspace full of results that nobody computed, for tests and measurements of everything behind the inference:
 // `node test/synthetic-workspace.ts <folder> [images]`.
 import { link, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { encodeGrey8, encodeGrey16, readRgb } from '../src-main/codec/image-codec.ts';
@@ -30,7 +30,7 @@ export interface SyntheticOptions {
   readonly failed?: number;
   readonly pending?: number;
   readonly seed?: string;
-  /** Files that the images are links to. Default: the bundled samples. */
+  /** Files that the images are links to, and that name them. Default: the bundled samples, under numbers. */
   readonly files?: readonly string[];
 }
 
@@ -75,7 +75,8 @@ export async function addSyntheticBatch(
       return made;
     };
     const originals: Original[] = [];
-    for (const file of options.files ?? (await sampleFiles())) {
+    const files = options.files ?? (await sampleFiles());
+    for (const file of files) {
       originals.push(await describeOriginal(workspace, file, looksOf));
     }
     const photos = join(workspace.folder, 'photos', String(batchId));
@@ -84,7 +85,8 @@ export async function addSyntheticBatch(
       const part = `part-${String(Math.floor(i / 1000)).padStart(3, '0')}`;
       if (i % 1000 === 0) await mkdir(join(photos, part), { recursive: true });
       const { path } = originals[i % originals.length]!;
-      const file = join(part, `${String(i).padStart(6, '0')}${extname(path)}`);
+      const end = options.files ? `-${basename(files[i % files.length]!)}` : extname(path);
+      const file = join(part, `${String(i).padStart(6, '0')}${end}`);
       await link(path, join(photos, file)).catch(unlessThere);
       paths.push(`photos/${batchId}/${file.replaceAll('\\', '/')}`);
     }

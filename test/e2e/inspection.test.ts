@@ -82,7 +82,7 @@ describeInChromium('an inspector', () => {
     await review.toggleLayer('p', 'Prompts');
     await review.toggleLayer('m', 'Mask');
     await review.toggleLayer('t', 'Truth');
-    const layered = await review.picture();
+    const layered = await review.steadyPicture();
     await keyboard.hold('Space', async () => {
       await expect.poll(async () => (await review.picture()).equals(layered)).toBe(false);
     });

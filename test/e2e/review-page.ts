@@ -51,7 +51,7 @@ export class ReviewPage {
     const [name] = (await this.current.getAttribute('aria-label'))!.split(/, \d\.\d+ score/);
     await this.canvas.getByRole('img', { name: `${name}: score` }).waitFor();
     await page.waitForURL(`**/${await this.currentId()}`);
-    await page.waitForLoadState('networkidle');
+    await this.#window.quiet();
   }
 
   /** What is shown of each image that the list has in sight. */
@@ -76,22 +76,37 @@ export class ReviewPage {
     });
   }
 
-  /** Waits until every image in sight shows its picture. */
-  async picturesShown(): Promise<void> {
-    const missing = async () => (await this.itemsInSight()).filter(({ isLoaded }) => !isLoaded);
+  /** Waits until every image in sight shows its picture. @returns them, as they were at that moment */
+  async picturesShown(): Promise<ItemInSight[]> {
+    let items: ItemInSight[] = [];
+    const missing = async () => {
+      items = await this.itemsInSight();
+      return items.filter(({ isLoaded }) => !isLoaded);
+    };
     await expect.poll(missing, { interval: 20 }).toEqual([]);
+    return items;
   }
 
   /** Switches a layer with its key and expects that the picture is another one each time. */
   async toggleLayer(key: string, name: string): Promise<void> {
     const button = this.#window.page.getByRole('button', { name, exact: true });
     const before = await button.getAttribute('aria-pressed');
-    const picture = await this.picture();
+    const picture = await this.steadyPicture();
     await this.#window.keyboard.press(key);
     await expect.poll(() => button.getAttribute('aria-pressed')).not.toBe(before);
     await expect.poll(async () => (await this.picture()).equals(picture)).toBe(false);
     await this.#window.keyboard.press(key);
     await expect.poll(() => button.getAttribute('aria-pressed')).toBe(before);
+  }
+
+  /** What is seen of the image once nothing changes it any more. */
+  async steadyPicture(): Promise<Buffer> {
+    for (let last = await this.picture(); ; ) {
+      await this.#window.quiet();
+      const next = await this.picture();
+      if (next.equals(last)) return next;
+      last = next;
+    }
   }
 
   /** What is seen of the image. */

@@ -6,18 +6,22 @@ export interface Subject {
   readonly imageId?: number;
 }
 
+/** As much of a window as showing a screen takes. */
+type ScreenWindow = Pick<WorkstationWindow, 'page' | 'keyboard' | 'quiet'>;
+
 /** Everything that fills the window or covers most of it, and how one gets there. */
 export interface Screen {
   readonly name: string;
-  show(window: Pick<WorkstationWindow, 'page' | 'keyboard'>, subject: Subject): Promise<void>;
+  show(window: ScreenWindow, subject: Subject): Promise<void>;
 }
 
-async function goTo({ page }: Pick<WorkstationWindow, 'page'>, place: string, sign: string): Promise<void> {
+async function goTo(window: ScreenWindow, place: string, sign: string): Promise<void> {
+  const { page } = window;
   await page.goto(new URL(`/#${place}`, page.url()).href);
   // A dialog of the screen before does not go with the address.
   await page.reload();
   await page.locator(sign).first().waitFor();
-  await page.waitForLoadState('networkidle');
+  await window.quiet();
 }
 
 const batches: Screen = {
@@ -108,9 +112,9 @@ export const SCREENS: readonly Screen[] = [
 ];
 
 /** Transitions are over: axe-core would take half-transparent text for text without contrast. */
-async function settled({ page }: Pick<WorkstationWindow, 'page'>): Promise<void> {
-  await page.waitForLoadState('networkidle');
-  await page.waitForFunction(() =>
+async function settled(window: ScreenWindow): Promise<void> {
+  await window.quiet();
+  await window.page.waitForFunction(() =>
     document.getAnimations().every(({ playState }) => playState !== 'running'),
   );
 }

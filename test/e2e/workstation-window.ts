@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright';
+import type { Browser, BrowserContext, Locator, Page, Request } from 'playwright';
 import { expect, onTestFinished } from 'vitest';
 import { PATIENCE } from '../patience.ts';
 
 /** Where pictures of failed tests go. */
 const PICTURES = fileURLToPath(new URL('../../out/e2e/', import.meta.url));
+
+/** The page's processor this many times slower: `CLIPSAM_TEST_THROTTLE=4 npm run test:e2e`. */
+const THROTTLE = Number(process.env.CLIPSAM_TEST_THROTTLE ?? 1);
 
 export interface WindowOptions {
   readonly language?: 'en' | 'zh-CN';
@@ -86,6 +89,7 @@ export class WorkstationWindow {
   /** What the page complained about: exceptions, console errors, refused resources. */
   readonly complaints: string[] = [];
   readonly #context: BrowserContext;
+  readonly #loading = new Set<Request>();
 
   private constructor(context: BrowserContext, page: Page) {
     this.#context = context;
@@ -96,6 +100,14 @@ export class WorkstationWindow {
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text());
     });
+    page.on('request', (request) => {
+      // What the page before was loading ends with it.
+      if (request.isNavigationRequest() && request.frame() === page.mainFrame()) this.#loading.clear();
+      this.#loading.add(request);
+    });
+    for (const end of ['requestfinished', 'requestfailed'] as const) {
+      page.on(end as 'requestfinished', (request) => void this.#loading.delete(request));
+    }
   }
 
   static async open(browser: Browser, url: string, options: WindowOptions = {}): Promise<WorkstationWindow> {
@@ -114,9 +126,22 @@ export class WorkstationWindow {
       }
       await context.close();
     });
+    if (THROTTLE > 1) {
+      const tools = await context.newCDPSession(window.page);
+      await tools.send('Emulation.setCPUThrottlingRate', { rate: THROTTLE });
+    }
     await window.page.goto(url);
     await window.page.getByRole('navigation').first().waitFor();
     return window;
+  }
+
+  /** Waits until nothing is loading any more, and nothing begins to within the next two frames. */
+  async quiet(): Promise<void> {
+    for (let calm = 0; calm < 2; calm = this.#loading.size === 0 ? calm + 1 : 0) {
+      await this.page.evaluate(
+        () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))),
+      );
+    }
   }
 
   /** Violations of WCAG 2 A and AA that axe-core calls serious or critical, one line each. */
