@@ -96,8 +96,13 @@ export const importProgressSchema = z.discriminatedUnion('kind', [
     added: count,
     unchanged: count,
     changed: z.array(z.string()),
+    /** Files of the batch that could not be read this time. */
+    unread: z.array(z.string()),
     duplicates: z.array(z.object({ contentHash: s.hashSchema, paths: z.array(z.string()) })),
     unreadable: z.array(z.object({ path: z.string(), error: s.errorRecordSchema })),
+    /** Pictures of kinds that are not read, and folders of masks beside the images. */
+    passedOver: z.array(z.string()),
+    truthFolders: z.array(z.string()),
   }),
 ]);
 export type ImportProgress = z.infer<typeof importProgressSchema>;
@@ -339,6 +344,8 @@ export const folderListingSchema = z.object({
   folders: z.array(z.object({ name: z.string(), path: z.string() })),
   /** Files of the wanted kind right in it. */
   files: z.array(z.object({ name: z.string(), path: z.string() })),
+  /** Pictures right in it that are not read, by the endings of their names. */
+  passedOver: z.array(z.object({ ending: z.string(), count })),
 });
 export type FolderListing = z.infer<typeof folderListingSchema>;
 

@@ -90,6 +90,7 @@ export const ERROR_CASES = {
   'batch-deleted': ['name'],
   'batch-at-work': [],
   'batch-empty': [],
+  'batch-away': ['files', 'file'],
   'image-unknown': ['image'],
   'recipe-unknown': ['recipe'],
   'run-unknown': ['run'],

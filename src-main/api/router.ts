@@ -183,13 +183,16 @@ export function createRouter(workstation: Workstation) {
           workstation.whileBusy(async () => {
             try {
               const options = { batchId: id, paths, author, signal: cancel, onEvent: emit };
-              const { changed, duplicates, unreadable, ...counts } = await imports.run(options);
+              const { duplicates, ...summary } = await imports.run(options);
               emit({
                 kind: 'finished',
-                ...counts,
-                changed: [...changed],
+                ...summary,
+                changed: [...summary.changed],
+                unread: [...summary.unread],
                 duplicates: duplicates.map((group) => ({ ...group, paths: [...group.paths] })),
-                unreadable: [...unreadable],
+                unreadable: [...summary.unreadable],
+                passedOver: [...summary.passedOver],
+                truthFolders: [...summary.truthFolders],
               });
             } finally {
               // Also after a cancel: what was imported by then stays.

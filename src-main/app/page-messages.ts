@@ -10,7 +10,7 @@ import {
   type WebContents,
   type WebFrameMain,
 } from 'electron';
-import { IMAGE_EXTENSIONS } from '../files/image-files.ts';
+import { IMAGE_EXTENSIONS } from '../files/image-names.ts';
 import { CHANNELS } from './channels.ts';
 import type { Log } from './log-file.ts';
 import type { NativeTexts } from './native-texts.ts';

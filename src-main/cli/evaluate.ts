@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { countEndings, endingsText } from '../../src-shared/endings.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { type Evaluation, type EvaluationFigures, evaluate } from '../services/evaluate.ts';
 import { checkJsonTarget, readJsonFile, writeJsonFile } from '../services/json-file.ts';
@@ -73,6 +74,11 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
     process.stdout.write(`${figuresTable(evaluation)}\n`);
     if (options.json !== undefined) await writeJsonFile(options.json, evaluation);
     say(`Measured in ${duration(evaluation.seconds)}${options.json ? `; figures in ${options.json}` : ''}.`);
+    const { passedOver } = evaluation;
+    if (passedOver.length > 0) {
+      const kinds = printable(endingsText(countEndings(passedOver)));
+      say(`${passedOver.length} pictures of kinds that are not read are in no figure: ${kinds}.`);
+    }
     if (evaluation.failures.length === 0) return EXIT.done;
     say(`${evaluation.failures.length} images failed and are in no figure.`);
     return EXIT.someFailed;

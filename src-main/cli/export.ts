@@ -41,7 +41,10 @@ export function addExport(program: Command): void {
       "Writes a batch's newest results, with what inspectors said about them, for people and other programs.",
     )
     .option('-w, --workspace <folder>', 'where the results are', DEFAULT_WORKSPACE)
-    .option('-b, --batch <name|id>', 'batch to export (default: the newest)')
+    .option(
+      '-b, --batch <name|id>',
+      'batch to export; name:2 or id:2 where both could be meant (default: the newest)',
+    )
     .requiredOption(
       '-f, --format <list>',
       `one or more of ${EXPORT_FORMATS.join(', ')}, with commas`,
@@ -70,7 +73,12 @@ async function run({ workspace, batch, format, out, ...options }: ExportOptions)
   const display = new ProgressDisplay();
   let started = performance.now();
   try {
-    const { batch: exported, files } = await interruptible((signal) =>
+    const {
+      batch: exported,
+      run: used,
+      passedOver,
+      files,
+    } = await interruptible((signal) =>
       exportBatch({
         workspaceFolder: workspace,
         ...(batch !== undefined && { batch }),
@@ -89,7 +97,10 @@ async function run({ workspace, batch, format, out, ...options }: ExportOptions)
       }),
     );
     display.stop();
-    say(`Batch ${exported.id} "${printable(exported.name)}":`);
+    say(`Batch ${exported.id} "${printable(exported.name)}", run ${used.id}:`);
+    for (const { id } of passedOver) {
+      say(`Run ${id} is newer, but every image failed in it: it is passed over.`);
+    }
     for (const file of files) process.stdout.write(`${file.format.padEnd(5)}  ${file.path}\n`);
   } finally {
     display.stop();

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import { countEndings, endingsText } from '../../src-shared/endings.ts';
 import { isWarning, type NoticeCode } from '../../src-shared/notice.ts';
 import { noticeName } from '../../src-shared/notice-text.ts';
 import type { BatchEvent } from '../../src-shared/progress.ts';
 import type { ImageRecord } from '../services/image-record.ts';
+import type { ImportSummary } from '../services/import-images.ts';
 import { type InspectPathsEvent, type InspectPathsSummary, inspectPaths } from '../services/inspect-paths.ts';
 import { chooseRecipe } from '../services/recipe-pipeline.ts';
 import { EXIT } from './exit-code.ts';
@@ -86,14 +88,10 @@ function inspectMessages(
       case 'import-finished': {
         display.stop();
         const { batch, summary } = event;
-        const { added, unchanged, changed, duplicates } = summary;
-        const notes = [
-          `${added} new`,
-          ...(unchanged > 0 ? [`${unchanged} known`] : []),
-          ...(changed.length > 0 ? [`${changed.length} changed`] : []),
-          ...(duplicates.length > 0 ? [`${duplicates.length} groups of identical files`] : []),
-        ];
-        return say(`Batch ${batch.id} "${printable(batch.name)}": ${notes.join(', ')}`);
+        for (const folder of summary.truthFolders) {
+          say(`Folder ${printable(folder)}: masks beside the images, passed over.`);
+        }
+        return say(`Batch ${batch.id} "${printable(batch.name)}": ${importNotes(summary).join(', ')}`);
       }
       case 'run':
         if (event.outset === 'resumed') display.say('Going on with the unfinished run.');
@@ -102,8 +100,10 @@ function inspectMessages(
         }
         return;
       case 'record':
-        doubts.count(event.record);
-        return display.print(json ? JSON.stringify(event.record) : recordLine(event.record));
+        if (event.record.status !== 'passed-over') doubts.count(event.record);
+        if (json) display.print(JSON.stringify(event.record));
+        else if (event.record.status !== 'passed-over') display.print(recordLine(event.record));
+        return;
       case 'started':
         return display.update(event.alreadyDone, event.total, '');
       case 'image':
@@ -116,6 +116,23 @@ function inspectMessages(
   };
 }
 
+function importNotes(summary: ImportSummary): string[] {
+  const { added, unchanged, changed, unread, duplicates, passedOver } = summary;
+  return [
+    `${added} new`,
+    ...(unchanged > 0 ? [`${unchanged} known`] : []),
+    ...(changed.length > 0 ? [`${changed.length} changed`] : []),
+    ...(unread.length > 0 ? [`${unread.length} could not be read`] : []),
+    ...(duplicates.length > 0 ? [`${duplicates.length} groups of identical files`] : []),
+    ...(passedOver.length > 0 ? [passedOverText(passedOver)] : []),
+  ];
+}
+
+function passedOverText(paths: readonly string[]): string {
+  const pictures = paths.length === 1 ? '1 picture' : `${paths.length} pictures`;
+  return `${pictures} passed over, of kinds that are not read: ${printable(endingsText(countEndings(paths)))}`;
+}
+
 function pace({ failed, rate, eta }: BatchEvent & { readonly kind: 'image' }): string {
   const notes = [
     ...(rate > 0 ? [`${rate.toFixed(rate < 10 ? 2 : 0)} images/s`] : []),
@@ -125,7 +142,9 @@ function pace({ failed, rate, eta }: BatchEvent & { readonly kind: 'image' }): s
   return notes.join(', ');
 }
 
-function recordLine(record: ImageRecord): string {
+type InspectedRecord = Exclude<ImageRecord, { readonly status: 'passed-over' }>;
+
+function recordLine(record: InspectedRecord): string {
   const path = printable(record.path);
   if (record.status === 'failed') {
     const { code, message } = record.error;
@@ -141,10 +160,11 @@ function recordLine(record: ImageRecord): string {
 
 /** Says how it ended; the exit code. */
 function conclude(summary: InspectPathsSummary, doubts: Doubts, seconds: number): number {
-  const { status, total, done, error, unreadable } = summary;
+  const { status, total, done, error, unreadable, passedOver } = summary;
   const failed = summary.failed + unreadable.length;
   const counts = `${done} of ${total + unreadable.length} images inspected${failed > 0 ? `, ${failed} failed` : ''}`;
   say(`${counts} in ${duration(seconds)} (batch ${summary.batchId}, run ${summary.runId}).`);
+  if (passedOver.length > 0) say(`Not among them: ${passedOverText(passedOver)}.`);
   doubts.say();
   if (status === 'done') return failed > 0 ? EXIT.someFailed : EXIT.done;
   if (error) say(`Error: ${printable(error.message)} (${error.code})`);
@@ -157,7 +177,7 @@ class Doubts {
   #images = 0;
   readonly #byCode = new Map<NoticeCode, number>();
 
-  count({ notices }: ImageRecord): void {
+  count({ notices }: InspectedRecord): void {
     const codes = new Set(notices.map(({ code }) => code).filter(isWarning));
     if (codes.size > 0) this.#images++;
     for (const code of codes) this.#byCode.set(code, (this.#byCode.get(code) ?? 0) + 1);

@@ -1,36 +1,23 @@
 import type { Dirent } from 'node:fs';
 import { opendir, realpath, stat } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
+import { isImageName, isUnreadName } from './image-names.ts';
 import { toReadError } from './read-error.ts';
-
-/** Extensions of files that are taken from folders; files named one by one are taken whatever their name. */
-export const IMAGE_EXTENSIONS: readonly string[] = [
-  '.bmp',
-  '.dib',
-  '.gif',
-  '.jpe',
-  '.jpeg',
-  '.jpg',
-  '.png',
-  '.tif',
-  '.tiff',
-  '.webp',
-];
 
 /** Where MVTec AD's layout has the masks of a category's defects. */
 const TRUTH_FOLDER = 'ground_truth';
 
-/** A file to inspect, or a file or folder that can't be looked at, and why. */
+/**
+ * What a listing comes upon: a file to inspect; a file or folder that can't be looked at, and why; a picture of a
+ * kind that is not read; a folder of masks that is left out.
+ */
 export type ListedImage =
   | { readonly kind: 'image'; readonly path: string }
-  | { readonly kind: 'unreadable'; readonly path: string; readonly error: ClipSamError };
-
-/** Whether a file with this name is taken from a folder. */
-export function isImageName(name: string): boolean {
-  return IMAGE_EXTENSIONS.includes(extname(name).toLowerCase());
-}
+  | { readonly kind: 'unreadable'; readonly path: string; readonly error: ClipSamError }
+  | { readonly kind: 'passed-over'; readonly path: string }
+  | { readonly kind: 'truth-folder'; readonly path: string };
 
 const natural = new Intl.Collator('en', { numeric: true }).compare;
 
@@ -73,8 +60,9 @@ function merge(a: readonly string[], b: readonly string[]): string[] {
 /**
  * Lists the image files among `paths`, folders with everything below them. Within a folder: its files in natural
  * order (part2 before part10), then its subfolders. Hidden entries are skipped, a folder reached twice through
- * links is listed once, and what can't be read is reported and passed over. Masks that MVTec AD's layout keeps in
- * folders `ground_truth` beside the images are no images. Paths come out absolute.
+ * links is listed once, and what can't be read is reported and passed over, as are pictures that are not read.
+ * Masks that MVTec AD's layout keeps in folders `ground_truth` beside the images are no images. Paths come out
+ * absolute.
  * @throws ClipSamError `cancelled`
  */
 export async function* listImages(
@@ -95,49 +83,92 @@ export async function* listImages(
       yield { kind: 'unreadable', path, error: toReadError(cause, path) };
       continue;
     }
-    yield* listFolder(path, visited, signal);
+    yield* walk(path, visited, signal);
   }
 }
 
-async function* listFolder(
-  folder: string,
+/** A folder to look into. `real`: its path without links, where that is known. */
+interface Place {
+  readonly path: string;
+  readonly real: string | undefined;
+}
+
+/** One folder after the other, not one within the other: the work grows with the entries, however deep they lie. */
+async function* walk(
+  start: string,
   visited: Set<string>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ListedImage> {
-  const files: string[] = [];
-  const folders: string[] = [];
-  try {
-    const real = await realpath(folder);
-    if (visited.has(real)) return;
-    visited.add(real);
-    // opendir reads a few entries at a time, off this thread.
-    for await (const entry of await opendir(folder, { bufferSize: 1024 })) {
-      throwIfCancelled(signal);
-      if (entry.name.startsWith('.') || entry.name === TRUTH_FOLDER) continue;
-      const kind = await kindOf(folder, entry);
-      if (kind === 'folder') folders.push(entry.name);
-      else if (kind === 'file') files.push(entry.name);
+  const waiting: Place[] = [{ path: start, real: undefined }];
+  for (let place = waiting.pop(); place; place = waiting.pop()) {
+    const folder = place.path;
+    const found: Entries = { files: [], folders: [], linked: new Set(), passedOver: [], hasTruth: false };
+    let real: string;
+    try {
+      real = place.real ?? (await realpath(folder));
+      if (visited.has(real)) continue;
+      visited.add(real);
+      await look(folder, found, signal);
+    } catch (cause) {
+      if (cause instanceof ClipSamError) throw cause;
+      yield { kind: 'unreadable', path: folder, error: toReadError(cause, folder) };
+      real = folder;
     }
-  } catch (cause) {
-    if (cause instanceof ClipSamError) throw cause;
-    yield { kind: 'unreadable', path: folder, error: toReadError(cause, folder) };
+    for (const [index, name] of (await sortNames(found.files)).entries()) {
+      throwIfCancelled(signal);
+      // Without a turn of the event loop, timers and input would wait until a large folder is through.
+      if (index % 1000 === 999) await setImmediate();
+      yield { kind: 'image', path: join(folder, name) };
+    }
+    for (const name of await sortNames(found.passedOver)) {
+      yield { kind: 'passed-over', path: join(folder, name) };
+    }
+    if (found.hasTruth) yield { kind: 'truth-folder', path: join(folder, TRUTH_FOLDER) };
+    const folders = await sortNames(found.folders);
+    for (const name of folders.reverse()) {
+      // What a link leads to has to be found out; of all others it is known.
+      waiting.push({
+        path: join(folder, name),
+        real: found.linked.has(name) ? undefined : join(real, name),
+      });
+    }
   }
-  for (const [index, name] of (await sortNames(files)).entries()) {
+}
+
+/** What is in a folder: names. */
+interface Entries {
+  readonly files: string[];
+  readonly folders: string[];
+  /** Those of the folders that are links. */
+  readonly linked: Set<string>;
+  readonly passedOver: string[];
+  hasTruth: boolean;
+}
+
+async function look(folder: string, found: Entries, signal: AbortSignal | undefined): Promise<void> {
+  // opendir reads a few entries at a time, off this thread.
+  for await (const entry of await opendir(folder, { bufferSize: 1024 })) {
     throwIfCancelled(signal);
-    // Without a turn of the event loop, timers and input would wait until a large folder is through.
-    if (index % 1000 === 999) await setImmediate();
-    yield { kind: 'image', path: join(folder, name) };
+    const { name } = entry;
+    if (name.startsWith('.')) continue;
+    const kind = await kindOf(folder, entry);
+    if (kind === 'file') found.files.push(name);
+    else if (kind === 'passed-over') found.passedOver.push(name);
+    else if (kind === 'folder' && name === TRUTH_FOLDER) found.hasTruth = true;
+    else if (kind === 'folder') {
+      found.folders.push(name);
+      if (!entry.isDirectory()) found.linked.add(name);
+    }
   }
-  for (const name of await sortNames(folders)) yield* listFolder(join(folder, name), visited, signal);
 }
 
 /** What an entry, or the target of a link, is to a listing; undefined for what is not taken. */
-async function kindOf(folder: string, entry: Dirent): Promise<'file' | 'folder' | undefined> {
-  const isImage = isImageName(entry.name);
+async function kindOf(folder: string, entry: Dirent): Promise<'file' | 'folder' | 'passed-over' | undefined> {
   if (entry.isDirectory()) return 'folder';
-  if (entry.isFile()) return isImage ? 'file' : undefined;
+  const kind = isImageName(entry.name) ? 'file' : isUnreadName(entry.name) ? 'passed-over' : undefined;
+  if (entry.isFile()) return kind;
   // A link; a broken one with an image's name is listed, so that reading it reports it.
   const stats = await stat(join(folder, entry.name)).catch(() => undefined);
   if (stats?.isDirectory()) return 'folder';
-  return isImage && entry.isSymbolicLink() && stats?.isFile() !== false ? 'file' : undefined;
+  return entry.isSymbolicLink() && stats?.isFile() !== false ? kind : undefined;
 }

@@ -18,6 +18,7 @@ import {
   touchRun,
 } from '../store/runs.ts';
 import type { Workspace } from '../store/workspace.ts';
+import { checkFilesInReach } from './files-in-reach.ts';
 
 /** Images handed to the inspector at a time: reading, inference and storing of neighbours overlap. */
 const IN_FLIGHT = 3;
@@ -67,12 +68,14 @@ export interface BatchRun {
  *
  * A file whose content differs from what was imported is recorded as failed (`image-changed`), so that a result
  * and the verdicts on it never belong to a picture that nobody imported; importing it again takes the new content.
- * @throws ClipSamError `input-invalid` when the batch is empty or unknown, and the store's errors
+ * @throws ClipSamError `input-invalid` when the batch is empty or unknown, `image-unreadable` when it was inspected
+ *   before and none of its files can be read now, and the store's errors
  */
 export async function startBatchRun(
   options: BatchRunOptions & { readonly batchId: number; readonly recipe: Recipe },
 ): Promise<BatchRun> {
   const { workspace, batchId, recipe, inspector, author } = options;
+  await checkFilesInReach(workspace, batchId);
   const { hash } = await saveRecipe(workspace, recipe, { author });
   const claim = await startRun(workspace, batchId, hash, {
     packHash: inspector.packHash,

@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
-import { byName, isImageName } from '../files/image-files.ts';
+import { byName } from '../files/image-files.ts';
+import { isImageName, isUnreadName } from '../files/image-names.ts';
 
 /** A test image of a data set with its ground truth. */
 export interface TestImage {
@@ -18,6 +19,8 @@ export interface DefectCategory {
   readonly folder: string;
   /** Good images first, then by defect folder; within a folder by name. */
   readonly images: readonly TestImage[];
+  /** Pictures among them of kinds that are not read. */
+  readonly passedOver: readonly string[];
 }
 
 const GOOD = 'good';
@@ -41,10 +44,13 @@ export async function findCategories(root: string): Promise<DefectCategory[]> {
   const missing: string[] = [];
   for (const folder of folders) {
     const images: TestImage[] = [];
+    const passedOver: string[] = [];
     const kinds = (await listFolder(join(folder, 'test'))).folders;
     for (const kind of [...kinds.filter((name) => name === GOOD), ...kinds.filter((name) => name !== GOOD)]) {
       const masks = kind === GOOD ? undefined : await masksByStem(join(folder, 'ground_truth', kind));
-      for (const file of (await listFolder(join(folder, 'test', kind))).images) {
+      const listed = await listFolder(join(folder, 'test', kind));
+      passedOver.push(...listed.unread.map((file) => join(folder, 'test', kind, file)));
+      for (const file of listed.images) {
         const path = join(folder, 'test', kind, file);
         const mask = masks?.get(`${stemOf(file)}_mask`);
         if (masks && !mask) missing.push(relative(resolve(root), path) || path);
@@ -52,7 +58,13 @@ export async function findCategories(root: string): Promise<DefectCategory[]> {
       }
     }
     if (images.length === 0) throw new ClipSamError('input-invalid', `No images in ${join(folder, 'test')}.`);
-    categories.push({ dataset: basename(dirname(folder)), category: basename(folder), folder, images });
+    categories.push({
+      dataset: basename(dirname(folder)),
+      category: basename(folder),
+      folder,
+      images,
+      passedOver,
+    });
   }
   if (missing.length > 0) {
     const some = missing.slice(0, 5).join(', ');
@@ -85,15 +97,19 @@ async function listFolder(folder: string, { optional = false } = {}) {
   try {
     const folders: string[] = [];
     const images: string[] = [];
+    const unread: string[] = [];
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       if (entry.name.startsWith('.')) continue;
       const target = entry.isSymbolicLink() ? await stat(join(folder, entry.name)) : entry;
       if (target.isDirectory()) folders.push(entry.name);
       else if (isImageName(entry.name)) images.push(entry.name);
+      else if (isUnreadName(entry.name)) unread.push(entry.name);
     }
-    return { folders: folders.sort(byName), images: images.sort(byName) };
+    return { folders: folders.sort(byName), images: images.sort(byName), unread: unread.sort(byName) };
   } catch (cause) {
-    if (optional && (cause as NodeJS.ErrnoException).code === 'ENOENT') return { folders: [], images: [] };
+    if (optional && (cause as NodeJS.ErrnoException).code === 'ENOENT') {
+      return { folders: [], images: [], unread: [] };
+    }
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ClipSamError(
       'input-invalid',

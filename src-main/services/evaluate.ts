@@ -39,6 +39,8 @@ export interface Evaluation {
   readonly datasetMean: MeanEvaluation;
   /** Images that are in no figure, and why. */
   readonly failures: readonly { readonly path: string; readonly error: ErrorRecord }[];
+  /** Pictures of kinds that are not read; they are in no figure either. */
+  readonly passedOver: readonly string[];
   /** Wall clock of the evaluation. */
   readonly seconds: number;
 }
@@ -170,6 +172,7 @@ export async function evaluate(root: string, options: EvaluateOptions): Promise<
     mean: meanOf(categories),
     datasetMean: meanOf(datasets),
     failures,
+    passedOver: found.flatMap(({ passedOver }) => passedOver),
     seconds: (performance.now() - started) / 1000,
   };
   onProgress?.({ kind: 'finished', evaluation });

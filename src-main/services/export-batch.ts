@@ -6,11 +6,14 @@ import type { ExportedFile } from '../reports/export-report.ts';
 import { listBatches } from '../store/batches.ts';
 import { countOutcomes, listRuns } from '../store/runs.ts';
 import { openWorkspace, type Workspace } from '../store/workspace.ts';
+import { chooseBatches } from './choose-batch.ts';
 import { exportRun } from './export-run.ts';
 
 /**
- * Exports the newest run with results of a batch.
- * @param options.batch id or name of the batch; default: the newest that has results
+ * Exports the newest run of a batch in which images were inspected; where there is none, the newest in which all
+ * failed.
+ * @param options.batch name or id of the batch, as {@link chooseBatches} reads it; default: the newest that has results
+ * @returns `passedOver`: newer runs in which every image failed
  * @throws ClipSamError `input-invalid` when there is no such batch or no result in it, and the store's and exports' errors
  */
 export async function exportBatch(options: {
@@ -21,17 +24,22 @@ export async function exportBatch(options: {
   readonly csv?: CsvStyle;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: ExportEvent) => void;
-}): Promise<{ readonly batch: Batch; readonly files: readonly ExportedFile[] }> {
+}): Promise<{
+  readonly batch: Batch;
+  readonly run: Run;
+  readonly passedOver: readonly Run[];
+  readonly files: readonly ExportedFile[];
+}> {
   const { workspaceFolder, batch: wanted, ...rest } = options;
   const workspace = await openWorkspace(workspaceFolder);
   try {
     const batches = await listBatches(workspace);
-    const candidates = batches.filter(
-      ({ id, name }) => wanted === undefined || name === wanted || String(id) === wanted,
-    );
+    const candidates = wanted === undefined ? batches : chooseBatches(batches, wanted);
     for (const batch of candidates) {
-      const run = await newestRunWithResults(workspace, batch);
-      if (run) return { batch, files: await exportRun({ ...rest, workspace, runId: run.id }) };
+      const chosen = await newestRunWithResults(workspace, batch);
+      if (!chosen) continue;
+      const files = await exportRun({ ...rest, workspace, runId: chosen.run.id });
+      return { batch, ...chosen, files };
     }
     if (candidates.length > 0) {
       throw new ClipSamError(
@@ -39,21 +47,22 @@ export async function exportBatch(options: {
         'There are no results to export yet. Inspect some images first.',
       );
     }
-    const known = batches.map(({ id, name }) => `${id} "${name}"`).join(', ');
-    const what = wanted === undefined ? 'batch' : `batch "${wanted}"`;
-    throw new ClipSamError(
-      'input-invalid',
-      `There is no ${what} in ${workspace.folder}. Batches there: ${known || 'none'}.`,
-    );
+    throw new ClipSamError('input-invalid', `There is no batch in ${workspace.folder}.`);
   } finally {
     await workspace.close();
   }
 }
 
-async function newestRunWithResults(workspace: Workspace, batch: Batch): Promise<Run | undefined> {
+async function newestRunWithResults(
+  workspace: Workspace,
+  batch: Batch,
+): Promise<{ readonly run: Run; readonly passedOver: readonly Run[] } | undefined> {
+  const onlyFailed: Run[] = [];
   for (const run of await listRuns(workspace, batch.id)) {
     const { done, failed } = await countOutcomes(workspace, run.id);
-    if (done + failed > 0) return run;
+    if (done > 0) return { run, passedOver: onlyFailed };
+    if (failed > 0) onlyFailed.push(run);
   }
-  return undefined;
+  const [newest] = onlyFailed;
+  return newest && { run: newest, passedOver: [] };
 }

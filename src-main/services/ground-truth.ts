@@ -1,7 +1,7 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative } from 'node:path';
 import { decodeMask, encodeMaskPicture } from '../codec/image-codec.ts';
-import { isImageName } from '../files/image-files.ts';
+import { isImageName } from '../files/image-names.ts';
 import { MAX_VIEW_PIXELS } from './thumbnails.ts';
 
 const LONGEST_SIDE = 2048;

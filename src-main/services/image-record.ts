@@ -47,7 +47,9 @@ export type ImageRecord =
       readonly timings: null;
       readonly device: DeviceReport;
       readonly error: ErrorRecord;
-    };
+    }
+  /** A picture of a kind that is not read. */
+  | { readonly path: string; readonly status: 'passed-over' };
 
 /** @param device what runs; tells of failed images, where no result says it */
 export function toImageRecord(

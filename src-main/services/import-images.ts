@@ -18,15 +18,21 @@ export interface ImportSummary {
   readonly unchanged: number;
   /** Paths that were in the batch already and hold other content now; they have the new hash. */
   readonly changed: readonly string[];
+  /** Files of the batch, new ones or known ones, that could not be read this time. */
+  readonly unread: readonly string[];
   /** Every group of files of the batch that have the same content. */
   readonly duplicates: readonly DuplicateImages[];
   /** Paths that are not there, or folders that may not be read. They are not in the batch. */
   readonly unreadable: readonly { readonly path: string; readonly error: ErrorRecord }[];
+  /** Pictures of kinds that are not read, and folders of masks beside the images. They are not in the batch. */
+  readonly passedOver: readonly string[];
+  readonly truthFolders: readonly string[];
 }
 
 /**
  * Adds files, and folders with everything below, to a batch. Files that cannot be read are added too, without a
- * hash: the run then reports them like every other image that fails. Names are data, whatever is in them.
+ * hash: the run then reports them like every other image that fails. Those that the batch knows already keep what is
+ * known of them: a network share may be away. Names are data, whatever is in them.
  * What was imported before a cancel stays; importing again adds the rest.
  * @throws ClipSamError `cancelled` and the store's errors
  */
@@ -39,17 +45,12 @@ export async function importImages(options: {
   readonly onEvent?: (event: ImportEvent) => void;
 }): Promise<ImportSummary> {
   const { workspace, batchId, paths, author, signal, onEvent } = options;
-  const unreadable: { path: string; error: ErrorRecord }[] = [];
-  const files = new Set<string>();
-  for await (const entry of listImages(paths, signal)) {
-    if (entry.kind === 'image') files.add(entry.path);
-    else unreadable.push({ path: entry.path, error: toErrorRecord(entry.error) });
-  }
-  const all = [...files];
+  const { files: all, ...apart } = await listFiles(paths, signal);
   onEvent?.({ kind: 'listed', total: all.length });
   let added = 0;
   let unchanged = 0;
   const changed: string[] = [];
+  const unread: string[] = [];
   for (let start = 0; start < all.length; start += CHUNK) {
     throwIfCancelled(signal);
     const images = await describeFiles(all.slice(start, start + CHUNK), signal);
@@ -57,10 +58,41 @@ export async function importImages(options: {
     added += outcome.added;
     unchanged += outcome.unchanged;
     changed.push(...outcome.changed);
+    unread.push(...outcome.unread);
     onEvent?.({ kind: 'imported', done: start + images.length, total: all.length });
   }
   const duplicates = await listDuplicates(workspace, batchId);
-  return { added, unchanged, changed, duplicates, unreadable };
+  return { added, unchanged, changed, unread, duplicates, ...apart };
+}
+
+/** The files among the paths, each once, and what is no part of the batch. */
+async function listFiles(paths: readonly string[], signal: AbortSignal | undefined) {
+  const files = new Set<string>();
+  const unreadable: { path: string; error: ErrorRecord }[] = [];
+  const passedOver = new Set<string>();
+  const truthFolders = new Set<string>();
+  for await (const entry of listImages(paths, signal)) {
+    switch (entry.kind) {
+      case 'image':
+        files.add(entry.path);
+        break;
+      case 'unreadable':
+        unreadable.push({ path: entry.path, error: toErrorRecord(entry.error) });
+        break;
+      case 'passed-over':
+        passedOver.add(entry.path);
+        break;
+      case 'truth-folder':
+        truthFolders.add(entry.path);
+    }
+  }
+  return {
+    files: [...files],
+    unreadable,
+    // What is named one by one is taken, whatever its kind.
+    passedOver: [...passedOver].filter((path) => !files.has(path)),
+    truthFolders: [...truthFolders],
+  };
 }
 
 /** Hashes and sizes, in the order of the paths. */

@@ -1,10 +1,12 @@
 import { basename, resolve } from 'node:path';
 import type { Batch, Run } from '../../src-shared/batch.ts';
+import { countEndings, endingsText } from '../../src-shared/endings.ts';
 import { ClipSamError, type ErrorRecord, throwIfCancelled } from '../../src-shared/errors.ts';
 import type { BatchEvent, ImportEvent } from '../../src-shared/progress.ts';
 import type { DeviceRequest, ImageOutcome } from '../../src-shared/result.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
-import { IMAGE_EXTENSIONS, listImages as listFiles } from '../files/image-files.ts';
+import { listImages as listFiles } from '../files/image-files.ts';
+import { IMAGE_EXTENSIONS } from '../files/image-names.ts';
 import type { Inspector, InspectorEvent } from '../inference/inspector.ts';
 import { createBatch, listBatches } from '../store/batches.ts';
 import { listImages } from '../store/images.ts';
@@ -23,7 +25,7 @@ export type InspectPathsEvent =
   | { readonly kind: 'import-finished'; readonly batch: Batch; readonly summary: ImportSummary }
   /** `outset`: a new run, a run that goes on, or a new one because the inputs changed since the unfinished one. */
   | { readonly kind: 'run'; readonly outset: 'new' | 'resumed' | 'inputs-changed' }
-  /** One per image, those of an earlier session of the same run first. */
+  /** One per image, those of an earlier session of the same run first; and one per picture that was passed over. */
   | { readonly kind: 'record'; readonly record: ImageRecord };
 
 export interface InspectPathsOptions {
@@ -47,6 +49,8 @@ export interface InspectPathsSummary extends BatchSummary {
   readonly batchId: number;
   /** Paths that are not there, or folders that may not be read; the run does not count them. */
   readonly unreadable: readonly { readonly path: string; readonly error: ErrorRecord }[];
+  /** Pictures of kinds that are not read; the run does not count them. */
+  readonly passedOver: readonly string[];
 }
 
 /**
@@ -88,6 +92,8 @@ export async function inspectPaths(options: InspectPathsOptions): Promise<Inspec
       onEvent({ kind: 'record', record: toImageRecord(outcome, artifacts, inspector.device) });
     };
     for (const { path, error } of summary.unreadable) report({ path, status: 'failed', error });
+    for (const path of summary.passedOver)
+      onEvent({ kind: 'record', record: { path, status: 'passed-over' } });
 
     const unfinished = options.fresh
       ? undefined
@@ -112,7 +118,8 @@ export async function inspectPaths(options: InspectPathsOptions): Promise<Inspec
       onEvent({ kind: 'run', outset: unfinished ? 'inputs-changed' : 'new' });
       run = await startBatchRun({ ...runOptions, batchId: batch.id, recipe: chosen.recipe });
     }
-    return { ...(await run.done), batchId: batch.id, unreadable: summary.unreadable };
+    const { unreadable, passedOver } = summary;
+    return { ...(await run.done), batchId: batch.id, unreadable, passedOver };
   } finally {
     await inspector.close();
     await workspace?.close();
@@ -128,16 +135,22 @@ export async function listInputs(
   signal: AbortSignal | undefined,
 ): Promise<Set<string>> {
   const inputs = new Set<string>();
+  const passedOver: string[] = [];
   let error: ClipSamError | undefined;
   for await (const entry of listFiles(paths, signal)) {
     if (entry.kind === 'image') inputs.add(entry.path);
-    else error ??= entry.error;
+    else if (entry.kind === 'passed-over') passedOver.push(entry.path);
+    else if (entry.kind === 'unreadable') error ??= entry.error;
   }
   if (inputs.size > 0) return inputs;
   if (error) throw error;
+  const unread =
+    passedOver.length === 0
+      ? ''
+      : ` Pictures there that are not read: ${endingsText(countEndings(passedOver))}.`;
   throw new ClipSamError(
     'input-invalid',
-    `There are no images in ${paths.join(', ')}. From folders, files named ${IMAGE_EXTENSIONS.join(', ')} are taken.`,
+    `There are no images in ${paths.join(', ')}. From folders, files named ${IMAGE_EXTENSIONS.join(', ')} are taken.${unread}`,
   );
 }
 

@@ -17,6 +17,8 @@ export interface AddedImages {
   readonly unchanged: number;
   /** Paths that were in the batch already and hold other content now. */
   readonly changed: readonly string[];
+  /** Paths, new or known, that could not be read this time. */
+  readonly unread: readonly string[];
 }
 
 /** Files of a batch with the same content. */
@@ -28,7 +30,7 @@ export interface DuplicateImages {
 /**
  * Adds files to a batch in one transaction. A path that the batch has already is not added twice: when its
  * content changed, the image takes the new hash, and the old one goes to the audit trail (earlier results keep
- * the hash of what they saw).
+ * the hash of what they saw). One that cannot be read now keeps what is known of it.
  */
 export async function addImages(
   workspace: Workspace,
@@ -36,7 +38,7 @@ export async function addImages(
   images: readonly NewImage[],
   author: string,
 ): Promise<AddedImages> {
-  if (images.length === 0) return { added: 0, unchanged: 0, changed: [] };
+  if (images.length === 0) return { added: 0, unchanged: 0, changed: [], unread: [] };
   const byPath = new Map(images.map((image) => [toStoredPath(workspace, image.path), image]));
   return workspace.db.transaction().execute(async (db) => {
     const known = await db
@@ -45,7 +47,9 @@ export async function addImages(
       .where('batch_id', '=', batchId)
       .where('path', 'in', [...byPath.keys()])
       .execute();
-    const changed = known.filter((row) => byPath.get(row.path)?.contentHash !== row.content_hash);
+    const unread = images.filter(({ contentHash }) => contentHash === null).map(({ path }) => path);
+    const readable = known.filter((row) => byPath.get(row.path)!.contentHash !== null);
+    const changed = readable.filter((row) => byPath.get(row.path)!.contentHash !== row.content_hash);
     for (const row of changed) {
       const now = byPath.get(row.path)!;
       await db
@@ -83,8 +87,9 @@ export async function addImages(
     }
     return {
       added: byPath.size,
-      unchanged: known.length - changed.length,
+      unchanged: readable.length - changed.length,
       changed: changed.map((row) => fromStoredPath(workspace, row.path)),
+      unread,
     };
   });
 }

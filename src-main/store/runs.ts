@@ -310,6 +310,19 @@ export async function mayBeWriting(db: Workspace['db'], since: string): Promise<
   );
 }
 
+/** Whether some run has inspected an image of the batch. */
+export async function hasInspected(workspace: Workspace, batchId: number): Promise<boolean> {
+  const row = await workspace.db
+    .selectFrom('results')
+    .innerJoin('runs', 'runs.id', 'results.run_id')
+    .select('results.id')
+    .where('runs.batch_id', '=', batchId)
+    .where('results.status', '=', 'done')
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** How many images the run covers, and what became of them so far. */
 export async function countOutcomes(
   workspace: Workspace,

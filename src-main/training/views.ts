@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join, parse, posix } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
-import { isImageName } from '../files/image-files.ts';
+import { isImageName } from '../files/image-names.ts';
 import { DEFECTS } from '../synthetic/defects.ts';
 import { Random } from '../synthetic/random.ts';
 import { OBJECTS, SURFACES } from '../synthetic/scene.ts';

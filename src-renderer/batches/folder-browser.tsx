@@ -15,6 +15,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { endingsText } from '../../src-shared/endings.ts';
 import { failureOf } from '../api/connection.ts';
 import { plainText } from '../app/plain-text.ts';
 import { failureText } from '../i18n/failure-text.ts';
@@ -87,6 +88,7 @@ export function FolderBrowser({
     rows.scrollToIndex(next);
   };
   const current = entries[active];
+  const passedOver = (data?.passedOver ?? []).reduce((sum, { count }) => sum + count, 0);
   const keys: Record<string, () => void> = {
     ArrowDown: () => move(active + 1),
     ArrowUp: () => move(active - 1),
@@ -199,6 +201,16 @@ export function FolderBrowser({
           {data &&
             !packs &&
             t('folder.count', { count: data.files.length, number: format.count(data.files.length) })}
+          {data && data.passedOver.length > 0 && (
+            <>
+              <br />
+              {t('folder.passed-over', {
+                count: passedOver,
+                number: format.count(passedOver),
+                endings: endingsText(data.passedOver),
+              })}
+            </>
+          )}
         </Text>
         <Group gap={6}>
           {current && (

@@ -1,6 +1,7 @@
 import { Alert, Button, CloseButton, Group, Paper, Progress, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { countEndings, endingsText } from '../../src-shared/endings.ts';
 import type { ErrorRecord } from '../../src-shared/errors.ts';
 import { FailureDetails } from '../app/failure-details.tsx';
 import { PlainName } from '../app/plain-name.tsx';
@@ -66,10 +67,13 @@ export function ImportPanel({ batchId }: { readonly batchId: number }) {
   );
 }
 
-function Summary({ added, unchanged, changed, duplicates, unreadable }: ImportSummary) {
+type Counted = 'added' | 'unchanged' | 'changed' | 'unread' | 'duplicates' | 'unreadable' | 'passed-over';
+
+function Summary(summary: ImportSummary) {
+  const { added, unchanged, changed, unread, duplicates, unreadable, passedOver, truthFolders } = summary;
   const { t } = useTranslation(['batches', 'app']);
   const format = useFormat();
-  const line = (text: 'added' | 'unchanged' | 'changed' | 'duplicates' | 'unreadable', value: number) =>
+  const line = (text: Counted, value: number) =>
     t(`import.${text}`, { count: value, number: format.count(value) });
   return (
     <Stack gap="sm">
@@ -78,16 +82,23 @@ function Summary({ added, unchanged, changed, duplicates, unreadable }: ImportSu
           line('added', added),
           ...(unchanged > 0 ? [line('unchanged', unchanged)] : []),
           ...(changed.length > 0 ? [line('changed', changed.length)] : []),
+          ...(unread.length > 0 ? [line('unread', unread.length)] : []),
+          ...(passedOver.length > 0 ? [line('passed-over', passedOver.length)] : []),
         ].join(' · ')}
       </Text>
-      {added + unchanged + changed.length === 0 && unreadable.length === 0 && (
+      {added + unchanged + changed.length + unread.length === 0 && unreadable.length === 0 && (
         <Text size="sm" c="dimmed">
           {t('import.no-images')}
         </Text>
       )}
       {changed.length > 0 && (
         <Section title={t('import.changed-files')} about={t('import.about-changed')}>
-          <LongList items={changed} render={(path) => <PlainName size="xs">{path}</PlainName>} />
+          <PathList paths={changed} />
+        </Section>
+      )}
+      {unread.length > 0 && (
+        <Section title={line('unread', unread.length)} about={t('import.about-unread')}>
+          <PathList paths={unread} />
         </Section>
       )}
       {duplicates.length > 0 && (
@@ -117,8 +128,25 @@ function Summary({ added, unchanged, changed, duplicates, unreadable }: ImportSu
           />
         </Section>
       )}
+      {passedOver.length > 0 && (
+        <Section
+          title={line('passed-over', passedOver.length)}
+          about={t('import.about-passed-over', { endings: endingsText(countEndings(passedOver)) })}
+        >
+          <PathList paths={passedOver} />
+        </Section>
+      )}
+      {truthFolders.length > 0 && (
+        <Section title={t('import.truth-folders')} about={t('import.about-truth-folders')}>
+          <PathList paths={truthFolders} />
+        </Section>
+      )}
     </Stack>
   );
+}
+
+function PathList({ paths }: { readonly paths: readonly string[] }) {
+  return <LongList items={paths} render={(path) => <PlainName size="xs">{path}</PlainName>} />;
 }
 
 function Section({

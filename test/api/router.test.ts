@@ -491,7 +491,18 @@ describe('folders', () => {
     const { client, folder } = await fakeWorkstation();
     for (const name of ['part10', 'part2', '.hidden'])
       await mkdir(join(folder, 'x', name), { recursive: true });
-    for (const name of ['b.PNG', 'a.jpg', 'notes.txt', '.c.png', 'pack.json', 'w.ZIP', 'other.json'])
+    for (const name of [
+      'b.PNG',
+      'a.jpg',
+      'notes.txt',
+      '.c.png',
+      'pack.json',
+      'w.ZIP',
+      'other.json',
+      'd.heic',
+      'e.HEIC',
+      'f.pgm',
+    ])
       await writeFile(join(folder, 'x', name), '');
     const path = join(folder, 'x');
     expect(await client.app.folder({ path })).toEqual({
@@ -499,8 +510,13 @@ describe('folders', () => {
       parent: folder,
       folders: ['part2', 'part10'].map((name) => ({ name, path: join(path, name) })),
       files: ['a.jpg', 'b.PNG'].map((name) => ({ name, path: join(path, name) })),
+      passedOver: [
+        { ending: '.heic', count: 2 },
+        { ending: '.pgm', count: 1 },
+      ],
     });
-    const { files } = await client.app.folder({ path, files: 'packs' });
+    const { files, passedOver } = await client.app.folder({ path, files: 'packs' });
+    expect(passedOver).toEqual([]);
     expect(files.map(({ name }) => name)).toEqual(['pack.json', 'w.ZIP']);
     expect((await client.app.folder({ path: '/' })).parent).toBeNull();
     expect((await client.app.folder({ path: null })).path).toBe(process.env.HOME);

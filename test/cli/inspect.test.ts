@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listBatches } from '../../src-main/store/batches.ts';
@@ -85,6 +85,48 @@ describe('inspect', () => {
       'nowhere.png': 'image-not-found',
     });
     expect(outcome).toHaveLength(6);
+  });
+
+  it('counts and names the pictures that it does not read', async () => {
+    const { input, options } = await setUp();
+    await writePictures(input, ['a.png']);
+    await writeFile(join(input, 'b.JFIF'), await readFile(join(input, 'a.png')));
+    const unread = ['c.heic', 'd.HEIC', 'e.pgm'];
+    for (const name of [...unread, 'notes.txt']) await writeFile(join(input, name), name);
+    await writePictures(input, ['ground_truth/cut/1_mask.png']);
+    const json = await runCli(['inspect', input, '--json', ...options]);
+    expect(json.code).toBe(0);
+    const status = recordsOf(json.stdout).map(({ path, status }) => [basename(path), status]);
+    expect(Object.fromEntries(status)).toEqual({
+      'a.png': 'done',
+      'b.JFIF': 'done',
+      'c.heic': 'passed-over',
+      'd.HEIC': 'passed-over',
+      'e.pgm': 'passed-over',
+    });
+    expect(json.stderr).toContain('3 pictures passed over, of kinds that are not read: 2 × .heic, 1 × .pgm');
+    expect(json.stderr).toContain(`Folder ${join(input, 'ground_truth')}: masks`);
+    expect(json.stderr).toMatch(/2 of 2 images inspected in .*\nNot among them: 3 pictures passed over/);
+    for (const name of ['a.png', 'b.JFIF']) await rm(join(input, name));
+    const none = await runCli(['inspect', input, ...options]);
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain('Pictures there that are not read: 2 × .heic, 1 × .pgm');
+  });
+
+  it.skipIf(process.platform === 'win32')('keeps what it knows while a share is away', async () => {
+    const { folder, input, workspace, options } = await setUp();
+    const share = join(folder, 'share');
+    await writePictures(share, ['a.png', 'b.png']);
+    for (const name of ['a.png', 'b.png']) await symlink(join(share, name), join(input, name));
+    expect((await runCli(['inspect', input, ...options])).code).toBe(0);
+    const before = await stored(workspace);
+    await rename(share, join(folder, 'away'));
+    const offline = await runCli(['inspect', input, ...options]);
+    expect(offline.code).toBe(1);
+    expect(offline.stderr).toContain('0 new, 2 could not be read');
+    expect(offline.stderr).toContain('None of the 2 images of batch 1 can be read now');
+    expect(await stored(workspace)).toEqual(before);
+    expect(before.results.map(({ image }) => image.contentHash)).not.toContain(null);
   });
 
   it('reports a folder that cannot be opened and inspects the rest', async () => {
@@ -214,7 +256,7 @@ describe('inspect', () => {
     const json = await runCli([...args, '--json']);
     // The pictures are 48 × 32: 1024 × 683 in the frame, a millionth of which is 0.70 pixels.
     for (const record of recordsOf(json.stdout)) {
-      expect(record.notices).toContainEqual({
+      expect(doneSchema.parse(record).notices).toContainEqual({
         code: 'defect-below-scale',
         modelPixels: 0.7,
         level: 'warning',
@@ -241,8 +283,9 @@ describe('inspect', () => {
     ]);
     expect(code).toBe(0);
     const [record] = recordsOf(stdout);
-    expect(record!.device.asked).toBe('cuda');
-    const fellBack = record!.device.running === 'cpu';
+    if (record?.status !== 'done') throw new Error('not inspected');
+    expect(record.device.asked).toBe('cuda');
+    const fellBack = record.device.running === 'cpu';
     expect(stderr.includes('!!! cuda was asked for, but cpu answers')).toBe(fellBack);
   });
 });

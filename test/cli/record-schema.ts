@@ -86,4 +86,6 @@ const failedSchema = z.strictObject({
   }),
 });
 
-export const recordSchema = z.discriminatedUnion('status', [doneSchema, failedSchema]);
+const passedOverSchema = z.strictObject({ path: z.string(), status: z.literal('passed-over') });
+
+export const recordSchema = z.discriminatedUnion('status', [doneSchema, failedSchema, passedOverSchema]);

@@ -36,6 +36,30 @@ describe('export', () => {
     const absent = await runCli(['export', '--format', 'csv', '--batch', 'three', '--out', 'x'], folder);
     expect(absent).toMatchObject({ code: 2, stderr: expect.stringContaining('1 "one"') });
   });
+
+  it('does not take a batch’s name for the id of another', async () => {
+    const folder = await tempFolder();
+    const { options } = await tinyPackOptions();
+    for (const [name, file] of [
+      ['2', 'first'],
+      ['7', 'second'],
+    ]) {
+      await writePictures(join(folder, file!), [`${file}.png`]);
+      await runCli(['inspect', file!, '--name', name!, ...options], folder);
+    }
+    const exported = async (batch: string) => {
+      const out = ['--out', batch.replace(':', '-')];
+      const { code, stdout, stderr } = await runCli(
+        ['export', '--format', 'csv', '--batch', batch, ...out],
+        folder,
+      );
+      return code === 0 ? readFile(stdout.trim().replace(/^csv\s+/, ''), 'utf8') : `${code}: ${stderr}`;
+    };
+    expect(await exported('2')).toMatch(/^2: .*id:2 or name:2/s);
+    expect(await exported('name:2')).toContain('first.png');
+    expect(await exported('id:2')).toContain('second.png');
+    expect(await exported('7')).toContain('second.png');
+  });
 });
 
 describe('evaluate', () => {

@@ -1,8 +1,16 @@
+import { createHook } from 'node:async_hooks';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type ListedImage, listImages, sortNames } from '../../src-main/files/image-files.ts';
 import { tempFolder, withoutAccess } from '../temp-folder.ts';
+
+const { realpath } = vi.hoisted(() => ({ realpath: vi.fn<(path: string) => Promise<string>>() }));
+vi.mock('node:fs/promises', async (original) => {
+  const actual = await original<typeof import('node:fs/promises')>();
+  realpath.mockImplementation((path) => actual.realpath(path));
+  return { ...actual, realpath };
+});
 
 async function folderWith(...paths: string[]): Promise<string> {
   const folder = await tempFolder();
@@ -20,7 +28,8 @@ async function list(paths: string[]): Promise<ListedImage[]> {
 }
 
 async function names(folder: string): Promise<string[]> {
-  return (await list([folder])).map(({ path }) => relative(folder, path));
+  const images = (await list([folder])).filter(({ kind }) => kind === 'image');
+  return images.map(({ path }) => relative(folder, path));
 }
 
 test('lists images of a folder tree in natural order, files before subfolders', async () => {
@@ -151,4 +160,72 @@ test('a folder of many files is sorted in pieces, with turns of the event loop b
   expect(sorted).toEqual(Array.from({ length: count }, (_, i) => `part${i}.png`));
   expect(turns).toBeGreaterThanOrEqual(8);
   expect(await sortNames([])).toEqual([]);
+});
+
+test('takes every ending of a format that is read, and tells of pictures that are not', async () => {
+  const read = ['a.jpg', 'b.JFIF', 'c.pjpeg', 'd.jif', 'e.pjp', 'f.jpe', 'g.dib'];
+  const unread = ['h.heic', 'i.AVIF', 'j.jp2', 'k.jxl', 'l.pgm', 'm.cr2', 'n.dcm', 'o.psd', 'p.svg'];
+  const folder = await folderWith(
+    ...read,
+    ...unread,
+    'notes.txt',
+    'lot.csv',
+    'jpg',
+    '.hidden.heic',
+    'sub/q.heif',
+  );
+  const listed = await list([folder]);
+  const namesOf = (kind: string) =>
+    listed.filter((entry) => entry.kind === kind).map(({ path }) => relative(folder, path));
+  expect(namesOf('image')).toEqual(read);
+  expect(namesOf('passed-over')).toEqual([...unread, join('sub', 'q.heif')]);
+});
+
+test('tells of each folder of masks that it leaves out', async () => {
+  const folder = await folderWith(
+    'nut/test/cut/1.png',
+    'nut/ground_truth/cut/1_mask.png',
+    'nut/ground_truth/x.heic',
+  );
+  expect(await list([folder])).toEqual([
+    { kind: 'truth-folder', path: join(folder, 'nut', 'ground_truth') },
+    { kind: 'image', path: join(folder, 'nut', 'test', 'cut', '1.png') },
+  ]);
+});
+
+test('a file with an ending that is not read is taken when it is named', async () => {
+  const folder = await folderWith('a.heic');
+  expect(await list([join(folder, 'a.heic')])).toEqual([{ kind: 'image', path: join(folder, 'a.heic') }]);
+});
+
+test('the work grows with the folders, not with their depth', async () => {
+  /** Promises and calls to the system for so many folders within each other, with an image in each. */
+  const operations = async (depth: number) => {
+    const top = await tempFolder();
+    let folder = top;
+    for (let i = 0; i < depth; i++) {
+      folder = join(folder, 'd');
+      await mkdir(folder);
+      await writeFile(join(folder, 'a.png'), '');
+    }
+    let count = 0;
+    const hook = createHook({ init: () => count++ }).enable();
+    const listed = await list([top]);
+    hook.disable();
+    expect(listed).toHaveLength(depth);
+    return count;
+  };
+  const few = await operations(100);
+  const many = await operations(800);
+  expect(many).toBeGreaterThan(few);
+  expect(many / few).toBeLessThan(10);
+});
+
+test('where a folder really lies is found out once, not on every level', async () => {
+  const top = await tempFolder();
+  await mkdir(join(top, ...Array.from({ length: 50 }, () => 'd')), { recursive: true });
+  await symlink(join(top, 'd'), join(top, 'link'));
+  realpath.mockClear();
+  expect(await list([top])).toEqual([]);
+  expect(realpath.mock.calls).toEqual([[top], [join(top, 'link')]]);
 });

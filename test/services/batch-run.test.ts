@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -10,7 +10,7 @@ import { listAudit } from '../../src-main/store/audit.ts';
 import { createBatch } from '../../src-main/store/batches.ts';
 import { addImages } from '../../src-main/store/images.ts';
 import { listResults } from '../../src-main/store/results.ts';
-import { countOutcomes, getRun, isRunActive } from '../../src-main/store/runs.ts';
+import { countOutcomes, getRun, isRunActive, listRuns } from '../../src-main/store/runs.ts';
 import { openWorkspace, type Workspace } from '../../src-main/store/workspace.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { BatchEvent } from '../../src-shared/progress.ts';
@@ -68,6 +68,33 @@ describe('a batch run', () => {
     expect(counts).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
     const last = events.at(-2)!;
     expect(last.kind === 'image' && last.rate > 0 && last.eta === 0).toBe(true);
+  });
+
+  test('does not start over files that are away where there are results to lose', async () => {
+    const batch = await batchOf(3);
+    const first = await run(batch);
+    await first.job.done;
+    const away = join(batch.workspace.folder, 'away');
+    await rename(batch.folder, away);
+    const file = join(batch.folder, '0000.png');
+    await expect(run(batch)).rejects.toMatchObject({
+      code: 'image-unreadable',
+      message: expect.stringContaining('None of the 3 images'),
+      details: { case: 'batch-away', files: 3, file },
+    });
+    expect(await listRuns(batch.workspace, batch.batchId)).toHaveLength(1);
+    // One that can be read is enough; the others fail one by one.
+    await rename(away, batch.folder);
+    await rm(file);
+    const again = await run(batch);
+    expect(await again.job.done).toMatchObject({ status: 'done', done: 2, failed: 1 });
+  });
+
+  test('starts over files that nobody has ever read: each of them is reported', async () => {
+    const batch = await batchOf(2);
+    await rm(batch.folder, { recursive: true });
+    const { job } = await run(batch);
+    expect(await job.done).toMatchObject({ status: 'done', done: 0, failed: 2 });
   });
 
   test('records images that fail, with the reason, and goes on', async () => {

@@ -1,5 +1,5 @@
 import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
-import { symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { importImages } from '../../src-main/services/import-images.ts';
@@ -102,4 +102,43 @@ test('a cancelled import keeps what it has, and importing again adds the rest', 
   expect(kept).toBeGreaterThan(0);
   expect(kept).toBeLessThan(500);
   expect(await importImages(options)).toMatchObject({ added: 500 - kept, unchanged: kept });
+});
+
+test('what looks like a picture and is not read is named, and so are folders of masks', async () => {
+  const { workspace, batchId, folder } = await emptyBatch();
+  await mkdir(join(folder, 'ground_truth'));
+  for (const name of ['a.jfif', 'b.pjpeg', 'c.heic', 'd.pgm', 'e.txt'])
+    await writeFile(join(folder, name), name);
+  expect(await importImages({ workspace, batchId, paths: [folder, folder], author })).toMatchObject({
+    added: 2,
+    passedOver: [join(folder, 'c.heic'), join(folder, 'd.pgm')],
+    truthFolders: [join(folder, 'ground_truth')],
+  });
+  // Named one by one it is taken, and the run says what is wrong with it.
+  const named = await importImages({ workspace, batchId, paths: [join(folder, 'c.heic'), folder], author });
+  expect(named).toMatchObject({ added: 1, unchanged: 2, passedOver: [join(folder, 'd.pgm')] });
+});
+
+test('what is known of files stays while their share is away', async () => {
+  const { workspace, batchId, folder } = await emptyBatch();
+  const share = join(folder, 'share');
+  await mkdir(share);
+  await mkdir(join(folder, 'lot'));
+  for (const name of ['a.png', 'b.png']) {
+    await writeFile(join(share, name), name);
+    await symlink(join(share, name), join(folder, 'lot', name));
+  }
+  const options = { workspace, batchId, paths: [join(folder, 'lot')], author };
+  await importImages(options);
+  const before = await listImages(workspace, batchId);
+  await rename(share, join(folder, 'away'));
+  expect(await importImages(options)).toMatchObject({
+    added: 0,
+    unchanged: 0,
+    changed: [],
+    unread: [join(folder, 'lot', 'a.png'), join(folder, 'lot', 'b.png')],
+  });
+  expect(await listImages(workspace, batchId)).toEqual(before);
+  await rename(join(folder, 'away'), share);
+  expect(await importImages(options)).toMatchObject({ added: 0, unchanged: 2, changed: [], unread: [] });
 });

@@ -74,8 +74,8 @@ describe('images', () => {
         names.map((name, i) => file(name, i === 1 ? hash : 'h0')),
         'ana',
       );
-    expect(await add('h1')).toEqual({ added: 4, unchanged: 0, changed: [] });
-    expect(await add('h2')).toEqual({ added: 0, unchanged: 3, changed: ['/x/b.png'] });
+    expect(await add('h1')).toEqual({ added: 4, unchanged: 0, changed: [], unread: [] });
+    expect(await add('h2')).toEqual({ added: 0, unchanged: 3, changed: ['/x/b.png'], unread: [] });
     const images = await listImages(workspace, id);
     expect(images.map(({ path }) => path)).toEqual(names);
     expect(images[1]).toMatchObject({ id: 2, contentHash: 'h2' });

@@ -24,8 +24,11 @@ const SUMMARY = {
   added: 2,
   unchanged: 0,
   changed: [],
+  unread: [],
   duplicates: [],
   unreadable: [],
+  passedOver: [],
+  truthFolders: [],
 } as const;
 const jobOf = (batchId: number) => imports.useImports.getState().jobs.get(batchId);
 
