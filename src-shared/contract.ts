@@ -590,11 +590,13 @@ export const contract = {
     /** Signs in with the token of an earlier line; null when that is over. */
     resume: base.input(z.object({ token: tokenSchema })).output(s.personSchema.nullable()),
     signOut: base.output(z.null()),
+    /** Somebody is there: the minutes of {@link idleMinutes} begin anew. Null when the session is over. */
+    stay: base.output(s.personSchema.nullable()),
     /** One's own. `present` is the one until now; this session goes on, the person's others end. */
     changePin: base
       .input(z.object({ present: s.pinSchema, pin: s.pinSchema, ...author }))
       .output(s.personSchema),
-    /** Minutes without a key or a move after which a window signs out; null: never. */
+    /** Minutes without a key or a move after which a window signs out, and the session is over; null: never. */
     idleMinutes: base.output(idleMinutesSchema),
     changeIdleMinutes: base
       .input(z.object({ minutes: idleMinutesSchema, ...author }))

@@ -118,6 +118,8 @@ export const ERROR_CASES = {
   'other-author': ['name'],
   'person-known': ['name'],
   'person-unknown': ['name'],
+  'name-unclear': [],
+  'name-looks-alike': ['name'],
   'first-engineer': [],
   'last-engineer': [],
   'study-unknown': ['study'],

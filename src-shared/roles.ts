@@ -12,6 +12,8 @@ export interface Person {
 
 export const PIN_LENGTH = { min: 4, max: 64 } as const;
 export const IDLE_MINUTES_LIMIT = 24 * 60;
+/** Milliseconds: a window says this often at most that somebody is there. */
+export const SIGNS_OF_LIFE_EVERY = 15_000;
 
 type ProcedurePath = {
   [Group in keyof Contract & string]: `${Group}.${keyof Contract[Group] & string}`;
@@ -82,6 +84,7 @@ export const LEAST_ROLE: Readonly<Record<Action, Role | null>> = {
   'people.resume': null,
   'people.signIn': null,
   'people.signOut': null,
+  'people.stay': null,
   'people.changePin': 'operator',
   'people.idleMinutes': null,
   'people.changeIdleMinutes': 'engineer',
@@ -90,6 +93,9 @@ export const LEAST_ROLE: Readonly<Record<Action, Role | null>> = {
   'people.resetPin': 'engineer',
   'people.remove': 'engineer',
 };
+
+/** What takes a role and is asked for by windows on their own too: no sign that somebody is there. */
+export const ASKED_UNATTENDED: ReadonlySet<Action> = new Set(['studies.next', 'studies.results']);
 
 /** True when the role may do it. */
 export function mayDo(role: Role, action: Action): boolean {

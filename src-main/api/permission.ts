@@ -1,6 +1,6 @@
 import { ClipSamError } from '../../src-shared/errors.ts';
-import { type Action, LEAST_ROLE, mayDo, type Person } from '../../src-shared/roles.ts';
-import type { PeopleDesk } from '../services/people-desk.ts';
+import { type Action, ASKED_UNATTENDED, LEAST_ROLE, mayDo, type Person } from '../../src-shared/roles.ts';
+import type { Acting, PeopleDesk } from '../services/people-desk.ts';
 
 /** A window's line to the router, for as long as it is open. Each gets one of its own. */
 export interface Line {
@@ -14,7 +14,8 @@ export interface RouterContext {
 }
 
 /**
- * Who does it; null while the workspace is open to everybody, and for what takes no role.
+ * Who does it; null while the workspace is open to everybody, and for what takes no role. What is written on their
+ * behalf is checked once more when it is written.
  * @param input as it came, not validated yet
  * @throws ClipSamError `sign-in-required` when nobody is signed in; `not-permitted` when it is beyond the person's
  * role, or done in somebody else's name
@@ -24,10 +25,11 @@ export async function checkPermission(
   { line }: RouterContext,
   action: Action,
   input: unknown,
-): Promise<Person | null> {
+): Promise<Acting | null> {
   if (LEAST_ROLE[action] === null || (await people.isOpen())) return null;
-  const person = await people.who(line?.token ?? null);
-  if (!person) throw new ClipSamError('sign-in-required', 'Sign in to do this.');
+  const acting = await people.acting(line?.token ?? null, !ASKED_UNATTENDED.has(action));
+  if (!acting) throw new ClipSamError('sign-in-required', 'Sign in to do this.');
+  const { person } = acting;
   if (!mayDo(person.role, action)) {
     const needed = LEAST_ROLE[action] === 'engineer' ? 'needs-engineer' : 'needs-reviewer';
     throw new ClipSamError('not-permitted', `This is for the role ${LEAST_ROLE[action]}.`, {
@@ -40,7 +42,7 @@ export async function checkPermission(
       details: { case: 'other-author', name: person.name },
     });
   }
-  return person;
+  return acting;
 }
 
 /**

@@ -31,12 +31,14 @@ import {
 import { reviewImage, reviewRowsOf, reviewTable } from '../services/review.ts';
 import { selfTest } from '../services/self-test.ts';
 import { thetaProfile } from '../services/theta-profile.ts';
-import { addAnnotation, annotationAuthor, retractAnnotation } from '../store/annotations.ts';
+import { actingFor } from '../store/acting.ts';
+import { addAnnotation, retractAnnotation } from '../store/annotations.ts';
+import { recordDeed } from '../store/audit.ts';
 import { getBatchSummary, type ListedBatch, listBatchSummaries } from '../store/batch-summaries.ts';
 import { archiveBatch, createBatch, deleteBatch, getBatch, updateBatch } from '../store/batches.ts';
 import { getRecipe, listRecipes, saveRecipe } from '../store/recipes.ts';
 import { defectClasses, getImage, listFailures } from '../store/review.ts';
-import { addVerdict, currentVerdicts } from '../store/verdicts.ts';
+import { addVerdict } from '../store/verdicts.ts';
 import { streamEvents, streamWork } from './event-stream.ts';
 import { checkAgainstOther, checkPermission, type RouterContext } from './permission.ts';
 import type { Workstation } from './workstation.ts';
@@ -66,8 +68,9 @@ export function createRouter(workstation: Workstation) {
     .$context<RouterContext>()
     .use(async ({ context, path, next }, input: unknown) => {
       try {
-        const person = await checkPermission(people, context, path.join('.') as Action, input);
-        return await next({ context: { person } });
+        const who = await checkPermission(people, context, path.join('.') as Action, input);
+        const acting = actingFor(workspace, who?.actor ?? null);
+        return await next({ context: { person: who?.person ?? null, acting } });
       } catch (error) {
         throw failure(error);
       }
@@ -144,75 +147,81 @@ export function createRouter(workstation: Workstation) {
         return (await listBatchSummaries(workspace, input)).map((summary) => toSummary(summary, stopped));
       }),
       get: os.batches.get.handler(({ input }) => summaryOf(input.id)),
-      create: os.batches.create.handler(async ({ input: { metadata, author } }) => {
+      create: os.batches.create.handler(async ({ input: { metadata, author }, context: { acting } }) => {
         await mustKnow(metadata.recipeHash);
-        const batch = await createBatch(workspace, metadata, author);
+        const batch = await createBatch(acting, metadata, author);
         batchChanged(batch.id);
         return batch;
       }),
-      update: os.batches.update.handler(async ({ input: { id, changes, author } }) => {
+      update: os.batches.update.handler(async ({ input: { id, changes, author }, context: { acting } }) => {
         await mustKnow(changes.recipeHash);
-        const batch = await updateBatch(workspace, id, changes, author);
+        const batch = await updateBatch(acting, id, changes, author);
         batchChanged(id);
         return batch;
       }),
-      archive: os.batches.archive.handler(async ({ input: { id, archived, author } }) => {
-        const batch = await archiveBatch(workspace, id, archived, author);
-        batchChanged(id);
-        return batch;
-      }),
-      delete: os.batches.delete.handler(async ({ input: { id, deleted, author } }) => {
-        const batch = await deleteBatch(workspace, id, deleted, author);
+      archive: os.batches.archive.handler(
+        async ({ input: { id, archived, author }, context: { acting } }) => {
+          const batch = await archiveBatch(acting, id, archived, author);
+          batchChanged(id);
+          return batch;
+        },
+      ),
+      delete: os.batches.delete.handler(async ({ input: { id, deleted, author }, context: { acting } }) => {
+        const batch = await deleteBatch(acting, id, deleted, author);
         batchChanged(id);
         return batch;
       }),
       purgePreview: os.batches.purgePreview.handler(({ input }) => housekeeping.preview(input.id)),
-      purge: os.batches.purge.handler(({ input: { id, author }, signal }) =>
+      purge: os.batches.purge.handler(({ input: { id, author }, context: { acting }, signal }) =>
         stream<PurgeProgress>(signal, (emit) =>
           workstation.whileBusy(async () => {
-            const summary = await housekeeping.purge(id, author, (progress) =>
-              emit({ kind: 'removing', ...progress }),
-            );
+            const onProgress = (progress: { readonly done: number; readonly total: number }) =>
+              emit({ kind: 'removing', ...progress });
+            const summary = await housekeeping.purge(id, author, onProgress, acting);
             emit({ kind: 'finished', summary });
           }),
         ),
       ),
-      import: os.batches.import.handler(async ({ input: { id, paths, author }, signal }) => {
-        await getBatch(workspace, id);
-        return stream<ImportProgress>(signal, (emit, cancel) =>
-          workstation.whileBusy(async () => {
-            try {
-              const options = { batchId: id, paths, author, signal: cancel, onEvent: emit };
-              const { duplicates, ...summary } = await imports.run(options);
-              emit({
-                kind: 'finished',
-                ...summary,
-                changed: [...summary.changed],
-                unread: [...summary.unread],
-                duplicates: duplicates.map((group) => ({ ...group, paths: [...group.paths] })),
-                unreadable: [...summary.unreadable],
-                passedOver: [...summary.passedOver],
-                truthFolders: [...summary.truthFolders],
-              });
-            } finally {
-              // Also after a cancel: what was imported by then stays.
-              batchChanged(id);
-            }
-          }),
-        );
-      }),
-      dismissImport: os.batches.dismissImport.handler(async ({ input: { id, author } }) => {
-        await getBatch(workspace, id);
-        await imports.dismiss(id, author);
-        batchChanged(id);
-        return summaryOf(id);
-      }),
+      import: os.batches.import.handler(
+        async ({ input: { id, paths, author }, context: { acting }, signal }) => {
+          await getBatch(workspace, id);
+          return stream<ImportProgress>(signal, (emit, cancel) =>
+            workstation.whileBusy(async () => {
+              try {
+                const options = { batchId: id, paths, author, acting, signal: cancel, onEvent: emit };
+                const { duplicates, ...summary } = await imports.run(options);
+                emit({
+                  kind: 'finished',
+                  ...summary,
+                  changed: [...summary.changed],
+                  unread: [...summary.unread],
+                  duplicates: duplicates.map((group) => ({ ...group, paths: [...group.paths] })),
+                  unreadable: [...summary.unreadable],
+                  passedOver: [...summary.passedOver],
+                  truthFolders: [...summary.truthFolders],
+                });
+              } finally {
+                // Also after a cancel: what was imported by then stays.
+                batchChanged(id);
+              }
+            }),
+          );
+        },
+      ),
+      dismissImport: os.batches.dismissImport.handler(
+        async ({ input: { id, author }, context: { acting } }) => {
+          await getBatch(workspace, id);
+          await imports.dismiss(acting, id, author);
+          batchChanged(id);
+          return summaryOf(id);
+        },
+      ),
     },
     runs: {
       list: os.runs.list.handler(({ input }) => desk.list(input.batchId)),
-      start: os.runs.start.handler(({ input }) => desk.start(input)),
+      start: os.runs.start.handler(({ input, context: { acting } }) => desk.start({ ...input, acting })),
       pause: os.runs.pause.handler(({ input }) => desk.pause(input.id, input.author)),
-      resume: os.runs.resume.handler(({ input }) => desk.resume(input)),
+      resume: os.runs.resume.handler(({ input, context: { acting } }) => desk.resume({ ...input, acting })),
       cancel: os.runs.cancel.handler(({ input }) => desk.cancel(input.id, input.author)),
       failures: os.runs.failures.handler(({ input }) => listFailures(workspace, input.id, input.limit)),
     },
@@ -225,22 +234,23 @@ export function createRouter(workstation: Workstation) {
       pyramid: os.review.pyramid.handler(async ({ input, signal }) =>
         tiles.layout(await getImage(workspace, input.imageId), signal),
       ),
-      judge: os.review.judge.handler(async ({ input, context: { person } }) => {
-        const { runId, imageId } = input;
-        const last = (await currentVerdicts(workspace, runId, [imageId])).get(imageId);
-        checkAgainstOther(person, 'review.judge-after-others', last?.author);
-        const entry = await addVerdict(workspace, input);
+      judge: os.review.judge.handler(async ({ input, context: { person, acting } }) => {
+        const entry = await addVerdict(acting, input, (author) =>
+          checkAgainstOther(person, 'review.judge-after-others', author),
+        );
         reviewed(input);
         return entry;
       }),
-      annotate: os.review.annotate.handler(async ({ input }) => {
-        const annotation = await addAnnotation(workspace, input);
+      annotate: os.review.annotate.handler(async ({ input, context: { acting } }) => {
+        const annotation = await addAnnotation(acting, input);
         reviewed(input);
         return annotation;
       }),
-      retract: os.review.retract.handler(async ({ input: { id, author }, context: { person } }) => {
-        checkAgainstOther(person, 'review.retract-of-others', await annotationAuthor(workspace, id));
-        reviewed(await retractAnnotation(workspace, id, author));
+      retract: os.review.retract.handler(async ({ input: { id, author }, context: { person, acting } }) => {
+        const place = await retractAnnotation(acting, id, author, (other) =>
+          checkAgainstOther(person, 'review.retract-of-others', other),
+        );
+        reviewed(place);
         return { id };
       }),
       askSam: os.review.askSam.handler(({ input, signal }) =>
@@ -251,13 +261,15 @@ export function createRouter(workstation: Workstation) {
     recipes: {
       list: os.recipes.list.handler(() => listRecipes(workspace)),
       default: os.recipes.default.handler(({ input }) => desk.defaultRecipe(input.pack)),
-      save: os.recipes.save.handler(async ({ input: { recipe, parentHash, author } }) => {
-        await mustKnow(parentHash);
-        const parent = parentHash === null ? {} : { parentHash };
-        const record = await saveRecipe(workspace, recipe, { author, ...parent });
-        hub.publish({ kind: 'recipes' });
-        return record;
-      }),
+      save: os.recipes.save.handler(
+        async ({ input: { recipe, parentHash, author }, context: { acting } }) => {
+          await mustKnow(parentHash);
+          const parent = parentHash === null ? {} : { parentHash };
+          const record = await saveRecipe(acting, recipe, { author, ...parent });
+          hub.publish({ kind: 'recipes' });
+          return record;
+        },
+      ),
     },
     whatIf: {
       thetaProfile: os.whatIf.thetaProfile.handler(({ input, signal }) =>
@@ -299,25 +311,47 @@ export function createRouter(workstation: Workstation) {
         ),
       ),
       device: os.models.device.handler(() => pool.status),
-      chooseDevice: os.models.chooseDevice.handler(({ input }) => pool.chooseDevice(input.device)),
+      chooseDevice: os.models.chooseDevice.handler(
+        async ({ input: { device }, context: { person, acting } }) => {
+          const oldValue = pool.status.asked;
+          const status = await pool.chooseDevice(device);
+          const author = person?.name ?? workstation.info.userName;
+          await recordDeed(acting, {
+            author,
+            action: 'changed',
+            subject: 'setting',
+            subjectId: 'device',
+            oldValue,
+            newValue: device,
+          });
+          return status;
+        },
+      ),
     },
     studies: {
       list: os.studies.list.handler(({ input }) => studiesOf(workspace, input.batchId)),
-      create: os.studies.create.handler(({ input }) => beginStudy(workspace, input)),
+      create: os.studies.create.handler(({ input, context: { acting } }) => beginStudy(acting, input)),
       next: os.studies.next.handler(({ input: { id, author } }) => nextTurn(workspace, id, author)),
-      judge: os.studies.judge.handler(({ input }) => answerTurn(workspace, input)),
-      takeBack: os.studies.takeBack.handler(({ input: { id, author } }) => takeBack(workspace, id, author)),
+      judge: os.studies.judge.handler(({ input, context: { acting } }) => answerTurn(acting, input)),
+      takeBack: os.studies.takeBack.handler(({ input: { id, author }, context: { acting } }) =>
+        takeBack(acting, id, author),
+      ),
       results: os.studies.results.handler(({ input: { id, author } }) => studyResults(workspace, id, author)),
       exportAnswers: os.studies.exportAnswers.handler(({ input: { id, author, csv } }) =>
         workstation.whileBusy(async () => ({ path: await exportAnswers(workspace, id, author, csv) })),
       ),
     },
     exports: {
-      run: os.exports.run.handler(({ input: { runId, formats, folder, csv }, signal }) =>
+      run: os.exports.run.handler(({ input: { runId, formats, folder, csv }, context: { person }, signal }) =>
         stream<ExportProgress>(signal, (onEvent, cancel) =>
           workstation.whileBusy(async () => {
             const options = { workspace, runId, formats, csv, signal: cancel, onEvent };
             const { folder: target, files } = await exportRunInto(folder, options);
+            const author = person?.name ?? workstation.info.userName;
+            const newValue = { formats, folder: target };
+            const deed = { author, action: 'exported', subject: 'run', subjectId: runId, newValue } as const;
+            // The files are there, whatever becomes of the note.
+            await recordDeed(workspace, deed).catch(workstation.log);
             onEvent({ kind: 'finished', folder: target, files: files.map(({ path }) => path) });
           }),
         ),
@@ -335,27 +369,32 @@ export function createRouter(workstation: Workstation) {
         if (line) line.token = person && token;
         return person;
       }),
-      signOut: os.people.signOut.handler(({ context: { line } }) => {
-        if (line?.token) people.signOut(line.token);
+      signOut: os.people.signOut.handler(async ({ context: { line } }) => {
+        const token = line?.token;
         if (line) line.token = null;
+        if (token) await people.signOut(token);
         return null;
       }),
+      stay: os.people.stay.handler(({ context: { line } }) => people.who(line?.token ?? null, true)),
       changePin: os.people.changePin.handler(({ input: { present, pin }, context: { line } }) =>
         peopleChanged(people.changeOwnPin(line?.token ?? null, present, pin)),
       ),
       idleMinutes: os.people.idleMinutes.handler(() => people.idleMinutes()),
-      changeIdleMinutes: os.people.changeIdleMinutes.handler(({ input: { minutes, author } }) =>
-        peopleChanged(people.changeIdleMinutes(minutes, author)),
+      changeIdleMinutes: os.people.changeIdleMinutes.handler(
+        ({ input: { minutes, author }, context: { acting } }) =>
+          peopleChanged(people.changeIdleMinutes(acting, minutes, author)),
       ),
-      add: os.people.add.handler(({ input }) => peopleChanged(people.add(input))),
-      changeRole: os.people.changeRole.handler(({ input: { name, role, author } }) =>
-        peopleChanged(people.changeRole(name, role, author)),
+      add: os.people.add.handler(({ input, context: { acting } }) =>
+        peopleChanged(people.add(acting, input)),
       ),
-      resetPin: os.people.resetPin.handler(({ input: { name, pin, author } }) =>
-        peopleChanged(people.resetPin(name, pin, author)),
+      changeRole: os.people.changeRole.handler(({ input: { name, role, author }, context: { acting } }) =>
+        peopleChanged(people.changeRole(acting, name, role, author)),
       ),
-      remove: os.people.remove.handler(({ input: { name, author } }) =>
-        peopleChanged(people.remove(name, author)),
+      resetPin: os.people.resetPin.handler(({ input: { name, pin, author }, context: { acting } }) =>
+        peopleChanged(people.resetPin(acting, name, pin, author)),
+      ),
+      remove: os.people.remove.handler(({ input: { name, author }, context: { acting } }) =>
+        peopleChanged(people.remove(acting, name, author)),
       ),
     },
   });

@@ -9,7 +9,7 @@ import { ImportDesk } from '../services/import-desk.ts';
 import { InspectorPool, type InspectorPoolOptions, type ProcessHost } from '../services/inspector-pool.ts';
 import type { PackPlaces } from '../services/model-packs.ts';
 import { importedPacks, PackDesk } from '../services/pack-desk.ts';
-import { PeopleDesk } from '../services/people-desk.ts';
+import { PeopleDesk, type PeopleDeskOptions } from '../services/people-desk.ts';
 import { RunDesk } from '../services/run-desk.ts';
 import { addSampleBatch } from '../services/sample-batch.ts';
 import { Thumbnails } from '../services/thumbnails.ts';
@@ -38,6 +38,8 @@ export interface WorkstationOptions {
   readonly threads?: number;
   /** Gets faults of the program, which no user can act on. Default: standard error. */
   readonly log?: (error: unknown) => void;
+  /** How PINs are kept and idle sessions are timed; for tests. */
+  readonly signIn?: Pick<PeopleDeskOptions, 'pins' | 'clocks'>;
   /** Starts an inspector; for tests. */
   readonly openInspector?: InspectorPoolOptions['open'];
 }
@@ -135,7 +137,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     tiles,
     housekeeping,
     imports: new ImportDesk(workspace),
-    people: new PeopleDesk({ workspace }),
+    people: new PeopleDesk({ workspace, log, ...options.signIn }),
     packDesk,
     log,
     ending: ending.signal,

@@ -30,6 +30,8 @@ const CRASHES_IN_A_ROW = 5;
 
 export interface BatchRunOptions {
   readonly workspace: Workspace;
+  /** The workspace as the author may use it, for the beginning. Default: without a check. */
+  readonly acting?: Workspace;
   readonly inspector: Pick<Inspector, 'device' | 'packHash' | 'inspect'>;
   /** Ends the run as `interrupted`: the program goes away and the run is resumed another time. */
   readonly signal?: AbortSignal;
@@ -74,10 +76,10 @@ export interface BatchRun {
 export async function startBatchRun(
   options: BatchRunOptions & { readonly batchId: number; readonly recipe: Recipe },
 ): Promise<BatchRun> {
-  const { workspace, batchId, recipe, inspector, author } = options;
+  const { workspace, acting = workspace, batchId, recipe, inspector, author } = options;
   await checkFilesInReach(workspace, batchId);
-  const { hash } = await saveRecipe(workspace, recipe, { author });
-  const claim = await startRun(workspace, batchId, hash, {
+  const { hash } = await saveRecipe(acting, recipe, { author });
+  const claim = await startRun(acting, batchId, hash, {
     packHash: inspector.packHash,
     device: inspector.device,
     softwareVersion: SOFTWARE_VERSION,
@@ -94,11 +96,11 @@ export async function startBatchRun(
 export async function resumeBatchRun(
   options: BatchRunOptions & { readonly runId: number; readonly retryFailed?: boolean },
 ): Promise<BatchRun> {
-  const { workspace, runId, inspector, author, retryFailed = false } = options;
+  const { workspace, acting = workspace, runId, inspector, author, retryFailed = false } = options;
   const { recipeHash } = await getRun(workspace, runId);
   const { recipe } = await getRecipe(workspace, recipeHash);
   const claim = await resumeRun(
-    workspace,
+    acting,
     runId,
     {
       packHash: inspector.packHash,

@@ -81,6 +81,7 @@ export class Housekeeping {
   /**
    * Removes a deleted batch for good. What was begun is finished, if not now, then after the next start.
    * @param batchId null: all deleted batches
+   * @param acting the workspace as the author may use it
    * @returns what went; its `bytes` are those that could be removed now, which is none while a run is at work
    * @throws ClipSamError `input-invalid` unless it was deleted; `cancelled` when the workstation closes
    */
@@ -88,13 +89,14 @@ export class Housekeeping {
     batchId: number | null,
     author: string,
     onProgress: (progress: { readonly done: number; readonly total: number }) => void = () => {},
+    acting: Workspace = this.#options.workspace,
   ): Promise<PurgeSummary> {
     return this.#inTurn(async () => {
       const { workspace, onBatch } = this.#options;
       const summary = await this.preview(batchId);
       const ids = batchId === null ? await listDeleted(workspace) : [batchId];
       for (const id of ids) {
-        await beginPurge(workspace, id, author);
+        await beginPurge(acting, id, author);
         onBatch(id);
       }
       let done = 0;

@@ -29,10 +29,12 @@ export class ImportDesk {
     readonly batchId: number;
     readonly paths: readonly string[] | null;
     readonly author: string;
+    /** The workspace as the author may use it: to begin takes it, to go on does not. */
+    readonly acting: Workspace;
     readonly signal: AbortSignal;
     readonly onEvent: (event: ImportEvent) => void;
   }): Promise<ImportSummary> {
-    const { batchId, author, signal, onEvent } = options;
+    const { batchId, author, acting, signal, onEvent } = options;
     const workspace = this.#workspace;
     const stopped = options.paths === null ? await this.#stopped(batchId) : [];
     const paths = options.paths ?? stopped.flatMap((before) => before.paths);
@@ -42,7 +44,7 @@ export class ImportDesk {
     const ids =
       options.paths === null
         ? stopped.map(({ id }) => id)
-        : [await noteImport(workspace, batchId, paths, author)];
+        : [await noteImport(acting, batchId, paths, author)];
     for (const id of ids) this.#atWork.add(id);
     try {
       const summary = await importImages({ workspace, batchId, paths, author, signal, onEvent });
@@ -64,8 +66,8 @@ export class ImportDesk {
   }
 
   /** The batch is whole as it is. */
-  async dismiss(batchId: number, author: string): Promise<void> {
-    await dismissImports(this.#workspace, batchId, await this.#stopped(batchId), author);
+  async dismiss(acting: Workspace, batchId: number, author: string): Promise<void> {
+    await dismissImports(acting, batchId, await this.#stopped(batchId), author);
   }
 
   async #stopped(batchId?: number): Promise<OpenImport[]> {

@@ -3,6 +3,7 @@ import { type ErrorRecord, throwIfCancelled, toErrorRecord } from '../../src-sha
 import type { ImportEvent } from '../../src-shared/progress.ts';
 import { sha256, sha256OfFile } from '../files/hash.ts';
 import { listImages } from '../files/image-files.ts';
+import { recordDeed } from '../store/audit.ts';
 import { addImages, type DuplicateImages, listDuplicates, type NewImage } from '../store/images.ts';
 import type { Workspace } from '../store/workspace.ts';
 
@@ -62,6 +63,20 @@ export async function importImages(options: {
     onEvent?.({ kind: 'imported', done: start + images.length, total: all.length });
   }
   const duplicates = await listDuplicates(workspace, batchId);
+  await recordDeed(workspace, {
+    author,
+    action: 'imported',
+    subject: 'batch',
+    subjectId: batchId,
+    newValue: {
+      added,
+      unchanged,
+      changed: changed.length,
+      unread: unread.length,
+      unreadable: apart.unreadable.length,
+      passedOver: apart.passedOver.length,
+    },
+  });
   return { added, unchanged, changed, unread, duplicates, ...apart };
 }
 

@@ -127,9 +127,11 @@ export class RunDesk {
     readonly batchId: number;
     readonly recipeHash: string | null;
     readonly author: string;
+    /** The workspace as the author may use it. Default: without a check. */
+    readonly acting?: Workspace;
   }): Promise<RunProgress> {
-    const { batchId, recipeHash, author } = options;
     const { workspace } = this.#options;
+    const { batchId, recipeHash, author, acting = workspace } = options;
     return this.#alone(async () => {
       await getBatch(workspace, batchId);
       const { recipe, parentHash } =
@@ -137,8 +139,8 @@ export class RunDesk {
           ? await this.proposedRecipe(batchId)
           : { recipe: (await getRecipe(workspace, recipeHash)).recipe, parentHash: null };
       return this.#begin(recipe, async (begin) => {
-        await saveRecipe(workspace, recipe, { author, ...(parentHash !== null && { parentHash }) });
-        return startBatchRun({ ...begin, workspace, author, batchId, recipe });
+        await saveRecipe(acting, recipe, { author, ...(parentHash !== null && { parentHash }) });
+        return startBatchRun({ ...begin, workspace, acting, author, batchId, recipe });
       });
     });
   }
@@ -151,9 +153,11 @@ export class RunDesk {
     readonly id: number;
     readonly retryFailed: boolean;
     readonly author: string;
+    /** As in {@link start}. */
+    readonly acting?: Workspace;
   }): Promise<RunProgress> {
-    const { id: runId, retryFailed, author } = options;
     const { workspace } = this.#options;
+    const { id: runId, retryFailed, author, acting = workspace } = options;
     const paused = this.#jobs.get(runId);
     if (paused && !paused.isPaused) return paused.progress;
     return this.#alone(async () => {
@@ -165,7 +169,7 @@ export class RunDesk {
       await getBatch(workspace, batchId);
       const { recipe } = await getRecipe(workspace, recipeHash);
       return this.#begin(recipe, (begin) =>
-        resumeBatchRun({ ...begin, workspace, author, runId, retryFailed }),
+        resumeBatchRun({ ...begin, workspace, acting, author, runId, retryFailed }),
       );
     });
   }

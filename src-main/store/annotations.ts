@@ -76,6 +76,7 @@ export async function addAnnotation(workspace: Workspace, entry: NewAnnotation):
 
 /**
  * Takes an annotation back by adding an entry that names it.
+ * @param allow gets who made it, within the transaction; throws what refuses it
  * @returns where it was
  * @throws ClipSamError `input-invalid` when it is not there any more
  */
@@ -83,12 +84,13 @@ export async function retractAnnotation(
   workspace: Workspace,
   id: number,
   author: string,
+  allow: (author: string) => void = () => {},
 ): Promise<Pick<Annotation, 'runId' | 'imageId'>> {
   return workspace.db.transaction().execute(async (db) => {
     const row = await db
       .selectFrom('annotations as a')
       .leftJoin('annotations as r', 'r.retracts', 'a.id')
-      .select(['a.run_id', 'a.image_id', 'r.id as retraction'])
+      .select(['a.run_id', 'a.image_id', 'a.author', 'r.id as retraction'])
       .where('a.id', '=', id)
       .where('a.kind', 'is not', null)
       .executeTakeFirst();
@@ -97,6 +99,7 @@ export async function retractAnnotation(
         details: { case: 'mark-gone' },
       });
     }
+    allow(row.author);
     await db
       .insertInto('annotations')
       .values({
@@ -112,16 +115,6 @@ export async function retractAnnotation(
     await recordAudit(db, [{ author, action: 'retracted', subject: 'annotation', subjectId: id }]);
     return { runId: row.run_id, imageId: row.image_id };
   });
-}
-
-/** Who made an annotation; undefined when there is none of that id. */
-export async function annotationAuthor(workspace: Workspace, id: number): Promise<string | undefined> {
-  const row = await workspace.db
-    .selectFrom('annotations')
-    .select('author')
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return row?.author;
 }
 
 /** The annotations of a run that were not retracted, oldest first; of some images only where given. */

@@ -11,6 +11,7 @@ export type AuditSubject =
   | 'annotation'
   | 'study'
   | 'person'
+  | 'session'
   | 'setting'
   | 'pack';
 
@@ -54,6 +55,11 @@ export async function recordAudit(db: Kysely<Schema>, events: readonly NewAuditE
       })),
     )
     .execute();
+}
+
+/** Adds an event of its own, for what changes nothing else in the database. */
+export async function recordDeed(workspace: Workspace, event: NewAuditEvent): Promise<void> {
+  await workspace.db.transaction().execute((db) => recordAudit(db, [event]));
 }
 
 /** Events, newest first; of one subject where given. `before` is the id of the last event already seen. */

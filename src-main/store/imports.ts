@@ -11,6 +11,9 @@ export interface OpenImport {
   readonly startedAt: string;
 }
 
+/** Files and folders that the history names. */
+const NAMED = 20;
+
 /** Notes that an import begins. What stops it, be it a power cut, leaves the note. @returns its id */
 export async function noteImport(
   workspace: Workspace,
@@ -18,17 +21,23 @@ export async function noteImport(
   paths: readonly string[],
   author: string,
 ): Promise<number> {
-  const { id } = await workspace.db
-    .insertInto('imports')
-    .values({
-      batch_id: batchId,
-      paths: JSON.stringify(paths),
-      author,
-      started_at: new Date().toISOString(),
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return id;
+  return workspace.db.transaction().execute(async (db) => {
+    const { id } = await db
+      .insertInto('imports')
+      .values({
+        batch_id: batchId,
+        paths: JSON.stringify(paths),
+        author,
+        started_at: new Date().toISOString(),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    const newValue = { paths: paths.slice(0, NAMED), more: Math.max(0, paths.length - NAMED) };
+    await recordAudit(db, [
+      { author, action: 'import begun', subject: 'batch', subjectId: batchId, newValue },
+    ]);
+    return id;
+  });
 }
 
 /** The imports into a batch, or into all, that did not end, oldest first; those at work are among them. */
@@ -67,7 +76,7 @@ export async function dismissImports(
         action: 'import left incomplete',
         subject: 'batch',
         subjectId: batchId,
-        oldValue: imports.map(({ paths, ...rest }) => ({ ...rest, paths: paths.slice(0, 20) })),
+        oldValue: imports.map(({ paths, ...rest }) => ({ ...rest, paths: paths.slice(0, NAMED) })),
       },
     ]);
   });

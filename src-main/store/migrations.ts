@@ -21,6 +21,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '008-studies': { up: (db) => run(db, STUDIES) },
   '009-people': { up: (db) => run(db, PEOPLE) },
   '010-notices': { up: (db) => run(db, NOTICES) },
+  '015-sign-in': { up: (db) => run(db, SIGN_IN) },
 };
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
@@ -298,4 +299,11 @@ const NOTICES = [
   // How many of them put the verdict in doubt.
   `alter table results add column doubts integer not null default 0`,
   `create index results_by_doubt on results (run_id) where doubts > 0`,
+];
+
+const SIGN_IN = [
+  // One more with every new role or PIN, with going and coming back: what was allowed before is over.
+  `alter table people add column epoch integer not null default 1`,
+  // Wrong PINs since the last right one.
+  `alter table people add column wrong_pins integer not null default 0 check (wrong_pins >= 0)`,
 ];

@@ -1,4 +1,4 @@
-import { recordAudit } from './audit.ts';
+import { recordDeed } from './audit.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Keeps who brought in which model pack, and from where. @param reference as recipes name it */
@@ -9,7 +9,11 @@ export async function recordPack(
   author: string,
 ): Promise<void> {
   const { action, packHash, place } = what;
-  await recordAudit(workspace.db, [
-    { author, action, subject: 'pack', subjectId: reference, newValue: { packHash, place } },
-  ]);
+  await recordDeed(workspace, {
+    author,
+    action,
+    subject: 'pack',
+    subjectId: reference,
+    newValue: { packHash, place },
+  });
 }

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import { isPlainName, looksAlike } from '../../src-shared/names.ts';
 import type { Person, Role } from '../../src-shared/roles.ts';
 import { recordAudit } from './audit.ts';
 import type { Schema } from './schema.ts';
@@ -9,6 +10,10 @@ import type { Workspace } from './workspace.ts';
 export interface StoredPerson extends Person {
   readonly id: number;
   readonly pin: string;
+  /** Another one means that their sessions are over. */
+  readonly epoch: number;
+  /** Wrong PINs since the last right one. */
+  readonly wrongPins: number;
 }
 
 type Row = Selectable<Schema['people']>;
@@ -43,18 +48,18 @@ export async function getPerson(workspace: Workspace, id: number): Promise<Store
     .where('id', '=', id)
     .where('removed_at', 'is', null)
     .executeTakeFirst();
-  return row && { id, pin: row.pin, ...toPerson(row) };
+  return row && toStored(row);
 }
 
 /** @throws ClipSamError `input-invalid` when nobody of that name may sign in */
 export async function findPerson(workspace: Workspace, name: string): Promise<StoredPerson> {
-  const { id, pin, ...row } = await mustFind(workspace.db, name);
-  return { id, pin, ...toPerson(row) };
+  return toStored(await mustFind(workspace.db, name));
 }
 
 /**
  * Lets somebody sign in; who was removed comes back under the name as it was written then.
- * @throws ClipSamError `input-invalid` when the name is taken, or the first one is no engineer
+ * @throws ClipSamError `input-invalid` when the name is taken, looks like one that is, or hides something, or the
+ *   first one is no engineer
  */
 export async function addPerson(
   workspace: Workspace,
@@ -82,6 +87,7 @@ export async function addPerson(
         details: { case: 'person-known', name: known.name },
       });
     }
+    if (!known) await checkName(db, name);
     const row = known
       ? await change(db, known.id, { role, pin, removed_at: null })
       : await db
@@ -137,9 +143,52 @@ export async function changePin(
 ): Promise<StoredPerson> {
   return workspace.db.transaction().execute(async (db) => {
     const row = await change(db, (await mustFind(db, name)).id, { pin });
-    const person = toPerson(row);
-    await recordAudit(db, [{ author, action, subject: 'person', subjectId: row.id, newValue: person }]);
-    return { id: row.id, pin, ...person };
+    const newValue = toPerson(row);
+    await recordAudit(db, [{ author, action, subject: 'person', subjectId: row.id, newValue }]);
+    return toStored(row);
+  });
+}
+
+/**
+ * Counts a PIN as wrong before it is checked: tries at the same time gain nothing.
+ * @param allow gets the person as they are, within the transaction; throws what refuses the try
+ */
+export async function countTry(
+  workspace: Workspace,
+  id: number,
+  allow: (person: StoredPerson) => void,
+): Promise<void> {
+  await workspace.db.transaction().execute(async (db) => {
+    const row = await db.selectFrom('people').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+    allow(toStored(row));
+    await db
+      .updateTable('people')
+      .set({ wrong_pins: row.wrong_pins + 1 })
+      .where('id', '=', id)
+      .execute();
+  });
+}
+
+/**
+ * The PIN was right: forgets the wrong ones.
+ * @param pin another hash of the same PIN, to keep from now on
+ * @returns the person as they are now; undefined when they were removed, or have another PIN by now
+ */
+export async function welcome(
+  workspace: Workspace,
+  person: StoredPerson,
+  pin: string = person.pin,
+): Promise<StoredPerson | undefined> {
+  return workspace.db.transaction().execute(async (db) => {
+    const row = await db
+      .updateTable('people')
+      .set({ wrong_pins: 0, pin })
+      .where('id', '=', person.id)
+      .where('pin', '=', person.pin)
+      .where('removed_at', 'is', null)
+      .returningAll()
+      .executeTakeFirst();
+    return row && toStored(row);
   });
 }
 
@@ -173,6 +222,25 @@ async function mustFind(db: Kysely<Schema>, name: string): Promise<Row> {
   });
 }
 
+/** Two people whose names look the same would be one in every list, on every verdict and in every report. */
+async function checkName(db: Kysely<Schema>, name: string): Promise<void> {
+  if (!isPlainName(name)) {
+    throw new ClipSamError(
+      'input-invalid',
+      'A name may hold no invisible characters, and no word with letters of two alphabets. Type it anew.',
+      { details: { case: 'name-unclear' } },
+    );
+  }
+  const all = await db.selectFrom('people').select('name').execute();
+  const other = all.find((row) => looksAlike(row.name, name));
+  if (!other) return;
+  throw new ClipSamError(
+    'input-invalid',
+    `The name looks like that of ${other.name}, who is or was here. Choose another one.`,
+    { details: { case: 'name-looks-alike', name: other.name } },
+  );
+}
+
 async function keepAnEngineer(db: Kysely<Schema>, person: Row): Promise<void> {
   if (person.role !== 'engineer') return;
   const others = await db
@@ -191,12 +259,22 @@ async function keepAnEngineer(db: Kysely<Schema>, person: Row): Promise<void> {
   );
 }
 
+/** Whatever it is, the person's sessions are over by it. */
 function change(
   db: Kysely<Schema>,
   id: number,
   values: Partial<Pick<Row, 'role' | 'pin' | 'removed_at'>>,
 ): Promise<Row> {
-  return db.updateTable('people').set(values).where('id', '=', id).returningAll().executeTakeFirstOrThrow();
+  return db
+    .updateTable('people')
+    .set(({ eb }) => ({ ...values, ...(values.pin && { wrong_pins: 0 }), epoch: eb('epoch', '+', 1) }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+function toStored({ id, pin, epoch, wrong_pins, ...row }: Row): StoredPerson {
+  return { id, pin, epoch, wrongPins: wrong_pins, ...toPerson(row) };
 }
 
 function toPerson({ name, role }: Pick<Row, 'name' | 'role'>): Person {

@@ -181,6 +181,10 @@ export interface Schema {
     created_at: string;
     /** May not sign in any more. */
     removed_at: string | null;
+    /** Counts new roles and PINs, going and coming back. */
+    epoch: Generated<number>;
+    /** Since the last right one. */
+    wrong_pins: Generated<number>;
   };
   settings: {
     name: string;

@@ -10,10 +10,15 @@ export type NewVerdict = Pick<VerdictEntry, 'runId' | 'imageId' | 'verdict' | 'a
 
 /**
  * Adds a verdict; the image's last one, if any, is superseded, not changed.
+ * @param allow gets who gave the verdict that counts, within the transaction; throws what refuses another
  * @throws ClipSamError `input-invalid` when the image has no result, the model is overturned without a reason, or
  * there is nothing to withdraw
  */
-export async function addVerdict(workspace: Workspace, entry: NewVerdict): Promise<VerdictEntry> {
+export async function addVerdict(
+  workspace: Workspace,
+  entry: NewVerdict,
+  allow: (author: string | undefined) => void = () => {},
+): Promise<VerdictEntry> {
   const { runId, imageId, verdict, author } = entry;
   return workspace.db.transaction().execute(async (db) => {
     const result = await db
@@ -43,6 +48,7 @@ export async function addVerdict(workspace: Workspace, entry: NewVerdict): Promi
       .orderBy('id', 'desc')
       .limit(1)
       .executeTakeFirst();
+    allow(previous?.verdict === 'withdrawn' ? undefined : previous?.author);
     if (verdict === 'withdrawn' && (!previous || previous.verdict === 'withdrawn')) {
       throw new ClipSamError('input-invalid', `Image ${imageId} has no verdict to withdraw.`, {
         details: { case: 'no-verdict' },

@@ -1,10 +1,19 @@
 import { createRouterClient } from '@orpc/server';
-import { describe, expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { createRouter } from '../../src-main/api/router.ts';
+import { scryptPins } from '../../src-main/services/pin.ts';
+import { type AuditSubject, listAudit } from '../../src-main/store/audit.ts';
 import { contract } from '../../src-shared/contract.ts';
-import { type Action, LEAST_ROLE, mayDo } from '../../src-shared/roles.ts';
-import { type FakeWorkstation, fakeWorkstation, importedBatch, inspected } from './workstation-fixture.ts';
+import { type Action, LEAST_ROLE, mayDo, SIGNS_OF_LIFE_EVERY } from '../../src-shared/roles.ts';
+import {
+  drain,
+  type FakeWorkstation,
+  fakeWorkstation,
+  importedBatch,
+  inspected,
+} from './workstation-fixture.ts';
 
 const refused = (code: string, which?: string) =>
   expect.objectContaining({
@@ -45,7 +54,18 @@ test('the table knows every procedure of the contract; what has an author takes 
     Object.keys(all).map((name) => `${group}.${name}`),
   );
   expect(Object.keys(LEAST_ROLE)).toEqual(expect.arrayContaining(procedures));
-  const authored = Object.entries(contract).flatMap(([group, all]) =>
+  expect(authored()).toContain('review.judge');
+  expect(authored().filter((action) => LEAST_ROLE[action] === null)).toEqual([]);
+  expect(mayDo('operator', 'batches.archive')).toBe(false);
+  expect(mayDo('reviewer', 'batches.archive')).toBe(true);
+  expect(mayDo('reviewer', 'recipes.save')).toBe(false);
+  expect(mayDo('engineer', 'batches.archive')).toBe(true);
+  expect(mayDo('operator', 'batches.list')).toBe(true);
+});
+
+/** Every procedure that says who does it. */
+function authored(): Action[] {
+  return Object.entries(contract).flatMap(([group, all]) =>
     Object.entries(all)
       .filter(([, procedure]) => {
         const schema: unknown = procedure['~orpc'].inputSchema;
@@ -53,14 +73,7 @@ test('the table knows every procedure of the contract; what has an author takes 
       })
       .map(([name]) => `${group}.${name}` as Action),
   );
-  expect(authored).toContain('review.judge');
-  expect(authored.filter((action) => LEAST_ROLE[action] === null)).toEqual([]);
-  expect(mayDo('operator', 'batches.archive')).toBe(false);
-  expect(mayDo('reviewer', 'batches.archive')).toBe(true);
-  expect(mayDo('reviewer', 'recipes.save')).toBe(false);
-  expect(mayDo('engineer', 'batches.archive')).toBe(true);
-  expect(mayDo('operator', 'batches.list')).toBe(true);
-});
+}
 
 test('without people everybody does everything under any name', async () => {
   const { client } = await fakeWorkstation();
@@ -261,5 +274,158 @@ describe('with people', () => {
     await expect(eva.people.remove({ name: 'Eva', author: 'Eva' })).rejects.toEqual(
       refused('input-invalid', 'last-engineer'),
     );
+  });
+
+  test('what is allowed when it is asked for and not any more when it is written is not written', async () => {
+    const { fake, eva, batchId, imageIds, runId } = await withPeople();
+    const { workstation } = fake;
+    const { workspace, people } = workstation;
+    const recipe = { ...(await eva.recipes.default({})), name: 'Laxer' };
+    const old = await eva.batches.create({ metadata: { name: 'Old' }, author: 'Eva' });
+    await eva.batches.delete({ id: old.id, deleted: true, author: 'Eva' });
+    const { study } = await eva.studies.create({
+      batchId,
+      name: 'Gauge',
+      size: 20,
+      rounds: 2,
+      author: 'Eva',
+    });
+    const turn = await eva.studies.next({ id: study.id, author: 'Eva' });
+    const at = { runId, imageId: imageIds[0]! };
+    const ring: [number, number][] = [
+      [0, 0],
+      [9, 0],
+      [9, 9],
+    ];
+    const mark = { ...at, kind: 'missed-defect', regionIndex: null, polygons: [[ring]] } as const;
+    const { id: markId } = await eva.review.annotate({ ...mark, author: 'Eva' });
+    // A run that its program left half done.
+    await sql`update runs set status = 'interrupted' where id = ${runId}`.execute(workspace.db);
+    const { client: line } = await lineOf(fake, 'Eva');
+    const author = 'Eva';
+    const calls: Partial<Record<Action, () => Promise<unknown>>> = {
+      'batches.create': () => line.batches.create({ metadata: { name: 'New' }, author }),
+      'batches.update': () => line.batches.update({ id: batchId, changes: { lot: '8' }, author }),
+      'batches.archive': () => line.batches.archive({ id: batchId, archived: true, author }),
+      'batches.delete': () => line.batches.delete({ id: batchId, deleted: true, author }),
+      'batches.purge': async () => drain(await line.batches.purge({ id: old.id, author })),
+      'batches.import': async () => drain(await line.batches.import({ id: batchId, paths: ['/x'], author })),
+      'runs.start': () => line.runs.start({ batchId, author }),
+      'runs.resume': () => line.runs.resume({ id: runId, author }),
+      'review.judge': () => line.review.judge({ ...at, verdict: 'uncertain', author }),
+      'review.annotate': () => line.review.annotate({ ...mark, author }),
+      'review.retract': () => line.review.retract({ id: markId, author }),
+      'recipes.save': () => line.recipes.save({ recipe, parentHash: null, author }),
+      'studies.create': () => line.studies.create({ batchId, name: 'B', size: 20, rounds: 2, author }),
+      'studies.judge': () =>
+        line.studies.judge({
+          id: study.id,
+          imageId: turn.image!.id,
+          verdict: 'accept',
+          milliseconds: 1,
+          author,
+        }),
+      'studies.takeBack': () => line.studies.takeBack({ id: study.id, author }),
+      'people.changePin': () => line.people.changePin({ present: PINS.Eva, pin: '0000', author }),
+      'people.changeIdleMinutes': () => line.people.changeIdleMinutes({ minutes: 5, author }),
+      'people.add': () => line.people.add({ name: 'Mallory', role: 'engineer', pin: '0000', author }),
+      'people.changeRole': () => line.people.changeRole({ name: 'Otto', role: 'engineer', author }),
+      'people.resetPin': () => line.people.resetPin({ name: 'Otto', pin: '0000', author }),
+      'people.remove': () => line.people.remove({ name: 'Otto', author }),
+    };
+    // These read, or end and put aside what goes on; a pack is checked before it comes.
+    const others: readonly Action[] = [
+      'batches.dismissImport',
+      'runs.pause',
+      'runs.cancel',
+      'models.add',
+      'models.resume',
+      'studies.next',
+      'studies.results',
+      'studies.exportAnswers',
+    ];
+    expect([...Object.keys(calls), ...others].sort()).toEqual(authored().sort());
+    const ask = people.acting.bind(people);
+    const changed = async () => {
+      const { rows } = await sql<{ n: number }>`select total_changes() as n`.execute(workspace.db);
+      return rows[0]!.n;
+    };
+    for (const [action, call] of Object.entries(calls)) {
+      let before = 0;
+      vi.spyOn(people, 'acting').mockImplementationOnce(async (...given) => {
+        const acting = await ask(...given);
+        // Her PIN is reset from the command line at this moment, to the same one.
+        await sql`update people set epoch = epoch + 1 where name = 'Eva'`.execute(workspace.db);
+        before = await changed();
+        return acting;
+      });
+      await expect(call(), action).rejects.toEqual(refused('sign-in-required'));
+      expect([action, await changed()]).toEqual([action, before]);
+      // She signs in anew on the same line.
+      await line.people.signIn({ name: 'Eva', pin: PINS.Eva });
+    }
+  });
+
+  test('a verdict that somebody else gives at the same moment is not gone over by an operator', async () => {
+    const { fake, imageIds, runId } = await withPeople();
+    const { client: otto } = await lineOf(fake, 'Otto');
+    const { client: olga } = await lineOf(fake, 'Olga');
+    const at = { runId, imageId: imageIds[0]!, verdict: 'uncertain' } as const;
+    const both = await Promise.allSettled([
+      otto.review.judge({ ...at, author: 'Otto' }),
+      olga.review.judge({ ...at, author: 'Olga' }),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: refused('not-permitted', 'judged-by-other'),
+    });
+  });
+
+  test('a session that nobody uses is over on every line, unless its window says that somebody is there', async () => {
+    const clock = { steady: 0 };
+    const clocks = { steady: () => clock.steady, wall: () => 0 };
+    const fake = await fakeWorkstation({}, { signIn: { pins: scryptPins(16), clocks } });
+    const open = await lineOf(fake);
+    await open.client.people.add({ name: 'Eva', role: 'engineer', pin: PINS.Eva, author: 'ana' });
+    const { client: eva, token } = await lineOf(fake, 'Eva');
+    await eva.people.changeIdleMinutes({ minutes: 1, author: 'Eva' });
+    clock.steady += 60_000;
+    expect(await eva.people.stay()).toEqual({ name: 'Eva', role: 'engineer' });
+    clock.steady += 60_000;
+    await eva.batches.create({ metadata: { name: 'A' }, author: 'Eva' });
+    clock.steady += 60_000;
+    // Reading, and asking whose session it is, is what windows do by themselves.
+    await eva.batches.list({});
+    expect(await open.client.people.resume({ token })).not.toBeNull();
+    clock.steady += SIGNS_OF_LIFE_EVERY;
+    expect(await eva.people.stay()).toBeNull();
+    await expect(eva.batches.create({ metadata: { name: 'B' }, author: 'Eva' })).rejects.toEqual(
+      refused('sign-in-required'),
+    );
+    expect(await open.client.people.resume({ token })).toBeNull();
+  });
+
+  test('the history tells of device choices and exports with who made them', async () => {
+    const { eva, fake, runId } = await withPeople();
+    await eva.models.chooseDevice({ device: 'auto' });
+    const { client: otto } = await lineOf(fake, 'Otto');
+    await drain(await otto.exports.run({ runId, formats: ['csv'], folder: null }));
+    const told = async (subject: AuditSubject) =>
+      (await listAudit(fake.workstation.workspace, { subject })).map(
+        ({ author, action, oldValue, newValue }) => ({
+          author,
+          action,
+          oldValue,
+          newValue,
+        }),
+      );
+    expect(await told('setting')).toEqual([
+      { author: 'Eva', action: 'changed', oldValue: 'cpu', newValue: 'auto' },
+    ]);
+    expect((await told('run'))[0]).toMatchObject({
+      author: 'Otto',
+      action: 'exported',
+      newValue: { formats: ['csv'], folder: expect.stringContaining('exports') },
+    });
   });
 });

@@ -10,6 +10,7 @@ import {
   type WorkstationOptions,
 } from '../../src-main/api/workstation.ts';
 import type { Inspector, InspectorEvent } from '../../src-main/inference/inspector.ts';
+import { scryptPins } from '../../src-main/services/pin.ts';
 import { packLevels } from '../../src-shared/packed-levels.ts';
 import { type FakeOptions, fakeInspector } from '../services/fake-inspector.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
@@ -39,6 +40,7 @@ export async function fakeWorkstation(
     shell: 'browser',
     samplesFolder: null,
     device: 'cpu',
+    signIn: { pins: scryptPins(16) },
     log: (error) => faults.push(error),
     openInspector: async ({ device, onEvent = () => {} }) => {
       const inspector = fakeInspector(fake);

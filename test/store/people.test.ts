@@ -70,7 +70,36 @@ describe('people', () => {
       name: 'Otto',
       role: 'reviewer',
       pin: 'another',
+      epoch: 3,
+      wrongPins: 0,
     });
+  });
+
+  test('names that look like one that is or was here are refused, and so are names that hide something', async () => {
+    const workspace = await temporaryWorkspace();
+    await addPerson(workspace, eva);
+    await addPerson(workspace, otto);
+    await removePerson(workspace, 'Otto', 'Eva');
+    const add = (name: string) => addPerson(workspace, { ...otto, name });
+    for (const name of ['\u0415va', 'E\u200bva', 'Eva\u200d', '\u202eavE', 'Eva\u00a0M'])
+      await expect(add(name), JSON.stringify(name)).rejects.toEqual(told('name-unclear'));
+    for (const name of [
+      '\uff25\uff56\uff41',
+      'Ev\u00adA'.replace('\u00ad', ''),
+      '0tto',
+      '\u041e\u0422\u0422\u041e',
+    ])
+      await expect(add(name), JSON.stringify(name)).rejects.toEqual(
+        expect.objectContaining({
+          details: expect.objectContaining({
+            case: expect.stringMatching(/^(name-looks-alike|person-known)$/),
+          }),
+        }),
+      );
+    for (const name of ['王小明', 'Éva', 'Ольга', 'Otto', 'Eva Maria']) await add(name);
+    expect((await listPeople(workspace)).map(({ name }) => name).sort()).toEqual(
+      ['Eva', 'Eva Maria', 'Otto', 'Éva', 'Ольга', '王小明'].sort(),
+    );
   });
 
   test('the history tells every change with its author, and no PIN', async () => {

@@ -1,0 +1,153 @@
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { type Actor, actingFor } from '../../src-main/store/acting.ts';
+import { addAnnotation, retractAnnotation } from '../../src-main/store/annotations.ts';
+import { recordDeed } from '../../src-main/store/audit.ts';
+import { archiveBatch, createBatch, deleteBatch, updateBatch } from '../../src-main/store/batches.ts';
+import { noteImport } from '../../src-main/store/imports.ts';
+import { recordPack } from '../../src-main/store/packs.ts';
+import { addPerson, changePin, changeRole, findPerson, removePerson } from '../../src-main/store/people.ts';
+import { beginPurge } from '../../src-main/store/purges.ts';
+import { saveRecipe } from '../../src-main/store/recipes.ts';
+import { cancelRun, resumeRun, startRun } from '../../src-main/store/runs.ts';
+import { changeSetting } from '../../src-main/store/settings.ts';
+import { addJudgement, createStudy } from '../../src-main/store/studies.ts';
+import { addVerdict } from '../../src-main/store/verdicts.ts';
+import type { Workspace } from '../../src-main/store/workspace.ts';
+import { context, recipe, workspaceWithResult } from './fixtures.ts';
+
+const over = expect.objectContaining({ code: 'sign-in-required' });
+const author = 'Otto';
+const person = { name: author, role: 'engineer', pin: 'x', author: 'ana' } as const;
+
+async function prepared() {
+  const given = await workspaceWithResult();
+  const { workspace, batch, imageId, runId } = given;
+  const deleted = await createBatch(workspace, { name: 'Old' }, 'ana');
+  await deleteBatch(workspace, deleted.id, true, 'ana');
+  const study = await createStudy(
+    workspace,
+    { batchId: batch.id, name: 'Gauge', rounds: 2, seed: 's', author: 'ana' },
+    [imageId],
+  );
+  const triangle: [number, number][] = [
+    [0, 0],
+    [9, 0],
+    [9, 9],
+  ];
+  const mark = { runId, imageId, kind: 'missed-defect', polygons: [[triangle]] } as const;
+  const { id: markId } = await addAnnotation(workspace, { ...mark, author: 'ana' });
+  return { ...given, deleted, study, mark, markId };
+}
+
+type Prepared = Awaited<ReturnType<typeof prepared>>;
+
+/** Everything that somebody writes. */
+const WRITES: Readonly<Record<string, (acting: Workspace, given: Prepared) => Promise<unknown>>> = {
+  verdict: (ws, { runId, imageId }) => addVerdict(ws, { runId, imageId, verdict: 'reject', author }),
+  annotation: (ws, { mark }) => addAnnotation(ws, { ...mark, author }),
+  retraction: (ws, { markId }) => retractAnnotation(ws, markId, author),
+  judgement: (ws, { study, imageId }) =>
+    addJudgement(ws, study.id, () => ({
+      inspector: author,
+      round: 1,
+      imageId,
+      verdict: 'accept',
+      milliseconds: 1,
+      supersedes: null,
+    })),
+  study: (ws, { batch, imageId }) =>
+    createStudy(ws, { batchId: batch.id, name: 'B', rounds: 2, seed: 't', author }, [imageId]),
+  recipe: (ws) => saveRecipe(ws, { ...recipe, name: 'Another' }, { author }),
+  'new batch': (ws) => createBatch(ws, { name: 'New' }, author),
+  'changed batch': (ws, { batch }) => updateBatch(ws, batch.id, { lot: '8' }, author),
+  'archived batch': (ws, { batch }) => archiveBatch(ws, batch.id, true, author),
+  'restored batch': (ws, { deleted }) => deleteBatch(ws, deleted.id, false, author),
+  purge: (ws, { deleted }) => beginPurge(ws, deleted.id, author),
+  import: (ws, { batch }) => noteImport(ws, batch.id, ['/a'], author),
+  'run begun': (ws, { batch, recipeHash }) => startRun(ws, batch.id, recipeHash, context),
+  'run resumed': (ws, { runId }) => resumeRun(ws, runId, context),
+  'run cancelled': (ws, { runId }) => cancelRun(ws, runId, author),
+  pack: (ws) => recordPack(ws, 'w@1', { packHash: 'a', place: '/p', action: 'added' }, author),
+  deed: (ws) => recordDeed(ws, { author, action: 'changed', subject: 'setting', subjectId: 'device' }),
+  setting: (ws) => changeSetting(ws, 'idle-minutes', 5, author),
+  'person added': (ws) => addPerson(ws, { ...person, name: 'Mallory', author }),
+  'role changed': (ws) => changeRole(ws, 'Eva', 'reviewer', author),
+  'PIN changed': (ws) => changePin(ws, 'Eva', 'y', author),
+  'person removed': (ws) => removePerson(ws, 'Eva', author),
+};
+
+/** Everything that stands in the workspace's tables. */
+async function content({ db }: Workspace): Promise<string> {
+  const { rows: tables } = await sql<{ name: string }>`
+    select name from sqlite_schema where type = 'table' order by name`.execute(db);
+  const all = await Promise.all(
+    tables.map(async ({ name }) => [name, (await sql`select * from ${sql.table(name)}`.execute(db)).rows]),
+  );
+  return JSON.stringify(all, (_key, value) => (value instanceof Uint8Array ? [...value] : value));
+}
+
+/** What happens to somebody between a call's permission and its write. */
+const MEANWHILE: Readonly<Record<string, (workspace: Workspace) => Promise<unknown>>> = {
+  'was removed': (workspace) => removePerson(workspace, author, 'Eva'),
+  'was removed and came back': async (workspace) => {
+    await removePerson(workspace, author, 'Eva');
+    await addPerson(workspace, { ...person, author: 'Eva' });
+  },
+  'got another role': (workspace) => changeRole(workspace, author, 'operator', 'Eva'),
+  'got another role and this one again': async (workspace) => {
+    await changeRole(workspace, author, 'operator', 'Eva');
+    await changeRole(workspace, author, 'engineer', 'Eva');
+  },
+  'got a new PIN': (workspace) => changePin(workspace, author, 'z', 'Eva'),
+};
+
+describe('what was allowed when it was asked for is checked again where it is written', () => {
+  test.each(Object.keys(MEANWHILE))('of a person who %s nothing is written any more', async (what) => {
+    const given = await prepared();
+    const { workspace } = given;
+    await addPerson(workspace, { ...person, name: 'Eva' });
+    await addPerson(workspace, person);
+    const acting = actingFor(workspace, await findPerson(workspace, author));
+    await MEANWHILE[what]!(workspace);
+    const before = await content(workspace);
+    for (const [name, write] of Object.entries(WRITES))
+      await expect(write(acting, given), name).rejects.toEqual(over);
+    expect(await content(workspace)).toBe(before);
+  });
+
+  test('who may act because nobody has to sign in may not any more when somebody has to', async () => {
+    const given = await prepared();
+    const { workspace } = given;
+    const acting = actingFor(workspace, null);
+    await createBatch(acting, { name: 'Open' }, 'whoever');
+    await addPerson(workspace, { ...person, name: 'Eva' });
+    const before = await content(workspace);
+    for (const [name, write] of Object.entries(WRITES))
+      await expect(write(acting, given), name).rejects.toEqual(over);
+    expect(await content(workspace)).toBe(before);
+  });
+
+  test.each(Object.keys(WRITES))('who still may, writes: %s', async (name) => {
+    const given = await prepared();
+    const { workspace, claim } = given;
+    await addPerson(workspace, { ...person, name: 'Eva' });
+    await addPerson(workspace, person);
+    const actor: Actor = await findPerson(workspace, author);
+    // No program works on the run.
+    await sql`update runs set status = 'interrupted' where id = ${claim.runId}`.execute(workspace.db);
+    await expect(WRITES[name]!(actingFor(workspace, actor), given)).resolves.not.toThrow();
+  });
+
+  test('nothing is written past the check', async () => {
+    const { workspace } = await prepared();
+    const { db } = actingFor(workspace, null);
+    for (const write of [
+      () => db.insertInto('settings'),
+      () => db.updateTable('settings'),
+      () => db.deleteFrom('settings'),
+    ])
+      expect(write).toThrow('needs a transaction');
+    expect(await db.selectFrom('batches').select('name').execute()).toHaveLength(2);
+  });
+});
