@@ -219,7 +219,7 @@ export const newAnnotationSchema = z.object({
   ...author,
   kind: s.annotationKindSchema,
   regionIndex: count.nullable().default(null),
-  polygons: s.polygonsSchema.nullable().default(null),
+  polygons: s.markSchema.nullable().default(null),
   defectClass: s.lineSchema.default(''),
   comment: s.textSchema.default(''),
 });

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Agreement, ReferenceAgreement } from './agreement.ts';
 import type { Annotation } from './annotation.ts';
 import type { Batch, BatchImage, BatchMetadata, Run } from './batch.ts';
-import { ERROR_CODES, type ErrorDetails, type ErrorRecord, knownDetails } from './errors.ts';
+import { ERROR_CODES, type ErrorDetails, type ErrorRecord, knownDetails, toErrorRecord } from './errors.ts';
+import { checkMark } from './mark-limits.ts';
 import { noticeSchema } from './notice.ts';
 import type { PackedLevels } from './packed-levels.ts';
 import {
@@ -56,6 +57,14 @@ export const polygonSchema: z.ZodType<Polygon> = z
   .array(z.array(z.tuple([finite, finite])).max(100_000))
   .min(1);
 export const polygonsSchema: z.ZodType<readonly Polygon[]> = z.array(polygonSchema).max(10_000);
+/** What an inspector marks. */
+export const markSchema: z.ZodType<readonly Polygon[]> = polygonsSchema.superRefine((polygons, context) => {
+  try {
+    checkMark(polygons);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: toErrorRecord(error).message });
+  }
+});
 export const regionPromptsSchema: z.ZodType<RegionPrompts> = z.object({
   box: boxSchema,
   points: z.array(z.object({ x: finite, y: finite, label: z.union([z.literal(0), z.literal(1)]) })).max(64),

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import { checkMark, countPoints, MARK_LIMITS } from '../../src-shared/mark-limits.ts';
 import type { Polygon } from '../../src-shared/result.ts';
 import { recordAudit } from './audit.ts';
 import type { Schema } from './schema.ts';
@@ -9,10 +10,11 @@ import type { Workspace } from './workspace.ts';
 export type NewAnnotation = Pick<Annotation, 'runId' | 'imageId' | 'kind' | 'author'> &
   Partial<Pick<Annotation, 'regionIndex' | 'polygons' | 'defectClass' | 'comment'>>;
 
-/** @throws ClipSamError `input-invalid` when neither a region of the result nor an area is given */
+/** @throws ClipSamError `input-invalid` when neither a region of the result nor an area is given, or the area is too detailed */
 export async function addAnnotation(workspace: Workspace, entry: NewAnnotation): Promise<Annotation> {
   const { runId, imageId, regionIndex = null } = entry;
   const polygons = entry.polygons?.length ? entry.polygons : null;
+  if (polygons) checkMark(polygons);
   return workspace.db.transaction().execute(async (db) => {
     const result = await db
       .selectFrom('results')
@@ -45,6 +47,7 @@ export async function addAnnotation(workspace: Workspace, entry: NewAnnotation):
         );
       }
     }
+    if (polygons) await checkRoom(db, entry, polygons);
     const row = await db
       .insertInto('annotations')
       .values({
@@ -72,6 +75,24 @@ export async function addAnnotation(workspace: Workspace, entry: NewAnnotation):
     ]);
     return annotation;
   });
+}
+
+/** @throws ClipSamError `input-invalid` when the marks of the image would have too many points with this one */
+async function checkRoom(
+  db: Workspace['db'],
+  { runId, imageId }: NewAnnotation,
+  polygons: readonly Polygon[],
+): Promise<void> {
+  const marks = await marksThatCount(db, runId, [imageId]).execute();
+  const points = marks
+    .map(toAnnotation)
+    .reduce((sum, mark) => sum + countPoints(mark.polygons ?? []), countPoints(polygons));
+  if (points <= MARK_LIMITS.pointsOfImage) return;
+  throw new ClipSamError(
+    'input-invalid',
+    `With this mark the marks of image ${imageId} would have ${points} points; ${MARK_LIMITS.pointsOfImage} are the limit. Remove one, or draw more coarsely.`,
+    { details: { case: 'image-too-marked', points, limit: MARK_LIMITS.pointsOfImage } },
+  );
 }
 
 /**
@@ -123,7 +144,11 @@ export async function listAnnotations(
   runId: number,
   imageIds?: readonly number[],
 ): Promise<Annotation[]> {
-  let query = workspace.db
+  return (await marksThatCount(workspace.db, runId, imageIds).execute()).map(toAnnotation);
+}
+
+function marksThatCount(db: Workspace['db'], runId: number, imageIds?: readonly number[]) {
+  const query = db
     .selectFrom('annotations as a')
     .leftJoin('annotations as r', 'r.retracts', 'a.id')
     .selectAll('a')
@@ -131,8 +156,7 @@ export async function listAnnotations(
     .where('a.kind', 'is not', null)
     .where('r.id', 'is', null)
     .orderBy('a.id');
-  if (imageIds) query = query.where('a.image_id', 'in', imageIds);
-  return (await query.execute()).map(toAnnotation);
+  return imageIds ? query.where('a.image_id', 'in', imageIds) : query;
 }
 
 function toAnnotation(row: Selectable<Schema['annotations']>): Annotation {

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { useParams } from 'wouter';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import type { RunProgress } from '../../src-shared/contract.ts';
+import { checkMark } from '../../src-shared/mark-limits.ts';
 import type { Polygon, Region } from '../../src-shared/result.ts';
 import { EMPTY_FILTER, nearestUnreviewed } from '../../src-shared/review-queue.ts';
 import { failureOf } from '../api/connection.ts';
@@ -192,6 +193,14 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
       sam.ask(null);
       setTool('pan');
     });
+  };
+  const takeDrawn = (drawn: readonly Polygon[]) => {
+    try {
+      checkMark(drawn);
+      mark({ drawn });
+    } catch (error) {
+      showError(error);
+    }
   };
   const endDrawing = (values: Pick<AnnotationValues, 'kind' | 'defectClass' | 'comment'> | null) => {
     if (!values) return mark({ drawn: null });
@@ -401,7 +410,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
                 onTool={setTool}
                 candidate={sam.asked}
                 onPrompts={sam.ask}
-                onDrawn={(drawn) => mark({ drawn })}
+                onDrawn={takeDrawn}
               />
             )}
           </Splitter.Pane>

@@ -1,0 +1,49 @@
+import { ClipSamError } from './errors.ts';
+import type { Polygon } from './result.ts';
+
+/**
+ * What a mark may consist of at most: far beyond what is drawn by hand or traced from SAM's masks, and little enough
+ * for exports to fill its pixels without a pause that is felt.
+ */
+export const MARK_LIMITS = {
+  /** Points of a mark's rings, all together. */
+  points: 50_000,
+  /** Image pixels that its outlines run up and down, all together. */
+  rise: 5_000_000,
+  /** Points of all marks of an image in a run that count. */
+  pointsOfImage: 200_000,
+} as const;
+
+/** Points of all rings. */
+export function countPoints(polygons: readonly Polygon[]): number {
+  return polygons.flat().reduce((sum, ring) => sum + ring.length, 0);
+}
+
+/** @throws ClipSamError `input-invalid` when the mark goes beyond {@link MARK_LIMITS} */
+export function checkMark(polygons: readonly Polygon[]): void {
+  const points = countPoints(polygons);
+  if (points > MARK_LIMITS.points) {
+    throw new ClipSamError(
+      'input-invalid',
+      `The mark has ${points} points; ${MARK_LIMITS.points} are the limit. Draw it more coarsely, or in several parts.`,
+      { details: { case: 'mark-too-fine', points, limit: MARK_LIMITS.points } },
+    );
+  }
+  const rise = Math.round(riseOf(polygons));
+  if (rise > MARK_LIMITS.rise) {
+    throw new ClipSamError(
+      'input-invalid',
+      `The mark's outlines run ${rise} pixels up and down; ${MARK_LIMITS.rise} are the limit. Draw it more coarsely, or in several parts.`,
+      { details: { case: 'mark-too-long', pixels: rise, limit: MARK_LIMITS.rise } },
+    );
+  }
+}
+
+function riseOf(polygons: readonly Polygon[]): number {
+  let rise = 0;
+  for (const ring of polygons.flat()) {
+    for (let i = 0, j = ring.length - 1; i < ring.length; j = i++)
+      rise += Math.abs(ring[i]![1] - ring[j]![1]);
+  }
+  return rise;
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { markSchema } from '../../src-shared/domain-schemas.ts';
+import { checkMark, MARK_LIMITS } from '../../src-shared/mark-limits.ts';
+import type { Polygon } from '../../src-shared/result.ts';
+
+/** A ring of so many points that goes up and down by `rise` pixels with each. */
+const zigzag = (points: number, rise: number): Polygon => [
+  Array.from({ length: points }, (_, i) => [i, i % 2 === 0 ? 0 : rise] as const),
+];
+
+describe('the limits of a mark', () => {
+  it('let through what is drawn by hand, and just as many points as they say', () => {
+    checkMark([zigzag(4, 10_000)]);
+    checkMark([zigzag(MARK_LIMITS.points / 2, 1), zigzag(MARK_LIMITS.points / 2, 1)]);
+  });
+
+  it('count the points of all rings together', () => {
+    const half = MARK_LIMITS.points / 2;
+    expect(() => checkMark([zigzag(half, 1), [...zigzag(half, 1), [[0, 0] as const]]])).toThrow(
+      /50001 points; 50000 are the limit/,
+    );
+  });
+
+  it('count how far the outlines go up and down, the way back to the first point included', () => {
+    // 10,000 points, 600 pixels between two of them: 6,000,000 pixels.
+    const details = { case: 'mark-too-long', pixels: 6_000_000, limit: 5_000_000 };
+    expect(() => checkMark([zigzag(10_000, 600)])).toThrow(expect.objectContaining({ details }));
+    checkMark([zigzag(10_000, 500)]);
+  });
+
+  it('are in the contract, with the same words', () => {
+    const [issue] = markSchema.safeParse([zigzag(50_002, 1)]).error!.issues;
+    expect(issue!.message).toContain('50002 points; 50000 are the limit');
+    expect(markSchema.safeParse([zigzag(100, 1)]).success).toBe(true);
+  });
+});
