@@ -20,16 +20,3 @@ export function imageFormatOf(bytes: Uint8Array): ImageFormat | undefined {
   }
   return undefined;
 }
-
-/** Size in pixels as a BMP's header states it, or undefined when the header is cut off or states no pixels. */
-export function bmpSizeOf(
-  bytes: Uint8Array,
-): { readonly width: number; readonly height: number } | undefined {
-  if (bytes.byteLength < 26) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const isOs2 = view.getUint32(14, true) === 12;
-  const width = isOs2 ? view.getUint16(18, true) : view.getInt32(18, true);
-  // A negative height says that the rows run from top to bottom.
-  const height = isOs2 ? view.getUint16(20, true) : Math.abs(view.getInt32(22, true));
-  return width > 0 && height > 0 ? { width, height } : undefined;
-}

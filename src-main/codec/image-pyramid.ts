@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decoding, openImage } from './image-codec.ts';
+import { decoding } from './image-errors.ts';
+import { openImage, type ReadOptions } from './open-image.ts';
 import sharp from './sharp.ts';
 
 /** The levels of an image: level 0 is full size, every further one half of the one before, the last fits a tile. */
@@ -27,9 +28,9 @@ export async function writePyramid(
   bytes: Uint8Array,
   name: string,
   folder: string,
-  options: { readonly maxPixels: number; readonly streamed?: boolean },
+  options: ReadOptions & { readonly streamed?: boolean },
 ): Promise<PyramidLayout> {
-  const { image, width, height } = await openImage(bytes, name, options.maxPixels);
+  const { image, width, height } = await openImage(bytes, name, options);
   const levels = 1 + Math.max(0, Math.ceil(Math.log2(Math.max(width, height) / TILE_SIZE)));
   const layout = { width, height, levels };
   if (options.streamed ?? sharp.format.dz.output.file) {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { type ToldNotice, tellNotice } from '../../src-shared/notice-text.ts';
-import { decodeMask, encodeGrey8 } from '../codec/image-codec.ts';
+import { encodeGrey8 } from '../codec/image-codec.ts';
+import { decodeMask } from '../codec/mask-codec.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import { FileNames } from './file-names.ts';
 import { imageKey } from './image-key.ts';

@@ -11,7 +11,8 @@ import {
 import { type Frame, frameFor } from '../../src-shared/frame.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { ArtifactRef, InspectionResult } from '../../src-shared/result.ts';
-import { decodeGrey16, decodeMask } from '../codec/image-codec.ts';
+import { decodeGrey16 } from '../codec/image-codec.ts';
+import { decodeMask } from '../codec/mask-codec.ts';
 import { ArtifactStore } from '../files/artifact-store.ts';
 import type { Inspector } from '../inference/inspector.ts';
 import { mapToImage } from '../pipeline/bilinear.ts';

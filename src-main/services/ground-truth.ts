@@ -1,6 +1,6 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative } from 'node:path';
-import { decodeMask, encodeMaskPicture } from '../codec/image-codec.ts';
+import { decodeMask, encodeMaskPicture } from '../codec/mask-codec.ts';
 import { isImageName } from '../files/image-names.ts';
 import { MAX_VIEW_PIXELS } from './thumbnails.ts';
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
-import { decodeMask, readRgb, resizeRgb } from '../codec/image-codec.ts';
+import { readRgb, resizeRgb } from '../codec/image-codec.ts';
+import { decodeMask } from '../codec/mask-codec.ts';
 import { paintDefect } from '../synthetic/defects.ts';
 import { Random } from '../synthetic/random.ts';
 import { renderSample } from '../synthetic/scene.ts';

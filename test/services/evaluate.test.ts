@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { decodeMask, encodeGrey8, encodeGrey16 } from '../../src-main/codec/image-codec.ts';
+import { encodeGrey8, encodeGrey16 } from '../../src-main/codec/image-codec.ts';
+import { decodeMask } from '../../src-main/codec/mask-codec.ts';
 import { ArtifactStore } from '../../src-main/files/artifact-store.ts';
 import type { InspectJob } from '../../src-main/inference/inspector.ts';
 import { frameGrid } from '../../src-main/pipeline/frame.ts';

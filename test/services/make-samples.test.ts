@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decodeMask, readRgb } from '../../src-main/codec/image-codec.ts';
+import { readRgb } from '../../src-main/codec/image-codec.ts';
+import { decodeMask } from '../../src-main/codec/mask-codec.ts';
 import { writeSamples } from '../../src-main/services/make-samples.ts';
 
 let folder: string;

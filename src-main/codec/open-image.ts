@@ -1,0 +1,202 @@
+import { ClipSamError } from '../../src-shared/errors.ts';
+import type { Notice } from '../../src-shared/notice.ts';
+import type { SampleRange } from '../../src-shared/sample-range.ts';
+import { decodeBmp, readBmpHeader } from './bmp.ts';
+import { colourNotices } from './colour-profile.ts';
+import { readDeepImage, readTiffPage, storedFormat, toPixels } from './deep-image.ts';
+import { damaged, decoding, refuseIfTooLarge, unsupported } from './image-errors.ts';
+import { type ImageFormat, imageFormatOf } from './image-format.ts';
+import { type Pixels, toOpaque, turnUpright } from './pixels.ts';
+import { readPngHeader } from './png-header.ts';
+import { chooseRange, type SampleFormat } from './sample-mapping.ts';
+import sharp, { type Sharp } from './sharp.ts';
+import { missingPart, readTiff, type TiffFile, type TiffPage } from './tiff-directory.ts';
+import { choosePage, classifyPages, isOrdinary, sampleFormatOf } from './tiff-pages.ts';
+
+// Nothing is decoded twice, so a cache only holds memory. One thread per image: neighbouring images are decoded
+// at the same time as others are inferred, and libvips' worker threads would take the cores from inference and
+// fragment the heap.
+sharp.cache(false);
+sharp.concurrency(1);
+
+export interface ReadOptions {
+  /** Images with more pixels are refused before they are decoded. */
+  readonly maxPixels: number;
+  /** From 0, as `describeImage` counts them; the first picture of the file where it is left out or is a preview. */
+  readonly page?: number | undefined;
+  /** What is black and white in the batch, for samples of more than 8 bits whose file does not say. */
+  readonly range?: SampleRange | undefined;
+}
+
+/** An image whose header was read. */
+export interface OpenImage {
+  /** Upright, opaque, sRGB, three channels of 8 bits. Ordinary files are not decoded yet. */
+  readonly image: Sharp;
+  /** Pixels after EXIF orientation. */
+  readonly width: number;
+  readonly height: number;
+  /** What was converted or ignored; nothing of it needed the pixels of an ordinary file. */
+  readonly notices: readonly Notice[];
+  /** `image` still has to be turned by its EXIF orientation, and libvips does that after scaling. */
+  readonly isTurned: boolean;
+}
+
+/** The format of a file. @throws ClipSamError `image-unreadable` for an empty one and for what is no image */
+export function knownFormatOf(bytes: Uint8Array, name: string): ImageFormat {
+  if (bytes.byteLength === 0) {
+    throw new ClipSamError('image-unreadable', `${name} is empty (0 bytes). Copy or export it again.`, {
+      details: { case: 'file-empty', file: name },
+    });
+  }
+  const format = imageFormatOf(bytes);
+  if (format) return format;
+  throw new ClipSamError(
+    'image-unreadable',
+    `${name} is not a JPEG, PNG, WebP, TIFF, GIF or BMP image, whatever its name says. Export it as one of these.`,
+    { details: { case: 'not-an-image', file: name } },
+  );
+}
+
+/**
+ * Reads an image's header, and the pixels where they have to be looked at before libvips can go on: more than 8 bits,
+ * transparency, BMP, rare kinds of TIFF.
+ * @param name what the image is called in errors
+ * @throws ClipSamError `image-unreadable`, `image-unsupported`, `image-too-large`
+ */
+export async function openImage(bytes: Uint8Array, name: string, options: ReadOptions): Promise<OpenImage> {
+  const format = knownFormatOf(bytes, name);
+  if (format === 'bmp') return openBmp(bytes, name, options);
+  if (format === 'tiff') return openTiff(bytes, name, options);
+  return openEncoded(bytes, format, name, options);
+}
+
+function openBmp(bytes: Uint8Array, name: string, { maxPixels }: ReadOptions): OpenImage {
+  const header = readBmpHeader(bytes);
+  if (!header) throw damaged(name, 'the header states no size');
+  refuseIfTooLarge(name, header.width, header.height, maxPixels);
+  return opaque({ ...decodeBmp(bytes, header, name), channels: 4 }, []);
+}
+
+/** The page of a TIFF that is asked for. @throws ClipSamError as {@link openImage} */
+export function findTiffPage(bytes: Uint8Array, name: string, options: ReadOptions) {
+  const file = readTiff(bytes, name);
+  const { pictures, previews } = classifyPages(file);
+  const index = choosePage({ pictures, count: file.pages.length }, options.page, name);
+  const page = file.pages[index]!;
+  refuseIfTooLarge(name, page.width, page.height, options.maxPixels);
+  const missing = missingPart(page, bytes.byteLength);
+  if (missing) throw damaged(name, missing);
+  return { file, page, index, pictures, previews };
+}
+
+async function openTiff(bytes: Uint8Array, name: string, options: ReadOptions): Promise<OpenImage> {
+  const { file, page, index, pictures, previews } = findTiffPage(bytes, name, options);
+  const notices: Notice[] = [
+    ...pageNotice(pictures.indexOf(index), pictures.length),
+    ...(previews > 0 ? [{ code: 'previews-skipped', previews } as const] : []),
+  ];
+  const format = sampleFormatOf(page, name);
+  // Press colours mean ink, not light: no camera's range is theirs.
+  const range = page.photometric === 5 ? undefined : options.range;
+  const opened =
+    isOrdinary(page) || needsProfile(page, format, range)
+      ? await openEncoded(bytes, 'tiff', name, { ...options, range, page: index }, format)
+      : await openTiffSamples(bytes, file, page, name, range);
+  return { ...opened, notices: [...notices, ...opened.notices] };
+}
+
+/** 16-bit colours that only libvips converts: meant for the whole range, with a profile of their own or as CMYK. */
+function needsProfile(page: TiffPage, format: SampleFormat, batch: SampleRange | undefined): boolean {
+  const { photometric, samplesPerPixel, hasProfile } = page;
+  if (format.bits !== 16 || format.kind !== 'integer' || format.signed) return false;
+  if (photometric === 5) return samplesPerPixel === 4;
+  const { low, high } = chooseRange(format, batch);
+  return hasProfile && low === 0 && high === 65_535 && photometric === 2 && samplesPerPixel === 3;
+}
+
+async function openTiffSamples(
+  bytes: Uint8Array,
+  file: TiffFile,
+  page: TiffPage,
+  name: string,
+  batch: SampleRange | undefined,
+): Promise<OpenImage> {
+  const deep = await readTiffPage(bytes, file, page, name);
+  const notices: Notice[] = [
+    ...(page.hasProfile ? [{ code: 'profile-ignored' } as const] : []),
+    ...(deep.others > 0 ? [{ code: 'bands-ignored', bands: deep.others } as const] : []),
+  ];
+  const mapped = toPixels(deep, batch);
+  return opaque(turnUpright(mapped.pixels, page.orientation), [...notices, ...mapped.notices]);
+}
+
+/** Everything that libvips reads by itself. @param stored of TIFF, whose directory was read already */
+async function openEncoded(
+  bytes: Uint8Array,
+  format: ImageFormat,
+  name: string,
+  options: ReadOptions,
+  stored?: SampleFormat,
+): Promise<OpenImage> {
+  const page = format === 'tiff' || isAnimation(format) ? (options.page ?? 0) : 0;
+  // A profile is made for the whole range of the samples; what is stored in a part of it would come out wrong.
+  const isPart = stored === undefined && usesPart(bytes, format, options.range);
+  const image = sharp(bytes, {
+    // libtiff warns of every private tag that cameras add; elsewhere a warning means damaged pixels.
+    failOn: format === 'tiff' ? 'error' : 'warning',
+    limitInputPixels: false,
+    sequentialRead: true,
+    ignoreIcc: isPart,
+    ...(page > 0 && { page }),
+  }).autoOrient();
+  const header = await decoding(name, () => image.metadata());
+  const { width, height } = header.autoOrient;
+  refuseIfTooLarge(name, width, height, options.maxPixels);
+  const notices: Notice[] = [
+    ...(format === 'tiff' ? [] : pageNotice(page, header.pages ?? 1)),
+    ...colourNotices(header.space, header.icc, isPart),
+  ];
+  if (header.depth === 'ushort') {
+    const formatOf = (data: Uint16Array) => stored ?? storedFormat(bytes, format, data);
+    const mapped = toPixels(await readDeepImage(image, header.channels, name, formatOf), options.range);
+    return opaque(mapped.pixels, [...notices, ...mapped.notices]);
+  }
+  if (header.depth !== 'uchar') throw unsupported(name, `samples of type ${header.depth}`);
+  if (!header.hasAlpha) {
+    const isTurned = (header.orientation ?? 1) !== 1;
+    return { image: image.toColourspace('srgb'), width, height, notices, isTurned };
+  }
+  const { data, info } = await decoding(name, () =>
+    image.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
+  );
+  return opaque({ width, height, channels: info.channels as Pixels['channels'], data }, notices);
+}
+
+/** Whether the samples of a deep image use a part of their type's range only. */
+function usesPart(bytes: Uint8Array, format: ImageFormat, batch: SampleRange | undefined): boolean {
+  if (format !== 'png') return false;
+  const header = readPngHeader(bytes);
+  if (header?.bits !== 16) return false;
+  if (header.significant !== undefined && header.significant < 16) return true;
+  return batch !== undefined && (batch.low !== 0 || batch.high !== 65_535);
+}
+
+function opaque(pixels: Pixels, notices: readonly Notice[]): OpenImage {
+  const { image, notices: more } = toOpaque(pixels);
+  return {
+    image,
+    width: pixels.width,
+    height: pixels.height,
+    notices: [...notices, ...more],
+    isTurned: false,
+  };
+}
+
+/** Formats whose pages are the frames of an animation. */
+export function isAnimation(format: ImageFormat): boolean {
+  return format === 'gif' || format === 'webp';
+}
+
+function pageNotice(index: number, pages: number): Notice[] {
+  return pages > 1 ? [{ code: 'page', page: index + 1, pages }] : [];
+}
