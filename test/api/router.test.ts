@@ -262,7 +262,7 @@ describe('batches', () => {
   });
 
   test('one that is being inspected is not deleted', async () => {
-    const fake = await fakeWorkstation({ delay: 20 });
+    const fake = await fakeWorkstation({ hold: () => true });
     const { batchId } = await importedBatch(fake, 30);
     const { run } = await fake.client.runs.start({ batchId, author });
     await expect(fake.client.batches.delete({ id: batchId, deleted: true, author })).rejects.toEqual(

@@ -2,16 +2,16 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Inspector, type InspectorEvent, openInspector } from '../../src-main/inference/inspector.ts';
-import { forkHost, type ProcessHost } from '../../src-main/inference/process-host.ts';
+import type { ProcessHost } from '../../src-main/inference/process-host.ts';
+import { FakeHost } from './fake-host.ts';
 import { TINY_RECIPE } from './tiny-pack.ts';
 
 let folder: string;
 let events: InspectorEvent[];
 let inspector: Inspector;
-
-const host = forkHost(new URL('./fake-process.ts', import.meta.url));
+let host: FakeHost;
 
 async function open(options: Partial<Parameters<typeof openInspector>[0]> = {}): Promise<Inspector> {
   inspector = await openInspector({
@@ -28,20 +28,18 @@ const inspect = (path: string, signal?: AbortSignal) =>
   inspector.inspect({ path, recipe: TINY_RECIPE, artifactRoot: folder }, signal);
 const deaths = () => events.filter((event) => event.kind === 'died').map(({ reason }) => reason.kind);
 const retries = () => events.filter((event) => event.kind === 'retry').map(({ path }) => path);
-const isAlive = (pid: number) => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 beforeEach(async () => {
+  // Time passes when nothing is left to do but wait.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+  vi.setTimerTickMode('nextTimerAsync');
+  host = new FakeHost();
   events = [];
   folder = await mkdtemp(join(tmpdir(), 'clipsam-inspector-'));
 });
 afterEach(async () => {
   await inspector?.close();
+  vi.useRealTimers();
   await rm(folder, { recursive: true });
 });
 
@@ -72,7 +70,8 @@ describe('a healthy process', () => {
       'cancelled',
       'cancelled',
     ]);
-    expect(isAlive(pid)).toBe(false);
+    expect(pid).toBe(1);
+    expect(host.alive).toEqual(new Set());
     await expect(inspect('late')).rejects.toMatchObject({ code: 'cancelled' });
     expect(deaths()).toEqual(['closed']);
   });

@@ -1,13 +1,21 @@
-// Starts or resumes a run with a slow fake inspector, until it is done or somebody kills the process.
+// Starts or resumes a run with a fake inspector that answers for so many images and no more, until it is done or
+// somebody kills the process.
 import { appendFileSync } from 'node:fs';
 import { resumeBatchRun, startBatchRun } from '../../src-main/services/batch-run.ts';
 import { openWorkspace } from '../../src-main/store/workspace.ts';
 import { recipe } from '../store/results-fixture.ts';
 import { fakeInspector } from './fake-inspector.ts';
 
-const [folder, log, runId] = process.argv.slice(2) as [string, string, string | undefined];
+const [folder, log, most, runId] = process.argv.slice(2) as [string, string, string, string | undefined];
 const workspace = await openWorkspace(folder);
-const inspector = fakeInspector({ delay: 5, onInspect: (name) => appendFileSync(log, `${name}\n`) });
+const asked: string[] = [];
+const inspector = fakeInspector({
+  onInspect: (name) => {
+    asked.push(name);
+    appendFileSync(log, `${name}\n`);
+  },
+  hold: (name) => asked.indexOf(name) >= Number(most),
+});
 const options = {
   workspace,
   inspector,

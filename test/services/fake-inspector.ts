@@ -8,6 +8,8 @@ import { context, inspectionResult } from '../store/results-fixture.ts';
 export interface FakeOptions {
   /** Milliseconds per image. */
   readonly delay?: number;
+  /** True as long as the image with this file name has no answer: no machine is too fast or too slow for a test then. */
+  readonly hold?: (name: string) => boolean;
   /** An error for the image with this file name, or undefined. */
   readonly fail?: (name: string) => ClipSamError | undefined;
   readonly onInspect?: (name: string) => void;
@@ -26,8 +28,10 @@ export function fakeInspector(
       load.most = Math.max(load.most, ++load.now);
       try {
         options.onInspect?.(basename(path));
-        await setTimeout(options.delay ?? 1, undefined, { signal }).catch(() => {});
-        throwIfCancelled(signal);
+        do {
+          await setTimeout(options.delay ?? 1, undefined, { signal }).catch(() => {});
+          throwIfCancelled(signal);
+        } while (options.hold?.(basename(path)));
         const error = options.fail?.(basename(path));
         if (error) throw error;
         return inspectionResult({ contentHash: await sha256OfFile(path) });

@@ -1,0 +1,68 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import type { FromChild, ToChild } from '../../src-main/inference/inference-protocol.ts';
+
+/** What surrounds the fake: a process of its own, or nothing but the test. */
+export interface Surroundings {
+  readonly pid: number;
+  say(message: FromChild): void;
+  /** As `kill -9` does. */
+  kill(): void;
+  exit(code: number, lastWords: string): void;
+  /** Does nothing any more, for ever. */
+  freeze(): void;
+}
+
+/**
+ * Speaks the inference process's protocol and does with an image what its path says: `crash`, `hang` (no answer),
+ * `freeze` (no heartbeat either), `slow`, `grow` (reports 1000 MB from then on), `bad` (fails), `once:FILE` (crashes
+ * unless the file is there, and makes it); anything else is answered at once. So do the packs `refuse`,
+ * `crash-at-start` and `never-ready`.
+ * @returns takes the parent's messages
+ */
+export function fakeInference({ pid, say, kill, exit, freeze }: Surroundings): (message: ToChild) => void {
+  const cancelled = new Set<number>();
+  let megabytes = 100;
+  const heartbeat = () => say({ kind: 'heartbeat', rssBytes: megabytes * 2 ** 20 });
+  setInterval(heartbeat, 50);
+
+  const open = ({ packFolder, device }: ToChild & { kind: 'open' }) => {
+    if (packFolder === 'refuse') {
+      say({ kind: 'refused', error: { code: 'pack-not-found', message: 'No such pack.' } });
+    } else if (packFolder === 'crash-at-start') exit(7, 'Error: the driver is broken\n');
+    else if (packFolder !== 'never-ready') {
+      say({ kind: 'ready', device: { asked: device, running: 'cpu' }, packHash: 'hash' });
+    }
+  };
+  const work = ({ id, request }: ToChild & { kind: 'request' }) => {
+    const { path } = request.job;
+    const [behaviour, file] = path.split(':');
+    const answer = () => {
+      const result = { contentHash: path, pid } as unknown as (FromChild & { kind: 'answer' })['result'];
+      if (!cancelled.has(id)) say({ kind: 'answer', id, result });
+    };
+    if (behaviour === 'crash') kill();
+    else if (behaviour === 'once' && file && !existsSync(file)) {
+      writeFileSync(file, '');
+      kill();
+    } else if (behaviour === 'freeze') freeze();
+    else if (behaviour === 'hang') return;
+    else if (behaviour === 'bad') {
+      say({ kind: 'failed', id, error: { code: 'image-unreadable', message: 'Bad image.' } });
+    } else if (behaviour === 'slow') setTimeout(answer, 150);
+    else {
+      if (behaviour === 'grow') {
+        megabytes = 1000;
+        heartbeat();
+      }
+      answer();
+    }
+  };
+  return (message) => {
+    if (message.kind === 'open') open(message);
+    else if (message.kind === 'request') work(message);
+    else {
+      cancelled.add(message.id);
+      say({ kind: 'failed', id: message.id, error: { code: 'cancelled', message: 'Cancelled.' } });
+    }
+  };
+}
