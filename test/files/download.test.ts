@@ -1,6 +1,6 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { download, downloadText, redirected } from '../../src-main/files/download.ts';
 import { sha256 } from '../../src-main/files/hash.ts';
 import { tempFolder } from '../temp-folder.ts';
@@ -9,7 +9,8 @@ import { fileServer, type ServedFile } from './file-server.ts';
 const SIZE = 200_000;
 const CONTENT = Buffer.from(Array.from({ length: SIZE }, (_, i) => (i * 7919) >> 5));
 const EXPECTED = { bytes: SIZE, sha256: sha256(CONTENT) };
-const PATIENCE = { stall: 300, waits: [5, 5] };
+const STALL = 30_000;
+const PATIENCE = { stall: STALL, waits: [5, 5] };
 
 async function served(file: Partial<ServedFile> = {}) {
   const server = await fileServer({ '/weights.bin': { content: CONTENT, etag: '"one"', ...file } });
@@ -167,8 +168,14 @@ describe('download', () => {
   });
 
   test('a server that falls silent counts as broken', async () => {
-    const { fetchIt, path, ranges } = await served({ stallAfter: 70_000 });
-    await fetchIt();
+    const { fetchIt, path, ranges, bytes } = await served({ stallAfter: 70_000 });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const fetched = fetchIt();
+    while (bytes.at(-1) !== 70_000) await new Promise(setImmediate);
+    await vi.advanceTimersByTimeAsync(STALL);
+    vi.useRealTimers();
+    await fetched;
     expect(ranges()).toEqual([undefined, 'bytes=70000-']);
     expect(sha256(await readFile(path))).toBe(EXPECTED.sha256);
   });

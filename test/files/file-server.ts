@@ -16,8 +16,6 @@ export interface ServedFile {
   /** Answers before any other; used up one by one. */
   statuses?: number[];
   redirect?: string;
-  /** Milliseconds between pieces of 16 KiB. */
-  pause?: number;
 }
 
 export interface Question {
@@ -74,7 +72,6 @@ async function answer(
     await new Promise((resolve) =>
       response.write(content.subarray(at, Math.min(end, at + (1 << 14))), resolve),
     );
-    if (file.pause) await new Promise((resolve) => setTimeout(resolve, file.pause));
   }
   if (stallAfter !== undefined) return;
   // The reader gets what was written before the connection breaks.

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { decodeGrey16, encodeRgb, readFrameImage, readRgb } from '../../src-main/codec/image-codec.ts';
@@ -17,6 +16,7 @@ import { fuseMasks } from '../../src-main/pipeline/mask-fusion.ts';
 import { unpackLevels } from '../../src-shared/packed-levels.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { DeviceRequest } from '../../src-shared/result.ts';
+import { until } from '../until.ts';
 import { noise, TINY_RECIPE, writeTinyPack } from './tiny-pack.ts';
 
 let folder: string;
@@ -172,7 +172,7 @@ describe('inspecting', () => {
     const controller = new AbortController();
     const job = { path, recipe: TINY_RECIPE, artifactRoot };
     const doomed = inspector.inspect(job, controller.signal);
-    setTimeout(() => controller.abort(), 20);
+    setImmediate(() => controller.abort());
     await expect(doomed).rejects.toMatchObject({ code: 'cancelled' });
     await expect(inspector.inspect(job)).resolves.toMatchObject({ width: 320 });
   });
@@ -225,8 +225,7 @@ it('ends with its parent, however that died', async () => {
   const pid = Number(line.toString().trim());
   expect(isAlive(pid)).toBe(true);
   parent.kill('SIGKILL');
-  for (let waited = 0; isAlive(pid) && waited < 5000; waited += 50) await sleep(50);
-  expect(isAlive(pid)).toBe(false);
+  await until(() => !isAlive(pid));
 });
 
 describe('devices', () => {

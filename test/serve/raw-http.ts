@@ -33,13 +33,12 @@ export const UPGRADE = {
   'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
 };
 
-/** Everything that comes back until the other side ends, resets, or is silent for `silence` milliseconds. */
-export function exchange(port: number, request: string | Buffer, silence = 5_000): Promise<string> {
+/** Everything that comes back until the other side ends or resets. */
+export function exchange(port: number, request: string | Buffer): Promise<string> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     const socket = connect(port, '127.0.0.1', () => socket.write(request));
     onTestFinished(() => void socket.destroy());
-    socket.setTimeout(silence, () => socket.destroy());
     socket.on('data', (chunk) => {
       chunks.push(chunk);
       // An upgrade that was let through has no end.
