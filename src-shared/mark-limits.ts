@@ -9,9 +9,10 @@ export const MARK_LIMITS = {
   /** Points of a mark's rings, all together. */
   points: 50_000,
   /** Image pixels that its outlines run up and down, all together. */
-  rise: 5_000_000,
-  /** Points of all marks of an image in a run that count. */
+  rise: 1_000_000,
+  /** The same of all marks of an image in a run that count. */
   pointsOfImage: 200_000,
+  riseOfImage: 2_000_000,
 } as const;
 
 /** Points of all rings. */
@@ -29,7 +30,7 @@ export function checkMark(polygons: readonly Polygon[]): void {
       { details: { case: 'mark-too-fine', points, limit: MARK_LIMITS.points } },
     );
   }
-  const rise = Math.round(riseOf(polygons));
+  const rise = riseOf(polygons);
   if (rise > MARK_LIMITS.rise) {
     throw new ClipSamError(
       'input-invalid',
@@ -39,11 +40,12 @@ export function checkMark(polygons: readonly Polygon[]): void {
   }
 }
 
-function riseOf(polygons: readonly Polygon[]): number {
+/** Image pixels, rounded, that all outlines run up and down. */
+export function riseOf(polygons: readonly Polygon[]): number {
   let rise = 0;
   for (const ring of polygons.flat()) {
     for (let i = 0, j = ring.length - 1; i < ring.length; j = i++)
       rise += Math.abs(ring[i]![1] - ring[j]![1]);
   }
-  return rise;
+  return Math.round(rise);
 }

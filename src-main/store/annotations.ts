@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
-import { checkMark, countPoints, MARK_LIMITS } from '../../src-shared/mark-limits.ts';
+import { checkMark, countPoints, MARK_LIMITS, riseOf } from '../../src-shared/mark-limits.ts';
 import type { Polygon } from '../../src-shared/result.ts';
 import { recordAudit } from './audit.ts';
 import type { Schema } from './schema.ts';
@@ -77,21 +77,28 @@ export async function addAnnotation(workspace: Workspace, entry: NewAnnotation):
   });
 }
 
-/** @throws ClipSamError `input-invalid` when the marks of the image would have too many points with this one */
+/** @throws ClipSamError `input-invalid` when the marks of the image would go beyond their limits with this one */
 async function checkRoom(
   db: Workspace['db'],
   { runId, imageId }: NewAnnotation,
   polygons: readonly Polygon[],
 ): Promise<void> {
   const marks = await marksThatCount(db, runId, [imageId]).execute();
-  const points = marks
-    .map(toAnnotation)
-    .reduce((sum, mark) => sum + countPoints(mark.polygons ?? []), countPoints(polygons));
-  if (points <= MARK_LIMITS.pointsOfImage) return;
+  const all = [...marks.map(toAnnotation).flatMap((mark) => mark.polygons ?? []), ...polygons];
+  const points = countPoints(all);
+  const pixels = riseOf(all);
+  const tooFine = points > MARK_LIMITS.pointsOfImage;
+  if (!tooFine && pixels <= MARK_LIMITS.riseOfImage) return;
+  const limit = tooFine ? MARK_LIMITS.pointsOfImage : MARK_LIMITS.riseOfImage;
+  const much = tooFine ? `have ${points} points` : `run ${pixels} pixels up and down`;
   throw new ClipSamError(
     'input-invalid',
-    `With this mark the marks of image ${imageId} would have ${points} points; ${MARK_LIMITS.pointsOfImage} are the limit. Remove one, or draw more coarsely.`,
-    { details: { case: 'image-too-marked', points, limit: MARK_LIMITS.pointsOfImage } },
+    `With this mark the marks of image ${imageId} would ${much}; ${limit} are the limit. Remove one, or draw more coarsely.`,
+    {
+      details: tooFine
+        ? { case: 'marks-too-fine', points, limit }
+        : { case: 'marks-too-long', pixels, limit },
+    },
   );
 }
 

@@ -4,29 +4,30 @@ import { MARK_LIMITS } from '../../src-shared/mark-limits.ts';
 import type { Polygon } from '../../src-shared/result.ts';
 import { workspaceWithResult } from './fixtures.ts';
 
-const ring = (points: number): Polygon[] => [
-  [Array.from({ length: points }, (_, i) => [i % 50, 0] as const)],
+const ring = (points: number, rise: number): Polygon[] => [
+  [Array.from({ length: points }, (_, i) => [i % 50, (i % 2) * rise] as const)],
 ];
 
-test('the marks of an image that count have a limit together; one that was taken back makes room', async () => {
+test('the marks of an image that count have limits together; one that was taken back makes room', async () => {
   const { workspace, runId, imageId } = await workspaceWithResult();
-  const mark = (points: number) =>
-    addAnnotation(workspace, {
-      runId,
-      imageId,
-      author: 'ana',
-      kind: 'missed-defect',
-      polygons: ring(points),
-    });
+  const mark = (points: number, rise = 0) => {
+    const polygons = ring(points, rise);
+    return addAnnotation(workspace, { runId, imageId, author: 'ana', kind: 'missed-defect', polygons });
+  };
   await expect(mark(MARK_LIMITS.points + 1)).rejects.toMatchObject({ details: { case: 'mark-too-fine' } });
   const first = await mark(MARK_LIMITS.points);
   for (let i = 0; i < 3; i++) await mark(MARK_LIMITS.points);
   await expect(mark(3)).rejects.toMatchObject({
     code: 'input-invalid',
-    details: { case: 'image-too-marked', points: 200_003, limit: 200_000 },
+    details: { case: 'marks-too-fine', points: 200_003, limit: 200_000 },
   });
   expect(await listAnnotations(workspace, runId)).toHaveLength(4);
   await retractAnnotation(workspace, first.id, 'ana');
   await mark(3);
   expect(await listAnnotations(workspace, runId)).toHaveLength(4);
+  // 1,000 points with 1,000 pixels between two of them, twice; then nothing more goes up and down.
+  for (let i = 0; i < 2; i++) await mark(1000, 1000);
+  await expect(mark(4, 1)).rejects.toMatchObject({
+    details: { case: 'marks-too-long', pixels: 2_000_004, limit: 2_000_000 },
+  });
 });
