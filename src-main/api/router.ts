@@ -283,7 +283,7 @@ export function createRouter(workstation: Workstation) {
     },
     models: {
       list: os.models.list.handler(() => summarisePacks(packs)),
-      verify: os.models.verify.handler(({ input }) => checkPack(input.id, packs)),
+      verify: os.models.verify.handler(({ input }) => checkPack(input.id, packs, workstation.examiner)),
       add: os.models.add.handler(({ input: { place, author }, signal }) =>
         bringPack(signal, (work) => packDesk.add(place, { ...work, author })),
       ),
@@ -300,6 +300,7 @@ export function createRouter(workstation: Workstation) {
         stream<SelfTestEvent>(signal, (onEvent, cancel) =>
           selfTest({
             pool,
+            examiner: workstation.examiner,
             pack,
             device,
             ...packs,

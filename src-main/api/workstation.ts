@@ -7,7 +7,7 @@ import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { Housekeeping } from '../services/housekeeping.ts';
 import { ImportDesk } from '../services/import-desk.ts';
 import { InspectorPool, type InspectorPoolOptions, type ProcessHost } from '../services/inspector-pool.ts';
-import type { PackPlaces } from '../services/model-packs.ts';
+import { type PackExaminer, type PackPlaces, packExaminer } from '../services/model-packs.ts';
 import { importedPacks, PackDesk } from '../services/pack-desk.ts';
 import { PeopleDesk, type PeopleDeskOptions } from '../services/people-desk.ts';
 import { RunDesk } from '../services/run-desk.ts';
@@ -40,6 +40,8 @@ export interface WorkstationOptions {
   readonly log?: (error: unknown) => void;
   /** How PINs are kept and idle sessions are timed; for tests. */
   readonly signIn?: Pick<PeopleDeskOptions, 'pins' | 'clocks'>;
+  /** Opens the files of packs; for tests. Default: in a process of {@link host}. */
+  readonly examiner?: PackExaminer;
   /** Starts an inspector; for tests. */
   readonly openInspector?: InspectorPoolOptions['open'];
 }
@@ -61,6 +63,8 @@ export interface Workstation {
   readonly imports: ImportDesk;
   readonly people: PeopleDesk;
   readonly packDesk: PackDesk;
+  /** Opens the files of packs. */
+  readonly examiner: PackExaminer;
   log(error: unknown): void;
   /** Work that must not be cut off without asking: a run at work, an import, an export. */
   isBusy(): boolean;
@@ -91,9 +95,11 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     ...(openInspector && { open: openInspector }),
     onStatus: (status) => hub.publish({ kind: 'device', status }),
   });
+  const examiner = options.examiner ?? packExaminer({ ...(host && { host }) });
   const desk = new RunDesk({
     workspace,
     pool,
+    examiner,
     ...packs,
     onProgress: (progress, imageId) => hub.publishRun(progress, imageId),
   });
@@ -103,7 +109,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   const onBatch = (batchId: number) => hub.publish({ kind: 'batch', batchId });
   const housekeeping = new Housekeeping({ workspace, thumbnails, tiles, onBatch, log });
   housekeeping.start();
-  const packDesk = new PackDesk({ workspace, places: packs });
+  const packDesk = new PackDesk({ workspace, places: packs, examiner });
   // What an import left that was cut off keeps nobody from working.
   await packDesk.sweep().catch(log);
   const ending = new AbortController();
@@ -139,6 +145,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     imports: new ImportDesk(workspace),
     people: new PeopleDesk({ workspace, log, ...options.signIn }),
     packDesk,
+    examiner,
     log,
     ending: ending.signal,
     isBusy: () => desk.isAtWork || underWay.size > 0,

@@ -10,6 +10,8 @@ import type {
   FromEngine,
   ToEngine,
 } from './engine-thread.ts';
+import { isOutOfMemory } from './examination-client.ts';
+import { tooHeavy } from './pack-files.ts';
 
 /** The engine as the main thread of the inference process sees it. */
 export interface EngineClient {
@@ -42,7 +44,11 @@ export async function startEngine(
   options: EngineOptions,
   onDeath: (error: unknown) => void,
 ): Promise<EngineClient> {
-  const worker = new Worker(new URL('./engine-thread.ts', import.meta.url), { workerData: options });
+  const { heapMb = 2048 } = options;
+  const worker = new Worker(new URL('./engine-thread.ts', import.meta.url), {
+    workerData: options,
+    resourceLimits: { maxOldGenerationSizeMb: heapMb },
+  });
   const waiting = new Map<
     number,
     { resolve: (result: AnyResult) => void; reject: (error: unknown) => void }
@@ -50,7 +56,11 @@ export async function startEngine(
   let lastId = 0;
   const { promise: ready, ...opened } = Promise.withResolvers<FromEngine & { readonly kind: 'ready' }>();
 
-  worker.on('error', onDeath);
+  let isReady = false;
+  worker.on('error', (error) => {
+    if (isReady || !isOutOfMemory(error)) onDeath(error);
+    else opened.reject(tooHeavy(options.packFolder, heapMb));
+  });
   worker.on('message', (message: FromEngine) => {
     if (message.kind === 'ready') opened.resolve(message);
     else if (message.kind === 'refused') opened.reject(fromErrorRecord(message.error));
@@ -80,6 +90,7 @@ export async function startEngine(
   };
 
   const { device, packHash, vision } = await ready;
+  isReady = true;
   return {
     device,
     packHash,

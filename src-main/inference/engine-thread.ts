@@ -18,6 +18,8 @@ export interface EngineOptions {
   readonly packFolder: string;
   readonly device: DeviceRequest;
   readonly threads?: number;
+  /** Megabytes of its heap; models, tensors and images lie outside of it. Default 2048. */
+  readonly heapMb?: number;
 }
 
 /** What the engine can be asked, with the answer to each. Big arrays are moved, not copied. */

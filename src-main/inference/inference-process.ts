@@ -1,12 +1,13 @@
 import { writeSync } from 'node:fs';
 import { toErrorRecord } from '../../src-shared/errors.ts';
 import { type EngineClient, startEngine } from './engine-client.ts';
+import { examineInThread } from './examination-client.ts';
 import { HEARTBEAT_INTERVAL, type ToChild } from './inference-protocol.ts';
 import { decodeMask, inspectImage } from './inspect-image.ts';
 import { parentLine } from './parent-line.ts';
 
 // The inference process: this thread speaks with the parent, reads images, fuses and writes; the engine's thread
-// computes. It lives as long as its parent.
+// computes. Or it examines files of a pack, in a thread as well. It lives as long as its parent.
 
 const parent = parentLine();
 const underWay = new Map<number, AbortController>();
@@ -39,6 +40,12 @@ async function receive(message: ToChild): Promise<void> {
       } catch (error) {
         parent.send({ kind: 'refused', error: toErrorRecord(error) });
       }
+      return;
+    case 'examine':
+      parent.send({
+        kind: 'examined',
+        finding: await examineInThread(message.examination, message.heapMb),
+      });
       return;
     case 'cancel':
       return underWay.get(message.id)?.abort();

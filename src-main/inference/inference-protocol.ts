@@ -3,6 +3,7 @@ import type { PackedLevels } from '../../src-shared/packed-levels.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { DeviceReport, DeviceRequest, InspectionResult } from '../../src-shared/result.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
+import type { Examination, Finding } from './examination.ts';
 
 /** One image to inspect. */
 export interface InspectJob {
@@ -38,22 +39,29 @@ export type Request = {
   [K in RequestKind]: { readonly kind: K; readonly job: Requests[K]['job'] };
 }[RequestKind];
 
-/** Parent → child. `open` comes first and once. */
+/** Parent → child. `open` comes first and once; or `examine`, and nothing else. */
 export type ToChild =
   | {
       readonly kind: 'open';
       readonly packFolder: string;
       readonly device: DeviceRequest;
       readonly threads?: number;
+      /** Megabytes of the engine's heap. */
+      readonly heapMb?: number;
     }
+  | { readonly kind: 'examine'; readonly examination: Examination; readonly heapMb: number }
   | { readonly kind: 'request'; readonly id: number; readonly request: Request }
   | { readonly kind: 'cancel'; readonly id: number };
 
-/** Child → parent. After `open` comes `ready` or `refused`; every request gets exactly one `answer` or `failed`. */
+/**
+ * Child → parent. After `open` comes `ready` or `refused`, after `examine` comes `examined`; every request gets exactly
+ * one `answer` or `failed`.
+ */
 export type FromChild =
   | { readonly kind: 'heartbeat'; readonly rssBytes: number }
   | { readonly kind: 'ready'; readonly device: DeviceReport; readonly packHash: string }
   | { readonly kind: 'refused'; readonly error: ErrorRecord }
+  | { readonly kind: 'examined'; readonly finding: Finding }
   | { readonly kind: 'answer'; readonly id: number; readonly result: Requests[RequestKind]['result'] }
   | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorRecord };
 

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import {
   ClipSamError,
   type ErrorRecord,
@@ -15,6 +16,7 @@ import type {
   RequestKind,
   Requests,
 } from './inference-protocol.ts';
+import { tooHeavy } from './pack-files.ts';
 import { forkHost, type ProcessHost } from './process-host.ts';
 import { type DeathReason, describeDeath, type SupervisedChild, superviseChild } from './supervised-child.ts';
 
@@ -48,6 +50,10 @@ export interface InspectorOptions {
   readonly imageTimeout?: number;
   /** Milliseconds from the process's start to the loaded pack. Default 120,000. */
   readonly readyTimeout?: number;
+  /** Megabytes of objects that may be made of the pack's files. Default 2048. */
+  readonly heapMb?: number;
+  /** A process that is larger before its pack is loaded is ended for good. Default: three quarters of the machine. */
+  readonly openingCapMb?: number;
   /** Milliseconds without a heartbeat before a process counts as hung. Default 20,000. */
   readonly silence?: number;
   readonly onEvent?: (event: InspectorEvent) => void;
@@ -92,7 +98,7 @@ interface Task {
 /**
  * Starts the inference process and waits until its pack is loaded.
  * @throws ClipSamError what the pack's loading says (`pack-…`), `device-unavailable`, `inference-crashed` when the
- *   process can't be kept alive
+ *   process can't be kept alive, or is not ready in time
  */
 export async function openInspector(options: InspectorOptions): Promise<Inspector> {
   const inspector = new SupervisedInspector(options);
@@ -216,14 +222,14 @@ class SupervisedInspector implements Inspector {
   }
 
   #start(): void {
-    const { packFolder, device, threads, readyTimeout = 120_000, silence = 20_000 } = this.#options;
+    const { packFolder, device, threads, heapMb, readyTimeout = 120_000, silence = 20_000 } = this.#options;
     const generation = ++this.#generation;
     this.#state = 'starting';
     this.#answersOfGeneration = 0;
     try {
       this.#child = superviseChild(
         this.#host,
-        { kind: 'open', packFolder, device, ...(threads ? { threads } : {}) },
+        { kind: 'open', packFolder, device, ...(threads && { threads }), ...(heapMb && { heapMb }) },
         { readyTimeout, silence },
         {
           onMessage: (message) => this.#onMessage(message, generation),
@@ -300,6 +306,14 @@ class SupervisedInspector implements Inspector {
   }
 
   #checkMemory(rssBytes: number): void {
+    if (this.#state === 'starting') {
+      const { packFolder, openingCapMb = Math.round((0.75 * totalmem()) / (1 << 20)) } = this.#options;
+      const capBytes = openingCapMb * (1 << 20);
+      if (rssBytes <= capBytes) return;
+      this.#break(tooHeavy(packFolder, openingCapMb));
+      this.#child?.kill({ kind: 'memory-cap', rssBytes, capBytes });
+      return;
+    }
     const capBytes = (this.#options.memoryCapMb ?? Number.POSITIVE_INFINITY) * (1 << 20);
     // A process that has done nothing yet would be replaced by one just as large.
     if (rssBytes <= capBytes || this.#answersOfGeneration === 0 || this.#state !== 'running') return;
@@ -326,6 +340,7 @@ class SupervisedInspector implements Inspector {
       reason.kind === 'timeout' ? this.#blameOldest(victims, reason) : this.#blameAll(victims, reason);
     this.#queue.unshift(...again.filter((task) => !task.settled));
     if (reason.kind !== 'memory-cap') this.#strikes++;
+    if (reason.kind === 'start-timeout' && !this.#ready) this.#break(neverReady(reason));
     if (this.#state === 'broken') {
       this.#rejectAll();
       return;
@@ -390,4 +405,14 @@ class SupervisedInspector implements Inspector {
   #tell(event: InspectorEvent): void {
     this.#options.onEvent?.(event);
   }
+}
+
+/** The error for a process that nothing was ever heard of: another one would hang in the same place. */
+function neverReady(reason: Extract<DeathReason, { kind: 'start-timeout' }>): ClipSamError {
+  const seconds = Math.round(reason.afterMs / 1000);
+  return new ClipSamError(
+    'inference-crashed',
+    `The inference process ${describeDeath(reason)} and is not started again. Check the pack with \`clipsam models verify\`; if it is whole, choose the device "cpu" or close other programs.`,
+    { details: { case: 'never-ready', seconds } },
+  );
 }

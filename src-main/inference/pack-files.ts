@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,9 @@ export interface FileCheck {
   /** Set unless `ok`: what is wrong and what to do. */
   readonly error?: ClipSamError;
 }
+
+/** Bytes of a description or a card: prose and numbers. */
+export const LONGEST_TEXT = 1 << 20;
 
 const require = createRequire(unpackedPath(fileURLToPath(import.meta.url)));
 
@@ -89,6 +92,33 @@ export async function checkPackFile(key: string, file: PackFile, packFolder: str
     );
     return { ...check, status: 'unreadable', error };
   }
+}
+
+/**
+ * The text of a description or a card.
+ * @throws ClipSamError `pack-invalid` when it is no file, or one of more than {@link LONGEST_TEXT} bytes; what reading
+ *   it says otherwise
+ */
+export async function readPackText(path: string): Promise<string> {
+  const stats = await stat(path);
+  if (stats.isFile() && stats.size <= LONGEST_TEXT) return readFile(path, 'utf8');
+  throw tooLong(path);
+}
+
+/** The error for prose that is none. */
+export function tooLong(file: string): ClipSamError {
+  return new ClipSamError('pack-invalid', `${file} is no file of text with at most ${LONGEST_TEXT} bytes.`, {
+    details: { case: 'pack-description-broken', file },
+  });
+}
+
+/** The error for a pack that fills the memory. */
+export function tooHeavy(pack: string, megabytes: number): ClipSamError {
+  return new ClipSamError(
+    'pack-invalid',
+    `The model pack ${pack} can't be examined within ${megabytes} MB of memory, so it is not used. Its files are damaged or made to do harm: fetch it from a source that you trust.`,
+    { details: { case: 'pack-too-heavy', pack, megabytes } },
+  );
 }
 
 async function packageOf(source: string): Promise<{ root: string; path: string }> {

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
@@ -8,12 +8,9 @@ import { schemaIssues } from '../../src-shared/schema-issues.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
 import { byName } from '../files/image-files.ts';
 import { unpackedPath } from '../files/unpacked-path.ts';
-import { describeModel, promoteTensors, readModel, type TensorInfo } from '../graph/model.ts';
-import { readSafetensors } from '../graph/safetensors.ts';
-import { type Dim, formatShape } from '../graph/shape.ts';
-import { umciParameters } from '../graph/umci.ts';
-import { checkPackFile, type FileCheck, placeInPack, resolvePackFile } from './pack-files.ts';
-import { openTokenizer } from './tokenizer.ts';
+import { checkContents, type PackContents } from './pack-contents.ts';
+import { type PackExaminer, packExaminer } from './pack-examiner.ts';
+import { checkPackFile, type FileCheck, placeInPack, readPackText, resolvePackFile } from './pack-files.ts';
 
 /** The packs that come with the program. */
 const PACKS_ROOT = unpackedPath(fileURLToPath(new URL('../../models/', import.meta.url)));
@@ -64,11 +61,8 @@ export interface FoundPack {
   readonly reference: string;
 }
 
-/** What SAM's decoder is fed in the Meta dialect. */
-const META_INPUTS = ['image_embeddings', 'point_coords', 'point_labels', 'mask_input', 'has_mask_input'];
-
 /**
- * Loads a pack: parses pack.json, checks size and SHA-256 of every file, then that the models have the tensors and
+ * Loads a pack, in the inference process: parses pack.json, checks size and SHA-256 of every file, then that the models have the tensors and
  * shapes that pack.json states.
  * @param which reference of a pack, or a folder with pack.json
  * @throws ClipSamError `pack-not-found`, `pack-invalid`, `pack-file-missing`, `pack-hash-mismatch`, `path-denied`,
@@ -80,7 +74,7 @@ export async function loadPack(which: string, places: PackPlaces = {}): Promise<
   const files = await checkFiles(pack, folder);
   for (const { error } of files) if (error) throw error;
   const paths = pathsOf(files);
-  await checkContents(pack, folder, paths);
+  await checkContents({ pack, folder, paths });
   return {
     pack,
     folder,
@@ -104,8 +98,15 @@ export async function describePack(which: string, places: PackPlaces = {}): Prom
   return { pack, folder, reference: reference ?? (basename(folder) === exact ? exact : pack.id) };
 }
 
-/** Checks everything that {@link loadPack} checks, but goes on after an error and returns what it found. */
-export async function verifyPack(which: string, places: PackPlaces = {}): Promise<PackCheck> {
+/**
+ * Checks everything that {@link loadPack} checks, but goes on after an error and returns what it found.
+ * @param examiner opens the files
+ */
+export async function verifyPack(
+  which: string,
+  places: PackPlaces = {},
+  examiner: PackExaminer = packExaminer(),
+): Promise<PackCheck> {
   let folder = isReference(which) ? join(places.packsRoot ?? PACKS_ROOT, which) : resolve(which);
   let pack: Pack | undefined;
   let files: FileCheck[] = [];
@@ -114,7 +115,7 @@ export async function verifyPack(which: string, places: PackPlaces = {}): Promis
     pack = await readPack(folder);
     files = await checkFiles(pack, folder);
     for (const { error } of files) if (error) throw error;
-    await checkContents(pack, folder, pathsOf(files));
+    await examiner.contents({ pack, folder, paths: pathsOf(files) });
     return { folder, pack, files };
   } catch (error) {
     return { folder, ...(pack ? { pack } : {}), files, error: toErrorRecord(error, 'pack-invalid') };
@@ -201,8 +202,9 @@ async function readPack(folder: string): Promise<Pack> {
   const path = join(folder, 'pack.json');
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readPackText(path);
   } catch (cause) {
+    if (cause instanceof ClipSamError) throw cause;
     throw unusable(path, `cannot be read (${cause instanceof Error ? cause.message : String(cause)})`, cause);
   }
   return parsePack(text, path);
@@ -241,11 +243,11 @@ function unusable(path: string, reason: string, cause: unknown): ClipSamError {
 }
 
 /**
- * Checks what {@link loadPack} checks in a folder whose own files were hashed when they were put there: the files of
- * npm packages, then tensors and shapes.
+ * What of {@link loadPack}'s checks is left for a folder whose own files were hashed when they were put there: hashes
+ * the files of npm packages, and says what there is to open.
  * @throws ClipSamError as {@link loadPack}
  */
-export async function checkNewPack(pack: Pack, folder: string): Promise<void> {
+export async function newPackContents(pack: Pack, folder: string): Promise<PackContents> {
   const paths = new Map<string, string>();
   for (const [key, file] of Object.entries(pack.files)) {
     if (!file.source.startsWith('npm:')) {
@@ -256,7 +258,7 @@ export async function checkNewPack(pack: Pack, folder: string): Promise<void> {
     if (error) throw error;
     paths.set(key, path!);
   }
-  await checkContents(pack, folder, paths);
+  return { pack, folder, paths };
 }
 
 /** One after the other: the disk is the bottleneck, and a pack's files may be gigabytes. */
@@ -268,75 +270,4 @@ async function checkFiles(pack: Pack, folder: string): Promise<FileCheck[]> {
 
 function pathsOf(files: readonly FileCheck[]): Map<string, string> {
   return new Map(files.flatMap(({ key, path }) => (path === undefined ? [] : [[key, path]])));
-}
-
-async function checkContents(pack: Pack, folder: string, paths: ReadonlyMap<string, string>): Promise<void> {
-  const read = (key: string) => readFile(paths.get(key)!);
-  const { vision, text, umci, sam } = pack;
-  // The card is prose: it needs no hash, but it must be there and in the pack.
-  await resolvePackFile(`pack:${pack.card}`, folder);
-
-  const encoder = readModel(await read(vision.file), vision.file);
-  const side = vision.inputSize;
-  expectTensor(pack, vision.file, describeModel(encoder).inputs, vision.input, ['?', 3, side, side]);
-  const wanted = [vision.samEmbedding, ...vision.stages.map(({ tensor }) => tensor)];
-  const { outputs: fromVision } = describeModel(promoteTensors(encoder, wanted));
-  for (const { tensor, grid, width } of vision.stages) {
-    expectTensor(pack, vision.file, fromVision, tensor, ['?', grid * grid, width]);
-  }
-
-  const decoder = readModel(await read(sam.decoder), sam.decoder);
-  const { inputs } = describeModel(decoder);
-  for (const name of META_INPUTS) expectTensor(pack, sam.decoder, inputs, name);
-  const embedding = inputs.find(({ name }) => name === META_INPUTS[0])?.dims;
-  expectTensor(pack, vision.file, fromVision, vision.samEmbedding, embedding);
-  const { outputs } = describeModel(promoteTensors(decoder, [sam.masks, sam.qualities]));
-  expectTensor(pack, sam.decoder, outputs, sam.masks, ['?', 4, '?', '?']);
-  expectTensor(pack, sam.decoder, outputs, sam.qualities, ['?', 4]);
-
-  openTokenizer((await read(text.tokenizer)).toString('utf8'), text.tokenizer);
-  const textEncoder = describeModel(readModel(await read(text.encoder), text.encoder));
-  const [sentences] = textEncoder.outputs;
-  expectTensor(pack, text.encoder, textEncoder.outputs, sentences?.name ?? 'output', ['?', text.width]);
-
-  const weights = readSafetensors(await read(umci.file), umci.file);
-  const stageWidths = vision.stages.map(({ width }) => width);
-  for (const { name, shape } of umciParameters({ ...umci, stageWidths, textWidth: text.width })) {
-    const { shape: dims, data } = weights.get(name) ?? {};
-    expectTensor(pack, umci.file, dims ? [{ name, type: 'float', dims }] : [], name, shape);
-    if (data?.every(Number.isFinite)) continue;
-    throw new ClipSamError(
-      'model-file-invalid',
-      `Pack ${pack.id}: tensor "${name}" of file "${umci.file}" holds values that are no numbers. Train it again, or use the file that the pack was made with.`,
-    );
-  }
-}
-
-/** Refuses the pack unless the tensor is there with these sizes, as far as both sides state them ('?': any). */
-function expectTensor(
-  pack: Pack,
-  file: string,
-  tensors: readonly TensorInfo[],
-  name: string,
-  expected?: readonly Dim[],
-): void {
-  const tensor = tensors.find((candidate) => candidate.name === name);
-  if (!tensor) {
-    const there = tensors.map((candidate) => `"${candidate.name}"`).join(', ');
-    throw new ClipSamError(
-      'model-tensor-unknown',
-      `Pack ${pack.id}: file "${file}" has no tensor "${name}"${there && ` (there are ${there})`}. Use the file that the pack was made with.`,
-    );
-  }
-  const { dims } = tensor;
-  if (!dims || !expected) return;
-  const contradicts = expected.some((size, axis) => {
-    const found = dims[axis];
-    return typeof size === 'number' && typeof found === 'number' && size !== found;
-  });
-  if (dims.length === expected.length && !contradicts) return;
-  throw new ClipSamError(
-    'pack-invalid',
-    `Pack ${pack.id}: tensor "${name}" of file "${file}" has the shape ${formatShape(dims)}, pack.json says ${formatShape(expected)}. Correct pack.json, or use the file that the pack was made with.`,
-  );
 }

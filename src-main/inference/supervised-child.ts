@@ -48,7 +48,7 @@ const megabytes = (bytes: number) => Math.round(bytes / (1 << 20));
 const seconds = (ms: number) => Math.round(ms / 100) / 10;
 
 export interface ChildLimits {
-  /** Milliseconds from start to `ready`. */
+  /** Milliseconds from start to `ready`, or to the end of an examination. */
   readonly readyTimeout: number;
   /** Milliseconds without any message after which the child counts as hung. */
   readonly silence: number;
@@ -68,13 +68,15 @@ export interface SupervisedChild {
   kill(reason: DeathReason): void;
 }
 
+/** What the first message is answered with. */
+const FIRST_ANSWERS: ReadonlySet<string> = new Set(['ready', 'refused', 'examined']);
 /** A process that even SIGKILL doesn't end (stuck in a device or network drive) is given up after this long. */
 const KILL_PATIENCE = 5000;
 
 /** Starts a child and watches over it: ready in time, heartbeats, death. */
 export function superviseChild(
   host: ProcessHost,
-  open: ToChild & { readonly kind: 'open' },
+  first: ToChild & { readonly kind: 'open' | 'examine' },
   limits: ChildLimits,
   listener: ChildListener,
 ): SupervisedChild {
@@ -113,11 +115,11 @@ export function superviseChild(
     if (condemned || buried) return;
     silentTicks = 0;
     const known = message as FromChild;
-    if (known.kind === 'ready' || known.kind === 'refused') clearTimeout(readyTimer);
+    if (FIRST_ANSWERS.has(known.kind)) clearTimeout(readyTimer);
     listener.onMessage(known);
   });
   child.onExit((exit) => bury(condemned ?? deathOf(exit, child.lastWords())));
-  child.send(open);
+  child.send(first);
   return {
     // Electron knows it only once the process runs.
     get pid() {

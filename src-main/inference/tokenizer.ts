@@ -17,6 +17,11 @@ interface TokenizerFile {
  * @throws ClipSamError `model-file-invalid`
  */
 export function openTokenizer(json: string, name: string): Tokenizer {
+  const refuse = (cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `${name} is not a valid tokenizer.json (${reason}). Fetch or train it again.`;
+    return new ClipSamError('model-file-invalid', message, { cause });
+  };
   try {
     const parsed = JSON.parse(json) as TokenizerFile;
     const tokenizer = new HuggingFaceTokenizer(parsed, {});
@@ -25,13 +30,20 @@ export function openTokenizer(json: string, name: string): Tokenizer {
     const isSpecial = parsed.added_tokens?.some(({ content }) => content === unknownToken);
     const unknown = isSpecial ? undefined : vocab?.[unknownToken ?? ''];
     return {
-      encode: (sentence) =>
-        tokenizer.encode(sentence).ids.map((id: number) => (id === unknown ? undefined : id)),
+      encode(sentence) {
+        try {
+          return tokenizer.encode(sentence).ids.map((id: unknown) => {
+            if (id === undefined || id === unknown) return undefined;
+            if (typeof id === 'number' && Number.isSafeInteger(id) && id >= 0) return id;
+            throw new TypeError(`the token of a word is ${JSON.stringify(id)}`);
+          });
+        } catch (cause) {
+          throw refuse(cause);
+        }
+      },
     };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `${name} is not a valid tokenizer.json (${reason}). Fetch or train it again.`;
-    throw new ClipSamError('model-file-invalid', message, { cause });
+    throw refuse(cause);
   }
 }
 

@@ -1,9 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { PackSummary } from '../../src-shared/contract.ts';
 import { ClipSamError, toErrorRecord } from '../../src-shared/errors.ts';
 import { packReferenceSchema } from '../../src-shared/pack-reference.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
-import { placeInPack, resolvePackFile } from '../inference/pack-files.ts';
+import type { PackExaminer } from '../inference/pack-examiner.ts';
+import { placeInPack, readPackText, resolvePackFile } from '../inference/pack-files.ts';
 import {
   describePack,
   type FoundPack,
@@ -14,6 +15,7 @@ import {
 } from '../inference/pack-loader.ts';
 
 /** Model packs as far as users see them: which there are, and whether their files are whole. */
+export { type PackExaminer, packExaminer } from '../inference/pack-examiner.ts';
 export { listPacks, type PackCheck, type PackPlaces, verifyPack } from '../inference/pack-loader.ts';
 
 /**
@@ -53,7 +55,7 @@ async function summarise({
   try {
     const { pack } = await describePack(folder);
     const packHash = hashOfJson(pack);
-    const card = await readFile(await resolvePackFile(`pack:${pack.card}`, folder), 'utf8');
+    const card = await readPackText(await resolvePackFile(`pack:${pack.card}`, folder));
     const files = Object.entries(pack.files).map(async ([name, file]) => {
       const { source, licence, provenance, sha256 } = file;
       const path = await resolvePackFile(placeInPack(file), folder).catch(() => undefined);
@@ -68,12 +70,13 @@ async function summarise({
 
 /**
  * Checks a pack by its reference.
+ * @param examiner opens its files
  * @throws ClipSamError `pack-not-found`: a folder elsewhere is not looked at
  */
-export async function checkPack(id: string, places: PackPlaces = {}) {
+export async function checkPack(id: string, places: PackPlaces, examiner: PackExaminer) {
   const listing = (await listPacks(places)).find((pack) => pack.id === id);
   if (!listing) throw unknown(id);
-  const { files, error } = await verifyPack(listing.folder);
+  const { files, error } = await verifyPack(listing.folder, {}, examiner);
   const checked = files.map((file) => ({
     name: file.key,
     ok: file.status === 'ok',

@@ -10,8 +10,15 @@ import { hashOfJson } from '../files/canonical-json.ts';
 import { type DownloadOptions, download, type Patience, removePart } from '../files/download.ts';
 import { isPlainPath } from '../files/plain-path.ts';
 import { receiveFile } from '../files/receive-file.ts';
+import { type PackExaminer, packExaminer } from '../inference/pack-examiner.ts';
 import { placeInPack } from '../inference/pack-files.ts';
-import { checkNewPack, listPacks, type PackPlaces, parsePack, verifyPack } from '../inference/pack-loader.ts';
+import {
+  listPacks,
+  newPackContents,
+  type PackPlaces,
+  parsePack,
+  verifyPack,
+} from '../inference/pack-loader.ts';
 import { recordPack } from '../store/packs.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { lockPacks } from '../store/workspace-lock.ts';
@@ -88,6 +95,7 @@ export class PackDesk {
   readonly #places: PackPlaces;
   readonly #root: string;
   readonly #patience: Patience | undefined;
+  readonly #examiner: PackExaminer;
   /** Hash of the pack that is being brought in by this program. */
   #atWork: string | undefined;
 
@@ -96,11 +104,14 @@ export class PackDesk {
     readonly places: PackPlaces;
     /** With servers; for tests. */
     readonly patience?: Patience;
+    /** Opens the files of packs. Default: one that forks. */
+    readonly examiner?: PackExaminer;
   }) {
     this.#workspace = options.workspace;
     this.#places = options.places;
     this.#root = importedPacks(options.workspace.folder);
     this.#patience = options.patience;
+    this.#examiner = options.examiner ?? packExaminer();
   }
 
   /**
@@ -231,7 +242,7 @@ export class PackDesk {
       await this.#gather({ pack, packHash, files, source, note, work });
       throwIfCancelled(signal);
       onEvent?.({ kind: 'checking' });
-      await checkNewPack(pack, join(stage, 'pack'));
+      await this.#examiner.contents(await newPackContents(pack, join(stage, 'pack')), signal);
       throwIfCancelled(signal);
     } catch (error) {
       await this.#leave(packHash, files);
@@ -256,7 +267,7 @@ export class PackDesk {
     for (const { id, folder, isImported, version } of await listPacks(this.#places)) {
       const isIt = isImported ? id === reference : id === pack.id && version === pack.version;
       if (!isIt) continue;
-      const { pack: other, error } = await verifyPack(folder);
+      const { pack: other, error } = await verifyPack(folder, {}, this.#examiner);
       if (!other || hashOfJson(other) !== packHash) {
         throw new ClipSamError(
           'pack-exists',

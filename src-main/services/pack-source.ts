@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -9,12 +9,10 @@ import { type DownloadOptions, downloadText } from '../files/download.ts';
 import { isPlainPath } from '../files/plain-path.ts';
 import { toReadError } from '../files/read-error.ts';
 import { damaged, openZip } from '../files/zip-archive.ts';
-import { resolvePackFile } from '../inference/pack-files.ts';
+import { LONGEST_TEXT, readPackText, resolvePackFile, tooLong } from '../inference/pack-files.ts';
 
 /** The file that describes a pack, by its name in the pack's folder. */
 export const DESCRIPTION = 'pack.json';
-/** Bytes of a description or a card: prose and numbers. */
-const LONGEST_TEXT = 1 << 20;
 
 /** Where a pack comes from. */
 export interface PackSource {
@@ -57,11 +55,11 @@ async function fromFolder(folder: string, file: string): Promise<PackSource> {
   return {
     place: file === join(folder, DESCRIPTION) ? folder : file,
     base: null,
-    description: await textOf(file).catch((error: unknown) => {
+    description: await readPackText(file).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       throw absent(folder);
     }),
-    text: async (path) => textOf(await resolvePackFile(`pack:${path}`, folder)),
+    text: async (path) => readPackText(await resolvePackFile(`pack:${path}`, folder)),
     async open(path) {
       try {
         const real = await resolvePackFile(`pack:${path}`, folder);
@@ -74,12 +72,6 @@ async function fromFolder(folder: string, file: string): Promise<PackSource> {
     },
     close() {},
   };
-}
-
-async function textOf(path: string): Promise<string> {
-  const stats = await stat(path);
-  if (stats.isFile() && stats.size <= LONGEST_TEXT) return readFile(path, 'utf8');
-  throw tooLong(path);
 }
 
 async function fromZip(path: string): Promise<PackSource> {
@@ -158,12 +150,6 @@ export function absentFile(file: string): ClipSamError {
 export function outsideFile(file: string): ClipSamError {
   return new ClipSamError('path-denied', `The pack's file ${file} lies outside of the pack.`, {
     details: { case: 'pack-file-outside', file },
-  });
-}
-
-function tooLong(file: string): ClipSamError {
-  return new ClipSamError('pack-invalid', `${file} is no file of text with at most ${LONGEST_TEXT} bytes.`, {
-    details: { case: 'pack-description-broken', file },
   });
 }
 

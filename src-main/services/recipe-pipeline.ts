@@ -53,14 +53,14 @@ export async function openPipeline(
   { packFolder, recipe }: ChosenRecipe,
   options: Omit<InspectorOptions, 'packFolder' | 'host'>,
 ): Promise<Inspector> {
-  const inspector = await openInspector({ ...options, packFolder });
-  try {
-    await checkLanguage(packFolder, recipe);
-    return inspector;
-  } catch (error) {
-    await inspector.close();
-    throw error;
-  }
+  const [opening, words] = await Promise.allSettled([
+    openInspector({ ...options, packFolder }),
+    checkLanguage(packFolder, recipe),
+  ]);
+  if (opening.status === 'rejected') throw opening.reason;
+  if (words.status === 'fulfilled') return opening.value;
+  await opening.value.close();
+  throw words.reason;
 }
 
 function parseRecipe(json: unknown, name: string): Recipe {

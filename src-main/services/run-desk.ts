@@ -3,6 +3,7 @@ import type { RunProgress } from '../../src-shared/contract.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { BatchEvent } from '../../src-shared/progress.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
+import type { PackExaminer } from '../inference/pack-examiner.ts';
 import { checkLanguage } from '../inference/recipe-language.ts';
 import { getBatch } from '../store/batches.ts';
 import { getRecipe, saveRecipe } from '../store/recipes.ts';
@@ -16,6 +17,8 @@ import { DEFAULT_PACK } from './recipe-pipeline.ts';
 export interface RunDeskOptions extends PackPlaces {
   readonly workspace: Workspace;
   readonly pool: InspectorPool;
+  /** Has a recipe's words read by its pack's tokeniser. */
+  readonly examiner: PackExaminer;
   /** `imageId`: the image whose outcome was just stored. */
   readonly onProgress?: (progress: RunProgress, imageId?: number) => void;
 }
@@ -228,9 +231,9 @@ export class RunDesk {
   }
 
   async #begin(recipe: Recipe, start: (options: BeginOptions) => Promise<BatchRun>): Promise<RunProgress> {
-    const { pool } = this.#options;
+    const { pool, examiner } = this.#options;
     const { folder } = await findPack(recipe.pack, this.#options);
-    await checkLanguage(folder, recipe);
+    await checkLanguage(folder, recipe, examiner);
     const lease = await pool.acquire(recipe.pack);
     try {
       return await this.#work(lease, start);

@@ -4,11 +4,14 @@ import { ClipSamError } from '../../src-shared/errors.ts';
 import type { DeviceRequest } from '../../src-shared/result.ts';
 import { listImages } from '../files/image-files.ts';
 import type { Inspector } from '../inference/inspector.ts';
+import type { PackExaminer } from '../inference/pack-examiner.ts';
+import { checkLanguage } from '../inference/recipe-language.ts';
 import type { InspectorPool } from './inspector-pool.ts';
 import { findPack, type PackPlaces } from './model-packs.ts';
 
 export interface SelfTestOptions extends PackPlaces {
   readonly pool: InspectorPool;
+  readonly examiner: PackExaminer;
   readonly pack: string;
   readonly device: DeviceRequest;
   /** Folder of sample images: the first one with a defect is inspected. */
@@ -25,10 +28,11 @@ export interface SelfTestOptions extends PackPlaces {
  * @throws ClipSamError `input-invalid`, `image-not-found` without samples, and what the inference process says
  */
 export async function selfTest(options: SelfTestOptions): Promise<void> {
-  const { pool, pack: packId, device, artifactRoot, signal, onEvent } = options;
+  const { pool, examiner, pack: packId, device, artifactRoot, signal, onEvent } = options;
   const path = await sampleIn(options.samplesFolder);
-  const { pack } = await findPack(packId, options);
+  const { pack, folder } = await findPack(packId, options);
   onEvent({ kind: 'starting', image: basename(dirname(path)) });
+  await checkLanguage(folder, pack.defaultRecipe, examiner);
   const start = performance.now();
 
   const inspect = async (inspector: Inspector, rssBytes: () => number | null) => {

@@ -12,6 +12,7 @@ import {
 import type { Inspector, InspectorEvent } from '../../src-main/inference/inspector.ts';
 import { scryptPins } from '../../src-main/services/pin.ts';
 import { packLevels } from '../../src-shared/packed-levels.ts';
+import { nearExaminer } from '../inference/near-examiner.ts';
 import { type FakeOptions, fakeInspector } from '../services/fake-inspector.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 
@@ -41,6 +42,7 @@ export async function fakeWorkstation(
     samplesFolder: null,
     device: 'cpu',
     signIn: { pins: scryptPins(16) },
+    examiner: nearExaminer,
     log: (error) => faults.push(error),
     openInspector: async ({ device, onEvent = () => {} }) => {
       const inspector = fakeInspector(fake);

@@ -213,12 +213,21 @@ describe('opening', () => {
     });
   });
 
-  it('gives up a process that is never ready', async () => {
+  it('gives up a process that is never ready, without another try', async () => {
     await expect(open({ packFolder: 'never-ready', readyTimeout: 100 })).rejects.toMatchObject({
       code: 'inference-crashed',
       message: expect.stringContaining('not ready'),
+      details: { case: 'never-ready' },
     });
-    expect(new Set(deaths())).toEqual(new Set(['start-timeout']));
+    expect(deaths()).toEqual(['start-timeout']);
+  });
+
+  it('gives up a process whose pack fills the memory, without another try', async () => {
+    await expect(open({ packFolder: 'grow-at-start', openingCapMb: 500 })).rejects.toMatchObject({
+      code: 'pack-invalid',
+      details: { case: 'pack-too-heavy', pack: 'grow-at-start', megabytes: 500 },
+    });
+    expect(deaths()).toEqual(['memory-cap']);
   });
 });
 

@@ -9,6 +9,7 @@ import { lockPacks } from '../../src-main/store/workspace-lock.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { PackImportEvent } from '../../src-shared/progress.ts';
 import { type ZipEntry, zipFile } from '../files/zip-file.ts';
+import { nearExaminer } from '../inference/near-examiner.ts';
 import { writeTinyPack } from '../inference/tiny-pack.ts';
 import { temporaryWorkspace } from '../store/fixtures.ts';
 import { tempFolder } from '../temp-folder.ts';
@@ -20,7 +21,7 @@ async function packOnStick(change?: (pack: Pack) => unknown) {
   const stick = join(await tempFolder(), 'widget');
   const pack = await writeTinyPack(stick, change);
   const places = { packsRoot, importedRoot: importedPacks(workspace.folder) };
-  const desk = new PackDesk({ workspace, places });
+  const desk = new PackDesk({ workspace, places, examiner: nearExaminer });
   const events: PackImportEvent[] = [];
   const add = (place: string, signal?: AbortSignal) =>
     desk.add(place, { author: 'ana', signal, onEvent: (event) => void events.push(event) });
@@ -135,11 +136,11 @@ describe('a pack from a folder', () => {
     const folder = join(places.importedRoot, 'tiny@1');
     await writeFile(join(folder, 'text.onnx'), 'damaged');
     await rm(join(folder, 'decoder.onnx'));
-    expect((await verifyPack('tiny@1', places)).error).toBeDefined();
+    expect((await verifyPack('tiny@1', places, nearExaminer)).error).toBeDefined();
     await desk.sweep();
     expect(await readFile(join(folder, 'text.onnx'), 'utf8')).toBe('damaged');
     expect(await add(stick)).toEqual({ id: 'tiny@1', outcome: 'repaired' });
-    expect((await verifyPack('tiny@1', places)).error).toBeUndefined();
+    expect((await verifyPack('tiny@1', places, nearExaminer)).error).toBeUndefined();
     expect((await listAudit(workspace, { subject: 'pack' }))[0]).toMatchObject({ action: 'repaired' });
   });
 
@@ -288,7 +289,7 @@ describe('a pack from a ZIP file', () => {
     const { stick, places, add, leftovers } = await packOnStick();
     const zip = await zipOf(stick, prefix, [{ name: '__MACOSX/._pack.json', content: 'x' }]);
     expect(await add(zip)).toEqual({ id: 'tiny@1', outcome: 'added' });
-    expect((await verifyPack('tiny@1', places)).error).toBeUndefined();
+    expect((await verifyPack('tiny@1', places, nearExaminer)).error).toBeUndefined();
     expect(await leftovers()).toEqual([]);
   });
 

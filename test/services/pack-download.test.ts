@@ -9,6 +9,7 @@ import type { Pack } from '../../src-shared/pack.ts';
 import type { PackImportEvent } from '../../src-shared/progress.ts';
 import { runCli, startCli } from '../cli/run-cli.ts';
 import { fileServer, type ServedFile } from '../files/file-server.ts';
+import { nearExaminer } from '../inference/near-examiner.ts';
 import { writeTinyPack } from '../inference/tiny-pack.ts';
 import { temporaryWorkspace } from '../store/fixtures.ts';
 import { tempFolder } from '../temp-folder.ts';
@@ -46,7 +47,12 @@ const withAddresses = (pack: Pack, url: string): Pack => ({
 async function emptyDesk() {
   const workspace = await temporaryWorkspace();
   const places = { packsRoot: await tempFolder(), importedRoot: importedPacks(workspace.folder) };
-  const desk = new PackDesk({ workspace, places, patience: { stall: 300, waits: [5, 5] } });
+  const desk = new PackDesk({
+    workspace,
+    places,
+    examiner: nearExaminer,
+    patience: { stall: 300, waits: [5, 5] },
+  });
   const events: PackImportEvent[] = [];
   const work = { author: 'ana', onEvent: (event: PackImportEvent) => void events.push(event) };
   const names = async () => (await readdir(places.importedRoot)).filter((name) => name !== '.incoming');
@@ -103,7 +109,7 @@ test('a pack.json at hand brings what lies beside it, and downloads the rest; th
   questions.splice(0);
   const other = await emptyDesk();
   expect(await other.desk.add(loaded.folder, other.work)).toEqual({ id: 'tiny@1', outcome: 'added' });
-  expect((await verifyPack('tiny@1', other.places)).error).toBeUndefined();
+  expect((await verifyPack('tiny@1', other.places, nearExaminer)).error).toBeUndefined();
   expect(questions).toEqual([]);
 });
 
@@ -129,7 +135,7 @@ test('one that was stopped is listed, goes on with the rest only, and is then no
     { path: `/w/${HEAD}`, range: `bytes=${bytes - 1000}-`, ifRange: `"${HEAD}"` },
     { path: '/w/decoder.onnx', range: undefined, ifRange: undefined },
   ]);
-  expect((await verifyPack('tiny@1', places)).error).toBeUndefined();
+  expect((await verifyPack('tiny@1', places, nearExaminer)).error).toBeUndefined();
   expect(await desk.unfinished()).toEqual([]);
   await expect(desk.resume(stopped!.packHash, work)).rejects.toMatchObject({
     details: { case: 'pack-import-gone' },
@@ -244,7 +250,11 @@ test('a program that is killed in mid-download goes on after the next start', as
     { path: '/w/pack.json', range: undefined, ifRange: undefined },
     { path: '/large.bin', range: `bytes=${there}-`, ifRange: '"large"' },
   ]);
-  const { pack: added, error } = await verifyPack('tiny@1', { importedRoot: importedPacks(workspace) });
+  const { pack: added, error } = await verifyPack(
+    'tiny@1',
+    { importedRoot: importedPacks(workspace) },
+    nearExaminer,
+  );
   expect({ added, error }).toEqual({ added: pack, error: undefined });
   await (await openWorkspace(workspace)).close();
 });
