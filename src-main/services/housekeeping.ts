@@ -2,6 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { KEEP_DELETED_DAYS } from '../../src-shared/batch.ts';
 import type { PurgeSummary } from '../../src-shared/contract.ts';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
+import { copyDatabase } from '../store/database-copies.ts';
+import { addTimeOfUse, daysOfUse } from '../store/days-of-use.ts';
 import {
   beginPurge,
   contentHashes,
@@ -15,11 +17,12 @@ import type { Thumbnails } from './thumbnails.ts';
 import type { TilePyramids } from './tile-pyramids.ts';
 import { bytesOfArtifacts, removeUnusedArtifacts } from './unused-artifacts.ts';
 
-const DAY = 24 * 60 * 60_000;
 /** Milliseconds after the start, when the window has what it shows first. */
 const FIRST = 30_000;
 /** Milliseconds between two looks for batches whose time has come, and for files that could not go before. */
 const INTERVAL = 60 * 60_000;
+/** Milliseconds between two looks whether the database still is where it was. */
+const WATCH = 5_000;
 /** Author of what nobody asked for by hand. */
 const AUTHOR = 'ClipSAM Workstation';
 
@@ -30,21 +33,41 @@ export interface HousekeepingOptions {
   /** A batch is on its way out, or gone. */
   readonly onBatch: (batchId: number) => void;
   readonly log: (error: unknown) => void;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
+export interface Clock {
+  /** Of the calendar, milliseconds since 1970. */
+  now(): number;
+  /** Milliseconds, by a clock that nobody sets. */
+  elapsed(): number;
+}
+
+const MACHINE: Clock = { now: () => Date.now(), elapsed: () => performance.now() };
+
 /**
- * Removes for good what was deleted: when somebody asks for it, and after {@link KEEP_DELETED_DAYS} days. The
- * database goes first, in steps that a killed program resumes at its next start; then the files of the workspace that
- * nothing names any more. The image files themselves are the customer's and are never touched.
+ * Removes for good what was deleted: when somebody asks for it, and after {@link KEEP_DELETED_DAYS} days of use. The
+ * database goes first, in steps that a killed program resumes at its next start; then the files of the workspace that it
+ * proves to be unused. The image files themselves are the customer's and are never touched.
+ *
+ * Also keeps copies of the database, and notices when it is not at its place any more.
  */
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
   readonly #ending = new AbortController();
+  readonly #clock: Clock;
   #last: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  #watch: NodeJS.Timeout | undefined;
+  /** Up to when the time of use was counted. */
+  #counted: number;
+  #isRescued = false;
 
   constructor(options: HousekeepingOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? MACHINE;
+    this.#counted = this.#clock.elapsed();
   }
 
   /** Does what is due now and then, from soon on. */
@@ -57,6 +80,16 @@ export class Housekeeping {
       this.#timer.unref();
     };
     next(FIRST);
+    this.#watch = setInterval(() => void this.lookAfterDatabase().catch(this.#options.log), WATCH);
+    this.#watch.unref();
+  }
+
+  /** Notices that the database was deleted or replaced; what the program still holds of it is saved. */
+  async lookAfterDatabase(): Promise<void> {
+    const { workspace } = this.#options;
+    if (workspace.isInPlace() || this.#isRescued) return;
+    this.#isRescued = true;
+    await copyDatabase(workspace, { date: this.#today(), isRescue: true });
   }
 
   /**
@@ -111,14 +144,16 @@ export class Housekeeping {
     });
   }
 
-  /** Finishes what was cut off, removes what was deleted long ago, and files that nothing names. */
+  /** Copies the database, finishes what was cut off, removes what was deleted long ago, and files that nothing names. */
   tidy(): Promise<void> {
     return this.#inTurn(async () => {
       const { workspace, onBatch } = this.#options;
+      const day = await this.#countTime();
+      await workspace.mark();
+      await copyDatabase(workspace, { date: this.#today() });
       for (const id of await listPurging(workspace)) await this.#finish(id);
-      const before = new Date(Date.now() - KEEP_DELETED_DAYS * DAY).toISOString();
-      for (const id of await listDeleted(workspace, before)) {
-        await beginPurge(workspace, id, AUTHOR);
+      for (const id of await listDeleted(workspace, day - KEEP_DELETED_DAYS)) {
+        await beginPurge(workspace, id, AUTHOR, { isDue: true });
         onBatch(id);
         await this.#finish(id);
       }
@@ -130,7 +165,21 @@ export class Housekeeping {
   async close(): Promise<void> {
     this.#ending.abort();
     clearTimeout(this.#timer);
+    clearInterval(this.#watch);
     await this.#last.catch(() => {});
+    // Not counted, it only makes grace times longer.
+    await this.#countTime().catch(() => {});
+  }
+
+  /** @returns days of use */
+  #countTime(): Promise<number> {
+    const since = this.#counted;
+    this.#counted = this.#clock.elapsed();
+    return addTimeOfUse(this.#options.workspace, this.#counted - since, this.#today());
+  }
+
+  #today(): string {
+    return new Date(this.#clock.now()).toISOString();
   }
 
   async #finish(batchId: number, onRemoved: (images: number) => void = () => {}): Promise<void> {
@@ -158,7 +207,8 @@ export class Housekeeping {
     // Pictures of images that are in no batch: also they show the customer's parts.
     await thumbnails.cache.clear((hash) => known.has(hash));
     await tiles.clear((hash) => known.has(hash));
-    const removed = await removeUnusedArtifacts(workspace, signal);
+    const removed = await removeUnusedArtifacts(workspace, await daysOfUse(workspace.db), signal);
+    if (removed?.problem) workspace.health.add(removed.problem);
     while (workspace.shrink()) {
       await setImmediate();
       throwIfCancelled(signal);

@@ -2,6 +2,7 @@ import { type Expression, type Selectable, type SqlBool, sql, type Updateable } 
 import type { Batch, BatchMetadata } from '../../src-shared/batch.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { recordAudit } from './audit.ts';
+import { daysOfUse } from './days-of-use.ts';
 import { listRunStates } from './runs.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
@@ -100,7 +101,9 @@ export async function deleteBatch(
       details: { case: 'batch-at-work' },
     });
   }
-  const columns = { deleted_at: deleted ? new Date().toISOString() : null };
+  const columns = deleted
+    ? { deleted_at: new Date().toISOString(), deleted_on_day: await daysOfUse(workspace.db) }
+    : { deleted_at: null, deleted_on_day: null };
   return change(workspace, id, columns, deleted ? 'deleted' : 'undeleted', author);
 }
 

@@ -21,6 +21,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '008-studies': { up: (db) => run(db, STUDIES) },
   '009-people': { up: (db) => run(db, PEOPLE) },
   '010-notices': { up: (db) => run(db, NOTICES) },
+  '014-safe-removal': { up: (db) => run(db, SAFE_REMOVAL) },
   '015-sign-in': { up: (db) => run(db, SIGN_IN) },
 };
 
@@ -306,4 +307,35 @@ const SIGN_IN = [
   `alter table people add column epoch integer not null default 1`,
   // Wrong PINs since the last right one.
   `alter table people add column wrong_pins integer not null default 0 check (wrong_pins >= 0)`,
+];
+
+/**
+ * What proves that a file may go. `marks`: every opening, the newest also stands beside the artifacts. `days_of_use`: the
+ * measure of all grace times. `released_artifacts`: of results that were removed. `set_aside`: files on their way out.
+ */
+const SAFE_REMOVAL = [
+  `create table marks (
+    generation integer primary key autoincrement,
+    token text not null unique,
+    made_at text not null,
+    beginning text check (beginning in ('new', 'accepted'))
+  ) strict`,
+  `create table days_of_use (
+    id integer primary key check (id = 1),
+    days integer not null check (days >= 0),
+    date text not null,
+    milliseconds real not null check (milliseconds >= 0)
+  ) strict`,
+  `insert into days_of_use values (1, 0, '', 0)`,
+  `create table released_artifacts (
+    sha256 text primary key check (length(sha256) = 64),
+    at_once integer not null check (at_once in (0, 1))
+  ) strict, without rowid`,
+  `create table set_aside (
+    file text primary key,
+    day integer not null
+  ) strict, without rowid`,
+  `alter table batches add column deleted_on_day integer`,
+  `update batches set deleted_on_day = 0 where deleted_at is not null`,
+  `alter table runs add column owner_process text`,
 ];

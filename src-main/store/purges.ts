@@ -27,17 +27,19 @@ export interface PurgeCounts {
 /** Who asked for it, and what there was: in the batch's row until everything is gone. */
 interface PurgeNote extends PurgeCounts {
   readonly author: string;
+  /** Nobody asked for it: its time had come. */
+  readonly isDue?: true;
 }
 
-/** Deleted batches, the one deleted last first. @param before deleted before this time, ISO 8601; default: all */
-export async function listDeleted(workspace: Workspace, before?: string): Promise<number[]> {
+/** Deleted batches, the one deleted last first. @param beforeDay deleted before this day of use; default: all */
+export async function listDeleted(workspace: Workspace, beforeDay?: number): Promise<number[]> {
   let query = workspace.db
     .selectFrom('batches')
     .select('id')
     .where('deleted_at', 'is not', null)
     .where('purge', 'is', null)
     .orderBy('deleted_at', 'desc');
-  if (before !== undefined) query = query.where('deleted_at', '<', before);
+  if (beforeDay !== undefined) query = query.where('deleted_on_day', '<', beforeDay);
   return (await query.execute()).map(({ id }) => id);
 }
 
@@ -55,9 +57,15 @@ export async function countForPurge(db: Workspace['db'], batchId: number): Promi
 
 /**
  * Marks a deleted batch for good: from here on it cannot be restored, and {@link purgeStep} takes it away.
+ * @param options.isDue true: nobody asked for it, its time has come
  * @throws ClipSamError `input-invalid` unless it was deleted, or while a program inspects it
  */
-export async function beginPurge(workspace: Workspace, batchId: number, author: string): Promise<void> {
+export async function beginPurge(
+  workspace: Workspace,
+  batchId: number,
+  author: string,
+  options: { readonly isDue?: true } = {},
+): Promise<void> {
   const runs = await listRunStates(workspace, { batchId });
   if (runs.some(({ alive }) => alive)) {
     throw new ClipSamError('input-invalid', `Batch ${batchId} is being inspected. Cancel its run first.`, {
@@ -65,7 +73,7 @@ export async function beginPurge(workspace: Workspace, batchId: number, author: 
     });
   }
   await workspace.db.transaction().execute(async (db) => {
-    const note: PurgeNote = { author, ...(await countForPurge(db, batchId)) };
+    const note: PurgeNote = { author, ...options, ...(await countForPurge(db, batchId)) };
     const { numUpdatedRows } = await db
       .updateTable('batches')
       .set({ purge: JSON.stringify(note) })
@@ -113,6 +121,7 @@ export async function purgeStep(workspace: Workspace, batchId: number): Promise<
       .orderBy('id')
       .limit(STEP)
       .execute();
+    const { author, isDue, ...counts } = JSON.parse(batch.purge!) as PurgeNote;
     if (images.length > 0) {
       const some = sql`(select value from json_each(${JSON.stringify(images.map(({ id }) => id))}))`;
       const ofRuns = sql`run_id in (select id from runs where batch_id = ${batchId})`;
@@ -121,11 +130,15 @@ export async function purgeStep(workspace: Workspace, batchId: number): Promise<
       await sql`delete from study_images where ${ofStudies} and image_id in ${some}`.execute(db);
       await sql`delete from annotations where ${ofRuns} and image_id in ${some}`.execute(db);
       await sql`delete from verdicts where ${ofRuns} and image_id in ${some}`.execute(db);
+      await sql`insert into released_artifacts
+        select distinct json_extract(artifact.value, '$.sha256'), ${isDue ? 0 : 1}
+        from results, json_each(results.artifacts) as artifact
+        where image_id in ${some} and artifacts is not null
+        on conflict (sha256) do update set at_once = max(at_once, excluded.at_once)`.execute(db);
       await sql`delete from results where image_id in ${some}`.execute(db);
       await sql`delete from images where id in ${some}`.execute(db);
       return images.length;
     }
-    const { author, ...counts } = JSON.parse(batch.purge!) as PurgeNote;
     await db.deleteFrom('imports').where('batch_id', '=', batchId).execute();
     await db.deleteFrom('studies').where('batch_id', '=', batchId).execute();
     await db.deleteFrom('runs').where('batch_id', '=', batchId).execute();

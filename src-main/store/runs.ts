@@ -7,6 +7,7 @@ import type { DeviceReport } from '../../src-shared/result.ts';
 import { recordAudit } from './audit.ts';
 import { errorColumns, storedError } from './error-columns.ts';
 import { toBatchImage } from './images.ts';
+import { processIdentity } from './process-identity.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -284,29 +285,14 @@ export async function isRunActive(workspace: Workspace, id: number): Promise<boo
   return (row.status === 'running' || row.status === 'paused') && isAlive(row);
 }
 
-/**
- * True while some program may write results, or one could have begun to after the given time (ISO 8601): then there
- * may be artifacts that no result names yet.
- */
-export async function mayBeWriting(db: Workspace['db'], since: string): Promise<boolean> {
-  const rows = await db
-    .selectFrom('runs')
-    .selectAll()
-    .where(({ or, eb }) =>
-      or([
-        eb('status', 'in', ['running', 'paused']),
-        eb('heartbeat_at', '>=', since),
-        eb('ended_at', '>=', since),
-      ]),
-    )
-    .execute();
+/** True while some program may write results: then there may be artifacts that no result names yet. */
+export async function mayBeWriting(db: Workspace['db']): Promise<boolean> {
+  const rows = await db.selectFrom('runs').selectAll().where('status', 'in', ['running', 'paused']).execute();
   return rows.some(
     (row) =>
-      row.heartbeat_at >= since ||
-      (row.ended_at !== null && row.ended_at >= since) ||
       isAlive(row) ||
       // It sleeps, and goes on when it wakes up.
-      (row.owner_host === hostname() && row.owner_pid !== process.pid && processExists(row.owner_pid)),
+      (row.owner_host === hostname() && row.owner_pid !== process.pid && isOwnerThere(row)),
   );
 }
 
@@ -321,6 +307,16 @@ export async function hasInspected(workspace: Workspace, batchId: number): Promi
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** All runs as they are: the same text later means that none has begun, gone on or ended in between. */
+export async function runsState(db: Workspace['db']): Promise<string> {
+  const rows = await db
+    .selectFrom('runs')
+    .select(['id', 'owner_token', 'status', 'heartbeat_at'])
+    .orderBy('id')
+    .execute();
+  return JSON.stringify(rows);
 }
 
 /** How many images the run covers, and what became of them so far. */
@@ -384,6 +380,7 @@ function newClaim() {
       owner_token: token,
       owner_pid: process.pid,
       owner_host: hostname(),
+      owner_process: processIdentity(process.pid) ?? null,
       heartbeat_at: new Date().toISOString(),
     },
   };
@@ -401,18 +398,16 @@ function contextColumns({ device, softwareVersion }: RunContext) {
 function isAlive(row: Selectable<Schema['runs']>): boolean {
   const isHere = row.owner_host === hostname();
   if (isHere && row.owner_pid === process.pid) return claimsOfThisProcess.has(row.owner_token);
-  if (isHere && !processExists(row.owner_pid)) return false;
-  // The process id may have been given to another program since: the heartbeat decides.
-  return Date.now() - Date.parse(row.heartbeat_at) < HEARTBEAT_LIMIT;
+  if (isHere && !isOwnerThere(row)) return false;
+  // One from the future shows that a clock was wrong, not that somebody lives.
+  return Math.abs(Date.now() - Date.parse(row.heartbeat_at)) < HEARTBEAT_LIMIT;
 }
 
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** Whether the owner's process is there, and not another one with its id. */
+function isOwnerThere(row: Selectable<Schema['runs']>): boolean {
+  const identity = processIdentity(row.owner_pid);
+  if (identity === undefined) return false;
+  return identity === null || row.owner_process === null || identity === row.owner_process;
 }
 
 function atWorkElsewhere(row: Selectable<Schema['runs']>): ClipSamError {

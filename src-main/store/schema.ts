@@ -31,6 +31,8 @@ export interface Schema {
     archived_at: string | null;
     /** Out of sight, with everything in it, until it is restored. */
     deleted_at: string | null;
+    /** {@link Schema.days_of_use} at that time. */
+    deleted_on_day: number | null;
     /** Being removed for good: JSON with who asked for it and what there was. */
     purge: string | null;
   };
@@ -69,6 +71,8 @@ export interface Schema {
     owner_token: string;
     owner_pid: number;
     owner_host: string;
+    /** Which of the processes with that id it is; null where the system does not tell. */
+    owner_process: string | null;
     heartbeat_at: string;
     started_at: string;
     ended_at: string | null;
@@ -185,6 +189,34 @@ export interface Schema {
     epoch: Generated<number>;
     /** Since the last right one. */
     wrong_pins: Generated<number>;
+  };
+  /** Every opening and closing with changes; the newest also stands in a file beside the artifacts. */
+  marks: {
+    generation: Generated<number>;
+    token: string;
+    made_at: string;
+    /** Nothing is known about the artifacts that were there before; `accepted`: another database knew more of them. */
+    beginning: 'new' | 'accepted' | null;
+  };
+  /** One row. */
+  days_of_use: {
+    id: number;
+    days: number;
+    /** Of the day counted last; empty before the first. */
+    date: string;
+    /** That the program ran since. */
+    milliseconds: number;
+  };
+  /** Of results that were removed: files that may go unless another result names them. */
+  released_artifacts: {
+    sha256: string;
+    /** 1: somebody asked for it to be removed for good. */
+    at_once: 0 | 1;
+  };
+  /** Files in the quarantine folder. */
+  set_aside: {
+    file: string;
+    day: number;
   };
   settings: {
     name: string;

@@ -51,6 +51,15 @@ export function corruptWorkspace(folder: string, problem: string, cause?: unknow
   );
 }
 
+/** The error for a database that is not at its place any more while it is open. */
+export function databaseReplaced(folder: string): ClipSamError {
+  return new ClipSamError(
+    'workspace-replaced',
+    `The database of the workspace ${folder} (workspace.sqlite) was deleted or replaced while it was open. Nothing more is stored. What was stored until then is kept in ${folder}/database-copies. Close the program, then put workspace.sqlite back, or use "clipsam workspace restore --workspace ${folder}".`,
+    { details: { case: 'database-replaced', folder } },
+  );
+}
+
 function isSqliteError(error: unknown): error is InstanceType<typeof Database.SqliteError> {
   return error instanceof Database.SqliteError;
 }

@@ -2,13 +2,18 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, type Migration, Migrator, sql } from 'kysely';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { ClipSamError, toErrorRecord } from '../../src-shared/errors.ts';
 import { ArtifactStore } from '../files/artifact-store.ts';
 import { makeFolder } from '../files/atomic-write.ts';
+import { DatabaseFile, hasDatabase, keepPrivate } from './database-file.ts';
+import { historyOf, makeMark, readMark } from './history.ts';
+import { databaseMissing, databaseOlder } from './lost-database.ts';
 import { migrations as allMigrations } from './migrations.ts';
+import { Patience, type PatienceOptions } from './patience.ts';
 import type { Schema } from './schema.ts';
 import { WorkspaceDialect } from './sqlite-dialect.ts';
-import { corruptWorkspace, toStoreError } from './sqlite-errors.ts';
+import { corruptWorkspace, databaseReplaced, toStoreError } from './sqlite-errors.ts';
+import { WorkspaceHealth } from './workspace-health.ts';
 
 /** "CSAM": marks the database file as ours. */
 const APPLICATION_ID = 0x4353414d;
@@ -23,6 +28,8 @@ export interface Workspace {
   readonly folder: string;
   /** UUID that the workspace got when it was made; a copy keeps it. */
   readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly openedAt: number;
   readonly artifacts: ArtifactStore;
   /** For the files of this folder only: there is no SQL elsewhere. */
   readonly db: Kysely<Schema>;
@@ -31,56 +38,102 @@ export interface Workspace {
    * @returns true while there is more; false also for a workspace of a version that did not prepare for it
    */
   shrink(): boolean;
+  readonly health: WorkspaceHealth;
+  /** False once the database was deleted or replaced: then it never takes a write again. */
+  isInPlace(): boolean;
+  /** Copies the database to a new file, beside other work. */
+  copyTo(path: string): Promise<void>;
+  /** Marks the artifacts as this database's, if it has changed since the last time. */
+  mark(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface OpenOptions {
   /** Make the workspace when there is none. */
   readonly create?: boolean;
-  /** Milliseconds to wait for another program's write, 5,000 by default. */
-  readonly busyTimeout?: number;
+  /** True: go on with a database that does not know all artifacts; none of those is ever removed. */
+  readonly accept?: boolean;
+  /** For another program's write: 30 s by default. */
+  readonly patience?: Partial<Omit<PatienceOptions, 'onWaiting'>>;
   readonly migrations?: Readonly<Record<string, Migration>>;
 }
 
+/** Milliseconds to wait for another program's write: while opening, when nobody else waits, and afterwards. */
+const PATIENCE = { opening: 5_000, open: 30_000 } as const;
+
 /**
- * Opens a workspace: checks that the database is ours and sound, then brings its schema up to date.
- * @throws ClipSamError `workspace-invalid` when there is none or the file is not ours, `workspace-corrupt` when it
- * is damaged, `workspace-newer` when a newer version wrote it, `workspace-locked`, `disk-full`, `path-denied`
+ * Opens a workspace: checks that the database is ours, sound, and the one that the artifacts belong to, then brings its
+ * schema up to date.
+ * @throws ClipSamError `workspace-invalid` when there is none or the file is not ours, `workspace-incomplete` when there
+ * are artifacts without their database or with an older one, `workspace-corrupt` when it is damaged, `workspace-newer`
+ * when a newer version wrote it, `workspace-locked`, `disk-full`, `path-denied`
  */
 export async function openWorkspace(folder: string, options: OpenOptions = {}): Promise<Workspace> {
-  const { create = false, busyTimeout = 5_000, migrations = allMigrations } = options;
+  const { migrations = allMigrations } = options;
   const root = resolve(folder);
   const file = join(root, DATABASE_FILE);
-  if (!existsSync(file)) {
-    if (!create) {
-      throw new ClipSamError(
-        'workspace-invalid',
-        `There is no workspace in ${root} (no ${DATABASE_FILE}). Check the path, or make a new workspace there.`,
-      );
-    }
-    await makeFolder(root);
-  }
+  const artifacts = new ArtifactStore(join(root, 'artifacts'));
+  await findOrMake(root, artifacts, options.create ?? false);
   let database: Database.Database | undefined;
   try {
-    const opened = new Database(file, { timeout: busyTimeout });
+    const left = readMark(artifacts.root);
+    const opened = new Database(file, { timeout: PATIENCE.opening });
     database = opened;
-    prepare(database, root, create, migrations);
+    prepare(opened, root, options.create ?? false, migrations);
+    const history = historyOf(opened, left);
+    if (history === 'older' && !options.accept) throw await databaseOlder(root, artifacts);
+    configure(opened);
+    keepPrivate(file);
+    const health = new WorkspaceHealth();
+    const place = new DatabaseFile(file);
+    const isReplaced = () => health.report.problems.some(({ code }) => code === 'workspace-replaced');
+    const isInPlace = () => {
+      if (!isReplaced() && !place.isInPlace()) health.add(toErrorRecord(databaseReplaced(root)));
+      return !isReplaced();
+    };
+    const checkWritable = () => {
+      if (!isInPlace()) throw databaseReplaced(root);
+    };
     const db = new Kysely<Schema>({
-      dialect: new WorkspaceDialect(database, (error) => toStoreError(error, root)),
+      dialect: new WorkspaceDialect(opened, {
+        translate: (error) => toStoreError(error, root),
+        checkWritable,
+        patience: new Patience({
+          limit: PATIENCE.open,
+          ...options.patience,
+          onWaiting: (isWaiting) => health.setWaiting(isWaiting),
+        }),
+      }),
     });
-    const { error } = await new Migrator({
-      db,
-      provider: { getMigrations: async () => ({ ...migrations }) },
-    }).migrateToLatest();
-    if (error) throw error;
+    await migrate(db, migrations);
     const { id } = await db.selectFrom('workspace').select('id').executeTakeFirstOrThrow();
+    const changes = () => opened.prepare('select total_changes()').pluck().get() as number;
+    const hasMarks = Object.hasOwn(migrations, FIRST_WITH_MARKS);
+    const openedAt = Date.now();
+    if (hasMarks) await makeMark(db, artifacts.root, BEGINNING[history]);
+    let marked = changes();
+    const mark = async () => {
+      if (!hasMarks || changes() === marked) return;
+      await makeMark(db, artifacts.root, null);
+      marked = changes();
+    };
+    opened.pragma('busy_timeout = 0');
     return {
       folder: root,
       id,
-      artifacts: new ArtifactStore(join(root, 'artifacts')),
+      openedAt,
+      artifacts,
       db,
+      health,
+      isInPlace,
       shrink: () => shrink(opened),
-      close: () => db.destroy(),
+      copyTo: async (path) => void (await opened.backup(path)),
+      mark,
+      async close() {
+        // Without it the history is as it was when the workspace was opened.
+        if (opened.open) await mark().catch(() => {});
+        await db.destroy();
+      },
     };
   } catch (error) {
     database?.close();
@@ -88,11 +141,39 @@ export async function openWorkspace(folder: string, options: OpenOptions = {}): 
   }
 }
 
+const BEGINNING = { unbroken: null, new: 'new', older: 'accepted' } as const;
+const FIRST_WITH_MARKS = '014-safe-removal';
+
+async function findOrMake(root: string, artifacts: ArtifactStore, create: boolean): Promise<void> {
+  const file = join(root, DATABASE_FILE);
+  if (hasDatabase(file)) return;
+  const missing = await databaseMissing(root, artifacts);
+  // Another program may have made it in the meantime.
+  if (hasDatabase(file)) return;
+  if (missing) throw missing;
+  if (existsSync(file)) return;
+  if (!create) {
+    throw new ClipSamError(
+      'workspace-invalid',
+      `There is no workspace in ${root} (no ${DATABASE_FILE}). Check the path, or make a new workspace there.`,
+    );
+  }
+  await makeFolder(root);
+  keepPrivate(file);
+}
+
+async function migrate(db: Kysely<Schema>, migrations: Readonly<Record<string, Migration>>): Promise<void> {
+  const provider = { getMigrations: async () => ({ ...migrations }) };
+  const { error } = await new Migrator({ db, provider }).migrateToLatest();
+  if (error) throw error;
+}
+
 /** Pages of 4 KiB given back at a time. */
 const SHRINK_STEP = 1000;
 
 function shrink(database: Database.Database): boolean {
   const unused = () => database.pragma('freelist_count', { simple: true }) as number;
+  if (database.inTransaction) return true;
   const before = unused();
   try {
     // Only `exec` goes through all of its steps.
@@ -141,6 +222,10 @@ function prepare(
       );
     }
   }
+}
+
+/** How the connection writes. */
+function configure(database: Database.Database): void {
   database.pragma('journal_mode = WAL');
   // FULL: a verdict or a result that was acknowledged survives a power cut.
   database.pragma('synchronous = FULL');

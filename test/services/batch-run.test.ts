@@ -260,7 +260,7 @@ describe('what every image would meet stops the run in good order', () => {
 
   test('a locked database: the run is resumable, even though its end could not be written', async () => {
     const folder = await temporaryFolder();
-    const workspace = await openWorkspace(folder, { create: true, busyTimeout: 10 });
+    const workspace = await openWorkspace(folder, { create: true, patience: { limit: 10 } });
     onTestFinished(() => workspace.close());
     const batch = await batchOf(10, workspace);
     const other = new Database(join(folder, 'workspace.sqlite'));

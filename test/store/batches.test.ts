@@ -8,6 +8,7 @@ import {
   updateBatch,
 } from '../../src-main/store/batches.ts';
 import { addImages, countImages, listDuplicates, listImages } from '../../src-main/store/images.ts';
+import { processIdentity } from '../../src-main/store/process-identity.ts';
 import { getRecipe, listRecipes, saveRecipe } from '../../src-main/store/recipes.ts';
 import { findResult, inspectedImage, listResults, recordOutcome } from '../../src-main/store/results.ts';
 import {
@@ -196,7 +197,23 @@ describe('runs and results', () => {
       { owner_pid: 1, heartbeat_at: '2024-01-01T00:00:00Z' },
       false,
     ],
-    ['a living process', { owner_pid: 1 }, true],
+    ['a living process', { owner_pid: 1, owner_process: processIdentity(1) }, true],
+    [
+      'a living process where the system does not tell processes apart',
+      { owner_pid: 1, owner_process: null },
+      true,
+    ],
+    ['a process whose id was given to another since', { owner_pid: 1 }, false],
+    [
+      'a living process whose heartbeat is in the future',
+      { owner_pid: 1, owner_process: null, heartbeat_at: '2999-01-01T00:00:00Z' },
+      false,
+    ],
+    [
+      'another machine whose clock is far ahead',
+      { owner_host: 'elsewhere', heartbeat_at: '2999-01-01T00:00:00Z' },
+      false,
+    ],
     ['another machine with a fresh heartbeat', { owner_host: 'elsewhere' }, true],
     [
       'another machine that fell silent',

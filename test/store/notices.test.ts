@@ -59,7 +59,16 @@ test('results from before there were notices have none', async () => {
   const batch = await createBatch(old, { name: 'Old' }, 'ana');
   await addImages(old, batch.id, [{ path: '/photos/a.png', contentHash: null, bytes: null }], 'ana');
   const { hash } = await saveRecipe(old, recipe, { author: 'ana' });
-  const { runId } = await startRun(old, batch.id, hash, context);
+  const runId = 1;
+  const now = '2024-05-01T09:00:00.000Z';
+  await old.db
+    .insertInto('runs')
+    .values({
+      ...{ batch_id: batch.id, recipe_hash: hash, pack_hash: context.packHash, status: 'done' },
+      ...{ device_asked: 'cpu', device_running: 'cpu', software_version: '0', last_image_id: 1 },
+      ...{ owner_token: 'x', owner_pid: 1, owner_host: 'x', heartbeat_at: now, started_at: now },
+    })
+    .execute();
   await old.db
     .insertInto('results')
     .values({

@@ -1,16 +1,25 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { sql } from 'kysely';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createBatch, getBatch, listBatches } from '../../src-main/store/batches.ts';
+import { copyDatabase } from '../../src-main/store/database-copies.ts';
 import { addImages, listImages } from '../../src-main/store/images.ts';
 import { migrations } from '../../src-main/store/migrations.ts';
 import { findResult } from '../../src-main/store/results.ts';
 import { addVerdict } from '../../src-main/store/verdicts.ts';
-import { fromStoredPath, openWorkspace, toStoredPath } from '../../src-main/store/workspace.ts';
+import {
+  fromStoredPath,
+  type OpenOptions,
+  openWorkspace,
+  toStoredPath,
+} from '../../src-main/store/workspace.ts';
 import { inspectionResult, temporaryFolder, temporaryWorkspace, workspaceWithResult } from './fixtures.ts';
+
+/** Only guards against hanging. */
+const HANGS = { timeout: 60_000 };
 
 const coded = (code: string) => expect.objectContaining({ code });
 
@@ -178,21 +187,119 @@ test('stored paths are relative inside the workspace only', async () => {
   expect(fromStoredPath(workspace, toStoredPath(workspace, hostile))).toBe(hostile);
 });
 
-test('a database that another program keeps locked is reported, and works again afterwards', async () => {
-  const { workspace, batch } = await workspaceWithResult();
-  await workspace.close();
-  const hasty = await openWorkspace(workspace.folder, { busyTimeout: 20 });
-  onTestFinished(() => hasty.close());
-  const other = new Database(join(workspace.folder, 'workspace.sqlite'));
-  other.exec('begin immediate');
-  await expect(addVerdict(hasty, { runId: 1, imageId: 1, verdict: 'reject', author: 'ana' })).rejects.toEqual(
-    coded('workspace-locked'),
-  );
-  expect(await getBatch(hasty, batch.id)).toMatchObject({ name: 'Lot 7' });
-  other.exec('rollback');
-  other.close();
-  await addVerdict(hasty, { runId: 1, imageId: 1, verdict: 'reject', author: 'ana' });
+describe('while another program is writing', () => {
+  async function locked(patience: OpenOptions['patience']) {
+    const { workspace, batch } = await workspaceWithResult();
+    await workspace.close();
+    const ours = await openWorkspace(workspace.folder, { patience });
+    onTestFinished(() => ours.close());
+    const other = new Database(join(workspace.folder, 'workspace.sqlite'));
+    onTestFinished(() => void other.close());
+    other.exec('begin immediate');
+    const judge = () => addVerdict(ours, { runId: 1, imageId: 1, verdict: 'reject', author: 'ana' });
+    return { ours, other, batch, judge };
+  }
+
+  test('a write is tried again without holding the thread or the readers, says that it waits, and ends', async () => {
+    const time = { now: 0 };
+    const sleeps: PromiseWithResolvers<void>[] = [];
+    const sleep = () => {
+      const nap = Promise.withResolvers<void>();
+      sleeps.push(nap);
+      time.now += 300;
+      return nap.promise;
+    };
+    const { ours, other, batch, judge } = await locked({ limit: 60_000, now: () => time.now, sleep });
+    const told: boolean[] = [];
+    ours.health.onChange(({ isWaiting }) => told.push(isWaiting));
+    const verdict = judge();
+    for (let i = 0; i < 20; i++) {
+      // Others read in the meantime.
+      expect(await getBatch(ours, batch.id)).toMatchObject({ name: 'Lot 7' });
+      await vi.waitFor(() => expect(sleeps).toHaveLength(i + 1), HANGS);
+      if (i === 19) other.exec('rollback');
+      sleeps[i]!.resolve();
+    }
+    expect(await verdict).toMatchObject({ verdict: 'reject' });
+    expect(told).toEqual([true, false]);
+  });
+
+  test('a write that had to wait too long is reported, and works again afterwards', async () => {
+    const { ours, other, batch, judge } = await locked({ limit: 20 });
+    await expect(judge()).rejects.toEqual(coded('workspace-locked'));
+    expect(await getBatch(ours, batch.id)).toMatchObject({ name: 'Lot 7' });
+    other.exec('rollback');
+    await judge();
+  });
+
+  test('of many writes at once each is stored, one after the other', async () => {
+    const { ours, other } = await locked({ limit: 60_000 });
+    const made = Array.from({ length: 20 }, (_, i) => createBatch(ours, { name: `B ${i}` }, 'ana'));
+    other.exec('rollback');
+    await Promise.all(made);
+    expect(await listBatches(ours)).toHaveLength(21);
+  });
 });
+
+describe('a database that is not at its place any more', () => {
+  test.each([
+    ['deleted', (file: string) => rm(file)],
+    ['replaced', async (file: string) => cp(file, `${file}.new`).then(() => rename(`${file}.new`, file))],
+    [
+      'deleted with its log',
+      (file: string) => Promise.all(['', '-wal', '-shm'].map((part) => rm(file + part))),
+    ],
+    ['without its log', (file: string) => rm(`${file}-wal`)],
+  ])('is noticed when it was %s, and takes no writes any more', async (_how, change) => {
+    const { workspace, batch } = await workspaceWithResult();
+    const file = join(workspace.folder, 'workspace.sqlite');
+    expect(workspace.isInPlace()).toBe(true);
+    await change(file);
+    const verdict = { runId: 1, imageId: 1, verdict: 'reject', author: 'ana' } as const;
+    await expect(addVerdict(workspace, verdict)).rejects.toEqual(coded('workspace-replaced'));
+    expect(workspace.isInPlace()).toBe(false);
+    expect(workspace.health.report.problems).toMatchObject([{ code: 'workspace-replaced' }]);
+    // What it holds can still be looked at, and saved.
+    expect(await getBatch(workspace, batch.id)).toMatchObject({ name: 'Lot 7' });
+    const copy = await copyDatabase(workspace, { date: '2026-01-01', isRescue: true });
+    const saved = new Database(copy!, { readonly: true });
+    expect(saved.prepare('select name from batches').pluck().all()).toEqual(['Lot 7']);
+    saved.close();
+  });
+
+  test('a transaction that was begun before is not acknowledged', async () => {
+    const { workspace } = await workspaceWithResult();
+    const stored = workspace.db.transaction().execute(async (db) => {
+      await db.insertInto('settings').values({ name: 'x', value: '1' }).execute();
+      await rm(join(workspace.folder, 'workspace.sqlite'));
+    });
+    await expect(stored).rejects.toEqual(coded('workspace-replaced'));
+    const one = workspace.db.insertInto('settings').values({ name: 'y', value: '1' }).execute();
+    await expect(one).rejects.toEqual(coded('workspace-replaced'));
+  });
+});
+
+test.skipIf(process.platform === 'win32')(
+  'the database is for its owner only, and one that was made for all is mended',
+  async () => {
+    const modes = async (folder: string) =>
+      Promise.all(
+        ['', '-wal', '-shm'].map(
+          async (part) => (await stat(join(folder, `workspace.sqlite${part}`))).mode & 0o777,
+        ),
+      );
+    const before = process.umask(0);
+    onTestFinished(() => void process.umask(before));
+    const { workspace } = await workspaceWithResult();
+    expect(await modes(workspace.folder)).toEqual([0o600, 0o600, 0o600]);
+    await workspace.close();
+    await chmod(join(workspace.folder, 'workspace.sqlite'), 0o644);
+    const again = await openWorkspace(workspace.folder);
+    onTestFinished(() => again.close());
+    await createBatch(again, { name: 'B' }, 'ana');
+    expect(await modes(workspace.folder)).toEqual([0o600, 0o600, 0o600]);
+  },
+);
 
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
 const smallDisk = isRoot && canMount();

@@ -1,0 +1,49 @@
+import type { ErrorRecord } from '../../src-shared/errors.ts';
+
+/** What speaks against working on as if nothing were; see `workspaceHealthSchema` of the contract. */
+export interface HealthReport {
+  readonly problems: readonly ErrorRecord[];
+  /** Another program is writing, and somebody waits for it. */
+  readonly isWaiting: boolean;
+}
+
+/** How a workspace is, while it is open. */
+export class WorkspaceHealth {
+  readonly #listeners = new Set<(report: HealthReport) => void>();
+  #report: HealthReport = { problems: [], isWaiting: false };
+
+  get report(): HealthReport {
+    return this.#report;
+  }
+
+  /** @returns what ends it */
+  onChange(listener: (report: HealthReport) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Adds a problem, in the place of another one of its code and case. */
+  add(problem: ErrorRecord): void {
+    const others = this.#report.problems.filter((other) => keyOf(other) !== keyOf(problem));
+    this.#change({ problems: [...others, problem] });
+  }
+
+  /** It is no problem any more. */
+  remove(problem: Pick<ErrorRecord, 'code' | 'details'>): void {
+    const others = this.#report.problems.filter((other) => keyOf(other) !== keyOf(problem));
+    if (others.length < this.#report.problems.length) this.#change({ problems: others });
+  }
+
+  setWaiting(isWaiting: boolean): void {
+    this.#change({ isWaiting });
+  }
+
+  #change(change: Partial<HealthReport>): void {
+    this.#report = { ...this.#report, ...change };
+    for (const listener of this.#listeners) listener(this.#report);
+  }
+}
+
+function keyOf({ code, details }: Pick<ErrorRecord, 'code' | 'details'>): string {
+  return `${code} ${details?.case ?? ''}`;
+}
