@@ -71,6 +71,14 @@ export const deviceStatusSchema = z.object({
 });
 export type DeviceStatus = z.infer<typeof deviceStatusSchema>;
 
+/** What speaks against working on as if nothing were. */
+export const workspaceHealthSchema = z.object({
+  problems: z.array(s.errorRecordSchema).readonly(),
+  /** Another program is writing to the workspace, and something waits for it. */
+  isWaiting: z.boolean(),
+});
+export type WorkspaceHealthReport = z.infer<typeof workspaceHealthSchema>;
+
 /** What happens in the workstation, told to every window. */
 export const workstationEventSchema = z.discriminatedUnion('kind', [
   /** A run moved on; at most a few a second. `imageIds`: results that came since the last such event. */
@@ -85,6 +93,7 @@ export const workstationEventSchema = z.discriminatedUnion('kind', [
   /** A model pack was brought in, or the list of stopped downloads has changed. */
   z.object({ kind: z.literal('packs') }),
   z.object({ kind: z.literal('device'), status: deviceStatusSchema }),
+  z.object({ kind: z.literal('health'), report: workspaceHealthSchema }),
 ]);
 export type WorkstationEvent = z.infer<typeof workstationEventSchema>;
 
@@ -381,10 +390,12 @@ export type StudyOverviewRow = z.infer<typeof studyOverviewSchema>;
 export const contract = {
   app: {
     info: base.output(appInfoSchema),
-    /** Starts with the device's status and the progress of every run at work, then goes on until it is aborted. */
+    /** Starts with the device's status, the workspace's health and the progress of every run at work, then goes on until it is aborted. */
     events: base.output(eventIterator(workstationEventSchema)),
     cache: base.output(cacheSizesSchema),
     clearCache: base.output(cacheSizesSchema),
+    /** Reads all of the database; what is damaged, if anything, is a problem in the report from then on. */
+    checkDatabase: base.output(workspaceHealthSchema),
     folder: base
       .input(
         z.object({

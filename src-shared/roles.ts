@@ -31,6 +31,7 @@ export const LEAST_ROLE: Readonly<Record<Action, Role | null>> = {
   'app.events': null,
   'app.cache': null,
   'app.clearCache': 'engineer',
+  'app.checkDatabase': 'operator',
   'app.folder': null,
   'batches.list': null,
   'batches.get': null,

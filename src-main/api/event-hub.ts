@@ -112,6 +112,7 @@ function keyOf(event: WorkstationEvent): string {
     case 'people':
     case 'packs':
     case 'device':
+    case 'health':
       return event.kind;
   }
 }

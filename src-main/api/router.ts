@@ -130,6 +130,7 @@ export function createRouter(workstation: Workstation) {
       events: os.app.events.handler(({ signal }) => {
         const first: WorkstationEvent[] = [
           { kind: 'device', status: pool.status },
+          { kind: 'health', report: workspace.health.report },
           ...desk.atWork.map((progress) => ({ kind: 'run' as const, progress, imageIds: [] })),
         ];
         return streamEvents(hub.subscribe(first), signal);
@@ -138,6 +139,10 @@ export function createRouter(workstation: Workstation) {
       clearCache: os.app.clearCache.handler(async () => {
         await Promise.all([thumbnails.cache.clear(), tiles.clear()]);
         return cacheSizes();
+      }),
+      checkDatabase: os.app.checkDatabase.handler(async () => {
+        await housekeeping.checkDatabase();
+        return workspace.health.report;
       }),
       folder: os.app.folder.handler(({ input }) => listFolder(input.path, input.files)),
     },

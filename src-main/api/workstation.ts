@@ -109,6 +109,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   const onBatch = (batchId: number) => hub.publish({ kind: 'batch', batchId });
   const housekeeping = new Housekeeping({ workspace, thumbnails, tiles, onBatch, log });
   housekeeping.start();
+  workspace.health.onChange((report) => hub.publish({ kind: 'health', report }));
   const packDesk = new PackDesk({ workspace, places: packs, examiner });
   // What an import left that was cut off keeps nobody from working.
   await packDesk.sweep().catch(log);

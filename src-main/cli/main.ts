@@ -14,6 +14,7 @@ import { addServe } from './serve.ts';
 import { addStart } from './start.ts';
 import { printable, say } from './terminal.ts';
 import { addTrain } from './train.ts';
+import { addWorkspace } from './workspace.ts';
 
 /** Errors in what the user wrote, rather than in the world. */
 const USAGE_ERRORS: ReadonlySet<ErrorCode> = new Set([
@@ -54,6 +55,7 @@ addEvaluate(program);
 addTrain(program);
 addModels(program);
 addPeople(program);
+addWorkspace(program);
 addSamples(program);
 addBench(program);
 addStart(program);

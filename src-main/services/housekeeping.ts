@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { KEEP_DELETED_DAYS } from '../../src-shared/batch.ts';
 import type { PurgeSummary } from '../../src-shared/contract.ts';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
-import { copyDatabase } from '../store/database-copies.ts';
+import { copyDatabase, isCopyDue } from '../store/database-copies.ts';
 import { addTimeOfUse, daysOfUse } from '../store/days-of-use.ts';
 import {
   beginPurge,
@@ -12,6 +12,7 @@ import {
   listPurging,
   purgeStep,
 } from '../store/purges.ts';
+import { damagedPages } from '../store/sqlite-errors.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Thumbnails } from './thumbnails.ts';
 import type { TilePyramids } from './tile-pyramids.ts';
@@ -144,13 +145,23 @@ export class Housekeeping {
     });
   }
 
+  /** Reads all pages of the database. @returns what is damaged; it is a problem of the workspace then */
+  async checkDatabase(): Promise<string | undefined> {
+    const { workspace } = this.#options;
+    const problem = await workspace.findDamage();
+    const { code, message, details } = damagedPages(workspace.folder, problem ?? '');
+    if (problem) workspace.health.add({ code, message, details });
+    else workspace.health.remove({ code, details });
+    return problem;
+  }
+
   /** Copies the database, finishes what was cut off, removes what was deleted long ago, and files that nothing names. */
   tidy(): Promise<void> {
     return this.#inTurn(async () => {
       const { workspace, onBatch } = this.#options;
       const day = await this.#countTime();
       await workspace.mark();
-      await copyDatabase(workspace, { date: this.#today() });
+      await this.#copyIfSound();
       for (const id of await listPurging(workspace)) await this.#finish(id);
       for (const id of await listDeleted(workspace, day - KEEP_DELETED_DAYS)) {
         await beginPurge(workspace, id, AUTHOR, { isDue: true });
@@ -176,6 +187,15 @@ export class Housekeeping {
     const since = this.#counted;
     this.#counted = this.#clock.elapsed();
     return addTimeOfUse(this.#options.workspace, this.#counted - since, this.#today());
+  }
+
+  /** Once a day. A copy never takes the place of an older one that is sound. */
+  async #copyIfSound(): Promise<void> {
+    const { workspace } = this.#options;
+    const date = this.#today();
+    if (await isCopyDue(workspace, date)) {
+      if ((await this.checkDatabase()) === undefined) await copyDatabase(workspace, { date });
+    }
   }
 
   #today(): string {

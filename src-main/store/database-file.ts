@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
 
+export const DATABASE_FILE = 'workspace.sqlite';
 /** What SQLite keeps of a database, the file itself first. */
 const PARTS = ['', '-wal', '-shm'] as const;
 const OWNER_ONLY = 0o600;

@@ -51,6 +51,24 @@ export function corruptWorkspace(folder: string, problem: string, cause?: unknow
   );
 }
 
+/** The error for a database that `findDamage` found something in. */
+export function damagedPages(folder: string, problem: string): ClipSamError {
+  return new ClipSamError(
+    'workspace-corrupt',
+    `The database of the workspace ${folder} is damaged: ${problem}. Check the disk, and restore a copy with "clipsam workspace restore --workspace ${folder}".`,
+    { details: { case: 'pages-damaged', folder, problem } },
+  );
+}
+
+/** The error for a database that another program changed. */
+export function foreignHand(folder: string, problem: string): ClipSamError {
+  return new ClipSamError(
+    'workspace-corrupt',
+    `The database of the workspace ${folder} was changed by another program: ${problem}. Nothing was changed by this one. Restore a copy with "clipsam workspace restore --workspace ${folder}", or undo that change.`,
+    { details: { case: 'schema-changed', folder, problem } },
+  );
+}
+
 /** The error for a database that is not at its place any more while it is open. */
 export function databaseReplaced(folder: string): ClipSamError {
   return new ClipSamError(

@@ -1,23 +1,17 @@
+import type { WorkspaceHealthReport } from '../../src-shared/contract.ts';
 import type { ErrorRecord } from '../../src-shared/errors.ts';
-
-/** What speaks against working on as if nothing were; see `workspaceHealthSchema` of the contract. */
-export interface HealthReport {
-  readonly problems: readonly ErrorRecord[];
-  /** Another program is writing, and somebody waits for it. */
-  readonly isWaiting: boolean;
-}
 
 /** How a workspace is, while it is open. */
 export class WorkspaceHealth {
-  readonly #listeners = new Set<(report: HealthReport) => void>();
-  #report: HealthReport = { problems: [], isWaiting: false };
+  readonly #listeners = new Set<(report: WorkspaceHealthReport) => void>();
+  #report: WorkspaceHealthReport = { problems: [], isWaiting: false };
 
-  get report(): HealthReport {
+  get report(): WorkspaceHealthReport {
     return this.#report;
   }
 
   /** @returns what ends it */
-  onChange(listener: (report: HealthReport) => void): () => void {
+  onChange(listener: (report: WorkspaceHealthReport) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -38,7 +32,7 @@ export class WorkspaceHealth {
     this.#change({ isWaiting });
   }
 
-  #change(change: Partial<HealthReport>): void {
+  #change(change: Partial<WorkspaceHealthReport>): void {
     this.#report = { ...this.#report, ...change };
     for (const listener of this.#listeners) listener(this.#report);
   }

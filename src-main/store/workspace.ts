@@ -5,19 +5,20 @@ import { Kysely, type Migration, Migrator, sql } from 'kysely';
 import { ClipSamError, toErrorRecord } from '../../src-shared/errors.ts';
 import { ArtifactStore } from '../files/artifact-store.ts';
 import { makeFolder } from '../files/atomic-write.ts';
-import { DatabaseFile, hasDatabase, keepPrivate } from './database-file.ts';
+import { DATABASE_FILE, DatabaseFile, hasDatabase, keepPrivate } from './database-file.ts';
 import { historyOf, makeMark, readMark } from './history.ts';
 import { databaseMissing, databaseOlder } from './lost-database.ts';
 import { migrations as allMigrations } from './migrations.ts';
+import { findDamage } from './page-check.ts';
 import { Patience, type PatienceOptions } from './patience.ts';
 import type { Schema } from './schema.ts';
+import { findForeignHand } from './schema-check.ts';
 import { WorkspaceDialect } from './sqlite-dialect.ts';
-import { corruptWorkspace, databaseReplaced, toStoreError } from './sqlite-errors.ts';
+import { corruptWorkspace, databaseReplaced, foreignHand, toStoreError } from './sqlite-errors.ts';
 import { WorkspaceHealth } from './workspace-health.ts';
 
 /** "CSAM": marks the database file as ours. */
 const APPLICATION_ID = 0x4353414d;
-const DATABASE_FILE = 'workspace.sqlite';
 
 /**
  * One folder with everything about some batches: `workspace.sqlite` and `artifacts/`. Closed, it can be copied,
@@ -43,6 +44,8 @@ export interface Workspace {
   isInPlace(): boolean;
   /** Copies the database to a new file, beside other work. */
   copyTo(path: string): Promise<void>;
+  /** Reads all pages of the database, beside other work. @returns what is damaged */
+  findDamage(): Promise<string | undefined>;
   /** Marks the artifacts as this database's, if it has changed since the last time. */
   mark(): Promise<void>;
   close(): Promise<void>;
@@ -82,6 +85,8 @@ export async function openWorkspace(folder: string, options: OpenOptions = {}): 
     prepare(opened, root, options.create ?? false, migrations);
     const history = historyOf(opened, left);
     if (history === 'older' && !options.accept) throw await databaseOlder(root, artifacts);
+    const problem = await findForeignHand(opened, migrations);
+    if (problem) throw foreignHand(root, problem);
     configure(opened);
     keepPrivate(file);
     const health = new WorkspaceHealth();
@@ -128,6 +133,7 @@ export async function openWorkspace(folder: string, options: OpenOptions = {}): 
       isInPlace,
       shrink: () => shrink(opened),
       copyTo: async (path) => void (await opened.backup(path)),
+      findDamage: () => findDamage(file),
       mark,
       async close() {
         // Without it the history is as it was when the workspace was opened.

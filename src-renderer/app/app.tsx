@@ -23,6 +23,7 @@ import { useSession } from '../state/session.ts';
 import { WhatIfScreen } from '../what-if/what-if-screen.tsx';
 import classes from './app.module.css';
 import { DeviceBadge } from './device-badge.tsx';
+import { HealthBanner } from './health-banner.tsx';
 import { PersonBadge } from './person-badge.tsx';
 import { PLACES, places, useHashLocation } from './places.ts';
 import { SettingsDialog } from './settings-dialog.tsx';
@@ -98,17 +99,20 @@ function Frame() {
         </Stack>
       </AppShell.Navbar>
       <AppShell.Main className={classes.main}>
-        <Switch>
-          <Route path={PLACES.batches} component={BatchesScreen} />
-          <Route path={PLACES.review} component={ReviewScreen} />
-          <Route path={PLACES.whatIf} component={WhatIfScreen} />
-          <Route path={PLACES.models} component={ModelsScreen} />
-          <Route path={PLACES.repeat} component={RepeatScreen} />
-          <Route path={PLACES.repeatResults} component={StudyResultsScreen} />
-          <Route>
-            <Redirect to={places.batches()} replace />
-          </Route>
-        </Switch>
+        <HealthBanner />
+        <div className={classes.screenArea}>
+          <Switch>
+            <Route path={PLACES.batches} component={BatchesScreen} />
+            <Route path={PLACES.review} component={ReviewScreen} />
+            <Route path={PLACES.whatIf} component={WhatIfScreen} />
+            <Route path={PLACES.models} component={ModelsScreen} />
+            <Route path={PLACES.repeat} component={RepeatScreen} />
+            <Route path={PLACES.repeatResults} component={StudyResultsScreen} />
+            <Route>
+              <Redirect to={places.batches()} replace />
+            </Route>
+          </Switch>
+        </div>
       </AppShell.Main>
       <WelcomeDialog opened={author === '' && isOpen} />
       <SignInDialog />

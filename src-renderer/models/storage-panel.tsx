@@ -18,6 +18,7 @@ export function StoragePanel() {
     mutationFn: () => client.app.clearCache(),
     onSuccess: (fresh) => queries.setQueryData(api.app.cache.queryKey(), fresh),
   });
+  const check = useMutation({ mutationFn: () => client.app.checkDatabase() });
   if (!sizes) return null;
   const used = ({ bytes, limit }: { readonly bytes: number; readonly limit: number }) =>
     t('storage.of', { used: format.bytes(bytes), limit: format.bytes(limit) });
@@ -48,6 +49,26 @@ export function StoragePanel() {
         <Text size="xs" c="dimmed">
           {t('storage.about')}
         </Text>
+        <Group>
+          <Button
+            variant="default"
+            size="compact-sm"
+            loading={check.isPending}
+            {...denied('app.checkDatabase')}
+            onClick={() => check.mutate()}
+          >
+            {t('storage.check')}
+          </Button>
+          {check.data && (
+            <Text size="sm" role="status">
+              {t(
+                check.data.problems.some(({ code }) => code === 'workspace-corrupt')
+                  ? 'storage.damaged'
+                  : 'storage.sound',
+              )}
+            </Text>
+          )}
+        </Group>
       </Stack>
     </Paper>
   );

@@ -1,7 +1,12 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
 import { create } from 'zustand';
-import type { AppInfo, DeviceStatus, WorkstationEvent } from '../../src-shared/contract.ts';
+import type {
+  AppInfo,
+  DeviceStatus,
+  WorkspaceHealthReport,
+  WorkstationEvent,
+} from '../../src-shared/contract.ts';
 import type { Api, Client } from '../api/connection.ts';
 import { refreshPeople } from './people.ts';
 
@@ -23,6 +28,9 @@ export function useWorkstation(): Workstation {
 /** The device that runs, kept up to date by the event stream. */
 export const useDevice = create<{ status: DeviceStatus | null }>(() => ({ status: null }));
 
+/** What is wrong with the workspace, kept up to date by the event stream. */
+export const useHealth = create<WorkspaceHealthReport>(() => ({ problems: [], isWaiting: false }));
+
 type Listener = (event: WorkstationEvent) => void;
 const listeners = new Set<Listener>();
 
@@ -40,6 +48,7 @@ export async function followEvents(
 ): Promise<void> {
   for await (const event of await client.app.events(undefined, { signal })) {
     if (event.kind === 'device') useDevice.setState({ status: event.status });
+    if (event.kind === 'health') useHealth.setState(event.report);
     if (event.kind === 'batch') void queries.invalidateQueries({ queryKey: api.batches.key() });
     if (event.kind === 'people') void refreshPeople(client);
     if (event.kind === 'packs') void queries.invalidateQueries({ queryKey: api.models.key() });

@@ -568,6 +568,7 @@ test('a second window sees at once what the first one did', async () => {
   const { run } = await inspected(fake, batchId);
   const window = await fake.client.app.events();
   expect((await window.next()).value).toMatchObject({ kind: 'device' });
+  expect((await window.next()).value).toMatchObject({ kind: 'health', report: { problems: [] } });
   const place = { runId: run.id, imageId: imageIds[1]! };
   await fake.client.review.judge({ ...place, verdict: 'reject', author });
   expect((await window.next()).value).toEqual({ kind: 'reviewed', ...place });
@@ -610,4 +611,23 @@ test('files that moved keep their results, and images of two folders are told ap
   const { columns } = await client.review.table({ batchId: id, runId: run.id });
   expect(columns).toMatchObject({ name: ['left/x.png', 'right/x.png'], status: ['done', 'done'] });
   await rm(join(folder, 'moved'), { recursive: true });
+});
+
+test('every window hears that the database was deleted, and no verdict is taken any more', async () => {
+  const fake = await fakeWorkstation();
+  const { batchId, imageIds } = await importedBatch(fake, 1);
+  const { run } = await inspected(fake, batchId);
+  const window = await fake.client.app.events();
+  for (const kind of ['device', 'health']) expect((await window.next()).value).toMatchObject({ kind });
+  await rm(join(fake.folder, 'workspace.sqlite'));
+  const verdict = { runId: run.id, imageId: imageIds[0]!, verdict: 'reject', author } as const;
+  await expect(fake.client.review.judge(verdict)).rejects.toMatchObject({
+    data: { code: 'workspace-replaced' },
+  });
+  expect((await window.next()).value).toMatchObject({
+    kind: 'health',
+    report: { problems: [{ code: 'workspace-replaced', details: { case: 'database-replaced' } }] },
+  });
+  // What was stored before can still be looked at.
+  expect((await fake.client.review.table({ batchId })).columns.imageId).toEqual(imageIds);
 });

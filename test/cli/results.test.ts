@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encodeGrey8 } from '../../src-main/codec/image-codec.ts';
@@ -124,5 +124,27 @@ describe('samples', () => {
     expect(categories.flatMap((category) => category.images.map(({ path }) => path)).sort()).toEqual(
       images.sort(),
     );
+  });
+});
+
+describe('workspace', () => {
+  it('puts a copy of a lost database back, which is named where it is missed', async () => {
+    const folder = await tempFolder();
+    const { options } = await tinyPackOptions();
+    await writePictures(folder, ['a.png']);
+    await runCli(['inspect', 'a.png', ...options], folder);
+    const database = join(folder, 'workspace', 'workspace.sqlite');
+    await rename(database, join(folder, 'saved.sqlite'));
+    const exported = ['export', '--format', 'csv', '--out', 'x'];
+    const missing = await runCli(exported, folder);
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringMatching(/[1-3] maps and masks/) });
+    expect(missing.stderr).toContain('clipsam workspace restore');
+    const restored = await runCli(['workspace', 'restore', '--copy', 'saved.sqlite'], folder);
+    expect(restored).toMatchObject({ code: 0, stderr: expect.stringContaining('The copy is in place.') });
+    expect(await runCli(exported, folder)).toMatchObject({ code: 0 });
+    expect(await runCli(['workspace', 'check'], folder)).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('The database is sound.'),
+    });
   });
 });
