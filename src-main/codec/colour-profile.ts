@@ -24,8 +24,10 @@ export function colourNotices(
   const notices: Notice[] = [];
   if (space === 'cmyk') notices.push({ code: 'colour-converted', from: 'cmyk' });
   if (!icc) return notices;
-  if (isIgnored || !isUsable(icc, space)) notices.push({ code: 'profile-ignored' });
-  else if (space !== 'cmyk' && !isStandard(icc)) notices.push({ code: 'colour-converted', from: 'profile' });
+  const isChange = !isStandard(icc);
+  if ((isIgnored && isChange) || !isUsable(icc, space)) notices.push({ code: 'profile-ignored' });
+  else if (space !== 'cmyk' && isChange && !isIgnored)
+    notices.push({ code: 'colour-converted', from: 'profile' });
   return notices;
 }
 
@@ -38,7 +40,9 @@ function isUsable(icc: Buffer, space: string | undefined): boolean {
   return fitting === undefined || icc.toString('latin1', 16, 20) === fitting;
 }
 
-function isStandard(icc: Buffer): boolean {
+/** Whether a profile is sRGB's own. */
+export function isStandard(profile: Uint8Array): boolean {
+  const icc = Buffer.from(profile.buffer, profile.byteOffset, profile.byteLength);
   // The description is ASCII in version 2 and UTF-16 in version 4.
   return icc.includes('sRGB', 0, 'latin1') || icc.includes('\0s\0R\0G\0B', 0, 'latin1');
 }

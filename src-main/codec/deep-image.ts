@@ -2,6 +2,7 @@ import type { Notice } from '../../src-shared/notice.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import { decoding } from './image-errors.ts';
 import type { ImageFormat } from './image-format.ts';
+import { labToRgb } from './lab-colour.ts';
 import type { Pixels } from './pixels.ts';
 import { readPngHeader } from './png-header.ts';
 import { chooseRange, mapSamples, type SampleFormat, type Samples } from './sample-mapping.ts';
@@ -38,7 +39,9 @@ export async function readTiffPage(
 ): Promise<DeepImage> {
   const bands = bandsOf(indexes && page.photometric === 3 ? { ...page, photometric: 1 } : page, name);
   const format = sampleFormatOf(page, name);
-  const samples = await readTiffSamples(bytes, file, page, name);
+  const stored = await readTiffSamples(bytes, file, page, name);
+  const isLab = page.photometric === 8 || page.photometric === 9;
+  const samples = isLab ? labToRgb(stored, page.photometric === 8) : stored;
   return { samples, format, ...bands, isInverted: page.photometric === 0 };
 }
 
@@ -81,6 +84,8 @@ export async function readDeepImage(
  */
 export function storedFormat(bytes: Uint8Array, format: ImageFormat, data: Uint16Array): SampleFormat {
   const whole = { bits: 16, kind: 'integer', signed: false, stated: null } as const;
+  // Made for looking at: libvips widens 10 and 12 bits to 16.
+  if (format === 'avif') return { ...whole, stated: { low: 0, high: 65_535 } };
   const used = format === 'png' ? readPngHeader(bytes)?.significant : undefined;
   if (used === undefined || used < 8 || used >= 16) return whole;
   const low = 2 ** (16 - used) - 1;

@@ -7,7 +7,7 @@ import { sha256 } from '../files/hash.ts';
 import { toReadError } from '../files/read-error.ts';
 import { damaged, decoding, reasonOf } from './image-errors.ts';
 import { frameNotices } from './image-notices.ts';
-import { openImage, type ReadOptions } from './open-image.ts';
+import { decodeImage, type ReadOptions } from './open-image.ts';
 import { fromPixels } from './pixels.ts';
 import sharp, { type Sharp } from './sharp.ts';
 
@@ -35,7 +35,7 @@ const MIN_SIDE = 8;
  * Reads a file once: hash, decode (one page or animation frame), EXIF orientation, sRGB, scale the longest side
  * to `size`.
  *
- * Reads JPEG, PNG, WebP, TIFF, GIF and BMP, recognised by content. Samples of more than 8 bits are mapped by the
+ * Reads JPEG, PNG, WebP, AVIF, TIFF, GIF and BMP, recognised by content. Samples of more than 8 bits are mapped by the
  * range that the file states, else by `range`, else by that of their type; CMYK goes through its profile (without
  * one: a generic press profile), transparent pixels are laid over neutral grey. What was done is in the notices.
  * @throws ClipSamError `image-not-found`; `image-unreadable` (no permission, empty, damaged or cut off, not an
@@ -47,20 +47,23 @@ export async function readFrameImage(
   options: ReadOptions & { readonly size: number },
 ): Promise<FrameImage> {
   const bytes = await readImageFile(path);
-  const open = await openImage(bytes, path, options);
-  refuseIfTooSmall(path, open.width, open.height);
-  const frame = frameFor(open.width, open.height, options.size);
-  // libvips would turn an image after it scaled it, which moves enlarged pixels: the same picture, other scores.
-  const upright = open.isTurned ? await decoded(open.image, path) : open.image;
-  const { data } = await toRgb(upright.resize({ width: frame.width, height: frame.height, ...RESIZE }), path);
-  const notices = [...open.notices, ...frameNotices(frame, data)];
-  return { ...frame, contentHash: sha256(bytes), rgb: data, notices };
+  return decodeImage(bytes, path, options, async (open) => {
+    refuseIfTooSmall(path, open.width, open.height);
+    const frame = frameFor(open.width, open.height, options.size);
+    // libvips would turn an image after it scaled it, which moves enlarged pixels: the same picture, other scores.
+    const upright = open.isTurned ? await decoded(open.image, path) : open.image;
+    const { data } = await toRgb(
+      upright.resize({ width: frame.width, height: frame.height, ...RESIZE }),
+      path,
+    );
+    const notices = [...open.notices, ...frameNotices(frame, data)];
+    return { ...frame, contentHash: sha256(bytes), rgb: data, notices };
+  });
 }
 
 /** Reads a file in full size. Formats, colours and errors as {@link readFrameImage}; small images are read too. */
 export async function readRgb(path: string, options: ReadOptions): Promise<RgbImage> {
-  const { image } = await openImage(await readImageFile(path), path, options);
-  return toRgb(image, path);
+  return decodeImage(await readImageFile(path), path, options, ({ image }) => toRgb(image, path));
 }
 
 /** Scales to exactly `width × height` with the kernel of {@link readFrameImage}. */
@@ -128,14 +131,10 @@ export async function thumbnail(
 ): Promise<Uint8Array> {
   const path = typeof source === 'string' ? source : 'image';
   const bytes = typeof source === 'string' ? await readImageFile(source) : source;
-  const { image } = await openImage(bytes, path, options);
-  const small = image.resize({
-    width: longestSide,
-    height: longestSide,
-    fit: 'inside',
-    withoutEnlargement: true,
-  });
-  return decoding(path, () => small.toFormat(format, { quality: 80 }).toBuffer());
+  const size = { width: longestSide, height: longestSide, fit: 'inside', withoutEnlargement: true } as const;
+  return decodeImage(bytes, path, options, ({ image }) =>
+    decoding(path, () => image.resize(size).toFormat(format, { quality: 80 }).toBuffer()),
+  );
 }
 
 function refuseIfTooSmall(name: string, width: number, height: number): void {

@@ -1,6 +1,7 @@
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import { readBmpHeader } from './bmp.ts';
 import { type DeepImage, readDeepImage, readTiffPage, storedFormat } from './deep-image.ts';
+import { isWholeGif } from './gif-blocks.ts';
 import { damaged, decoding, refuseIfTooLarge } from './image-errors.ts';
 import type { ImageFormat } from './image-format.ts';
 import { findTiffPage, isAnimation, knownFormatOf, type ReadOptions } from './open-image.ts';
@@ -50,6 +51,7 @@ export async function describeImage(bytes: Uint8Array, name: string): Promise<Im
     const { width, height } = header;
     return { format, pages: [{ index: 0, width, height, sample: BYTES }], previews: 0 };
   }
+  if (format === 'gif' && !isWholeGif(bytes)) throw damaged(name, 'its end is missing');
   const {
     autoOrient,
     depth,
@@ -94,6 +96,7 @@ async function readSamples(bytes: Uint8Array, name: string, options: ReadOptions
 const BYTES: PageDescription['sample'] = { bits: 8, kind: 'integer', stated: null };
 
 function deepSample(bytes: Uint8Array, format: ImageFormat): PageDescription['sample'] {
+  if (format === 'avif') return { bits: 16, kind: 'integer', stated: { low: 0, high: 65_535 } };
   const used = format === 'png' ? readPngHeader(bytes)?.significant : undefined;
   const isStated = used !== undefined && used >= 8 && used < 16;
   return { bits: 16, kind: 'integer', stated: isStated ? { low: 0, high: 2 ** used - 1 } : null };

@@ -1,7 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decoding } from './image-errors.ts';
-import { openImage, type ReadOptions } from './open-image.ts';
+import { decodeImage, type OpenImage, type ReadOptions } from './open-image.ts';
 import sharp from './sharp.ts';
 
 /** The levels of an image: level 0 is full size, every further one half of the one before, the last fits a tile. */
@@ -30,10 +30,18 @@ export async function writePyramid(
   folder: string,
   options: ReadOptions & { readonly streamed?: boolean },
 ): Promise<PyramidLayout> {
-  const { image, width, height } = await openImage(bytes, name, options);
+  return decodeImage(bytes, name, options, (open) => cutTiles(open, name, folder, options.streamed));
+}
+
+async function cutTiles(
+  { image, width, height }: OpenImage,
+  name: string,
+  folder: string,
+  streamed: boolean | undefined,
+): Promise<PyramidLayout> {
   const levels = 1 + Math.max(0, Math.ceil(Math.log2(Math.max(width, height) / TILE_SIZE)));
   const layout = { width, height, levels };
-  if (options.streamed ?? sharp.format.dz.output.file) {
+  if (streamed ?? sharp.format.dz.output.file) {
     const deepZoom = image
       .jpeg(JPEG)
       .tile({ size: TILE_SIZE, overlap: 0, depth: 'onetile', layout: 'dz', container: 'fs' });

@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib';
 import { decodeBmp, readBmpHeader } from './bmp.ts';
 import { readDeepImage, readTiffPage } from './deep-image.ts';
+import { isWholeGif } from './gif-blocks.ts';
 import { readImageFile } from './image-codec.ts';
 import { damaged, decoding, refuseIfTooLarge } from './image-errors.ts';
-import { findTiffPage, knownFormatOf, openImage, type ReadOptions } from './open-image.ts';
+import { decodeImage, findTiffPage, knownFormatOf, type ReadOptions } from './open-image.ts';
 import { fromPixels, turnUpright } from './pixels.ts';
 import { readPngHeader } from './png-header.ts';
 import type { Samples } from './sample-mapping.ts';
@@ -103,6 +104,7 @@ async function readLabels(
       };
     }
     case 'gif':
+      if (!isWholeGif(bytes)) throw damaged(name, 'its end is missing');
       return readBytes(bytes, name, options);
     case 'webp':
       return isLossless(bytes) ? readBytes(bytes, name, options) : undefined;
@@ -256,8 +258,10 @@ function isLossless(bytes: Uint8Array): boolean {
 }
 
 async function decodeBlurredMask(bytes: Uint8Array, name: string, options: ReadOptions): Promise<LabelMask> {
-  const { image, width, height } = await openImage(bytes, name, options);
-  const rgb = await decoding(name, () => image.raw({ depth: 'uchar' }).toBuffer());
+  const { rgb, width, height } = await decodeImage(bytes, name, options, async (open) => {
+    const pixels = await decoding(name, () => open.image.raw({ depth: 'uchar' }).toBuffer());
+    return { rgb: pixels, width: open.width, height: open.height };
+  });
   const data = new Uint8Array(width * height);
   let highest = 0;
   for (let i = 0, from = 0; i < data.length; i++, from += 3) {

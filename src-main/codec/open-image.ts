@@ -2,16 +2,19 @@ import { ClipSamError } from '../../src-shared/errors.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import { decodeBmp, readBmpHeader } from './bmp.ts';
-import { colourNotices } from './colour-profile.ts';
+import { colourNotices, isStandard } from './colour-profile.ts';
 import { readDeepImage, readTiffPage, storedFormat, toPixels } from './deep-image.ts';
+import { isWholeGif } from './gif-blocks.ts';
 import { damaged, decoding, refuseIfTooLarge, unsupported } from './image-errors.ts';
-import { type ImageFormat, imageFormatOf } from './image-format.ts';
+import { type ImageFormat, imageFormatOf, unreadKindOf } from './image-format.ts';
+import { isWholeJpeg } from './jpeg-scan.ts';
 import { type Pixels, toOpaque, turnUpright } from './pixels.ts';
 import { readPngHeader } from './png-header.ts';
 import { chooseRange, type SampleFormat } from './sample-mapping.ts';
 import sharp, { type Sharp } from './sharp.ts';
 import { missingPart, readTiff, type TiffFile, type TiffPage } from './tiff-directory.ts';
 import { choosePage, classifyPages, isOrdinary, sampleFormatOf } from './tiff-pages.ts';
+import { checkPieces } from './tiff-pieces.ts';
 
 // Nothing is decoded twice, so a cache only holds memory. One thread per image: neighbouring images are decoded
 // at the same time as others are inferred, and libvips' worker threads would take the cores from inference and
@@ -41,7 +44,11 @@ export interface OpenImage {
   readonly isTurned: boolean;
 }
 
-/** The format of a file. @throws ClipSamError `image-unreadable` for an empty one and for what is no image */
+/**
+ * The format of a file.
+ * @throws ClipSamError `image-unreadable` for an empty one and for what is no image, `image-unsupported` for other
+ *   kinds of pictures
+ */
 export function knownFormatOf(bytes: Uint8Array, name: string): ImageFormat {
   if (bytes.byteLength === 0) {
     throw new ClipSamError('image-unreadable', `${name} is empty (0 bytes). Copy or export it again.`, {
@@ -50,9 +57,11 @@ export function knownFormatOf(bytes: Uint8Array, name: string): ImageFormat {
   }
   const format = imageFormatOf(bytes);
   if (format) return format;
+  const kind = unreadKindOf(bytes);
+  if (kind) throw unsupported(name, kind);
   throw new ClipSamError(
     'image-unreadable',
-    `${name} is not a JPEG, PNG, WebP, TIFF, GIF or BMP image, whatever its name says. Export it as one of these.`,
+    `${name} is not a JPEG, PNG, WebP, AVIF, TIFF, GIF or BMP image, whatever its name says. Export it as one of these.`,
     { details: { case: 'not-an-image', file: name } },
   );
 }
@@ -61,13 +70,38 @@ export function knownFormatOf(bytes: Uint8Array, name: string): ImageFormat {
  * Reads an image's header, and the pixels where they have to be looked at before libvips can go on: more than 8 bits,
  * transparency, BMP, rare kinds of TIFF.
  * @param name what the image is called in errors
+ * @param options.allowed a warning of the decoder that was looked into: decoding goes on after warnings
  * @throws ClipSamError `image-unreadable`, `image-unsupported`, `image-too-large`
  */
-export async function openImage(bytes: Uint8Array, name: string, options: ReadOptions): Promise<OpenImage> {
+export async function openImage(
+  bytes: Uint8Array,
+  name: string,
+  options: ReadOptions & { readonly allowed?: string },
+): Promise<OpenImage> {
   const format = knownFormatOf(bytes, name);
   if (format === 'bmp') return openBmp(bytes, name, options);
   if (format === 'tiff') return openTiff(bytes, name, options);
   return openEncoded(bytes, format, name, options);
+}
+
+/**
+ * Opens an image and decodes it. A JPEG that the decoder warns of, but that turns out to be whole, is decoded all the
+ * same, with a notice.
+ * @param decode what to do with it; its errors must be those of {@link decoding}
+ */
+export async function decodeImage<T>(
+  bytes: Uint8Array,
+  name: string,
+  options: ReadOptions,
+  decode: (image: OpenImage) => Promise<T>,
+): Promise<T> {
+  try {
+    return await decode(await openImage(bytes, name, options));
+  } catch (error) {
+    const warning = /\d+ extraneous bytes before marker 0x\w\w/.exec(String(error))?.[0];
+    if (!warning || imageFormatOf(bytes) !== 'jpeg' || !isWholeJpeg(bytes)) throw error;
+    return decode(await openImage(bytes, name, { ...options, allowed: warning }));
+  }
 }
 
 function openBmp(bytes: Uint8Array, name: string, { maxPixels }: ReadOptions): OpenImage {
@@ -98,20 +132,21 @@ async function openTiff(bytes: Uint8Array, name: string, options: ReadOptions): 
   const format = sampleFormatOf(page, name);
   // Press colours mean ink, not light: no camera's range is theirs.
   const range = page.photometric === 5 ? undefined : options.range;
-  const opened =
-    isOrdinary(page) || needsProfile(page, format, range)
-      ? await openEncoded(bytes, 'tiff', name, { ...options, range, page: index }, format)
-      : await openTiffSamples(bytes, file, page, name, range);
+  const isForVips = isOrdinary(page) || needsProfile(page, format, range);
+  if (isForVips) await checkPieces(bytes, file, page, name);
+  const opened = isForVips
+    ? await openEncoded(bytes, 'tiff', name, { ...options, range, page: index }, format)
+    : await openTiffSamples(bytes, file, page, name, range);
   return { ...opened, notices: [...notices, ...opened.notices] };
 }
 
 /** 16-bit colours that only libvips converts: meant for the whole range, with a profile of their own or as CMYK. */
 function needsProfile(page: TiffPage, format: SampleFormat, batch: SampleRange | undefined): boolean {
-  const { photometric, samplesPerPixel, hasProfile } = page;
+  const { photometric, samplesPerPixel, profile } = page;
   if (format.bits !== 16 || format.kind !== 'integer' || format.signed) return false;
   if (photometric === 5) return samplesPerPixel === 4;
   const { low, high } = chooseRange(format, batch);
-  return hasProfile && low === 0 && high === 65_535 && photometric === 2 && samplesPerPixel === 3;
+  return profile !== undefined && low === 0 && high === 65_535 && photometric === 2 && samplesPerPixel === 3;
 }
 
 async function openTiffSamples(
@@ -123,7 +158,8 @@ async function openTiffSamples(
 ): Promise<OpenImage> {
   const deep = await readTiffPage(bytes, file, page, name);
   const notices: Notice[] = [
-    ...(page.hasProfile ? [{ code: 'profile-ignored' } as const] : []),
+    ...(page.profile && !isStandard(page.profile) ? [{ code: 'profile-ignored' } as const] : []),
+    ...(page.photometric >= 8 ? [{ code: 'colour-converted', from: 'cielab' } as const] : []),
     ...(deep.others > 0 ? [{ code: 'bands-ignored', bands: deep.others } as const] : []),
   ];
   const mapped = toPixels(deep, batch);
@@ -135,15 +171,16 @@ async function openEncoded(
   bytes: Uint8Array,
   format: ImageFormat,
   name: string,
-  options: ReadOptions,
+  options: ReadOptions & { readonly allowed?: string },
   stored?: SampleFormat,
 ): Promise<OpenImage> {
+  if (format === 'gif' && !isWholeGif(bytes)) throw damaged(name, 'its end is missing');
   const page = format === 'tiff' || isAnimation(format) ? (options.page ?? 0) : 0;
   // A profile is made for the whole range of the samples; what is stored in a part of it would come out wrong.
   const isPart = stored === undefined && usesPart(bytes, format, options.range);
   const image = sharp(bytes, {
     // libtiff warns of every private tag that cameras add; elsewhere a warning means damaged pixels.
-    failOn: format === 'tiff' ? 'error' : 'warning',
+    failOn: format === 'tiff' || options.allowed !== undefined ? 'error' : 'warning',
     limitInputPixels: false,
     sequentialRead: true,
     ignoreIcc: isPart,
@@ -155,7 +192,11 @@ async function openEncoded(
   const notices: Notice[] = [
     ...(format === 'tiff' ? [] : pageNotice(page, header.pages ?? 1)),
     ...colourNotices(header.space, header.icc, isPart),
+    ...(options.allowed === undefined
+      ? []
+      : [{ code: 'decoder-warning', message: options.allowed } as const]),
   ];
+  if (format === 'avif' && (header.pages ?? 1) > 1) throw unsupported(name, 'AVIF with several pictures');
   if (header.depth === 'ushort') {
     const formatOf = (data: Uint16Array) => stored ?? storedFormat(bytes, format, data);
     const mapped = toPixels(await readDeepImage(image, header.channels, name, formatOf), options.range);

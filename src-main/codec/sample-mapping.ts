@@ -56,14 +56,14 @@ export function mapSamples(
 ): { readonly data: Uint8Array<ArrayBuffer>; readonly clipped: number } {
   const { data: source, channels: stride } = samples;
   const pixels = samples.width * samples.height;
-  const scale = 255 / (high - low);
+  const span = high - low;
   const data = new Uint8Array(pixels * channels.length);
   let clipped = 0;
   for (let pixel = 0, from = 0, to = 0; pixel < pixels; pixel++, from += stride) {
     let isClipped = false;
     for (const channel of channels) {
       const value = source[from + channel]!;
-      if (value >= low && value <= high) data[to] = (value - low) * scale + 0.5;
+      if (value >= low && value <= high) data[to] = ((value - low) * 255) / span + 0.5;
       else {
         isClipped = true;
         data[to] = value > high ? 255 : 0;

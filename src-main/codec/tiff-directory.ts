@@ -26,7 +26,8 @@ export interface TiffPage {
   readonly isMask: boolean;
   /** What the samples beyond the colours mean: 0 unspecified, 1 and 2 transparency. */
   readonly extraSamples: readonly number[];
-  readonly hasProfile: boolean;
+  /** The embedded ICC profile. */
+  readonly profile: Uint8Array | undefined;
   /** Undefined for pages in strips. */
   readonly tile: { readonly width: number; readonly height: number } | undefined;
   readonly rowsPerStrip: number;
@@ -115,7 +116,7 @@ export function readTiff(bytes: Uint8Array, name: string): TiffFile {
       if (seen.has(at) || seen.size === MAX_PAGES) throw new RangeError('its directories run in a circle');
       seen.add(at);
       const { fields, next } = readDirectory(reader, at);
-      pages.push(pageOf(fields));
+      pages.push(pageOf(fields, bytes));
       at = next;
     }
     if (pages.length === 0) throw new RangeError('it has no directory');
@@ -172,17 +173,18 @@ function readDirectory(reader: Reader, at: number): { readonly fields: Fields; r
   return { fields, next: isBig ? long8(reader, end) : view.getUint32(end, littleEndian) };
 }
 
-function readValues(reader: Reader, entry: number, onlyPresence: boolean): readonly number[] {
+/** @param onlyPlace gives where the values begin and how many there are */
+function readValues(reader: Reader, entry: number, onlyPlace: boolean): readonly number[] {
   const { view, littleEndian, isBig } = reader;
   const type = view.getUint16(entry + 2, littleEndian);
   const count = isBig ? long8(reader, entry + 4) : view.getUint32(entry + 4, littleEndian);
   const size = TYPE_SIZES[type];
   if (size === undefined) throw new RangeError('a field has an unknown type');
-  if (onlyPresence) return [count];
   const inline = entry + (isBig ? 12 : 8);
   const fits = size * count <= (isBig ? 8 : 4);
   const from = fits ? inline : isBig ? long8(reader, inline) : view.getUint32(inline, littleEndian);
   if (from + size * count > view.byteLength) throw new RangeError('a field is cut off');
+  if (onlyPlace) return [from, count];
   return Array.from({ length: count }, (_, i) => readValue(reader, type, from + i * size));
 }
 
@@ -221,7 +223,8 @@ function long8({ view, littleEndian }: Reader, at: number): number {
   return Number(view.getBigUint64(at, littleEndian));
 }
 
-function pageOf(fields: Fields): TiffPage {
+function pageOf(fields: Fields, bytes: Uint8Array): TiffPage {
+  const profileAt = fields.get(TAG.profile);
   const one = (tag: number, otherwise: number) => fields.get(tag)?.[0] ?? otherwise;
   const width = one(TAG.width, 0);
   const height = one(TAG.height, 0);
@@ -248,7 +251,7 @@ function pageOf(fields: Fields): TiffPage {
     isReduced: (subfile & 1) !== 0 || one(TAG.subfileType, 1) === 2,
     isMask: (subfile & 4) !== 0 || one(TAG.photometric, 1) === 4,
     extraSamples: fields.get(TAG.extraSamples) ?? [],
-    hasProfile: fields.has(TAG.profile),
+    profile: profileAt && bytes.subarray(profileAt[0], profileAt[0]! + profileAt[1]!),
     tile,
     rowsPerStrip: Math.max(1, Math.min(height, one(TAG.rowsPerStrip, height))),
     offsets: fields.get(tile ? TAG.tileOffsets : TAG.stripOffsets) ?? [],

@@ -74,6 +74,9 @@ export function bandsOf(page: TiffPage, name: string): TiffBands {
   if (colours === undefined) {
     throw unsupported(name, `TIFF with colours of kind ${KINDS[photometric] ?? photometric}`);
   }
+  if (photometric >= 8 && page.bits[0] !== 8) {
+    throw unsupported(name, `TIFF with Lab colours of ${page.bits[0]} bits`);
+  }
   const extra = samplesPerPixel - colours;
   if (extra < 0) throw damaged(name, `${samplesPerPixel} samples where ${colours} colours are stated`);
   const first = extraSamples.slice(0, extra).findIndex((meaning) => meaning === 1 || meaning === 2);
@@ -81,13 +84,11 @@ export function bandsOf(page: TiffPage, name: string): TiffBands {
   return { colours, alpha, others: extra - (alpha === undefined ? 0 : 1) };
 }
 
-const COLOURS: Readonly<Record<number, 1 | 3>> = { 0: 1, 1: 1, 2: 3 };
+const COLOURS: Readonly<Record<number, 1 | 3>> = { 0: 1, 1: 1, 2: 3, 8: 3, 9: 3 };
 const KINDS: Readonly<Record<number, string>> = {
   3: 'palette of more than 8 bits',
   5: 'CMYK with further bands',
   6: 'YCbCr with further bands',
-  8: 'CIELab',
-  9: 'ICC Lab',
   10: 'ITU Lab',
   32803: 'raw camera data',
   32844: 'LogL',

@@ -1,10 +1,8 @@
-import { decoding, unsupported } from './image-errors.ts';
+import { unsupported } from './image-errors.ts';
 import type { SampleArray, Samples } from './sample-mapping.ts';
-import sharp from './sharp.ts';
 import type { TiffFile, TiffPage } from './tiff-directory.ts';
+import { isLossless, layoutOf, type PieceLayout, readPieces } from './tiff-pieces.ts';
 
-/** None, LZW, deflate (two numbers), PackBits, LZMA, Zstandard: whatever keeps bytes as they are. */
-const LOSSLESS = new Set([1, 5, 8, 32946, 32773, 34925, 50000]);
 const HOST_IS_LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /**
@@ -46,7 +44,7 @@ function refuseOdd({ bits, sampleFormat, compression, predictor }: TiffPage, nam
       : sampleFormat === 1 && depth >= 1 && depth <= 32;
   const kind = isFloat ? 'floating-point ' : sampleFormat === 2 ? 'signed ' : '';
   if (!isRead) throw unsupported(name, `TIFF with ${kind}samples of ${depth} bits`);
-  if (!LOSSLESS.has(compression)) {
+  if (!isLossless(compression)) {
     throw unsupported(name, `TIFF with ${kind}samples of ${depth} bits in compression ${compression}`);
   }
   const isPredicted = predictor === 1 || (predictor === 2 && isWhole) || (predictor === 3 && isFloat);
@@ -62,49 +60,37 @@ async function readPlane(
   name: string,
 ): Promise<SampleArray> {
   const { width, height, tile } = page;
-  const depth = page.bits[0] ?? 1;
-  // Differences start anew in each row of a tile, so a row is kept in pieces until they are undone.
-  const pieceWidth = tile ? tile.width : width;
-  const pieces = tile ? Math.ceil(width / tile.width) : 1;
-  const pieceBytes = Math.ceil((pieceWidth * channels * depth) / 8);
-  const packed = await decoding(name, () =>
-    sharp(asBytes(bytes, file, page, pieceBytes, pieces, plane), {
-      failOn: 'error',
-      limitInputPixels: false,
-      sequentialRead: true,
-    })
-      .toColourspace('b-w')
-      .raw({ depth: 'uchar' })
-      .toBuffer(),
-  );
-  const samples = unpack(packed, page, { pieces, pieceBytes, pieceSamples: pieceWidth * channels, file });
-  const stored = pieces * pieceWidth * channels;
-  const wanted = width * channels;
-  if (stored === wanted) return samples;
-  const cropped = new (samples.constructor as Uint8ArrayConstructor)(wanted * height);
-  for (let y = 0; y < height; y++)
-    cropped.set(samples.subarray(y * stored, y * stored + wanted) as never, y * wanted);
-  return cropped;
+  const layout = layoutOf(page);
+  const packed = await readPieces(bytes, file, page, plane, name);
+  const rowSamples = (tile ? tile.width : width) * channels;
+  const stored = unpack(packed, page, layout, rowSamples, file);
+  if (!tile) return stored;
+  const across = Math.ceil(width / tile.width);
+  const samples = new (stored.constructor as Uint8ArrayConstructor)(width * channels * height);
+  for (let y = 0; y < height; y++) {
+    for (let column = 0; column < across; column++) {
+      const from =
+        ((Math.floor(y / tile.height) * across + column) * tile.height + (y % tile.height)) * rowSamples;
+      const wanted = Math.min(rowSamples, width * channels - column * rowSamples);
+      samples.set(stored.subarray(from, from + wanted) as never, y * width * channels + column * rowSamples);
+    }
+  }
+  return samples;
 }
 
-interface Pieces {
-  readonly pieces: number;
-  readonly pieceBytes: number;
-  readonly pieceSamples: number;
-  readonly file: TiffFile;
-}
-
+/** Rows of strips or tiles as numbers. Differences start anew in each row. */
 function unpack(
   packed: Buffer,
   page: TiffPage,
-  { pieces, pieceBytes, pieceSamples, file }: Pieces,
+  { rows, rowBytes }: PieceLayout,
+  rowSamples: number,
+  file: TiffFile,
 ): SampleArray {
   const depth = page.bits[0] ?? 1;
-  const rows = pieces * page.height;
   if (![8, 16, 32, 64].includes(depth)) {
-    const values = depth <= 16 ? new Uint16Array(rows * pieceSamples) : new Uint32Array(rows * pieceSamples);
+    const values = depth <= 16 ? new Uint16Array(rows * rowSamples) : new Uint32Array(rows * rowSamples);
     for (let row = 0; row < rows; row++)
-      unpackBits(packed, row * pieceBytes, depth, values, row * pieceSamples, pieceSamples);
+      unpackBits(packed, row * rowBytes, depth, values, row * rowSamples, rowSamples);
     return values;
   }
   const stride = page.planar === 2 ? 1 : page.samplesPerPixel;
@@ -113,7 +99,7 @@ function unpack(
   packed.copy(content);
   if (page.predictor === 3) {
     for (let row = 0; row < rows; row++) {
-      undoFloatDifferences(content.subarray(row * pieceBytes, (row + 1) * pieceBytes), depth / 8, stride);
+      undoFloatDifferences(content.subarray(row * rowBytes, (row + 1) * rowBytes), depth / 8, stride);
     }
   } else if (file.littleEndian !== HOST_IS_LITTLE) {
     if (depth === 16) content.swap16();
@@ -123,8 +109,8 @@ function unpack(
   const values = typed(content.buffer as ArrayBuffer, depth, page.sampleFormat);
   if (page.predictor === 2) {
     for (let row = 0; row < rows; row++) {
-      const end = (row + 1) * pieceSamples;
-      for (let i = row * pieceSamples + stride; i < end; i++) values[i]! += values[i - stride]!;
+      const end = (row + 1) * rowSamples;
+      for (let i = row * rowSamples + stride; i < end; i++) values[i]! += values[i - stride]!;
     }
   }
   return values;
@@ -170,81 +156,4 @@ function undoFloatDifferences(row: Buffer, size: number, stride: number): void {
       row[i * size + (HOST_IS_LITTLE ? size - 1 - byte : byte)] = planes[byte * count + i]!;
     }
   }
-}
-
-/** The file with a directory in front that describes one plane as one band of bytes, each a pixel. */
-function asBytes(
-  bytes: Uint8Array,
-  file: TiffFile,
-  page: TiffPage,
-  pieceBytes: number,
-  pieces: number,
-  plane: number,
-): Buffer {
-  const { tile, height, rowsPerStrip, compression, fillOrder } = page;
-  const perPlane = tile ? pieces * Math.ceil(height / tile.height) : Math.ceil(height / rowsPerStrip);
-  const offsets = page.offsets.slice(plane * perPlane, (plane + 1) * perPlane);
-  const counts = offsets.map((offset, i) => page.byteCounts[plane * perPlane + i] ?? bytes.length - offset);
-  const fields: [tag: number, values: readonly number[]][] = [
-    [256, [pieceBytes * pieces]],
-    [257, [height]],
-    [258, [8]],
-    [259, [compression]],
-    [262, [1]],
-    [266, [fillOrder]],
-    ...(tile ? [] : [[273, offsets] as [number, number[]]]),
-    [277, [1]],
-    ...(tile
-      ? []
-      : ([
-          [278, [rowsPerStrip]],
-          [279, counts],
-        ] as [number, number[]][])),
-    ...(tile
-      ? ([
-          [322, [pieceBytes]],
-          [323, [tile.height]],
-          [324, offsets],
-          [325, counts],
-        ] as [number, number[]][])
-      : []),
-  ];
-  return withDirectory(bytes, file, fields);
-}
-
-/** The file with one more directory at its end, to which its header leads. All values are LONG or LONG8. */
-function withDirectory(
-  bytes: Uint8Array,
-  { littleEndian, isBig }: TiffFile,
-  fields: readonly (readonly [tag: number, values: readonly number[]])[],
-): Buffer {
-  const word = isBig ? 8 : 4;
-  const entrySize = isBig ? 20 : 12;
-  const at = Math.ceil(bytes.length / 8) * 8;
-  const arrays = at + (isBig ? 8 : 2) + fields.length * entrySize + word;
-  const extra = fields.reduce((sum, [, values]) => sum + (values.length > 1 ? values.length * word : 0), 0);
-  const out = Buffer.alloc(arrays + extra);
-  out.set(bytes);
-  const view = new DataView(out.buffer, out.byteOffset, out.byteLength);
-  const put = (to: number, value: number) =>
-    isBig ? view.setBigUint64(to, BigInt(value), littleEndian) : view.setUint32(to, value, littleEndian);
-  put(isBig ? 8 : 4, at);
-  if (isBig) put(at, fields.length);
-  else view.setUint16(at, fields.length, littleEndian);
-  let next = arrays;
-  for (const [index, [tag, values]] of fields.entries()) {
-    const entry = at + (isBig ? 8 : 2) + index * entrySize;
-    view.setUint16(entry, tag, littleEndian);
-    view.setUint16(entry + 2, isBig ? 16 : 4, littleEndian);
-    put(entry + 4, values.length);
-    if (values.length === 1) put(entry + 4 + word, values[0]!);
-    else {
-      put(entry + 4 + word, next);
-      for (const value of values) {
-        put(next, value);
-        next += word;
-      }
-    }
-  }
-  return out;
 }

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 
 /** Extensions of files that are taken from folders; files named one by one are taken whatever their name. */
 export const IMAGE_EXTENSIONS: readonly string[] = [
+  '.avif',
   '.bmp',
   '.dib',
   '.gif',
@@ -25,7 +26,7 @@ export const IMAGE_EXTENSIONS: readonly string[] = [
  */
 const UNREAD_EXTENSIONS: ReadonlySet<string> = new Set(
   [
-    'apng avif avifs heic heics heif heifs hif j2c j2k jp2 jpc jpf jph jpm jpx jls jxl jxr hdp wdp bpg flif qoi',
+    'apng avifs heic heics heif heifs hif j2c j2k jp2 jpc jpf jph jpm jpx jls jxl jxr hdp wdp bpg flif qoi',
     '3fr ari arw cr2 cr3 crw dcr dng erf fff iiq k25 kdc mdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f',
     'dcm dicom dic czi fit fits nd2 nii oib oif svs vsi',
     'dds dpx exr hdr ico pam pbm pcx pfm pgm pnm ppm psb psd sgi svg svgz tga xcf',

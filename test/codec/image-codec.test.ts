@@ -243,6 +243,76 @@ describe('readFrameImage', () => {
     expect([image.width, image.height]).toEqual([512, 1024]);
   });
 
+  /** The stored pixel that is shown at (x, y) of a picture of this size (Exif 2.32, 4.6.4). */
+  const STORED: Record<number, (x: number, y: number, w: number, h: number) => [number, number]> = {
+    1: (x, y) => [x, y],
+    2: (x, y, w) => [w - 1 - x, y],
+    3: (x, y, w, h) => [w - 1 - x, h - 1 - y],
+    4: (x, y, _w, h) => [x, h - 1 - y],
+    5: (x, y) => [y, x],
+    6: (x, y, w) => [y, w - 1 - x],
+    7: (x, y, w, h) => [h - 1 - y, w - 1 - x],
+    8: (x, y, _w, h) => [h - 1 - y, x],
+  };
+
+  test.each([
+    ['enlarged', 300, 200],
+    ['enlarged upright', 200, 300],
+    ['shrunk', 1100, 150],
+  ])(
+    'the same picture is the same frame in all eight orientations, %s',
+    async (_name, width, height) => {
+      const shown = noise(width, height);
+      const expected = await readFrameImage(await fileWith(await raw(shown).png().toBuffer()), frame);
+      for (let orientation = 2; orientation <= 8; orientation++) {
+        const [w, h] = orientation >= 5 ? [height, width] : [width, height];
+        const stored = filled(w, h, [0, 0, 0]);
+        for (let y = 0; y < h; y++) {
+          for (let x = 0; x < w; x++) {
+            // Where the stored pixel (x, y) is shown: the other way round.
+            const [atX, atY] = STORED[
+              ({ 6: 8, 8: 6 } as Record<number, number>)[orientation] ?? orientation
+            ]!(x, y, w, h);
+            stored.data.set(pixelOf(shown, atX, atY), (y * w + x) * 3);
+          }
+        }
+        for (const file of [
+          await raw(stored).withMetadata({ orientation }).png({ compressionLevel: 1 }).toBuffer(),
+          await raw(stored).withMetadata({ orientation }).tiff({ compression: 'none' }).toBuffer(),
+          await raw(stored)
+            .ensureAlpha(1)
+            .withMetadata({ orientation })
+            .png({ compressionLevel: 1 })
+            .toBuffer(),
+        ]) {
+          const image = await readFrameImage(await fileWith(file), frame);
+          expect([image.imageWidth, image.imageHeight]).toEqual([width, height]);
+          expect(Buffer.compare(image.rgb, expected.rgb), `orientation ${orientation}`).toBe(0);
+        }
+      }
+    },
+    60_000,
+  );
+
+  test.each([
+    [1, 1],
+    [2, 2],
+    [640, 7],
+    [7, 640],
+  ])('%i × %i pixels are too few to inspect; they can still be looked at', async (width, height) => {
+    const path = await fileWith(
+      await raw(filled(width, height, ORANGE))
+        .png()
+        .toBuffer(),
+    );
+    await expect(readFrameImage(path, frame)).rejects.toMatchObject({
+      code: 'image-unsupported',
+      details: { case: 'image-too-small', file: path, width, height, limit: 8 },
+    });
+    expect((await readRgb(path, limits)).width).toBe(width);
+    await thumbnail(path, 64, limits);
+  });
+
   test('gives the pixels that reading and resizing give', async () => {
     const path = await fileWith(await raw(noise(1500, 700)).jpeg().toBuffer());
     const image = await readFrameImage(path, frame);
