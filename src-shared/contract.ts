@@ -2,7 +2,9 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import * as s from './domain-schemas.ts';
 import { CSV_DECIMALS, CSV_SEPARATORS, EXPORT_FORMATS, PLAIN_CSV } from './export-formats.ts';
+import { FILE_STATES } from './file-state.ts';
 import { NOTICE_CODES } from './notice.ts';
+import type { ExportSummary } from './progress.ts';
 import { recipeSchema } from './recipe.ts';
 import { IDLE_MINUTES_LIMIT } from './roles.ts';
 import { STUDY_ROUNDS, STUDY_SIZE } from './study.ts';
@@ -174,6 +176,8 @@ export type ReviewTable = z.infer<typeof reviewTableSchema>;
 /** Everything about one image of a run. */
 export const reviewImageSchema = z.object({
   image: s.batchImageSchema,
+  /** Only what is the `same` as the model saw (or, before that, as was imported) may be shown and judged. */
+  file: z.enum(FILE_STATES),
   outcome: z.discriminatedUnion('status', [
     z.object({ status: z.literal('pending') }),
     z.object({ status: z.literal('done'), result: s.inspectionResultSchema }),
@@ -340,9 +344,22 @@ const csvStyleSchema = z
   })
   .default(PLAIN_CSV);
 
+const exportSummarySchema: z.ZodType<ExportSummary> = z.object({
+  images: count,
+  failed: count,
+  changed: count,
+  missing: count,
+  pending: count,
+});
+
 export const exportProgressSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('exported'), format: z.string(), done: count, total: count }),
-  z.object({ kind: z.literal('finished'), folder: z.string(), files: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('finished'),
+    folder: z.string(),
+    files: z.array(z.string()),
+    summary: exportSummarySchema,
+  }),
 ]);
 export type ExportProgress = z.infer<typeof exportProgressSchema>;
 

@@ -3,6 +3,7 @@ import type { Agreement, ReferenceAgreement } from './agreement.ts';
 import type { Annotation } from './annotation.ts';
 import type { Batch, BatchImage, BatchMetadata, Run } from './batch.ts';
 import { ERROR_CODES, type ErrorDetails, type ErrorRecord, knownDetails, toErrorRecord } from './errors.ts';
+import { FILE_STATES } from './file-state.ts';
 import { checkMark } from './mark-limits.ts';
 import { noticeSchema } from './notice.ts';
 import type { PackedLevels } from './packed-levels.ts';
@@ -214,7 +215,7 @@ export const studyTurnSchema: z.ZodType<StudyTurn> = z.object({
   study: studySchema,
   round: count,
   done: count,
-  image: z.object({ id: idSchema, contentHash: hash.nullable() }).nullable(),
+  image: z.object({ id: idSchema, contentHash: hash.nullable(), file: z.enum(FILE_STATES) }).nullable(),
   canTakeBack: z.boolean(),
 });
 const agreement = {

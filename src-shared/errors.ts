@@ -52,6 +52,7 @@ export const ERROR_CASES = {
   'not-an-image': ['file'],
   'file-damaged': ['file'],
   'file-changed': ['file'],
+  'changed-since-inspected': ['file'],
   'unread-at-import': ['file'],
   'image-kind': ['file', 'kind'],
   'image-too-small': ['file', 'width', 'height', 'limit'],

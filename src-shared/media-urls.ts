@@ -8,6 +8,8 @@ export const mediaUrls = {
    */
   thumbnail: (imageId: number, version: string | null) =>
     `/media/thumbnail/${imageId}${version ? `?v=${version.slice(0, 12)}` : ''}`,
+  /** The small picture beside what a run says of it: 409 when the file is not what the run saw any more. */
+  seenThumbnail: (imageId: number, runId: number) => `/media/thumbnail/${imageId}?run=${runId}`,
   /** Tile of the image's pyramid; level 0 is full size, every level halves it. */
   tile: (imageId: number, version: string, level: number, column: number, row: number) =>
     `/media/tile/${imageId}/${level}/${column}/${row}?v=${version.slice(0, 12)}`,

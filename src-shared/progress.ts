@@ -38,6 +38,20 @@ export type ExportEvent = {
   readonly total: number;
 };
 
+/** What has to be known about the images of an export. */
+export interface ExportSummary {
+  /** Images in it. */
+  readonly images: number;
+  /** Of these: they could not be inspected. */
+  readonly failed: number;
+  /** Of these: the file has other content than what was inspected. */
+  readonly changed: number;
+  /** Of these: the file is not there any more, or cannot be read. */
+  readonly missing: number;
+  /** Images of the run without a result yet: they are in no file. */
+  readonly pending: number;
+}
+
 /** Progress of bringing in a model pack. `done` and `total` are bytes of its files; `eta` is in seconds. */
 export type PackImportEvent =
   | { readonly kind: 'found'; readonly pack: string; readonly title: string; readonly total: number }

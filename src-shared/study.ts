@@ -1,4 +1,5 @@
 import type { StudyAgreement } from './agreement.ts';
+import type { FileState } from './file-state.ts';
 import type { HumanVerdict } from './verdict.ts';
 
 /** How many images a study has, for its figures to mean something (AIAG: 20 to 50). */
@@ -32,7 +33,12 @@ export interface StudyTurn {
   /** Answers in this round. */
   readonly done: number;
   /** Null: he is through with all rounds. */
-  readonly image: { readonly id: number; readonly contentHash: string | null } | null;
+  readonly image: {
+    readonly id: number;
+    readonly contentHash: string | null;
+    /** Only the `same` as when the study was made is shown and judged. */
+    readonly file: FileState;
+  } | null;
   /** There is an answer in this round. */
   readonly canTakeBack: boolean;
 }

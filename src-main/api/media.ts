@@ -2,6 +2,7 @@ import type { BatchImage } from '../../src-shared/batch.ts';
 import { ClipSamError, type ErrorCode, toErrorRecord } from '../../src-shared/errors.ts';
 import { findGroundTruth, groundTruthPicture } from '../services/ground-truth.ts';
 import { readStoredMap } from '../services/result-maps.ts';
+import { refuseChangedImage } from '../services/seen-file.ts';
 import { artifactsOf, getImage } from '../store/review.ts';
 import type { Workstation } from './workstation.ts';
 
@@ -21,6 +22,8 @@ interface MediaRequest {
   readonly signal: AbortSignal;
   /** Start of the content's hash, where the address has one. */
   readonly version: string | null;
+  /** The run that the picture stands beside, where the address has one. */
+  readonly runId: number | null;
   readonly ifNoneMatch: string | null;
 }
 
@@ -30,7 +33,7 @@ const NUMBER = '(0|[1-9][0-9]{0,14})';
 const STATUS: Partial<Record<ErrorCode, number>> = {
   'input-invalid': 404,
   'image-not-found': 410,
-  'image-changed': 410,
+  'image-changed': 409,
   'image-unreadable': 410,
   'image-unsupported': 415,
   'image-too-large': 415,
@@ -44,7 +47,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
  * address ever becomes part of a path.
  */
 export function createMediaHandler(workstation: Workstation): (request: Request) => Promise<Response> {
-  const { workspace, thumbnails, tiles } = workstation;
+  const { workspace, contents, thumbnails, tiles } = workstation;
 
   const imageOf = async (id: number, version: string | null): Promise<BatchImage> => {
     const image = await getImage(workspace, id);
@@ -75,8 +78,9 @@ export function createMediaHandler(workstation: Workstation): (request: Request)
   const routes: readonly (readonly [RegExp, Route])[] = [
     [
       pattern('thumbnail', NUMBER),
-      async ({ signal, version }, id) => {
+      async ({ signal, version, runId }, id) => {
         const image = await imageOf(id!, version);
+        if (runId !== null) await refuseChangedImage(workspace, contents, { runId, imageId: id! });
         return answer(await thumbnails.get(image, signal), 'image/webp', cacheControl(version));
       },
     ],
@@ -112,13 +116,18 @@ export function createMediaHandler(workstation: Workstation): (request: Request)
     if (version !== null && !/^[0-9a-f]{6,64}$/.test(version)) {
       return refusal(400, 'The version in the address is not one.');
     }
+    const run = url.searchParams.get('run');
+    if (run !== null && !/^[1-9][0-9]{0,14}$/.test(run)) {
+      return refusal(400, 'The run in the address is not one.');
+    }
+    const runId = run === null ? null : Number(run);
     for (const [regex, route] of routes) {
       const match = regex.exec(url.pathname);
       if (!match) continue;
       try {
         const ifNoneMatch = request.headers.get('if-none-match');
         const ids = match.slice(1).map(Number);
-        const response = await route({ signal: request.signal, version, ifNoneMatch }, ...ids);
+        const response = await route({ signal: request.signal, version, runId, ifNoneMatch }, ...ids);
         return request.method === 'HEAD' ? new Response(null, response) : response;
       } catch (error) {
         const { code, message } = toErrorRecord(error);

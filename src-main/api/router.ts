@@ -28,17 +28,16 @@ import {
   studyResults,
   takeBack,
 } from '../services/repeat-inspection.ts';
-import { reviewImage, reviewRowsOf, reviewTable } from '../services/review.ts';
+import { judgeImage, markImage, reviewImage, reviewRowsOf, reviewTable } from '../services/review.ts';
 import { selfTest } from '../services/self-test.ts';
 import { thetaProfile } from '../services/theta-profile.ts';
 import { actingFor } from '../store/acting.ts';
-import { addAnnotation, retractAnnotation } from '../store/annotations.ts';
+import { retractAnnotation } from '../store/annotations.ts';
 import { recordDeed } from '../store/audit.ts';
 import { getBatchSummary, type ListedBatch, listBatchSummaries } from '../store/batch-summaries.ts';
 import { archiveBatch, createBatch, deleteBatch, getBatch, updateBatch } from '../store/batches.ts';
 import { getRecipe, listRecipes, saveRecipe } from '../store/recipes.ts';
 import { defectClasses, getImage, listFailures } from '../store/review.ts';
-import { addVerdict } from '../store/verdicts.ts';
 import { streamEvents, streamWork } from './event-stream.ts';
 import { checkAgainstOther, checkPermission, type RouterContext } from './permission.ts';
 import type { Workstation } from './workstation.ts';
@@ -51,6 +50,7 @@ type ProfileEvent =
 export function createRouter(workstation: Workstation) {
   const {
     workspace,
+    contents,
     hub,
     pool,
     desk,
@@ -235,19 +235,21 @@ export function createRouter(workstation: Workstation) {
         reviewTable(workspace, desk, batchId, runId, after),
       ),
       rows: os.review.rows.handler(({ input }) => reviewRowsOf(workspace, input.runId, input.imageIds)),
-      image: os.review.image.handler(({ input }) => reviewImage(workspace, input.imageId, input.runId)),
+      image: os.review.image.handler(({ input }) =>
+        reviewImage(workspace, contents, input.imageId, input.runId),
+      ),
       pyramid: os.review.pyramid.handler(async ({ input, signal }) =>
         tiles.layout(await getImage(workspace, input.imageId), signal),
       ),
       judge: os.review.judge.handler(async ({ input, context: { person, acting } }) => {
-        const entry = await addVerdict(acting, input, (author) =>
+        const entry = await judgeImage(acting, contents, input, (author) =>
           checkAgainstOther(person, 'review.judge-after-others', author),
         );
         reviewed(input);
         return entry;
       }),
       annotate: os.review.annotate.handler(async ({ input, context: { acting } }) => {
-        const annotation = await addAnnotation(acting, input);
+        const annotation = await markImage(acting, contents, input);
         reviewed(input);
         return annotation;
       }),
@@ -259,7 +261,7 @@ export function createRouter(workstation: Workstation) {
         return { id };
       }),
       askSam: os.review.askSam.handler(({ input, signal }) =>
-        askSam({ workspace, pool, ...input, ...(signal && { signal }) }),
+        askSam({ workspace, pool, contents, ...input, ...(signal && { signal }) }),
       ),
       defectClasses: os.review.defectClasses.handler(() => defectClasses(workspace)),
     },
@@ -337,10 +339,12 @@ export function createRouter(workstation: Workstation) {
     studies: {
       list: os.studies.list.handler(({ input }) => studiesOf(workspace, input.batchId)),
       create: os.studies.create.handler(({ input, context: { acting } }) => beginStudy(acting, input)),
-      next: os.studies.next.handler(({ input: { id, author } }) => nextTurn(workspace, id, author)),
-      judge: os.studies.judge.handler(({ input, context: { acting } }) => answerTurn(acting, input)),
+      next: os.studies.next.handler(({ input: { id, author } }) => nextTurn(workspace, contents, id, author)),
+      judge: os.studies.judge.handler(({ input, context: { acting } }) =>
+        answerTurn(acting, contents, input),
+      ),
       takeBack: os.studies.takeBack.handler(({ input: { id, author }, context: { acting } }) =>
-        takeBack(acting, id, author),
+        takeBack(acting, contents, id, author),
       ),
       results: os.studies.results.handler(({ input: { id, author } }) => studyResults(workspace, id, author)),
       exportAnswers: os.studies.exportAnswers.handler(({ input: { id, author, csv } }) =>
@@ -351,14 +355,14 @@ export function createRouter(workstation: Workstation) {
       run: os.exports.run.handler(({ input: { runId, formats, folder, csv }, context: { person }, signal }) =>
         stream<ExportProgress>(signal, (onEvent, cancel) =>
           workstation.whileBusy(async () => {
-            const options = { workspace, runId, formats, csv, signal: cancel, onEvent };
-            const { folder: target, files } = await exportRunInto(folder, options);
+            const options = { workspace, contents, runId, formats, csv, signal: cancel, onEvent };
+            const { files, ...outcome } = await exportRunInto(folder, options);
             const author = person?.name ?? workstation.info.userName;
-            const newValue = { formats, folder: target };
+            const newValue = { formats, folder: outcome.folder };
             const deed = { author, action: 'exported', subject: 'run', subjectId: runId, newValue } as const;
             // The files are there, whatever becomes of the note.
             await recordDeed(workspace, deed).catch(workstation.log);
-            onEvent({ kind: 'finished', folder: target, files: files.map(({ path }) => path) });
+            onEvent({ kind: 'finished', ...outcome, files: files.map(({ path }) => path) });
           }),
         ),
       ),

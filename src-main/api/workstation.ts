@@ -12,6 +12,7 @@ import { importedPacks, PackDesk } from '../services/pack-desk.ts';
 import { PeopleDesk, type PeopleDeskOptions } from '../services/people-desk.ts';
 import { RunDesk } from '../services/run-desk.ts';
 import { addSampleBatch } from '../services/sample-batch.ts';
+import { ContentHashes } from '../services/seen-file.ts';
 import { Thumbnails } from '../services/thumbnails.ts';
 import { TilePyramids } from '../services/tile-pyramids.ts';
 import { openWorkspace, type Workspace } from '../store/workspace.ts';
@@ -50,6 +51,8 @@ export interface WorkstationOptions {
 export interface Workstation {
   readonly info: AppInfo;
   readonly workspace: Workspace;
+  /** Whether files still are what they were. */
+  readonly contents: ContentHashes;
   readonly packs: PackPlaces;
   readonly samplesFolder: string;
   /** Artifact folder of self-tests. */
@@ -134,6 +137,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
       platform: process.platform,
     },
     workspace,
+    contents: new ContentHashes(),
     packs,
     samplesFolder: samplesFolder ?? SAMPLES,
     selfTestFolder: join(cache, 'self-test'),

@@ -7,6 +7,7 @@ import {
   type ExportFormat,
   PLAIN_CSV,
 } from '../../src-shared/export-formats.ts';
+import type { ExportSummary } from '../../src-shared/progress.ts';
 import { exportBatch } from '../services/export-batch.ts';
 import { interruptible } from './interrupt.ts';
 import { DEFAULT_WORKSPACE } from './options.ts';
@@ -78,6 +79,7 @@ async function run({ workspace, batch, format, out, ...options }: ExportOptions)
       run: used,
       passedOver,
       files,
+      summary,
     } = await interruptible((signal) =>
       exportBatch({
         workspaceFolder: workspace,
@@ -101,10 +103,26 @@ async function run({ workspace, batch, format, out, ...options }: ExportOptions)
     for (const { id } of passedOver) {
       say(`Run ${id} is newer, but every image failed in it: it is passed over.`);
     }
+    for (const line of summaryLines(summary)) say(line);
     for (const file of files) process.stdout.write(`${file.format.padEnd(5)}  ${file.path}\n`);
   } finally {
     display.stop();
   }
+}
+
+/** What has to be known about what was written. */
+function summaryLines({ images, failed, changed, missing, pending }: ExportSummary): string[] {
+  const of = (count: number) => `${count} of ${images} images`;
+  return [
+    ...(pending > 0 ? [`${pending} more images have no result yet and are left out.`] : []),
+    ...(failed > 0 ? [`${of(failed)} failed: they are in CSV, JSON and HTML with the reason.`] : []),
+    ...(changed > 0
+      ? [
+          `${of(changed)} changed since they were inspected: their pictures are left out of HTML. Inspect again.`,
+        ]
+      : []),
+    ...(missing > 0 ? [`${of(missing)} are not there any more, or cannot be read.`] : []),
+  ];
 }
 
 function parseFormats(text: string): ExportFormat[] {

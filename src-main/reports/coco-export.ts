@@ -52,7 +52,8 @@ async function* pieces(report: RunReport, context: ExportContext): AsyncGenerato
     const { imageId, name, resultId } = image;
     listed.add(resultId);
     const identity = { id: imageId, file_name: name, key: imageKey(name), result: resultId };
-    yield `${separator}${JSON.stringify({ ...identity, width, height, notices })}`;
+    const entry = { ...identity, width, height, file_now: image.file, notices };
+    yield `${separator}${JSON.stringify(entry)}`;
     separator = ',\n';
   }
   yield '\n],\n"annotations": [';

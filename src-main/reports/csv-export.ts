@@ -76,6 +76,7 @@ function rowOf(report: RunReport, image: ReportImage): CsvRow {
     result: image.resultId,
     finished_at: image.finishedAt,
     content_hash: result?.contentHash ?? null,
+    file_now: image.file,
     path: image.path,
     image_id: image.imageId,
     key: imageKey(image.name),

@@ -5,8 +5,9 @@ import { ClipSamError } from '../../src-shared/errors.ts';
 import type { ArtifactRef } from '../../src-shared/result.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import { encodeRgba } from '../codec/encode-rgba.ts';
-import { decodeGrey16, thumbnail } from '../codec/image-codec.ts';
+import { decodeGrey16, readImageFile, thumbnail } from '../codec/image-codec.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
+import { sha256InBackground } from '../files/hash.ts';
 import { dequantiseMap } from '../pipeline/map-codec.ts';
 import { imagePage } from './html-image-page.ts';
 import { type Card, indexPage } from './html-index.ts';
@@ -99,10 +100,11 @@ async function writeAssets(
     return `assets/${name}`;
   };
   const { maxPixels } = report.recipe;
+  const seen = await contentSeen(image);
   const artifacts = image.status === 'done' ? image.result.artifacts : undefined;
   const [small, picture, coarse, final] = await Promise.all([
-    unlessUnreadable(thumbnail(image.path, THUMBNAIL, { maxPixels })),
-    unlessUnreadable(thumbnail(image.path, PICTURE, { maxPixels })),
+    seen && unlessUnreadable(thumbnail(seen, THUMBNAIL, { maxPixels })),
+    seen && unlessUnreadable(thumbnail(seen, PICTURE, { maxPixels })),
     artifacts ? unlessUnreadable(heatMap(report, artifacts.coarseMap)) : null,
     artifacts ? unlessUnreadable(heatMap(report, artifacts.finalMap)) : null,
   ]);
@@ -112,6 +114,13 @@ async function writeAssets(
     coarseMap: await write(`${stem}-coarse.png`, coarse),
     finalMap: await write(`${stem}-final.png`, final),
   };
+}
+
+/** The file as the model saw it; null when it is another one by now, or cannot be read. */
+async function contentSeen(image: ReportImage): Promise<Uint8Array | null> {
+  if (image.file !== 'same' || image.contentHash === null) return null;
+  const bytes = await unlessUnreadable(readImageFile(image.path));
+  return bytes && (await sha256InBackground(bytes)) === image.contentHash ? bytes : null;
 }
 
 async function heatMap(report: RunReport, ref: ArtifactRef): Promise<Uint8Array> {
@@ -138,6 +147,7 @@ function cardOf(image: ReportImage, href: string, thumbnailPath: string | null, 
     href,
     thumbnail: thumbnailPath,
     name,
+    file: image.file,
     badge: badgeOf(image),
     notices: image.status === 'done' ? image.result.notices : [],
     human: verdict?.verdict ?? null,

@@ -1,3 +1,4 @@
+import type { FileState } from '../../src-shared/file-state.ts';
 import type { Region } from '../../src-shared/result.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import {
@@ -52,10 +53,18 @@ function step(href: string | null, sign: string, label: string, key: string): Ht
   return html`<a class="step" href="${href}" aria-label="${label}" data-key="${key}">${sign}</a>`;
 }
 
+/** Why the picture is not there. */
+const NO_PICTURE: Readonly<Record<FileState, string>> = {
+  same: 'The image file could not be read for this export.',
+  changed: 'The image file has changed since it was inspected: its picture is not shown.',
+  missing: 'The image file is not there any more.',
+  unreadable: 'The image file could not be read for this export.',
+};
+
 function failedBody(image: Extract<ReportImage, { status: 'failed' }>, links: ImagePageLinks): Html {
   return html`<div class="split"><main class="viewer">${
     links.picture === null
-      ? html`<p class="nothing">no picture</p>`
+      ? html`<p class="nothing">${NO_PICTURE[image.file]}</p>`
       : html`<img src="${links.picture}" alt="">`
   }</main>
 <aside><section>${badge('failed')}<p class="error">${image.error.message}</p>${facts([
@@ -120,7 +129,7 @@ ${layer(links.picture)}
 <g data-layer="levels">${regions.flatMap((region) => region.levels.map((level) => levelOverlay(region, level)))}</g>
 <g data-layer="prompts">${regions.map((region) => promptsOverlay(region, unit))}</g>
 <g data-layer="outline">${regions.map((region) => numberOverlay(region, unit, result))}</g>
-</svg>${links.picture === null && html`<p class="notice">The image file could not be read for this export.</p>`}`;
+</svg>${links.picture === null && html`<p class="notice">${NO_PICTURE[image.file]}</p>`}`;
 }
 
 function layerButton(layer: string, key: string, text: string, available: boolean): Html {

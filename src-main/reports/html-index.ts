@@ -1,3 +1,4 @@
+import type { FileState } from '../../src-shared/file-state.ts';
 import { isWarning, type Notice } from '../../src-shared/notice.ts';
 import { type Badge, badge, doubts, facts, hash, page, score, time } from './html-page.ts';
 import { type Html, html } from './html-template.ts';
@@ -10,6 +11,7 @@ export interface Card {
   /** Path of its thumbnail; null when the image could not be read. */
   readonly thumbnail: string | null;
   readonly name: string;
+  readonly file: FileState;
   readonly badge: Badge;
   readonly notices: readonly Notice[];
   /** Null for images that failed. */
@@ -39,6 +41,8 @@ export function indexPage(report: RunReport, cards: readonly Card[]): string {
   const countOf = (kind: Badge) => cards.filter((card) => card.badge === kind).length;
   const missing = report.total - report.finished;
   const doubtful = cards.filter(isDoubtful).length;
+  const changed = cards.filter(({ file }) => file === 'changed').length;
+  const gone = cards.filter(({ file }) => file === 'missing' || file === 'unreadable').length;
   return page(
     batch.name,
     '',
@@ -55,6 +59,8 @@ ${
 }
 ${missing > 0 && html`<p class="notice">${missing} of ${report.total} images have no result yet: the run is ${run.status}.</p>`}
 ${doubtful > 0 && html`<p class="notice">${doubtful === 1 ? '1 image has a notice that puts its' : `${doubtful} images have notices that put their`} verdict in doubt.</p>`}
+${changed > 0 && html`<p class="notice">${changed === 1 ? '1 image file has' : `${changed} image files have`} changed since the inspection: the pictures are not shown.</p>`}
+${gone > 0 && html`<p class="notice">${gone === 1 ? '1 image file is' : `${gone} image files are`} not there any more, or cannot be read.</p>`}
 <section class="overview">
 <figure>${histogram(report, cards)}<figcaption>Image scores. Thresholds: warn from ${report.recipe.warn}, reject from ${report.recipe.reject}.</figcaption></figure>
 ${runFacts(report)}
@@ -82,7 +88,7 @@ function isDoubtful({ notices }: Card): boolean {
 function cardOf(card: Card): Html {
   const picture =
     card.thumbnail === null
-      ? html`<span class="nothing">no picture</span>`
+      ? html`<span class="nothing">${card.file === 'changed' ? 'changed since it was inspected' : 'no picture'}</span>`
       : html`<img src="${card.thumbnail}" alt="" loading="lazy" decoding="async">`;
   const outline =
     card.outline &&

@@ -66,6 +66,7 @@ function recordOf(report: RunReport, image: ReportImage) {
       imageId: image.imageId,
       key: imageKey(image.name),
       path: image.path,
+      fileNow: image.file,
       ...(image.status === 'done'
         ? { ...image.result, notices: image.result.notices.map(tellNotice) }
         : { error: image.error }),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import type { FileState } from '../../src-shared/file-state.ts';
 import { type ToldNotice, tellNotice } from '../../src-shared/notice-text.ts';
 import { encodeGrey8 } from '../codec/image-codec.ts';
 import { decodeMask } from '../codec/mask-codec.ts';
@@ -24,6 +25,7 @@ export async function exportMasks(report: RunReport, context: ExportContext): Pr
     imageId: number;
     key: string;
     mask: string;
+    fileNow: FileState;
     notices: readonly ToldNotice[];
   }[] = [];
   const leftOut: { image: string; imageId: number; error: string }[] = [];
@@ -39,8 +41,9 @@ export async function exportMasks(report: RunReport, context: ExportContext): Pr
       join(folder, mask),
       await encodeGrey8(width, height, await classRaster(report, image, classes)),
     );
+    const { name, imageId, file } = image;
     const notices = image.result.notices.map(tellNotice);
-    masks.push({ image: image.name, imageId: image.imageId, key: imageKey(image.name), mask, notices });
+    masks.push({ image: name, imageId, key: imageKey(name), mask, fileNow: file, notices });
   }
   const map = {
     classes: { 0: 'background', ...Object.fromEntries(classes.entries().map(([name, n]) => [n, name])) },

@@ -2,6 +2,7 @@ import type { Annotation } from '../../src-shared/annotation.ts';
 import type { Batch, Run } from '../../src-shared/batch.ts';
 import type { ErrorRecord } from '../../src-shared/errors.ts';
 import type { CsvStyle } from '../../src-shared/export-formats.ts';
+import type { FileState } from '../../src-shared/file-state.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { ArtifactRef, InspectionResult } from '../../src-shared/result.ts';
 import type { VerdictEntry } from '../../src-shared/verdict.ts';
@@ -14,6 +15,10 @@ export type ReportImage = {
   readonly imageId: number;
   /** Absolute path on this machine. */
   readonly path: string;
+  /** SHA-256 of what the model saw; of failed images, of what was imported. Null: it could not be read. */
+  readonly contentHash: string | null;
+  /** What has become of the file since: only the `same` may be shown. */
+  readonly file: FileState;
   /** Relative to the folder that the run's images share, with `/`: what people recognise. Any text. */
   readonly name: string;
   readonly finishedAt: string;

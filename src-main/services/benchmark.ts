@@ -20,6 +20,7 @@ import {
 } from './inspect-paths.ts';
 import { InspectorPool } from './inspector-pool.ts';
 import type { ChosenRecipe } from './recipe-pipeline.ts';
+import { ContentHashes } from './seen-file.ts';
 
 /** What a measurement found: figures by name, units in the names. */
 export interface Measured {
@@ -179,6 +180,7 @@ async function measureAskSam(context: MeasureContext): Promise<Omit<Measured, 'n
       const workspace = await openWorkspace(workspaceFolder);
       const packsRoot = dirname(chosen.packFolder);
       const pool = new InspectorPool({ device, packsRoot, ...(threads && { threads }) });
+      const contents = new ContentHashes();
       try {
         for (const { image, ...outcome } of await listResults(workspace, runId)) {
           if (outcome.status === 'failed') continue;
@@ -188,7 +190,7 @@ async function measureAskSam(context: MeasureContext): Promise<Omit<Measured, 'n
             const at = (i + 1) / (QUESTIONS + 2);
             const prompts = { box: null, points: [{ x: at * width, y: at * height, label: 1 as const }] };
             const start = performance.now();
-            const asked = { workspace, pool, runId, imageId: image.id, prompts };
+            const asked = { workspace, pool, contents, runId, imageId: image.id, prompts };
             const { levels, decodeMs } = await askSam(asked);
             unpackLevels(levels);
             if (i === 0) continue;

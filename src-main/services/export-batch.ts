@@ -2,12 +2,12 @@ import type { Batch, Run } from '../../src-shared/batch.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { CsvStyle, ExportFormat } from '../../src-shared/export-formats.ts';
 import type { ExportEvent } from '../../src-shared/progress.ts';
-import type { ExportedFile } from '../reports/export-report.ts';
 import { listBatches } from '../store/batches.ts';
 import { countOutcomes, listRuns } from '../store/runs.ts';
 import { openWorkspace, type Workspace } from '../store/workspace.ts';
 import { chooseBatches } from './choose-batch.ts';
-import { exportRun } from './export-run.ts';
+import { type ExportOutcome, exportRun } from './export-run.ts';
+import { ContentHashes } from './seen-file.ts';
 
 /**
  * Exports the newest run of a batch in which images were inspected; where there is none, the newest in which all
@@ -24,12 +24,9 @@ export async function exportBatch(options: {
   readonly csv?: CsvStyle;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: ExportEvent) => void;
-}): Promise<{
-  readonly batch: Batch;
-  readonly run: Run;
-  readonly passedOver: readonly Run[];
-  readonly files: readonly ExportedFile[];
-}> {
+}): Promise<
+  ExportOutcome & { readonly batch: Batch; readonly run: Run; readonly passedOver: readonly Run[] }
+> {
   const { workspaceFolder, batch: wanted, ...rest } = options;
   const workspace = await openWorkspace(workspaceFolder);
   try {
@@ -38,8 +35,9 @@ export async function exportBatch(options: {
     for (const batch of candidates) {
       const chosen = await newestRunWithResults(workspace, batch);
       if (!chosen) continue;
-      const files = await exportRun({ ...rest, workspace, runId: chosen.run.id });
-      return { batch, ...chosen, files };
+      const contents = new ContentHashes();
+      const outcome = await exportRun({ ...rest, workspace, contents, runId: chosen.run.id });
+      return { batch, ...chosen, ...outcome };
     }
     if (candidates.length > 0) {
       throw new ClipSamError(

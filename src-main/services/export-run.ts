@@ -1,7 +1,8 @@
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { CsvStyle, ExportFormat } from '../../src-shared/export-formats.ts';
-import type { ExportEvent } from '../../src-shared/progress.ts';
+import type { FileState } from '../../src-shared/file-state.ts';
+import type { ExportEvent, ExportSummary } from '../../src-shared/progress.ts';
 import { type ExportedFile, exportReport } from '../reports/export-report.ts';
 import { FileNames } from '../reports/file-names.ts';
 import type { ReportImage, RunReport } from '../reports/run-report.ts';
@@ -9,28 +10,41 @@ import { listAnnotations } from '../store/annotations.ts';
 import { getBatch } from '../store/batches.ts';
 import { commonFolder } from '../store/common-folder.ts';
 import { getRecipe } from '../store/recipes.ts';
-import { listResults } from '../store/results.ts';
+import { listResults, type StoredResult } from '../store/results.ts';
 import { countOutcomes, getRun } from '../store/runs.ts';
 import { currentVerdicts } from '../store/verdicts.ts';
 import type { Workspace } from '../store/workspace.ts';
+import { type ContentHashes, fileState } from './seen-file.ts';
 
 const PAGE = 200;
 
-/**
- * Exports a run with what the inspectors said about it. A run at work can be exported too: what is stored by then.
- * @throws ClipSamError `input-invalid` when there is no such run or it has no result yet, and the exports' errors
- */
-export async function exportRun(options: {
+/** What an export wrote, and what has to be known about the images in it. */
+export interface ExportOutcome {
+  readonly files: readonly ExportedFile[];
+  readonly summary: ExportSummary;
+}
+
+interface ExportOptions {
   readonly workspace: Workspace;
+  readonly contents: ContentHashes;
   readonly runId: number;
   readonly formats: readonly ExportFormat[];
   readonly folder: string;
   readonly csv?: CsvStyle;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: ExportEvent) => void;
-}): Promise<ExportedFile[]> {
-  const { workspace, runId, formats, folder, ...rest } = options;
-  return exportReport(await reportOf(workspace, runId), formats, folder, rest);
+}
+
+/**
+ * Exports a run with what the inspectors said about it. A run at work can be exported too: what is stored by then.
+ * @throws ClipSamError `input-invalid` when there is no such run or it has no result yet, and the exports' errors
+ */
+export async function exportRun(options: ExportOptions): Promise<ExportOutcome> {
+  const { workspace, contents, runId, formats, folder, ...rest } = options;
+  const states = new FileStates(contents);
+  const report = await reportOf(workspace, runId, states);
+  const files = await exportReport(report, formats, folder, rest);
+  return { files, summary: { ...states.summary(), pending: report.total - report.finished } };
 }
 
 /**
@@ -40,8 +54,8 @@ export async function exportRun(options: {
  */
 export async function exportRunInto(
   folder: string | null,
-  options: Omit<Parameters<typeof exportRun>[0], 'folder'>,
-): Promise<{ readonly folder: string; readonly files: readonly ExportedFile[] }> {
+  options: Omit<ExportOptions, 'folder'>,
+): Promise<ExportOutcome & { readonly folder: string }> {
   const { workspace, runId } = options;
   if (folder !== null && !isAbsolute(folder)) {
     throw new ClipSamError('input-invalid', `"${folder}" is not the full path of a folder.`, {
@@ -53,10 +67,39 @@ export async function exportRunInto(
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   const own = `${new FileNames().for(name, '')}-${runId}-${time}`;
   const target = folder ?? join(workspace.folder, 'exports', own);
-  return { folder: target, files: await exportRun({ ...options, folder: target }) };
+  return { folder: target, ...(await exportRun({ ...options, folder: target })) };
 }
 
-async function reportOf(workspace: Workspace, runId: number): Promise<RunReport> {
+/** What became of the files of an export's images: looked at once, so that all its formats say the same. */
+class FileStates {
+  readonly #contents: ContentHashes;
+  readonly #states = new Map<number, { readonly file: FileState; readonly failed: boolean }>();
+
+  constructor(contents: ContentHashes) {
+    this.#contents = contents;
+  }
+
+  async of({ id, image, ...outcome }: StoredResult): Promise<FileState> {
+    const { path, contentHash: imported } = image;
+    const seen = outcome.status === 'done' ? outcome.result.contentHash : null;
+    const file = this.#states.get(id)?.file ?? (await fileState(this.#contents, { path, seen, imported }));
+    this.#states.set(id, { file, failed: outcome.status === 'failed' });
+    return file;
+  }
+
+  summary(): Omit<ExportSummary, 'pending'> {
+    const all = [...this.#states.values()];
+    const count = (...states: readonly FileState[]) => all.filter(({ file }) => states.includes(file)).length;
+    return {
+      images: all.length,
+      failed: all.filter(({ failed }) => failed).length,
+      changed: count('changed'),
+      missing: count('missing', 'unreadable'),
+    };
+  }
+}
+
+async function reportOf(workspace: Workspace, runId: number, states: FileStates): Promise<RunReport> {
   const run = await getRun(workspace, runId);
   const batch = await getBatch(workspace, run.batchId);
   const { recipe, revision } = await getRecipe(workspace, run.recipeHash);
@@ -77,7 +120,7 @@ async function reportOf(workspace: Workspace, runId: number): Promise<RunReport>
     imageRoot,
     total,
     finished: done + failed,
-    images: () => reportImages(workspace, runId, jobId, imageRoot),
+    images: () => reportImages(workspace, runId, jobId, imageRoot, states),
     artifactPath: (ref) => workspace.artifacts.pathOf(ref),
   };
 }
@@ -87,6 +130,7 @@ async function* reportImages(
   runId: number,
   jobId: string,
   imageRoot: string,
+  states: FileStates,
 ): AsyncGenerator<ReportImage> {
   for (let after = 0; ; ) {
     const results = await listResults(workspace, runId, { after, limit: PAGE });
@@ -94,10 +138,13 @@ async function* reportImages(
     const ids = results.map(({ image }) => image.id);
     const verdicts = await currentVerdicts(workspace, runId, ids);
     const annotations = Map.groupBy(await listAnnotations(workspace, runId, ids), ({ imageId }) => imageId);
-    for (const { id, image, finishedAt, ...outcome } of results) {
+    const files = await Promise.all(results.map((result) => states.of(result)));
+    for (const [i, { id, image, finishedAt, ...outcome }] of results.entries()) {
       yield {
         resultId: `${jobId}/${id}`,
         imageId: image.id,
+        contentHash: outcome.status === 'done' ? outcome.result.contentHash : image.contentHash,
+        file: files[i]!,
         path: image.path,
         name: relative(imageRoot, image.path).replaceAll(sep, '/'),
         finishedAt,

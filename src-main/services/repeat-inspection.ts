@@ -23,6 +23,7 @@ import {
   type Judgement,
   listStudies,
   type StoredStudy,
+  type StudyImage,
   standing,
   studyCandidates,
   studyHistory,
@@ -31,6 +32,7 @@ import {
 import type { Workspace } from '../store/workspace.ts';
 import { Random } from '../synthetic/random.ts';
 import { findGroundTruth } from './ground-truth.ts';
+import { type ContentHashes, fileState, refuseChanged, type SeenFile } from './seen-file.ts';
 
 export interface StudyOverview {
   readonly study: Study;
@@ -87,7 +89,12 @@ export async function studiesOf(workspace: Workspace, batchId: number): Promise<
 }
 
 /** What the inspector has to judge next. His orders differ from round to round, and from everybody else's. */
-export async function nextTurn(workspace: Workspace, studyId: number, inspector: string): Promise<StudyTurn> {
+export async function nextTurn(
+  workspace: Workspace,
+  contents: ContentHashes,
+  studyId: number,
+  inspector: string,
+): Promise<StudyTurn> {
   const study = await getStudy(workspace, studyId);
   const images = await studyImages(workspace, studyId);
   const ids = images.map(({ id }) => id);
@@ -98,17 +105,21 @@ export async function nextTurn(workspace: Workspace, studyId: number, inspector:
     study: withoutSeed(study),
     round,
     done,
-    image: image ? { id: image.id, contentHash: image.contentHash } : null,
+    image: image
+      ? { id: image.id, contentHash: image.contentHash, file: await fileState(contents, seenFile(image)) }
+      : null,
     canTakeBack: image !== undefined && done > 0,
   };
 }
 
 /**
  * Stores the inspector's answer to the image that is his next.
- * @throws ClipSamError `input-invalid` when it is another image's turn
+ * @throws ClipSamError `input-invalid` when it is another image's turn; `image-changed` when it is not what it was when
+ * the study was made
  */
 export async function answerTurn(
   workspace: Workspace,
+  contents: ContentHashes,
   answer: {
     readonly id: number;
     readonly author: string;
@@ -119,7 +130,10 @@ export async function answerTurn(
 ): Promise<StudyTurn> {
   const { id, author: inspector, imageId, verdict, milliseconds } = answer;
   const study = await getStudy(workspace, id);
-  const ids = (await studyImages(workspace, id)).map((image) => image.id);
+  const images = await studyImages(workspace, id);
+  const ids = images.map((image) => image.id);
+  const asked = images.find((image) => image.id === imageId);
+  if (asked) await refuseChanged(contents, seenFile(asked));
   await addJudgement(workspace, id, (history) => {
     const place = placeOf(study, ids, ofInspector(history, inspector), inspector);
     if (place.imageId !== imageId) {
@@ -129,14 +143,19 @@ export async function answerTurn(
     }
     return { inspector, round: place.round, imageId, verdict, milliseconds, supersedes: null };
   });
-  return nextTurn(workspace, id, inspector);
+  return nextTurn(workspace, contents, id, inspector);
 }
 
 /**
  * Takes back the inspector's last answer of the round that he is in; what was said stays in the history.
  * @throws ClipSamError `input-invalid` when there is none in this round
  */
-export async function takeBack(workspace: Workspace, studyId: number, inspector: string): Promise<StudyTurn> {
+export async function takeBack(
+  workspace: Workspace,
+  contents: ContentHashes,
+  studyId: number,
+  inspector: string,
+): Promise<StudyTurn> {
   const study = await getStudy(workspace, studyId);
   const ids = (await studyImages(workspace, studyId)).map(({ id }) => id);
   await addJudgement(workspace, studyId, (history) => {
@@ -150,7 +169,7 @@ export async function takeBack(workspace: Workspace, studyId: number, inspector:
     }
     return { ...base(last), verdict: 'withdrawn', milliseconds: 0, supersedes: last.id };
   });
-  return nextTurn(workspace, studyId, inspector);
+  return nextTurn(workspace, contents, studyId, inspector);
 }
 
 /**
@@ -290,6 +309,10 @@ function refuseTheBlind(progress: readonly StudyProgress[], viewer: string): voi
     `${viewer} has given ${own.done} of ${own.total} answers: the results would end the blindness. Finish first.`,
     { details: { case: 'study-locked', done: own.done, total: own.total } },
   );
+}
+
+function seenFile({ path, seen, contentHash }: StudyImage): SeenFile {
+  return { path, seen, imported: contentHash };
 }
 
 /** The seed would tell the order of what comes. */

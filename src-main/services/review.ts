@@ -1,18 +1,22 @@
 import { sep } from 'node:path';
+import type { Annotation } from '../../src-shared/annotation.ts';
 import type { ReviewImage, ReviewTable } from '../../src-shared/contract.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { toReviewColumns } from '../../src-shared/review-table.ts';
-import { listAnnotations } from '../store/annotations.ts';
+import type { VerdictEntry } from '../../src-shared/verdict.ts';
+import type { ContentHashes } from '../files/content-hashes.ts';
+import { addAnnotation, listAnnotations, type NewAnnotation } from '../store/annotations.ts';
 import { getBatch } from '../store/batches.ts';
 import { commonFolder } from '../store/common-folder.ts';
 import { getRecipe } from '../store/recipes.ts';
 import { findResult, type StoredResult } from '../store/results.ts';
 import { getImage, reviewRows } from '../store/review.ts';
 import { getRun } from '../store/runs.ts';
-import { verdictHistory } from '../store/verdicts.ts';
+import { addVerdict, type NewVerdict, verdictHistory } from '../store/verdicts.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { findGroundTruth } from './ground-truth.ts';
 import type { RunDesk } from './run-desk.ts';
+import { fileState, refuseChangedImage } from './seen-file.ts';
 
 /** Images on one page of the table: a page takes some 30 ms to read, check and send. */
 const PAGE = 5000;
@@ -78,13 +82,17 @@ async function columnsOf(
  */
 export async function reviewImage(
   workspace: Workspace,
+  contents: ContentHashes,
   imageId: number,
   runId: number | null,
 ): Promise<ReviewImage> {
   const image = await getImage(workspace, imageId);
   const hasTruth = (await findGroundTruth(image.path)) !== undefined;
+  const stateOf = (seen: string | null) =>
+    fileState(contents, { path: image.path, seen, imported: image.contentHash });
   if (runId === null) {
-    return { image, outcome: { status: 'pending' }, verdicts: [], annotations: [], hasTruth };
+    const file = await stateOf(null);
+    return { image, file, outcome: { status: 'pending' }, verdicts: [], annotations: [], hasTruth };
   }
   const { batchId } = await getRun(workspace, runId);
   if (batchId !== image.batchId) {
@@ -95,6 +103,7 @@ export async function reviewImage(
   const stored = await findResult(workspace, runId, imageId);
   return {
     image,
+    file: await stateOf(stored?.status === 'done' ? stored.result.contentHash : null),
     outcome: stored ? outcomeOf(stored) : { status: 'pending' },
     verdicts: await verdictHistory(workspace, runId, imageId),
     annotations: await listAnnotations(workspace, runId, [imageId]),
@@ -106,4 +115,28 @@ function outcomeOf(stored: StoredResult): ReviewImage['outcome'] {
   return stored.status === 'done'
     ? { status: stored.status, result: stored.result }
     : { status: stored.status, error: stored.error };
+}
+
+/**
+ * Adds a verdict on what the model saw. Taking one back is always possible.
+ * @throws ClipSamError `image-changed` when the file did since, and as the store's
+ */
+export async function judgeImage(
+  workspace: Workspace,
+  contents: ContentHashes,
+  entry: NewVerdict,
+  allow?: Parameters<typeof addVerdict>[2],
+): Promise<VerdictEntry> {
+  if (entry.verdict !== 'withdrawn') await refuseChangedImage(workspace, contents, entry);
+  return addVerdict(workspace, entry, allow);
+}
+
+/** Adds a mark in what the model saw. @throws ClipSamError as {@link judgeImage} */
+export async function markImage(
+  workspace: Workspace,
+  contents: ContentHashes,
+  entry: NewAnnotation,
+): Promise<Annotation> {
+  await refuseChangedImage(workspace, contents, entry);
+  return addAnnotation(workspace, entry);
 }

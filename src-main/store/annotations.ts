@@ -4,24 +4,23 @@ import { ClipSamError } from '../../src-shared/errors.ts';
 import { checkMark, countPoints, MARK_LIMITS, riseOf } from '../../src-shared/mark-limits.ts';
 import type { Polygon } from '../../src-shared/result.ts';
 import { recordAudit } from './audit.ts';
+import { resultToJudge } from './results.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
 export type NewAnnotation = Pick<Annotation, 'runId' | 'imageId' | 'kind' | 'author'> &
   Partial<Pick<Annotation, 'regionIndex' | 'polygons' | 'defectClass' | 'comment'>>;
 
-/** @throws ClipSamError `input-invalid` when neither a region of the result nor an area is given, or the area is too detailed */
+/**
+ * @throws ClipSamError `input-invalid` when neither a region of the result nor an area is given, or the area is too
+ * detailed; `image-changed` when other content was imported since
+ */
 export async function addAnnotation(workspace: Workspace, entry: NewAnnotation): Promise<Annotation> {
   const { runId, imageId, regionIndex = null } = entry;
   const polygons = entry.polygons?.length ? entry.polygons : null;
   if (polygons) checkMark(polygons);
   return workspace.db.transaction().execute(async (db) => {
-    const result = await db
-      .selectFrom('results')
-      .select('id')
-      .where('run_id', '=', runId)
-      .where('image_id', '=', imageId)
-      .executeTakeFirst();
+    const result = await resultToJudge({ ...workspace, db }, runId, imageId);
     if (!result) {
       throw new ClipSamError('input-invalid', `Run ${runId} has no result for image ${imageId} to mark.`, {
         details: { case: 'no-result' },

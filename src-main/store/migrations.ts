@@ -23,6 +23,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '010-notices': { up: (db) => run(db, NOTICES) },
   '014-safe-removal': { up: (db) => run(db, SAFE_REMOVAL) },
   '015-sign-in': { up: (db) => run(db, SIGN_IN) },
+  '016-study-contents': { up: (db) => run(db, STUDY_CONTENTS) },
 };
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
@@ -338,4 +339,12 @@ const SAFE_REMOVAL = [
   `alter table batches add column deleted_on_day integer`,
   `update batches set deleted_on_day = 0 where deleted_at is not null`,
   `alter table runs add column owner_process text`,
+];
+
+/** What the images of a repeat inspection held when it was made: every round is about the same pictures. */
+const STUDY_CONTENTS = [
+  `drop trigger study_images_no_update`,
+  `alter table study_images add column content_hash text`,
+  `update study_images set content_hash = (select content_hash from images where id = image_id)`,
+  frozen('study_images', 'update'),
 ];

@@ -13,6 +13,7 @@ import type {
   ResultArtifacts,
   Timings,
 } from '../../src-shared/result.ts';
+import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import { errorColumns, storedError } from './error-columns.ts';
 import { toBatchImage } from './images.ts';
 import { assertClaim, type RunClaim } from './runs.ts';
@@ -109,19 +110,24 @@ export async function findResult(
 
 /**
  * What a run looked at, without what it found there: little to read, however much that is.
- * @returns `contentHash` of the file as the run saw it; null where it failed
+ * @returns `contentHash` of the file as the run saw it, null where it failed; `imported`: as it was imported last
  * @throws ClipSamError `input-invalid` when the run has no result for the image
  */
 export async function inspectedImage(
   workspace: Workspace,
   runId: number,
   imageId: number,
-): Promise<{ readonly path: string; readonly contentHash: string | null; readonly recipeHash: string }> {
+): Promise<{
+  readonly path: string;
+  readonly contentHash: string | null;
+  readonly imported: string | null;
+  readonly recipeHash: string;
+}> {
   const row = await workspace.db
     .selectFrom('results')
     .innerJoin('images', 'images.id', 'results.image_id')
     .innerJoin('runs', 'runs.id', 'results.run_id')
-    .select(['images.path', 'results.content_hash', 'runs.recipe_hash'])
+    .select(['images.path', 'images.content_hash as imported', 'results.content_hash', 'runs.recipe_hash'])
     .where('results.run_id', '=', runId)
     .where('results.image_id', '=', imageId)
     .executeTakeFirst();
@@ -130,7 +136,47 @@ export async function inspectedImage(
       details: { case: 'no-result' },
     });
   const path = fromStoredPath(workspace, row.path);
-  return { path, contentHash: row.content_hash, recipeHash: row.recipe_hash };
+  return { path, contentHash: row.content_hash, imported: row.imported, recipeHash: row.recipe_hash };
+}
+
+/**
+ * A result that something is said about, by people who look at the image as it was imported last.
+ * @param takesBack what was said is only taken back: that can always be done
+ * @returns undefined when the run has none for the image
+ * @throws ClipSamError `image-changed` when other content was imported since
+ */
+export async function resultToJudge(
+  workspace: Workspace,
+  runId: number,
+  imageId: number,
+  takesBack = false,
+): Promise<{ readonly id: number; readonly verdict: ModelVerdict | null } | undefined> {
+  const row = await workspace.db
+    .selectFrom('results')
+    .innerJoin('images', 'images.id', 'results.image_id')
+    .select([
+      'results.id',
+      'results.verdict',
+      'results.content_hash',
+      'images.path',
+      'images.content_hash as imported',
+    ])
+    .where('results.run_id', '=', runId)
+    .where('results.image_id', '=', imageId)
+    .executeTakeFirst();
+  if (!takesBack && row?.content_hash && row.imported && row.content_hash !== row.imported) {
+    throw changedSince(fromStoredPath(workspace, row.path));
+  }
+  return row;
+}
+
+/** The error for what would be said of a picture that the model never saw. */
+export function changedSince(path: string): ClipSamError {
+  return new ClipSamError(
+    'image-changed',
+    `${path} has changed since it was inspected. Import it again and inspect it, then judge it.`,
+    { details: { case: 'changed-since-inspected', file: path } },
+  );
 }
 
 type ResultRow = Selectable<Schema['results']>;

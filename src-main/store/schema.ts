@@ -161,6 +161,8 @@ export interface Schema {
   study_images: {
     study_id: number;
     image_id: number;
+    /** Of the image when the study was made. */
+    content_hash: string | null;
   };
   study_judgements: {
     id: Generated<number>;

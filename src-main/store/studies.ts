@@ -12,7 +12,10 @@ export type StoredStudy = Study & { readonly seed: string };
 export interface StudyImage {
   readonly id: number;
   readonly path: string;
+  /** Of the image as it was imported last. */
   readonly contentHash: string | null;
+  /** Of the image when the study was made. */
+  readonly seen: string | null;
 }
 
 /** An answer of an inspector. Entries are only ever added; `withdrawn` takes back the one it supersedes. */
@@ -58,7 +61,12 @@ export async function createStudy(
       .executeTakeFirstOrThrow();
     await db
       .insertInto('study_images')
-      .values(imageIds.map((imageId) => ({ study_id: row.id, image_id: imageId })))
+      .columns(['study_id', 'image_id', 'content_hash'])
+      .expression(({ selectFrom, val }) =>
+        selectFrom('images')
+          .select([val(row.id).as('study_id'), 'id', 'content_hash'])
+          .where('id', 'in', imageIds),
+      )
       .execute();
     const newValue = { batchId, name, rounds, seed, imageIds };
     await recordAudit(db, [{ author, action: 'created', subject: 'study', subjectId: row.id, newValue }]);
@@ -91,7 +99,7 @@ export async function studyImages(workspace: Workspace, studyId: number): Promis
   const rows = await workspace.db
     .selectFrom('study_images')
     .innerJoin('images', 'images.id', 'study_images.image_id')
-    .select(['images.id', 'images.path', 'images.content_hash'])
+    .select(['images.id', 'images.path', 'images.content_hash', 'study_images.content_hash as seen'])
     .where('study_images.study_id', '=', studyId)
     .orderBy('images.id')
     .execute();
@@ -99,6 +107,7 @@ export async function studyImages(workspace: Workspace, studyId: number): Promis
     id: row.id,
     path: fromStoredPath(workspace, row.path),
     contentHash: row.content_hash,
+    seen: row.seen,
   }));
 }
 

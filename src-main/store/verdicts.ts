@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { overturns, type VerdictEntry } from '../../src-shared/verdict.ts';
 import { recordAudit } from './audit.ts';
+import { resultToJudge } from './results.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -12,7 +13,7 @@ export type NewVerdict = Pick<VerdictEntry, 'runId' | 'imageId' | 'verdict' | 'a
  * Adds a verdict; the image's last one, if any, is superseded, not changed.
  * @param allow gets who gave the verdict that counts, within the transaction; throws what refuses another
  * @throws ClipSamError `input-invalid` when the image has no result, the model is overturned without a reason, or
- * there is nothing to withdraw
+ * there is nothing to withdraw; `image-changed` when other content was imported since
  */
 export async function addVerdict(
   workspace: Workspace,
@@ -21,12 +22,8 @@ export async function addVerdict(
 ): Promise<VerdictEntry> {
   const { runId, imageId, verdict, author } = entry;
   return workspace.db.transaction().execute(async (db) => {
-    const result = await db
-      .selectFrom('results')
-      .select('verdict')
-      .where('run_id', '=', runId)
-      .where('image_id', '=', imageId)
-      .executeTakeFirst();
+    const takesBack = verdict === 'withdrawn';
+    const result = await resultToJudge({ ...workspace, db }, runId, imageId, takesBack);
     if (!result) {
       throw new ClipSamError('input-invalid', `Run ${runId} has no result for image ${imageId} to judge.`, {
         details: { case: 'no-result' },

@@ -15,7 +15,7 @@ import {
   TextInput,
   Tooltip,
 } from '@mantine/core';
-import { IconCheck, IconCopy, IconFolderOpen } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconCopy, IconFolderOpen } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ExportProgress } from '../../src-shared/contract.ts';
@@ -26,6 +26,7 @@ import {
   EXPORT_FORMATS,
   type ExportFormat,
 } from '../../src-shared/export-formats.ts';
+import type { ExportSummary } from '../../src-shared/progress.ts';
 import { desktop } from '../api/connection.ts';
 import { showError } from '../api/queries.tsx';
 import { plainText } from '../app/plain-text.ts';
@@ -100,7 +101,7 @@ function ExportForm({
     }
   };
   if (progress !== null && progress !== 'starting' && progress.kind === 'finished') {
-    const { folder: result, files } = progress;
+    const { folder: result, files, summary } = progress;
     return (
       <Stack>
         <Alert
@@ -123,6 +124,7 @@ function ExportForm({
             </CopyButton>
           </Group>
         </Alert>
+        <Remarks summary={summary} />
         <Group justify="flex-end">
           {desktop && (
             <Button
@@ -262,5 +264,22 @@ function ExportForm({
         </Group>
       </Stack>
     </form>
+  );
+}
+
+/** What has to be known about the images in an export. */
+function Remarks({ summary }: { readonly summary: ExportSummary }) {
+  const { t } = useTranslation('batches');
+  const format = useFormat();
+  const kinds = (['changed', 'missing', 'failed', 'pending'] as const).filter((kind) => summary[kind] > 0);
+  if (kinds.length === 0) return null;
+  return (
+    <Alert color="yellow" icon={<IconAlertTriangle />}>
+      {kinds.map((kind) => (
+        <Text size="sm" key={kind}>
+          {t(`export.remarks.${kind}`, { count: summary[kind], number: format.count(summary[kind]) })}
+        </Text>
+      ))}
+    </Alert>
   );
 }

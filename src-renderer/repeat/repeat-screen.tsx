@@ -32,7 +32,7 @@ export function RepeatScreen() {
 }
 
 function Rounds({ id, author }: { readonly id: number; readonly author: string }) {
-  const { t } = useTranslation(['repeat', 'app']);
+  const { t } = useTranslation(['repeat', 'app', 'viewer']);
   const go = useGo();
   const { api, client } = useWorkstation();
   const queries = useQueryClient();
@@ -50,9 +50,10 @@ function Rounds({ id, author }: { readonly id: number; readonly author: string }
     onSuccess: (after) => queries.setQueryData(next.queryKey, after),
     onError: () => queries.invalidateQueries({ queryKey: next.queryKey }),
   });
+  const isChanged = turn?.image?.file === 'changed';
   const isAtWork = turn?.image != null && (turn.done > 0 || begun === turn.round);
   const judge = (verdict: HumanVerdict) => {
-    if (!isAtWork || imageId === null || isPending) return;
+    if (!isAtWork || imageId === null || isPending || isChanged) return;
     const milliseconds = Math.min(Math.round(performance.now() - shownAt.current), 86_400_000);
     mutate(() => client.studies.judge({ id, author, imageId, verdict, milliseconds }));
   };
@@ -119,6 +120,8 @@ function Rounds({ id, author }: { readonly id: number; readonly author: string }
                   size="md"
                   leftSection={<Icon size={20} className={verdictClass(verdict)} />}
                   rightSection={<Key action={`review.${verdict}`} />}
+                  disabled={isChanged}
+                  title={isChanged ? t('viewer:changed-study') : undefined}
                   onClick={() => judge(verdict)}
                 >
                   {t(`app:verdict.${verdict}`)}
@@ -204,6 +207,7 @@ function Picture({ image }: { readonly image: NonNullable<StudyTurn['image']> })
     <PlainViewer
       imageId={image.id}
       version={image.contentHash}
+      file={image.file}
       pyramid={pyramid ?? null}
       description={t('image')}
     />

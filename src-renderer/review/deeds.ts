@@ -122,13 +122,24 @@ export function makeDeeds(options: DeedsOptions): Deeds {
     return regionIndex === null || !isThere;
   };
 
+  /** What was refused may stand otherwise by now: the file may be another one. */
+  const attempt = async (run: number, delta: Delta): Promise<number | null> => {
+    try {
+      return await perform(run, delta);
+    } catch (error) {
+      const input = { runId: run, imageId: delta.imageId };
+      void queries.invalidateQueries({ queryKey: api.review.image.queryKey({ input }) });
+      throw error;
+    }
+  };
+
   /** Performs a step of the stack itself, unless it no longer applies: `without` is the stack that never had it. */
   const move = async (run: number, step: Delta, after: UndoStack, without: UndoStack) => {
     if (!(await applies(run, step))) {
       keep(run, without);
       return 'changed';
     }
-    const id = await perform(run, step);
+    const id = await attempt(run, step);
     keep(run, id !== null && step.kind !== 'judge' ? renumber(after, step.annotationId, id) : after);
     return 'done';
   };
@@ -139,13 +150,13 @@ export function makeDeeds(options: DeedsOptions): Deeds {
         const before = valuesOf((await imageOf(run, imageId)).verdicts.at(-1));
         if (sameValues(before, after)) return;
         const delta: Delta = { kind: 'judge', imageId, before, after };
-        await perform(run, delta);
+        await attempt(run, delta);
         keep(run, push(stackOf(run), delta));
       }),
     annotate: (imageId, annotation) =>
       inTurn(async (run) => {
         const delta: Delta = { kind: 'annotate', imageId, annotationId: 0, annotation };
-        const annotationId = await perform(run, delta);
+        const annotationId = await attempt(run, delta);
         keep(run, push(stackOf(run), { ...delta, annotationId: annotationId! }));
       }),
     retract: (imageId, annotationId) =>

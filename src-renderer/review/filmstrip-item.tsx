@@ -1,7 +1,9 @@
-import { IconPhoto } from '@tabler/icons-react';
+import { IconPhoto, IconPhotoExclamation } from '@tabler/icons-react';
 import { memo, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
+import { useNoThumbnail } from '../app/seen-thumbnail.ts';
 import { FileName } from './file-name.tsx';
 import classes from './filmstrip.module.css';
 import { Marks } from './marks.tsx';
@@ -9,6 +11,8 @@ import type { PictureQueue } from './picture-queue.ts';
 
 interface FilmstripItemProps {
   readonly row: ReviewRow;
+  /** The run whose results are shown; null: nothing was inspected yet. */
+  readonly runId: number | null;
   readonly place: number;
   readonly total: number;
   /** Width of the tile in pixels; 0: a row of the strip. */
@@ -23,7 +27,7 @@ interface FilmstripItemProps {
 
 /** An image of the filmstrip: its picture, its name, what is known of it. */
 export const FilmstripItem = memo(function FilmstripItem(props: FilmstripItemProps) {
-  const { row, place, total, tile, selected, pictures, describe, onPick, onOpen } = props;
+  const { row, runId, place, total, tile, selected, pictures, describe, onPick, onOpen } = props;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list box has the focus and the keys
     // biome-ignore lint/a11y/useFocusableInteractive: the list box has the focus and the keys
@@ -40,7 +44,15 @@ export const FilmstripItem = memo(function FilmstripItem(props: FilmstripItemPro
       onDoubleClick={() => onOpen(row.imageId)}
     >
       <span className={classes.picture}>
-        <Thumbnail key={row.imageId} imageId={row.imageId} pictures={pictures} />
+        <Thumbnail
+          key={row.imageId}
+          url={
+            runId === null || row.status === 'pending'
+              ? mediaUrls.thumbnail(row.imageId, null)
+              : mediaUrls.seenThumbnail(row.imageId, runId)
+          }
+          pictures={pictures}
+        />
       </span>
       <div className={classes.text}>
         <FileName name={row.name} />
@@ -53,28 +65,36 @@ export const FilmstripItem = memo(function FilmstripItem(props: FilmstripItemPro
   );
 });
 
-type ThumbnailProps = Pick<FilmstripItemProps, 'pictures'> & { readonly imageId: number };
+type ThumbnailProps = Pick<FilmstripItemProps, 'pictures'> & { readonly url: string };
 
 /** Nothing until its turn comes to load. */
-function Thumbnail({ imageId, pictures }: ThumbnailProps) {
-  const [state, setState] = useState<'waiting' | 'wanted' | 'broken'>('waiting');
+function Thumbnail({ url, pictures }: ThumbnailProps) {
+  const [state, setState] = useState<'waiting' | 'wanted'>('waiting');
+  const [missing, onError] = useNoThumbnail(url);
+  const { t } = useTranslation('review');
   const done = useRef(() => {});
   useEffect(() => {
     done.current = pictures.ask(() => setState('wanted'));
     return done.current;
   }, [pictures]);
   if (state === 'waiting') return null;
-  if (state === 'broken') return <IconPhoto size={22} aria-hidden />;
+  if (missing === 'changed')
+    return (
+      <span title={t('changed')}>
+        <IconPhotoExclamation size={22} role="img" aria-label={t('changed')} />
+      </span>
+    );
+  if (missing) return <IconPhoto size={22} aria-hidden />;
   return (
     <img
-      src={mediaUrls.thumbnail(imageId, null)}
+      src={url}
       alt=""
       decoding="async"
       draggable={false}
       onLoad={() => done.current()}
       onError={() => {
         done.current();
-        setState('broken');
+        onError();
       }}
     />
   );

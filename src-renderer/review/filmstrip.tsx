@@ -20,6 +20,8 @@ const GAP = 8;
 export const FILMSTRIP_ID = 'review-images';
 
 interface FilmstripProps {
+  /** The run whose results are shown; null: nothing was inspected yet. */
+  readonly runId: number | null;
   readonly view: 'strip' | 'grid';
   readonly queue: readonly ReviewRow[];
   readonly current: ReviewRow | null;
@@ -31,7 +33,7 @@ interface FilmstripProps {
 }
 
 /** The images to go through, as a column or as tiles. Only those in sight are on the page. */
-export function Filmstrip({ view, queue, current, batchId, onPick, onOpen }: FilmstripProps) {
+export function Filmstrip({ runId, view, queue, current, batchId, onPick, onOpen }: FilmstripProps) {
   const { t } = useTranslation('review');
   const scroll = scrollOffsets.get(batchId);
   const { ref: sizeRef, width, height } = useElementSize();
@@ -132,6 +134,7 @@ export function Filmstrip({ view, queue, current, batchId, onPick, onOpen }: Fil
                 // biome-ignore lint/suspicious/noArrayIndexKey: an image takes over the elements of another
                 key={column}
                 row={row}
+                runId={runId}
                 place={index * columns + column}
                 total={queue.length}
                 tile={tile}

@@ -30,6 +30,8 @@ import { useReviewSettings } from './review-settings.ts';
 import { Section } from './section.tsx';
 
 interface QueuePanelProps {
+  /** The run whose results are shown; null: nothing was inspected yet. */
+  readonly runId: number | null;
   readonly queue: readonly ReviewRow[];
   readonly current: ReviewRow | null;
   readonly counts: ReviewCounts;
@@ -60,6 +62,7 @@ export const QueuePanel = memo(function QueuePanel(props: QueuePanelProps) {
       />
       {queue.length > 0 ? (
         <Filmstrip
+          runId={props.runId}
           view={view}
           queue={queue}
           current={current}

@@ -150,10 +150,14 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
   const annotations = image.data?.annotations ?? NO_MARKS;
   const othersWord = useOthersWord();
   const last = image.data?.verdicts.at(-1);
+  // Nothing is said of a picture that the model never saw.
+  const barred = image.data?.file === 'changed' ? t('changed') : null;
   const settled =
-    last && last.verdict !== 'withdrawn' ? othersWord('review.judge-after-others', last.author) : null;
+    barred ??
+    (last && last.verdict !== 'withdrawn' ? othersWord('review.judge-after-others', last.author) : null);
   const annotate = (values: AnnotationValues, done: () => void) => {
     if (imageId === null) return;
+    if (barred !== null) return say(barred);
     fixClasses(values.defectClass);
     deeds.annotate(imageId, values).then(() => {
       say(t('said.marked', { kind: t(`kind.${values.kind}`) }));
@@ -206,9 +210,13 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
     if (!values) return mark({ drawn: null });
     annotate({ ...values, regionIndex: null, polygons: seen.drawn }, () => mark({ drawn: null }));
   };
+  const askSam: typeof sam.ask = (prompts, region) => {
+    if (prompts !== null && barred !== null) say(barred);
+    else sam.ask(prompts, region);
+  };
   const editPrompts = (region: Region) => {
     mark({ region: region.index });
-    sam.ask({ box: region.prompts.box, points: [...region.prompts.points] }, region.index);
+    askSam({ box: region.prompts.box, points: [...region.prompts.points] }, region.index);
   };
   const pickClass = (index: number) => () => {
     const name = defectClasses[index];
@@ -300,6 +308,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
   const dividers = { handle: { 'aria-label': t('columns') } };
   const panel = (
     <QueuePanel
+      runId={runId}
       queue={queue}
       current={current}
       counts={counts}
@@ -396,6 +405,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
                 runId={runId}
                 name={current.name}
                 version={image.data?.image.contentHash ?? null}
+                file={image.data?.file ?? null}
                 pyramid={pyramid.data ?? null}
                 outcome={image.data?.outcome ?? null}
                 thresholds={data.recipe}
@@ -409,7 +419,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
                 tool={tool}
                 onTool={setTool}
                 candidate={sam.asked}
-                onPrompts={sam.ask}
+                onPrompts={askSam}
                 onDrawn={takeDrawn}
               />
             )}

@@ -6,6 +6,8 @@ import { useWorkstation } from '../state/workstation.ts';
 
 /** Images are forgotten a minute after they were looked at: a shift's worth of results would fill the memory. */
 const KEEP = 60_000;
+/** Milliseconds for which an image counts as just looked at: after that its file may have become another one. */
+const FRESH = 5000;
 /** Milliseconds on an image before work is done for it: leafing through fast costs nothing. */
 const SETTLE = 120;
 
@@ -21,6 +23,7 @@ export function useReviewImage(runId: number | null, queue: readonly ReviewRow[]
     api.review.image.queryOptions({
       input: imageId === null ? skipToken : { imageId, runId },
       gcTime: KEEP,
+      staleTime: FRESH,
     }),
   );
   const [settled] = useDebouncedValue(imageId, SETTLE);

@@ -18,6 +18,8 @@ import type { Queue } from './use-queue.ts';
 
 type Verdict = 'accept' | 'reject' | 'uncertain';
 
+const NOT_TO_KEEP: ReadonlySet<string> = new Set(['not-permitted', 'image-changed']);
+
 /** Giving, changing, taking back and undoing verdicts, with what follows: drafts, reasons, going on, what is said. */
 export function useVerdicts(runId: number | null, deeds: Deeds, line: Queue) {
   const { t } = useTranslation(['review', 'app']);
@@ -70,8 +72,8 @@ export function useVerdicts(runId: number | null, deeds: Deeds, line: Queue) {
       if (goOn) advance(of);
     } catch (error) {
       const reason = failureOf(error);
-      // What is somebody else's to decide is no draft.
-      if (draft?.verdict !== verdict && reason.code !== 'not-permitted')
+      // What is somebody else's to decide, or about another picture, is no draft.
+      if (draft?.verdict !== verdict && !NOT_TO_KEEP.has(reason.code))
         useDrafts.getState().write(key, { verdict });
       setFailure({ imageId, failure: reason });
       say(t('verdict.not-saved', { message: `${of.name}: ${failureText(reason)}` }));

@@ -9,7 +9,8 @@ import { levelFor, parentOf, type Tile, tileBox, tilesIn } from './tiles.ts';
 import { type Stage, type Viewport, visibleBox } from './viewport.ts';
 
 export interface ImageLayerProps {
-  readonly thumbnail: string;
+  /** Null: the picture is not shown. */
+  readonly thumbnail: string | null;
   readonly pyramid: Pyramid | null;
   readonly stage: Stage;
   readonly viewport: Viewport;
@@ -28,7 +29,7 @@ export function ImageLayer({ thumbnail, pyramid, stage, viewport, ref }: ImageLa
   useEffect(() => {
     const whole = pyramid ? tilesIn(pyramid, pyramid.levels - 1, wholeOf(pyramid)) : [];
     const urls = pyramid ? [...whole, ...tiles].map((tile) => urlOf(pyramid, tile)) : [];
-    pictures.want(owner, [...new Set([thumbnail, ...urls])]);
+    pictures.want(owner, [...new Set([...(thumbnail === null ? [] : [thumbnail]), ...urls])]);
   }, [owner, thumbnail, pyramid, tiles]);
   useEffect(() => {
     const end = pictures.subscribe(() => shape.current?.getLayer()?.batchDraw());
@@ -79,7 +80,7 @@ function drawImage(
   canvas.rect(...whole);
   canvas.clip();
   const missing = tiles.filter((tile) => !pyramid || !pictures.get(urlOf(pyramid, tile)));
-  const small = pictures.get(thumbnail);
+  const small = thumbnail === null ? undefined : pictures.get(thumbnail);
   canvas.imageSmoothingEnabled = true;
   if (small && (missing.length > 0 || !pyramid)) canvas.drawImage(small, ...whole);
   if (!pyramid) return;

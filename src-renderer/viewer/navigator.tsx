@@ -8,7 +8,8 @@ import classes from './viewer.module.css';
 import { centredOn, type Stage, visibleBox } from './viewport.ts';
 
 interface NavigatorProps {
-  readonly thumbnail: string;
+  /** Null: the picture is not shown. */
+  readonly thumbnail: string | null;
   readonly stage: Stage;
 }
 

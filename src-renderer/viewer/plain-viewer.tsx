@@ -1,6 +1,7 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Pyramid } from '../../src-shared/contract.ts';
+import type { FileState } from '../../src-shared/file-state.ts';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
 import { colourTable } from '../../src-shared/paint-map.ts';
 import { useActions } from '../keys/use-actions.ts';
@@ -29,12 +30,15 @@ const nothing = () => {};
 export function PlainViewer({
   imageId,
   version,
+  file,
   pyramid: given,
   description,
 }: {
   readonly imageId: number;
   /** Content hash: part of the picture's addresses. */
   readonly version: string | null;
+  /** What became of the file: only the `same` is shown. */
+  readonly file: FileState;
   /** Null while it is made: the thumbnail is shown enlarged. */
   readonly pyramid: Pyramid | null;
   /** What is read out instead of the picture. */
@@ -43,10 +47,14 @@ export function PlainViewer({
   const { t } = useTranslation('viewer');
   const { navigator } = useSettings('navigator');
   const scratch = useMemo(() => createScratch(imageId), [imageId]);
-  const pyramid = given?.imageId === imageId ? given : null;
-  const thumbnail = mediaUrls.thumbnail(imageId, version);
+  const isChanged = file === 'changed';
+  const pyramid = given?.imageId === imageId && !isChanged ? given : null;
+  const thumbnail = isChanged ? null : mediaUrls.thumbnail(imageId, version);
   const small = useResource(pictures, thumbnail);
-  const isMissing = useSyncExternalStore(pictures.subscribe, () => pictures.isBroken(thumbnail));
+  const isMissing = useSyncExternalStore(
+    pictures.subscribe,
+    () => thumbnail !== null && pictures.isBroken(thumbnail),
+  );
   const { width, height } = pyramid ?? small ?? { width: 0, height: 0 };
   const { stage, holder, holderRef } = useStage(width, height);
   const hands = useHands(
@@ -116,7 +124,14 @@ export function PlainViewer({
         </div>
         <div className={classes.over}>
           {stage && navigator && <Navigator thumbnail={thumbnail} stage={stage} />}
-          {isMissing && !pyramid && <div className={classes.notice}>{t('missing')}</div>}
+          {isChanged ? (
+            <div className={classes.notice}>{t('changed-study')}</div>
+          ) : (
+            isMissing &&
+            !pyramid && (
+              <div className={classes.notice}>{t(file === 'missing' ? 'missing' : 'unreadable')}</div>
+            )
+          )}
         </div>
       </div>
       <footer className={classes.status}>

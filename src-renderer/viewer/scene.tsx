@@ -26,7 +26,8 @@ import type { Size, Stage } from './viewport.ts';
 
 export interface SceneProps {
   readonly stage: Stage;
-  readonly thumbnail: string;
+  /** Null: the picture is not shown. */
+  readonly thumbnail: string | null;
   readonly pyramid: Pyramid | null;
   readonly layers: Readonly<Record<LayerId, LayerSetting>>;
   readonly regions: readonly Region[];

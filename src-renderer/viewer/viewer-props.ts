@@ -1,5 +1,6 @@
 import type { Annotation } from '../../src-shared/annotation.ts';
 import type { Pyramid, ReviewImage, SamPrompts } from '../../src-shared/contract.ts';
+import type { FileState } from '../../src-shared/file-state.ts';
 import type { MaskLevel, Polygon } from '../../src-shared/result.ts';
 
 /** What the pointer does on the image. */
@@ -37,6 +38,8 @@ export interface ViewerProps {
   readonly name: string;
   /** Content hash: part of the picture's addresses. */
   readonly version: string | null;
+  /** What became of the file: only the `same` is shown. Null while it is not known. */
+  readonly file: FileState | null;
   /** Null while it is made: the thumbnail is shown enlarged. */
   readonly pyramid: Pyramid | null;
   /** Null while loading. It must belong to `imageId` and `runId`. */

@@ -2,7 +2,7 @@ import { type MouseEvent, useCallback, useEffect, useMemo, useState, useSyncExte
 import { useTranslation } from 'react-i18next';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
 import { colourTable } from '../../src-shared/paint-map.ts';
-import type { Box, InspectionResult, Point } from '../../src-shared/result.ts';
+import type { Box, Point } from '../../src-shared/result.ts';
 import { failureText } from '../i18n/failure-text.ts';
 import { CompareDivider } from './compare-divider.tsx';
 import { LayerBar } from './layer-bar.tsx';
@@ -44,17 +44,21 @@ export function Viewer(props: ViewerProps) {
   const [bare, setBare] = useState(false);
   const [stepping, setStepping] = useState<{ imageId: number; at: number } | null>(null);
 
+  const result = props.outcome?.status === 'done' ? props.outcome.result : null;
+  const isChanged = props.file === 'changed';
   // What belongs to another image, or to a file that has changed since, is as good as not there.
-  const result = resultOf(props);
-  const pyramid = props.pyramid?.imageId === imageId ? props.pyramid : null;
+  const pyramid = props.pyramid?.imageId === imageId && !isChanged ? props.pyramid : null;
   const regions = result?.regions ?? NONE;
   const annotations = useMemo(
     () => props.annotations.filter((mark) => mark.imageId === imageId && mark.runId === runId),
     [props.annotations, imageId, runId],
   );
-  const thumbnail = mediaUrls.thumbnail(imageId, version);
+  const thumbnail = isChanged || props.file === null ? null : mediaUrls.thumbnail(imageId, version);
   const small = useResource(pictures, thumbnail);
-  const isMissing = useSyncExternalStore(pictures.subscribe, () => pictures.isBroken(thumbnail));
+  const isMissing = useSyncExternalStore(
+    pictures.subscribe,
+    () => thumbnail !== null && pictures.isBroken(thumbnail),
+  );
   const imageWidth = pyramid?.width ?? result?.width ?? small?.width;
   const imageHeight = pyramid?.height ?? result?.height ?? small?.height;
   const { stage, holder, holderRef } = useStage(imageWidth ?? 0, imageHeight ?? 0);
@@ -176,7 +180,7 @@ export function Viewer(props: ViewerProps) {
         <ViewBar stepping={stepping !== null} canStep={result !== null} onStep={toggleSteps} />
       </header>
       <div className={classes.body}>
-        <ToolBar tool={tool} disabled={stage === null} onTool={onTool} />
+        <ToolBar tool={tool} disabled={stage === null || isChanged} onTool={onTool} />
         <div
           ref={holderRef}
           className={classes.canvas}
@@ -235,7 +239,7 @@ export function Viewer(props: ViewerProps) {
               onClose={() => setStepping(null)}
             />
           )}
-          <Notice outcome={props.outcome} isMissing={isMissing && pyramid === null} />
+          <Notice outcome={props.outcome} file={props.file} isMissing={isMissing && pyramid === null} />
         </div>
       </div>
       <StatusBar
@@ -268,21 +272,20 @@ function keepFocus(event: MouseEvent): void {
 /** Why there is nothing to see over the image. */
 function Notice({
   outcome,
+  file,
   isMissing,
 }: {
   readonly outcome: ViewerProps['outcome'];
+  readonly file: ViewerProps['file'];
   readonly isMissing: boolean;
 }) {
   const { t } = useTranslation('viewer');
   if (outcome?.status === 'failed') return <div className={classes.notice}>{failureText(outcome.error)}</div>;
-  if (isMissing) return <div className={classes.notice}>{t('missing')}</div>;
+  if (file === 'changed') return <div className={classes.notice}>{t('changed')}</div>;
+  if (isMissing)
+    return <div className={classes.notice}>{t(file === 'missing' ? 'missing' : 'unreadable')}</div>;
   if (outcome?.status === 'pending') return <div className={classes.notice}>{t('pending')}</div>;
   return null;
-}
-
-function resultOf({ outcome, version }: ViewerProps): InspectionResult | null {
-  if (outcome?.status !== 'done') return null;
-  return version === null || outcome.result.contentHash === version ? outcome.result : null;
 }
 
 /** While stepping through, the step says what is seen. */

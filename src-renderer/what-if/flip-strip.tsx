@@ -1,5 +1,5 @@
 import { Group, Text, UnstyledButton } from '@mantine/core';
-import { IconArrowRight } from '@tabler/icons-react';
+import { IconArrowRight, IconPhoto } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,7 @@ import type { ReviewColumns } from '../../src-shared/review-table.ts';
 import { modelVerdict } from '../../src-shared/verdict.ts';
 import type { Thresholds } from '../../src-shared/what-if.ts';
 import { plainText } from '../app/plain-text.ts';
+import { useNoThumbnail } from '../app/seen-thumbnail.ts';
 import { formatScore } from '../i18n/format.ts';
 import { DoubtMark } from '../review/notices.tsx';
 import classes from './what-if.module.css';
@@ -16,11 +17,14 @@ const WIDTH = 132;
 
 /** The images whose verdict would be another one; each opens in Review. */
 export const FlipStrip = memo(function FlipStrip({
+  runId,
   columns,
   rows,
   thresholds,
   onOpen,
 }: {
+  /** The run whose scores these are. */
+  readonly runId: number;
   readonly columns: ReviewColumns;
   /** Rows of the review table. */
   readonly rows: Int32Array;
@@ -69,13 +73,7 @@ export const FlipStrip = memo(function FlipStrip({
               title={plainText(columns.name[row]!)}
               onClick={() => onOpen(imageId)}
             >
-              <img
-                src={mediaUrls.thumbnail(imageId, null)}
-                alt=""
-                loading="lazy"
-                decoding="async"
-                draggable={false}
-              />
+              <Thumbnail url={mediaUrls.seenThumbnail(imageId, runId)} />
               <Text size="xs" truncate>
                 <bdi>{plainText(columns.name[row]!)}</bdi>
               </Text>
@@ -96,3 +94,11 @@ export const FlipStrip = memo(function FlipStrip({
     </section>
   );
 });
+
+function Thumbnail({ url }: { readonly url: string }) {
+  const { t } = useTranslation('review');
+  const [missing, onError] = useNoThumbnail(url);
+  if (missing === null)
+    return <img src={url} alt="" loading="lazy" decoding="async" draggable={false} onError={onError} />;
+  return <span className={classes.noPicture}>{missing === 'changed' ? t('changed') : <IconPhoto />}</span>;
+}

@@ -220,7 +220,13 @@ function Bench({ table, run }: { readonly table: WholeReviewTable; readonly run:
         <Title order={2} size="sm" mt="sm">
           {t('flips.title', { count: after.flipped, number: format.count(after.flipped) })}
         </Title>
-        <FlipStrip columns={columns} rows={flipped} thresholds={settled} onOpen={openImage} />
+        <FlipStrip
+          runId={run.run.id}
+          columns={columns}
+          rows={flipped}
+          thresholds={settled}
+          onOpen={openImage}
+        />
       </div>
       <aside className={classes.panel} aria-label={t('panel')}>
         <div className={classes.facts}>

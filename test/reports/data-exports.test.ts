@@ -247,6 +247,7 @@ describe('COCO', () => {
         height: HEIGHT,
         key: 'good.png',
         result: 'ws/1/good.png',
+        file_now: 'same',
         notices: [],
       },
       {
@@ -256,6 +257,7 @@ describe('COCO', () => {
         height: HEIGHT,
         key: 'two.png',
         result: 'ws/1/two.png',
+        file_now: 'same',
         notices: [],
       },
     ]);
@@ -395,9 +397,30 @@ describe('masks', () => {
     const map = JSON.parse(await readFile(join(path, 'class-map.json'), 'utf8'));
     expect(map.classes).toEqual({ 0: 'background', 1: 'defect', 2: 'false-positive', 3: 'crack' });
     expect(map.masks).toEqual([
-      { image: 'line 1/part.jpg', imageId: 1, key: 'line%201%2Fpart.jpg', mask: 'part.png', notices: [] },
-      { image: 'line 2/part.jpg', imageId: 2, key: 'line%202%2Fpart.jpg', mask: 'part-2.png', notices: [] },
-      { image: '../../escape.png', imageId: 3, key: '..%2F..%2Fescape.png', mask: 'escape.png', notices: [] },
+      {
+        image: 'line 1/part.jpg',
+        imageId: 1,
+        key: 'line%201%2Fpart.jpg',
+        mask: 'part.png',
+        fileNow: 'same',
+        notices: [],
+      },
+      {
+        image: 'line 2/part.jpg',
+        imageId: 2,
+        key: 'line%202%2Fpart.jpg',
+        mask: 'part-2.png',
+        fileNow: 'same',
+        notices: [],
+      },
+      {
+        image: '../../escape.png',
+        imageId: 3,
+        key: '..%2F..%2Fescape.png',
+        mask: 'escape.png',
+        fileNow: 'same',
+        notices: [],
+      },
     ]);
     expect(map.leftOut).toEqual([{ image: 'broken.png', imageId: 4, error: 'image-unreadable' }]);
     expect((await readdir(path)).sort()).toEqual(['class-map.json', 'escape.png', 'part-2.png', 'part.png']);

@@ -41,6 +41,44 @@ describe('the template', () => {
   });
 });
 
+test('a file that is another one by now is not shown beside the old result, and it is said', async () => {
+  const { out, done, failed, report } = await reportFixture();
+  const [same, known, replaced, gone] = ['same', 'known', 'replaced', 'gone'].map((name) =>
+    done(`${name}.png`),
+  );
+  const other = { ...replaced!, contentHash: '0'.repeat(64) };
+  const images = [
+    same!,
+    // Found out when the export began, and found out only when its picture was read.
+    { ...known!, file: 'changed' as const },
+    other,
+    { ...gone!, file: 'missing' as const },
+    {
+      ...failed('failed.png', 'no'),
+      path: same!.path,
+      contentHash: '0'.repeat(64),
+      file: 'changed' as const,
+    },
+  ];
+  const pages = await pagesOf(report(images), out);
+  const text = (name: string) => [...pages.values()].find((page) => page.includes(`<title>${name} `))!;
+  const picture = /(href|src)="\.\.\/assets\/\d+\.jpg"/;
+  expect(text('same.png')).toMatch(picture);
+  for (const name of ['known.png', 'replaced.png', 'gone.png', 'failed.png']) {
+    expect(text(name)).not.toMatch(picture);
+  }
+  const said = 'The image file has changed since it was inspected: its picture is not shown.';
+  for (const name of ['known.png', 'failed.png']) expect(text(name)).toContain(said);
+  expect(text('gone.png')).toContain('The image file is not there any more.');
+  const index = pages.get('index.html')!;
+  expect(index).toContain('2 image files have changed since the inspection');
+  expect(index).toContain('1 image file is not there any more');
+  expect(index.match(/changed since it was inspected/g)).toHaveLength(2);
+  expect((await readdir(join(out, 'html', 'assets'))).filter((name) => name.endsWith('.jpg'))).toHaveLength(
+    2,
+  );
+});
+
 test('hostile text anywhere stays text', async () => {
   const { out, done, failed, report } = await reportFixture();
   const images: ReportImage[] = [

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { encodeGrey8, encodeGrey16 } from '../../src-main/codec/image-codec.ts';
 import { ArtifactStore } from '../../src-main/files/artifact-store.ts';
+import { sha256OfFile } from '../../src-main/files/hash.ts';
 import type { DoneImage, ReportImage, RunReport } from '../../src-main/reports/run-report.ts';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import type { Polygon, Region } from '../../src-shared/result.ts';
@@ -84,11 +85,14 @@ export async function reportFixture() {
   const picture = { width: WIDTH, height: HEIGHT, channels: 3 as const, background: '#a0a5b0' };
   const path = join(photos, 'part.png');
   await sharp({ create: picture }).png().toFile(path);
+  const content = await sha256OfFile(path);
 
   let images = 0;
   const common = (name: string) => ({
     resultId: `ws/1/${name}`,
     imageId: ++images,
+    contentHash: content,
+    file: 'same' as const,
     path,
     name,
     finishedAt: '2024-05-01T09:30:00.000Z',
@@ -104,6 +108,7 @@ export async function reportFixture() {
       score,
       regions,
       artifacts,
+      contentHash: content,
       verdict: score >= 0.6 ? 'reject' : 'accept',
     });
     return { ...common(name), status: 'done', result, ...rest } satisfies DoneImage;
@@ -112,11 +117,12 @@ export async function reportFixture() {
     ({
       ...common(name),
       path: join(photos, 'missing.png'),
+      file: 'missing',
       status: 'failed',
       error: { code: 'image-unreadable', message },
     }) satisfies ReportImage;
 
-  const report = (content: readonly ReportImage[], changes: Partial<RunReport> = {}): RunReport => ({
+  const report = (contained: readonly ReportImage[], changes: Partial<RunReport> = {}): RunReport => ({
     jobId: 'ws/1',
     batch: {
       id: 1,
@@ -145,10 +151,10 @@ export async function reportFixture() {
     recipe,
     recipeRevision: 3,
     imageRoot: photos,
-    total: content.length,
-    finished: content.length,
+    total: contained.length,
+    finished: contained.length,
     async *images() {
-      yield* content;
+      yield* contained;
     },
     artifactPath: (ref) => store.pathOf(ref),
     ...changes,

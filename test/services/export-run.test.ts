@@ -1,7 +1,9 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { sha256 } from '../../src-main/files/hash.ts';
 import { exportRun } from '../../src-main/services/export-run.ts';
+import { ContentHashes } from '../../src-main/services/seen-file.ts';
 import { addAnnotation } from '../../src-main/store/annotations.ts';
 import { createBatch } from '../../src-main/store/batches.ts';
 import { addImages } from '../../src-main/store/images.ts';
@@ -31,7 +33,9 @@ test('what inspectors said goes out with the results; names are relative to the 
   await addVerdict(workspace, { ...base, imageId: 2, verdict: 'accept', overturnReason: 'dust' });
   await addAnnotation(workspace, { ...base, imageId: 2, kind: 'false-positive', regionIndex: 1 });
   const folder = join(await temporaryFolder(), 'new', 'folder');
-  const [file] = await exportRun({ workspace, runId, formats: ['json'], folder });
+  const {
+    files: [file],
+  } = await exportRun({ workspace, contents: new ContentHashes(), runId, formats: ['json'], folder });
   const { results, imageRoot } = JSON.parse(await readFile(file!.path, 'utf8'));
   expect(imageRoot).toBe('/data');
   expect(results).toMatchObject([
@@ -50,16 +54,63 @@ test('more results than a page are all exported, once and in order', async () =>
     names.map((name) => `/data/${name}`),
     450,
   );
-  const [file] = await exportRun({ workspace, runId, formats: ['csv'], folder: await temporaryFolder() });
+  const {
+    files: [file],
+  } = await exportRun({
+    workspace,
+    contents: new ContentHashes(),
+    runId,
+    formats: ['csv'],
+    folder: await temporaryFolder(),
+  });
   const rows = (await readFile(file!.path, 'utf8')).trim().split('\r\n').slice(1);
   expect(rows.map((row) => row.split(',')[0])).toEqual(names);
+});
+
+test('every format says of each image whether its file still is what was inspected', async () => {
+  const photos = await temporaryFolder();
+  const names = ['changed.png', 'gone.png', 'same.png'];
+  for (const name of names) await writeFile(join(photos, name), name);
+  const workspace = await temporaryWorkspace();
+  const batch = await createBatch(workspace, { name: 'B' }, 'ana');
+  const images = names.map((name) => ({ path: join(photos, name), contentHash: sha256(name), bytes: 1 }));
+  await addImages(workspace, batch.id, images, 'ana');
+  const { hash } = await saveRecipe(workspace, recipe, { author: 'ana' });
+  const { runId, ...claim } = await startRun(workspace, batch.id, hash, context);
+  for (const [i, name] of names.entries()) {
+    const result = inspectionResult({ contentHash: sha256(name) });
+    await recordOutcome(workspace, { runId, ...claim }, i + 1, { status: 'done', result });
+  }
+  await writeFile(join(photos, 'changed.png'), 'another part');
+  await rm(join(photos, 'gone.png'));
+  const folder = await temporaryFolder();
+  const formats = ['csv', 'json', 'coco'] as const;
+  const { files, summary } = await exportRun({
+    workspace,
+    contents: new ContentHashes(),
+    runId,
+    formats,
+    folder,
+  });
+  expect(summary).toEqual({ images: 3, failed: 0, changed: 1, missing: 1, pending: 0 });
+  const [csv, json, coco] = await Promise.all(files.map(({ path }) => readFile(path, 'utf8')));
+  const [header, ...rows] = csv!
+    .trim()
+    .split('\r\n')
+    .map((row) => row.split(','));
+  const states = ['changed', 'missing', 'same'];
+  expect(rows.map((row) => row[header!.indexOf('file_now')])).toEqual(states);
+  expect(
+    JSON.parse(json!).results.map((r: { resultContent: { fileNow: string } }) => r.resultContent.fileNow),
+  ).toEqual(states);
+  expect(JSON.parse(coco!).images.map((image: { file_now: string }) => image.file_now)).toEqual(states);
 });
 
 test('a run without results, and one that is not there, are refused', async () => {
   const { workspace, runId } = await runOf(['/data/a.png'], 0);
   const folder = join(workspace.folder, 'out');
   await mkdir(folder);
-  const options = { workspace, formats: ['csv'] as const, folder };
+  const options = { workspace, contents: new ContentHashes(), formats: ['csv'] as const, folder };
   await expect(exportRun({ ...options, runId })).rejects.toThrow(/no results yet/);
   await expect(exportRun({ ...options, runId: 99 })).rejects.toMatchObject({ code: 'input-invalid' });
 });

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { sha256 } from '../../src-main/files/hash.ts';
 import {
   answerTurn,
   beginStudy,
@@ -11,6 +13,7 @@ import {
   studyResults,
   takeBack,
 } from '../../src-main/services/repeat-inspection.ts';
+import { ContentHashes } from '../../src-main/services/seen-file.ts';
 import { createBatch, deleteBatch } from '../../src-main/store/batches.ts';
 import { addImages, listImages } from '../../src-main/store/images.ts';
 import { beginPurge, purgeStep } from '../../src-main/store/purges.ts';
@@ -21,6 +24,8 @@ import type { Workspace } from '../../src-main/store/workspace.ts';
 import type { HumanVerdict } from '../../src-shared/verdict.ts';
 import { context, inspectionResult, recipe, temporaryFolder, temporaryWorkspace } from '../store/fixtures.ts';
 
+const contents = new ContentHashes();
+
 const author = 'ana';
 const refused = (which: string) =>
   expect.objectContaining({ code: 'input-invalid', details: expect.objectContaining({ case: which }) });
@@ -28,7 +33,12 @@ const refused = (which: string) =>
 async function batchOf(paths: readonly string[]) {
   const workspace = await temporaryWorkspace();
   const { id: batchId } = await createBatch(workspace, { name: 'Lot 7' }, author);
-  const files = paths.map((path, i) => ({ path, contentHash: String(i).padStart(64, '0'), bytes: 1 }));
+  // Files that are there hold their own path.
+  const files = paths.map((path, i) => ({
+    path,
+    contentHash: existsSync(path) ? sha256(path) : String(i).padStart(64, '0'),
+    bytes: 1,
+  }));
   await addImages(workspace, batchId, files, author);
   const imageIds = (await listImages(workspace, batchId)).map(({ id }) => id);
   return { workspace, batchId, imageIds };
@@ -45,12 +55,12 @@ async function judgeRound(
   verdictOf: (imageId: number, turn: number) => HumanVerdict,
 ): Promise<number[]> {
   const order: number[] = [];
-  let turn = await nextTurn(workspace, id, inspector);
+  let turn = await nextTurn(workspace, contents, id, inspector);
   for (const { round } = turn; turn.image && turn.round === round; ) {
     const verdict = verdictOf(turn.image.id, order.length);
     order.push(turn.image.id);
     const answer = { id, author: inspector, imageId: turn.image.id, verdict, milliseconds: 900 };
-    turn = await answerTurn(workspace, answer);
+    turn = await answerTurn(workspace, contents, answer);
   }
   return order;
 }
@@ -105,7 +115,11 @@ describe('a round', () => {
     for (const order of orders) expect(order.toSorted((a, b) => a - b)).toEqual(imageIds);
     expect(new Set(orders.map(String)).size).toBe(3);
     expect(await judgeRound(workspace, again.study.id, 'ana', () => 'reject')).toEqual(orders[0]);
-    expect(await nextTurn(workspace, study.id, 'ana')).toMatchObject({ image: null, round: 2, done: 20 });
+    expect(await nextTurn(workspace, contents, study.id, 'ana')).toMatchObject({
+      image: null,
+      round: 2,
+      done: 20,
+    });
     expect((await studiesOf(workspace, batchId))[1]?.inspectors).toEqual([
       { inspector: 'ana', done: 40, total: 40 },
       { inspector: 'bo', done: 20, total: 40 },
@@ -115,35 +129,38 @@ describe('a round', () => {
   test('takes an answer only for the image whose turn it is, once', async () => {
     const { workspace, batchId, imageIds } = await batchOf(photos(3));
     const { study } = await beginStudy(workspace, { ...options, batchId });
-    const { image } = await nextTurn(workspace, study.id, author);
+    const { image } = await nextTurn(workspace, contents, study.id, author);
     const answer = { id: study.id, author, verdict: 'reject', milliseconds: 5 } as const;
     const other = imageIds.find((id) => id !== image!.id)!;
-    await expect(answerTurn(workspace, { ...answer, imageId: other })).rejects.toEqual(
+    await expect(answerTurn(workspace, contents, { ...answer, imageId: other })).rejects.toEqual(
       refused('study-other-image'),
     );
-    const twice = [1, 2].map(() => answerTurn(workspace, { ...answer, imageId: image!.id }));
+    const twice = [1, 2].map(() => answerTurn(workspace, contents, { ...answer, imageId: image!.id }));
     const settled = await Promise.allSettled(twice);
     expect(settled.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    expect(await nextTurn(workspace, study.id, author)).toMatchObject({ done: 1, round: 1 });
+    expect(await nextTurn(workspace, contents, study.id, author)).toMatchObject({ done: 1, round: 1 });
   });
 
   test('lets its last answer be taken back, but not one of the round before; all of it stays on record', async () => {
     const { workspace, batchId } = await batchOf(photos(3));
     const { study } = await beginStudy(workspace, { ...options, batchId });
-    await expect(takeBack(workspace, study.id, author)).rejects.toEqual(
+    await expect(takeBack(workspace, contents, study.id, author)).rejects.toEqual(
       refused('study-nothing-to-take-back'),
     );
-    const { image } = await nextTurn(workspace, study.id, author);
+    const { image } = await nextTurn(workspace, contents, study.id, author);
     const answer = { id: study.id, author, imageId: image!.id, milliseconds: 5 };
-    await answerTurn(workspace, { ...answer, verdict: 'reject' });
-    expect(await takeBack(workspace, study.id, author)).toMatchObject({
+    await answerTurn(workspace, contents, { ...answer, verdict: 'reject' });
+    expect(await takeBack(workspace, contents, study.id, author)).toMatchObject({
       image: { id: image!.id },
       done: 0,
       canTakeBack: false,
     });
     await judgeRound(workspace, study.id, author, () => 'accept');
-    expect(await nextTurn(workspace, study.id, author)).toMatchObject({ round: 2, canTakeBack: false });
-    await expect(takeBack(workspace, study.id, author)).rejects.toEqual(
+    expect(await nextTurn(workspace, contents, study.id, author)).toMatchObject({
+      round: 2,
+      canTakeBack: false,
+    });
+    await expect(takeBack(workspace, contents, study.id, author)).rejects.toEqual(
       refused('study-nothing-to-take-back'),
     );
     const { rows } = await sql<{ verdict: string }>`select verdict from study_judgements order by id`.execute(
@@ -153,13 +170,42 @@ describe('a round', () => {
   });
 });
 
+describe('a file that became another one', () => {
+  test('is not judged until it is what it was, and the turn says so; what was said can be taken back', async () => {
+    const folder = await temporaryFolder();
+    const paths = ['a.png', 'b.png'].map((name) => join(folder, name));
+    for (const path of paths) await writeFile(path, path);
+    const { workspace, batchId, imageIds } = await batchOf(paths);
+    const { study } = await beginStudy(workspace, { ...options, batchId });
+    const first = await nextTurn(workspace, contents, study.id, author);
+    expect(first.image?.file).toBe('same');
+    const asked = first.image!.id;
+    const path = paths[imageIds.indexOf(asked)]!;
+    const answer = { id: study.id, author, imageId: asked, verdict: 'accept', milliseconds: 900 } as const;
+    await writeFile(path, 'another part');
+    const changed = expect.objectContaining({ code: 'image-changed' });
+    await expect(answerTurn(workspace, contents, answer)).rejects.toEqual(changed);
+    expect((await nextTurn(workspace, contents, study.id, author)).image).toMatchObject({ file: 'changed' });
+    // Imported anew it is the batch's picture, and still not the one that the study is about.
+    const anew = { path, contentHash: sha256('another part'), bytes: 1 };
+    await addImages(workspace, batchId, [anew], author);
+    await expect(answerTurn(workspace, contents, answer)).rejects.toEqual(changed);
+    await writeFile(path, path);
+    await expect(answerTurn(workspace, contents, answer)).rejects.toEqual(changed);
+    await addImages(workspace, batchId, [{ ...anew, contentHash: sha256(path) }], author);
+    expect(await answerTurn(workspace, contents, answer)).toMatchObject({ done: 1 });
+    await writeFile(path, 'another part');
+    expect(await takeBack(workspace, contents, study.id, author)).toMatchObject({ done: 0 });
+  });
+});
+
 describe('the results', () => {
   test('are kept from an inspector in the midst of his rounds, and tell where they disagreed', async () => {
     const folder = await temporaryFolder();
     const category = join(folder, 'cable');
     const place = async (path: string) => {
       await mkdir(join(category, path, '..'), { recursive: true });
-      await writeFile(join(category, path), path);
+      await writeFile(join(category, path), join(category, path));
       return join(category, path);
     };
     const good = await place('test/good/000.png');
@@ -229,7 +275,7 @@ describe('what was said', () => {
     for (const attempt of attempts)
       await expect(attempt.execute(workspace.db)).rejects.toThrow('never changed');
     await deleteBatch(workspace, batchId, true, author);
-    await expect(nextTurn(workspace, study.id, author)).rejects.toEqual(refused('study-unknown'));
+    await expect(nextTurn(workspace, contents, study.id, author)).rejects.toEqual(refused('study-unknown'));
     await expect(sql`delete from study_judgements`.execute(workspace.db)).rejects.toThrow('never changed');
     await beginPurge(workspace, batchId, author);
     while ((await purgeStep(workspace, batchId)) !== undefined);

@@ -81,6 +81,7 @@ class FakeWorkstation {
   image(imageId: number): ReviewImage {
     return {
       image: {} as ReviewImage['image'],
+      file: 'same',
       outcome: { status: 'pending' },
       verdicts: this.entries.filter((entry) => entry.imageId === imageId),
       annotations: this.marks.filter((mark) => mark.imageId === imageId && !mark.retracted),
