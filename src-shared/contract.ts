@@ -596,13 +596,14 @@ export const contract = {
       .output(z.object({ path: z.string() })),
   },
   exports: {
-    /** Into `folder`, or into a new one in the workspace. */
+    /** Into `folder`, or a new one in it (`subfolder`), or a new one in the workspace. Nothing of others is replaced. */
     run: base
       .input(
         z.object({
           runId: s.idSchema,
           formats: z.array(z.enum(EXPORT_FORMATS)).min(1),
           folder: z.string().max(4096).nullable().default(null),
+          subfolder: z.boolean().default(false),
           csv: csvStyleSchema,
         }),
       )

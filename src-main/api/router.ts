@@ -352,19 +352,35 @@ export function createRouter(workstation: Workstation) {
       ),
     },
     exports: {
-      run: os.exports.run.handler(({ input: { runId, formats, folder, csv }, context: { person }, signal }) =>
-        stream<ExportProgress>(signal, (onEvent, cancel) =>
-          workstation.whileBusy(async () => {
-            const options = { workspace, contents, runId, formats, csv, signal: cancel, onEvent };
-            const { files, ...outcome } = await exportRunInto(folder, options);
-            const author = person?.name ?? workstation.info.userName;
-            const newValue = { formats, folder: outcome.folder };
-            const deed = { author, action: 'exported', subject: 'run', subjectId: runId, newValue } as const;
-            // The files are there, whatever becomes of the note.
-            await recordDeed(workspace, deed).catch(workstation.log);
-            onEvent({ kind: 'finished', ...outcome, files: files.map(({ path }) => path) });
-          }),
-        ),
+      run: os.exports.run.handler(
+        ({ input: { runId, formats, folder, subfolder, csv }, context: { person }, signal }) =>
+          stream<ExportProgress>(signal, (onEvent, cancel) =>
+            workstation.whileBusy(async () => {
+              const options = {
+                workspace,
+                contents,
+                runId,
+                formats,
+                subfolder,
+                csv,
+                signal: cancel,
+                onEvent,
+              };
+              const { files, ...outcome } = await exportRunInto(folder, options);
+              const author = person?.name ?? workstation.info.userName;
+              const newValue = { formats, folder: outcome.folder };
+              const deed = {
+                author,
+                action: 'exported',
+                subject: 'run',
+                subjectId: runId,
+                newValue,
+              } as const;
+              // The files are there, whatever becomes of the note.
+              await recordDeed(workspace, deed).catch(workstation.log);
+              onEvent({ kind: 'finished', ...outcome, files: files.map(({ path }) => path) });
+            }),
+          ),
       ),
     },
     people: {

@@ -19,6 +19,8 @@ interface ExportOptions {
   readonly batch?: string;
   readonly format: readonly ExportFormat[];
   readonly out: string;
+  readonly newFolder?: true;
+  readonly force?: true;
   readonly csvSeparator?: CsvStyle['separator'];
   readonly csvDecimal?: CsvStyle['decimal'];
 }
@@ -52,6 +54,11 @@ export function addExport(program: Command): void {
       parseFormats,
     )
     .requiredOption('--out <folder>', 'where the files go; made when missing')
+    .option('--new-folder', 'into a new folder below --out, named after batch, run and time')
+    .option(
+      '--force',
+      'also replace what no export of this batch wrote: an export of another batch, your own files',
+    )
     .option('--csv-separator <sign>', 'between the cells of CSV: , ; | or tab (default: ,)', parseSeparator)
     .addOption(
       new Option('--csv-decimal <sign>', 'decimal mark of CSV (default: .)').choices([...CSV_DECIMALS]),
@@ -64,12 +71,22 @@ Examples:
   clipsam export --format csv --csv-separator ";" --csv-decimal , --out for-german-excel/
   clipsam export -w lot7 --format csv,coco,masks --out lot7-results/
 
-Exit codes: 0 written, 2 wrong usage or no such batch, 1 other errors, 130 interrupted.`,
+An export knows its own files by clipsam-export.json: into the same folder again, it replaces those and no others.
+
+Exit codes: 0 written, 2 wrong usage, no such batch or other files in the way, 1 other errors, 130 interrupted.`,
     )
     .action(run);
 }
 
-async function run({ workspace, batch, format, out, ...options }: ExportOptions): Promise<void> {
+async function run({
+  workspace,
+  batch,
+  format,
+  out,
+  newFolder,
+  force,
+  ...options
+}: ExportOptions): Promise<void> {
   const csv = csvStyle(options);
   const display = new ProgressDisplay();
   let started = performance.now();
@@ -86,6 +103,8 @@ async function run({ workspace, batch, format, out, ...options }: ExportOptions)
         ...(batch !== undefined && { batch }),
         formats: format,
         folder: out,
+        ...(newFolder && { subfolder: true }),
+        ...(force && { force }),
         csv,
         signal,
         onEvent(event) {

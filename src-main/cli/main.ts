@@ -19,6 +19,7 @@ import { addWorkspace } from './workspace.ts';
 /** Errors in what the user wrote, rather than in the world. */
 const USAGE_ERRORS: ReadonlySet<ErrorCode> = new Set([
   'input-invalid',
+  'export-in-the-way',
   'image-not-found',
   'recipe-invalid',
   'text-too-long',

@@ -8,7 +8,7 @@ import { ClipSamError } from '../../src-shared/errors.ts';
  * A failed write leaves the old file as it was and no temporary file behind; of several writers one wins.
  * Content that comes in pieces is never held in memory as a whole.
  * @throws ClipSamError `disk-full` when the disk or the quota is exhausted, `path-denied` when the folder may not be
- *   written or something else stands there
+ *   written or something else stands there, `input-invalid` when nothing can have that name
  */
 export async function writeFileAtomically(
   path: string,
@@ -108,7 +108,21 @@ export function toWriteError(error: unknown, path: string): unknown {
         `${path} cannot be written: a file or folder with one of its names is in the way. Choose another place.`,
         { cause: error, details: { case: 'name-taken', path } },
       );
+    case 'ERR_INVALID_ARG_VALUE':
+    case 'ENAMETOOLONG':
+    case 'EINVAL':
+    case 'EILSEQ':
+      return impossibleName(error, path);
     default:
       return error;
   }
+}
+
+/** The error for a name that no file system takes: too long, or with NUL or other signs that mean something to it. */
+function impossibleName(cause: unknown, path: string): ClipSamError {
+  const shown = path.replace(/\p{Cc}/gu, '\ufffd').slice(0, 300);
+  return new ClipSamError('input-invalid', `Nothing can be called "${shown}". Choose another name.`, {
+    cause,
+    details: { case: 'name-impossible', path: shown },
+  });
 }

@@ -1,10 +1,10 @@
-import { resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
 import { type CsvStyle, type ExportFormat, PLAIN_CSV } from '../../src-shared/export-formats.ts';
 import type { ExportEvent } from '../../src-shared/progress.ts';
-import { makeFolder } from '../files/atomic-write.ts';
 import { exportCoco } from './coco-export.ts';
 import { exportCsv } from './csv-export.ts';
+import { ExportFolder } from './export-folder.ts';
 import { exportHtml } from './html-export.ts';
 import { exportJson } from './json-export.ts';
 import { exportMasks } from './masks-export.ts';
@@ -25,9 +25,10 @@ export interface ExportedFile {
 }
 
 /**
- * Writes a run in some formats into a folder, which is made when missing. Every file is written whole or not at
- * all; files of an earlier export are replaced, others stay.
- * @throws ClipSamError `cancelled`, `disk-full`, `path-denied`
+ * Writes a run in some formats into a folder, which is made when missing, all of them or none: see {@link ExportFolder}.
+ * @param options.force whatever is in the way is replaced
+ * @throws ClipSamError `export-in-the-way` when it would replace what it did not write; `cancelled`, `disk-full`,
+ * `path-denied`, `input-invalid`
  */
 export async function exportReport(
   report: RunReport,
@@ -35,22 +36,31 @@ export async function exportReport(
   folder: string,
   options: {
     readonly csv?: CsvStyle;
+    readonly force?: boolean;
     readonly signal?: AbortSignal;
     readonly onEvent?: (event: ExportEvent) => void;
   } = {},
 ): Promise<ExportedFile[]> {
-  const { csv = PLAIN_CSV } = options;
+  const { csv = PLAIN_CSV, force = false } = options;
   const root = resolve(folder);
-  await makeFolder(root);
-  const written: ExportedFile[] = [];
-  for (const format of new Set(formats)) {
-    let done = 0;
-    const step = () => {
-      throwIfCancelled(options.signal);
-      done++;
-      options.onEvent?.({ kind: 'exported', format, done, total: Math.max(done, report.finished) });
-    };
-    written.push({ format, path: await EXPORTS[format](report, { folder: root, csv, step }) });
+  const wanted = [...new Set(formats)];
+  const target = await ExportFolder.open(root, report, wanted, force);
+  try {
+    const written: ExportedFile[] = [];
+    for (const format of wanted) {
+      let done = 0;
+      const step = () => {
+        throwIfCancelled(options.signal);
+        done++;
+        options.onEvent?.({ kind: 'exported', format, done, total: Math.max(done, report.finished) });
+      };
+      const path = await EXPORTS[format](report, { folder: target.staging, csv, step });
+      written.push({ format, path: join(root, relative(target.staging, path)) });
+    }
+    throwIfCancelled(options.signal);
+    await target.publish();
+    return written;
+  } finally {
+    await target.close();
   }
-  return written;
 }

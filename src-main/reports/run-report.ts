@@ -36,6 +36,8 @@ export type DoneImage = Extract<ReportImage, { status: 'done' }>;
 /** A run as plain data, for the exports. */
 export interface RunReport {
   /** Unique in the world. */
+  readonly workspaceId: string;
+  /** Unique in the world. */
   readonly jobId: string;
   readonly batch: Batch;
   readonly run: Run;

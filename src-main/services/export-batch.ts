@@ -21,7 +21,9 @@ export async function exportBatch(options: {
   readonly batch?: string;
   readonly formats: readonly ExportFormat[];
   readonly folder: string;
+  readonly subfolder?: boolean;
   readonly csv?: CsvStyle;
+  readonly force?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: ExportEvent) => void;
 }): Promise<

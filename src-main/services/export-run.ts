@@ -20,6 +20,8 @@ const PAGE = 200;
 
 /** What an export wrote, and what has to be known about the images in it. */
 export interface ExportOutcome {
+  /** Where the files are. */
+  readonly folder: string;
   readonly files: readonly ExportedFile[];
   readonly summary: ExportSummary;
 }
@@ -30,7 +32,11 @@ interface ExportOptions {
   readonly runId: number;
   readonly formats: readonly ExportFormat[];
   readonly folder: string;
+  /** The files go into a new folder in it. */
+  readonly subfolder?: boolean;
   readonly csv?: CsvStyle;
+  /** Whatever is in the way is replaced. */
+  readonly force?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: ExportEvent) => void;
 }
@@ -40,11 +46,12 @@ interface ExportOptions {
  * @throws ClipSamError `input-invalid` when there is no such run or it has no result yet, and the exports' errors
  */
 export async function exportRun(options: ExportOptions): Promise<ExportOutcome> {
-  const { workspace, contents, runId, formats, folder, ...rest } = options;
+  const { workspace, contents, runId, formats, folder, subfolder = false, ...rest } = options;
   const states = new FileStates(contents);
   const report = await reportOf(workspace, runId, states);
-  const files = await exportReport(report, formats, folder, rest);
-  return { files, summary: { ...states.summary(), pending: report.total - report.finished } };
+  const target = subfolder ? join(folder, folderNameOf(report)) : folder;
+  const files = await exportReport(report, formats, target, rest);
+  return { folder: target, files, summary: { ...states.summary(), pending: report.total - report.finished } };
 }
 
 /**
@@ -55,19 +62,20 @@ export async function exportRun(options: ExportOptions): Promise<ExportOutcome> 
 export async function exportRunInto(
   folder: string | null,
   options: Omit<ExportOptions, 'folder'>,
-): Promise<ExportOutcome & { readonly folder: string }> {
-  const { workspace, runId } = options;
+): Promise<ExportOutcome> {
   if (folder !== null && !isAbsolute(folder)) {
     throw new ClipSamError('input-invalid', `"${folder}" is not the full path of a folder.`, {
       details: { case: 'not-a-full-path', path: folder },
     });
   }
-  const { batchId } = await getRun(workspace, runId);
-  const { name } = await getBatch(workspace, batchId);
+  if (folder !== null) return exportRun({ ...options, folder });
+  return exportRun({ ...options, folder: join(options.workspace.folder, 'exports'), subfolder: true });
+}
+
+/** `<batch>-<run>-<time>` */
+function folderNameOf({ batch, run }: RunReport): string {
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  const own = `${new FileNames().for(name, '')}-${runId}-${time}`;
-  const target = folder ?? join(workspace.folder, 'exports', own);
-  return { folder: target, ...(await exportRun({ ...options, folder: target })) };
+  return `${new FileNames().for(batch.name, '')}-${run.id}-${time}`;
 }
 
 /** What became of the files of an export's images: looked at once, so that all its formats say the same. */
@@ -112,6 +120,7 @@ async function reportOf(workspace: Workspace, runId: number, states: FileStates)
   const imageRoot = await commonFolder(workspace, batch.id);
   const jobId = `${workspace.id}/${runId}`;
   return {
+    workspaceId: workspace.id,
     jobId,
     batch,
     run,

@@ -27,9 +27,11 @@ import {
   type ExportFormat,
 } from '../../src-shared/export-formats.ts';
 import type { ExportSummary } from '../../src-shared/progress.ts';
-import { desktop } from '../api/connection.ts';
+import { desktop, failureOf } from '../api/connection.ts';
 import { showError } from '../api/queries.tsx';
+import { FailureDetails } from '../app/failure-details.tsx';
 import { plainText } from '../app/plain-text.ts';
+import type { Failure } from '../i18n/failure-text.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { FolderBrowser } from './folder-browser.tsx';
@@ -79,6 +81,8 @@ function ExportForm({
   const [formats, setFormats] = useState<readonly ExportFormat[]>(['csv', 'html']);
   const [csv, setCsv] = useState(() => csvStyleOf(navigator.language));
   const [folder, setFolder] = useState('');
+  const [subfolder, setSubfolder] = useState(false);
+  const [refusal, setRefusal] = useState<Failure | null>(null);
   const [browsing, setBrowsing] = useState(false);
   const [progress, setProgress] = useState<ExportProgress | 'starting' | null>(null);
   const abort = useRef<AbortController>(null);
@@ -89,13 +93,17 @@ function ExportForm({
     const { signal } = abort.current;
     onBusy(true);
     setProgress('starting');
+    setRefusal(null);
     try {
-      const input = { runId, formats: [...formats], folder: folder.trim() || null, csv };
+      const input = { runId, formats: [...formats], folder: folder.trim() || null, subfolder, csv };
       for await (const event of await client.exports.run(input, { signal })) setProgress(event);
       if (signal.aborted) setProgress(null);
     } catch (error) {
       setProgress(null);
-      if (!signal.aborted) showError(error);
+      if (signal.aborted) return;
+      const failure = failureOf(error);
+      if (failure.code === 'export-in-the-way') setRefusal(failure);
+      else showError(error);
     } finally {
       onBusy(false);
     }
@@ -228,6 +236,22 @@ function ExportForm({
               />
             )}
           </Collapse>
+        )}
+        {folder.trim() !== '' && (
+          <Checkbox
+            label={t('export.subfolder')}
+            checked={subfolder}
+            disabled={isBusy}
+            onChange={(event) => {
+              setSubfolder(event.currentTarget.checked);
+              setRefusal(null);
+            }}
+          />
+        )}
+        {refusal && (
+          <Alert color="red" role="alert" icon={<IconAlertTriangle />}>
+            <FailureDetails failure={refusal} size="sm" />
+          </Alert>
         )}
         {isBusy && (
           <div aria-live="polite">

@@ -33,6 +33,15 @@ describe('export', () => {
       const refused = await runCli(['export', '--format', 'csv', ...wrong, '--out', 'refused'], folder);
       expect(refused.code).toBe(2);
     }
+    const used = await runCli(['export', '--format', 'csv', '--batch', 'one', '--out', 'newest'], folder);
+    expect(used).toMatchObject({ code: 2, stderr: expect.stringContaining('export of the batch "two"') });
+    const below = ['--batch', 'one', '--out', 'newest', '--new-folder'];
+    const beside = await runCli(['export', '--format', 'csv', ...below], folder);
+    expect(beside.stdout).toMatch(/newest\/one-\d+-[-\dT]+\/results\.csv/);
+    expect(await readFile(join(folder, 'newest', 'results.csv'), 'utf8')).toContain('two.png');
+    const forced = ['--batch', 'one', '--out', 'newest', '--force'];
+    expect((await runCli(['export', '--format', 'csv', ...forced], folder)).code).toBe(0);
+    expect(await readFile(join(folder, 'newest', 'results.csv'), 'utf8')).toContain('one.png');
     const absent = await runCli(['export', '--format', 'csv', '--batch', 'three', '--out', 'x'], folder);
     expect(absent).toMatchObject({ code: 2, stderr: expect.stringContaining('1 "one"') });
   });

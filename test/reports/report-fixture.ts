@@ -123,6 +123,7 @@ export async function reportFixture() {
     }) satisfies ReportImage;
 
   const report = (contained: readonly ReportImage[], changes: Partial<RunReport> = {}): RunReport => ({
+    workspaceId: 'ws',
     jobId: 'ws/1',
     batch: {
       id: 1,
