@@ -86,7 +86,8 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   const log = options.log ?? ((error) => console.error(error));
   const workspace = await openAlone(options.workspaceFolder);
   // Missing samples keep nobody from working.
-  if (samplesFolder !== null) await addSampleBatch(workspace, samplesFolder, userName).catch(log);
+  if (samplesFolder !== null && !workspace.isReadOnly)
+    await addSampleBatch(workspace, samplesFolder, userName).catch(log);
   const hub = new EventHub();
   const importedRoot = importedPacks(workspace.folder);
   const packs: PackPlaces = { importedRoot, ...(packsRoot !== undefined && { packsRoot }) };
@@ -106,16 +107,16 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     ...packs,
     onProgress: (progress, imageId) => hub.publishRun(progress, imageId),
   });
-  const cache = join(workspace.folder, 'cache');
+  const cache = workspace.cacheFolder;
   const thumbnails = new Thumbnails(join(cache, 'thumbnails'));
   const tiles = new TilePyramids(join(cache, 'tiles'));
   const onBatch = (batchId: number) => hub.publish({ kind: 'batch', batchId });
   const housekeeping = new Housekeeping({ workspace, thumbnails, tiles, onBatch, log });
-  housekeeping.start();
+  if (!workspace.isReadOnly) housekeeping.start();
   workspace.health.onChange((report) => hub.publish({ kind: 'health', report }));
   const packDesk = new PackDesk({ workspace, places: packs, examiner });
   // What an import left that was cut off keeps nobody from working.
-  await packDesk.sweep().catch(log);
+  if (!workspace.isReadOnly) await packDesk.sweep().catch(log);
   const ending = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
@@ -169,7 +170,9 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
 
 /** The workspace, for one workstation at a time. */
 async function openAlone(folder: string): Promise<Workspace> {
-  const workspace = await openWorkspace(folder, { create: true });
+  const workspace = await openWorkspace(folder, { create: true, allowReadOnly: true });
+  // Whoever only reads disturbs nobody, and could not take the lock.
+  if (workspace.isReadOnly) return workspace;
   try {
     const lock = lockWorkspace(workspace.folder);
     return {

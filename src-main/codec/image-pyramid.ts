@@ -1,5 +1,5 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rename, rm, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { decoding } from './image-errors.ts';
 import { decodeImage, type OpenImage, type ReadOptions } from './open-image.ts';
 import sharp from './sharp.ts';
@@ -45,7 +45,8 @@ async function cutTiles(
     const deepZoom = image
       .jpeg(JPEG)
       .tile({ size: TILE_SIZE, overlap: 0, depth: 'onetile', layout: 'dz', container: 'fs' });
-    await decoding(name, () => deepZoom.toFile(`${folder}.dz`));
+    const tiles = decoding(name, () => deepZoom.toFile(`${folder}.dz`));
+    await writing(folder, tiles);
     await takeLevels(folder, levels);
   } else {
     // The WebAssembly build has no tiling of its own.
@@ -81,11 +82,27 @@ async function cutLevels(rgb: Uint8Array, { width, height, levels }: PyramidLayo
           height: Math.min(TILE_SIZE, size.height - top),
         };
         const file = join(path, `${left / TILE_SIZE}_${top / TILE_SIZE}.jpeg`);
-        await sharp(data, raw).extract(tile).jpeg(JPEG).toFile(file);
+        await writing(folder, sharp(data, raw).extract(tile).jpeg(JPEG).toFile(file));
       }
     }
     const half = { width: Math.ceil(size.width / 2), height: Math.ceil(size.height / 2) };
     const smaller = sharp(data, raw).resize({ ...half, fit: 'fill', kernel: 'linear' });
     if (level < levels - 1) current = { data: await smaller.raw().toBuffer(), ...half };
   }
+}
+
+/** libvips only has words for what happened to a file: on a full disk the error gets the code that Node would give it. */
+async function writing<T>(folder: string, file: Promise<T>): Promise<T> {
+  try {
+    return await file;
+  } catch (cause) {
+    const reason = cause instanceof Error ? `${cause.message} ${cause.cause}` : '';
+    const isFull = /no space left|quota exceeded/i.test(reason) || (await freeBytes(folder)) < 1 << 20;
+    throw isFull ? Object.assign(new Error('No space left.', { cause }), { code: 'ENOSPC' }) : cause;
+  }
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(dirname(folder));
+  return bavail * bsize;
 }

@@ -19,6 +19,7 @@ import {
 } from '../store/runs.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { checkFilesInReach } from './files-in-reach.ts';
+import { endingsOf } from './run-endings.ts';
 
 /** Images handed to the inspector at a time: reading, inference and storing of neighbours overlap. */
 const IN_FLIGHT = 3;
@@ -316,8 +317,8 @@ class BatchJob implements BatchRun {
   async #finish(): Promise<BatchSummary> {
     this.#ending ??= { status: 'done' };
     const { status, error } = this.#ending;
-    // Where this fails too (the disk is still full), the run stays `running` without a claim: resumable as well.
-    await setRunStatus(this.#options.workspace, this.#claim, status, this.#endedBy, error).catch(() => {});
+    const ending = { claim: this.#claim, status, author: this.#endedBy, error };
+    await endingsOf(this.#options.workspace).write(ending);
     releaseClaim(this.#claim);
     const { total, done, failed } = this.#counts;
     this.#emit({ kind: 'finished', status, done, failed, ...(error && { error }) });

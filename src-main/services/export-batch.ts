@@ -30,7 +30,7 @@ export async function exportBatch(options: {
   ExportOutcome & { readonly batch: Batch; readonly run: Run; readonly passedOver: readonly Run[] }
 > {
   const { workspaceFolder, batch: wanted, ...rest } = options;
-  const workspace = await openWorkspace(workspaceFolder);
+  const workspace = await openWorkspace(workspaceFolder, { allowReadOnly: true });
   try {
     const batches = await listBatches(workspace);
     const candidates = wanted === undefined ? batches : chooseBatches(batches, wanted);

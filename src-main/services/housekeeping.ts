@@ -12,8 +12,10 @@ import {
   listPurging,
   purgeStep,
 } from '../store/purges.ts';
+import { isNearlyFull, keepReserve, releaseReserve } from '../store/reserve.ts';
 import { damagedPages } from '../store/sqlite-errors.ts';
 import type { Workspace } from '../store/workspace.ts';
+import { endingsOf } from './run-endings.ts';
 import type { Thumbnails } from './thumbnails.ts';
 import type { TilePyramids } from './tile-pyramids.ts';
 import { bytesOfArtifacts, removeUnusedArtifacts } from './unused-artifacts.ts';
@@ -85,10 +87,14 @@ export class Housekeeping {
     this.#watch.unref();
   }
 
-  /** Notices that the database was deleted or replaced; what the program still holds of it is saved. */
+  /**
+   * Writes down ends of runs that could not be before. Notices that the database was deleted or replaced; what the program
+   * still holds of it is saved.
+   */
   async lookAfterDatabase(): Promise<void> {
     const { workspace } = this.#options;
-    if (workspace.isInPlace() || this.#isRescued) return;
+    if (workspace.isInPlace()) return endingsOf(workspace).retry();
+    if (this.#isRescued) return;
     this.#isRescued = true;
     await copyDatabase(workspace, { date: this.#today(), isRescue: true });
   }
@@ -127,6 +133,7 @@ export class Housekeeping {
   ): Promise<PurgeSummary> {
     return this.#inTurn(async () => {
       const { workspace, onBatch } = this.#options;
+      await this.#makeRoom();
       const summary = await this.preview(batchId);
       const ids = batchId === null ? await listDeleted(workspace) : [batchId];
       for (const id of ids) {
@@ -161,6 +168,7 @@ export class Housekeeping {
       const { workspace, onBatch } = this.#options;
       const day = await this.#countTime();
       await workspace.mark();
+      await keepReserve(workspace.folder);
       await this.#copyIfSound();
       for (const id of await listPurging(workspace)) await this.#finish(id);
       for (const id of await listDeleted(workspace, day - KEEP_DELETED_DAYS)) {
@@ -213,6 +221,14 @@ export class Housekeeping {
       await setImmediate();
     }
     onBatch(batchId);
+  }
+
+  /** Removing takes room first: on a full disk, what can be made again gives it. */
+  async #makeRoom(): Promise<void> {
+    const { workspace, thumbnails, tiles } = this.#options;
+    if (!isNearlyFull(workspace.folder)) return;
+    releaseReserve(workspace.folder);
+    await Promise.all([thumbnails.cache.clear(), tiles.clear()]);
   }
 
   /** @returns bytes of the artifacts that went */

@@ -13,6 +13,7 @@ import { type BatchRun, resumeBatchRun, startBatchRun } from './batch-run.ts';
 import type { InspectorLease, InspectorPool } from './inspector-pool.ts';
 import { findPack, type PackPlaces } from './model-packs.ts';
 import { DEFAULT_PACK } from './recipe-pipeline.ts';
+import { endingsOf } from './run-endings.ts';
 
 export interface RunDeskOptions extends PackPlaces {
   readonly workspace: Workspace;
@@ -95,7 +96,10 @@ export class RunDesk {
   /** What the store says about a run, with what this program knows better while it works on it. */
   toProgress({ run, total, done, failed }: RunState): RunProgress {
     const job = this.#jobs.get(run.id);
-    return job?.progress ?? { run, total, done, failed, active: false, rate: null, eta: null };
+    if (job) return job.progress;
+    const unwritten = endingsOf(this.#options.workspace).get(run.id);
+    const ended = unwritten ? { ...run, status: unwritten.status, error: unwritten.error ?? null } : run;
+    return { run: ended, total, done, failed, active: false, rate: null, eta: null };
   }
 
   /**

@@ -78,6 +78,15 @@ export function databaseReplaced(folder: string): ClipSamError {
   );
 }
 
+/** The error for a workspace on a disk that is full or cannot be written. */
+export function onlyForReading(folder: string): ClipSamError {
+  return new ClipSamError(
+    'workspace-read-only',
+    `The disk with the workspace ${folder} is full or cannot be written. Review and exports to other folders work; nothing new is stored. Free some space or get write permission there, then start the program again.`,
+    { details: { case: 'disk-read-only', folder } },
+  );
+}
+
 function isSqliteError(error: unknown): error is InstanceType<typeof Database.SqliteError> {
   return error instanceof Database.SqliteError;
 }

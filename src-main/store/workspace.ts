@@ -1,24 +1,24 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, type Migration, Migrator, sql } from 'kysely';
-import { ClipSamError, toErrorRecord } from '../../src-shared/errors.ts';
+import { ClipSamError, type ErrorCode, fromErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
 import { ArtifactStore } from '../files/artifact-store.ts';
 import { makeFolder } from '../files/atomic-write.ts';
+import { configure, prepare } from './database-checks.ts';
 import { DATABASE_FILE, DatabaseFile, hasDatabase, keepPrivate } from './database-file.ts';
 import { historyOf, makeMark, readMark } from './history.ts';
 import { databaseMissing, databaseOlder } from './lost-database.ts';
 import { migrations as allMigrations } from './migrations.ts';
 import { findDamage } from './page-check.ts';
 import { Patience, type PatienceOptions } from './patience.ts';
+import { copyForReading, type ReadableCopy } from './read-only-copy.ts';
+import { releaseReserve } from './reserve.ts';
 import type { Schema } from './schema.ts';
 import { findForeignHand } from './schema-check.ts';
 import { WorkspaceDialect } from './sqlite-dialect.ts';
-import { corruptWorkspace, databaseReplaced, foreignHand, toStoreError } from './sqlite-errors.ts';
+import { databaseReplaced, foreignHand, onlyForReading, toStoreError } from './sqlite-errors.ts';
 import { WorkspaceHealth } from './workspace-health.ts';
-
-/** "CSAM": marks the database file as ours. */
-const APPLICATION_ID = 0x4353414d;
 
 /**
  * One folder with everything about some batches: `workspace.sqlite` and `artifacts/`. Closed, it can be copied,
@@ -27,6 +27,10 @@ const APPLICATION_ID = 0x4353414d;
 export interface Workspace {
   /** Absolute path of the folder. */
   readonly folder: string;
+  /** Where pictures may be kept that can be made again. */
+  readonly cacheFolder: string;
+  /** Nothing is stored, since nothing can be written there. */
+  readonly isReadOnly: boolean;
   /** UUID that the workspace got when it was made; a copy keeps it. */
   readonly id: string;
   /** Milliseconds since 1970. */
@@ -56,6 +60,8 @@ export interface OpenOptions {
   readonly create?: boolean;
   /** True: go on with a database that does not know all artifacts; none of those is ever removed. */
   readonly accept?: boolean;
+  /** True: where nothing can be written, the workspace is opened for reading, and its health says so. */
+  readonly allowReadOnly?: boolean;
   /** For another program's write: 30 s by default. */
   readonly patience?: Partial<Omit<PatienceOptions, 'onWaiting'>>;
   readonly migrations?: Readonly<Record<string, Migration>>;
@@ -66,17 +72,42 @@ const PATIENCE = { opening: 5_000, open: 30_000 } as const;
 
 /**
  * Opens a workspace: checks that the database is ours, sound, and the one that the artifacts belong to, then brings its
- * schema up to date.
+ * schema up to date. On a full disk, what can be made again makes room.
  * @throws ClipSamError `workspace-invalid` when there is none or the file is not ours, `workspace-incomplete` when there
  * are artifacts without their database or with an older one, `workspace-corrupt` when it is damaged, `workspace-newer`
  * when a newer version wrote it, `workspace-locked`, `disk-full`, `path-denied`
  */
 export async function openWorkspace(folder: string, options: OpenOptions = {}): Promise<Workspace> {
-  const { migrations = allMigrations } = options;
   const root = resolve(folder);
-  const file = join(root, DATABASE_FILE);
+  await findOrMake(root, new ArtifactStore(join(root, 'artifacts')), options.create ?? false);
+  let problem: unknown;
+  for (const makeRoom of [() => true, releaseReserve, dropCache]) {
+    if (!makeRoom(root)) continue;
+    try {
+      return await openAt(root, join(root, DATABASE_FILE), options);
+    } catch (error) {
+      problem = error;
+      if (codeOf(error) !== 'disk-full') break;
+    }
+  }
+  const isUnwritable = ['disk-full', 'path-denied'].includes(codeOf(problem) ?? '');
+  if (!options.allowReadOnly || !isUnwritable || !hasDatabase(join(root, DATABASE_FILE))) throw problem;
+  // Where there is no room for a copy either, the first problem tells more.
+  const copy = await copyForReading(root).catch(() => Promise.reject(problem));
+  return openAt(root, copy.file, options, copy).catch(async (error: unknown) => {
+    await copy.remove();
+    throw error;
+  });
+}
+
+async function openAt(
+  root: string,
+  file: string,
+  options: OpenOptions,
+  copy?: ReadableCopy,
+): Promise<Workspace> {
+  const { migrations = allMigrations } = options;
   const artifacts = new ArtifactStore(join(root, 'artifacts'));
-  await findOrMake(root, artifacts, options.create ?? false);
   let database: Database.Database | undefined;
   try {
     const left = readMark(artifacts.root);
@@ -89,48 +120,36 @@ export async function openWorkspace(folder: string, options: OpenOptions = {}): 
     if (problem) throw foreignHand(root, problem);
     configure(opened);
     keepPrivate(file);
-    const health = new WorkspaceHealth();
-    const place = new DatabaseFile(file);
-    const isReplaced = () => health.report.problems.some(({ code }) => code === 'workspace-replaced');
-    const isInPlace = () => {
-      if (!isReplaced() && !place.isInPlace()) health.add(toErrorRecord(databaseReplaced(root)));
-      return !isReplaced();
-    };
-    const checkWritable = () => {
-      if (!isInPlace()) throw databaseReplaced(root);
-    };
-    const db = new Kysely<Schema>({
-      dialect: new WorkspaceDialect(opened, {
-        translate: (error) => toStoreError(error, root),
-        checkWritable,
-        patience: new Patience({
-          limit: PATIENCE.open,
-          ...options.patience,
-          onWaiting: (isWaiting) => health.setWaiting(isWaiting),
-        }),
-      }),
+    const guard = guardOf(root, new DatabaseFile(file));
+    const patience = new Patience({
+      limit: PATIENCE.open,
+      ...options.patience,
+      onWaiting: (isWaiting) => guard.health.setWaiting(isWaiting),
     });
+    const translate = (error: unknown) => toStoreError(error, root);
+    const dialect = new WorkspaceDialect(opened, { translate, patience, checkWritable: guard.checkWritable });
+    const db = new Kysely<Schema>({ dialect });
     await migrate(db, migrations);
-    const { id } = await db.selectFrom('workspace').select('id').executeTakeFirstOrThrow();
-    const changes = () => opened.prepare('select total_changes()').pluck().get() as number;
-    const hasMarks = Object.hasOwn(migrations, FIRST_WITH_MARKS);
     const openedAt = Date.now();
+    const hasMarks = Object.hasOwn(migrations, FIRST_WITH_MARKS) && !copy;
     if (hasMarks) await makeMark(db, artifacts.root, BEGINNING[history]);
-    let marked = changes();
-    const mark = async () => {
-      if (!hasMarks || changes() === marked) return;
-      await makeMark(db, artifacts.root, null);
-      marked = changes();
-    };
+    const { id } = await db.selectFrom('workspace').select('id').executeTakeFirstOrThrow();
     opened.pragma('busy_timeout = 0');
+    if (copy) {
+      opened.pragma('query_only = ON');
+      guard.makeReadOnly();
+    }
+    const mark = hasMarks ? marker(opened, () => makeMark(db, artifacts.root, null)) : async () => {};
     return {
       folder: root,
+      cacheFolder: join(copy?.folder ?? root, 'cache'),
+      isReadOnly: copy !== undefined,
       id,
       openedAt,
       artifacts,
       db,
-      health,
-      isInPlace,
+      health: guard.health,
+      isInPlace: guard.isInPlace,
       shrink: () => shrink(opened),
       copyTo: async (path) => void (await opened.backup(path)),
       findDamage: () => findDamage(file),
@@ -139,12 +158,54 @@ export async function openWorkspace(folder: string, options: OpenOptions = {}): 
         // Without it the history is as it was when the workspace was opened.
         if (opened.open) await mark().catch(() => {});
         await db.destroy();
+        await copy?.remove();
       },
     };
   } catch (error) {
     database?.close();
     throw toStoreError(error, root);
   }
+}
+
+/** What keeps a workspace from being written as if nothing were. */
+function guardOf(root: string, place: DatabaseFile) {
+  const health = new WorkspaceHealth();
+  const problemOf = (code: ErrorCode) => health.report.problems.find((problem) => problem.code === code);
+  const isInPlace = () => {
+    if (!problemOf('workspace-replaced') && !place.isInPlace())
+      health.add(toErrorRecord(databaseReplaced(root)));
+    return !problemOf('workspace-replaced');
+  };
+  const checkWritable = () => {
+    isInPlace();
+    const problem = problemOf('workspace-replaced') ?? problemOf('workspace-read-only');
+    if (problem) throw fromErrorRecord(problem);
+  };
+  const makeReadOnly = () => health.add(toErrorRecord(onlyForReading(root)));
+  return { health, isInPlace, checkWritable, makeReadOnly };
+}
+
+/** Makes a mark where the database has changed since the last one. */
+function marker(database: Database.Database, makeOne: () => Promise<void>): () => Promise<void> {
+  const changes = () => database.prepare('select total_changes()').pluck().get() as number;
+  let marked = changes();
+  return async () => {
+    if (changes() === marked) return;
+    await makeOne();
+    marked = changes();
+  };
+}
+
+/** Thumbnails and tiles can be made again. */
+function dropCache(root: string): boolean {
+  const cache = join(root, 'cache');
+  if (!existsSync(cache)) return false;
+  rmSync(cache, { recursive: true, force: true });
+  return true;
+}
+
+function codeOf(error: unknown): ErrorCode | undefined {
+  return error instanceof ClipSamError ? error.code : undefined;
 }
 
 const BEGINNING = { unbroken: null, new: 'new', older: 'accepted' } as const;
@@ -195,49 +256,6 @@ function shrink(database: Database.Database): boolean {
 export async function isNewWorkspace(workspace: Workspace): Promise<boolean> {
   const { rows } = await sql`select 1 from sqlite_sequence where name = 'batches'`.execute(workspace.db);
   return rows.length === 0;
-}
-
-/** Checks before the first write: a file that is not ours, damaged or newer stays exactly as it is. */
-function prepare(
-  database: Database.Database,
-  root: string,
-  create: boolean,
-  migrations: Readonly<Record<string, Migration>>,
-): void {
-  const tables = database.prepare('select name from sqlite_schema').pluck().all();
-  if (database.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
-    if (tables.length > 0 || !create) {
-      throw new ClipSamError(
-        'workspace-invalid',
-        `${join(root, DATABASE_FILE)} is not a workspace of this program. Choose another folder.`,
-      );
-    }
-    // Must be said before anything is written: what is removed later can give its space back.
-    database.pragma('auto_vacuum = incremental');
-    database.pragma(`application_id = ${APPLICATION_ID}`);
-  }
-  const problem = database.pragma('quick_check(1)', { simple: true });
-  if (problem !== 'ok') throw corruptWorkspace(root, String(problem).replaceAll('\n', ' '));
-  if (tables.includes('kysely_migration')) {
-    const applied = database.prepare('select name from kysely_migration').pluck().all();
-    const unknown = applied.filter((name) => !Object.hasOwn(migrations, String(name)));
-    if (unknown.length > 0) {
-      throw new ClipSamError(
-        'workspace-newer',
-        `The workspace ${root} was written by a newer version (${unknown.join(', ')}). Update this program to open it.`,
-      );
-    }
-  }
-}
-
-/** How the connection writes. */
-function configure(database: Database.Database): void {
-  database.pragma('journal_mode = WAL');
-  // FULL: a verdict or a result that was acknowledged survives a power cut.
-  database.pragma('synchronous = FULL');
-  database.pragma('foreign_keys = ON');
-  // Without it, INSERT OR REPLACE deletes rows behind the back of the append-only triggers.
-  database.pragma('recursive_triggers = ON');
 }
 
 /** How an image's path is stored: relative to the workspace when inside it, so that the folder can move. */

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { chmod, cp, mkdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -16,6 +15,7 @@ import {
   openWorkspace,
   toStoredPath,
 } from '../../src-main/store/workspace.ts';
+import { canMount, smallDisk } from '../small-disk.ts';
 import { inspectionResult, temporaryFolder, temporaryWorkspace, workspaceWithResult } from './fixtures.ts';
 
 /** Only guards against hanging. */
@@ -301,40 +301,22 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
-const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
-const smallDisk = isRoot && canMount();
-if (!smallDisk) console.warn('SKIPPED: full disk (needs Linux, root and the right to mount a tmpfs)');
-
-test.skipIf(!smallDisk)(
+test.skipIf(!canMount)(
   'a full disk is reported; what was stored stays and the workspace goes on',
   async () => {
-    const mount = await temporaryFolder();
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', mount]);
-    onTestFinished(() => void execFileSync('umount', [mount]));
-    const workspace = await openWorkspace(join(mount, 'ws'), { create: true });
-    try {
-      const store = () => createBatch(workspace, { name: 'n'.repeat(40_000) }, 'ana');
-      let stored = 0;
-      const fill = async () => {
-        for (; stored < 200; stored++) await store();
-      };
-      await expect(fill()).rejects.toEqual(coded('disk-full'));
-      expect(stored).toBeGreaterThan(2);
-      expect(await listBatches(workspace)).toHaveLength(stored);
-      execFileSync('mount', ['-o', 'remount,size=4m', mount]);
-      await store();
-      expect(await listBatches(workspace)).toHaveLength(stored + 1);
-    } finally {
-      await workspace.close();
-    }
+    const disk = await smallDisk(2);
+    const workspace = await openWorkspace(join(disk.folder, 'ws'), { create: true });
+    onTestFinished(() => workspace.close());
+    const store = () => createBatch(workspace, { name: 'n'.repeat(40_000) }, 'ana');
+    let stored = 0;
+    const fill = async () => {
+      for (; stored < 200; stored++) await store();
+    };
+    await expect(fill()).rejects.toEqual(coded('disk-full'));
+    expect(stored).toBeGreaterThan(2);
+    expect(await listBatches(workspace)).toHaveLength(stored);
+    disk.remount('size=4m');
+    await store();
+    expect(await listBatches(workspace)).toHaveLength(stored + 1);
   },
 );
-
-function canMount(): boolean {
-  try {
-    execFileSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
