@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { countEndings, endingsText } from '../../src-shared/endings.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
-import { type Evaluation, type EvaluationFigures, evaluate } from '../services/evaluate.ts';
+import { evaluate } from '../services/evaluate.ts';
+import type { Evaluation, EvaluationFigures } from '../services/evaluation-figures.ts';
 import { checkJsonTarget, readJsonFile, writeJsonFile } from '../services/json-file.ts';
 import { chooseRecipe, openPipeline } from '../services/recipe-pipeline.ts';
 import { EXIT } from './exit-code.ts';
@@ -75,6 +76,7 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
     if (options.json !== undefined) await writeJsonFile(options.json, evaluation);
     say(`Measured in ${duration(evaluation.seconds)}${options.json ? `; figures in ${options.json}` : ''}.`);
     const { passedOver } = evaluation;
+    for (const line of maskNotes(evaluation)) say(line);
     if (passedOver.length > 0) {
       const kinds = printable(endingsText(countEndings(passedOver)));
       say(`${passedOver.length} pictures of kinds that are not read are in no figure: ${kinds}.`);
@@ -88,6 +90,17 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
   }
 }
 
+/** Masks with more than two values: each is taken for a defect, which the data may not mean. */
+function maskNotes({ categories }: Evaluation): string[] {
+  return categories
+    .filter(({ maskValues }) => maskValues.length > 2)
+    .map(({ dataset, category, maskValues }) => {
+      const more = maskValues.length > NAMED_VALUES ? ` and ${maskValues.length - NAMED_VALUES} more` : '';
+      const values = maskValues.slice(0, NAMED_VALUES).join(', ');
+      return printable(`${dataset}/${category}: its masks hold ${values}${more}; all but 0 count as defect.`);
+    });
+}
+
 async function readObjectNames(path: string): Promise<Record<string, string>> {
   const json = await readJsonFile(path, 'The file of object names', 'input-invalid');
   const entries = Object.entries(json ?? {});
@@ -99,6 +112,8 @@ async function readObjectNames(path: string): Promise<Record<string, string>> {
   }
   return Object.fromEntries(entries);
 }
+
+const NAMED_VALUES = 12;
 
 const HEADINGS = [
   'category',

@@ -157,6 +157,7 @@ describe('evaluate', () => {
         good: 2,
         defective: 3,
         failed: 0,
+        maskValues: ['0', '255'],
         coarse: expect.objectContaining({ auroc: 0, pro: 0 }),
         final: expect.objectContaining({ auroc: 1, ap: 1, f1Max: 1 }),
         image: expect.objectContaining({ auroc: 1, ap: 1, f1Max: 1, f1Threshold: 0.9 }),
@@ -214,6 +215,49 @@ describe('evaluate', () => {
     expect(result.mean.image.auroc).toBe(0.5);
     expect(result.mean.goodWithRegion).toBe(0);
   });
+
+  it.each([
+    ['0 and 255', [0, 255, 255], encodeGrey8],
+    ['0 and 1', [0, 1, 1], encodeGrey8],
+    ['classes 100 and 200', [0, 100, 200], encodeGrey8],
+    ['16 bits, 0 and 1', [0, 1, 1], encodeGrey16],
+    ['16 bits, classes 1 and 300', [0, 1, 300], encodeGrey16],
+  ] as const)(
+    'counts every pixel of masks with %s, and says what they hold',
+    async (_name, names, encode) => {
+      await makeCategory(join(folder, 'control/screw'), 1, 2);
+      await makeCategory(join(folder, 'classes/screw'), 1, 2);
+      for (const at of [0, 1]) {
+        // The left half of the defect is one class, the right half another.
+        const values = [...square(8 * at)].map((value, i) =>
+          value ? names[i % WIDTH < 8 * at + 8 ? 1 : 2] : names[0],
+        );
+        const mask = encode === encodeGrey16 ? Uint16Array.from(values) : Uint8Array.from(values);
+        const file = await (encode as (w: number, h: number, data: typeof mask) => Promise<Uint8Array>)(
+          WIDTH,
+          HEIGHT,
+          mask,
+        );
+        await writeFile(join(folder, `classes/screw/ground_truth/scratch/${at}_mask.png`), file);
+      }
+      const fake = fakeInspector(perfect);
+      // Maps are drawn from the control's masks, whatever the mask under test says.
+      const inspect: typeof fake.inspector.inspect = (job, signal) =>
+        fake.inspector.inspect({ ...job, path: job.path.replace('classes', 'control') }, signal);
+      const { categories, failures } = await evaluate(folder, {
+        recipe,
+        inspector: { ...fake.inspector, inspect },
+      });
+      expect(failures).toEqual([]);
+      const [classes, control] = categories;
+      expect(classes).toEqual({
+        ...control,
+        dataset: 'classes',
+        maskValues: [...new Set(names)].map(String),
+      });
+      expect(classes!.final).toMatchObject({ ap: 1, f1Max: 1 });
+    },
+  );
 
   it('reports failed images and goes on', async () => {
     await makeCategory(join(folder, 'screw'), 2, 4);
