@@ -83,7 +83,7 @@ export async function checkPack(id: string, places: PackPlaces, examiner: PackEx
     error: file.error ? toErrorRecord(file.error) : null,
   }));
   const named = checked.some(({ ok }) => !ok) || !error;
-  const whole = { name: 'pack.json', ok: false, error: error ? toErrorRecord(error) : null };
+  const whole = { name: 'pack.json', ok: false, error: error ?? null };
   return { files: named ? checked : [...checked, whole], ok: error === undefined };
 }
 
