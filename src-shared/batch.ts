@@ -1,5 +1,7 @@
+import type { BatchRanges, SampleKind, SampleRanges } from './batch-range.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { DeviceReport } from './result.ts';
+import type { SampleRange } from './sample-range.ts';
 
 /** What the inspector writes on a batch; empty text where nothing was given. */
 export interface BatchMetadata {
@@ -19,6 +21,8 @@ export interface Batch extends BatchMetadata {
   readonly id: number;
   readonly createdAt: string;
   readonly archivedAt: string | null;
+  /** What is black and white in its images of more than 8 bits, from now on. */
+  readonly sampleRanges: BatchRanges;
 }
 
 /** Days for which a deleted batch can be restored; then it is removed for good. */
@@ -37,6 +41,12 @@ export interface BatchImage {
   readonly width: number | null;
   readonly height: number | null;
   readonly addedAt: string;
+  /** Samples of more than 8 bits whose range the file does not state; `none`: others; null: not looked at yet. */
+  readonly sampleKind: SampleKind | 'none' | null;
+  /** What is black and white in it; null: the file decides. */
+  readonly range: SampleRange | null;
+  /** Another content or range, another version of its picture; null when it could not be read. */
+  readonly version: string | null;
 }
 
 /**
@@ -54,6 +64,8 @@ export interface Run {
   /** Of the program that started or last resumed the run; each result has its own. */
   readonly device: DeviceReport;
   readonly softwareVersion: string;
+  /** Those of the batch when the run began: all its images are seen with them. */
+  readonly sampleRanges: SampleRanges;
   readonly status: RunStatus;
   readonly startedAt: string;
   readonly endedAt: string | null;

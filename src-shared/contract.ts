@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import { SAMPLE_KINDS } from './batch-range.ts';
 import * as s from './domain-schemas.ts';
 import { CSV_DECIMALS, CSV_SEPARATORS, EXPORT_FORMATS, PLAIN_CSV } from './export-formats.ts';
 import { FILE_STATES } from './file-state.ts';
@@ -7,6 +8,7 @@ import { NOTICE_CODES } from './notice.ts';
 import type { ExportSummary } from './progress.ts';
 import { recipeSchema } from './recipe.ts';
 import { IDLE_MINUTES_LIMIT } from './roles.ts';
+import { sampleRangeSchema } from './sample-range.ts';
 import { STUDY_ROUNDS, STUDY_SIZE } from './study.ts';
 
 /**
@@ -437,6 +439,13 @@ export const contract = {
     update: base
       .input(z.object({ id: s.idSchema, changes: s.batchChangesSchema, ...author }))
       .output(s.batchSchema),
+    /**
+     * What is black and white from now on in images of more than 8 bits whose files do not say; `range` null: what
+     * the first images say. Results that are there keep what they were made with.
+     */
+    changeSampleRange: base
+      .input(byId.extend({ kind: z.enum(SAMPLE_KINDS), range: sampleRangeSchema.nullable(), ...author }))
+      .output(batchSummarySchema),
     archive: base.input(z.object({ id: s.idSchema, archived: z.boolean(), ...author })).output(s.batchSchema),
     /** Takes the batch out of sight, or (`deleted: false`) brings it back as it was. */
     delete: base.input(z.object({ id: s.idSchema, deleted: z.boolean(), ...author })).output(s.batchSchema),

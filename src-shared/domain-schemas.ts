@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Agreement, ReferenceAgreement } from './agreement.ts';
 import type { Annotation } from './annotation.ts';
 import type { Batch, BatchImage, BatchMetadata, Run } from './batch.ts';
+import { batchRangesSchema, sampleRangesSchema } from './batch-range.ts';
 import { ERROR_CODES, type ErrorDetails, type ErrorRecord, knownDetails, toErrorRecord } from './errors.ts';
 import { FILE_STATES } from './file-state.ts';
 import { checkMark } from './mark-limits.ts';
@@ -21,6 +22,7 @@ import {
   type Timings,
 } from './result.ts';
 import { type Person, PIN_LENGTH, ROLES } from './roles.ts';
+import { sampleRangeSchema } from './sample-range.ts';
 import type { Study, StudyProgress, StudyResults, StudyTurn } from './study.ts';
 import type { ModelVerdict, VerdictEntry } from './verdict.ts';
 
@@ -144,6 +146,7 @@ export const batchSchema: z.ZodType<Batch> = z.object({
   id: idSchema,
   createdAt: z.string(),
   archivedAt: z.string().nullable(),
+  sampleRanges: batchRangesSchema,
 });
 export const batchImageSchema: z.ZodType<BatchImage> = z.object({
   id: idSchema,
@@ -154,6 +157,9 @@ export const batchImageSchema: z.ZodType<BatchImage> = z.object({
   width: count.nullable(),
   height: count.nullable(),
   addedAt: z.string(),
+  sampleKind: z.enum(['none', 'integer', 'float']).nullable(),
+  range: sampleRangeSchema.nullable(),
+  version: hash.nullable(),
 });
 export const runSchema: z.ZodType<Run> = z.object({
   id: idSchema,
@@ -162,6 +168,7 @@ export const runSchema: z.ZodType<Run> = z.object({
   packHash: hash,
   device: deviceReportSchema,
   softwareVersion: z.string(),
+  sampleRanges: sampleRangesSchema,
   status: z.enum(['running', 'paused', 'interrupted', 'cancelled', 'done']),
   startedAt: z.string(),
   endedAt: z.string().nullable(),
@@ -215,7 +222,7 @@ export const studyTurnSchema: z.ZodType<StudyTurn> = z.object({
   study: studySchema,
   round: count,
   done: count,
-  image: z.object({ id: idSchema, contentHash: hash.nullable(), file: z.enum(FILE_STATES) }).nullable(),
+  image: z.object({ id: idSchema, version: hash.nullable(), file: z.enum(FILE_STATES) }).nullable(),
   canTakeBack: z.boolean(),
 });
 const agreement = {

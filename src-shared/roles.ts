@@ -37,6 +37,7 @@ export const LEAST_ROLE: Readonly<Record<Action, Role | null>> = {
   'batches.get': null,
   'batches.create': 'operator',
   'batches.update': 'operator',
+  'batches.changeSampleRange': 'engineer',
   'batches.archive': 'reviewer',
   'batches.delete': 'engineer',
   'batches.purgePreview': null,

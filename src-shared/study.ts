@@ -35,7 +35,7 @@ export interface StudyTurn {
   /** Null: he is through with all rounds. */
   readonly image: {
     readonly id: number;
-    readonly contentHash: string | null;
+    readonly version: string | null;
     /** Only the `same` as when the study was made is shown and judged. */
     readonly file: FileState;
   } | null;

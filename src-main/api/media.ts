@@ -20,7 +20,7 @@ type Route = (request: MediaRequest, ...ids: number[]) => Promise<Response>;
 
 interface MediaRequest {
   readonly signal: AbortSignal;
-  /** Start of the content's hash, where the address has one. */
+  /** Start of the image's version, where the address has one. */
   readonly version: string | null;
   /** The run that the picture stands beside, where the address has one. */
   readonly runId: number | null;
@@ -51,7 +51,7 @@ export function createMediaHandler(workstation: Workstation): (request: Request)
 
   const imageOf = async (id: number, version: string | null): Promise<BatchImage> => {
     const image = await getImage(workspace, id);
-    if (version !== null && !image.contentHash?.startsWith(version)) {
+    if (version !== null && !image.version?.startsWith(version)) {
       throw new ClipSamError('image-changed', 'The image has other content by now. Load the page again.');
     }
     return image;

@@ -29,6 +29,7 @@ import {
   takeBack,
 } from '../services/repeat-inspection.ts';
 import { judgeImage, markImage, reviewImage, reviewRowsOf, reviewTable } from '../services/review.ts';
+import { setSampleRange } from '../services/sample-ranges.ts';
 import { selfTest } from '../services/self-test.ts';
 import { thetaProfile } from '../services/theta-profile.ts';
 import { actingFor } from '../store/acting.ts';
@@ -164,6 +165,13 @@ export function createRouter(workstation: Workstation) {
         batchChanged(id);
         return batch;
       }),
+      changeSampleRange: os.batches.changeSampleRange.handler(
+        async ({ input: { id, ...change }, context: { acting } }) => {
+          await setSampleRange(acting, { batchId: id, ...change });
+          batchChanged(id);
+          return summaryOf(id);
+        },
+      ),
       archive: os.batches.archive.handler(
         async ({ input: { id, archived, author }, context: { acting } }) => {
           const batch = await archiveBatch(acting, id, archived, author);

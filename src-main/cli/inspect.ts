@@ -1,15 +1,23 @@
 import type { Command } from 'commander';
+import { type BatchRanges, bitsOf, SAMPLE_KINDS } from '../../src-shared/batch-range.ts';
 import { countEndings, endingsText } from '../../src-shared/endings.ts';
 import { isWarning, type NoticeCode } from '../../src-shared/notice.ts';
 import { noticeName } from '../../src-shared/notice-text.ts';
 import type { BatchEvent } from '../../src-shared/progress.ts';
+import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { ImageRecord } from '../services/image-record.ts';
 import type { ImportSummary } from '../services/import-images.ts';
 import { type InspectPathsEvent, type InspectPathsSummary, inspectPaths } from '../services/inspect-paths.ts';
 import { chooseRecipe } from '../services/recipe-pipeline.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
-import { authorName, type PipelineOptions, recipeChoice, withPipelineOptions } from './options.ts';
+import {
+  authorName,
+  type PipelineOptions,
+  recipeChoice,
+  sampleRange,
+  withPipelineOptions,
+} from './options.ts';
 import { pipelineMessages } from './pipeline-messages.ts';
 import { ProgressDisplay } from './progress-display.ts';
 import { duration, printable, say } from './terminal.ts';
@@ -19,6 +27,7 @@ interface InspectOptions extends PipelineOptions {
   readonly name?: string;
   readonly fresh?: true;
   readonly json?: true;
+  readonly range?: SampleRange;
 }
 
 export function addInspect(program: Command): void {
@@ -33,6 +42,11 @@ export function addInspect(program: Command): void {
     .option('-o, --object <name>', 'what the inspected object is called, for example "metal nut"')
     .option('-n, --name <batch>', 'name of the batch (default: after the first path)')
     .option('--fresh', 'start anew instead of going on with an unfinished run')
+    .option(
+      '--range <low-high>',
+      'sample values that are black and white in images of more than 8 bits, such as 0-4095 (default: of the first images)',
+      sampleRange,
+    )
     .option('--json', 'one JSON object per image on standard output, people read standard error');
   withPipelineOptions(command, 'where results are kept; made when missing')
     .addHelpText(
@@ -51,7 +65,7 @@ Exit codes: 0 all inspected, 2 wrong usage, 3 some images failed, 1 other errors
 }
 
 async function inspect(paths: readonly string[], options: InspectOptions): Promise<number> {
-  const { workspace, name, fresh = false, json = false, device, threads } = options;
+  const { workspace, name, fresh = false, json = false, range, device, threads } = options;
   const chosen = await chooseRecipe(recipeChoice(options, options.object));
   say(`Recipe: ${printable(chosen.recipe.name)}, object "${printable(chosen.recipe.object)}"`);
   const display = new ProgressDisplay();
@@ -64,11 +78,12 @@ async function inspect(paths: readonly string[], options: InspectOptions): Promi
       paths,
       ...(name === undefined ? {} : { name }),
       fresh,
+      ...(range && { range }),
       device,
       ...(threads ? { threads } : {}),
       author: authorName(),
       signal,
-      onEvent: inspectMessages(display, json, doubts),
+      onEvent: inspectMessages(display, { json, doubts, isRangeGiven: range !== undefined }),
     }),
   ).finally(() => display.stop());
   return conclude(summary, doubts, (performance.now() - started) / 1000);
@@ -77,9 +92,9 @@ async function inspect(paths: readonly string[], options: InspectOptions): Promi
 /** Shows what happens: records on standard output, all else on standard error. */
 function inspectMessages(
   display: ProgressDisplay,
-  json: boolean,
-  doubts: Doubts,
+  options: { readonly json: boolean; readonly doubts: Doubts; readonly isRangeGiven: boolean },
 ): (event: InspectPathsEvent) => void {
+  const { json, doubts, isRangeGiven } = options;
   const onPipeline = pipelineMessages((line) => display.say(line));
   return (event) => {
     switch (event.kind) {
@@ -93,7 +108,15 @@ function inspectMessages(
         }
         return say(`Batch ${batch.id} "${printable(batch.name)}": ${importNotes(summary).join(', ')}`);
       }
+      case 'sample-ranges':
+        for (const line of rangeNotes(event.ranges, isRangeGiven)) display.say(line);
+        return;
       case 'run':
+        if (event.outset === 'range-changed') {
+          display.say(
+            'Black and white are other sample values than in the unfinished run: a new run starts.',
+          );
+        }
         if (event.outset === 'resumed') display.say('Going on with the unfinished run.');
         if (event.outset === 'inputs-changed') {
           display.say('Files were added or changed since the unfinished run: a new run starts.');
@@ -114,6 +137,23 @@ function inspectMessages(
         return onPipeline(event);
     }
   };
+}
+
+function rangeNotes(ranges: BatchRanges, isGiven: boolean): string[] {
+  const notes = SAMPLE_KINDS.flatMap((kind) => {
+    const range = ranges[kind];
+    if (!range) return [];
+    const bits = bitsOf(range);
+    const source =
+      range.images === null
+        ? `set by ${printable(range.setBy ?? '')}`
+        : `from the first ${range.images === 1 ? 'image' : `${range.images} images`}; --range sets others`;
+    return [
+      `Sample values ${range.low} to ${range.high}${bits === null ? '' : ` (${bits} bits)`} are black to white (${source}).`,
+    ];
+  });
+  if (notes.length > 0 || !isGiven) return notes;
+  return ['--range says nothing here: no image has more than 8 bits without stating its own range.'];
 }
 
 function importNotes(summary: ImportSummary): string[] {

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEVICES, type DeviceRequest } from '../../src-shared/result.ts';
+import { type SampleRange, sampleRangeSchema } from '../../src-shared/sample-range.ts';
 import type { PackPlaces } from '../services/model-packs.ts';
 import { importedPacks } from '../services/pack-desk.ts';
 import type { RecipeChoice } from '../services/recipe-pipeline.ts';
@@ -78,6 +79,17 @@ export function wholeNumber(least: number) {
     }
     return value;
   };
+}
+
+/** Parses a range of sample values: 0-4095. */
+export function sampleRange(text: string): SampleRange {
+  const number = '-?[0-9]+(?:\\.[0-9]+)?(?:e-?[0-9]+)?';
+  const match = new RegExp(`^(${number})-(${number})$`, 'i').exec(text.trim());
+  const parsed = sampleRangeSchema.safeParse({ low: Number(match?.[1]), high: Number(match?.[2]) });
+  if (!match || !parsed.success) {
+    throw new InvalidArgumentError('It must be two numbers, the lower first: 0-4095.');
+  }
+  return parsed.data;
 }
 
 /** Who does it, for the audit trail. */

@@ -30,7 +30,8 @@ export interface EngineRequests {
   };
   readonly decode: {
     readonly job: {
-      readonly contentHash: string;
+      /** Of the image's embedding. */
+      readonly key: string;
       readonly prompts: DecoderPrompts;
       readonly image?: EncoderImage;
     };
@@ -99,8 +100,8 @@ async function answer(
       const levels = result.regions.flatMap((region) => region.levels);
       say({ kind: 'answer', id, result }, movable(levels));
     } else {
-      const { contentHash, prompts, image } = request.job;
-      const result = await engine.decode(contentHash, prompts, image);
+      const { key, prompts, image } = request.job;
+      const result = await engine.decode(key, prompts, image);
       say({ kind: 'answer', id, result }, movable(result?.levels ?? []));
     }
   } catch (error) {

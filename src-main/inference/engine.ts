@@ -22,7 +22,8 @@ import { openTokenizer, sentenceIds, type Tokenizer } from './tokenizer.ts';
 
 /** An image as the vision tower takes it. */
 export interface EncoderImage {
-  readonly contentHash: string;
+  /** What its embedding is kept under: another picture, another key. */
+  readonly key: string;
   readonly frame: Frame;
   /** [3, size, size], normalised, padding zero. */
   readonly pixels: Float32Array;
@@ -150,7 +151,7 @@ export class Engine {
     }).map((region) => ({ region, prompts: regionPrompts(region, coarse, frame, recipe.pointsPerRegion) }));
     clock.timings.regions += performance.now() - start;
 
-    const embedding = this.#embeddings.get(image.contentHash)!;
+    const embedding = this.#embeddings.get(image.key)!;
     const regions: RegionMasks[] = [];
     for (const { region, prompts } of found) {
       throwIfCancelled(signal);
@@ -166,13 +167,13 @@ export class Engine {
    * @returns undefined when the embedding is needed and no image came with the question
    */
   async decode(
-    contentHash: string,
+    key: string,
     prompts: DecoderPrompts,
     image?: EncoderImage,
   ): Promise<DecodedLogits | undefined> {
     const clock = new Stopwatch();
-    if (image && !this.#embeddings.get(contentHash)) await this.#encode(image, clock);
-    const embedding = this.#embeddings.get(contentHash);
+    if (image && !this.#embeddings.get(key)) await this.#encode(image, clock);
+    const embedding = this.#embeddings.get(key);
     if (!embedding) return undefined;
     const levels = await this.#decode(prompts, embedding, clock);
     return { frame: embedding.frame, levels, decodeMs: clock.timings.decode };
@@ -203,12 +204,12 @@ export class Engine {
   }
 
   /** One pass of the vision tower: the stages for UMCI, and the embedding for SAM, which is kept. */
-  async #encode({ contentHash, frame, pixels }: EncoderImage, clock: Stopwatch): Promise<Tensors> {
+  async #encode({ key, frame, pixels }: EncoderImage, clock: Stopwatch): Promise<Tensors> {
     const { input, inputSize, samEmbedding } = this.#pack.vision;
     const outputs = await clock.run('encode', this.#sessions.vision, {
       [input]: { type: 'float32', dims: [1, 3, inputSize, inputSize], data: pixels },
     });
-    this.#embeddings.set(contentHash, { frame, tensor: outputs[samEmbedding]! });
+    this.#embeddings.set(key, { frame, tensor: outputs[samEmbedding]! });
     return outputs;
   }
 

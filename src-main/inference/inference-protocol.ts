@@ -2,6 +2,7 @@ import type { ErrorRecord } from '../../src-shared/errors.ts';
 import type { PackedLevels } from '../../src-shared/packed-levels.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { DeviceReport, DeviceRequest, InspectionResult } from '../../src-shared/result.ts';
+import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
 import type { Examination, Finding } from './examination.ts';
 
@@ -9,6 +10,8 @@ import type { Examination, Finding } from './examination.ts';
 export interface InspectJob {
   readonly path: string;
   readonly recipe: Recipe;
+  /** What is black and white, for samples of more than 8 bits whose file does not say. */
+  readonly range?: SampleRange | undefined;
   /** Folder of the artifact store that gets the maps and the mask. */
   readonly artifactRoot: string;
 }
@@ -20,6 +23,8 @@ export interface DecodeMaskJob {
   readonly recipe: Recipe;
   /** SHA-256 of the image file, where known: a recent embedding is found by it and the file isn't read again. */
   readonly contentHash?: string;
+  /** As the image was inspected with. */
+  readonly range?: SampleRange | undefined;
   readonly prompts: DecoderPrompts;
 }
 

@@ -1,4 +1,5 @@
 import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
+import type { Notice } from '../../src-shared/notice.ts';
 import { packLevels } from '../../src-shared/packed-levels.ts';
 import type { ArtifactRef, InspectionResult } from '../../src-shared/result.ts';
 import { modelVerdict } from '../../src-shared/verdict.ts';
@@ -6,6 +7,7 @@ import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { encodeGrey8, encodeGrey16, readFrameImage } from '../codec/image-codec.ts';
 import { ArtifactStore } from '../files/artifact-store.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
+import { pictureKey } from '../files/picture-key.ts';
 import { defectScale } from '../pipeline/defect-scale.ts';
 import { frameTensor } from '../pipeline/frame.ts';
 import { quantiseMap } from '../pipeline/map-codec.ts';
@@ -21,15 +23,15 @@ import type { DecodedMasks, DecodeMaskJob, InspectJob } from './inference-protoc
  * @throws ClipSamError of the codec (`image-…`), the engine and the artifact store; `cancelled`
  */
 export async function inspectImage(
-  { path, recipe, artifactRoot }: InspectJob,
+  { path, recipe, artifactRoot, range }: InspectJob,
   engine: EngineClient,
   signal?: AbortSignal,
 ): Promise<InspectionResult> {
   const start = performance.now();
   throwIfCancelled(signal);
-  const image = await readEncoderImage(path, recipe.maxPixels, engine);
+  const { image, contentHash, notices } = await readEncoderImage({ path, recipe, range }, engine);
   const read = performance.now() - start;
-  const { contentHash, frame } = image;
+  const { frame } = image;
   const { coarse, regions: masks, timings } = await engine.segment({ image, recipe }, signal);
   throwIfCancelled(signal);
 
@@ -57,7 +59,7 @@ export async function inspectImage(
     score,
     verdict: modelVerdict(score, recipe),
     regions,
-    notices: defectScale(frame, recipe.minRegionArea),
+    notices: [...notices, ...defectScale(frame, recipe.minRegionArea)],
     artifacts: { coarseMap, finalMap: finalFile, mask: maskFile },
     timings: { read, ...timings, fuse, write: end - writeStart, total: end - start },
     device: engine.device,
@@ -69,32 +71,40 @@ export async function inspectImage(
 
 /** Asks SAM about prompts of the operator's own; the image is read only when its embedding is gone. */
 export async function decodeMask(
-  { path, recipe, contentHash, prompts }: DecodeMaskJob,
+  { path, recipe, contentHash, range, prompts }: DecodeMaskJob,
   engine: EngineClient,
   signal?: AbortSignal,
 ): Promise<DecodedMasks> {
   throwIfCancelled(signal);
-  let answer = contentHash ? await engine.decode({ contentHash, prompts }, signal) : undefined;
+  let answer = contentHash
+    ? await engine.decode({ key: pictureKey({ contentHash, range }), prompts }, signal)
+    : undefined;
   if (!answer) {
-    const image = await readEncoderImage(path, recipe.maxPixels, engine);
-    if (contentHash && image.contentHash !== contentHash) {
+    const read = await readEncoderImage({ path, recipe, range }, engine);
+    if (contentHash && read.contentHash !== contentHash) {
       throw new ClipSamError(
         'input-invalid',
         `${path} is no longer the image that was inspected: its content changed. Inspect it again first.`,
         { details: { case: 'file-changed', file: path } },
       );
     }
-    answer = await engine.decode({ contentHash: image.contentHash, prompts, image }, signal);
+    const { image } = read;
+    answer = await engine.decode({ key: image.key, prompts, image }, signal);
   }
   if (!answer) throw new ClipSamError('inference-failed', `${path}: the engine kept no embedding.`);
   return { levels: packLevels(maskLevels(answer.levels, answer.frame)), decodeMs: answer.decodeMs };
 }
 
 async function readEncoderImage(
-  path: string,
-  maxPixels: number,
+  { path, recipe, range }: Pick<InspectJob, 'path' | 'recipe' | 'range'>,
   { vision }: EngineClient,
-): Promise<EncoderImage> {
-  const { rgb, contentHash, ...frame } = await readFrameImage(path, { maxPixels, size: vision.inputSize });
-  return { contentHash, frame, pixels: frameTensor(rgb, frame, vision.mean, vision.std) };
+): Promise<{
+  readonly image: EncoderImage;
+  readonly contentHash: string;
+  readonly notices: readonly Notice[];
+}> {
+  const options = { maxPixels: recipe.maxPixels, size: vision.inputSize, range };
+  const { rgb, contentHash, notices, ...frame } = await readFrameImage(path, options);
+  const pixels = frameTensor(rgb, frame, vision.mean, vision.std);
+  return { image: { key: pictureKey({ contentHash, range }), frame, pixels }, contentHash, notices };
 }

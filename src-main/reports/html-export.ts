@@ -100,11 +100,12 @@ async function writeAssets(
     return `assets/${name}`;
   };
   const { maxPixels } = report.recipe;
+  const range = image.range ?? undefined;
   const seen = await contentSeen(image);
   const artifacts = image.status === 'done' ? image.result.artifacts : undefined;
   const [small, picture, coarse, final] = await Promise.all([
-    seen && unlessUnreadable(thumbnail(seen, THUMBNAIL, { maxPixels })),
-    seen && unlessUnreadable(thumbnail(seen, PICTURE, { maxPixels })),
+    seen && unlessUnreadable(thumbnail(seen, THUMBNAIL, { maxPixels, range })),
+    seen && unlessUnreadable(thumbnail(seen, PICTURE, { maxPixels, range })),
     artifacts ? unlessUnreadable(heatMap(report, artifacts.coarseMap)) : null,
     artifacts ? unlessUnreadable(heatMap(report, artifacts.finalMap)) : null,
   ]);

@@ -5,6 +5,7 @@ import type { CsvStyle } from '../../src-shared/export-formats.ts';
 import type { FileState } from '../../src-shared/file-state.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { ArtifactRef, InspectionResult } from '../../src-shared/result.ts';
+import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { VerdictEntry } from '../../src-shared/verdict.ts';
 
 /** One image of a run with all that is known about it. */
@@ -21,6 +22,8 @@ export type ReportImage = {
   readonly file: FileState;
   /** Relative to the folder that the run's images share, with `/`: what people recognise. Any text. */
   readonly name: string;
+  /** What was black and white in it; null: its file decided. */
+  readonly range: SampleRange | null;
   readonly finishedAt: string;
   /** The inspector's verdict that counts. */
   readonly verdict: VerdictEntry | null;

@@ -26,7 +26,7 @@ export async function askSam(options: {
 }): Promise<{ readonly levels: PackedLevels; readonly milliseconds: number; readonly decodeMs: number }> {
   const { workspace, pool, contents, runId, imageId, prompts, signal } = options;
   const start = performance.now();
-  const { path, contentHash, imported, recipeHash } = await inspectedImage(workspace, runId, imageId);
+  const { path, contentHash, imported, recipeHash, range } = await inspectedImage(workspace, runId, imageId);
   if (contentHash === null) {
     throw new ClipSamError('input-invalid', `Image ${imageId} failed in run ${runId}: SAM has not seen it.`, {
       details: { case: 'sam-blind' },
@@ -36,7 +36,10 @@ export async function askSam(options: {
   const { recipe } = await getRecipe(workspace, recipeHash);
   const { inspector, release } = await pool.acquire(recipe.pack);
   try {
-    const { levels, decodeMs } = await inspector.decodeMask({ path, recipe, contentHash, prompts }, signal);
+    const { levels, decodeMs } = await inspector.decodeMask(
+      { path, recipe, contentHash, range: range ?? undefined, prompts },
+      signal,
+    );
     return { levels, milliseconds: performance.now() - start, decodeMs };
   } finally {
     release();

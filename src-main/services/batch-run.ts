@@ -2,6 +2,7 @@ import type { BatchImage } from '../../src-shared/batch.ts';
 import { blamesNoImage, type ErrorRecord, fromErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
 import type { BatchEvent } from '../../src-shared/progress.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
+import type { SampleRange } from '../../src-shared/sample-range.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import type { Inspector } from '../inference/inspector.ts';
 import { getRecipe, saveRecipe } from '../store/recipes.ts';
@@ -20,6 +21,7 @@ import {
 import type { Workspace } from '../store/workspace.ts';
 import { checkFilesInReach } from './files-in-reach.ts';
 import { endingsOf } from './run-endings.ts';
+import { sampleKindOf, settleSampleRanges } from './sample-ranges.ts';
 
 /** Images handed to the inspector at a time: reading, inference and storing of neighbours overlap. */
 const IN_FLIGHT = 3;
@@ -77,8 +79,9 @@ export interface BatchRun {
 export async function startBatchRun(
   options: BatchRunOptions & { readonly batchId: number; readonly recipe: Recipe },
 ): Promise<BatchRun> {
-  const { workspace, acting = workspace, batchId, recipe, inspector, author } = options;
+  const { workspace, acting = workspace, batchId, recipe, inspector, author, signal } = options;
   await checkFilesInReach(workspace, batchId);
+  await settleSampleRanges(workspace, batchId, { author, signal });
   const { hash } = await saveRecipe(acting, recipe, { author });
   const claim = await startRun(acting, batchId, hash, {
     packHash: inspector.packHash,
@@ -243,8 +246,9 @@ class BatchJob implements BatchRun {
     const { workspace, inspector } = this.#options;
     let outcome: NewOutcome;
     try {
+      const range = (await this.#rangeOf(image)) ?? undefined;
       const result = await inspector.inspect(
-        { path: image.path, recipe: this.#recipe, artifactRoot: workspace.artifacts.root },
+        { path: image.path, recipe: this.#recipe, artifactRoot: workspace.artifacts.root, range },
         this.#abort.signal,
       );
       const isChanged = image.contentHash !== null && result.contentHash !== image.contentHash;
@@ -263,6 +267,14 @@ class BatchJob implements BatchRun {
     if (outcome.status === 'failed' && this.#crashes >= CRASHES_IN_A_ROW) {
       this.#interrupt(fromErrorRecord(outcome.error));
     }
+  }
+
+  /** What is black and white in the image; also of one that could not be read before the run began. */
+  async #rangeOf(image: BatchImage): Promise<SampleRange | null> {
+    if (image.sampleKind !== null) return image.range;
+    const { sampleRanges } = await getRun(this.#options.workspace, this.runId);
+    const kind = await sampleKindOf(image).catch(() => 'none' as const);
+    return kind === 'none' ? null : sampleRanges[kind];
   }
 
   /** The next image, pages being read one at a time. */

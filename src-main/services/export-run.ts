@@ -156,6 +156,7 @@ async function* reportImages(
         file: files[i]!,
         path: image.path,
         name: relative(imageRoot, image.path).replaceAll(sep, '/'),
+        range: image.range,
         finishedAt,
         verdict: verdicts.get(image.id) ?? null,
         annotations: annotations.get(image.id) ?? [],

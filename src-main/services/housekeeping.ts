@@ -6,10 +6,10 @@ import { copyDatabase, isCopyDue } from '../store/database-copies.ts';
 import { addTimeOfUse, daysOfUse } from '../store/days-of-use.ts';
 import {
   beginPurge,
-  contentHashes,
   countForPurge,
   listDeleted,
   listPurging,
+  pictureVersions,
   purgeStep,
 } from '../store/purges.ts';
 import { isNearlyFull, keepReserve, releaseReserve } from '../store/reserve.ts';
@@ -236,13 +236,13 @@ export class Housekeeping {
     const { workspace, thumbnails, tiles } = this.#options;
     const { signal } = this.#ending;
     const known = new Set<string>();
-    for await (const hashes of contentHashes(workspace)) {
+    for await (const versions of pictureVersions(workspace)) {
       throwIfCancelled(signal);
-      for (const hash of hashes) known.add(hash);
+      for (const version of versions) known.add(version);
     }
     // Pictures of images that are in no batch: also they show the customer's parts.
-    await thumbnails.cache.clear((hash) => known.has(hash));
-    await tiles.clear((hash) => known.has(hash));
+    await thumbnails.cache.clear((version) => known.has(version));
+    await tiles.clear((version) => known.has(version));
     const removed = await removeUnusedArtifacts(workspace, await daysOfUse(workspace.db), signal);
     if (removed?.problem) workspace.health.add(removed.problem);
     while (workspace.shrink()) {

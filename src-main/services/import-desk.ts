@@ -4,6 +4,7 @@ import type { ImportEvent } from '../../src-shared/progress.ts';
 import { dismissImports, endImports, noteImport, type OpenImport, openImports } from '../store/imports.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { type ImportSummary, importImages } from './import-images.ts';
+import { settleSampleRanges } from './sample-ranges.ts';
 
 /** Paths that a stopped import names. */
 const NAMED = 3;
@@ -49,6 +50,7 @@ export class ImportDesk {
     try {
       const summary = await importImages({ workspace, batchId, paths, author, signal, onEvent });
       await endImports(workspace, ids);
+      await settleSampleRanges(workspace, batchId, { author, signal });
       return summary;
     } finally {
       for (const id of ids) this.#atWork.delete(id);

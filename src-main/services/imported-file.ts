@@ -18,10 +18,10 @@ export async function readImportedFile({ path, contentHash }: BatchImage): Promi
   );
 }
 
-/** SHA-256 of the image when it was imported. @throws ClipSamError `image-unreadable` when it could not be read then */
-export function contentHashOf({ path, contentHash }: BatchImage): string {
-  if (contentHash === null) throw neverRead(path);
-  return contentHash;
+/** What the image's pictures are kept under: another content or range, another version. @throws ClipSamError `image-unreadable` when it could not be read then */
+export function versionOf({ path, version }: BatchImage): string {
+  if (version === null) throw neverRead(path);
+  return version;
 }
 
 function neverRead(path: string): ClipSamError {

@@ -1,14 +1,16 @@
 import { basename, resolve } from 'node:path';
 import type { Batch, Run } from '../../src-shared/batch.ts';
+import { type BatchRanges, isSameRange, SAMPLE_KINDS } from '../../src-shared/batch-range.ts';
 import { countEndings, endingsText } from '../../src-shared/endings.ts';
 import { ClipSamError, type ErrorRecord, throwIfCancelled } from '../../src-shared/errors.ts';
 import type { BatchEvent, ImportEvent } from '../../src-shared/progress.ts';
 import type { DeviceRequest, ImageOutcome } from '../../src-shared/result.ts';
+import type { SampleRange } from '../../src-shared/sample-range.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
 import { listImages as listFiles } from '../files/image-files.ts';
 import { IMAGE_EXTENSIONS } from '../files/image-names.ts';
 import type { Inspector, InspectorEvent } from '../inference/inspector.ts';
-import { createBatch, listBatches } from '../store/batches.ts';
+import { createBatch, getBatch, listBatches } from '../store/batches.ts';
 import { listImages } from '../store/images.ts';
 import { listResults } from '../store/results.ts';
 import { countOutcomes, isRunActive, listRuns } from '../store/runs.ts';
@@ -17,14 +19,20 @@ import { type BatchRun, type BatchSummary, resumeBatchRun, startBatchRun } from 
 import { type ImageRecord, toImageRecord } from './image-record.ts';
 import { type ImportSummary, importImages } from './import-images.ts';
 import { type ChosenRecipe, openPipeline } from './recipe-pipeline.ts';
+import { kindsIn, setSampleRange, settleSampleRanges } from './sample-ranges.ts';
 
 export type InspectPathsEvent =
   | ImportEvent
   | InspectorEvent
   | BatchEvent
   | { readonly kind: 'import-finished'; readonly batch: Batch; readonly summary: ImportSummary }
-  /** `outset`: a new run, a run that goes on, or a new one because the inputs changed since the unfinished one. */
-  | { readonly kind: 'run'; readonly outset: 'new' | 'resumed' | 'inputs-changed' }
+  /** What is black and white in the images of more than 8 bits, if there are any. */
+  | { readonly kind: 'sample-ranges'; readonly ranges: BatchRanges }
+  /**
+   * `outset`: a new run, a run that goes on, or a new one because the inputs, or what is black and white in them,
+   * changed since the unfinished one.
+   */
+  | { readonly kind: 'run'; readonly outset: 'new' | 'resumed' | 'inputs-changed' | 'range-changed' }
   /** One per image, those of an earlier session of the same run first; and one per picture that was passed over. */
   | { readonly kind: 'record'; readonly record: ImageRecord };
 
@@ -38,6 +46,8 @@ export interface InspectPathsOptions {
   readonly name?: string;
   /** True: a new run even when one of the same inputs and recipe is unfinished. */
   readonly fresh?: boolean;
+  /** What is black and white in images of more than 8 bits whose files do not say. Default: measured. */
+  readonly range?: SampleRange;
   readonly device: DeviceRequest;
   readonly threads?: number;
   readonly author: string;
@@ -95,6 +105,15 @@ export async function inspectPaths(options: InspectPathsOptions): Promise<Inspec
     for (const path of summary.passedOver)
       onEvent({ kind: 'record', record: { path, status: 'passed-over' } });
 
+    await settleSampleRanges(workspace, batch.id, { author, signal });
+    const kinds = await kindsIn(workspace, batch.id);
+    const { range } = options;
+    for (const kind of range ? kinds : []) {
+      await setSampleRange(workspace, { batchId: batch.id, kind, range: range!, author });
+    }
+    const { sampleRanges } = await getBatch(workspace, batch.id);
+    onEvent({ kind: 'sample-ranges', ranges: sampleRanges });
+
     const unfinished = options.fresh
       ? undefined
       : await findUnfinishedRun(workspace, batch, inspector, chosen);
@@ -110,12 +129,16 @@ export async function inspectPaths(options: InspectPathsOptions): Promise<Inspec
       },
     };
     let run: BatchRun;
-    if (unfinished && isSame) {
+    const isSeenAlike =
+      unfinished &&
+      SAMPLE_KINDS.every((kind) => isSameRange(unfinished.sampleRanges[kind], sampleRanges[kind]));
+    if (unfinished && isSame && isSeenAlike) {
       onEvent({ kind: 'run', outset: 'resumed' });
       if (!(await isRunActive(workspace, unfinished.id))) await reportDone(workspace, unfinished, report);
       run = await resumeBatchRun({ ...runOptions, runId: unfinished.id, retryFailed: true });
     } else {
-      onEvent({ kind: 'run', outset: unfinished ? 'inputs-changed' : 'new' });
+      const changed = isSame ? 'range-changed' : 'inputs-changed';
+      onEvent({ kind: 'run', outset: unfinished ? changed : 'new' });
       run = await startBatchRun({ ...runOptions, batchId: batch.id, recipe: chosen.recipe });
     }
     const { unreadable, passedOver } = summary;

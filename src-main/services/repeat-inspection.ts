@@ -106,7 +106,7 @@ export async function nextTurn(
     round,
     done,
     image: image
-      ? { id: image.id, contentHash: image.contentHash, file: await fileState(contents, seenFile(image)) }
+      ? { id: image.id, version: image.version, file: await fileState(contents, seenFile(image)) }
       : null,
     canTakeBack: image !== undefined && done > 0,
   };

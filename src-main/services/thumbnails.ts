@@ -2,7 +2,7 @@ import type { BatchImage } from '../../src-shared/batch.ts';
 import { thumbnail } from '../codec/image-codec.ts';
 import { FileCache } from '../files/file-cache.ts';
 import { CACHE_LIMITS } from './cache-limits.ts';
-import { contentHashOf, readImportedFile } from './imported-file.ts';
+import { readImportedFile, versionOf } from './imported-file.ts';
 import { Limiter } from './limiter.ts';
 
 const LONGEST_SIDE = 256;
@@ -11,7 +11,7 @@ const DECODERS = 2;
 /** Pictures with more pixels are not decoded for looking at. */
 export const MAX_VIEW_PIXELS = 400_000_000;
 
-/** Small pictures of images, made when they are first asked for and kept by the content of the file. */
+/** Small pictures of images, made when they are first asked for and kept by the version of the image. */
 export class Thumbnails {
   readonly cache: FileCache;
   readonly #limiter = new Limiter<Uint8Array>(DECODERS);
@@ -26,15 +26,19 @@ export class Thumbnails {
    * @throws ClipSamError `image-changed` and other `image-…`; `cancelled`
    */
   async get(image: BatchImage, signal?: AbortSignal): Promise<Uint8Array> {
-    const hash = contentHashOf(image);
-    const kept = await this.cache.get(hash);
+    const version = versionOf(image);
+    const kept = await this.cache.get(version);
     if (kept) return kept;
     const make = async () => {
       const bytes = await readImportedFile(image);
-      const picture = await thumbnail(bytes, LONGEST_SIDE, { maxPixels: MAX_VIEW_PIXELS, format: 'webp' });
-      await this.cache.put(hash, picture);
+      const picture = await thumbnail(bytes, LONGEST_SIDE, {
+        maxPixels: MAX_VIEW_PIXELS,
+        format: 'webp',
+        range: image.range ?? undefined,
+      });
+      await this.cache.put(version, picture);
       return picture;
     };
-    return this.#limiter.run(hash, make, signal);
+    return this.#limiter.run(version, make, signal);
   }
 }

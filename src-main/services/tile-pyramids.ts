@@ -6,7 +6,7 @@ import type { Pyramid } from '../../src-shared/contract.ts';
 import { type PyramidLayout, TILE_SIZE, writePyramid } from '../codec/image-pyramid.ts';
 import { toWriteError } from '../files/atomic-write.ts';
 import { CACHE_LIMITS } from './cache-limits.ts';
-import { contentHashOf, readImportedFile } from './imported-file.ts';
+import { readImportedFile, versionOf } from './imported-file.ts';
 import { Limiter } from './limiter.ts';
 import { MAX_VIEW_PIXELS } from './thumbnails.ts';
 
@@ -20,8 +20,8 @@ interface Kept extends PyramidLayout {
 }
 
 /**
- * Images cut into tiles, for looking at them in full size. Made when they are first asked for, kept by the content
- * of the file: `<folder>/<hash>/<level>/<column>_<row>.jpeg`.
+ * Images cut into tiles, for looking at them in full size. Made when they are first asked for, kept by the version
+ * of the image: `<folder>/<version>/<level>/<column>_<row>.jpeg`.
  */
 export class TilePyramids {
   readonly #folder: string;
@@ -38,7 +38,7 @@ export class TilePyramids {
 
   /** The layout of an image's tiles, which are there when this returns. @throws ClipSamError `image-…`, `disk-full` */
   async layout(image: BatchImage, signal?: AbortSignal): Promise<Pyramid> {
-    const version = contentHashOf(image);
+    const version = versionOf(image);
     const { width, height, levels } = await this.#get(image, signal);
     return { imageId: image.id, width, height, tileSize: TILE_SIZE, levels, version };
   }
@@ -52,7 +52,7 @@ export class TilePyramids {
     const { width, height, levels } = await this.#get(image, signal);
     const side = TILE_SIZE * 2 ** at.level;
     if (at.level >= levels || at.column * side >= width || at.row * side >= height) return undefined;
-    const hash = contentHashOf(image);
+    const hash = versionOf(image);
     const file = join(this.#folderOf(hash), String(at.level), `${at.column}_${at.row}.jpeg`);
     try {
       return await readFile(file);
@@ -87,7 +87,7 @@ export class TilePyramids {
   }
 
   async #get(image: BatchImage, signal: AbortSignal | undefined): Promise<Kept> {
-    const hash = contentHashOf(image);
+    const hash = versionOf(image);
     const kept = await this.#read(hash);
     if (kept) return kept;
     // Somebody else's work may have ended between the look and this turn.
@@ -113,7 +113,10 @@ export class TilePyramids {
     const temporary = join(this.#folder, `${hash}.${randomBytes(6).toString('hex')}`);
     try {
       await mkdir(this.#folder, { recursive: true });
-      const layout = await writePyramid(bytes, image.path, temporary, { maxPixels: MAX_VIEW_PIXELS });
+      const layout = await writePyramid(bytes, image.path, temporary, {
+        maxPixels: MAX_VIEW_PIXELS,
+        range: image.range ?? undefined,
+      });
       const made: Kept = { ...layout, bytes: await sizeOf(temporary) };
       await writeFile(join(temporary, LAYOUT_FILE), JSON.stringify(made));
       await this.#makeRoom(made.bytes, hash);

@@ -1,9 +1,11 @@
 import { type Expression, type Selectable, type SqlBool, sql, type Updateable } from 'kysely';
 import type { Batch, BatchMetadata } from '../../src-shared/batch.ts';
+import type { BatchRange } from '../../src-shared/batch-range.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { recordAudit } from './audit.ts';
 import { daysOfUse } from './days-of-use.ts';
 import { listRunStates } from './runs.ts';
+import { parseRanges } from './sample-ranges.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -187,5 +189,6 @@ export function toBatch(row: Selectable<Schema['batches']>): Batch {
     recipeHash: row.recipe_hash,
     createdAt: row.created_at,
     archivedAt: row.archived_at,
+    sampleRanges: parseRanges<BatchRange>(row.sample_ranges),
   };
 }

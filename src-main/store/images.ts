@@ -1,6 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import type { BatchImage } from '../../src-shared/batch.ts';
+import { pictureKey } from '../files/picture-key.ts';
 import { recordAudit } from './audit.ts';
+import { rangeOf } from './sample-ranges.ts';
 import type { Schema } from './schema.ts';
 import { fromStoredPath, toStoredPath, type Workspace } from './workspace.ts';
 
@@ -54,7 +56,13 @@ export async function addImages(
       const now = byPath.get(row.path)!;
       await db
         .updateTable('images')
-        .set({ content_hash: now.contentHash, bytes: now.bytes, width: null, height: null })
+        .set({
+          content_hash: now.contentHash,
+          bytes: now.bytes,
+          width: null,
+          height: null,
+          sample_kind: null,
+        })
         .where('id', '=', row.id)
         .execute();
     }
@@ -100,12 +108,10 @@ export async function listImages(
   batchId: number,
   page: { readonly after?: number; readonly limit?: number } = {},
 ): Promise<BatchImage[]> {
-  const rows = await workspace.db
-    .selectFrom('images')
-    .selectAll()
+  const rows = await selectImages(workspace.db)
     .where('batch_id', '=', batchId)
-    .where('id', '>', page.after ?? 0)
-    .orderBy('id')
+    .where('images.id', '>', page.after ?? 0)
+    .orderBy('images.id')
     .limit(page.limit ?? 1000)
     .execute();
   return rows.map((row) => toBatchImage(workspace, row));
@@ -138,8 +144,21 @@ export async function listDuplicates(workspace: Workspace, batchId: number): Pro
   }));
 }
 
-/** A row as it leaves the store: its path absolute. */
-export function toBatchImage(workspace: Workspace, row: Selectable<Schema['images']>): BatchImage {
+/** Images with the sample ranges of their batches. */
+export function selectImages(db: Workspace['db']) {
+  return db
+    .selectFrom('images')
+    .innerJoin('batches', 'batches.id', 'images.batch_id')
+    .selectAll('images')
+    .select('batches.sample_ranges');
+}
+
+/** A row as it leaves the store: its path absolute, `sample_ranges` being those of its batch, or of a run. */
+export function toBatchImage(
+  workspace: Workspace,
+  row: Selectable<Schema['images']> & { readonly sample_ranges: string | null },
+): BatchImage {
+  const range = rangeOf(row);
   return {
     id: row.id,
     batchId: row.batch_id,
@@ -149,5 +168,8 @@ export function toBatchImage(workspace: Workspace, row: Selectable<Schema['image
     width: row.width,
     height: row.height,
     addedAt: row.added_at,
+    sampleKind: row.sample_kind,
+    range,
+    version: row.content_hash === null ? null : pictureKey({ contentHash: row.content_hash, range }),
   };
 }

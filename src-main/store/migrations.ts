@@ -21,6 +21,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '008-studies': { up: (db) => run(db, STUDIES) },
   '009-people': { up: (db) => run(db, PEOPLE) },
   '010-notices': { up: (db) => run(db, NOTICES) },
+  '011-sample-range': { up: (db) => run(db, SAMPLE_RANGE) },
   '014-safe-removal': { up: (db) => run(db, SAFE_REMOVAL) },
   '015-sign-in': { up: (db) => run(db, SIGN_IN) },
   '016-study-contents': { up: (db) => run(db, STUDY_CONTENTS) },
@@ -301,6 +302,16 @@ const NOTICES = [
   // How many of them put the verdict in doubt.
   `alter table results add column doubts integer not null default 0`,
   `create index results_by_doubt on results (run_id) where doubts > 0`,
+];
+
+/** What is black and white in images of more than 8 bits: JSON, by kind of samples. */
+const SAMPLE_RANGE = [
+  // Null: nobody has looked yet.
+  `alter table images add column sample_kind text check (sample_kind in ('none', 'integer', 'float'))`,
+  `create index images_unlooked on images (batch_id) where sample_kind is null`,
+  `create index images_deep on images (batch_id, sample_kind) where sample_kind <> 'none'`,
+  `alter table batches add column sample_ranges text check (sample_ranges is null or json_valid(sample_ranges))`,
+  `alter table runs add column sample_ranges text check (sample_ranges is null or json_valid(sample_ranges))`,
 ];
 
 const SIGN_IN = [

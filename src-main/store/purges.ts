@@ -4,6 +4,7 @@ import { ClipSamError } from '../../src-shared/errors.ts';
 import type { ResultArtifacts } from '../../src-shared/result.ts';
 import { recordAudit } from './audit.ts';
 import { toBatch } from './batches.ts';
+import { selectImages, toBatchImage } from './images.ts';
 import { listRunStates } from './runs.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -177,18 +178,16 @@ export async function* artifactUses(
   }
 }
 
-/** Hashes of all images' contents, a page at a time, with turns of the event loop between. */
-export async function* contentHashes(workspace: Workspace): AsyncGenerator<readonly string[]> {
+/** The versions of all images' pictures, a page at a time, with turns of the event loop between. */
+export async function* pictureVersions(workspace: Workspace): AsyncGenerator<readonly string[]> {
   for (let after = 0; ; ) {
-    const rows = await workspace.db
-      .selectFrom('images')
-      .select(['id', 'content_hash'])
-      .where('id', '>', after)
-      .orderBy('id')
+    const rows = await selectImages(workspace.db)
+      .where('images.id', '>', after)
+      .orderBy('images.id')
       .limit(PAGE)
       .execute();
     if (rows.length === 0) return;
-    yield rows.flatMap(({ content_hash }) => content_hash ?? []);
+    yield rows.flatMap((row) => toBatchImage(workspace, row).version ?? []);
     after = rows.at(-1)!.id;
     await setImmediate();
   }

@@ -13,10 +13,12 @@ import type {
   ResultArtifacts,
   Timings,
 } from '../../src-shared/result.ts';
+import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import { errorColumns, storedError } from './error-columns.ts';
 import { toBatchImage } from './images.ts';
 import { assertClaim, type RunClaim } from './runs.ts';
+import { rangeOf } from './sample-ranges.ts';
 import type { Schema } from './schema.ts';
 import { fromStoredPath, type Workspace } from './workspace.ts';
 
@@ -25,6 +27,7 @@ export type StoredResult = {
   /** Unique within the workspace. */
   readonly id: number;
   readonly runId: number;
+  /** Its range is the run's. */
   readonly image: BatchImage;
   readonly finishedAt: string;
 } & (
@@ -110,7 +113,8 @@ export async function findResult(
 
 /**
  * What a run looked at, without what it found there: little to read, however much that is.
- * @returns `contentHash` of the file as the run saw it, null where it failed; `imported`: as it was imported last
+ * @returns `contentHash` of the file as the run saw it, null where it failed; `imported`: as it was imported last;
+ *   `range`: what was black and white for the run
  * @throws ClipSamError `input-invalid` when the run has no result for the image
  */
 export async function inspectedImage(
@@ -122,12 +126,20 @@ export async function inspectedImage(
   readonly contentHash: string | null;
   readonly imported: string | null;
   readonly recipeHash: string;
+  readonly range: SampleRange | null;
 }> {
   const row = await workspace.db
     .selectFrom('results')
     .innerJoin('images', 'images.id', 'results.image_id')
     .innerJoin('runs', 'runs.id', 'results.run_id')
-    .select(['images.path', 'images.content_hash as imported', 'results.content_hash', 'runs.recipe_hash'])
+    .select([
+      'images.path',
+      'images.sample_kind',
+      'images.content_hash as imported',
+      'results.content_hash',
+      'runs.recipe_hash',
+      'runs.sample_ranges',
+    ])
     .where('results.run_id', '=', runId)
     .where('results.image_id', '=', imageId)
     .executeTakeFirst();
@@ -136,7 +148,8 @@ export async function inspectedImage(
       details: { case: 'no-result' },
     });
   const path = fromStoredPath(workspace, row.path);
-  return { path, contentHash: row.content_hash, imported: row.imported, recipeHash: row.recipe_hash };
+  const { content_hash: contentHash, imported, recipe_hash: recipeHash } = row;
+  return { path, contentHash, imported, recipeHash, range: rangeOf(row) };
 }
 
 /**
@@ -202,13 +215,22 @@ async function toResults(workspace: Workspace, rows: readonly ResultRow[]): Prom
     )
     .orderBy('region_index')
     .execute();
-  const images = new Map(imageRows.map((row) => [row.id, toBatchImage(workspace, row)]));
+  const runRows = await workspace.db
+    .selectFrom('runs')
+    .select(['id', 'sample_ranges'])
+    .where('id', 'in', [...new Set(rows.map((row) => row.run_id))])
+    .execute();
+  const imageOf = new Map(imageRows.map((row) => [row.id, row]));
+  const rangesOf = new Map(runRows.map((row) => [row.id, row.sample_ranges]));
   const regions = Map.groupBy(regionRows, (row) => row.result_id);
   return rows.map((row) => {
     const common = {
       id: row.id,
       runId: row.run_id,
-      image: images.get(row.image_id)!,
+      image: toBatchImage(workspace, {
+        ...imageOf.get(row.image_id)!,
+        sample_ranges: rangesOf.get(row.run_id)!,
+      }),
       finishedAt: row.finished_at,
     };
     if (row.status === 'failed') {

@@ -6,7 +6,7 @@ import type { ResultArtifacts } from '../../src-shared/result.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { overturns, type Severity, type VerdictEntry } from '../../src-shared/verdict.ts';
 import { storedError } from './error-columns.ts';
-import { toBatchImage } from './images.ts';
+import { selectImages, toBatchImage } from './images.ts';
 import { storedNotices } from './results.ts';
 import { fromStoredPath, type Workspace } from './workspace.ts';
 
@@ -100,7 +100,7 @@ async function idsOfPage(
 
 /** @throws ClipSamError `input-invalid` when the workspace has no such image */
 export async function getImage(workspace: Workspace, id: number): Promise<BatchImage> {
-  const row = await workspace.db.selectFrom('images').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await selectImages(workspace.db).where('images.id', '=', id).executeTakeFirst();
   if (!row)
     throw new ClipSamError('input-invalid', `The workspace has no image ${id}.`, {
       details: { case: 'image-unknown', image: id },

@@ -8,6 +8,7 @@ import { recordAudit } from './audit.ts';
 import { errorColumns, storedError } from './error-columns.ts';
 import { toBatchImage } from './images.ts';
 import { processIdentity } from './process-identity.ts';
+import { parseRanges, rangesOfBatch } from './sample-ranges.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -53,6 +54,7 @@ export async function startRun(
         details: { case: 'batch-empty' },
       });
     }
+    const ranges = await rangesOfBatch(db, batchId);
     const { id } = await db
       .insertInto('runs')
       .values({
@@ -61,6 +63,7 @@ export async function startRun(
         batch_id: batchId,
         recipe_hash: recipeHash,
         pack_hash: context.packHash,
+        sample_ranges: ranges,
         status: 'running',
         last_image_id: last,
         started_at: claim.columns.heartbeat_at,
@@ -73,7 +76,13 @@ export async function startRun(
         action: 'started',
         subject: 'run',
         subjectId: id,
-        newValue: { batchId, recipeHash, packHash: context.packHash, device: context.device },
+        newValue: {
+          batchId,
+          recipeHash,
+          packHash: context.packHash,
+          device: context.device,
+          ...(ranges !== null && { sampleRanges: JSON.parse(ranges) as unknown }),
+        },
       },
     ]);
     return id;
@@ -369,7 +378,7 @@ export async function pendingImages(
     .orderBy('id')
     .limit(page.limit)
     .execute();
-  return rows.map((row) => toBatchImage(workspace, row));
+  return rows.map((row) => toBatchImage(workspace, { ...row, sample_ranges: run.sample_ranges }));
 }
 
 function newClaim() {
@@ -445,6 +454,7 @@ function toRun(row: Selectable<Schema['runs']>): Run {
       ...(row.device_reason === null ? {} : { fallbackReason: row.device_reason }),
     },
     softwareVersion: row.software_version,
+    sampleRanges: parseRanges(row.sample_ranges),
     status: row.status,
     startedAt: row.started_at,
     endedAt: row.ended_at,

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 import type { AnnotationKind } from '../../src-shared/annotation.ts';
-import type { RunStatus } from '../../src-shared/batch.ts';
+import type { BatchImage, RunStatus } from '../../src-shared/batch.ts';
 import type { ErrorCode } from '../../src-shared/errors.ts';
 import type { Device, DeviceRequest } from '../../src-shared/result.ts';
 import type { Role } from '../../src-shared/roles.ts';
@@ -35,6 +35,8 @@ export interface Schema {
     deleted_on_day: number | null;
     /** Being removed for good: JSON with who asked for it and what there was. */
     purge: string | null;
+    /** JSON, by kind of samples; null: none yet. */
+    sample_ranges: string | null;
   };
   /** Begun and not ended. */
   imports: {
@@ -55,6 +57,7 @@ export interface Schema {
     width: number | null;
     height: number | null;
     added_at: string;
+    sample_kind: BatchImage['sampleKind'];
   };
   runs: {
     id: Generated<number>;
@@ -79,6 +82,8 @@ export interface Schema {
     error_code: ErrorCode | null;
     error_message: string | null;
     error_details: string | null;
+    /** JSON: those of the batch when the run began. */
+    sample_ranges: string | null;
   };
   results: {
     id: Generated<number>;

@@ -3,8 +3,9 @@ import { ClipSamError } from '../../src-shared/errors.ts';
 import type { Study } from '../../src-shared/study.ts';
 import type { HumanVerdict, ModelVerdict, VerdictEntry } from '../../src-shared/verdict.ts';
 import { recordAudit } from './audit.ts';
+import { toBatchImage } from './images.ts';
 import type { Schema } from './schema.ts';
-import { fromStoredPath, type Workspace } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 /** A study with what the order of its images comes from. */
 export type StoredStudy = Study & { readonly seed: string };
@@ -14,6 +15,8 @@ export interface StudyImage {
   readonly path: string;
   /** Of the image as it was imported last. */
   readonly contentHash: string | null;
+  /** Of its picture. */
+  readonly version: string | null;
   /** Of the image when the study was made. */
   readonly seen: string | null;
 }
@@ -99,16 +102,13 @@ export async function studyImages(workspace: Workspace, studyId: number): Promis
   const rows = await workspace.db
     .selectFrom('study_images')
     .innerJoin('images', 'images.id', 'study_images.image_id')
-    .select(['images.id', 'images.path', 'images.content_hash', 'study_images.content_hash as seen'])
+    .innerJoin('batches', 'batches.id', 'images.batch_id')
+    .selectAll('images')
+    .select(['batches.sample_ranges', 'study_images.content_hash as seen'])
     .where('study_images.study_id', '=', studyId)
     .orderBy('images.id')
     .execute();
-  return rows.map((row) => ({
-    id: row.id,
-    path: fromStoredPath(workspace, row.path),
-    contentHash: row.content_hash,
-    seen: row.seen,
-  }));
+  return rows.map((row) => ({ ...toBatchImage(workspace, row), seen: row.seen }));
 }
 
 /** Every entry of a study, oldest first, those that were taken back among them. */

@@ -26,6 +26,7 @@ import classes from './batches.module.css';
 import { ImportPanel } from './import-panel.tsx';
 import { RunPanel } from './run-panel.tsx';
 import { runState } from './run-state.ts';
+import { SampleRanges } from './sample-ranges.tsx';
 import { StoppedImport } from './stopped-import.tsx';
 import type { RunActions } from './use-run-actions.ts';
 
@@ -152,6 +153,7 @@ export function BatchDetails({
       <StudyDialog batch={repeating ? batch : null} images={row.images} onClose={repeat.close} />
       {deletedAt !== null && <DeletedNote deletedAt={deletedAt} />}
       <Metadata row={row} />
+      {!isDeleted && <SampleRanges row={row} actions={actions} />}
       {!isDeleted && <StoppedImport row={row} />}
       <ImportPanel batchId={batch.id} />
       {!isDeleted && (

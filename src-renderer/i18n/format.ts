@@ -3,6 +3,11 @@ export function formatCount(value: number, language: string): string {
   return new Intl.NumberFormat(language).format(value);
 }
 
+/** A measured value, six digits at most. */
+export function formatNumber(value: number, language: string): string {
+  return new Intl.NumberFormat(language, { maximumSignificantDigits: 6 }).format(value);
+}
+
 /** Bytes in the largest unit that leaves at least 1, decimal (1 MB = 10⁶ bytes). */
 export function formatBytes(bytes: number, language: string): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;

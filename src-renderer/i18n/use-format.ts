@@ -1,6 +1,13 @@
 import { useMemo } from 'react';
 import { useSession } from '../state/session.ts';
-import { formatBytes, formatCount, formatDuration, formatMoment, formatShare } from './format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatMoment,
+  formatNumber,
+  formatShare,
+} from './format.ts';
 
 /** Numbers and times in the language of the window. */
 export function useFormat() {
@@ -8,6 +15,7 @@ export function useFormat() {
   return useMemo(
     () => ({
       count: (value: number) => formatCount(value, language),
+      number: (value: number) => formatNumber(value, language),
       bytes: (bytes: number) => formatBytes(bytes, language),
       duration: (seconds: number) => formatDuration(seconds, language),
       moment: (iso: string) => formatMoment(iso, language),

@@ -206,7 +206,7 @@ function Picture({ image }: { readonly image: NonNullable<StudyTurn['image']> })
   return (
     <PlainViewer
       imageId={image.id}
-      version={image.contentHash}
+      version={image.version}
       file={image.file}
       pyramid={pyramid ?? null}
       description={t('image')}

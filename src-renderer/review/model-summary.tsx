@@ -9,7 +9,7 @@ import type { Failure } from '../i18n/failure-text.ts';
 import { FileName } from './file-name.tsx';
 import { MODEL_ICONS, verdictClass } from './marks.tsx';
 import classes from './model-summary.module.css';
-import { DoubtAlert } from './notices.tsx';
+import { DoubtAlert, OtherRange } from './notices.tsx';
 
 interface ModelSummaryProps {
   readonly row: ReviewRow;
@@ -45,6 +45,7 @@ export function ModelSummary({ row, image, recipe, error }: ModelSummaryProps) {
             codes={row.notices}
             notices={image?.outcome.status === 'done' ? image.outcome.result.notices : undefined}
           />
+          {image && <OtherRange image={image} />}
         </>
       )}
       {error && (

@@ -2,6 +2,8 @@ import { Alert } from '@mantine/core';
 import { IconPhotoExclamation } from '@tabler/icons-react';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isSameRange } from '../../src-shared/batch-range.ts';
+import type { ReviewImage } from '../../src-shared/contract.ts';
 import { isWarning, type Notice, type NoticeCode } from '../../src-shared/notice.ts';
 import { noticeName, noticeText } from '../../src-shared/notice-text.ts';
 import type { ReviewFilter } from '../../src-shared/review-queue.ts';
@@ -73,5 +75,21 @@ export function NoticeTexts({ notices }: { readonly notices: readonly Notice[] }
         return <li key={text}>{text}</li>;
       })}
     </ul>
+  );
+}
+
+/** Says that the picture is shown with other grey values than the result was made with. */
+export function OtherRange({ image: { image, outcome } }: { readonly image: ReviewImage }) {
+  const { t } = useTranslation('review');
+  const used =
+    outcome.status === 'done'
+      ? outcome.result.notices.find(({ code }) => code === 'sample-range')
+      : undefined;
+  if (used?.code !== 'sample-range' || used.source === 'file') return null;
+  if (image.range === null || isSameRange(image.range, used)) return null;
+  return (
+    <Alert color="yellow" p="xs" icon={<IconPhotoExclamation size={18} />} data-testid="other-range">
+      {t('notices.other-range', { low: used.low, high: used.high })}
+    </Alert>
   );
 }

@@ -404,7 +404,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
                 imageId={current.imageId}
                 runId={runId}
                 name={current.name}
-                version={image.data?.image.contentHash ?? null}
+                version={image.data?.image.version ?? null}
                 file={image.data?.file ?? null}
                 pyramid={pyramid.data ?? null}
                 outcome={image.data?.outcome ?? null}

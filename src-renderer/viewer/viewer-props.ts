@@ -36,7 +36,7 @@ export interface ViewerProps {
   readonly runId: number | null;
   /** Name of the image, for the description of the canvas. */
   readonly name: string;
-  /** Content hash: part of the picture's addresses. */
+  /** Part of the picture's addresses: another content or sample range, another version. */
   readonly version: string | null;
   /** What became of the file: only the `same` is shown. Null while it is not known. */
   readonly file: FileState | null;

@@ -1,11 +1,23 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { openInspector } from '../../src-main/inference/inspector.ts';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
 import { unpackLevels } from '../../src-shared/packed-levels.ts';
+import { cameraPng } from '../deep-pictures.ts';
 import { author, batchOf, drain, ended, fakeWorkstation } from './workstation-fixture.ts';
+
+/** A sample as a camera of so many bits stores it in grey. */
+async function sampleOf(bits: number, path: string): Promise<string> {
+  const { data, info } = await sharp(join(SAMPLES, 'machined_metal/test/scratch/000.jpg'))
+    .greyscale()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  await writeFile(path, await cameraPng(new Uint8Array(data), { ...info, bits }));
+  return path;
+}
 
 const SAMPLES = fileURLToPath(new URL('../../resources/samples/', import.meta.url));
 
@@ -75,4 +87,27 @@ test('the real pack, through the API alone: import, run, maps, SAM, verdict, pro
   });
   expect(await client.models.verify({ id: 'lite' })).toMatchObject({ ok: true });
   expect(fake.faults).toEqual([]);
+});
+
+test('the real pack finds in 10- and 12-bit samples in 16-bit files what it finds in the 8-bit file', async () => {
+  const fake = await fakeWorkstation({}, { openInspector, threads: 1 });
+  const { client } = fake;
+  const found = [];
+  for (const bits of [8, 10, 12]) {
+    const folder = join(fake.folder, `photos-${bits}`);
+    await mkdir(folder);
+    await sampleOf(bits, join(folder, 'part.png'));
+    const { id: batchId } = await client.batches.create({ metadata: { name: `${bits} bits` }, author });
+    await drain(await client.batches.import({ id: batchId, paths: [folder], author }));
+    const { run } = await client.runs.start({ batchId, author });
+    await ended(client, run.id, batchId);
+    const { columns } = await client.review.table({ batchId });
+    found.push({ model: columns.model[0], score: columns.score[0]!, regions: columns.regions[0]! });
+  }
+  const [usual, ten, twelve] = found;
+  expect(usual).toMatchObject({ model: 'reject', regions: expect.any(Number) });
+  for (const deep of [ten!, twelve!]) {
+    expect(deep).toMatchObject({ model: 'reject', regions: usual!.regions });
+    expect(Math.abs(deep.score - usual!.score)).toBeLessThan(0.01);
+  }
 });

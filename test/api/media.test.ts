@@ -8,6 +8,7 @@ import { ArtifactStore } from '../../src-main/files/artifact-store.ts';
 import { sha256 } from '../../src-main/files/hash.ts';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
 import { bmpFile } from '../codec/bmp-file.ts';
+import { cameraPng, greyPart } from '../deep-pictures.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { addSyntheticBatch } from '../synthetic-workspace.ts';
 import {
@@ -331,3 +332,58 @@ test('500 requests at once are all answered', async () => {
 function blank(width: number, height: number) {
   return sharp({ create: { width, height, channels: 3, background: '#c08040' } });
 }
+
+describe('pictures of a 12-bit camera in 16-bit files', () => {
+  const size = { width: 120, height: 80 };
+
+  /** Lowest, mean and highest grey value of a picture. */
+  async function greysOf(response: Response): Promise<readonly number[]> {
+    expect(response.status).toBe(200);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const data = await sharp(bytes).greyscale().raw().toBuffer();
+    return [Math.min(...data), data.reduce((a, b) => a + b) / data.length, Math.max(...data)];
+  }
+
+  test('have the grey values of the 8-bit file, and other addresses when somebody changes the range', async () => {
+    const fake = await fakeWorkstation();
+    const folder = await temporaryFolder();
+    for (const bits of [8, 12]) {
+      const png = await cameraPng(greyPart(size.width, size.height), { ...size, bits });
+      await writeFile(join(folder, `${bits}.png`), png);
+    }
+    const { batchId, imageIds } = await batchOf(
+      fake,
+      [8, 12].map((bits) => join(folder, `${bits}.png`)),
+    );
+    const [usual, deep] = imageIds as [number, number];
+    const { client, media } = fake;
+    expect((await client.batches.get({ id: batchId })).batch.sampleRanges).toEqual({
+      integer: { low: 0, high: 4095, images: 1, setBy: null },
+      float: null,
+    });
+    const expected = await greysOf(await media(mediaUrls.thumbnail(usual, null)));
+    expect(expected[2]).toBeGreaterThan(240);
+    const shown = await greysOf(await media(mediaUrls.thumbnail(deep, null)));
+    for (const [i, value] of expected.entries()) expect(Math.abs(shown[i]! - value)).toBeLessThan(2);
+    const pyramid = await client.review.pyramid({ imageId: deep });
+    const tileOf = ({ imageId, version }: typeof pyramid) => media(mediaUrls.tile(imageId, version, 0, 0, 0));
+    const tile = await greysOf(await tileOf(pyramid));
+    for (const [i, value] of expected.entries()) expect(Math.abs(tile[i]! - value)).toBeLessThan(6);
+
+    const summary = await client.batches.changeSampleRange({
+      ...{ id: batchId, kind: 'integer', author: 'Eva' },
+      range: { low: 0, high: 65_535 },
+    });
+    expect(summary.batch.sampleRanges.integer).toEqual({ low: 0, high: 65_535, images: null, setBy: 'Eva' });
+    expect((await tileOf(pyramid)).status).toBe(409);
+    const { image } = await client.review.image({ imageId: deep, runId: null });
+    expect(image.version).not.toBe(pyramid.version);
+    const dark = await greysOf(await media(mediaUrls.thumbnail(deep, image.version)));
+    expect(dark[2]).toBeLessThan(20);
+    expect((await greysOf(await tileOf(await client.review.pyramid({ imageId: deep }))))[2]).toBeLessThan(20);
+    // The other image is what it was, under the address that it had.
+    const { image: same } = await client.review.image({ imageId: usual, runId: null });
+    expect(same.version).toBe(same.contentHash);
+    expect(await greysOf(await media(mediaUrls.thumbnail(usual, same.version)))).toEqual(expected);
+  });
+});

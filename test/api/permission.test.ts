@@ -59,6 +59,7 @@ test('the table knows every procedure of the contract; what has an author takes 
   expect(mayDo('operator', 'batches.archive')).toBe(false);
   expect(mayDo('reviewer', 'batches.archive')).toBe(true);
   expect(mayDo('reviewer', 'recipes.save')).toBe(false);
+  expect(mayDo('reviewer', 'batches.changeSampleRange')).toBe(false);
   expect(mayDo('engineer', 'batches.archive')).toBe(true);
   expect(mayDo('operator', 'batches.list')).toBe(true);
 });
@@ -306,6 +307,11 @@ describe('with people', () => {
     const calls: Partial<Record<Action, () => Promise<unknown>>> = {
       'batches.create': () => line.batches.create({ metadata: { name: 'New' }, author }),
       'batches.update': () => line.batches.update({ id: batchId, changes: { lot: '8' }, author }),
+      'batches.changeSampleRange': () =>
+        line.batches.changeSampleRange({
+          ...{ id: batchId, kind: 'integer', author },
+          range: { low: 0, high: 4095 },
+        }),
       'batches.archive': () => line.batches.archive({ id: batchId, archived: true, author }),
       'batches.delete': () => line.batches.delete({ id: batchId, deleted: true, author }),
       'batches.purge': async () => drain(await line.batches.purge({ id: old.id, author })),

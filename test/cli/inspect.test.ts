@@ -6,6 +6,7 @@ import { listBatches } from '../../src-main/store/batches.ts';
 import { listResults } from '../../src-main/store/results.ts';
 import { listRuns } from '../../src-main/store/runs.ts';
 import { openWorkspace } from '../../src-main/store/workspace.ts';
+import { writeCameraPictures } from '../deep-pictures.ts';
 import { TINY_RECIPE } from '../inference/tiny-pack.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { doneSchema, recordSchema } from './record-schema.ts';
@@ -287,5 +288,65 @@ describe('inspect', () => {
     expect(record.device.asked).toBe('cuda');
     const fellBack = record.device.running === 'cpu';
     expect(stderr.includes('!!! cuda was asked for, but cpu answers')).toBe(fellBack);
+  });
+});
+
+describe('inspect of cameras with more than 8 bits', () => {
+  /** Verdicts and scores by name of a folder with pictures of one camera. */
+  async function inspectedAs(bits: number, extra: readonly string[] = []) {
+    const { input, options } = await setUp();
+    await writeCameraPictures(input, ['a.png', 'b.png'], bits);
+    const { code, stdout, stderr } = await runCli(['inspect', input, '--json', ...options, ...extra]);
+    expect(code).toBe(0);
+    const records = jsonLines(stdout).map((line) => doneSchema.parse(line));
+    return { records: records.sort((a, b) => (a.path < b.path ? -1 : 1)), stderr };
+  }
+
+  it('finds in 10- and 12-bit samples in 16-bit files what it finds in the 8-bit file, and says how', async () => {
+    const usual = await inspectedAs(8, ['--range', '0-4095']);
+    expect(usual.stderr).toContain('--range says nothing here');
+    expect(usual.stderr).not.toContain('Sample values');
+    expect(usual.records.flatMap(({ notices }) => notices.map(({ code }) => code))).not.toContain(
+      'sample-range',
+    );
+    for (const bits of [10, 12]) {
+      const { records, stderr } = await inspectedAs(bits);
+      for (const [i, { score, verdict, notices }] of records.entries()) {
+        expect(Math.abs(score - usual.records[i]!.score)).toBeLessThan(0.01);
+        expect(verdict).toBe(usual.records[i]!.verdict);
+        const range = { low: 0, high: 2 ** bits - 1, kind: 'integer', source: 'batch' };
+        expect(notices).toContainEqual(expect.objectContaining({ code: 'sample-range', ...range }));
+        expect(notices.map(({ code }) => code)).not.toContain('nearly-black');
+      }
+      expect(stderr).toContain(
+        `Sample values 0 to ${2 ** bits - 1} (${bits} bits) are black to white (from the first 2 images`,
+      );
+    }
+  });
+
+  it('takes a range that it is given, and says what comes of it', async () => {
+    const { input, options, workspace } = await setUp();
+    await writeCameraPictures(input, ['a.png'], 10);
+    const args = ['inspect', input, ...options];
+    const wide = await runCli([...args, '--json', '--range', '0-65535']);
+    expect(wide.stderr).toMatch(/Sample values 0 to 65535 \(16 bits\) are black to white \(set by /);
+    const [record] = jsonLines(wide.stdout).map((line) => doneSchema.parse(line));
+    expect(record!.notices.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['sample-range', 'nearly-black']),
+    );
+    expect(wide.stderr).toContain('1 × nearly black');
+    expect((await stored(workspace)).runs[0]!.sampleRanges.integer).toEqual({ low: 0, high: 65_535 });
+  });
+
+  it('does not go on with an unfinished run when the range is another by now', async () => {
+    const { input, options, workspace } = await setUp();
+    await writeCameraPictures(input, ['a.png'], 10);
+    await writeFile(join(input, 'broken.png'), 'no image');
+    const args = ['inspect', input, ...options];
+    expect((await runCli(args)).code).toBe(3);
+    const { stderr } = await runCli([...args, '--range', '0-4095']);
+    expect(stderr).toContain('other sample values than in the unfinished run: a new run starts');
+    const { runs } = await stored(workspace);
+    expect(runs.map(({ sampleRanges }) => sampleRanges.integer?.high)).toEqual([4095, 1023]);
   });
 });

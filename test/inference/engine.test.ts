@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** A frame of 1024 × 700 content pixels: dark, with a bright spot. */
-function spotted(contentHash: string, spotX: number) {
+function spotted(key: string, spotX: number) {
   const frame = frameFor(2048, 1400);
   const pixels = new Float32Array(3 * 1024 * 1024);
   for (let c = 0; c < 3; c++)
@@ -34,7 +34,7 @@ function spotted(contentHash: string, spotX: number) {
         const near = Math.hypot(x - spotX, y - 300) < 90;
         pixels[c * 1024 * 1024 + y * 1024 + x] = near ? 2 - c : Math.sin(x / 50) * 0.2 - 1;
       }
-  return { contentHash, frame, pixels };
+  return { key, frame, pixels };
 }
 
 const f32 = (dims: number[], data: Float32Array): Tensor => ({ type: 'float32', dims, data });

@@ -64,7 +64,7 @@ async function writeImage(index: number, width = 320, height = 200): Promise<str
 async function encoderImage(path: string) {
   const options = { maxPixels: TINY_RECIPE.maxPixels, size: vision.inputSize };
   const { rgb, contentHash, ...frame } = await readFrameImage(path, options);
-  return { contentHash, frame, pixels: frameTensor(rgb, frame, vision.mean, vision.std) };
+  return { key: contentHash, frame, pixels: frameTensor(rgb, frame, vision.mean, vision.std) };
 }
 
 /** A recipe whose θ lies inside this image's coarse map, so that there are regions. */
@@ -77,7 +77,7 @@ async function recipeFor(path: string): Promise<Recipe> {
 /** The pipeline step by step, in this process. */
 async function byHand(path: string, recipe: Recipe) {
   const image = await encoderImage(path);
-  const { contentHash, frame } = image;
+  const { key: contentHash, frame } = image;
   const { coarse, regions } = await engine.segment(image, recipe);
   const fusion = fuseMasks({ coarse, frame, regions, theta: recipe.theta, lambda: recipe.lambda });
   return { contentHash, coarse, ...fusion };

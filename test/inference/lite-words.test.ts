@@ -20,7 +20,7 @@ describe('the default pack', () => {
       maxPixels: defaultRecipe.maxPixels,
       size: vision.inputSize,
     });
-    image = { contentHash, frame, pixels: frameTensor(rgb, frame, vision.mean, vision.std) };
+    image = { key: contentHash, frame, pixels: frameTensor(rgb, frame, vision.mean, vision.std) };
     recipe = { ...defaultRecipe, object: 'tablet', theta: 1 };
   });
 

@@ -95,6 +95,7 @@ export async function reportFixture() {
     file: 'same' as const,
     path,
     name,
+    range: null,
     finishedAt: '2024-05-01T09:30:00.000Z',
     verdict: null,
     annotations: [],
@@ -136,6 +137,7 @@ export async function reportFixture() {
       recipeHash: null,
       createdAt: '2024-05-01T09:00:00.000Z',
       archivedAt: null,
+      sampleRanges: { integer: null, float: null },
     },
     run: {
       id: 1,
@@ -144,6 +146,7 @@ export async function reportFixture() {
       packHash: 'c'.repeat(64),
       device: { asked: 'cpu', running: 'cpu' },
       softwareVersion: '0.1.0',
+      sampleRanges: { integer: null, float: null },
       status: 'done',
       startedAt: '2024-05-01T09:29:00.000Z',
       endedAt: '2024-05-01T09:30:00.000Z',

@@ -23,6 +23,9 @@ async function noise(folder: string, name: string) {
     width: null,
     height: null,
     addedAt: '',
+    sampleKind: 'none' as const,
+    range: null,
+    version: sha256(bytes),
   };
 }
 

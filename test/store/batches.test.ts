@@ -133,7 +133,7 @@ describe('runs and results', () => {
   test('what a run looked at is told apart from what it found', async () => {
     const { workspace, batch, runId, imageId, recipeHash } = await workspaceWithResult();
     const { contentHash } = inspectionResult();
-    const seen = { path: '/photos/a.png', recipeHash, imported: contentHash };
+    const seen = { path: '/photos/a.png', recipeHash, imported: contentHash, range: null };
     expect(await inspectedImage(workspace, runId, imageId)).toEqual({ ...seen, contentHash });
     const claim = await startRun(workspace, batch.id, recipeHash, context);
     await expect(inspectedImage(workspace, claim.runId, imageId)).rejects.toEqual(coded('input-invalid'));

@@ -15,6 +15,7 @@ export function progressOf(
       packHash: 'b'.repeat(64),
       device: { asked: 'cpu', running: 'cpu' },
       softwareVersion: '0.0.0',
+      sampleRanges: { integer: null, float: null },
       status,
       startedAt: '2026-01-01T00:00:00.000Z',
       endedAt: null,

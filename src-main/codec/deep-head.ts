@@ -1,0 +1,13 @@
+/** Bytes from the start of a file that {@link mayBeDeep} looks at. */
+export const HEAD_BYTES = 25;
+
+/**
+ * False for files whose first bytes already say that their samples have 8 bits, or that they are no image: of the
+ * formats that are read, only PNG and TIFF know others.
+ */
+export function mayBeDeep(head: Uint8Array): boolean {
+  const starts = (...bytes: readonly number[]) => bytes.every((byte, i) => head[i] === byte);
+  // PNG's first chunk is IHDR: the bit depth follows width and height.
+  if (starts(0x89, 0x50, 0x4e, 0x47)) return head[24] === 16;
+  return starts(0x49, 0x49) || starts(0x4d, 0x4d);
+}

@@ -1,0 +1,15 @@
+import type { SampleRange } from '../../src-shared/sample-range.ts';
+import { hashOfJson } from './canonical-json.ts';
+
+/**
+ * Names what is seen of a file: another content, page or sample range, another key. 64 hexadecimal digits, those of
+ * the content where nothing else decides.
+ */
+export function pictureKey(picture: {
+  /** SHA-256 of the file. */
+  readonly contentHash: string;
+  readonly range?: SampleRange | null | undefined;
+}): string {
+  const { contentHash, range } = picture;
+  return range ? hashOfJson({ contentHash, range: { low: range.low, high: range.high } }) : contentHash;
+}

@@ -1,0 +1,145 @@
+import { open } from 'node:fs/promises';
+import type { BatchImage } from '../../src-shared/batch.ts';
+import { type BatchRange, SAMPLE_KINDS, type SampleKind } from '../../src-shared/batch-range.ts';
+import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
+import { rangeFor, type SampleRange } from '../../src-shared/sample-range.ts';
+import { HEAD_BYTES, mayBeDeep } from '../codec/deep-head.ts';
+import { describeImage, sampleExtremes } from '../codec/image-description.ts';
+import { getBatch } from '../store/batches.ts';
+import { listRuns } from '../store/runs.ts';
+import { changeSampleRange, deepImages, saveSampleKinds, unlookedImages } from '../store/sample-ranges.ts';
+import type { Workspace } from '../store/workspace.ts';
+import { readImportedFile } from './imported-file.ts';
+import { MAX_VIEW_PIXELS } from './thumbnails.ts';
+
+/** So many of a batch's first images say what its range is: enough for a bright one to be among them. */
+const MEASURED = 16;
+/** Images looked at between two writes, and at a time. */
+const PAGE = 500;
+const READERS = 4;
+
+interface SettleOptions {
+  /** Who imports or inspects: for the history. */
+  readonly author: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Sees to it that a batch with images of more than 8 bits, whose files do not say what is white, has a range: one
+ * for the batch, of its first images in the order of their import. A range that is there stays, but for one that was
+ * measured on fewer images than there are now, as long as no run has used it.
+ * @throws ClipSamError `cancelled`, the store's errors
+ */
+export async function settleSampleRanges(
+  workspace: Workspace,
+  batchId: number,
+  { author, signal }: SettleOptions,
+): Promise<void> {
+  await lookAtImages(workspace, batchId, signal);
+  const { sampleRanges } = await getBatch(workspace, batchId);
+  const isUsed = (await listRuns(workspace, batchId)).length > 0;
+  for (const kind of SAMPLE_KINDS) {
+    const range = sampleRanges[kind];
+    const measured = range?.images ?? (range ? MEASURED : 0);
+    if (range && (isUsed || measured >= MEASURED)) continue;
+    const first = await deepImages(workspace, batchId, kind, { after: 0, limit: MEASURED });
+    if (first.length <= measured) continue;
+    const extremes = await measure(workspace, batchId, kind, signal);
+    if (extremes.length <= measured) continue;
+    const next: BatchRange = { ...rangeFor(extremes, kind), images: extremes.length, setBy: null };
+    await changeSampleRange(workspace, batchId, kind, next, author);
+  }
+}
+
+/**
+ * Sets what is black and white in a batch, or (null) has it measured again.
+ * @throws ClipSamError as {@link settleSampleRanges}; `input-invalid` for a batch that is not there
+ */
+export async function setSampleRange(
+  workspace: Workspace,
+  options: {
+    readonly batchId: number;
+    readonly kind: SampleKind;
+    readonly range: SampleRange | null;
+    readonly author: string;
+  },
+): Promise<void> {
+  const { batchId, kind, range, author } = options;
+  await getBatch(workspace, batchId);
+  const next = range && { low: range.low, high: range.high, images: null, setBy: author };
+  await changeSampleRange(workspace, batchId, kind, next, author);
+  if (next === null) await settleSampleRanges(workspace, batchId, { author });
+}
+
+/** The kinds of samples beyond 8 bits that a batch has, as far as its images were looked at. */
+export async function kindsIn(workspace: Workspace, batchId: number): Promise<SampleKind[]> {
+  const kinds: SampleKind[] = [];
+  for (const kind of SAMPLE_KINDS) {
+    const [first] = await deepImages(workspace, batchId, kind, { after: 0, limit: 1 });
+    if (first) kinds.push(kind);
+  }
+  return kinds;
+}
+
+/**
+ * What samples an image has that its file states no range for; `none`: 8 bits, or a range of its own.
+ * @throws ClipSamError `image-…`, Node's errors of reading
+ */
+export async function sampleKindOf(image: BatchImage): Promise<SampleKind | 'none'> {
+  const file = await open(image.path);
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    if (!mayBeDeep(buffer.subarray(0, bytesRead))) return 'none';
+  } finally {
+    await file.close();
+  }
+  const { pages } = await describeImage(await readImportedFile(image), image.path);
+  const sample = pages[0]?.sample;
+  return sample && (sample.bits > 8 || sample.kind === 'float') && !sample.stated ? sample.kind : 'none';
+}
+
+/** Writes down which samples the images have that nobody has looked at yet. What cannot be read is left for later. */
+async function lookAtImages(workspace: Workspace, batchId: number, signal?: AbortSignal): Promise<void> {
+  for (let after = 0; ; ) {
+    const page = await unlookedImages(workspace, batchId, { after, limit: PAGE });
+    const last = page.at(-1);
+    if (!last) return;
+    after = last.id;
+    const found: { id: number; kind: SampleKind | 'none' }[] = [];
+    const look = async () => {
+      for (let image = page.shift(); image; image = page.shift()) {
+        throwIfCancelled(signal);
+        const kind = await sampleKindOf(image).catch(unlessOfImage);
+        if (kind !== undefined) found.push({ id: image.id, kind });
+      }
+    };
+    await Promise.all(Array.from({ length: READERS }, look));
+    await saveSampleKinds(workspace, found);
+  }
+}
+
+/** Lowest and highest samples of the first images of a kind that can be read. */
+async function measure(workspace: Workspace, batchId: number, kind: SampleKind, signal?: AbortSignal) {
+  const extremes: { readonly low: number; readonly high: number }[] = [];
+  for (let after = 0; ; ) {
+    const page = await deepImages(workspace, batchId, kind, { after, limit: MEASURED });
+    if (page.length === 0) return extremes;
+    after = page.at(-1)!.id;
+    for (const image of page) {
+      throwIfCancelled(signal);
+      const bytes = await readImportedFile(image).catch(unlessOfImage);
+      const options = { maxPixels: MAX_VIEW_PIXELS };
+      const found = bytes && (await sampleExtremes(bytes, image.path, options).catch(unlessOfImage));
+      if (found) extremes.push(found);
+      if (extremes.length === MEASURED) return extremes;
+    }
+  }
+}
+
+/** An image that cannot be read says so when it is inspected. */
+function unlessOfImage(error: unknown): undefined {
+  const isOfFile =
+    typeof (error as NodeJS.ErrnoException).code === 'string' && !(error instanceof ClipSamError);
+  if (isOfFile || (error instanceof ClipSamError && error.code.startsWith('image-'))) return undefined;
+  throw error;
+}

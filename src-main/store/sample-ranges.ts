@@ -1,0 +1,135 @@
+import { sql } from 'kysely';
+import type { BatchImage } from '../../src-shared/batch.ts';
+import type { BatchRange, SampleKind, SampleRanges } from '../../src-shared/batch-range.ts';
+import type { SampleRange } from '../../src-shared/sample-range.ts';
+import { recordAudit } from './audit.ts';
+import { selectImages, toBatchImage } from './images.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Ranges from their column. */
+export function parseRanges<Range extends SampleRange>(
+  column: string | null,
+): Readonly<Record<SampleKind, Range | null>> {
+  return column ? JSON.parse(column) : { integer: null, float: null };
+}
+
+/** What is black and white in an image; null: its file decides. */
+export function rangeOf(row: {
+  readonly sample_kind: BatchImage['sampleKind'];
+  readonly sample_ranges: string | null;
+}): SampleRange | null {
+  if (row.sample_ranges === null || row.sample_kind === null || row.sample_kind === 'none') return null;
+  const range = parseRanges(row.sample_ranges)[row.sample_kind];
+  return range && { low: range.low, high: range.high };
+}
+
+/** The batch's ranges as a run keeps them: JSON, or null where there is none. */
+export async function rangesOfBatch(db: Workspace['db'], batchId: number): Promise<string | null> {
+  const row = await db
+    .selectFrom('batches')
+    .select('sample_ranges')
+    .where('id', '=', batchId)
+    .executeTakeFirst();
+  if (!row?.sample_ranges) return null;
+  const ranges = parseRanges<BatchRange>(row.sample_ranges);
+  const plain = (range: BatchRange | null) => range && { low: range.low, high: range.high };
+  return JSON.stringify({
+    integer: plain(ranges.integer),
+    float: plain(ranges.float),
+  } satisfies SampleRanges);
+}
+
+/** Images that could be read when they were imported and whose samples nobody looked at; a page in order. */
+export async function unlookedImages(
+  workspace: Workspace,
+  batchId: number,
+  page: { readonly after: number; readonly limit: number },
+): Promise<BatchImage[]> {
+  const rows = await selectImages(workspace.db)
+    .where('images.batch_id', '=', batchId)
+    .where('images.sample_kind', 'is', null)
+    .where('images.content_hash', 'is not', null)
+    .where('images.id', '>', page.after)
+    .orderBy('images.id')
+    .limit(page.limit)
+    .execute();
+  return rows.map((row) => toBatchImage(workspace, row));
+}
+
+/** Images of a batch with samples of the kind, in the order of their import; a page starts behind `after`. */
+export async function deepImages(
+  workspace: Workspace,
+  batchId: number,
+  kind: SampleKind,
+  page: { readonly after: number; readonly limit: number },
+): Promise<BatchImage[]> {
+  const rows = await selectImages(workspace.db)
+    .where('images.batch_id', '=', batchId)
+    .where('images.sample_kind', '=', kind)
+    .where('images.id', '>', page.after)
+    .orderBy('images.id')
+    .limit(page.limit)
+    .execute();
+  return rows.map((row) => toBatchImage(workspace, row));
+}
+
+/** Writes down what samples images have. What another program wrote meanwhile stays. */
+export async function saveSampleKinds(
+  workspace: Workspace,
+  kinds: readonly { readonly id: number; readonly kind: SampleKind | 'none' }[],
+): Promise<void> {
+  await workspace.db.transaction().execute(async (db) => {
+    for (const [kind, images] of Map.groupBy(kinds, (image) => image.kind)) {
+      const ids = JSON.stringify(images.map(({ id }) => id));
+      await db
+        .updateTable('images')
+        .set({ sample_kind: kind })
+        .where(sql<boolean>`id in (select value from json_each(${ids}))`)
+        .where('sample_kind', 'is', null)
+        .execute();
+    }
+  });
+}
+
+/**
+ * Sets what is black and white in a batch from now on; results that are there keep what they were made with.
+ * @param range null: forgotten, to be measured again
+ * @returns false when nothing changed, or when it was only measured and somebody has set it meanwhile
+ */
+export async function changeSampleRange(
+  workspace: Workspace,
+  batchId: number,
+  kind: SampleKind,
+  range: BatchRange | null,
+  author: string,
+): Promise<boolean> {
+  return workspace.db.transaction().execute(async (db) => {
+    const row = await db
+      .selectFrom('batches')
+      .select('sample_ranges')
+      .where('id', '=', batchId)
+      .executeTakeFirstOrThrow();
+    const before = parseRanges<BatchRange>(row.sample_ranges);
+    const old = before[kind];
+    const isMeasured = range !== null && range.setBy === null;
+    if (isMeasured && old !== null && old.setBy !== null) return false;
+    if (JSON.stringify(old) === JSON.stringify(range)) return false;
+    const after = { ...before, [kind]: range };
+    await db
+      .updateTable('batches')
+      .set({ sample_ranges: JSON.stringify(after) })
+      .where('id', '=', batchId)
+      .execute();
+    await recordAudit(db, [
+      {
+        author,
+        action: isMeasured ? 'sample range measured' : 'sample range changed',
+        subject: 'batch',
+        subjectId: batchId,
+        oldValue: { [kind]: old },
+        newValue: { [kind]: range },
+      },
+    ]);
+    return true;
+  });
+}
