@@ -13,6 +13,13 @@ export function toReadError(cause: unknown, path: string): ClipSamError {
       details: { case: path.includes('\ufffd') ? 'file-name-broken' : 'file-missing', file: path },
     });
   }
+  if (code === 'ERR_INVALID_ARG_VALUE') {
+    const shown = path.replace(/\p{Cc}/gu, '\ufffd');
+    return new ClipSamError('image-not-found', `Nothing can be called "${shown}". Check the path.`, {
+      cause,
+      details: { case: 'name-impossible', path: shown },
+    });
+  }
   const isDenied = code === 'EACCES' || code === 'EPERM';
   const advice = isDenied
     ? 'may not be read: permission denied. Give yourself read permission.'

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
 import { type Pack, packSchema } from '../../src-shared/pack.ts';
 import { exactReference, packReferenceSchema } from '../../src-shared/pack-reference.ts';
+import { parseJson } from '../../src-shared/parse-json.ts';
 import { schemaIssues } from '../../src-shared/schema-issues.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
 import { byName } from '../files/image-files.ts';
@@ -218,7 +219,7 @@ async function readPack(folder: string): Promise<Pack> {
 export function parsePack(text: string, path: string): Pack {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (cause) {
     throw unusable(path, `cannot be read (${cause instanceof Error ? cause.message : String(cause)})`, cause);
   }
@@ -232,7 +233,13 @@ export function parsePack(text: string, path: string): Pack {
   }
   const parsed = packSchema.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw unusable(path, `is not a valid pack description: ${schemaIssues(parsed.error)}`, parsed.error);
+  // Of a file that is anything else nothing is told.
+  const isPack = parsed.error.issues.every(({ code }) => code === 'unrecognized_keys');
+  throw unusable(
+    path,
+    `is not a valid pack description: ${schemaIssues(parsed.error, isPack)}`,
+    parsed.error,
+  );
 }
 
 function unusable(path: string, reason: string, cause: unknown): ClipSamError {

@@ -1,5 +1,6 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import { parseJson } from '../../src-shared/parse-json.ts';
 
 /** Sentences → token ids, start and end tokens included; undefined for what the tokeniser has no token for. */
 export interface Tokenizer {
@@ -17,13 +18,15 @@ interface TokenizerFile {
  * @throws ClipSamError `model-file-invalid`
  */
 export function openTokenizer(json: string, name: string): Tokenizer {
-  const refuse = (cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `${name} is not a valid tokenizer.json (${reason}). Fetch or train it again.`;
-    return new ClipSamError('model-file-invalid', message, { cause });
-  };
+  // Without the library's words: they may quote the file.
+  const refuse = (cause: unknown) =>
+    new ClipSamError(
+      'model-file-invalid',
+      `${name} is not a valid tokenizer.json. Fetch or train it again.`,
+      { cause },
+    );
   try {
-    const parsed = JSON.parse(json) as TokenizerFile;
+    const parsed = parseJson(json) as TokenizerFile;
     const tokenizer = new HuggingFaceTokenizer(parsed, {});
     const { unk_token: unknownToken, vocab } = parsed.model ?? {};
     // CLIP names its end token, which is no sign of an unknown word.

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { ClipSamError, type ErrorCode } from '../../src-shared/errors.ts';
+import { parseJson } from '../../src-shared/parse-json.ts';
 import { checkWritable, writeFileAtomically } from '../files/atomic-write.ts';
 
 /** @param name what the file is called in errors @throws ClipSamError with `code` when it is not there or not JSON */
 export async function readJsonFile(path: string, name: string, code: ErrorCode): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    return parseJson(await readFile(path, 'utf8'));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ClipSamError(code, `${name} ${path} cannot be read: ${reason}`, { cause });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ZodError, z } from 'zod';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { type Pack, packFileSchema, packSchema } from '../../src-shared/pack.ts';
+import { parseJson } from '../../src-shared/parse-json.ts';
 import { schemaIssues } from '../../src-shared/schema-issues.ts';
 import { makeFolder, writeFileAtomically } from '../files/atomic-write.ts';
 import { sha256, sha256OfFile } from '../files/hash.ts';
@@ -287,7 +288,7 @@ async function readHead(folder: string, shape: UmciShape) {
 
 async function readPlan(path: string): Promise<TrainingPlan> {
   try {
-    return trainingPlanSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return trainingPlanSchema.parse(parseJson(await readFile(path, 'utf8')));
   } catch (cause) {
     const reason =
       cause instanceof ZodError

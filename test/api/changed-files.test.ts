@@ -91,3 +91,15 @@ test('an export says which files changed and which are gone', async () => {
     summary: { images: 3, failed: 0, changed: 1, missing: 1, pending: 0 },
   });
 });
+
+test('a folder that cannot be called so is refused before anything is written', async () => {
+  const { client, runId, folder } = await inspectedBatch();
+  const impossible = expect.objectContaining({
+    data: expect.objectContaining({
+      code: 'input-invalid',
+      details: { case: 'name-impossible', path: expect.any(String) },
+    }),
+  });
+  const into = drain(await client.exports.run({ runId, formats: ['csv'], folder: join(folder, 'a\0b') }));
+  await expect(into).rejects.toEqual(impossible);
+});

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../src-main/files/hash.ts';
 import { resolvePackFile } from '../../src-main/inference/pack-files.ts';
-import { listPacks, loadPack, verifyPack } from '../../src-main/inference/pack-loader.ts';
+import { listPacks, loadPack, parsePack, verifyPack } from '../../src-main/inference/pack-loader.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { encoderFile, onnxFile, umciFile, writeSamplePack } from './sample-pack.ts';
@@ -130,6 +130,23 @@ describe('loadPack', () => {
     const folder = await writeSamplePack(packsRoot);
     await writeFile(join(folder, 'pack.json'), '{"id": "tiny"');
     await expect(loadPack('tiny', { packsRoot })).rejects.toMatchObject({ code: 'pack-invalid' });
+  });
+
+  test.each([
+    'root:x:0:0:root:/root:/bin/bash',
+    '{"root": "bash"',
+    '{"schemaVersion": 1, "root_token": "bash", "id": ["bash"]}',
+    '"root"',
+  ])('tells nothing of a file that is no description of a pack: %s', (text) => {
+    const told = (() => {
+      try {
+        return parsePack(text, '/etc/file.json');
+      } catch (error) {
+        return error as Error;
+      }
+    })();
+    expect(told).toMatchObject({ code: 'pack-invalid' });
+    expect((told as Error).message).not.toMatch(/root|bash/);
   });
 
   test.each<[string, string, (pack: Writable<Pack>) => void, RegExp]>([
