@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { PATIENCE } from './test/patience.ts';
 
@@ -11,6 +12,8 @@ export default defineConfig({
     // Guards against hanging, far beyond what the slowest machine needs.
     testTimeout: 5 * PATIENCE,
     hookTimeout: 5 * PATIENCE,
+    // Programs that tests start again and again are compiled once.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('out/compile-cache', import.meta.url)) },
     expect: { poll: { timeout: PATIENCE } },
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [E2E, APP] } },

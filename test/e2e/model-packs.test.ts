@@ -111,12 +111,18 @@ describeInChromium('a model pack', () => {
       }
       const window = await site.open({ language, theme });
       const { page, keyboard } = window;
+      const looked = new Set<string>();
+      /** Each state once. */
+      const isFlawless = async (state: string) => {
+        if (!looked.has(state)) expect(await window.seriousViolations()).toEqual([]);
+        looked.add(state);
+      };
       const begin = async (address: string) => {
         await keyboard.press('i');
         const dialog = page.getByRole('dialog');
         await dialog.getByText(texts.add.server!, { exact: true }).click();
         await dialog.getByLabel(texts.add.address!).fill(address);
-        expect(await window.seriousViolations()).toEqual([]);
+        await isFlawless('address');
         await keyboard.press('Enter');
         await dialog.waitFor({ state: 'detached' });
       };
@@ -126,7 +132,7 @@ describeInChromium('a model pack', () => {
         await begin(`${server.url}/pack.json`);
         const panel = page.getByTestId('pack-import');
         await panel.getByText(/529 kB/).waitFor();
-        expect(await window.seriousViolations()).toEqual([]);
+        await isFlawless('under way');
         await panel.getByRole('button').click();
         await stopped.waitFor();
       };

@@ -16,17 +16,20 @@ async function emptyBatch() {
   return { workspace, batchId, folder: await temporaryFolder() };
 }
 
-test('20,000 files in 200 folders, without holding the thread for long', async () => {
+test('5,000 files in 50 folders, without holding the thread for long', async () => {
   const { workspace, batchId, folder } = await emptyBatch();
   const originals = await temporaryFolder();
   for (let i = 0; i < 100; i++) writeFileSync(join(originals, `${i}.png`), String(i));
-  for (let d = 0; d < 200; d++) {
+  for (let d = 0; d < 50; d++) {
     mkdirSync(join(folder, String(d)));
     // Hard links, because making so many files takes longer than importing them.
     for (let i = 0; i < 100; i++) linkSync(join(originals, `${i}.png`), join(folder, String(d), `${i}.png`));
   }
-  let ticks = 0;
-  const timer = setInterval(() => ticks++, 20);
+  let turns = 0;
+  let timer = setImmediate(function count() {
+    turns++;
+    timer = setImmediate(count);
+  });
   const events: ImportEvent[] = [];
   const summary = await importImages({
     workspace,
@@ -35,17 +38,18 @@ test('20,000 files in 200 folders, without holding the thread for long', async (
     author,
     onEvent: (e) => events.push(e),
   });
-  clearInterval(timer);
-  expect(summary).toMatchObject({ added: 20_000, unchanged: 0, changed: [], unreadable: [] });
+  clearImmediate(timer);
+  expect(summary).toMatchObject({ added: 5_000, unchanged: 0, changed: [], unreadable: [] });
   expect(summary.duplicates).toHaveLength(100);
   expect(summary.duplicates[3]?.paths).toEqual(
-    Array.from({ length: 200 }, (_, d) => join(folder, String(d), '3.png')),
+    Array.from({ length: 50 }, (_, d) => join(folder, String(d), '3.png')),
   );
-  expect(await countImages(workspace, batchId)).toBe(20_000);
-  expect(events[0]).toEqual({ kind: 'listed', total: 20_000 });
-  expect(events.at(-1)).toEqual({ kind: 'imported', done: 20_000, total: 20_000 });
-  expect(events.length).toBeGreaterThan(50);
-  expect(ticks).toBeGreaterThan(10);
+  expect(await countImages(workspace, batchId)).toBe(5_000);
+  expect(events[0]).toEqual({ kind: 'listed', total: 5_000 });
+  expect(events.at(-1)).toEqual({ kind: 'imported', done: 5_000, total: 5_000 });
+  expect(events.length).toBeGreaterThan(12);
+  // Each piece of work lets the others have a turn.
+  expect(turns).toBeGreaterThanOrEqual(events.length);
 });
 
 test('hostile names are plain data', async () => {

@@ -5,7 +5,7 @@ import { OBJECTS, renderGood, renderSample, SURFACES } from '../../src-main/synt
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
 
 const KINDS = [...SURFACES, ...OBJECTS];
-const SIZE = { width: 120, height: 96 };
+const SIZE = { width: 80, height: 64 };
 
 const render = (kind: string, seed: string, defect?: string | null): SyntheticSample =>
   renderSample(kind, new Random(seed), SIZE, defect === undefined ? {} : { defect });
@@ -40,7 +40,7 @@ test('a good part has an empty mask and no defect', () => {
 
 test('every kind renders at odd sizes, with values that are not all the same', () => {
   for (const [i, kind] of KINDS.entries()) {
-    const size = i % 2 === 0 ? { width: 97, height: 301 } : { width: 210, height: 64 };
+    const size = i % 2 === 0 ? { width: 49, height: 151 } : { width: 105, height: 32 };
     const sample = renderSample(kind, new Random(`odd ${kind}`), size);
     expect(sample.image.data.length).toBe(size.width * size.height * 3);
     expect(sample.mask.length).toBe(size.width * size.height);
@@ -83,8 +83,8 @@ test('defects are of all sizes: specks and large patches, mostly small', () => {
   const shares: number[] = [];
   for (let i = 0; i < 90; i++) {
     const random = new Random(`share ${i}`);
-    const sample = renderSample(random.pick(KINDS), random, { width: 160, height: 160 });
-    if (sample.defect !== null) shares.push(area(sample.mask) / (160 * 160));
+    const sample = renderSample(random.pick(KINDS), random, { width: 96, height: 96 });
+    if (sample.defect !== null) shares.push(area(sample.mask) / (96 * 96));
   }
   expect(shares.length).toBeGreaterThan(75);
   shares.sort((a, b) => a - b);
@@ -94,7 +94,7 @@ test('defects are of all sizes: specks and large patches, mostly small', () => {
 });
 
 test('a missing component is really missing', () => {
-  const size = { width: 400, height: 300 };
+  const size = { width: 240, height: 180 };
   const seed = 'board';
   const sample = renderSample('pcb', new Random(seed), size, { defect: 'missing component' });
   expect(sample.defect).toBe('missing component');
@@ -119,7 +119,7 @@ test('objects have an outline, surfaces fill the picture', () => {
     expect(share, kind).toBeGreaterThan(0.005);
   }
   const whole = SURFACES.filter(
-    (kind) => area(renderGood(kind, new Random('m'), SIZE).objectMask) === 120 * 96,
+    (kind) => area(renderGood(kind, new Random('m'), SIZE).objectMask) === SIZE.width * SIZE.height,
   );
   expect(whole.length).toBeGreaterThan(SURFACES.length * 0.6);
 });
