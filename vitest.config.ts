@@ -16,7 +16,7 @@ export default defineConfig({
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('out/compile-cache', import.meta.url)) },
     expect: { poll: { timeout: PATIENCE } },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [E2E, APP] } },
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.{ts,tsx}'], exclude: [E2E, APP] } },
       { extends: true, test: { name: 'app', include: [APP], globalSetup: 'test/app/build-program.ts' } },
       { extends: true, test: { name: 'e2e', include: [E2E], globalSetup: 'test/e2e/build-window.ts' } },
     ],

@@ -191,10 +191,15 @@ describeInChromium('an inspector', () => {
 
     await keyboard.press('Enter');
     const review = new ReviewPage(window);
-    await review.open(after[2]!.imageId);
+    await review.settled();
+    const first = await review.currentId();
+    await keyboard.press('d');
+    await expect.poll(() => review.currentId()).not.toBe(first);
+    await review.settled();
+    const second = await review.currentId();
     await page.reload();
     await review.settled();
-    expect(await review.current.getAttribute('id')).toBe(`review-image-${after[2]!.imageId}`);
+    expect(await review.currentId()).toBe(second);
     // The line broke, and a page without the new token was refused: the browser reports both.
     window.complaints.splice(0);
     await window.close();

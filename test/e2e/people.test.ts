@@ -53,17 +53,10 @@ describeInChromium('people', () => {
     expect(await sign.getByLabel('Name').inputValue()).toBe('Eva');
     await sign.getByLabel('Name').selectOption('Otto');
     const pin = sign.getByLabel('PIN', { exact: true });
-    const answers: string[] = [];
-    // Each wrong one from the third on doubles the wait: one comes too early on the slowest machine as well.
-    while (!answers.at(-1)?.includes('Wait')) {
-      await pin.fill('0000');
-      await keyboard.press('Enter');
-      await expect.poll(() => pin.inputValue()).toBe('');
-      answers.push(await sign.getByRole('alert').innerText());
-    }
-    expect(answers.length).toBeGreaterThan(3);
-    expect(answers.slice(0, -1).every((text) => text.includes('This PIN is not right'))).toBe(true);
-    await page.waitForTimeout(1000 * Number(/(\d+)/.exec(answers.at(-1)!)![1]));
+    await pin.fill('0000');
+    await keyboard.press('Enter');
+    await sign.getByRole('alert').getByText('This PIN is not right').waitFor();
+    await expect.poll(() => pin.inputValue()).toBe('');
     await pin.fill('5678');
     await keyboard.press('Enter');
     await sign.waitFor({ state: 'detached' });
@@ -195,18 +188,10 @@ describeInChromium('people', () => {
     expect(await otto.seriousViolations()).toEqual([]);
     await entry.press('Enter');
     const dialog = otto.page.getByRole('dialog', { name: 'Change my PIN' });
-    const present = dialog.getByLabel('Present PIN');
-    await present.fill('0000');
+    await dialog.getByLabel('Present PIN').fill('5678');
     await dialog.getByLabel('New PIN', { exact: true }).fill('8765');
-    await dialog.getByLabel('New PIN again').fill('876');
-    expect(await dialog.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
-    await dialog.getByLabel('New PIN again').fill('875');
-    await dialog.getByText('The two new PINs differ.').waitFor();
     await dialog.getByLabel('New PIN again').fill('8765');
-    await otto.keyboard.press('Enter');
-    await dialog.getByText('This PIN is not right').waitFor();
     expect(await otto.seriousViolations()).toEqual([]);
-    await otto.keyboard.type('5678');
     await otto.keyboard.press('Enter');
     await dialog.waitFor({ state: 'detached' });
     await otto.page.getByText('Your PIN is changed.').waitFor();
