@@ -2,8 +2,8 @@
 export const HEAD_BYTES = 25;
 
 /**
- * False for files whose first bytes already say that their samples have 8 bits, or that they are no image: of the
- * formats that are read, only PNG and TIFF know others.
+ * False for files whose first bytes already say that their samples have 8 bits, or that they are no image. Of the
+ * formats that are read only PNG and TIFF know others, and AVIF, whose range is always its own.
  */
 export function mayBeDeep(head: Uint8Array): boolean {
   const starts = (...bytes: readonly number[]) => bytes.every((byte, i) => head[i] === byte);

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { SampleRanges } from '../../src-shared/batch-range.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { type Frame, frameFor } from '../../src-shared/frame.ts';
 import type { ArtifactRef, InspectionResult } from '../../src-shared/result.ts';
@@ -14,6 +15,7 @@ import { type CategoryEvaluation, mean } from './evaluation-figures.ts';
 export class CategoryTally {
   readonly #category: DefectCategory;
   readonly #object: string;
+  readonly #ranges: SampleRanges;
   readonly #coarse = new PixelMetrics();
   readonly #final = new PixelMetrics();
   readonly #images: {
@@ -26,9 +28,10 @@ export class CategoryTally {
   readonly #maskValues = new Set<string>();
   failed = 0;
 
-  constructor(category: DefectCategory, object: string) {
+  constructor(category: DefectCategory, object: string, ranges: SampleRanges) {
     this.#category = category;
     this.#object = object;
+    this.#ranges = ranges;
   }
 
   /** @param artifactRoot the store with the image's maps */
@@ -68,6 +71,7 @@ export class CategoryTally {
       good: good.length,
       defective: defective.length,
       failed: this.failed,
+      sampleRanges: this.#ranges,
       maskValues: [...this.#maskValues].sort(byNumber),
       coarse: this.#coarse.result(),
       final: this.#final.result(),

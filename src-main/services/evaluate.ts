@@ -7,6 +7,7 @@ import type { Inspector } from '../inference/inspector.ts';
 import { CategoryTally } from './category-tally.ts';
 import { findCategories } from './defect-dataset.ts';
 import { type CategoryEvaluation, type Evaluation, meanOf } from './evaluation-figures.ts';
+import { rangesOfFiles } from './file-ranges.ts';
 
 export type EvaluateEvent =
   | { readonly kind: 'started'; readonly categories: number; readonly total: number }
@@ -40,7 +41,7 @@ const IN_FLIGHT = 3;
 
 /**
  * Measures a pack and recipe on data in MVTec AD's layout (see {@link findCategories}). Everything streams:
- * memory doesn't grow with the number of images. An image that fails is listed under `failures`, the rest goes on.
+ * memory doesn't grow with the number of images. Images of more than 8 bits have one range per category. An image that fails is listed under `failures`, the rest goes on.
  * @throws ClipSamError `input-invalid` for a root that is not in the layout; `cancelled`; errors that every further
  *   image would meet too, such as `disk-full`, and `text-too-long` for an object's name
  */
@@ -59,13 +60,18 @@ export async function evaluate(root: string, options: EvaluateOptions): Promise<
   try {
     for (const category of selected) {
       const object = options.objectNames?.[category.category] ?? objectNameOf(category.category);
-      const tally = new CategoryTally(category, object);
+      const ranges = await rangesOfFiles(
+        category.images.map(({ path }) => path),
+        signal,
+      );
+      const tally = new CategoryTally(category, object, ranges.ranges);
       await forEachInFlight(category.images, async (image, index) => {
         throwIfCancelled(signal);
         const artifactRoot = join(temporary, `${categories.length}-${index}`);
         let error: ErrorRecord | undefined;
         try {
-          const job = { path: image.path, recipe: { ...recipe, object }, artifactRoot };
+          const { path } = image;
+          const job = { path, recipe: { ...recipe, object }, artifactRoot, range: ranges.of(path) };
           await tally.add(image, await inspector.inspect(job, signal), artifactRoot, recipe.maxPixels);
         } catch (cause) {
           throwIfCancelled(signal);

@@ -1,3 +1,4 @@
+import type { SampleRanges } from '../../src-shared/batch-range.ts';
 import type { ErrorRecord } from '../../src-shared/errors.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { PixelMetricsResult, RankingMetrics } from '../pipeline/metrics.ts';
@@ -54,6 +55,8 @@ export interface CategoryEvaluation extends EvaluationFigures {
   readonly defective: number;
   /** Images that failed. */
   readonly failed: number;
+  /** What was black and white in images of more than 8 bits, of the category's first; null: there were none. */
+  readonly sampleRanges: SampleRanges;
   /** What the pixels of the masks are called in their files: grey values, palette indexes, colours `#rrggbb`. */
   readonly maskValues: readonly string[];
   /** Mean of the pipeline's own time per image, milliseconds; neighbouring images overlap. */

@@ -13,7 +13,7 @@ import { readImportedFile } from './imported-file.ts';
 import { MAX_VIEW_PIXELS } from './thumbnails.ts';
 
 /** So many of a batch's first images say what its range is: enough for a bright one to be among them. */
-const MEASURED = 16;
+export const MEASURED = 16;
 /** Images looked at between two writes, and at a time. */
 const PAGE = 500;
 const READERS = 4;
@@ -86,16 +86,21 @@ export async function kindsIn(workspace: Workspace, batchId: number): Promise<Sa
  * @throws ClipSamError `image-…`, Node's errors of reading
  */
 export async function sampleKindOf(image: BatchImage): Promise<SampleKind | 'none'> {
-  const file = await open(image.path);
-  try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    if (!mayBeDeep(buffer.subarray(0, bytesRead))) return 'none';
-  } finally {
-    await file.close();
-  }
+  if (!mayBeDeep(await readHead(image.path))) return 'none';
   const { pages } = await describeImage(await readImportedFile(image), image.path);
   const sample = pages[0]?.sample;
   return sample && (sample.bits > 8 || sample.kind === 'float') && !sample.stated ? sample.kind : 'none';
+}
+
+/** The first bytes of a file. @throws Node's errors of reading */
+export async function readHead(path: string): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 /** Writes down which samples the images have that nobody has looked at yet. What cannot be read is left for later. */

@@ -201,6 +201,20 @@ describe('masks on demand', () => {
     expect(levels[0]!.polygons.length).toBe(1);
   });
 
+  it('are not taken from an embedding of the same file with other grey values', async () => {
+    const path = await writeImage(0);
+    const inspector = await open();
+    const range = { low: 0, high: 4095 };
+    const { contentHash } = await inspector.inspect({ path, recipe: TINY_RECIPE, artifactRoot, range });
+    const job = { path: join(folder, 'gone.png'), recipe: TINY_RECIPE, prompts, contentHash };
+    await expect(inspector.decodeMask({ ...job, range })).resolves.toBeDefined();
+    for (const other of [undefined, { low: 0, high: 1023 }]) {
+      await expect(inspector.decodeMask({ ...job, range: other })).rejects.toMatchObject({
+        code: 'image-not-found',
+      });
+    }
+  });
+
   it('are refused for a file that has changed', async () => {
     const path = await writeImage(0);
     const inspector = await open();

@@ -18,6 +18,7 @@ import { frameFor } from '../../src-shared/frame.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { InspectionResult, Region } from '../../src-shared/result.ts';
 import { modelVerdict } from '../../src-shared/verdict.ts';
+import { writeCameraPictures } from '../deep-pictures.ts';
 
 const WIDTH = 64;
 const HEIGHT = 48;
@@ -157,6 +158,7 @@ describe('evaluate', () => {
         good: 2,
         defective: 3,
         failed: 0,
+        sampleRanges: { integer: null, float: null },
         maskValues: ['0', '255'],
         coarse: expect.objectContaining({ auroc: 0, pro: 0 }),
         final: expect.objectContaining({ auroc: 1, ap: 1, f1Max: 1 }),
@@ -173,6 +175,23 @@ describe('evaluate', () => {
     expect(datasets).toEqual([{ dataset: basename(folder), ...mean }]);
     expect(fake.jobs[0]!.recipe).toEqual({ ...recipe, object: 'metal nut' });
     expect(fake.mostAtOnce()).toBe(3);
+  });
+
+  it('sees the deep images of a category with one range, and tells it', async () => {
+    const category = join(folder, 'castings');
+    await makeCategory(category, 1, 1);
+    await writeCameraPictures(join(category, 'test/good'), ['1.png', '2.png'], 12);
+    await makeCategory(join(folder, 'nuts'), 1, 1);
+    const fake = fakeInspector(perfect);
+    const { categories } = await run(fake);
+    const range = { low: 0, high: 4095 };
+    expect(categories.map(({ sampleRanges }) => sampleRanges.integer)).toEqual([range, null]);
+    const seen = fake.jobs.map((job) => [basename(job.path), job.range]);
+    expect(seen.filter(([name]) => String(name).endsWith('.png'))).toEqual([
+      ['1.png', range],
+      ['2.png', range],
+    ]);
+    expect(seen.filter(([, used]) => used)).toHaveLength(2);
   });
 
   it('counts regions and verdicts, and measures image scores', async () => {
