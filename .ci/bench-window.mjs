@@ -55,7 +55,7 @@ try {
     JSON.stringify(session),
   );
   const page = await context.newPage();
-  await page.goto(workstation.url);
+  await page.goto(await workstation.address());
   await page.getByRole('navigation').first().waitFor();
 
   /** Milliseconds from the address to the first image in the viewer and a strip with its pictures. */

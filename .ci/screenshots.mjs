@@ -32,7 +32,7 @@ async function openWindow({ language, theme, size }) {
     JSON.stringify(session),
   );
   const page = await context.newPage();
-  await page.goto(workstation.url);
+  await page.goto(await workstation.address());
   await page.getByRole('navigation').first().waitFor();
   const press = async (...keys) => {
     for (const key of keys) await page.keyboard.press(key);

@@ -9,6 +9,8 @@ import { say } from './terminal.ts';
 
 /** "CSAM" on a telephone's keys. The same each time, for bookmarks and SSH tunnels. */
 const DEFAULT_PORT = 2726;
+/** Milliseconds that a browser may take to start: its address stands in its command line. */
+const OPENING = 2 * 60_000;
 
 export interface ServeOptions {
   readonly workspace: string;
@@ -23,8 +25,8 @@ export function addServe(program: Command): void {
     .command('serve')
     .summary('open the workstation in a browser')
     .description(
-      'Serves the workstation to browsers on this machine, under an address with a token that is new each time.\n' +
-        'Nothing else is let in, and no other machine can reach it.',
+      'Serves the workstation to browsers on this machine, under an address that lets one browser in, once; when it\n' +
+        'was used, the next one is printed. Nothing else is let in, and no other machine can reach it.',
     );
   withServeOptions(command)
     .addHelpText(
@@ -73,9 +75,10 @@ export async function serve({ workspace, port, open, device, packRoot }: ServeOp
       device,
       ...(packRoot !== undefined && { packsRoot: packRoot }),
     });
-    process.stdout.write(`${shell.url}\n`);
-    say('The workstation is open at this address, for this machine only. Ctrl-C stops it.');
-    if (open) await openBrowser(shell.url);
+    const print = () => void process.stdout.write(`${shell.address({ onUsed: print })}\n`);
+    print();
+    say('The workstation is open at this address, for one browser on this machine. Ctrl-C stops it.');
+    if (open) await openBrowser(shell.address({ lifetime: OPENING }));
     if (!signal.aborted) {
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     }

@@ -5,10 +5,19 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AnyRouter } from '@orpc/server';
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import { CODE_PARAMETER, SESSION_PATH } from '../../src-shared/browser-access.ts';
 import { CONTENT_SECURITY_POLICY } from '../../src-shared/content-security-policy.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
-import { accessCookie, isSameToken, newAccessToken } from './access-token.ts';
-import { checkAccess, checkRequest, checkUpgrade, type Gate, type Refusal } from './request-check.ts';
+import { Access, type OpeningCodeOptions } from './access.ts';
+import {
+  checkMedia,
+  checkRequest,
+  checkUpgrade,
+  type Gate,
+  hasSession,
+  NOT_LET_IN,
+  type Refusal,
+} from './request-check.ts';
 import { RPC_LIMITS, type RpcLimits, type RpcSockets, rpcSockets } from './rpc-sockets.ts';
 import { staticFiles } from './static-files.ts';
 
@@ -21,6 +30,8 @@ export interface BrowserShellOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly limits?: Partial<ShellLimits>;
+  /** For tests. */
+  readonly access?: Access;
 }
 
 export interface ShellLimits extends RpcLimits {
@@ -45,18 +56,19 @@ const GRACE = 2_000;
 
 export interface BrowserShell {
   readonly port: number;
-  /** Address that lets a browser in. */
-  readonly url: string;
+  /** A new address that lets one browser in, once. */
+  address(options?: OpeningCodeOptions): string;
   close(): Promise<void>;
 }
 
 /**
  * Serves the workstation to browsers on this machine: the window under `/`, the contract over a WebSocket under
- * `/rpc`, pictures and maps under `/media/`. It listens on 127.0.0.1 only and lets in who comes with the token.
+ * `/rpc`, pictures and maps under `/media/`. It listens on 127.0.0.1 only. Everybody there gets the window's own files;
+ * what is in the workspace only who came with a code once: scripts send the session's token, no cookie does.
  * @throws ClipSamError `input-invalid` when the port is in use or not allowed
  */
 export async function startBrowserShell(options: BrowserShellOptions): Promise<BrowserShell> {
-  const { router, media, rendererFolder } = options;
+  const { router, media, rendererFolder, access = new Access() } = options;
   const limits = { ...LIMITS, ...options.limits };
   const files = staticFiles(rendererFolder);
   const server = createServer({
@@ -68,7 +80,7 @@ export async function startBrowserShell(options: BrowserShellOptions): Promise<B
   });
   server.maxConnections = limits.maxHttpConnections;
   const port = await listen(server, options.port);
-  const gate = { port, token: newAccessToken() };
+  const gate = { port, access };
   const sockets = rpcSockets(router, limits);
 
   const app = new Hono<{ Bindings: HttpBindings }>();
@@ -80,17 +92,15 @@ export async function startBrowserShell(options: BrowserShellOptions): Promise<B
   // There is no TLS on the loopback interface.
   app.use(secureHeaders({ xFrameOptions: 'DENY', strictTransportSecurity: false }));
   app.use(async (c, next) => {
-    const { incoming } = c.env;
-    const given = c.req.path === '/' ? c.req.query('token') : undefined;
     const refusal =
-      checkRequest(incoming, gate) ??
-      (isSameToken(given, gate.token) ? undefined : checkAccess(incoming, gate));
+      checkRequest(c.env.incoming, gate) ??
+      (c.req.path.startsWith('/media/') ? checkMedia(c.req.url, gate) : undefined);
     if (refusal) return c.html(refusalPage(refusal), refusal.status, refusalHeaders(refusal));
-    if (given !== undefined) {
-      return c.body(null, 303, { location: '/', 'set-cookie': accessCookie(port, gate.token) });
-    }
     return next();
   });
+  app.get(SESSION_PATH, (c) =>
+    hasSession(c.env.incoming, gate) ? c.json(access.session) : c.text(NOT_LET_IN.message, NOT_LET_IN.status),
+  );
   app.get('/media/*', (c) => media(c.req.raw));
   app.get('*', files);
   app.notFound((c) => c.text('There is no such page.', 404));
@@ -99,7 +109,7 @@ export async function startBrowserShell(options: BrowserShellOptions): Promise<B
   server.on('upgrade', (request, socket, head) => upgrade(sockets, gate, request, socket, head));
   return {
     port,
-    url: `http://127.0.0.1:${port}/?token=${gate.token}`,
+    address: (code) => `http://127.0.0.1:${port}/?${CODE_PARAMETER}=${access.newCode(code)}`,
     close: () => close(server, sockets),
   };
 }

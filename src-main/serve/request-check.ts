@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { carriesToken } from './access-token.ts';
+import { MEDIA_KEY_PARAMETER, tokenOf } from '../../src-shared/browser-access.ts';
+import type { Access } from './access.ts';
 
 /** Why a request is not answered. The message says what to do. */
 export interface Refusal {
@@ -7,10 +8,10 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** What the checks are made against: the port that is listened on, and the token of this start. */
+/** What the checks are made against: the port that is listened on, and who is let in. */
 export interface Gate {
   readonly port: number;
-  readonly token: string;
+  readonly access: Access;
 }
 
 /** Everything that the workstation serves has such a path: no `%`, no `\`, no control characters, nothing empty. */
@@ -18,8 +19,8 @@ const PATH = /^\/(?:[\w.~@-]+(?:\/[\w.~@-]+)*)?$/;
 
 /**
  * Checks that hold for every request, whoever sends it. `Host` must be this machine's own name, or a page that
- * rebinds its own name to 127.0.0.1 could talk to us; a page of another origin gets nothing at all, since ports of one
- * host share their cookies; nothing but GET and HEAD without a body is ever asked for over HTTP.
+ * rebinds its own name to 127.0.0.1 could talk to us; a page of another origin gets nothing at all; nothing but GET and
+ * HEAD without a body is ever asked for over HTTP.
  */
 export function checkRequest(request: IncomingMessage, { port }: Gate): Refusal | undefined {
   const { method, headers, headersDistinct, url = '' } = request;
@@ -52,21 +53,32 @@ export function checkRequest(request: IncomingMessage, { port }: Gate): Refusal 
   return undefined;
 }
 
-/** Checks that the request carries the token's cookie. */
-export function checkAccess(request: IncomingMessage, { port, token }: Gate): Refusal | undefined {
-  if (carriesToken(request.headers.cookie, port, token)) return undefined;
-  return {
-    status: 401,
-    message:
-      'Open the address that `clipsam serve` (or `npm start`) printed in its terminal when it started: ' +
-      `http://127.0.0.1:${port}/?token=… Each start has a new one, older addresses no longer work.`,
-  };
+/** What who was not let in is told. */
+export const NOT_LET_IN: Refusal = {
+  status: 401,
+  message:
+    'Open the newest address that `clipsam serve` (or `npm start`) printed in its terminal. Each lets one browser in, once.',
+};
+
+/** What a request for a session shows: a code to begin with, or the token of the session that goes on. */
+export function hasSession({ headers }: IncomingMessage, { access }: Gate): boolean {
+  const [, kind, secret = ''] = /^(Code|Bearer) ([\w-]+)$/.exec(headers.authorization ?? '') ?? [];
+  if (kind === 'Code') return access.redeem(secret);
+  return kind === 'Bearer' && access.hasToken(secret);
+}
+
+/** Checks the key in the address of a picture or a map. */
+export function checkMedia(url: string, { access }: Gate): Refusal | undefined {
+  const key = new URL(url).searchParams.get(MEDIA_KEY_PARAMETER);
+  return access.hasMediaKey(key) ? undefined : NOT_LET_IN;
 }
 
 /** Checks of a WebSocket's upgrade: browsers always send its origin, and its origin must be ours. */
 export function checkUpgrade(request: IncomingMessage, gate: Gate): Refusal | undefined {
-  const refusal = checkRequest(request, gate) ?? checkAccess(request, gate);
+  const refusal = checkRequest(request, gate);
   if (refusal) return refusal;
+  const token = tokenOf(request.headers['sec-websocket-protocol']);
+  if (!gate.access.hasToken(token)) return NOT_LET_IN;
   if (request.url !== '/rpc') return { status: 400, message: 'WebSockets are served under /rpc.' };
   if (request.headers.origin === undefined) {
     return { status: 403, message: 'A WebSocket needs the Origin header.' };

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { AnyRouter } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { RPC_PROTOCOL } from '../../src-shared/browser-access.ts';
 import type { RouterContext } from '../api/permission.ts';
 
 export interface RpcLimits {
@@ -32,7 +33,12 @@ export interface RpcSockets {
 /** The router over WebSockets. A message waits until the one before is written: slow windows slow only themselves. */
 export function rpcSockets(router: AnyRouter, limits: RpcLimits = RPC_LIMITS): RpcSockets {
   const handler = new RPCHandler(router);
-  const server = new WebSocketServer({ noServer: true, maxPayload: limits.maxMessageBytes });
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.maxMessageBytes,
+    // Never the one that carries the token.
+    handleProtocols: (offered) => (offered.has(RPC_PROTOCOL) ? RPC_PROTOCOL : false),
+  });
   const answered = new WeakSet<WebSocket>();
   const heartbeat = setInterval(() => {
     for (const socket of server.clients) {

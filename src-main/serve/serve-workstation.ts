@@ -2,7 +2,7 @@ import type { DeviceRequest } from '../../src-shared/result.ts';
 import { createMediaHandler } from '../api/media.ts';
 import { createRouter } from '../api/router.ts';
 import { openWorkstation } from '../api/workstation.ts';
-import { startBrowserShell } from './browser-shell.ts';
+import { type BrowserShell, startBrowserShell } from './browser-shell.ts';
 
 export interface ServeWorkstationOptions {
   /** Made when missing. */
@@ -15,10 +15,7 @@ export interface ServeWorkstationOptions {
   readonly packsRoot?: string;
 }
 
-export interface ServedWorkstation {
-  readonly port: number;
-  /** Address that lets a browser in. */
-  readonly url: string;
+export interface ServedWorkstation extends Pick<BrowserShell, 'port' | 'address'> {
   /** Says goodbye to the windows, interrupts runs so that they can be resumed, and closes the workspace. */
   close(): Promise<{ readonly interrupted: boolean }>;
 }
@@ -44,7 +41,7 @@ export async function serveWorkstation(options: ServeWorkstationOptions): Promis
     });
     return {
       port: shell.port,
-      url: shell.url,
+      address: shell.address,
       async close() {
         const interrupted = workstation.desk.isAtWork;
         await shell.close();

@@ -3,10 +3,12 @@ import { RPCLink as MessagePortLink } from '@orpc/client/message-port';
 import { RPCLink as WebSocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
+import { rpcProtocols } from '../../src-shared/browser-access.ts';
 import type { Contract } from '../../src-shared/contract.ts';
 import { type DesktopBridge, PORT_MESSAGE } from '../../src-shared/desktop-bridge.ts';
 import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
 import type { Failure } from '../i18n/failure-text.ts';
+import { enter } from './browser-access.ts';
 
 /** What Electron's preload gives the page; undefined in a browser. */
 export const desktop: DesktopBridge | undefined = (window as { clipsam?: DesktopBridge }).clipsam;
@@ -22,6 +24,7 @@ export interface Connection {
 /**
  * Opens the line to the workstation: Electron's MessagePort where there is one, else a WebSocket to our origin.
  * @param onStranger something was refused because nobody is signed in on the line
+ * @throws NotLetIn when the workstation does not know this browser
  */
 export async function connect(onStranger: () => void): Promise<Connection> {
   const interceptors = [
@@ -40,7 +43,8 @@ export async function connect(onStranger: () => void): Promise<Connection> {
     port.start();
     return { client, closed: new Promise((resolve) => port.addEventListener('close', () => resolve())) };
   }
-  const socket = new WebSocket(new URL('/rpc', location.href.replace(/^http/, 'ws')));
+  const token = await enter();
+  const socket = new WebSocket(new URL('/rpc', location.href.replace(/^http/, 'ws')), rpcProtocols(token));
   await new Promise<void>((resolve, reject) => {
     socket.addEventListener('open', () => resolve(), { once: true });
     socket.addEventListener('close', () => reject(new Error('The workstation does not answer.')), {

@@ -2,13 +2,14 @@ import { Button, Center, Loader, Stack, Text, Title } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { NotLetIn, onOtherTab } from '../api/browser-access.ts';
 import { apiFor, connect } from '../api/connection.ts';
 import { refreshPeople } from '../state/people.ts';
 import { followEvents, type Workstation, WorkstationContext } from '../state/workstation.ts';
 import { App } from './app.tsx';
 
 type Line =
-  | { readonly state: 'opening' | 'lost' }
+  | { readonly state: 'opening' | 'lost' | 'shut-out' }
   | { readonly state: 'open'; readonly workstation: Workstation };
 
 /** Milliseconds between two attempts to get a lost line back. */
@@ -24,10 +25,13 @@ export function WorkstationGate() {
   useEffect(() => {
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const lose = () => {
+    const again = () => setAttempt((n) => n + 1);
+    const lose = (error?: unknown) => {
       if (abort.signal.aborted) return;
-      setLine({ state: 'lost' });
-      timer = setTimeout(() => setAttempt((n) => n + 1), RETRY);
+      const isShutOut = error instanceof NotLetIn;
+      setLine({ state: isShutOut ? 'shut-out' : 'lost' });
+      if (isShutOut) abort.signal.addEventListener('abort', onOtherTab(again));
+      else timer = setTimeout(again, RETRY);
     };
     const open = async () => {
       // A session may end without a word: a PIN given anew from the command line.
@@ -40,7 +44,7 @@ export function WorkstationGate() {
       setLine({ state: 'open', workstation });
       await Promise.race([followEvents(workstation, queries, abort.signal), closed]);
     };
-    open().then(lose, lose);
+    open().then(() => lose(), lose);
     return () => {
       abort.abort();
       clearTimeout(timer);
@@ -59,9 +63,9 @@ export function WorkstationGate() {
         <Loader aria-label={t('connecting')} />
       ) : (
         <Stack align="center" maw={420} role="alert">
-          <Title order={3}>{t('lost.title')}</Title>
-          <Text ta="center">{t('lost.why')}</Text>
-          <Button onClick={() => location.reload()}>{t('lost.reload')}</Button>
+          <Title order={3}>{t(`${line.state}.title`)}</Title>
+          <Text ta="center">{t(`${line.state}.why`)}</Text>
+          {line.state === 'lost' && <Button onClick={() => location.reload()}>{t('lost.reload')}</Button>}
         </Stack>
       )}
     </Center>

@@ -3,7 +3,7 @@ import { IconPhoto } from '@tabler/icons-react';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { BatchSummaryRow } from '../../src-shared/contract.ts';
-import { mediaUrls } from '../../src-shared/media-urls.ts';
+import { mediaUrls } from '../api/browser-access.ts';
 import { PlainName } from '../app/plain-name.tsx';
 import { useFormat } from '../i18n/use-format.ts';
 import classes from './batches.module.css';

@@ -1,8 +1,8 @@
 import { IconPhoto, IconPhotoExclamation } from '@tabler/icons-react';
 import { memo, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { mediaUrls } from '../../src-shared/media-urls.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
+import { mediaUrls } from '../api/browser-access.ts';
 import { useNoThumbnail } from '../app/seen-thumbnail.ts';
 import { FileName } from './file-name.tsx';
 import classes from './filmstrip.module.css';

@@ -1,5 +1,5 @@
 import type { Pyramid } from '../../src-shared/contract.ts';
-import { mediaUrls } from '../../src-shared/media-urls.ts';
+import { mediaUrls } from '../api/browser-access.ts';
 import { ResourceLoader } from './resource-loader.ts';
 import type { ScoreMap } from './score-map.ts';
 import { levelFor, tilesIn } from './tiles.ts';

@@ -1,8 +1,8 @@
 import { type MouseEvent, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import { mediaUrls } from '../../src-shared/media-urls.ts';
 import { colourTable } from '../../src-shared/paint-map.ts';
 import type { Box, Point } from '../../src-shared/result.ts';
+import { mediaUrls } from '../api/browser-access.ts';
 import { failureText } from '../i18n/failure-text.ts';
 import { CompareDivider } from './compare-divider.tsx';
 import { LayerBar } from './layer-bar.tsx';

@@ -10,6 +10,7 @@ import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { rpcProtocols } from '../../src-shared/browser-access.ts';
 import type { Contract } from '../../src-shared/contract.ts';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
 import { tempFolder } from '../temp-folder.ts';
@@ -19,14 +20,23 @@ async function startServe(args: readonly string[]) {
   const child = startCli(['serve', '--no-open', '--device', 'cpu', ...args]);
   const stderr = text(child.stderr);
   const closed = once(child, 'close');
-  const url = await Promise.race([
-    once(createInterface({ input: child.stdout }), 'line').then(([line]) => new URL(String(line))),
-    closed.then(async () => Promise.reject(new Error(await stderr))),
-  ]);
-  const cookie = `clipsam-${url.port}=${url.searchParams.get('token')}`;
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const address = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(await stderr);
+    return new URL(String(value));
+  };
+  const url = await address();
+  const letIn = (code: string | null) =>
+    fetch(new URL('/session', url), { headers: { authorization: `Code ${code}` } });
+  const code = url.searchParams.get('open');
+  const session = (await (await letIn(code)).json()) as { token: string; media: string };
   return {
     url,
-    cookie,
+    session,
+    letIn,
+    /** The next address that it prints. */
+    address,
     async stop(signal: NodeJS.Signals) {
       child.kill(signal);
       const [code] = await closed;
@@ -35,9 +45,9 @@ async function startServe(args: readonly string[]) {
   };
 }
 
-async function openClient({ url, cookie }: { url: URL; cookie: string }) {
-  const socket = new WebSocket(new URL('/rpc', `ws://${url.host}`), {
-    headers: { cookie, origin: url.origin },
+async function openClient({ url, session }: { url: URL; session: { token: string } }) {
+  const socket = new WebSocket(new URL('/rpc', `ws://${url.host}`), rpcProtocols(session.token), {
+    origin: url.origin,
   });
   onTestFinished(() => socket.terminate());
   await once(socket, 'open');
@@ -50,19 +60,17 @@ describe('clipsam serve', () => {
   it('serves window, calls and pictures of a new workspace that holds the samples; Ctrl-C closes it', async () => {
     const workspace = join(await tempFolder(), 'lot7');
     const server = await startServe(['--workspace', workspace, '--port', '0']);
-    const { url, cookie } = server;
-    const visit = await fetch(url, { redirect: 'manual' });
-    expect([visit.status, visit.headers.get('location')]).toEqual([303, '/']);
-    const page = await fetch(new URL('/', url), { headers: { cookie } });
+    const { url, session } = server;
+    const page = await fetch(url);
     expect(await page.text()).toContain('<title>ClipSAM Workstation</title>');
 
     const client = await openClient(server);
     expect(await client.app.info()).toMatchObject({ shell: 'browser', workspaceFolder: workspace });
     const [batch] = await client.batches.list({});
     expect(batch).toMatchObject({ images: 12, run: null });
-    const picture = await fetch(new URL(mediaUrls.thumbnail(batch!.cover[0]!, null), url), {
-      headers: { cookie },
-    });
+    const picture = await fetch(
+      new URL(`${mediaUrls.thumbnail(batch!.cover[0]!, null)}?key=${session.media}`, url),
+    );
     expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/webp']);
     await expect(client.batches.get({ id: 999 })).rejects.toMatchObject({
       code: 'CLIPSAM',
@@ -78,6 +86,15 @@ describe('clipsam serve', () => {
       stderr: expect.stringMatching(/Stopped\.\s*$/),
     });
     expect((await readFile(join(workspace, 'workspace.sqlite'))).length).toBeGreaterThan(0);
+  });
+
+  it('prints the next address when one has let a browser in', async () => {
+    const { url, letIn, address } = await startServe(['--workspace', await tempFolder(), '--port', '0']);
+    expect((await letIn(url.searchParams.get('open'))).status).toBe(401);
+    const next = await address();
+    expect(next.origin).toBe(url.origin);
+    expect((await letIn(next.searchParams.get('open'))).status).toBe(200);
+    expect((await address()).href).not.toBe(next.href);
   });
 
   it('interrupts a run that is at work, says that it can be resumed, and resumes it', async () => {

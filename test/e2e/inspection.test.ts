@@ -34,7 +34,7 @@ describeInChromium('an inspector', () => {
     await batches.waitFor('paused');
     await page.getByRole('button', { name: 'Cancel the run' }).click();
     await batches.waitFor('cancelled');
-    expect(page.url()).not.toContain('token');
+    expect(page.url()).not.toContain('open=');
     await window.close();
   });
 
@@ -160,7 +160,7 @@ describeInChromium('an inspector', () => {
     await addTinyBatch(workspace, IMAGES, 'Lot 8');
     let workstation = await startWorkstation({ workspace });
     onTestFinished(() => workstation.kill());
-    const window = await WorkstationWindow.open(site.browser, workstation.url);
+    const window = await WorkstationWindow.open(site.browser, await workstation.address());
     const { page, keyboard } = window;
     const batches = new BatchesPage(window);
     await page.getByRole('button', { name: `Inspect ${IMAGES} images` }).waitFor();
@@ -179,8 +179,8 @@ describeInChromium('an inspector', () => {
     const { port } = workstation;
     workstation = await startWorkstation({ workspace, port });
     await page.reload();
-    await page.getByText('Open the address that').waitFor();
-    await page.goto(workstation.url);
+    await page.getByText('does not know this browser').waitFor();
+    await page.goto(await workstation.address());
     await batches.waitFor('stopped');
     await keyboard.press('p');
     await batches.waitFor('done');

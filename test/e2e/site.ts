@@ -12,10 +12,10 @@ export class Site {
   folder = '';
   workspace = '';
   browser!: Browser;
-  url = '';
+  address!: () => Promise<string>;
 
-  open(...options: WindowOptions): Promise<WorkstationWindow> {
-    return WorkstationWindow.open(this.browser, this.url, ...options);
+  async open(...options: WindowOptions): Promise<WorkstationWindow> {
+    return WorkstationWindow.open(this.browser, await this.address(), ...options);
   }
 }
 
@@ -41,7 +41,7 @@ export function makeSite(prepare?: (workspace: string) => Promise<unknown>): Sit
       folder: folder.path,
       workspace,
       browser: await browser,
-      url: (await workstation).url,
+      address: (await workstation).address,
     });
   });
   afterAll(async () => {

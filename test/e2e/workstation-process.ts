@@ -6,8 +6,8 @@ const CLI = fileURLToPath(new URL('../../src-main/cli/clipsam.js', import.meta.u
 
 /** The real program: `clipsam serve` in a process of its own. */
 export interface WorkstationProcess {
-  /** Address with the token. */
-  readonly url: string;
+  /** A new address that lets one browser in, once. */
+  address(): Promise<string>;
   readonly port: number;
   /** What it said on standard error so far. */
   readonly said: () => string;
@@ -37,13 +37,21 @@ export async function startWorkstation(options: StartOptions): Promise<Workstati
     said += text;
   });
   const ended = endOf(child);
-  const url = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).once('line', resolve);
-    void ended.then((code) => reject(new Error(`clipsam serve ended with code ${code}:\n${said}`)));
-  });
+  const printed = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const address = async () => {
+    const { value, done } = await printed.next();
+    if (done) throw new Error(`clipsam serve ended with code ${await ended}:\n${said}`);
+    return String(value);
+  };
+  const first = await address();
+  let unused: string | undefined = first;
   return {
-    url,
-    port: Number(new URL(url).port),
+    async address() {
+      const next = unused ?? (await address());
+      unused = undefined;
+      return next;
+    },
+    port: Number(new URL(first).port),
     said: () => said,
     async kill() {
       child.kill('SIGKILL');

@@ -4,13 +4,14 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { rpcProtocols } from '../../src-shared/browser-access.ts';
 import { openLine, openShell } from './open-shell.ts';
 import { exchange, rawGet, sendRaw } from './raw-http.ts';
 
 describe('paths', () => {
   it('serves the window and nothing outside its folder', async () => {
     const shell = await openShell();
-    const { port, cookie, rendererFolder } = shell;
+    const { port, withKey, rendererFolder } = shell;
     await symlink(join(rendererFolder, '..', 'secret.txt'), join(rendererFolder, 'link.txt'));
     await symlink(join(rendererFolder, '..'), join(rendererFolder, 'up'));
     await mkdir(`${rendererFolder}-other`);
@@ -40,24 +41,26 @@ describe('paths', () => {
       '/absent',
     );
     for (const path of paths) {
-      const { status, body } = await rawGet(port, path, { Cookie: cookie });
+      const { status, body } = await rawGet(port, path);
       expect([400, 404], JSON.stringify(path)).toContain(status);
       expect(body).not.toContain('secret');
     }
     for (const path of ['/media/%2e%2e/secret.txt', '/media/../../secret.txt', '/media//x', '/media/a%00b']) {
-      expect((await rawGet(port, path, { Cookie: cookie })).status).toBe(400);
+      expect((await rawGet(port, withKey(path))).status).toBe(400);
     }
     expect(shell.asked).toEqual([]);
-    expect((await rawGet(port, '/media/thumbnail/1?v=%00..', { Cookie: cookie })).body).toBe('picture');
+    expect((await rawGet(port, withKey('/media/thumbnail/1?v=%00..'))).body).toBe('picture');
     expect(shell.asked).toEqual(['/media/thumbnail/1']);
   });
 
   it('sends headers that keep the page to itself, also with a refusal', async () => {
-    const { port, cookie } = await openShell();
-    const index = await rawGet(port, '/', { Cookie: cookie });
-    const asset = await rawGet(port, '/assets/main-1a2b.js', { Cookie: cookie });
-    const media = await rawGet(port, '/media/thumbnail/1', { Cookie: cookie });
-    for (const { headers } of [index, asset, media, await rawGet(port, '/')]) {
+    const { port, withKey } = await openShell();
+    const index = await rawGet(port, '/');
+    const asset = await rawGet(port, '/assets/main-1a2b.js');
+    const media = await rawGet(port, withKey('/media/thumbnail/1'));
+    const refused = [await rawGet(port, '/media/thumbnail/1'), await rawGet(port, '/session')];
+    expect(refused.map(({ status }) => status)).toEqual([401, 401]);
+    for (const { headers } of [index, asset, media, ...refused]) {
       expect(headers).toMatchObject({
         'x-content-type-options': 'nosniff',
         'referrer-policy': 'no-referrer',
@@ -80,8 +83,8 @@ describe('paths', () => {
 
 describe('size and pace', () => {
   it('refuses every method with effects, bodies and headers that are too large', async () => {
-    const { port, cookie } = await openShell();
-    const own = { Cookie: cookie, Origin: `http://127.0.0.1:${port}` };
+    const { port } = await openShell();
+    const own = { Origin: `http://127.0.0.1:${port}` };
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE']) {
       expect([(await rawGet(port, '/', own, method)).status, method]).toEqual([405, method]);
     }
@@ -105,7 +108,7 @@ describe('size and pace', () => {
     const shell = await openShell();
     const { client } = await openLine(shell);
     const requests = Array.from({ length: 1000 }, (_, index) =>
-      rawGet(shell.port, index % 2 === 0 ? `/media/thumbnail/${index}` : '/', { Cookie: shell.cookie }),
+      rawGet(shell.port, index % 2 === 0 ? shell.withKey(`/media/thumbnail/${index}`) : '/'),
     );
     expect(await client.double(21)).toBe(42);
     const statuses = new Map<number, number>();
@@ -181,10 +184,11 @@ describe('WebSockets', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     onTestFinished(() => void vi.useRealTimers());
     const shell = await openShell({ pingInterval: 30_000, maxConnections: 1 });
-    const silent = new WebSocket(`ws://127.0.0.1:${shell.port}/rpc`, {
-      headers: { cookie: shell.cookie, origin: `http://127.0.0.1:${shell.port}` },
-      autoPong: false,
-    });
+    const silent = new WebSocket(
+      `ws://127.0.0.1:${shell.port}/rpc`,
+      rpcProtocols(shell.access.session.token),
+      { origin: `http://127.0.0.1:${shell.port}`, autoPong: false },
+    );
     const gone = new Promise((resolve) => silent.on('close', resolve));
     await once(silent, 'open');
     vi.advanceTimersByTime(60_000);

@@ -6,11 +6,13 @@ import { os, type RouterClient } from '@orpc/server';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
+import { Access } from '../../src-main/serve/access.ts';
 import {
   type BrowserShell,
   type ShellLimits,
   startBrowserShell,
 } from '../../src-main/serve/browser-shell.ts';
+import { rpcProtocols } from '../../src-shared/browser-access.ts';
 import { tempFolder } from '../temp-folder.ts';
 
 /** What a window might ask: an answer, a stream that knows when nobody listens, as much as it wants. */
@@ -36,9 +38,9 @@ export function smallRouter() {
 export type SmallClient = RouterClient<ReturnType<typeof smallRouter>['router']>;
 
 export interface OpenShell extends BrowserShell {
-  readonly token: string;
-  /** `Cookie` header of a browser that was let in. */
-  readonly cookie: string;
+  readonly access: Access;
+  /** Sends in an address what a browser that was let in sends. */
+  readonly withKey: (path: string) => string;
   readonly state: { streams: number; produced: number };
   readonly rendererFolder: string;
   /** Paths that the media handler was asked for. */
@@ -60,16 +62,17 @@ export async function openShell(limits: Partial<ShellLimits> = {}): Promise<Open
     await new Promise((resolve) => setTimeout(resolve, 20));
     return new Response('picture', { headers: { 'content-type': 'image/webp' } });
   };
-  const shell = await startBrowserShell({ router, media, rendererFolder, port: 0, limits });
+  const access = new Access();
+  const shell = await startBrowserShell({ router, media, rendererFolder, port: 0, limits, access });
   onTestFinished(() => shell.close());
-  const token = new URL(shell.url).searchParams.get('token')!;
-  return { ...shell, token, cookie: `clipsam-${shell.port}=${token}`, state, rendererFolder, asked };
+  const withKey = (path: string) => `${path}${path.includes('?') ? '&' : '?'}key=${access.session.media}`;
+  return { ...shell, access, withKey, state, rendererFolder, asked };
 }
 
 /** A window's line to the shell. */
 export async function openLine(shell: OpenShell): Promise<{ client: SmallClient; socket: WebSocket }> {
-  const socket = new WebSocket(`ws://127.0.0.1:${shell.port}/rpc`, {
-    headers: { cookie: shell.cookie, origin: `http://127.0.0.1:${shell.port}` },
+  const socket = new WebSocket(`ws://127.0.0.1:${shell.port}/rpc`, rpcProtocols(shell.access.session.token), {
+    origin: `http://127.0.0.1:${shell.port}`,
   });
   onTestFinished(() => socket.terminate());
   await new Promise((resolve, reject) => socket.on('open', resolve).on('error', reject));
