@@ -213,9 +213,7 @@ describe('the end', () => {
     const hanging = connect(shell.port, '127.0.0.1');
     onTestFinished(() => void hanging.destroy());
     const hung = once(hanging, 'close');
-    hanging.write(
-      `GET / HTTP/1.1\r\nHost: 127.0.0.1:${shell.port}\r\nCookie: ${shell.cookie}\r\n\r\nGET / HTTP`,
-    );
+    hanging.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${shell.port}\r\n\r\nGET / HTTP`);
     await once(hanging, 'data');
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
