@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AppInfo } from '../../src-shared/contract.ts';
 import type { DeviceRequest } from '../../src-shared/result.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
+import { cacheFolders } from '../services/cache-folders.ts';
 import { Housekeeping } from '../services/housekeeping.ts';
 import { ImportDesk } from '../services/import-desk.ts';
 import { InspectorPool, type InspectorPoolOptions, type ProcessHost } from '../services/inspector-pool.ts';
@@ -107,9 +107,9 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     ...packs,
     onProgress: (progress, imageId) => hub.publishRun(progress, imageId),
   });
-  const cache = workspace.cacheFolder;
-  const thumbnails = new Thumbnails(join(cache, 'thumbnails'));
-  const tiles = new TilePyramids(join(cache, 'tiles'));
+  const cache = await cacheFolders(workspace.cacheFolder, log);
+  const thumbnails = new Thumbnails(cache.thumbnails);
+  const tiles = new TilePyramids(cache.tiles);
   const onBatch = (batchId: number) => hub.publish({ kind: 'batch', batchId });
   const housekeeping = new Housekeeping({ workspace, thumbnails, tiles, onBatch, log });
   if (!workspace.isReadOnly) housekeeping.start();
@@ -141,7 +141,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     contents: new ContentHashes(),
     packs,
     samplesFolder: samplesFolder ?? SAMPLES,
-    selfTestFolder: join(cache, 'self-test'),
+    selfTestFolder: cache.selfTest,
     hub,
     pool,
     desk,

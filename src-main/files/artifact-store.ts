@@ -1,9 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { ArtifactRef } from '../../src-shared/result.ts';
 import { writeFileAtomically } from './atomic-write.ts';
 import { sha256 } from './hash.ts';
+import { removeLink } from './own-file.ts';
 
 /**
  * Files named after their content: `<root>/ab/abcdef….png`. Putting the same bytes twice, at the same time or by
@@ -20,6 +21,8 @@ export class ArtifactStore {
   async put(bytes: Uint8Array, mediaType: ArtifactRef['mediaType']): Promise<ArtifactRef> {
     const ref: ArtifactRef = { sha256: sha256(bytes), bytes: bytes.byteLength, mediaType };
     const path = this.pathOf(ref);
+    // Nothing of ours is kept behind a link, nor written through one.
+    await removeLink(dirname(path));
     if (!(await isFileOfSize(path, ref.bytes))) await writeFileAtomically(path, bytes);
     return ref;
   }
@@ -58,6 +61,6 @@ export interface StoredFile {
 const NAME = /^([0-9a-f]{64})\.png(\.\d+-[0-9a-f]{12}\.tmp)?$/;
 
 async function isFileOfSize(path: string, size: number): Promise<boolean> {
-  const stats = await stat(path).catch(() => undefined);
+  const stats = await lstat(path).catch(() => undefined);
   return stats?.isFile() === true && stats.size === size;
 }

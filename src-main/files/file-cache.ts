@@ -1,6 +1,7 @@
-import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readdir, rm, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { writeFileAtomically } from './atomic-write.ts';
+import { readOwnFile, removeLink } from './own-file.ts';
 
 /** Milliseconds after which a use is worth writing down again. */
 const TOUCH_INTERVAL = 10 * 60_000;
@@ -19,7 +20,7 @@ interface Entry {
 /**
  * Files that can be made again, named after the hash of what they were made from: `<folder>/ab/abcdef….webp`. When
  * they take more room than they may, those used longest ago go, beside other work. A file that is removed while
- * somebody reads it is read to its end.
+ * somebody reads it is read to its end. Links among them are not followed: nothing is read or written through one.
  */
 export class FileCache {
   readonly capacity: number;
@@ -42,7 +43,7 @@ export class FileCache {
   /** Undefined when it is not there. */
   async get(hash: string): Promise<Uint8Array | undefined> {
     const path = this.#pathOf(hash);
-    const content = await readFile(path).catch(() => undefined);
+    const content = await readOwnFile(this.#folder, hash.slice(0, 2), `${hash}.${this.#extension}`);
     const now = Date.now();
     if (content && now - (this.#touched.get(hash) ?? 0) > TOUCH_INTERVAL) {
       this.#touched.set(hash, now);
@@ -53,8 +54,10 @@ export class FileCache {
 
   /** Keeps a file. A full disk keeps nobody from working: then it is not kept. */
   async put(hash: string, content: Uint8Array): Promise<void> {
+    const path = this.#pathOf(hash);
     try {
-      await writeFileAtomically(this.#pathOf(hash), content);
+      await removeLink(dirname(path));
+      await writeFileAtomically(path, content);
     } catch {
       return;
     }
@@ -132,7 +135,7 @@ export class FileCache {
       for (let start = 0; start < names.length; start += AT_A_TIME) {
         const group = names.slice(start, start + AT_A_TIME).map(async (name) => {
           const path = join(place, name);
-          const stats = await stat(path).catch(() => undefined);
+          const stats = await lstat(path).catch(() => undefined);
           if (stats?.isFile()) {
             entries.push({ path, key: name.split('.', 1)[0]!, bytes: stats.size, usedAt: stats.mtimeMs });
           }

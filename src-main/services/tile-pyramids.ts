@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BatchImage } from '../../src-shared/batch.ts';
 import type { Pyramid } from '../../src-shared/contract.ts';
 import { type PyramidLayout, TILE_SIZE, writePyramid } from '../codec/image-pyramid.ts';
 import { toWriteError } from '../files/atomic-write.ts';
+import { readOwnFile } from '../files/own-file.ts';
 import { CACHE_LIMITS } from './cache-limits.ts';
 import { readImportedFile, versionOf } from './imported-file.ts';
 import { Limiter } from './limiter.ts';
@@ -21,7 +22,7 @@ interface Kept extends PyramidLayout {
 
 /**
  * Images cut into tiles, for looking at them in full size. Made when they are first asked for, kept by the version
- * of the image: `<folder>/<version>/<level>/<column>_<row>.jpeg`.
+ * of the image: `<folder>/<version>/<level>/<column>_<row>.jpeg`. Links among them are not followed.
  */
 export class TilePyramids {
   readonly #folder: string;
@@ -53,21 +54,13 @@ export class TilePyramids {
     const side = TILE_SIZE * 2 ** at.level;
     if (at.level >= levels || at.column * side >= width || at.row * side >= height) return undefined;
     const hash = versionOf(image);
-    const file = join(this.#folderOf(hash), String(at.level), `${at.column}_${at.row}.jpeg`);
-    try {
-      return await readFile(file);
-    } catch {
-      // Dropped since the look, or damaged by somebody: made again, unless another look has done so by its turn.
-      const make = async () => {
-        const isThere = await access(file).then(
-          () => true,
-          () => false,
-        );
-        return (isThere && (await this.#read(hash))) || this.#make(image, hash);
-      };
-      await this.#limiter.run(hash, make, signal);
-      return readFile(file);
-    }
+    const read = () => readOwnFile(this.#folder, hash, String(at.level), `${at.column}_${at.row}.jpeg`);
+    const kept = await read();
+    if (kept) return kept;
+    // Dropped since the look, or damaged by somebody: made again, unless another look has done so by its turn.
+    const make = async () => ((await read()) && (await this.#read(hash))) || this.#make(image, hash);
+    await this.#limiter.run(hash, make, signal);
+    return read();
   }
 
   /** Bytes that all pyramids take. */
@@ -97,8 +90,7 @@ export class TilePyramids {
 
   async #read(hash: string): Promise<Kept | undefined> {
     const file = join(this.#folderOf(hash), LAYOUT_FILE);
-    const text = await readFile(file, 'utf8').catch(() => undefined);
-    const kept = text === undefined ? undefined : parseLayout(text);
+    const kept = parseLayout(await readOwnFile(this.#folder, hash, LAYOUT_FILE));
     if (!kept) return undefined;
     const now = Date.now();
     if (now - (this.#touched.get(hash) ?? 0) > TOUCH_INTERVAL) {
@@ -152,9 +144,8 @@ export class TilePyramids {
     const kept: { name: string; bytes: number; usedAt: number }[] = [];
     for (const name of await readdir(this.#folder).catch(() => [])) {
       const file = join(this.#folder, name, LAYOUT_FILE);
-      const text = await readFile(file, 'utf8').catch(() => undefined);
+      const layout = parseLayout(await readOwnFile(this.#folder, name, LAYOUT_FILE));
       const usedAt = (await stat(file).catch(() => undefined))?.mtimeMs;
-      const layout = text === undefined ? undefined : parseLayout(text);
       if (layout && usedAt !== undefined && !name.includes('.'))
         kept.push({ name, usedAt, bytes: layout.bytes });
     }
@@ -174,10 +165,10 @@ export class TilePyramids {
   }
 }
 
-/** Undefined for a file that a power cut left empty. */
-function parseLayout(text: string): Kept | undefined {
+/** Undefined without a file, or for one that a power cut left empty. */
+function parseLayout(content: Buffer | undefined): Kept | undefined {
   try {
-    return JSON.parse(text) as Kept;
+    return content && (JSON.parse(content.toString('utf8')) as Kept);
   } catch {
     return undefined;
   }

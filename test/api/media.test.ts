@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -211,6 +211,86 @@ describe('maps', () => {
     expect([gone.status, await gone.text()]).toEqual([410, expect.stringMatching(/lost a map/)]);
     await symlink(outside, path);
     expect((await fake.media(mediaUrls.map('coarse', 1, 1))).status).toBe(403);
+  });
+});
+
+describe('links that somebody planted in a workspace', () => {
+  /** A workspace with one image, and a folder of somebody else with two files. */
+  async function planted() {
+    const fake = await fakeWorkstation();
+    const { imageIds } = await batchOf(fake, [CABLE]);
+    const outside = await temporaryFolder();
+    const secret = join(outside, 'secret');
+    await writeFile(secret, 'root:x:0:0');
+    const id = imageIds[0]!;
+    const cache = join(fake.folder, 'cache');
+    const hash = sha256(await readFile(CABLE));
+    const foreign = () => readdir(outside, { recursive: true });
+    return { fake, id, cache, hash, outside, secret, foreign };
+  }
+
+  test('in the place of a thumbnail are not followed, and become the thumbnail', async () => {
+    const { fake, id, cache, hash, secret } = await planted();
+    const place = join(cache, 'thumbnails', hash.slice(0, 2));
+    await mkdir(place, { recursive: true });
+    await symlink(secret, join(place, `${hash}.webp`));
+    for (const _time of [1, 2])
+      expect(await pictureOf(await fake.media(mediaUrls.thumbnail(id, null)))).toMatchObject({
+        format: 'webp',
+      });
+    expect((await lstat(join(place, `${hash}.webp`))).isFile()).toBe(true);
+    expect(await readFile(secret, 'utf8')).toBe('root:x:0:0');
+  });
+
+  test('in the place of a folder of thumbnails are neither read nor written through', async () => {
+    const { fake, id, cache, hash, outside, foreign } = await planted();
+    await mkdir(join(cache, 'thumbnails'), { recursive: true });
+    await writeFile(join(outside, `${hash}.webp`), 'a picture of somebody else');
+    await symlink(outside, join(cache, 'thumbnails', hash.slice(0, 2)));
+    expect(await pictureOf(await fake.media(mediaUrls.thumbnail(id, null)))).toMatchObject({
+      format: 'webp',
+    });
+    await fake.client.app.clearCache();
+    expect((await foreign()).sort()).toEqual([`${hash}.webp`, 'secret'].sort());
+    expect(await readFile(join(outside, `${hash}.webp`), 'utf8')).toBe('a picture of somebody else');
+  });
+
+  test('in the place of tiles are not followed', async () => {
+    const { fake, id, cache, hash, secret, outside, foreign } = await planted();
+    const { version } = await fake.client.review.pyramid({ imageId: id });
+    const tile = join(cache, 'tiles', hash, '1', '0_0.jpeg');
+    await rm(tile);
+    await symlink(secret, tile);
+    const url = mediaUrls.tile(id, version, 1, 0, 0);
+    expect(await pictureOf(await fake.media(url))).toMatchObject({ format: 'jpeg' });
+    await rm(join(cache, 'tiles', hash), { recursive: true });
+    await symlink(outside, join(cache, 'tiles', hash));
+    await writeFile(
+      join(outside, 'pyramid.json'),
+      JSON.stringify({ width: 560, height: 560, levels: 2, bytes: 1 }),
+    );
+    await mkdir(join(outside, '1'));
+    await writeFile(join(outside, '1', '0_0.jpeg'), 'a picture of somebody else');
+    expect(await pictureOf(await fake.media(url))).toMatchObject({ format: 'jpeg' });
+    expect((await foreign()).sort()).toEqual(['1', '1/0_0.jpeg', 'pyramid.json', 'secret']);
+  });
+
+  test.each([
+    ['the cache', ''],
+    ['the thumbnails', 'thumbnails'],
+    ['the tiles', 'tiles'],
+  ])('in the place of %s go when the workspace is opened', async (_what, part) => {
+    const folder = await temporaryFolder();
+    const outside = await temporaryFolder();
+    await mkdir(join(folder, 'cache'));
+    if (part === '') await rm(join(folder, 'cache'), { recursive: true });
+    await symlink(outside, join(folder, 'cache', part));
+    const fake = await fakeWorkstation({}, { workspaceFolder: folder });
+    const { imageIds } = await batchOf(fake, [CABLE]);
+    await pictureOf(await fake.media(mediaUrls.thumbnail(imageIds[0]!, null)));
+    await fake.client.review.pyramid({ imageId: imageIds[0]! });
+    expect(await readdir(outside)).toEqual([]);
+    expect(fake.faults).toEqual([expect.objectContaining({ message: expect.stringMatching(/was a link/) })]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ArtifactStore } from '../../src-main/files/artifact-store.ts';
@@ -36,4 +36,20 @@ test.each(['../../etc/passwd', '', ABC.toUpperCase(), `${ABC}/x`])('refuses the 
   expect(() => new ArtifactStore('root').pathOf(hash)).toThrowError(
     expect.objectContaining({ code: 'input-invalid' }),
   );
+});
+
+test('links in the place of a file or a folder are replaced, and nothing is written through them', async () => {
+  const root = await tempFolder();
+  const outside = await tempFolder();
+  await writeFile(join(outside, `${ABC}.png`), 'xyz');
+  await symlink(outside, join(root, 'ba'));
+  const store = new ArtifactStore(root);
+  const ref = await store.put(bytes, 'image/png');
+  expect(await readFile(store.pathOf(ref), 'utf8')).toBe('abc');
+  await rm(store.pathOf(ref));
+  // As long as the artifact.
+  await symlink(join(outside, `${ABC}.png`), store.pathOf(ref));
+  await store.put(bytes, 'image/png');
+  expect(await readFile(store.pathOf(ref), 'utf8')).toBe('abc');
+  expect(await readFile(join(outside, `${ABC}.png`), 'utf8')).toBe('xyz');
 });
