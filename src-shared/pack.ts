@@ -22,8 +22,8 @@ const source = z
   );
 
 /**
- * Whether a text is an address that files are downloaded from: https, or http on this machine itself, without a
- * user's name or password.
+ * Whether a text is an address that files are downloaded from: https, or, where somebody asked for that, http on this
+ * machine itself, without a user's name or password.
  */
 export function isDownload(text: string): boolean {
   // Addresses that a parser would mend (spaces, control characters, backslashes) are none.

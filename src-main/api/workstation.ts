@@ -35,6 +35,8 @@ export interface WorkstationOptions {
   readonly samplesFolder?: string | null;
   /** Default `auto`. */
   readonly device?: DeviceRequest;
+  /** Packs come from http servers on this machine as well. Default: only from https. */
+  readonly loopbackPacks?: boolean;
   /** Intra-op threads of ONNX Runtime. */
   readonly threads?: number;
   /** Gets faults of the program, which no user can act on. Default: standard error. */
@@ -114,7 +116,12 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   const housekeeping = new Housekeeping({ workspace, thumbnails, tiles, onBatch, log });
   if (!workspace.isReadOnly) housekeeping.start();
   workspace.health.onChange((report) => hub.publish({ kind: 'health', report }));
-  const packDesk = new PackDesk({ workspace, places: packs, examiner });
+  const packDesk = new PackDesk({
+    workspace,
+    places: packs,
+    examiner,
+    loopback: options.loopbackPacks ?? false,
+  });
   // What an import left that was cut off keeps nobody from working.
   if (!workspace.isReadOnly) await packDesk.sweep().catch(log);
   const ending = new AbortController();

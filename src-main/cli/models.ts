@@ -4,7 +4,7 @@ import { addPack } from '../services/add-pack.ts';
 import { listPacks, type PackCheck, verifyPack } from '../services/model-packs.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
-import { authorName, DEFAULT_WORKSPACE, packPlaces } from './options.ts';
+import { authorName, DEFAULT_WORKSPACE, loopbackPacksOption, packPlaces } from './options.ts';
 import { ProgressDisplay } from './progress-display.ts';
 import { bytes, duration, printable, say, table } from './terminal.ts';
 
@@ -74,6 +74,7 @@ export function addModels(program: Command): void {
     )
     .argument('<source>', 'folder, ZIP file, pack.json, or its address')
     .option('-w, --workspace <folder>', 'workspace that gets the pack; made when missing', DEFAULT_WORKSPACE)
+    .addOption(loopbackPacksOption())
     .addHelpText(
       'after',
       `
@@ -88,11 +89,19 @@ Exit codes: 0 the pack is there, 2 wrong usage, 1 other errors, 130 interrupted.
     .action(add);
 }
 
-async function add(place: string, { workspace }: ModelsOptions): Promise<void> {
+async function add(
+  place: string,
+  { workspace, loopbackPacks = false }: ModelsOptions & { readonly loopbackPacks?: boolean },
+): Promise<void> {
   const display = new ProgressDisplay('bytes');
   try {
     const { id, outcome } = await interruptible((signal) =>
-      addPack(workspace, place, { author: authorName(), signal, onEvent: (event) => tell(event, display) }),
+      addPack(workspace, place, {
+        author: authorName(),
+        loopback: loopbackPacks,
+        signal,
+        onEvent: (event) => tell(event, display),
+      }),
     );
     display.stop();
     say(OUTCOMES[outcome]);

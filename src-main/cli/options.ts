@@ -101,3 +101,8 @@ export function authorName(): string {
     return `user ${process.getuid?.() ?? 'unknown'}`;
   }
 }
+
+/** A server on this machine may be any program of any user: it is asked for by name. */
+export function loopbackPacksOption(): Option {
+  return new Option('--loopback-packs', 'take model packs from http servers on this machine as well');
+}

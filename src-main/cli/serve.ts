@@ -4,7 +4,7 @@ import { ensureBuilt, RENDERER } from '../serve/built-parts.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import { openBrowser } from './open-browser.ts';
-import { DEFAULT_WORKSPACE } from './options.ts';
+import { DEFAULT_WORKSPACE, loopbackPacksOption } from './options.ts';
 import { say } from './terminal.ts';
 
 /** "CSAM" on a telephone's keys. The same each time, for bookmarks and SSH tunnels. */
@@ -18,6 +18,7 @@ export interface ServeOptions {
   readonly open: boolean;
   readonly device: DeviceRequest;
   readonly packRoot?: string;
+  readonly loopbackPacks?: boolean;
 }
 
 export function addServe(program: Command): void {
@@ -59,11 +60,13 @@ export function withServeOptions(command: Command): Command {
         .choices(DEVICES)
         .default('auto'),
     )
-    .option('--pack-root <folder>', 'folder of model packs, instead of those that come with the program');
+    .option('--pack-root <folder>', 'folder of model packs, instead of those that come with the program')
+    .addOption(loopbackPacksOption());
 }
 
 /** Serves until Ctrl-C. */
-export async function serve({ workspace, port, open, device, packRoot }: ServeOptions): Promise<number> {
+export async function serve(options: ServeOptions): Promise<number> {
+  const { workspace, port, open, device, packRoot, loopbackPacks = false } = options;
   // Other commands don't wait for the server's libraries to load.
   const { serveWorkstation } = await import('../serve/serve-workstation.ts');
   const rendererFolder = await ensureBuilt(RENDERER, say);
@@ -73,6 +76,7 @@ export async function serve({ workspace, port, open, device, packRoot }: ServeOp
       rendererFolder,
       port,
       device,
+      loopbackPacks,
       ...(packRoot !== undefined && { packsRoot: packRoot }),
     });
     const print = () => void process.stdout.write(`${shell.address({ onUsed: print })}\n`);

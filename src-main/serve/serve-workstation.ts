@@ -13,6 +13,7 @@ export interface ServeWorkstationOptions {
   readonly port: number;
   readonly device: DeviceRequest;
   readonly packsRoot?: string;
+  readonly loopbackPacks?: boolean;
 }
 
 export interface ServedWorkstation extends Pick<BrowserShell, 'port' | 'address'> {
@@ -25,11 +26,12 @@ export interface ServedWorkstation extends Pick<BrowserShell, 'port' | 'address'
  * @throws ClipSamError what opening the workspace says; `input-invalid` when the port can't be had
  */
 export async function serveWorkstation(options: ServeWorkstationOptions): Promise<ServedWorkstation> {
-  const { workspaceFolder, rendererFolder, port, device, packsRoot } = options;
+  const { workspaceFolder, rendererFolder, port, device, packsRoot, loopbackPacks = false } = options;
   const workstation = await openWorkstation({
     workspaceFolder,
     shell: 'browser',
     device,
+    loopbackPacks,
     ...(packsRoot !== undefined && { packsRoot }),
   });
   try {

@@ -6,10 +6,18 @@ import { type AddedPack, importedPacks, PackDesk, type PackWork } from './pack-d
  * @param place folder, ZIP file, pack.json, or its address
  * @throws ClipSamError what opening the workspace and {@link PackDesk.add} say
  */
-export async function addPack(workspaceFolder: string, place: string, work: PackWork): Promise<AddedPack> {
+export async function addPack(
+  workspaceFolder: string,
+  place: string,
+  work: PackWork & { readonly loopback?: boolean },
+): Promise<AddedPack> {
   const workspace = await openWorkspace(workspaceFolder, { create: true });
   try {
-    const desk = new PackDesk({ workspace, places: { importedRoot: importedPacks(workspace.folder) } });
+    const desk = new PackDesk({
+      workspace,
+      places: { importedRoot: importedPacks(workspace.folder) },
+      loopback: work.loopback ?? false,
+    });
     await desk.sweep();
     return await desk.add(place, work);
   } finally {

@@ -7,7 +7,7 @@ import { exactReference } from '../../src-shared/pack-reference.ts';
 import type { PackImportEvent } from '../../src-shared/progress.ts';
 import { makeFolder, syncFolder, toWriteError, writeFileAtomically } from '../files/atomic-write.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
-import { type DownloadOptions, download, type Patience, removePart } from '../files/download.ts';
+import { download, type Patience, removePart } from '../files/download.ts';
 import { isPlainPath } from '../files/plain-path.ts';
 import { receiveFile } from '../files/receive-file.ts';
 import { type PackExaminer, packExaminer } from '../inference/pack-examiner.ts';
@@ -25,9 +25,11 @@ import { lockPacks } from '../store/workspace-lock.ts';
 import {
   absentFile,
   addressOf,
+  checkAddress,
   DESCRIPTION,
   openPackSource,
   outsideFile,
+  type PackNetwork,
   type PackSource,
   unreadable,
 } from './pack-source.ts';
@@ -95,6 +97,7 @@ export class PackDesk {
   readonly #places: PackPlaces;
   readonly #root: string;
   readonly #patience: Patience | undefined;
+  readonly #loopback: boolean;
   readonly #examiner: PackExaminer;
   /** Hash of the pack that is being brought in by this program. */
   #atWork: string | undefined;
@@ -104,6 +107,8 @@ export class PackDesk {
     readonly places: PackPlaces;
     /** With servers; for tests. */
     readonly patience?: Patience;
+    /** Packs come from http servers on this machine as well. Default: only from https. */
+    readonly loopback?: boolean;
     /** Opens the files of packs. Default: one that forks. */
     readonly examiner?: PackExaminer;
   }) {
@@ -111,6 +116,7 @@ export class PackDesk {
     this.#places = options.places;
     this.#root = importedPacks(options.workspace.folder);
     this.#patience = options.patience;
+    this.#loopback = options.loopback ?? false;
     this.#examiner = options.examiner ?? packExaminer();
   }
 
@@ -334,6 +340,7 @@ export class PackDesk {
 
   async #download(files: readonly WantedFile[], { packHash, work }: Task, progress: Progress): Promise<void> {
     const stage = this.#stage(packHash);
+    for (const { url } of files) checkAddress(url!, this.#loopback);
     for (const file of files) {
       const part = partOf(stage, file);
       const before = progress.done;
@@ -411,10 +418,11 @@ export class PackDesk {
     return join(this.#root, INCOMING, packHash);
   }
 
-  #network({ signal, onEvent }: PackWork): DownloadOptions {
+  #network({ signal, onEvent }: PackWork): PackNetwork {
     return {
       signal,
       patience: this.#patience,
+      loopback: this.#loopback,
       onWait: (seconds) => onEvent?.({ kind: 'waiting', seconds }),
     };
   }

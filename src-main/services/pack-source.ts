@@ -14,6 +14,12 @@ import { LONGEST_TEXT, readPackText, resolvePackFile, tooLong } from '../inferen
 /** The file that describes a pack, by its name in the pack's folder. */
 export const DESCRIPTION = 'pack.json';
 
+/** How servers are asked. */
+export interface PackNetwork extends DownloadOptions {
+  /** Also http servers on this machine, when somebody asked for that: any program of any user may be one. */
+  readonly loopback?: boolean | undefined;
+}
+
 /** Where a pack comes from. */
 export interface PackSource {
   /** Absolute path or address, for people. */
@@ -33,7 +39,7 @@ export interface PackSource {
  * Opens a folder with pack.json, a ZIP file of one, a pack.json among its files, or the address of a pack.json.
  * @throws ClipSamError `pack-not-found`, `pack-invalid`, `input-invalid`, `path-denied`, `download-failed`, `cancelled`
  */
-export async function openPackSource(place: string, network: DownloadOptions): Promise<PackSource> {
+export async function openPackSource(place: string, network: PackNetwork): Promise<PackSource> {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(place)) return fromServer(place, network);
   const path = resolve(place);
   try {
@@ -105,15 +111,9 @@ async function fromZip(path: string): Promise<PackSource> {
   }
 }
 
-async function fromServer(place: string, network: DownloadOptions): Promise<PackSource> {
-  const url = isDownload(place) ? new URL(place) : undefined;
-  if (!url) {
-    throw new ClipSamError(
-      'input-invalid',
-      `${place} is no address that packs are downloaded from: it must begin with https:// and hold no password.`,
-      { details: { case: 'address-not-allowed', address: place } },
-    );
-  }
+async function fromServer(place: string, network: PackNetwork): Promise<PackSource> {
+  checkAddress(place, network.loopback);
+  const url = new URL(place);
   const address = url.pathname.endsWith('/') ? new URL(DESCRIPTION, url).href : url.href;
   return {
     place: address,
@@ -123,6 +123,20 @@ async function fromServer(place: string, network: DownloadOptions): Promise<Pack
     open: async () => undefined,
     close() {},
   };
+}
+
+/**
+ * Refuses what packs are not downloaded from.
+ * @param loopback http servers on this machine are allowed
+ * @throws ClipSamError `input-invalid`
+ */
+export function checkAddress(address: string, loopback = false): void {
+  if (isDownload(address) && (loopback || address.toLowerCase().startsWith('https:'))) return;
+  throw new ClipSamError(
+    'input-invalid',
+    `${address} is no address that packs are downloaded from: it must begin with https:// and hold no password.`,
+    { details: { case: 'address-not-allowed', address } },
+  );
 }
 
 /** Where a file of the pack lies on the server that has its pack.json. @throws ClipSamError `path-denied` */

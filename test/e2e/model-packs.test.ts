@@ -35,7 +35,7 @@ async function writeCopyOfLite(folder: string, version: string): Promise<Pack> {
 }
 
 describeInChromium('a model pack', () => {
-  const site = makeSite();
+  const site = makeSite(undefined, ['--loopback-packs']);
 
   it('is added from a folder with the keyboard, chosen in a recipe, and inspects', async () => {
     const stick = join(site.folder, 'stick', 'widget');

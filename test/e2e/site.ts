@@ -22,8 +22,14 @@ export class Site {
 type WindowOptions =
   Parameters<typeof WorkstationWindow.open> extends [Browser, string, ...infer Rest] ? Rest : never;
 
-/** @param prepare fills the workspace before the workstation starts; without it it has the bundled samples */
-export function makeSite(prepare?: (workspace: string) => Promise<unknown>): Site {
+/**
+ * @param prepare fills the workspace before the workstation starts; without it it has the bundled samples
+ * @param args what the workstation is started with besides
+ */
+export function makeSite(
+  prepare?: (workspace: string) => Promise<unknown>,
+  args: readonly string[] = [],
+): Site {
   const site = new Site();
   const endings: (() => Promise<unknown>)[] = [];
   beforeAll(async () => {
@@ -31,7 +37,7 @@ export function makeSite(prepare?: (workspace: string) => Promise<unknown>): Sit
     endings.unshift(() => folder.remove());
     const workspace = join(folder.path, 'workspace');
     await prepare?.(workspace);
-    const workstation = startWorkstation({ workspace });
+    const workstation = startWorkstation({ workspace, args });
     const browser = launchChromium();
     endings.unshift(
       async () => (await browser).close(),

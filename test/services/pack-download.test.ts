@@ -44,13 +44,14 @@ const withAddresses = (pack: Pack, url: string): Pack => ({
   ),
 });
 
-async function emptyDesk() {
+async function emptyDesk(options: { readonly loopback?: boolean } = { loopback: true }) {
   const workspace = await temporaryWorkspace();
   const places = { packsRoot: await tempFolder(), importedRoot: importedPacks(workspace.folder) };
   const desk = new PackDesk({
     workspace,
     places,
     examiner: nearExaminer,
+    ...options,
     patience: { stall: 300, waits: [5, 5] },
   });
   const events: PackImportEvent[] = [];
@@ -83,6 +84,21 @@ test('the address of a pack.json brings the files beside it', async () => {
   );
   expect(await leftovers()).toEqual([]);
   expect(await desk.unfinished()).toEqual([]);
+});
+
+test('a server on this machine is asked only when that was asked for', async () => {
+  const { address, folder, questions } = await packOnServer(withAddresses);
+  const { desk, work, names } = await emptyDesk({});
+  const stick = await tempFolder();
+  for (const name of ['pack.json', 'card.md', 'tokenizer.json'])
+    await cp(join(folder, name), join(stick, name));
+  const refused = { code: 'input-invalid', details: { case: 'address-not-allowed' } };
+  await expect(desk.add(address, work)).rejects.toMatchObject(refused);
+  await expect(desk.add(join(stick, 'pack.json'), work)).rejects.toMatchObject(refused);
+  for (const { packHash } of await desk.unfinished())
+    await expect(desk.resume(packHash, work)).rejects.toMatchObject(refused);
+  expect(questions).toEqual([]);
+  expect(await names()).toEqual([]);
 });
 
 test('the address of its folder is enough', async () => {
@@ -226,7 +242,7 @@ test('a program that is killed in mid-download goes on after the next start', as
   const large: ServedFile = { content, etag: '"large"', stallAfter: 2 << 20 };
   files['/large.bin'] = large;
   const workspace = await tempFolder();
-  const command = ['models', 'add', address, '-w', workspace];
+  const command = ['models', 'add', '--loopback-packs', address, '-w', workspace];
   const incoming = join(importedPacks(workspace), '.incoming');
   const partBytes = async () => {
     const names = await readdir(incoming, { recursive: true }).catch(() => []);
