@@ -281,7 +281,10 @@ function Notice({
 }) {
   const { t } = useTranslation('viewer');
   if (outcome?.status === 'failed') return <div className={classes.notice}>{failureText(outcome.error)}</div>;
-  if (file === 'changed') return <div className={classes.notice}>{t('changed')}</div>;
+  if (file === 'changed')
+    return (
+      <div className={classes.notice}>{t(outcome?.status === 'done' ? 'changed' : 'changed-import')}</div>
+    );
   if (isMissing)
     return <div className={classes.notice}>{t(file === 'missing' ? 'missing' : 'unreadable')}</div>;
   if (outcome?.status === 'pending') return <div className={classes.notice}>{t('pending')}</div>;

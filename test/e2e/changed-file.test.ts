@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
@@ -67,5 +67,29 @@ describeInChromium('files that became others after their inspection', () => {
     await keyboard.press('u');
     await expect.poll(() => page.getByRole('button', { name: 'Uncertain' }).isDisabled()).toBe(true);
     expect(verdicts()).toHaveLength(1);
+  });
+
+  it('are told by the export, which touches nothing that somebody else put into the folder', async () => {
+    const { page, keyboard } = await site.open();
+    const folder = join(site.folder, 'used');
+    await mkdir(folder);
+    await writeFile(join(folder, 'results.csv'), 'mine');
+    await page.getByRole('heading', { name: 'Lot' }).waitFor();
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Folder').fill(folder);
+    const separator = dialog.getByRole('combobox', { name: 'Between cells of CSV' });
+    expect(await separator.inputValue()).toBe('Comma  ,');
+    await separator.click();
+    await page.getByRole('option', { name: 'Semicolon' }).click();
+    await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+    await dialog.getByRole('alert').getByText('results.csv').first().waitFor();
+    await dialog.getByLabel('In a new folder there').check();
+    await keyboard.press('Enter');
+    await dialog.getByText('2 image files have changed since they were inspected').waitFor();
+    expect(await readFile(join(folder, 'results.csv'), 'utf8')).toBe('mine');
+    const [own] = (await readdir(folder)).filter((name) => name.startsWith('Lot-'));
+    const csv = await readFile(join(folder, own!, 'results.csv'), 'utf8');
+    expect(csv.split('\r\n', 1)[0]!.split(';')).toContain('file_now');
   });
 });

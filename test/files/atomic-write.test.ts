@@ -26,6 +26,17 @@ describe('checkWritable', () => {
 });
 
 describe('writeFileAtomically', () => {
+  test.each([
+    ['NUL', 'a\0b/x.csv'],
+    ['more bytes than a name may have', `${'n'.repeat(300)}.csv`],
+  ])('says in its own words that a name has %s', async (_, name) => {
+    const refused = writeFileAtomically(join(await tempFolder(), name), 'x');
+    await expect(refused).rejects.toMatchObject({
+      code: 'input-invalid',
+      message: expect.stringMatching(/^Nothing can be called "[^\0]*"\. Choose another name\.$/),
+    });
+  });
+
   test('writes text and bytes, makes missing folders, and leaves nothing else behind', async () => {
     const folder = await tempFolder();
     await writeFileAtomically(join(folder, 'a', 'b', 'text.json'), 'grüße');
