@@ -86,7 +86,7 @@ export class ExportFolder {
       return folder;
     } catch (error) {
       inUse.delete(root);
-      throw error;
+      throw toWriteError(error, join(root, MANIFEST));
     }
   }
 
@@ -213,7 +213,7 @@ function stagingPrefix(pid: number): string {
 
 /** Removes what exports of this machine left that died. */
 async function removeLeftOvers(root: string): Promise<void> {
-  for (const name of await readdir(root)) {
+  for (const name of await readdir(root).catch(() => [])) {
     const [, host, pid] = /^\.clipsam-export-([0-9a-f]{8})-(\d+)-[0-9a-f]{12}\.tmp$/.exec(name) ?? [];
     if (pid === undefined || host !== sha256(hostname()).slice(0, 8) || isAlive(Number(pid))) continue;
     await rm(join(root, name), { recursive: true, force: true });
