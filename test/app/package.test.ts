@@ -11,8 +11,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXTERNAL_PACKAGES } from '../../src-main/app/external-packages.ts';
 import { sha256 } from '../../src-main/files/hash.ts';
 import { openInspector } from '../../src-main/inference/inspector.ts';
-import { describePack } from '../../src-main/inference/pack-loader.ts';
+import { packExaminer } from '../../src-main/inference/pack-examiner.ts';
+import { describePack, verifyPack } from '../../src-main/inference/pack-loader.ts';
 import { forkHost } from '../../src-main/inference/process-host.ts';
+import { emptyNodes, replaceFile } from '../inference/hostile-pack.ts';
+import { writeTinyPack } from '../inference/tiny-pack.ts';
 
 // The real electron-builder packs the real program around something that looks like Electron, as far as packing goes:
 // its binary cannot be had everywhere. What Electron then does with the package is not shown by this.
@@ -167,6 +170,16 @@ describe.runIf(process.platform === 'linux')('the package', () => {
       await inspector.close();
     }
     expect(scores[0]).toEqual(scores[1]);
+  });
+
+  it('examines packs with what lies outside of the archive alone', async () => {
+    const bundle = join(`${archive}.unpacked`, 'out', 'app', 'inference-process.mjs');
+    const examiner = packExaminer({ host: forkHost(pathToFileURL(bundle)), limits: { memoryMb: 64 } });
+    expect((await verifyPack('lite', {}, examiner)).error).toBeUndefined();
+    const hostile = join(folder, 'hostile');
+    await writeTinyPack(hostile);
+    await replaceFile(hostile, 'vision', emptyNodes(1_000_000));
+    expect((await verifyPack(hostile, {}, examiner)).error?.details?.case).toBe('pack-too-heavy');
   });
 });
 
