@@ -20,6 +20,7 @@ import { lockWorkspace } from '../store/workspace-lock.ts';
 import { EventHub } from './event-hub.ts';
 
 export type { ProcessHost } from '../services/inspector-pool.ts';
+export { acceptDatabase, restoreDatabase } from '../services/workspace-care.ts';
 
 const SAMPLES = fileURLToPath(new URL('../../resources/samples/', import.meta.url));
 

@@ -15,14 +15,15 @@ import {
 import type { DeviceRequest } from '../../src-shared/result.ts';
 import { createMediaHandler } from '../api/media.ts';
 import { createRouter } from '../api/router.ts';
-import { openWorkstation, type Workstation } from '../api/workstation.ts';
+import { openWorkstation, type Workstation, type WorkstationOptions } from '../api/workstation.ts';
 import { unpackedPath } from '../files/unpacked-path.ts';
 import { CHANNELS } from './channels.ts';
 import { lockDown } from './lockdown.ts';
 import type { Log } from './log-file.ts';
+import { type Question, recoverDatabase } from './lost-database.ts';
 import { openMainWindow } from './main-window.ts';
 import { menuTemplate } from './menu.ts';
-import { nativeTexts } from './native-texts.ts';
+import { type NativeTexts, nativeTexts } from './native-texts.ts';
 import { answerPage } from './page-messages.ts';
 import { type RunsAtWork, watchRuns } from './run-watch.ts';
 import { quitSafely } from './safe-quit.ts';
@@ -53,7 +54,7 @@ export interface Desktop {
 export async function openDesktop(options: DesktopOptions): Promise<Desktop> {
   const { workspaceFolder, device, log, logFolder, programFolder, paths: waiting } = options;
   const texts = nativeTexts(app.getLocale());
-  const workstation = await openWorkstation({
+  const workstation = await openOrRecover(texts, {
     workspaceFolder,
     shell: 'electron',
     host: utilityProcessHost(inferenceModule(), log),
@@ -153,6 +154,21 @@ export async function openDesktop(options: DesktopOptions): Promise<Desktop> {
       else waiting.push(...paths);
     },
   };
+}
+
+/** Opens the workstation; where the workspace's database is lost, once more after it was put back. */
+async function openOrRecover(texts: NativeTexts, options: WorkstationOptions): Promise<Workstation> {
+  try {
+    return await openWorkstation(options);
+  } catch (error) {
+    const ask = async ({ message, detail, buttons }: Question) => {
+      const last = buttons.length - 1;
+      const box = { message, detail, buttons: [...buttons], cancelId: last, defaultId: last };
+      return (await dialog.showMessageBox({ type: 'warning', ...box })).response;
+    };
+    if (!(await recoverDatabase(error, texts, ask))) throw error;
+    return openWorkstation(options);
+  }
 }
 
 /** The router over a port. There is one page, so a new port takes the place of the one before. */

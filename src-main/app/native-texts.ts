@@ -32,6 +32,12 @@ export interface NativeTexts {
   readonly notRespondingDetail: string;
   readonly wait: string;
   readonly notStarted: string;
+  readonly databaseMissing: string;
+  readonly databaseOlder: string;
+  /** With `{folder}`, `{files}`, `{megabytes}`, `{newest}` and `{copies}`. */
+  readonly databaseDetail: string;
+  readonly restoreCopy: string;
+  readonly goOnWithOlder: string;
 }
 
 const ENGLISH: NativeTexts = {
@@ -67,6 +73,12 @@ const ENGLISH: NativeTexts = {
   notRespondingDetail: 'Runs go on. Loading the window again loses only what was not saved yet.',
   wait: 'Wait',
   notStarted: 'ClipSAM Workstation could not start',
+  databaseMissing: 'The database of the workspace is missing or empty.',
+  databaseOlder: 'The database of the workspace is older than its files, or another one’s.',
+  databaseDetail:
+    '{folder}\n{files} maps and masks are there ({megabytes} MB, the newest of {newest} UTC), and {copies} copies of a database. Nothing was changed, and whatever you choose, no file is removed.',
+  restoreCopy: 'Restore the newest copy',
+  goOnWithOlder: 'Go on with the older one',
 };
 
 const CHINESE: NativeTexts = {
@@ -102,6 +114,12 @@ const CHINESE: NativeTexts = {
   notRespondingDetail: '检测任务仍在继续。重新加载窗口只会丢失尚未保存的内容。',
   wait: '等待',
   notStarted: 'ClipSAM 工作站无法启动',
+  databaseMissing: '工作区的数据库缺失或为空。',
+  databaseOlder: '工作区的数据库比其文件旧，或属于其他工作区。',
+  databaseDetail:
+    '{folder}\n其中有 {files} 个异常图和掩码（{megabytes} MB，最新的为 {newest} UTC）以及 {copies} 个数据库副本。未作任何更改；无论如何选择，都不会删除任何文件。',
+  restoreCopy: '恢复最新的副本',
+  goOnWithOlder: '继续使用较旧的数据库',
 };
 
 /** @param locale as the system has it, such as `zh-CN` or `de` */

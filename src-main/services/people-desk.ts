@@ -17,7 +17,7 @@ import {
 import { changeSetting, getSetting } from '../store/settings.ts';
 import { openWorkspace, type Workspace } from '../store/workspace.ts';
 import { type PinKeeper, scryptPins } from './pin.ts';
-import { PinTries } from './pin-tries.ts';
+import { PinTries, UNWRITABLE } from './pin-tries.ts';
 import { type Clocks, Sessions } from './sessions.ts';
 
 /** Author of what somebody did whom nobody knows. */
@@ -176,8 +176,7 @@ export class PeopleDesk {
     try {
       return await write();
     } catch (error) {
-      const code = error instanceof ClipSamError && error.code;
-      if (code !== 'disk-full' && code !== 'path-denied') throw error;
+      if (!(error instanceof ClipSamError && UNWRITABLE.includes(error.code))) throw error;
       this.#log(error);
       return otherwise;
     }

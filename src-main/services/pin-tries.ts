@@ -6,7 +6,12 @@ import type { Workspace } from '../store/workspace.ts';
 const FREE_TRIES = 2;
 const LONGEST_WAIT = 60_000;
 /** What keeps a try from being written down must not keep people out: somebody has to make room. */
-const UNWRITABLE: readonly ErrorCode[] = ['disk-full', 'path-denied'];
+export const UNWRITABLE: readonly ErrorCode[] = [
+  'disk-full',
+  'path-denied',
+  'workspace-read-only',
+  'workspace-replaced',
+];
 
 /**
  * Makes wrong PINs wait: from the third on 1 s, 2 s, 4 s, ..., at most a minute. The count is in the workspace and

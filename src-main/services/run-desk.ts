@@ -71,6 +71,8 @@ export class RunDesk {
 
   constructor(options: RunDeskOptions) {
     this.#options = options;
+    // On nobody's behalf: who started a run may be gone when its end is written down.
+    endingsOf(options.workspace);
   }
 
   /** A run is at work; one that is paused is not. */

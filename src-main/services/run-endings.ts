@@ -6,6 +6,7 @@ import { writeFileAtomically } from '../files/atomic-write.ts';
 import { releaseReserve } from '../store/reserve.ts';
 import { type RunClaim, setRunStatus } from '../store/runs.ts';
 import type { Workspace } from '../store/workspace.ts';
+import type { WorkspaceHealth } from '../store/workspace-health.ts';
 
 /** How a run ended. */
 export interface RunEnding {
@@ -64,12 +65,12 @@ export class RunEndings {
   }
 }
 
-const known = new WeakMap<Workspace, RunEndings>();
+const known = new WeakMap<WorkspaceHealth, RunEndings>();
 
-/** Those of a workspace that is open. */
+/** Those of a workspace that is open, on whoever's behalf it is used: its health is the same for all. */
 export function endingsOf(workspace: Workspace): RunEndings {
-  const endings = known.get(workspace) ?? new RunEndings(workspace);
-  known.set(workspace, endings);
+  const endings = known.get(workspace.health) ?? new RunEndings(workspace);
+  known.set(workspace.health, endings);
   return endings;
 }
 

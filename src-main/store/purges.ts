@@ -140,6 +140,11 @@ export async function purgeStep(workspace: Workspace, batchId: number): Promise<
       await sql`delete from images where id in ${some}`.execute(db);
       return images.length;
     }
+    const runs = await db
+      .selectFrom('runs')
+      .select(['started_at', 'heartbeat_at', 'ended_at'])
+      .where('batch_id', '=', batchId)
+      .execute();
     await db.deleteFrom('imports').where('batch_id', '=', batchId).execute();
     await db.deleteFrom('studies').where('batch_id', '=', batchId).execute();
     await db.deleteFrom('runs').where('batch_id', '=', batchId).execute();
@@ -151,7 +156,11 @@ export async function purgeStep(workspace: Workspace, batchId: number): Promise<
         subject: 'batch',
         subjectId: batchId,
         oldValue: { ...toBatch(batch), deletedAt: batch.deleted_at },
-        newValue: counts,
+        // When its runs were at work tells which of the files that no result names are theirs.
+        newValue: {
+          ...counts,
+          atWork: runs.map((run) => [run.started_at, run.ended_at ?? run.heartbeat_at]),
+        },
       },
     ]);
     return undefined;

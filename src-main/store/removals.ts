@@ -37,7 +37,7 @@ export async function forgetSetAside(db: Workspace['db'], files: readonly string
 }
 
 /**
- * What the database knows of time, in milliseconds since 1970: when each run was at work since the history is unbroken,
+ * What the database knows of time, in milliseconds since 1970: when each run was at work since the history is unbroken, also those of batches that are gone,
  * and the newest of what any run did, and of what was done before the workspace was opened this time.
  */
 export async function knownTimes({ db, openedAt }: Workspace): Promise<{
@@ -46,9 +46,11 @@ export async function knownTimes({ db, openedAt }: Workspace): Promise<{
 }> {
   const { at: began } = await historyBegan(db);
   const { rows } = await sql<{ started: string; last: string }>`
-    select started_at as started, max(heartbeat_at, coalesce(ended_at, heartbeat_at)) as last from runs`.execute(
-    db,
-  );
+    select started_at as started, max(heartbeat_at, coalesce(ended_at, heartbeat_at)) as last from runs
+    union all
+    select json_extract(span.value, '$[0]'), json_extract(span.value, '$[1]')
+    from audit_events, json_each(new_value, '$.atWork') as span
+    where subject = 'batch' and action = 'purged'`.execute(db);
   const { rows: deeds } = await sql<{ last: string | null }>`
     select max(created_at) as last from audit_events
     where created_at < ${new Date(openedAt).toISOString()}`.execute(db);

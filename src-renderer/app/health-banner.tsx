@@ -14,7 +14,7 @@ export function HealthBanner() {
         <Alert
           key={`${problem.code} ${problem.details?.case}`}
           role="alert"
-          color="red"
+          color="red.9"
           variant="filled"
           radius={0}
           icon={<IconAlertTriangle />}

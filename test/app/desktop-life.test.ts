@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { listRuns } from '../../src-main/store/runs.ts';
@@ -134,6 +134,22 @@ describeInChromium('the desktop program', () => {
     expect(double.exitCodes).toEqual([1]);
     expect(double.errorBoxes).toEqual([['ClipSAM 工作站无法启动', expect.stringContaining('is in the way')]]);
     expect(double.windows).toEqual([]);
+  });
+
+  it('offers to put a copy of a lost database back, and opens with it', async () => {
+    await start();
+    await stop();
+    const file = join(workspaceFolder(), 'workspace.sqlite');
+    await mkdir(join(workspaceFolder(), 'database-copies'));
+    await rename(file, join(workspaceFolder(), 'database-copies', 'workspace-00000001-2026-01-01.sqlite'));
+    const { call } = await start({ answers: [0] });
+    expect(double.boxes).toMatchObject([
+      {
+        message: 'The database of the workspace is missing or empty.',
+        buttons: ['Restore the newest copy', 'Quit'],
+      },
+    ]);
+    expect(await call('batches.list', {})).toHaveLength(1);
   });
 
   it('closes its window only by quitting, and writes into its log', async () => {

@@ -588,7 +588,9 @@ export const session = {
 };
 export const dialog = {
   showErrorBox: (title: string, text: string) => void double.errorBoxes.push([title, text]),
-  showMessageBox(_window: unknown, options: (typeof double.boxes)[number]) {
+  /** The window may be left out. */
+  showMessageBox(...args: unknown[]) {
+    const options = args.at(-1) as (typeof double.boxes)[number];
     double.boxes.push(options);
     const { promise, resolve } = Promise.withResolvers<{ response: number }>();
     const answer = double.answers.shift();

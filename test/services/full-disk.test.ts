@@ -9,11 +9,12 @@ import { sha256 } from '../../src-main/files/hash.ts';
 import { startBatchRun } from '../../src-main/services/batch-run.ts';
 import { exportBatch } from '../../src-main/services/export-batch.ts';
 import { Housekeeping } from '../../src-main/services/housekeeping.ts';
+import { PeopleDesk } from '../../src-main/services/people-desk.ts';
 import { endingsOf, RunEndings } from '../../src-main/services/run-endings.ts';
 import { Thumbnails } from '../../src-main/services/thumbnails.ts';
 import { TilePyramids } from '../../src-main/services/tile-pyramids.ts';
 import { createBatch, deleteBatch, listBatches } from '../../src-main/store/batches.ts';
-import { addImages } from '../../src-main/store/images.ts';
+import { addImages, listImages } from '../../src-main/store/images.ts';
 import { saveRecipe } from '../../src-main/store/recipes.ts';
 import { keepReserve, releaseReserve } from '../../src-main/store/reserve.ts';
 import { recordOutcome } from '../../src-main/store/results.ts';
@@ -55,7 +56,9 @@ async function inspected(workspace: Workspace, bytes: number) {
   const claim = await startRun(workspace, batchId, hash, context);
   const map = await workspace.artifacts.put(randomBytes(bytes), 'image/png');
   const artifacts = { coarseMap: map, finalMap: map, mask: map };
-  await recordOutcome(workspace, claim, 1, { status: 'done', result: inspectionResult({ artifacts }) });
+  const [image] = await listImages(workspace, batchId);
+  const result = inspectionResult({ artifacts, contentHash: image!.contentHash! });
+  await recordOutcome(workspace, claim, image!.id, { status: 'done', result });
   await setRunStatus(workspace, claim, 'done', author);
   releaseClaim(claim);
   return { batchId, runId: claim.runId, map };
@@ -196,6 +199,20 @@ describe.skipIf(!canMount)('on a disk that cannot be written', () => {
     disk.remount('rw');
     expect(await readFile(join(folder, 'workspace.sqlite'))).toEqual(before);
   });
+});
+
+test.skipIf(!canMount)('somebody signs in on a disk that cannot be written', async () => {
+  const disk = await smallDisk(16);
+  const first = await openWorkspace(disk.folder, { create: true });
+  const eva = { name: 'Eva', role: 'engineer', pin: '2468', author: 'Eva' } as const;
+  await new PeopleDesk({ workspace: first }).add(first, eva);
+  await first.close();
+  disk.remount('ro');
+  const workspace = await openWorkspace(disk.folder, { allowReadOnly: true });
+  onTestFinished(() => workspace.close());
+  const people = new PeopleDesk({ workspace, log: () => {} });
+  expect(await people.signIn('Eva', '2468')).toMatchObject({ person: { role: 'engineer' } });
+  await expect(people.signIn('Eva', '1357')).rejects.toMatchObject({ code: 'not-permitted' });
 });
 
 test('the end of a run that could not be written outlives the program in a note', async () => {

@@ -200,3 +200,15 @@ test('after its days of use a file leaves the quarantine for good, but not one t
   await removeUnusedArtifacts(workspace, 11, never);
   expect(await readdir(quarantine)).toEqual([foreign]);
 });
+
+test('files without a result go with the batch in whose run they were made', async () => {
+  const workspace = await opened(await temporaryFolder(), { create: true });
+  const ref = await workspace.artifacts.put(Buffer.from('of a cancelled image'), 'image/png');
+  const batch = await inspect(workspace, 'A', 1);
+  date([workspace.artifacts.pathOf(ref)], 1);
+  await deleteBatch(workspace, batch, true, author);
+  await beginPurge(workspace, batch, author);
+  while ((await purgeStep(workspace, batch)) !== undefined);
+  expect(await removeUnusedArtifacts(workspace, 0, never)).toMatchObject({ files: 3, setAside: 1 });
+  expect(await filesIn(workspace)).toEqual([]);
+});

@@ -12,6 +12,7 @@ import { processIdentity } from '../../src-main/store/process-identity.ts';
 import { getRecipe, listRecipes, saveRecipe } from '../../src-main/store/recipes.ts';
 import { findResult, inspectedImage, listResults, recordOutcome } from '../../src-main/store/results.ts';
 import {
+  cancelRun,
   countOutcomes,
   getRun,
   isRunActive,
@@ -227,6 +228,15 @@ describe('runs and results', () => {
     const resumed = resumeRun(workspace, runId, context);
     if (active) await expect(resumed).rejects.toEqual(coded('input-invalid'));
     else expect((await resumed).runId).toBe(runId);
+  });
+
+  test('a run under a clock that was days ahead, whose process id another program has by now, can be cancelled', async () => {
+    const { workspace, runId } = await workspaceWithResult();
+    const ahead = new Date(Date.now() + 2 * 24 * 60 * 60_000).toISOString();
+    const columns = { owner_pid: 1, heartbeat_at: ahead };
+    await workspace.db.updateTable('runs').set(columns).where('id', '=', runId).execute();
+    await cancelRun(workspace, runId, 'ana');
+    expect(await getRun(workspace, runId)).toMatchObject({ status: 'cancelled' });
   });
 
   test('a final run, and one of another pack, are not resumed', async () => {
