@@ -1,5 +1,6 @@
 import type { BatchRanges, SampleKind, SampleRanges } from './batch-range.ts';
 import type { ErrorRecord } from './errors.ts';
+import type { ImagePage } from './image-page.ts';
 import type { DeviceReport } from './result.ts';
 import type { SampleRange } from './sample-range.ts';
 
@@ -28,12 +29,14 @@ export interface Batch extends BatchMetadata {
 /** Days for which a deleted batch can be restored; then it is removed for good. */
 export const KEEP_DELETED_DAYS = 30;
 
-/** An image file of a batch. */
+/** An image of a batch: a file, or one of the pictures in it. */
 export interface BatchImage {
   readonly id: number;
   readonly batchId: number;
   /** Absolute path on this machine. */
   readonly path: string;
+  /** Null: the file has one picture, or nobody has looked. */
+  readonly page: ImagePage | null;
   /** SHA-256 of the file when it was imported; null when it could not be read then. */
   readonly contentHash: string | null;
   readonly bytes: number | null;
@@ -45,7 +48,7 @@ export interface BatchImage {
   readonly sampleKind: SampleKind | 'none' | null;
   /** What is black and white in it; null: the file decides. */
   readonly range: SampleRange | null;
-  /** Another content or range, another version of its picture; null when it could not be read. */
+  /** Another content, page or range, another version of its picture; null when it could not be read. */
   readonly version: string | null;
 }
 

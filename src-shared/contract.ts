@@ -111,6 +111,8 @@ export const importProgressSchema = z.discriminatedUnion('kind', [
     changed: z.array(z.string()),
     /** Files of the batch that could not be read this time. */
     unread: z.array(z.string()),
+    /** Images whose page their file no longer has. */
+    vanished: z.array(z.string()),
     duplicates: z.array(z.object({ contentHash: s.hashSchema, paths: z.array(z.string()) })),
     unreadable: z.array(z.object({ path: z.string(), error: s.errorRecordSchema })),
     /** Pictures of kinds that are not read, and folders of masks beside the images. */
@@ -141,6 +143,7 @@ export type PurgeProgress = z.infer<typeof purgeProgressSchema>;
 export const reviewColumnsSchema = z.object({
   imageId: z.array(s.idSchema),
   name: z.array(z.string()),
+  page: z.array(s.pageNumberSchema.nullable()),
   status: z.array(z.enum(['pending', 'done', 'failed'])),
   score: z.array(z.number().nullable()),
   model: z.array(s.modelVerdictSchema.nullable()),
@@ -483,9 +486,16 @@ export const contract = {
       .input(z.object({ id: s.idSchema, retryFailed: z.boolean().default(false), ...author }))
       .output(runProgressSchema),
     cancel: base.input(byId.extend(author)).output(runProgressSchema),
-    failures: base
-      .input(z.object({ id: s.idSchema, limit: count.max(10_000).default(1000) }))
-      .output(z.array(z.object({ imageId: s.idSchema, path: z.string(), error: s.errorRecordSchema }))),
+    failures: base.input(z.object({ id: s.idSchema, limit: count.max(10_000).default(1000) })).output(
+      z.array(
+        z.object({
+          imageId: s.idSchema,
+          path: z.string(),
+          page: s.pageNumberSchema.nullable(),
+          error: s.errorRecordSchema,
+        }),
+      ),
+    ),
   },
   review: {
     /**

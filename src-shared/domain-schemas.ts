@@ -5,6 +5,7 @@ import type { Batch, BatchImage, BatchMetadata, Run } from './batch.ts';
 import { batchRangesSchema, sampleRangesSchema } from './batch-range.ts';
 import { ERROR_CODES, type ErrorDetails, type ErrorRecord, knownDetails, toErrorRecord } from './errors.ts';
 import { FILE_STATES } from './file-state.ts';
+import type { ImagePage, PageNumber } from './image-page.ts';
 import { checkMark } from './mark-limits.ts';
 import { noticeSchema } from './notice.ts';
 import type { PackedLevels } from './packed-levels.ts';
@@ -148,10 +149,20 @@ export const batchSchema: z.ZodType<Batch> = z.object({
   archivedAt: z.string().nullable(),
   sampleRanges: batchRangesSchema,
 });
+export const imagePageSchema: z.ZodType<ImagePage> = z.object({
+  index: count,
+  number: count.min(1),
+  count: count.min(2),
+});
+export const pageNumberSchema: z.ZodType<PageNumber> = z.object({
+  number: count.min(1),
+  count: count.min(2),
+});
 export const batchImageSchema: z.ZodType<BatchImage> = z.object({
   id: idSchema,
   batchId: idSchema,
   path: z.string(),
+  page: imagePageSchema.nullable(),
   contentHash: hash.nullable(),
   bytes: count.nullable(),
   width: count.nullable(),

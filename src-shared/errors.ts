@@ -55,6 +55,7 @@ export const ERROR_CASES = {
   'file-changed': ['file'],
   'changed-since-inspected': ['file'],
   'unread-at-import': ['file'],
+  'pages-unknown': ['file', 'pages'],
   'image-kind': ['file', 'kind'],
   'image-too-small': ['file', 'width', 'height', 'limit'],
   'too-many-pixels': ['file', 'width', 'height', 'limit'],

@@ -1,4 +1,5 @@
 import type { ErrorRecord } from './errors.ts';
+import type { ImagePage } from './image-page.ts';
 import type { Notice } from './notice.ts';
 import type { ModelVerdict } from './verdict.ts';
 
@@ -116,6 +117,11 @@ export interface InspectionResult {
 }
 
 /** What became of one image of a batch. */
-export type ImageOutcome =
-  | { readonly status: 'done'; readonly path: string; readonly result: InspectionResult }
-  | { readonly status: 'failed'; readonly path: string; readonly error: ErrorRecord };
+export type ImageOutcome = {
+  readonly path: string;
+  /** Null: the file has one picture, or nobody has looked. */
+  readonly page: ImagePage | null;
+} & (
+  | { readonly status: 'done'; readonly result: InspectionResult }
+  | { readonly status: 'failed'; readonly error: ErrorRecord }
+);

@@ -1,3 +1,4 @@
+import type { PageNumber } from './image-page.ts';
 import type { NoticeCode } from './notice.ts';
 import type { HumanVerdict, ModelVerdict, Severity } from './verdict.ts';
 
@@ -6,6 +7,8 @@ export interface ReviewRow {
   readonly imageId: number;
   /** Path below the folder that all images of the batch share, with `/`. */
   readonly name: string;
+  /** Which picture of its file it is; null where there is one. */
+  readonly page: PageNumber | null;
   /** `pending`: the run has not reached it, or there is no run yet. */
   readonly status: 'pending' | 'done' | 'failed';
   /** 0..1; null unless done. */
@@ -34,6 +37,7 @@ export function toReviewRows(columns: ReviewColumns): ReviewRow[] {
   return columns.imageId.map((imageId, i) => ({
     imageId,
     name: columns.name[i]!,
+    page: columns.page[i]!,
     status: columns.status[i]!,
     score: columns.score[i]!,
     model: columns.model[i]!,
@@ -56,6 +60,7 @@ export function toReviewColumns(rows: readonly ReviewRow[]): {
   return {
     imageId: column('imageId'),
     name: column('name'),
+    page: column('page'),
     status: column('status'),
     score: column('score'),
     model: column('model'),

@@ -99,8 +99,7 @@ export function createMediaHandler(workstation: Workstation): (request: Request)
     [
       pattern('truth', NUMBER),
       async (_request, id) => {
-        const { path } = await getImage(workspace, id!);
-        const mask = await findGroundTruth(path);
+        const mask = await findGroundTruth(await getImage(workspace, id!));
         if (mask === undefined) return refusal(404, 'There is no ground truth for this image.');
         return answer(await groundTruthPicture(mask), 'image/png', ASK_AGAIN);
       },

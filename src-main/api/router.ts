@@ -208,6 +208,7 @@ export function createRouter(workstation: Workstation) {
                   ...summary,
                   changed: [...summary.changed],
                   unread: [...summary.unread],
+                  vanished: [...summary.vanished],
                   duplicates: duplicates.map((group) => ({ ...group, paths: [...group.paths] })),
                   unreadable: [...summary.unreadable],
                   passedOver: [...summary.passedOver],

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type BatchRanges, bitsOf, SAMPLE_KINDS } from '../../src-shared/batch-range.ts';
 import { countEndings, endingsText } from '../../src-shared/endings.ts';
+import { pageName } from '../../src-shared/image-page.ts';
 import { isWarning, type NoticeCode } from '../../src-shared/notice.ts';
 import { noticeName } from '../../src-shared/notice-text.ts';
 import type { BatchEvent } from '../../src-shared/progress.ts';
@@ -157,12 +158,13 @@ function rangeNotes(ranges: BatchRanges, isGiven: boolean): string[] {
 }
 
 function importNotes(summary: ImportSummary): string[] {
-  const { added, unchanged, changed, unread, duplicates, passedOver } = summary;
+  const { added, unchanged, changed, unread, vanished, duplicates, passedOver } = summary;
   return [
     `${added} new`,
     ...(unchanged > 0 ? [`${unchanged} known`] : []),
     ...(changed.length > 0 ? [`${changed.length} changed`] : []),
     ...(unread.length > 0 ? [`${unread.length} could not be read`] : []),
+    ...(vanished.length > 0 ? [`${vanished.length} pages are no longer in their files`] : []),
     ...(duplicates.length > 0 ? [`${duplicates.length} groups of identical files`] : []),
     ...(passedOver.length > 0 ? [passedOverText(passedOver)] : []),
   ];
@@ -185,10 +187,11 @@ function pace({ failed, rate, eta }: BatchEvent & { readonly kind: 'image' }): s
 type InspectedRecord = Exclude<ImageRecord, { readonly status: 'passed-over' }>;
 
 function recordLine(record: InspectedRecord): string {
-  const path = printable(record.path);
+  const { number, count } = { number: record.page, count: record.pages };
+  const path = printable(pageName(record.path, count > 1 ? { number, count } : null));
   if (record.status === 'failed') {
     const { code, message } = record.error;
-    return `failed   ${message.includes(record.path) ? '' : `${path}: `}${printable(message)} (${code})`;
+    return `failed   ${message.includes(record.path) && record.pages === 1 ? '' : `${path}: `}${printable(message)} (${code})`;
   }
   const { verdict, score, regions, notices } = record;
   const found = regions.length === 1 ? '1 region ' : `${regions.length} regions`;

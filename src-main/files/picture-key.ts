@@ -8,8 +8,15 @@ import { hashOfJson } from './canonical-json.ts';
 export function pictureKey(picture: {
   /** SHA-256 of the file. */
   readonly contentHash: string;
+  /** As readers count it; undefined where the file has one picture. */
+  readonly page?: number | undefined;
   readonly range?: SampleRange | null | undefined;
 }): string {
-  const { contentHash, range } = picture;
-  return range ? hashOfJson({ contentHash, range: { low: range.low, high: range.high } }) : contentHash;
+  const { contentHash, page, range } = picture;
+  if (page === undefined && !range) return contentHash;
+  return hashOfJson({
+    contentHash,
+    ...(page !== undefined && { page }),
+    ...(range && { range: { low: range.low, high: range.high } }),
+  });
 }

@@ -10,6 +10,8 @@ import type { Examination, Finding } from './examination.ts';
 export interface InspectJob {
   readonly path: string;
   readonly recipe: Recipe;
+  /** As readers count it, from 0; undefined: the file's first picture. */
+  readonly page?: number | undefined;
   /** What is black and white, for samples of more than 8 bits whose file does not say. */
   readonly range?: SampleRange | undefined;
   /** Folder of the artifact store that gets the maps and the mask. */
@@ -24,6 +26,7 @@ export interface DecodeMaskJob {
   /** SHA-256 of the image file, where known: a recent embedding is found by it and the file isn't read again. */
   readonly contentHash?: string;
   /** As the image was inspected with. */
+  readonly page?: number | undefined;
   readonly range?: SampleRange | undefined;
   readonly prompts: DecoderPrompts;
 }

@@ -23,13 +23,13 @@ import type { DecodedMasks, DecodeMaskJob, InspectJob } from './inference-protoc
  * @throws ClipSamError of the codec (`image-…`), the engine and the artifact store; `cancelled`
  */
 export async function inspectImage(
-  { path, recipe, artifactRoot, range }: InspectJob,
+  { path, page, recipe, artifactRoot, range }: InspectJob,
   engine: EngineClient,
   signal?: AbortSignal,
 ): Promise<InspectionResult> {
   const start = performance.now();
   throwIfCancelled(signal);
-  const { image, contentHash, notices } = await readEncoderImage({ path, recipe, range }, engine);
+  const { image, contentHash, notices } = await readEncoderImage({ path, page, recipe, range }, engine);
   const read = performance.now() - start;
   const { frame } = image;
   const { coarse, regions: masks, timings } = await engine.segment({ image, recipe }, signal);
@@ -71,16 +71,16 @@ export async function inspectImage(
 
 /** Asks SAM about prompts of the operator's own; the image is read only when its embedding is gone. */
 export async function decodeMask(
-  { path, recipe, contentHash, range, prompts }: DecodeMaskJob,
+  { path, page, recipe, contentHash, range, prompts }: DecodeMaskJob,
   engine: EngineClient,
   signal?: AbortSignal,
 ): Promise<DecodedMasks> {
   throwIfCancelled(signal);
   let answer = contentHash
-    ? await engine.decode({ key: pictureKey({ contentHash, range }), prompts }, signal)
+    ? await engine.decode({ key: pictureKey({ contentHash, page, range }), prompts }, signal)
     : undefined;
   if (!answer) {
-    const read = await readEncoderImage({ path, recipe, range }, engine);
+    const read = await readEncoderImage({ path, page, recipe, range }, engine);
     if (contentHash && read.contentHash !== contentHash) {
       throw new ClipSamError(
         'input-invalid',
@@ -96,15 +96,15 @@ export async function decodeMask(
 }
 
 async function readEncoderImage(
-  { path, recipe, range }: Pick<InspectJob, 'path' | 'recipe' | 'range'>,
+  { path, page, recipe, range }: Pick<InspectJob, 'path' | 'page' | 'recipe' | 'range'>,
   { vision }: EngineClient,
 ): Promise<{
   readonly image: EncoderImage;
   readonly contentHash: string;
   readonly notices: readonly Notice[];
 }> {
-  const options = { maxPixels: recipe.maxPixels, size: vision.inputSize, range };
+  const options = { maxPixels: recipe.maxPixels, size: vision.inputSize, page, range };
   const { rgb, contentHash, notices, ...frame } = await readFrameImage(path, options);
   const pixels = frameTensor(rgb, frame, vision.mean, vision.std);
-  return { image: { key: pictureKey({ contentHash, range }), frame, pixels }, contentHash, notices };
+  return { image: { key: pictureKey({ contentHash, page, range }), frame, pixels }, contentHash, notices };
 }

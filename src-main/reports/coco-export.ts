@@ -49,9 +49,13 @@ async function* pieces(report: RunReport, context: ExportContext): AsyncGenerato
     }
     const { width, height } = image.result;
     const notices = image.result.notices.map(tellNotice);
-    const { imageId, name, resultId } = image;
+    const { imageId, name, resultId, path, page } = image;
     listed.add(resultId);
-    const identity = { id: imageId, file_name: name, key: imageKey(name), result: resultId };
+    const identity = {
+      ...{ id: imageId, file_name: name, key: imageKey(name), result: resultId },
+      // The name of a page is no file's.
+      ...(page && { path, page: page.number, pages: page.count }),
+    };
     const entry = { ...identity, width, height, file_now: image.file, notices };
     yield `${separator}${JSON.stringify(entry)}`;
     separator = ',\n';

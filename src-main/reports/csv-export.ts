@@ -78,6 +78,8 @@ function rowOf(report: RunReport, image: ReportImage): CsvRow {
     content_hash: result?.contentHash ?? null,
     file_now: image.file,
     path: image.path,
+    page: image.page?.number ?? 1,
+    pages: image.page?.count ?? 1,
     image_id: image.imageId,
     key: imageKey(image.name),
   };

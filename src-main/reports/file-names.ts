@@ -8,9 +8,13 @@ const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 export class FileNames {
   readonly #taken = new Set<string>();
 
-  /** @param name of the image, with or without folders; its ending is replaced. @param ending such as `.png` */
-  for(name: string, ending: string): string {
-    const stem = safeStem(name);
+  /**
+   * @param name of the image, with or without folders; its ending is replaced
+   * @param ending such as `.png`
+   * @param page which picture of its file the image is, where there are several
+   */
+  for(name: string, ending: string, page?: number): string {
+    const stem = `${safeStem(name)}${page === undefined ? '' : `-page-${page}`}`;
     for (let copy = 1; ; copy++) {
       const candidate = `${stem}${copy === 1 ? '' : `-${copy}`}${ending}`;
       const key = candidate.normalize('NFC').toLowerCase();

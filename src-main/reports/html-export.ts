@@ -100,12 +100,12 @@ async function writeAssets(
     return `assets/${name}`;
   };
   const { maxPixels } = report.recipe;
-  const range = image.range ?? undefined;
+  const view = { maxPixels, page: image.page?.index, range: image.range ?? undefined };
   const seen = await contentSeen(image);
   const artifacts = image.status === 'done' ? image.result.artifacts : undefined;
   const [small, picture, coarse, final] = await Promise.all([
-    seen && unlessUnreadable(thumbnail(seen, THUMBNAIL, { maxPixels, range })),
-    seen && unlessUnreadable(thumbnail(seen, PICTURE, { maxPixels, range })),
+    seen && unlessUnreadable(thumbnail(seen, THUMBNAIL, view)),
+    seen && unlessUnreadable(thumbnail(seen, PICTURE, view)),
     artifacts ? unlessUnreadable(heatMap(report, artifacts.coarseMap)) : null,
     artifacts ? unlessUnreadable(heatMap(report, artifacts.finalMap)) : null,
   ]);

@@ -1,4 +1,5 @@
 import type { FileState } from '../../src-shared/file-state.ts';
+import { pageName } from '../../src-shared/image-page.ts';
 import type { Region } from '../../src-shared/result.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import {
@@ -69,7 +70,7 @@ function failedBody(image: Extract<ReportImage, { status: 'failed' }>, links: Im
   }</main>
 <aside><section>${badge('failed')}<p class="error">${image.error.message}</p>${facts([
     ['Error', html`<code>${image.error.code}</code>`],
-    ['File', image.path],
+    ['File', pageName(image.path, image.page)],
     ['Time', time(image.finishedAt)],
   ])}</section></aside></div>`;
 }

@@ -67,6 +67,8 @@ function recordOf(report: RunReport, image: ReportImage) {
       key: imageKey(image.name),
       path: image.path,
       fileNow: image.file,
+      page: image.page?.number ?? 1,
+      pages: image.page?.count ?? 1,
       ...(image.status === 'done'
         ? { ...image.result, notices: image.result.notices.map(tellNotice) }
         : { error: image.error }),

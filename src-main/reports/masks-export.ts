@@ -35,7 +35,7 @@ export async function exportMasks(report: RunReport, context: ExportContext): Pr
       leftOut.push({ image: image.name, imageId: image.imageId, error: image.error.code });
       continue;
     }
-    const mask = names.for(image.name, '.png');
+    const mask = names.for(image.name, '.png', image.page?.number);
     const { width, height } = image.result;
     await writeFileAtomically(
       join(folder, mask),

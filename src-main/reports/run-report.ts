@@ -3,6 +3,7 @@ import type { Batch, Run } from '../../src-shared/batch.ts';
 import type { ErrorRecord } from '../../src-shared/errors.ts';
 import type { CsvStyle } from '../../src-shared/export-formats.ts';
 import type { FileState } from '../../src-shared/file-state.ts';
+import type { ImagePage } from '../../src-shared/image-page.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { ArtifactRef, InspectionResult } from '../../src-shared/result.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
@@ -20,8 +21,10 @@ export type ReportImage = {
   readonly contentHash: string | null;
   /** What has become of the file since: only the `same` may be shown. */
   readonly file: FileState;
-  /** Relative to the folder that the run's images share, with `/`: what people recognise. Any text. */
+  /** Relative to the folder that the run's images share, with `/`, and which page: what people recognise. Any text. */
   readonly name: string;
+  /** Null: the file has one picture. */
+  readonly page: ImagePage | null;
   /** What was black and white in it; null: its file decided. */
   readonly range: SampleRange | null;
   readonly finishedAt: string;

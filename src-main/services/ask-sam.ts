@@ -26,7 +26,8 @@ export async function askSam(options: {
 }): Promise<{ readonly levels: PackedLevels; readonly milliseconds: number; readonly decodeMs: number }> {
   const { workspace, pool, contents, runId, imageId, prompts, signal } = options;
   const start = performance.now();
-  const { path, contentHash, imported, recipeHash, range } = await inspectedImage(workspace, runId, imageId);
+  const seen = await inspectedImage(workspace, runId, imageId);
+  const { path, page, contentHash, imported, recipeHash, range } = seen;
   if (contentHash === null) {
     throw new ClipSamError('input-invalid', `Image ${imageId} failed in run ${runId}: SAM has not seen it.`, {
       details: { case: 'sam-blind' },
@@ -37,7 +38,7 @@ export async function askSam(options: {
   const { inspector, release } = await pool.acquire(recipe.pack);
   try {
     const { levels, decodeMs } = await inspector.decodeMask(
-      { path, recipe, contentHash, range: range ?? undefined, prompts },
+      { path, page: page?.index, recipe, contentHash, range: range ?? undefined, prompts },
       signal,
     );
     return { levels, milliseconds: performance.now() - start, decodeMs };

@@ -2,6 +2,7 @@ import type { BatchImage } from '../../src-shared/batch.ts';
 import { blamesNoImage, type ErrorRecord, fromErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
 import type { BatchEvent } from '../../src-shared/progress.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
+import type { InspectionResult } from '../../src-shared/result.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import type { Inspector } from '../inference/inspector.ts';
@@ -248,11 +249,17 @@ class BatchJob implements BatchRun {
     try {
       const range = (await this.#rangeOf(image)) ?? undefined;
       const result = await inspector.inspect(
-        { path: image.path, recipe: this.#recipe, artifactRoot: workspace.artifacts.root, range },
+        {
+          path: image.path,
+          page: image.page?.index,
+          recipe: this.#recipe,
+          artifactRoot: workspace.artifacts.root,
+          range,
+        },
         this.#abort.signal,
       );
-      const isChanged = image.contentHash !== null && result.contentHash !== image.contentHash;
-      outcome = isChanged ? { status: 'failed', error: changed(image) } : { status: 'done', result };
+      const error = isChanged(image, result) ? changed(image) : morePages(image, result);
+      outcome = error ? { status: 'failed', error } : { status: 'done', result };
       this.#crashes = 0;
     } catch (error) {
       if (this.#ending) return;
@@ -306,7 +313,7 @@ class BatchJob implements BatchRun {
     this.#emit({
       kind: 'image',
       imageId: image.id,
-      outcome: { path: image.path, ...outcome },
+      outcome: { path: image.path, page: image.page, ...outcome },
       done,
       failed,
       total,
@@ -348,6 +355,21 @@ class BatchJob implements BatchRun {
   #emit(event: BatchEvent): void {
     this.#options.onEvent?.(event);
   }
+}
+
+function isChanged({ contentHash }: BatchImage, result: InspectionResult): boolean {
+  return contentHash !== null && result.contentHash !== contentHash;
+}
+
+/** Of a file with several pictures whose import did not look into it, only the first would be judged. */
+function morePages({ path, page }: BatchImage, { notices }: InspectionResult): ErrorRecord | undefined {
+  const told = notices.find(({ code }) => code === 'page');
+  if (page !== null || told?.code !== 'page') return undefined;
+  return {
+    code: 'image-changed',
+    message: `The file has ${told.pages} pages and was imported as one picture. Import it again: then every page is an image.`,
+    details: { case: 'pages-unknown', file: path, pages: told.pages },
+  };
 }
 
 function changed({ path }: BatchImage): ErrorRecord {

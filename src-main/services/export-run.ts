@@ -2,6 +2,7 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { CsvStyle, ExportFormat } from '../../src-shared/export-formats.ts';
 import type { FileState } from '../../src-shared/file-state.ts';
+import { pageName } from '../../src-shared/image-page.ts';
 import type { ExportEvent, ExportSummary } from '../../src-shared/progress.ts';
 import { type ExportedFile, exportReport } from '../reports/export-report.ts';
 import { FileNames } from '../reports/file-names.ts';
@@ -155,7 +156,8 @@ async function* reportImages(
         contentHash: outcome.status === 'done' ? outcome.result.contentHash : image.contentHash,
         file: files[i]!,
         path: image.path,
-        name: relative(imageRoot, image.path).replaceAll(sep, '/'),
+        name: pageName(relative(imageRoot, image.path).replaceAll(sep, '/'), image.page),
+        page: image.page,
         range: image.range,
         finishedAt,
         verdict: verdicts.get(image.id) ?? null,

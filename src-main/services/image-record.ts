@@ -21,6 +21,8 @@ export interface PlacedArtifact {
 export type ImageRecord =
   | {
       readonly path: string;
+      readonly page: number;
+      readonly pages: number;
       readonly status: 'done';
       readonly score: number;
       readonly verdict: ModelVerdict;
@@ -38,6 +40,8 @@ export type ImageRecord =
     }
   | {
       readonly path: string;
+      readonly page: number;
+      readonly pages: number;
       readonly status: 'failed';
       readonly score: null;
       readonly verdict: null;
@@ -58,9 +62,10 @@ export function toImageRecord(
   device: DeviceReport,
 ): ImageRecord {
   const { path, status } = outcome;
+  const which = { path, page: outcome.page?.number ?? 1, pages: outcome.page?.count ?? 1 };
   if (status === 'failed') {
     const nothing = { score: null, verdict: null, regions: [], notices: [] } as const;
-    return { path, status, ...nothing, artifacts: null, timings: null, device, error: outcome.error };
+    return { ...which, status, ...nothing, artifacts: null, timings: null, device, error: outcome.error };
   }
   const { artifacts: kept, score, verdict, regions, notices, timings, ...rest } = outcome.result;
   const place = ({ sha256, bytes }: ResultArtifacts['mask']): PlacedArtifact => ({
@@ -74,5 +79,5 @@ export function toImageRecord(
     mask: place(kept.mask),
   };
   const told = notices.map(tellNotice);
-  return { path, status, score, verdict, regions, notices: told, artifacts: placed, timings, ...rest };
+  return { ...which, status, score, verdict, regions, notices: told, artifacts: placed, timings, ...rest };
 }

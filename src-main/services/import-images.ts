@@ -1,18 +1,15 @@
-import { readFile, stat } from 'node:fs/promises';
 import { type ErrorRecord, throwIfCancelled, toErrorRecord } from '../../src-shared/errors.ts';
 import type { ImportEvent } from '../../src-shared/progress.ts';
-import { sha256, sha256OfFile } from '../files/hash.ts';
 import { listImages } from '../files/image-files.ts';
 import { recordDeed } from '../store/audit.ts';
-import { addImages, type DuplicateImages, listDuplicates, type NewImage } from '../store/images.ts';
+import { addImages, type DuplicateImages, listDuplicates, type NewFile } from '../store/images.ts';
 import type { Workspace } from '../store/workspace.ts';
+import { describeFile } from './describe-file.ts';
 
 /** Files per transaction: small enough that the thread is never held for long. */
 const CHUNK = 200;
 /** Files hashed at a time. */
 const READERS = 4;
-/** Bytes up to which a file is read at once: many times faster than a stream for small ones. */
-const SMALL_FILE = 4 << 20;
 
 export interface ImportSummary {
   readonly added: number;
@@ -21,6 +18,8 @@ export interface ImportSummary {
   readonly changed: readonly string[];
   /** Files of the batch, new ones or known ones, that could not be read this time. */
   readonly unread: readonly string[];
+  /** Names of images whose page their file no longer has. They stay in the batch, and fail when they are inspected. */
+  readonly vanished: readonly string[];
   /** Every group of files of the batch that have the same content. */
   readonly duplicates: readonly DuplicateImages[];
   /** Paths that are not there, or folders that may not be read. They are not in the batch. */
@@ -31,9 +30,9 @@ export interface ImportSummary {
 }
 
 /**
- * Adds files, and folders with everything below, to a batch. Files that cannot be read are added too, without a
- * hash: the run then reports them like every other image that fails. Those that the batch knows already keep what is
- * known of them: a network share may be away. Names are data, whatever is in them.
+ * Adds files, and folders with everything below, to a batch: an image for each picture in a file. Files that cannot be
+ * read are added too, without a hash: the run then reports them like every other image that fails. Those that the batch
+ * knows already keep what is known of them: a network share may be away. Names are data, whatever is in them.
  * What was imported before a cancel stays; importing again adds the rest.
  * @throws ClipSamError `cancelled` and the store's errors
  */
@@ -52,6 +51,7 @@ export async function importImages(options: {
   let unchanged = 0;
   const changed: string[] = [];
   const unread: string[] = [];
+  const vanished: string[] = [];
   for (let start = 0; start < all.length; start += CHUNK) {
     throwIfCancelled(signal);
     const images = await describeFiles(all.slice(start, start + CHUNK), signal);
@@ -60,6 +60,7 @@ export async function importImages(options: {
     unchanged += outcome.unchanged;
     changed.push(...outcome.changed);
     unread.push(...outcome.unread);
+    vanished.push(...outcome.vanished);
     onEvent?.({ kind: 'imported', done: start + images.length, total: all.length });
   }
   const duplicates = await listDuplicates(workspace, batchId);
@@ -73,11 +74,12 @@ export async function importImages(options: {
       unchanged,
       changed: changed.length,
       unread: unread.length,
+      vanished: vanished.length,
       unreadable: apart.unreadable.length,
       passedOver: apart.passedOver.length,
     },
   });
-  return { added, unchanged, changed, unread, duplicates, ...apart };
+  return { added, unchanged, changed, unread, vanished, duplicates, ...apart };
 }
 
 /** The files among the paths, each once, and what is no part of the batch. */
@@ -111,8 +113,8 @@ async function listFiles(paths: readonly string[], signal: AbortSignal | undefin
 }
 
 /** Hashes and sizes, in the order of the paths. */
-async function describeFiles(paths: readonly string[], signal: AbortSignal | undefined): Promise<NewImage[]> {
-  const images: NewImage[] = new Array(paths.length);
+async function describeFiles(paths: readonly string[], signal: AbortSignal | undefined): Promise<NewFile[]> {
+  const images: NewFile[] = new Array(paths.length);
   let next = 0;
   const read = async () => {
     while (next < paths.length) {
@@ -123,16 +125,4 @@ async function describeFiles(paths: readonly string[], signal: AbortSignal | und
   };
   await Promise.all(Array.from({ length: READERS }, read));
   return images;
-}
-
-async function describeFile(path: string): Promise<NewImage> {
-  try {
-    const stats = await stat(path);
-    // Reading a pipe or a device would wait for ever.
-    if (!stats.isFile()) return { path, contentHash: null, bytes: null };
-    const contentHash = stats.size <= SMALL_FILE ? sha256(await readFile(path)) : await sha256OfFile(path);
-    return { path, contentHash, bytes: stats.size };
-  } catch {
-    return { path, contentHash: null, bytes: null };
-  }
 }

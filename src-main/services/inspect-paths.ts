@@ -101,7 +101,7 @@ export async function inspectPaths(options: InspectPathsOptions): Promise<Inspec
     const report = (outcome: ImageOutcome) => {
       onEvent({ kind: 'record', record: toImageRecord(outcome, artifacts, inspector.device) });
     };
-    for (const { path, error } of summary.unreadable) report({ path, status: 'failed', error });
+    for (const { path, error } of summary.unreadable) report({ path, page: null, status: 'failed', error });
     for (const path of summary.passedOver)
       onEvent({ kind: 'record', record: { path, status: 'passed-over' } });
 
@@ -224,8 +224,10 @@ async function reportDone(workspace: Workspace, run: Run, report: (outcome: Imag
     if (!last) return;
     for (const stored of page) {
       // Those that failed are about to get another try.
-      if (stored.status === 'done')
-        report({ path: stored.image.path, status: 'done', result: stored.result });
+      if (stored.status === 'done') {
+        const { path, page: ofFile } = stored.image;
+        report({ path, page: ofFile, status: 'done', result: stored.result });
+      }
     }
     after = last.image.id;
   }

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { type InspectorRatings, studyAgreement } from '../../src-shared/agreement.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { type CsvStyle, PLAIN_CSV } from '../../src-shared/export-formats.ts';
+import { pageName } from '../../src-shared/image-page.ts';
 import {
   STUDY_SIZE,
   type Study,
@@ -199,20 +200,19 @@ export async function studyResults(
     );
     return { inspector, rounds };
   });
-  const reference = await Promise.all(images.map(({ path }) => knownVerdict(path)));
+  const reference = await Promise.all(images.map(knownVerdict));
   return {
     ...studyAgreement(raters, reference),
     study: withoutSeed(study),
     pending: progress.filter((one) => !isThrough(one)),
     known: reference.filter((verdict) => verdict !== null).length,
-    disagreements: images.flatMap(({ id, path }, i) => {
+    disagreements: images.flatMap((image, i) => {
       const all = raters.map(({ inspector, rounds }) => ({
         inspector,
         verdicts: rounds.map((round) => round[i]!),
       }));
       if (new Set(all.flatMap(({ verdicts }) => verdicts)).size < 2) return [];
-      const name = relative(folder, path).replaceAll(sep, '/');
-      return [{ imageId: id, name, reference: reference[i]!, answers: all }];
+      return [{ imageId: image.id, name: nameIn(folder, image), reference: reference[i]!, answers: all }];
     }),
   };
 }
@@ -232,20 +232,20 @@ export async function exportAnswers(
   const history = await studyHistory(workspace, studyId);
   refuseTheBlind(progressOf(study, standing(history)), viewer);
   const folder = await commonFolder(workspace, study.batchId);
-  const images = new Map((await studyImages(workspace, studyId)).map(({ id, path }) => [id, path]));
+  const images = new Map((await studyImages(workspace, studyId)).map((image) => [image.id, image]));
   const takenBack = new Set(history.map(({ supersedes }) => supersedes));
   const rows = await Promise.all(
     history
       .filter(({ verdict }) => verdict !== 'withdrawn')
       .map(async (entry) => {
-        const path = images.get(entry.imageId)!;
+        const image = images.get(entry.imageId)!;
         return {
           inspector: entry.inspector,
           round: entry.round,
-          image: relative(folder, path).replaceAll(sep, '/'),
+          image: nameIn(folder, image),
           imageId: entry.imageId,
           verdict: entry.verdict,
-          reference: await knownVerdict(path),
+          reference: await knownVerdict(image),
           takenBack: takenBack.has(entry.id),
           milliseconds: entry.milliseconds,
           at: entry.createdAt,
@@ -257,11 +257,18 @@ export async function exportAnswers(
   return exportStudyCsv(join(workspace.folder, 'exports', own), rows, csv);
 }
 
-/** What is known of an image in MVTec AD's layout: `test/good` is good, what has a ground truth is defective. */
-async function knownVerdict(path: string): Promise<'accept' | 'reject' | null> {
+function nameIn(folder: string, { path, page }: StudyImage): string {
+  return pageName(relative(folder, path).replaceAll(sep, '/'), page);
+}
+
+/**
+ * What is known of an image in MVTec AD's layout: `test/good` is good, what has a ground truth is defective. Of the
+ * pages of a defective file, any may be without a defect.
+ */
+async function knownVerdict({ path, page }: StudyImage): Promise<'accept' | 'reject' | null> {
   const kind = dirname(path);
   if (basename(kind) === 'good' && basename(dirname(kind)) === 'test') return 'accept';
-  return (await findGroundTruth(path)) === undefined ? null : 'reject';
+  return page !== null || (await findGroundTruth({ path, page })) === undefined ? null : 'reject';
 }
 
 /** Where an inspector is: a round begins when the one before has all its answers. */

@@ -87,7 +87,7 @@ export async function reviewImage(
   runId: number | null,
 ): Promise<ReviewImage> {
   const image = await getImage(workspace, imageId);
-  const hasTruth = (await findGroundTruth(image.path)) !== undefined;
+  const hasTruth = (await findGroundTruth(image)) !== undefined;
   const stateOf = (seen: string | null) =>
     fileState(contents, { path: image.path, seen, imported: image.contentHash });
   if (runId === null) {

@@ -88,7 +88,8 @@ export async function kindsIn(workspace: Workspace, batchId: number): Promise<Sa
 export async function sampleKindOf(image: BatchImage): Promise<SampleKind | 'none'> {
   if (!mayBeDeep(await readHead(image.path))) return 'none';
   const { pages } = await describeImage(await readImportedFile(image), image.path);
-  const sample = pages[0]?.sample;
+  const { page } = image;
+  const sample = (page ? pages.find(({ index }) => index === page.index) : pages[0])?.sample;
   return sample && (sample.bits > 8 || sample.kind === 'float') && !sample.stated ? sample.kind : 'none';
 }
 
@@ -133,7 +134,7 @@ async function measure(workspace: Workspace, batchId: number, kind: SampleKind, 
     for (const image of page) {
       throwIfCancelled(signal);
       const bytes = await readImportedFile(image).catch(unlessOfImage);
-      const options = { maxPixels: MAX_VIEW_PIXELS };
+      const options = { maxPixels: MAX_VIEW_PIXELS, page: image.page?.index };
       const found = bytes && (await sampleExtremes(bytes, image.path, options).catch(unlessOfImage));
       if (found) extremes.push(found);
       if (extremes.length === MEASURED) return extremes;

@@ -34,6 +34,7 @@ export class Thumbnails {
       const picture = await thumbnail(bytes, LONGEST_SIDE, {
         maxPixels: MAX_VIEW_PIXELS,
         format: 'webp',
+        page: image.page?.index,
         range: image.range ?? undefined,
       });
       await this.cache.put(version, picture);

@@ -107,6 +107,7 @@ export class TilePyramids {
       await mkdir(this.#folder, { recursive: true });
       const layout = await writePyramid(bytes, image.path, temporary, {
         maxPixels: MAX_VIEW_PIXELS,
+        page: image.page?.index,
         range: image.range ?? undefined,
       });
       const made: Kept = { ...layout, bytes: await sizeOf(temporary) };

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { BatchImage } from '../../src-shared/batch.ts';
+import { type ImagePage, pageName } from '../../src-shared/image-page.ts';
 import { pictureKey } from '../files/picture-key.ts';
 import { recordAudit } from './audit.ts';
 import { rangeOf } from './sample-ranges.ts';
@@ -7,13 +8,15 @@ import type { Schema } from './schema.ts';
 import { fromStoredPath, toStoredPath, type Workspace } from './workspace.ts';
 
 /** A file to add: its hash and size are null when it could not be read. */
-export interface NewImage {
+export interface NewFile {
   readonly path: string;
   readonly contentHash: string | null;
   readonly bytes: number | null;
+  /** Its pictures as readers count pages, from 0, where there are several: each is an image. Default: there is one. */
+  readonly pages?: readonly number[];
 }
 
-/** What became of the files given to {@link addImages}. */
+/** What became of the files given to {@link addImages}. `added` and `unchanged` count images. */
 export interface AddedImages {
   readonly added: number;
   readonly unchanged: number;
@@ -21,6 +24,8 @@ export interface AddedImages {
   readonly changed: readonly string[];
   /** Paths, new or known, that could not be read this time. */
   readonly unread: readonly string[];
+  /** Names of images whose page their file no longer has; they stay in the batch. */
+  readonly vanished: readonly string[];
 }
 
 /** Files of a batch with the same content. */
@@ -29,77 +34,120 @@ export interface DuplicateImages {
   readonly paths: readonly string[];
 }
 
+type ImageRow = Selectable<Schema['images']>;
+
 /**
- * Adds files to a batch in one transaction. A path that the batch has already is not added twice: when its
- * content changed, the image takes the new hash, and the old one goes to the audit trail (earlier results keep
- * the hash of what they saw). One that cannot be read now keeps what is known of it.
+ * Adds files to a batch in one transaction, an image for each of their pictures. A picture that the batch has already
+ * is not added twice: when its file's content changed, the image takes the new hash, and the old one goes to the audit
+ * trail (earlier results keep the hash of what they saw). What cannot be read now keeps what is known of it.
  */
 export async function addImages(
   workspace: Workspace,
   batchId: number,
-  images: readonly NewImage[],
+  files: readonly NewFile[],
   author: string,
 ): Promise<AddedImages> {
-  if (images.length === 0) return { added: 0, unchanged: 0, changed: [], unread: [] };
-  const byPath = new Map(images.map((image) => [toStoredPath(workspace, image.path), image]));
+  if (files.length === 0) return { added: 0, unchanged: 0, changed: [], unread: [], vanished: [] };
+  const byPath = new Map(files.map((file) => [toStoredPath(workspace, file.path), file]));
   return workspace.db.transaction().execute(async (db) => {
     const known = await db
       .selectFrom('images')
-      .select(['id', 'path', 'content_hash'])
+      .selectAll()
       .where('batch_id', '=', batchId)
       .where('path', 'in', [...byPath.keys()])
       .execute();
-    const unread = images.filter(({ contentHash }) => contentHash === null).map(({ path }) => path);
-    const readable = known.filter((row) => byPath.get(row.path)!.contentHash !== null);
-    const changed = readable.filter((row) => byPath.get(row.path)!.contentHash !== row.content_hash);
-    for (const row of changed) {
-      const now = byPath.get(row.path)!;
-      await db
-        .updateTable('images')
-        .set({
-          content_hash: now.contentHash,
-          bytes: now.bytes,
-          width: null,
-          height: null,
-          sample_kind: null,
-        })
-        .where('id', '=', row.id)
-        .execute();
+    const rowsOf = Map.groupBy(known, ({ path }) => path);
+    const steps = [...byPath].flatMap(([path, file]) => stepsFor(path, file, rowsOf.get(path) ?? []));
+    const added = steps.filter((step) => step.kind === 'add');
+    const changed = steps.filter((step) => step.kind === 'change');
+    await insertImages(db, batchId, added);
+    for (const { row, file } of changed) {
+      await db.updateTable('images').set(contentColumns(file)).where('id', '=', row.id).execute();
     }
     await recordAudit(
       db,
-      changed.map((row) => ({
+      changed.map(({ row, file }) => ({
         author,
         action: 'content changed',
         subject: 'image' as const,
         subjectId: row.id,
         oldValue: row.content_hash,
-        newValue: byPath.get(row.path)!.contentHash,
+        newValue: file.contentHash,
       })),
     );
-    for (const row of known) byPath.delete(row.path);
-    if (byPath.size > 0) {
-      const addedAt = new Date().toISOString();
-      await db
-        .insertInto('images')
-        .values(
-          [...byPath].map(([path, image]) => ({
-            batch_id: batchId,
-            path,
-            content_hash: image.contentHash,
-            bytes: image.bytes,
-            added_at: addedAt,
-          })),
-        )
-        .execute();
+    for (const step of steps) {
+      if (step.kind === 'add' || step.kind === 'vanished') continue;
+      const columns = pageColumns(step.file, step.page);
+      if (step.row.pages === columns.pages && step.row.page_index === columns.page_index) continue;
+      await db.updateTable('images').set(columns).where('id', '=', step.row.id).execute();
     }
     return {
-      added: byPath.size,
-      unchanged: readable.length - changed.length,
-      changed: changed.map((row) => fromStoredPath(workspace, row.path)),
-      unread,
+      added: added.length,
+      unchanged: steps.filter(({ kind }) => kind === 'keep').length,
+      changed: [...new Set(changed.map(({ file }) => file.path))],
+      unread: files.filter(({ contentHash }) => contentHash === null).map(({ path }) => path),
+      vanished: steps.flatMap((step) =>
+        step.kind === 'vanished' ? pageName(step.file.path, pageOf(step.row)) : [],
+      ),
     };
   });
+}
+
+/** What is done with a picture of a file; `page`: which of them, from 0. */
+type Step = { readonly file: NewFile; readonly page: number } & (
+  | { readonly kind: 'add'; readonly path: string }
+  | { readonly kind: 'keep'; readonly row: ImageRow }
+  | { readonly kind: 'change'; readonly row: ImageRow }
+  /** A page that the file no longer has. */
+  | { readonly kind: 'vanished'; readonly row: ImageRow }
+);
+
+function stepsFor(path: string, file: NewFile, rows: readonly ImageRow[]): Step[] {
+  if (file.contentHash === null) {
+    return rows.length > 0 ? [] : [{ kind: 'add', path, file, page: 0 }];
+  }
+  const count = Math.max(1, file.pages?.length ?? 1);
+  const rowOf = new Map(rows.map((row) => [row.page, row]));
+  const steps: Step[] = Array.from({ length: count }, (_, page) => {
+    const row = rowOf.get(page);
+    if (!row) return { kind: 'add', path, file, page };
+    return { kind: row.content_hash === file.contentHash ? 'keep' : 'change', row, file, page };
+  });
+  for (const row of rows) if (row.page >= count) steps.push({ kind: 'vanished', row, file, page: row.page });
+  return steps;
+}
+
+/** Images written by one statement: SQLite takes 32,766 values. */
+const ROWS = 1000;
+
+async function insertImages(
+  db: Workspace['db'],
+  batchId: number,
+  steps: readonly (Step & { readonly kind: 'add' })[],
+): Promise<void> {
+  const common = { batch_id: batchId, added_at: new Date().toISOString() };
+  const values = steps.map(({ path, file, page }) => ({
+    ...common,
+    path,
+    content_hash: file.contentHash,
+    bytes: file.bytes,
+    ...pageColumns(file, page),
+  }));
+  for (let start = 0; start < values.length; start += ROWS) {
+    await db
+      .insertInto('images')
+      .values(values.slice(start, start + ROWS))
+      .execute();
+  }
+}
+
+function contentColumns({ contentHash, bytes }: NewFile) {
+  return { content_hash: contentHash, bytes, width: null, height: null, sample_kind: null };
+}
+
+function pageColumns({ pages = [] }: NewFile, page: number) {
+  if (pages.length < 2) return { pages: 1, page: 0, page_index: null };
+  return { pages: pages.length, page, page_index: pages[page]! };
 }
 
 /** The batch's images in the order in which they were added; a page starts behind the image `after`. */
@@ -132,16 +180,22 @@ export async function listDuplicates(workspace: Workspace, batchId: number): Pro
   // The groups come from the index alone; paths are read only of files that are in one.
   const { rows } = await sql<{ content_hash: string; path: string }>`
     with copied as (
-      select content_hash from images where batch_id = ${batchId} and content_hash is not null
+      select content_hash from images where batch_id = ${batchId} and page = 0 and content_hash is not null
       group by content_hash having count(*) > 1
     )
     select content_hash, path from copied cross join images using (content_hash)
-    where batch_id = ${batchId} order by images.id`.execute(workspace.db);
+    where batch_id = ${batchId} and page = 0 order by images.id`.execute(workspace.db);
   const groups = Map.groupBy(rows, (row) => row.content_hash);
   return [...groups].map(([contentHash, members]) => ({
     contentHash,
     paths: members.map(({ path }) => fromStoredPath(workspace, path)),
   }));
+}
+
+/** Which picture of its file a row is; null where there is one. */
+export function pageOf(row: Pick<ImageRow, 'pages' | 'page' | 'page_index'>): ImagePage | null {
+  if (row.pages === 1) return null;
+  return { index: row.page_index ?? 0, number: row.page + 1, count: row.pages };
 }
 
 /** Images with the sample ranges of their batches. */
@@ -156,13 +210,15 @@ export function selectImages(db: Workspace['db']) {
 /** A row as it leaves the store: its path absolute, `sample_ranges` being those of its batch, or of a run. */
 export function toBatchImage(
   workspace: Workspace,
-  row: Selectable<Schema['images']> & { readonly sample_ranges: string | null },
+  row: ImageRow & { readonly sample_ranges: string | null },
 ): BatchImage {
   const range = rangeOf(row);
+  const page = pageOf(row);
   return {
     id: row.id,
     batchId: row.batch_id,
     path: fromStoredPath(workspace, row.path),
+    page,
     contentHash: row.content_hash,
     bytes: row.bytes,
     width: row.width,
@@ -170,6 +226,9 @@ export function toBatchImage(
     addedAt: row.added_at,
     sampleKind: row.sample_kind,
     range,
-    version: row.content_hash === null ? null : pictureKey({ contentHash: row.content_hash, range }),
+    version:
+      row.content_hash === null
+        ? null
+        : pictureKey({ contentHash: row.content_hash, page: page?.index, range }),
   };
 }

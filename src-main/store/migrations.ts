@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, type Migration, sql } from 'kysely';
+import { rebuildTable } from './rebuild-table.ts';
 
 /**
  * The schema's history. A released migration is never edited; a change of the schema is a new entry whose name
@@ -22,6 +23,15 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '009-people': { up: (db) => run(db, PEOPLE) },
   '010-notices': { up: (db) => run(db, NOTICES) },
   '011-sample-range': { up: (db) => run(db, SAMPLE_RANGE) },
+  '012-pages': {
+    async up(db) {
+      await run(db, PAGES);
+      await rebuildTable(db, 'images', (definition) =>
+        definition.replace('unique (batch_id, path)', 'unique (batch_id, path, page)'),
+      );
+      await run(db, FILES_BY_CONTENT);
+    },
+  },
   '014-safe-removal': { up: (db) => run(db, SAFE_REMOVAL) },
   '015-sign-in': { up: (db) => run(db, SIGN_IN) },
   '016-study-contents': { up: (db) => run(db, STUDY_CONTENTS) },
@@ -312,6 +322,21 @@ const SAMPLE_RANGE = [
   `create index images_deep on images (batch_id, sample_kind) where sample_kind <> 'none'`,
   `alter table batches add column sample_ranges text check (sample_ranges is null or json_valid(sample_ranges))`,
   `alter table runs add column sample_ranges text check (sample_ranges is null or json_valid(sample_ranges))`,
+];
+
+/** An image is a picture of a file, which may have several: pages, frames. */
+const PAGES = [
+  // How many pictures the file has, and which of them it is, from 0.
+  `alter table images add column pages integer not null default 1 check (pages >= 1)`,
+  `alter table images add column page integer not null default 0 check (page between 0 and pages - 1)`,
+  // The same as readers count, from 0, previews among them. Null: the file has one picture, or nobody has looked.
+  `alter table images add column page_index integer check (page_index >= 0)`,
+];
+
+/** A file once, whatever the number of its pictures. */
+const FILES_BY_CONTENT = [
+  `drop index images_by_content`,
+  `create index images_by_content on images (batch_id, content_hash) where page = 0`,
 ];
 
 const SIGN_IN = [

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { BatchImage } from '../../src-shared/batch.ts';
 import { ClipSamError, type ErrorRecord } from '../../src-shared/errors.ts';
+import type { ImagePage } from '../../src-shared/image-page.ts';
 import { isWarning, type Notice } from '../../src-shared/notice.ts';
 import type {
   Box,
@@ -16,7 +17,7 @@ import type {
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import { errorColumns, storedError } from './error-columns.ts';
-import { toBatchImage } from './images.ts';
+import { pageOf, toBatchImage } from './images.ts';
 import { assertClaim, type RunClaim } from './runs.ts';
 import { rangeOf } from './sample-ranges.ts';
 import type { Schema } from './schema.ts';
@@ -123,6 +124,7 @@ export async function inspectedImage(
   imageId: number,
 ): Promise<{
   readonly path: string;
+  readonly page: ImagePage | null;
   readonly contentHash: string | null;
   readonly imported: string | null;
   readonly recipeHash: string;
@@ -134,6 +136,9 @@ export async function inspectedImage(
     .innerJoin('runs', 'runs.id', 'results.run_id')
     .select([
       'images.path',
+      'images.pages',
+      'images.page',
+      'images.page_index',
       'images.sample_kind',
       'images.content_hash as imported',
       'results.content_hash',
@@ -149,7 +154,7 @@ export async function inspectedImage(
     });
   const path = fromStoredPath(workspace, row.path);
   const { content_hash: contentHash, imported, recipe_hash: recipeHash } = row;
-  return { path, contentHash, imported, recipeHash, range: rangeOf(row) };
+  return { path, page: pageOf(row), contentHash, imported, recipeHash, range: rangeOf(row) };
 }
 
 /**

@@ -2,11 +2,12 @@ import { sql } from 'kysely';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import type { BatchImage } from '../../src-shared/batch.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import type { PageNumber } from '../../src-shared/image-page.ts';
 import type { ResultArtifacts } from '../../src-shared/result.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { overturns, type Severity, type VerdictEntry } from '../../src-shared/verdict.ts';
 import { storedError } from './error-columns.ts';
-import { selectImages, toBatchImage } from './images.ts';
+import { pageOf, selectImages, toBatchImage } from './images.ts';
 import { storedNotices } from './results.ts';
 import { fromStoredPath, type Workspace } from './workspace.ts';
 
@@ -16,6 +17,9 @@ export type StoredReviewRow = Omit<ReviewRow, 'name'> & { readonly path: string 
 interface ImageRow {
   readonly id: number;
   readonly path: string;
+  readonly pages: number;
+  readonly page: number;
+  readonly page_index: number | null;
   readonly status: ReviewRow['status'] | null;
   readonly score: number | null;
   readonly verdict: ReviewRow['model'];
@@ -47,7 +51,7 @@ export async function reviewRows(
   const among = (column: string) =>
     sql`${sql.ref(column)} in (select value from json_each(${JSON.stringify(imageIds)}))`;
   const images = await sql<ImageRow>`
-    select i.id, i.path, r.status, r.score, r.verdict, r.notices,
+    select i.id, i.path, i.pages, i.page, i.page_index, r.status, r.score, r.verdict, r.notices,
       (select count(*) from regions where result_id = r.id) as regions
     from images i left join results r on r.run_id = ${runId} and r.image_id = i.id
     where i.batch_id = ${batchId} and ${among('i.id')} order by i.id`.execute(db);
@@ -67,6 +71,7 @@ export async function reviewRows(
     return {
       imageId: row.id,
       path: fromStoredPath(workspace, row.path),
+      page: numberOf(row),
       status: row.status ?? 'pending',
       score: row.score,
       model: row.verdict,
@@ -80,6 +85,11 @@ export async function reviewRows(
       missedDefects: countOf.get(`missed-defect ${row.id}`) ?? 0,
     };
   });
+}
+
+function numberOf(row: Parameters<typeof pageOf>[0]): PageNumber | null {
+  const page = pageOf(row);
+  return page && { number: page.number, count: page.count };
 }
 
 async function idsOfPage(
@@ -146,6 +156,9 @@ export async function listFailures(workspace: Workspace, runId: number, limit: n
     .select([
       'results.image_id',
       'images.path',
+      'images.pages',
+      'images.page',
+      'images.page_index',
       'results.error_code',
       'results.error_message',
       'results.error_details',
@@ -158,6 +171,7 @@ export async function listFailures(workspace: Workspace, runId: number, limit: n
   return rows.map((row) => ({
     imageId: row.image_id,
     path: fromStoredPath(workspace, row.path),
+    page: numberOf(row),
     error: storedError(row)!,
   }));
 }

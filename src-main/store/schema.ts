@@ -58,6 +58,12 @@ export interface Schema {
     height: number | null;
     added_at: string;
     sample_kind: BatchImage['sampleKind'];
+    /** Pictures of the file. */
+    pages: Generated<number>;
+    /** Which of them it is, from 0. */
+    page: Generated<number>;
+    /** The same as readers count; null where the file has one picture. */
+    page_index: number | null;
   };
   runs: {
     id: Generated<number>;

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import type { ImagePage } from '../../src-shared/image-page.ts';
 import type { Study } from '../../src-shared/study.ts';
 import type { HumanVerdict, ModelVerdict, VerdictEntry } from '../../src-shared/verdict.ts';
 import { recordAudit } from './audit.ts';
@@ -13,6 +14,7 @@ export type StoredStudy = Study & { readonly seed: string };
 export interface StudyImage {
   readonly id: number;
   readonly path: string;
+  readonly page: ImagePage | null;
   /** Of the image as it was imported last. */
   readonly contentHash: string | null;
   /** Of its picture. */

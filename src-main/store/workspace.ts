@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import Database from 'better-sqlite3';
-import { Kysely, type Migration, Migrator, sql } from 'kysely';
+import { Kysely, type Migration, sql } from 'kysely';
 import { ClipSamError, type ErrorCode, fromErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
 import { ArtifactStore } from '../files/artifact-store.ts';
 import { makeFolder } from '../files/atomic-write.ts';
@@ -9,6 +9,7 @@ import { configure, prepare } from './database-checks.ts';
 import { DATABASE_FILE, DatabaseFile, hasDatabase, keepPrivate } from './database-file.ts';
 import { historyOf, makeMark, readMark } from './history.ts';
 import { databaseMissing, databaseOlder } from './lost-database.ts';
+import { migrate } from './migrate.ts';
 import { migrations as allMigrations } from './migrations.ts';
 import { findDamage } from './page-check.ts';
 import { Patience, type PatienceOptions } from './patience.ts';
@@ -227,12 +228,6 @@ async function findOrMake(root: string, artifacts: ArtifactStore, create: boolea
   }
   await makeFolder(root);
   keepPrivate(file);
-}
-
-async function migrate(db: Kysely<Schema>, migrations: Readonly<Record<string, Migration>>): Promise<void> {
-  const provider = { getMigrations: async () => ({ ...migrations }) };
-  const { error } = await new Migrator({ db, provider }).migrateToLatest();
-  if (error) throw error;
 }
 
 /** Pages of 4 KiB given back at a time. */

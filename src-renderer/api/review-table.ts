@@ -1,17 +1,26 @@
 import type { ReviewTable } from '../../src-shared/contract.ts';
+import { pageName } from '../../src-shared/image-page.ts';
 import type { Client } from './connection.ts';
 
 /** A batch's table as one, from its pages. */
 export type WholeReviewTable = Omit<ReviewTable, 'next'>;
 
 /**
- * Fetches all pages of a batch's table. A row that changes meanwhile may be the old one; the event that tells of it
+ * Fetches all pages of a batch's table; its names tell which picture of its file an image is. A row that changes meanwhile may be the old one; the event that tells of it
  * comes behind the page.
  * @param runId null: the newest run when the first page was read
  */
 export async function fetchReviewTable(
   client: { readonly review: Pick<Client['review'], 'table'> },
-  { batchId, runId }: { readonly batchId: number; readonly runId: number | null },
+  {
+    batchId,
+    runId,
+    language = 'en',
+  }: {
+    readonly batchId: number;
+    readonly runId: number | null;
+    readonly language?: Parameters<typeof pageName>[2];
+  },
   signal?: AbortSignal,
 ): Promise<WholeReviewTable> {
   const options = signal ? { signal } : {};
@@ -22,6 +31,8 @@ export async function fetchReviewTable(
     appendColumns(table.columns, page.columns);
     after = page.next;
   }
+  const { name, page } = table.columns;
+  for (const [i, of] of page.entries()) if (of) name[i] = pageName(name[i]!, of, language);
   return table;
 }
 

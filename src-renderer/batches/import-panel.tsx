@@ -67,10 +67,19 @@ export function ImportPanel({ batchId }: { readonly batchId: number }) {
   );
 }
 
-type Counted = 'added' | 'unchanged' | 'changed' | 'unread' | 'duplicates' | 'unreadable' | 'passed-over';
+type Counted =
+  | 'added'
+  | 'unchanged'
+  | 'changed'
+  | 'unread'
+  | 'vanished'
+  | 'duplicates'
+  | 'unreadable'
+  | 'passed-over';
 
 function Summary(summary: ImportSummary) {
-  const { added, unchanged, changed, unread, duplicates, unreadable, passedOver, truthFolders } = summary;
+  const { added, unchanged, changed, unread, vanished, duplicates, unreadable, passedOver, truthFolders } =
+    summary;
   const { t } = useTranslation(['batches', 'app']);
   const format = useFormat();
   const line = (text: Counted, value: number) =>
@@ -83,6 +92,7 @@ function Summary(summary: ImportSummary) {
           ...(unchanged > 0 ? [line('unchanged', unchanged)] : []),
           ...(changed.length > 0 ? [line('changed', changed.length)] : []),
           ...(unread.length > 0 ? [line('unread', unread.length)] : []),
+          ...(vanished.length > 0 ? [line('vanished', vanished.length)] : []),
           ...(passedOver.length > 0 ? [line('passed-over', passedOver.length)] : []),
         ].join(' · ')}
       </Text>
@@ -99,6 +109,11 @@ function Summary(summary: ImportSummary) {
       {unread.length > 0 && (
         <Section title={line('unread', unread.length)} about={t('import.about-unread')}>
           <PathList paths={unread} />
+        </Section>
+      )}
+      {vanished.length > 0 && (
+        <Section title={line('vanished', vanished.length)} about={t('import.about-vanished')}>
+          <PathList paths={vanished} />
         </Section>
       )}
       {duplicates.length > 0 && (

@@ -11,9 +11,11 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { BatchSummaryRow } from '../../src-shared/contract.ts';
+import { pageName } from '../../src-shared/image-page.ts';
 import { FailureDetails } from '../app/failure-details.tsx';
 import { ratePerUnit } from '../i18n/format.ts';
 import { useFormat } from '../i18n/use-format.ts';
+import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { FileError } from './import-panel.tsx';
 import { LongList } from './long-list.tsx';
@@ -218,6 +220,7 @@ function Failures({
   const { t } = useTranslation(['batches', 'app']);
   const format = useFormat();
   const { api } = useWorkstation();
+  const language = useSession((session) => session.language);
   // While the run goes on, the list grows in steps of about a tenth: not with every failure.
   const step = settled ? failed : Math.ceil(Math.log(failed) / Math.log(1.1));
   const { data } = useQuery({
@@ -231,7 +234,12 @@ function Failures({
         {t('run.failed', { count: failed, number: format.count(failed) })}
       </Text>
       {data && (
-        <LongList items={data} render={({ path, error }) => <FileError path={path} error={error} />} />
+        <LongList
+          items={data}
+          render={({ path, page, error }) => (
+            <FileError path={pageName(path, page, language)} error={error} />
+          )}
+        />
       )}
     </section>
   );

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { makeReviewList } from '../../src-shared/review-queue.ts';
 import { toReviewRows } from '../../src-shared/review-table.ts';
 import { fetchReviewTable } from '../api/review-table.ts';
+import { useSession } from '../state/session.ts';
 import { onWorkstationEvent, useWorkstation } from '../state/workstation.ts';
 import { patchRows, type ReviewData, reviewTableKey, setProgress } from './review-table-cache.ts';
 
@@ -18,10 +19,11 @@ const GATHER = 150;
 export function useReviewTable(batchId: number, runId: number | null) {
   const { client, api } = useWorkstation();
   const queries = useQueryClient();
+  const language = useSession((session) => session.language);
   const query = useQuery({
     queryKey: reviewTableKey(batchId, runId),
     queryFn: async ({ signal }): Promise<ReviewData> => {
-      const { columns, ...rest } = await fetchReviewTable(client, { batchId, runId }, signal);
+      const { columns, ...rest } = await fetchReviewTable(client, { batchId, runId, language }, signal);
       return { ...rest, list: makeReviewList(columns) };
     },
     structuralSharing: false,

@@ -120,10 +120,11 @@ function Nothing({ text, children }: { readonly text: string; readonly children?
 function OfBatch({ batchId }: { readonly batchId: number }) {
   const { t } = useTranslation(['what-if', 'app']);
   const { client } = useWorkstation();
+  const language = useSession((session) => session.language);
   const go = useGo();
   const { data: table, error } = useQuery({
     queryKey: liveTableKey(batchId),
-    queryFn: ({ signal }) => fetchReviewTable(client, { batchId, runId: null }, signal),
+    queryFn: ({ signal }) => fetchReviewTable(client, { batchId, runId: null, language }, signal),
     refetchOnMount: 'always',
   });
   useLiveTable(batchId, table?.run?.run.id);

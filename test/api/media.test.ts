@@ -9,6 +9,7 @@ import { sha256 } from '../../src-main/files/hash.ts';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
 import { bmpFile } from '../codec/bmp-file.ts';
 import { cameraPng, greyPart } from '../deep-pictures.ts';
+import { multiPage, plain } from '../multi-page.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { addSyntheticBatch } from '../synthetic-workspace.ts';
 import {
@@ -291,6 +292,67 @@ describe('links that somebody planted in a workspace', () => {
     await fake.client.review.pyramid({ imageId: imageIds[0]! });
     expect(await readdir(outside)).toEqual([]);
     expect(fake.faults).toEqual([expect.objectContaining({ message: expect.stringMatching(/was a link/) })]);
+  });
+});
+
+describe('the pages of a file', () => {
+  const COLOURS = [
+    [200, 0, 0],
+    [0, 0, 200],
+  ] as const;
+  const meanOf = async (response: Response) => {
+    expect(response.status).toBe(200);
+    const { channels } = await sharp(new Uint8Array(await response.arrayBuffer())).stats();
+    return channels.slice(0, 3).map(({ mean }) => Math.round(mean / 50) * 50);
+  };
+
+  test('have pictures of their own, kept apart', async () => {
+    const fake = await fakeWorkstation();
+    const path = join(await temporaryFolder(), 'stack.tif');
+    await writeFile(
+      path,
+      await multiPage(
+        'tiff',
+        COLOURS.map((colour) => plain(600, 40, colour)),
+      ),
+    );
+    const { imageIds } = await batchOf(fake, [path]);
+    expect(imageIds).toHaveLength(2);
+    for (const _ of ['made', 'kept']) {
+      for (const [i, id] of imageIds.entries()) {
+        expect(await meanOf(await fake.media(mediaUrls.thumbnail(id, null)))).toEqual(COLOURS[i]);
+        const { version } = await fake.client.review.pyramid({ imageId: id });
+        expect(await meanOf(await fake.media(mediaUrls.tile(id, version, 0, 0, 0)))).toEqual(COLOURS[i]);
+      }
+    }
+    expect(await readdir(join(fake.folder, 'cache', 'tiles'))).toHaveLength(2);
+    const { columns } = await fake.client.review.table({ batchId: 1 });
+    expect(columns.page).toEqual([
+      { number: 1, count: 2 },
+      { number: 2, count: 2 },
+    ]);
+  });
+
+  test('have the ground truth of their page, where the mask has as many', async () => {
+    const fake = await fakeWorkstation();
+    const root = await temporaryFolder();
+    const [black, white] = [plain(16, 16, [0, 0, 0]), plain(16, 16, [255, 255, 255])];
+    for (const folder of ['test/cut', 'ground_truth/cut'])
+      await mkdir(join(root, folder), { recursive: true });
+    const grey = plain(16, 16, [90, 90, 90]);
+    for (const name of ['a.tif', 'b.tif']) {
+      await writeFile(join(root, 'test/cut', name), await multiPage('tiff', [grey, grey]));
+    }
+    await writeFile(join(root, 'ground_truth/cut/a_mask.tif'), await multiPage('tiff', [black, white]));
+    await writeFile(join(root, 'ground_truth/cut/b_mask.tif'), await multiPage('tiff', [white]));
+    const { id } = await fake.client.batches.create({ metadata: { name: 'B' }, author: 'ana' });
+    await drain(await fake.client.batches.import({ id, paths: [root], author: 'ana' }));
+    const { columns } = await fake.client.review.table({ batchId: id });
+    const truth = (i: number) => fake.media(mediaUrls.truth(columns.imageId[i]!));
+    expect(await meanOf(await truth(0))).toEqual([0]);
+    expect(await meanOf(await truth(1))).toEqual([250]);
+    expect((await truth(2)).status).toBe(404);
+    expect((await truth(3)).status).toBe(404);
   });
 });
 

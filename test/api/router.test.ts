@@ -392,6 +392,7 @@ describe('reviewing', () => {
     expect(columns).toEqual({
       imageId: imageIds,
       name: names,
+      page: [null, null, null, null, null],
       status: ['done', 'done', 'done', 'failed', 'done'],
       score: [0.9, 0.9, 0.9, null, 0.9],
       model: ['reject', 'reject', 'reject', null, 'reject'],
@@ -419,6 +420,7 @@ describe('reviewing', () => {
     expect(await client.runs.failures({ id: run.id })).toEqual([
       {
         imageId: imageIds[3],
+        page: null,
         path: expect.stringMatching(/0003\.png$/),
         error: { code: 'image-unreadable', message: 'cut off' },
       },

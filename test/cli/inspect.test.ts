@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { encodeRgb } from '../../src-main/codec/image-codec.ts';
 import { listBatches } from '../../src-main/store/batches.ts';
 import { listResults } from '../../src-main/store/results.ts';
 import { listRuns } from '../../src-main/store/runs.ts';
 import { openWorkspace } from '../../src-main/store/workspace.ts';
 import { writeCameraPictures } from '../deep-pictures.ts';
-import { TINY_RECIPE } from '../inference/tiny-pack.ts';
+import { noise, TINY_RECIPE } from '../inference/tiny-pack.ts';
+import { multiPage } from '../multi-page.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { doneSchema, recordSchema } from './record-schema.ts';
 import { jsonLines, runCli, startCli, tinyPackOptions, writePictures } from './run-cli.ts';
@@ -86,6 +88,35 @@ describe('inspect', () => {
       'nowhere.png': 'image-not-found',
     });
     expect(outcome).toHaveLength(6);
+  });
+
+  it('inspects each page of a file, with the verdict that its picture has alone', async () => {
+    const { input, options } = await setUp();
+    const picture = (seed: number) => {
+      const grain = noise(48 * 32, seed);
+      return {
+        width: 48,
+        height: 32,
+        data: Uint8Array.from({ length: 48 * 32 * 3 }, (_, i) => 128 + 100 * grain[Math.floor(i / 3)]!),
+      };
+    };
+    const pictures = [picture(1), picture(2)];
+    await writeFile(join(input, 'stack.tif'), await multiPage('tiff', pictures));
+    for (const [i, one] of pictures.entries()) {
+      await writeFile(join(input, `${i + 1}.png`), await encodeRgb(one, { format: 'png' }));
+    }
+    const { code, stdout, stderr } = await runCli(['inspect', input, '--json', ...options]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('4 of 4 images inspected');
+    const records = jsonLines(stdout).map((line) => doneSchema.parse(line));
+    const scoreOf = (name: string, page: number) =>
+      records.find((record) => basename(record.path) === name && record.page === page)!.score;
+    for (const page of [1, 2]) expect(scoreOf('stack.tif', page)).toBe(scoreOf(`${page}.png`, 1));
+    expect(scoreOf('stack.tif', 1)).not.toBe(scoreOf('stack.tif', 2));
+    const pages = records.map((record) => `${basename(record.path)} ${record.page}/${record.pages}`);
+    expect(pages.sort()).toEqual(['1.png 1/1', '2.png 1/1', 'stack.tif 1/2', 'stack.tif 2/2']);
+    const human = await runCli(['inspect', join(input, 'stack.tif'), ...options]);
+    expect(human.stdout).toMatch(/stack\.tif · page 1 of 2\n.*stack\.tif · page 2 of 2\n$/);
   });
 
   it('counts and names the pictures that it does not read', async () => {

@@ -38,6 +38,8 @@ const region = z.strictObject({
 
 export const doneSchema = z.strictObject({
   path: z.string(),
+  page: z.int().min(1),
+  pages: z.int().min(1),
   status: z.literal('done'),
   score: unit,
   verdict: z.enum(['accept', 'warn', 'reject']),
@@ -71,6 +73,8 @@ export const doneSchema = z.strictObject({
 
 const failedSchema = z.strictObject({
   path: z.string(),
+  page: z.int().min(1),
+  pages: z.int().min(1),
   status: z.literal('failed'),
   score: z.null(),
   verdict: z.null(),

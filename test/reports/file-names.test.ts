@@ -8,6 +8,17 @@ test('names stay recognisable', () => {
   expect(names.for('零件 é.tif', '.png')).toBe('零件 é.png');
 });
 
+test('pages of a file are told apart, whatever their name', () => {
+  const names = new FileNames();
+  const name = (page: number) => `lot 1/stack.tif · page ${page} of 2`;
+  expect([1, 2].map((page) => names.for(name(page), '.png', page))).toEqual([
+    'stack-page-1.png',
+    'stack-page-2.png',
+  ]);
+  expect(names.for('other/stack.tif · page 1 of 2', '.png', 1)).toBe('stack-page-1-2.png');
+  expect(names.for(`${'x'.repeat(80)}.tif`, '.png', 12)).toBe(`${'x'.repeat(50)}-page-12.png`);
+});
+
 test('names that clash, also by case or by accent composition only, get numbers', () => {
   const names = new FileNames();
   const given = ['a/x.png', 'b/x.png', 'b/X.PNG', 'x-2.png', 'e\u0301.png', '\u00e9.png'];

@@ -95,6 +95,7 @@ export async function reportFixture() {
     file: 'same' as const,
     path,
     name,
+    page: null,
     range: null,
     finishedAt: '2024-05-01T09:30:00.000Z',
     verdict: null,

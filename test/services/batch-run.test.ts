@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { sha256OfFile } from '../../src-main/files/hash.ts';
 import { resumeBatchRun, startBatchRun } from '../../src-main/services/batch-run.ts';
 import { importImages } from '../../src-main/services/import-images.ts';
 import { listAudit } from '../../src-main/store/audit.ts';
@@ -13,6 +14,7 @@ import { listResults } from '../../src-main/store/results.ts';
 import { countOutcomes, getRun, isRunActive, listRuns } from '../../src-main/store/runs.ts';
 import { openWorkspace, type Workspace } from '../../src-main/store/workspace.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import type { Notice } from '../../src-shared/notice.ts';
 import type { BatchEvent } from '../../src-shared/progress.ts';
 import { recipe, temporaryFolder, temporaryWorkspace } from '../store/fixtures.ts';
 import { type FakeOptions, fakeInspector } from './fake-inspector.ts';
@@ -88,6 +90,49 @@ describe('a batch run', () => {
     await rm(file);
     const again = await run(batch);
     expect(await again.job.done).toMatchObject({ status: 'done', done: 2, failed: 1 });
+  });
+
+  test('inspects each page of a file as an image of its own', async () => {
+    const batch = await batchOf(1);
+    const path = join(batch.folder, '0000.png');
+    const pages = [0, 2, 5];
+    const contentHash = await sha256OfFile(path);
+    await addImages(batch.workspace, batch.batchId, [{ path, contentHash, bytes: 8, pages }], author);
+    const asked: (number | undefined)[] = [];
+    const score = new Map<number | undefined, number>([
+      [0, 0.1],
+      [2, 0.7],
+      [5, 0.3],
+    ]);
+    const { job, events } = await run(batch, {
+      onInspect: (_name, { page }) => asked.push(page),
+      result: ({ page }) => ({ score: score.get(page)! }),
+    });
+    expect(await job.done).toMatchObject({ status: 'done', total: 3, done: 3, failed: 0 });
+    expect(asked.sort()).toEqual(pages);
+    const stored = await listResults(batch.workspace, 1);
+    expect(stored.map((one) => [one.image.page?.number, one.status === 'done' && one.result.score])).toEqual([
+      [1, 0.1],
+      [2, 0.7],
+      [3, 0.3],
+    ]);
+    const told = events.flatMap((event) => (event.kind === 'image' ? [event.outcome.page] : []));
+    expect(told).toContainEqual({ index: 5, number: 3, count: 3 });
+  });
+
+  test('does not judge a file with several pages by its first', async () => {
+    const batch = await batchOf(2);
+    const page: Notice = { code: 'page', page: 1, pages: 4 };
+    const { job } = await run(batch, {
+      result: ({ path }) => (path.endsWith('0001.png') ? { notices: [page] } : {}),
+    });
+    expect(await job.done).toMatchObject({ done: 1, failed: 1 });
+    expect((await listResults(batch.workspace, 1))[1]).toMatchObject({
+      error: {
+        code: 'image-changed',
+        details: { case: 'pages-unknown', file: join(batch.folder, '0001.png'), pages: 4 },
+      },
+    });
   });
 
   test('starts over files that nobody has ever read: each of them is reported', async () => {

@@ -114,3 +114,41 @@ test('a run without results, and one that is not there, are refused', async () =
   await expect(exportRun({ ...options, runId })).rejects.toThrow(/no results yet/);
   await expect(exportRun({ ...options, runId: 99 })).rejects.toMatchObject({ code: 'input-invalid' });
 });
+
+test('pages of a file are images of their own in every export, with names that differ', async () => {
+  const workspace = await temporaryWorkspace();
+  const batch = await createBatch(workspace, { name: 'B' }, 'ana');
+  const file = { path: '/data/a/stack.tif', contentHash: 'a'.repeat(64), bytes: 1, pages: [0, 1] };
+  await addImages(workspace, batch.id, [file, { ...file, path: '/data/b.png', pages: [] }], 'ana');
+  const { hash } = await saveRecipe(workspace, recipe, { author: 'ana' });
+  const claim = await startRun(workspace, batch.id, hash, context);
+  for (const id of [1, 2, 3]) {
+    await recordOutcome(workspace, claim, id, { status: 'done', result: inspectionResult() });
+  }
+  const folder = await temporaryFolder();
+  await exportRun({
+    workspace,
+    contents: new ContentHashes(),
+    runId: claim.runId,
+    formats: ['csv', 'json', 'coco'],
+    folder,
+  });
+  const names = ['a/stack.tif · page 1 of 2', 'a/stack.tif · page 2 of 2', 'b.png'];
+  const [head, ...rows] = (await readFile(join(folder, 'results.csv'), 'utf8')).slice(1).trim().split('\r\n');
+  const columns = head!.split(',');
+  const cells = rows.map((row) => row.split(','));
+  const column = (name: string) => cells.map((row) => row[columns.indexOf(name)]);
+  expect(column('image')).toEqual(names);
+  expect(column('page')).toEqual(['1', '2', '1']);
+  expect(column('pages')).toEqual(['2', '2', '1']);
+  const { results } = JSON.parse(await readFile(join(folder, 'results.json'), 'utf8'));
+  expect(results.map((one: { partId: string }) => one.partId)).toEqual(names);
+  expect(results[1].resultContent).toMatchObject({ path: '/data/a/stack.tif', page: 2, pages: 2 });
+  const coco = JSON.parse(await readFile(join(folder, 'coco.json'), 'utf8'));
+  expect(coco.images).toMatchObject([
+    { file_name: names[0], path: '/data/a/stack.tif', page: 1, pages: 2 },
+    { file_name: names[1], path: '/data/a/stack.tif', page: 2, pages: 2 },
+    { file_name: names[2] },
+  ]);
+  expect(new Set(coco.images.map((image: { key: string }) => image.key)).size).toBe(3);
+});

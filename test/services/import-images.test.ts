@@ -6,6 +6,7 @@ import { importImages } from '../../src-main/services/import-images.ts';
 import { createBatch } from '../../src-main/store/batches.ts';
 import { countImages, listImages } from '../../src-main/store/images.ts';
 import type { ImportEvent } from '../../src-shared/progress.ts';
+import { multiPage, plain } from '../multi-page.ts';
 import { temporaryFolder, temporaryWorkspace } from '../store/fixtures.ts';
 
 const author = 'ana';
@@ -145,4 +146,46 @@ test('what is known of files stays while their share is away', async () => {
   expect(await listImages(workspace, batchId)).toEqual(before);
   await rename(join(folder, 'away'), share);
   expect(await importImages(options)).toMatchObject({ added: 0, unchanged: 2, changed: [], unread: [] });
+});
+
+test('every page of a file is an image; what a file gained or lost is told', async () => {
+  const { workspace, batchId, folder } = await emptyBatch();
+  const path = join(folder, 'stack.tif');
+  const [red, green, blue] = [
+    plain(16, 16, [200, 0, 0]),
+    plain(16, 16, [0, 200, 0]),
+    plain(16, 16, [0, 0, 200]),
+  ];
+  await writeFile(path, await multiPage('tiff', [red, green]));
+  await writeFile(join(folder, 'one.gif'), await multiPage('gif', [red]));
+  const options = { workspace, batchId, paths: [folder], author };
+  expect(await importImages(options)).toMatchObject({ added: 3, duplicates: [] });
+  const pages = async () =>
+    (await listImages(workspace, batchId)).map(({ path, page }) => [path.split('/').at(-1), page]);
+  const first = { index: 0, number: 1, count: 2 };
+  expect(await pages()).toEqual([
+    ['one.gif', null],
+    ['stack.tif', first],
+    ['stack.tif', { ...first, index: 1, number: 2 }],
+  ]);
+  expect(await importImages(options)).toMatchObject({ added: 0, unchanged: 3, vanished: [] });
+  await writeFile(path, await multiPage('tiff', [red, green, blue]));
+  expect(await importImages(options)).toMatchObject({
+    added: 1,
+    unchanged: 1,
+    changed: [path],
+    vanished: [],
+  });
+  await writeFile(path, await multiPage('tiff', [blue]));
+  expect(await importImages(options)).toMatchObject({
+    added: 0,
+    changed: [path],
+    vanished: [`${path} · page 2 of 3`, `${path} · page 3 of 3`],
+  });
+  expect(await pages()).toEqual([
+    ['one.gif', null],
+    ['stack.tif', null],
+    ['stack.tif', { index: 1, number: 2, count: 3 }],
+    ['stack.tif', { index: 2, number: 3, count: 3 }],
+  ]);
 });

@@ -18,6 +18,7 @@ async function noise(folder: string, name: string) {
     id: 1,
     batchId: 1,
     path,
+    page: null,
     contentHash: sha256(bytes),
     bytes: bytes.length,
     width: null,

@@ -19,6 +19,7 @@ function row(imageId: number, changes: Partial<ReviewRow> = {}): ReviewRow {
   return {
     imageId,
     name: `part ${imageId}.png`,
+    page: null,
     status: 'done',
     score: 0.5,
     model: 'warn',

@@ -76,8 +76,14 @@ describe('images', () => {
         names.map((name, i) => file(name, i === 1 ? hash : 'h0')),
         'ana',
       );
-    expect(await add('h1')).toEqual({ added: 4, unchanged: 0, changed: [], unread: [] });
-    expect(await add('h2')).toEqual({ added: 0, unchanged: 3, changed: ['/x/b.png'], unread: [] });
+    expect(await add('h1')).toEqual({ added: 4, unchanged: 0, changed: [], unread: [], vanished: [] });
+    expect(await add('h2')).toEqual({
+      added: 0,
+      unchanged: 3,
+      changed: ['/x/b.png'],
+      unread: [],
+      vanished: [],
+    });
     const images = await listImages(workspace, id);
     expect(images.map(({ path }) => path)).toEqual(names);
     expect(images[1]).toMatchObject({ id: 2, contentHash: 'h2' });
@@ -134,7 +140,7 @@ describe('runs and results', () => {
   test('what a run looked at is told apart from what it found', async () => {
     const { workspace, batch, runId, imageId, recipeHash } = await workspaceWithResult();
     const { contentHash } = inspectionResult();
-    const seen = { path: '/photos/a.png', recipeHash, imported: contentHash, range: null };
+    const seen = { path: '/photos/a.png', page: null, recipeHash, imported: contentHash, range: null };
     expect(await inspectedImage(workspace, runId, imageId)).toEqual({ ...seen, contentHash });
     const claim = await startRun(workspace, batch.id, recipeHash, context);
     await expect(inspectedImage(workspace, claim.runId, imageId)).rejects.toEqual(coded('input-invalid'));

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { getBatchSummary } from '../../src-main/store/batch-summaries.ts';
 import { createBatch } from '../../src-main/store/batches.ts';
@@ -57,7 +58,9 @@ test('results from before there were notices have none', async () => {
   const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '010'));
   const old = await openWorkspace(folder, { create: true, migrations: before });
   const batch = await createBatch(old, { name: 'Old' }, 'ana');
-  await addImages(old, batch.id, [{ path: '/photos/a.png', contentHash: null, bytes: null }], 'ana');
+  await sql`insert into images (batch_id, path, added_at) values (${batch.id}, '/photos/a.png', '')`.execute(
+    old.db,
+  );
   const { hash } = await saveRecipe(old, recipe, { author: 'ana' });
   const runId = 1;
   const now = '2024-05-01T09:00:00.000Z';

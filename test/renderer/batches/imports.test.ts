@@ -25,6 +25,7 @@ const SUMMARY = {
   unchanged: 0,
   changed: [],
   unread: [],
+  vanished: [],
   duplicates: [],
   unreadable: [],
   passedOver: [],

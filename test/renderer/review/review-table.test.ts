@@ -5,6 +5,7 @@ import { toReviewColumns } from '../../../src-shared/review-table.ts';
 const rows = Array.from({ length: 7 }, (_, i) => ({
   imageId: 11 + i,
   name: `${i}.png`,
+  page: null,
   status: 'done' as const,
   score: i / 10,
   model: 'warn' as const,
@@ -39,4 +40,16 @@ test('all pages of one run are put together', async () => {
     { batchId: 2, runId: 5, after: 13 },
     { batchId: 2, runId: 5, after: 16 },
   ]);
+});
+
+test('names tell which picture of its file an image is, in the language of the window', async () => {
+  const columns = () =>
+    toReviewColumns([rows[0]!, { ...rows[1]!, name: 'a/stack.tif', page: { number: 2, count: 3 } }]);
+  const client = {
+    review: { table: async () => ({ batch: {}, run: null, columns: columns(), next: null }) },
+  } as unknown as Parameters<typeof fetchReviewTable>[0];
+  const named = async (language: 'en' | 'zh-CN') =>
+    (await fetchReviewTable(client, { batchId: 2, runId: null, language })).columns.name;
+  expect(await named('en')).toEqual(['0.png', 'a/stack.tif · page 2 of 3']);
+  expect(await named('zh-CN')).toEqual(['0.png', 'a/stack.tif · 第 2 / 3 页']);
 });
