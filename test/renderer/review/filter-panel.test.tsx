@@ -100,3 +100,33 @@ it('narrows the score with the keyboard; the whole range is no condition', async
   await user.keyboard('{ArrowLeft}{ArrowLeft}');
   expect(filters.at(-1)?.score).toBeNull();
 });
+
+it('narrows to images whose verdict is in doubt, or that have a notice of a kind', async () => {
+  const { user, filters } = await filterOf(
+    {},
+    {
+      ...COUNTS,
+      doubtful: 3,
+      noticed: 40,
+      notices: [
+        ['sample-range', 40],
+        ['nearly-black', 3],
+      ],
+    },
+  );
+  const field = screen.getByRole('combobox', { name: 'Notice' });
+  await user.click(field);
+  expect(screen.getAllByRole('option').map(({ textContent }) => textContent)).toEqual([
+    'Verdict in doubt (3)',
+    'With a notice (40)',
+    'Sample range (40)',
+    'Nearly black (3)',
+  ]);
+  await user.click(screen.getByRole('option', { name: /Nearly black/ }));
+  expect(filters.at(-1)).toEqual({ ...EMPTY_FILTER, notice: 'nearly-black' });
+  await user.click(field);
+  await user.click(screen.getByRole('option', { name: /in doubt/ }));
+  expect(filters.at(-1)).toEqual({ ...EMPTY_FILTER, notice: 'doubtful' });
+  await user.click(screen.getByRole('button', { name: /Remove the filter “Verdict in doubt”/ }));
+  expect(filters.at(-1)).toEqual(EMPTY_FILTER);
+});
