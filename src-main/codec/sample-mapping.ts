@@ -52,27 +52,50 @@ export function chooseRange(
 export function mapSamples(
   samples: Samples,
   channels: readonly number[],
-  { low, high }: SampleRange,
+  range: SampleRange,
 ): { readonly data: Uint8Array<ArrayBuffer>; readonly clipped: number } {
   const { data: source, channels: stride } = samples;
+  const count = channels.length;
   const pixels = samples.width * samples.height;
-  const span = high - low;
-  const data = new Uint8Array(pixels * channels.length);
-  let clipped = 0;
-  for (let pixel = 0, from = 0, to = 0; pixel < pixels; pixel++, from += stride) {
-    let isClipped = false;
-    for (const channel of channels) {
-      const value = source[from + channel]!;
-      if (value >= low && value <= high) data[to] = ((value - low) * 255) / span + 0.5;
-      else {
-        isClipped = true;
-        data[to] = value > high ? 255 : 0;
-      }
-      to++;
+  const data = new Uint8Array(pixels * count);
+  if (source instanceof Uint16Array && stride === count) {
+    const table = tableOf(range);
+    for (let i = 0; i < data.length; i++) data[i] = table[source[i]!]!;
+  } else {
+    for (let from = 0, to = 0; to < data.length; from += stride) {
+      for (let i = 0; i < count; i++) data[to++] = toByte(source[from + channels[i]!]!, range);
     }
-    if (isClipped) clipped++;
   }
-  return { data, clipped: clipped / pixels };
+  return { data, clipped: clippedPixels(samples, channels, range) / pixels };
+}
+
+function clippedPixels(
+  { data, channels: stride }: Samples,
+  channels: readonly number[],
+  { low, high }: SampleRange,
+): number {
+  // Most deep pictures are of the whole range of their type.
+  if (data instanceof Uint16Array && low <= 0 && high >= 65_535) return 0;
+  let clipped = 0;
+  for (let from = 0; from < data.length; from += stride) {
+    for (const channel of channels) {
+      const value = data[from + channel]!;
+      if (value >= low && value <= high) continue;
+      clipped++;
+      break;
+    }
+  }
+  return clipped;
+}
+
+/** What becomes of every sample of 16 bits. */
+function tableOf(range: SampleRange): Uint8Array {
+  return Uint8Array.from({ length: 65_536 }, (_, value) => toByte(value, range));
+}
+
+function toByte(value: number, { low, high }: SampleRange): number {
+  if (value >= high) return 255;
+  return value > low ? Math.floor(((value - low) * 255) / (high - low) + 0.5) : 0;
 }
 
 /** The lowest and highest of the given samples of each pixel; numbers only. 0 and 0 where there are none. */
