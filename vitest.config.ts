@@ -8,7 +8,8 @@ const APP = 'test/app/**/*.test.ts';
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    // Tests in a browser wait a good deal.
+    maxWorkers: 3,
     // Guards against hanging, far beyond what the slowest machine needs.
     testTimeout: 5 * PATIENCE,
     hookTimeout: 5 * PATIENCE,

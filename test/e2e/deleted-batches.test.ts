@@ -1,9 +1,12 @@
 import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { addSyntheticBatch } from '../synthetic-workspace.ts';
 import { describeInChromium } from './chromium.ts';
 import { readRecords } from './records.ts';
 import { makeSite } from './site.ts';
+
+const SAMPLE = fileURLToPath(new URL('../../resources/samples/tablet/test/good/000.jpg', import.meta.url));
 
 describeInChromium('deleted batches', () => {
   const site = makeSite(async (workspace) => {
@@ -15,6 +18,7 @@ describeInChromium('deleted batches', () => {
         pending: 0,
         name,
         seed: name,
+        files: [SAMPLE],
       });
     }
   });

@@ -36,13 +36,11 @@ export function makeSite(
     const folder = await makeTempFolder();
     endings.unshift(() => folder.remove());
     const workspace = join(folder.path, 'workspace');
+    const browser = launchChromium();
+    endings.unshift(async () => (await browser).close());
     await prepare?.(workspace);
     const workstation = startWorkstation({ workspace, args });
-    const browser = launchChromium();
-    endings.unshift(
-      async () => (await browser).close(),
-      async () => (await workstation).stop(),
-    );
+    endings.unshift(async () => (await workstation).stop());
     Object.assign(site, {
       folder: folder.path,
       workspace,

@@ -19,7 +19,7 @@ import { canMount, smallDisk } from '../small-disk.ts';
 import { inspectionResult, temporaryFolder, temporaryWorkspace, workspaceWithResult } from './fixtures.ts';
 
 /** Only guards against hanging. */
-const HANGS = { timeout: 60_000 };
+const HANGS = { timeout: PATIENCE };
 
 const coded = (code: string) => expect.objectContaining({ code });
 
