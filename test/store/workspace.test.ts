@@ -15,6 +15,7 @@ import {
   openWorkspace,
   toStoredPath,
 } from '../../src-main/store/workspace.ts';
+import { PATIENCE } from '../patience.ts';
 import { canMount, smallDisk } from '../small-disk.ts';
 import { inspectionResult, temporaryFolder, temporaryWorkspace, workspaceWithResult } from './fixtures.ts';
 
