@@ -1,8 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { blamesNoImage, type ErrorRecord, throwIfCancelled, toErrorRecord } from '../../src-shared/errors.ts';
+import {
+  blamesNoImage,
+  ClipSamError,
+  type ErrorRecord,
+  throwIfCancelled,
+  toErrorRecord,
+} from '../../src-shared/errors.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
+import type { InspectionResult } from '../../src-shared/result.ts';
 import type { Inspector } from '../inference/inspector.ts';
 import { CategoryTally } from './category-tally.ts';
 import { findCategories } from './defect-dataset.ts';
@@ -41,7 +48,8 @@ const IN_FLIGHT = 3;
 
 /**
  * Measures a pack and recipe on data in MVTec AD's layout (see {@link findCategories}). Everything streams:
- * memory doesn't grow with the number of images. Images of more than 8 bits have one range per category. An image that fails is listed under `failures`, the rest goes on.
+ * memory doesn't grow with the number of images. Images of more than 8 bits have one range per category. An image that
+ * fails, or whose file has several pictures, is listed under `failures`; the rest goes on.
  * @throws ClipSamError `input-invalid` for a root that is not in the layout; `cancelled`; errors that every further
  *   image would meet too, such as `disk-full`, and `text-too-long` for an object's name
  */
@@ -72,7 +80,9 @@ export async function evaluate(root: string, options: EvaluateOptions): Promise<
         try {
           const { path } = image;
           const job = { path, recipe: { ...recipe, object }, artifactRoot, range: ranges.of(path) };
-          await tally.add(image, await inspector.inspect(job, signal), artifactRoot, recipe.maxPixels);
+          const result = await inspector.inspect(job, signal);
+          refuseSeveral(path, result);
+          await tally.add(image, result, artifactRoot, recipe.maxPixels);
         } catch (cause) {
           throwIfCancelled(signal);
           error = toErrorRecord(cause);
@@ -112,6 +122,16 @@ export async function evaluate(root: string, options: EvaluateOptions): Promise<
   };
   onProgress?.({ kind: 'finished', evaluation });
   return evaluation;
+}
+
+/** A mask is of one picture: which of several would be guessed. */
+function refuseSeveral(path: string, { notices }: InspectionResult): void {
+  const told = notices.find(({ code }) => code === 'page');
+  if (told?.code !== 'page') return;
+  throw new ClipSamError(
+    'image-unsupported',
+    `${path} has ${told.pages} pages. Only files with one picture can be measured: save each page as a file.`,
+  );
 }
 
 /** A category's folder name as the prompts' object: `metal_nut_mini` → `metal nut`. */

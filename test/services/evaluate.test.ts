@@ -81,6 +81,7 @@ interface FakeAnswer {
   readonly final: readonly [defect: number, normal: number];
   readonly score: number;
   readonly regions: number;
+  readonly notices?: InspectionResult['notices'];
 }
 
 /** Looks the truth up and writes maps accordingly: the coarse one on cells, the final one on frame pixels. */
@@ -94,7 +95,7 @@ function fakeInspector(answer: (defective: boolean, path: string) => FakeAnswer)
     try {
       const truth = await truthOf(job.path);
       throwIfCancelled(signal);
-      const { coarse, final, score, regions } = answer(truth.includes(1), job.path);
+      const { coarse, final, score, regions, notices = [] } = answer(truth.includes(1), job.path);
       const frame = frameFor(WIDTH, HEIGHT);
       const store = new ArtifactStore(job.artifactRoot);
       const write = async (size: { width: number; height: number }, [on, off]: readonly [number, number]) => {
@@ -118,7 +119,7 @@ function fakeInspector(answer: (defective: boolean, path: string) => FakeAnswer)
         timings: { read: 1, encode: 1, umci: 1, regions: 1, decode: 1, fuse: 1, write: 1, total: 7 },
         device: { asked: 'cpu', running: 'cpu' },
         recipeHash: '1'.repeat(64),
-        notices: [],
+        notices,
         packHash: '2'.repeat(64),
         softwareVersion: '0',
       };
@@ -192,6 +193,19 @@ describe('evaluate', () => {
       ['2.png', range],
     ]);
     expect(seen.filter(([, used]) => used)).toHaveLength(2);
+  });
+
+  it('measures no file with several pages: its mask could be of any', async () => {
+    await makeCategory(join(folder, 'screw'), 2, 1);
+    const fake = fakeInspector((defective, path) => ({
+      ...perfect(defective),
+      notices: path.endsWith('good/1.jpg') ? [{ code: 'page', page: 1, pages: 3 }] : [],
+    }));
+    const { categories, failures } = await run(fake);
+    expect(categories[0]).toMatchObject({ good: 1, failed: 1 });
+    expect(failures).toMatchObject([
+      { path: join(folder, 'screw/test/good/1.jpg'), error: { code: 'image-unsupported' } },
+    ]);
   });
 
   it('counts regions and verdicts, and measures image scores', async () => {
