@@ -18,7 +18,8 @@ it('is for one at a time, in one program or several, and ends with the program t
   expect(() => lockWorkspace(folder)).toThrow(locked);
   lock.release();
 
-  const code = `(await import('${MODULE}')).lockWorkspace(${JSON.stringify(folder)});
+  // Nothing else would keep the lock from being collected.
+  const code = `globalThis.lock = (await import('${MODULE}')).lockWorkspace(${JSON.stringify(folder)});
     console.log('held'); setInterval(() => {}, 1000);`;
   const other = spawn(process.execPath, ['--input-type=module', '-e', code]);
   onTestFinished(() => void other.kill('SIGKILL'));
