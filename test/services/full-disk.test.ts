@@ -77,7 +77,7 @@ describe.skipIf(!canMount)('on a full disk', () => {
     const image = {
       ...{ id: 1, batchId: 1, path, bytes: bytes.length, contentHash: sha256(bytes) },
       ...{ width: null, height: null, addedAt: '', range: null },
-      ...{ sampleKind: 'none' as const, version: sha256(bytes) },
+      ...{ sampleKind: 'none' as const, version: sha256(bytes), page: null },
     };
     await disk.fill();
     const tiles = new TilePyramids(join(disk.folder, 'tiles'));
