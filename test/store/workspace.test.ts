@@ -127,6 +127,17 @@ describe('migrations', () => {
     expect((await createBatch(now, { name: 'After' }, 'ana')).id).toBe(2);
   });
 
+  test('a workspace of any version before is made what a new one is, and opens again', async () => {
+    const names = Object.keys(migrations);
+    for (let count = 1; count < names.length; count++) {
+      const folder = await temporaryFolder();
+      const before = Object.fromEntries(Object.entries(migrations).slice(0, count));
+      await (await openWorkspace(folder, { create: true, migrations: before })).close();
+      await (await openWorkspace(folder)).close();
+      await (await openWorkspace(folder)).close();
+    }
+  });
+
   test('one that fails leaves the workspace as it was', async () => {
     const { workspace } = await workspaceWithResult();
     await workspace.close();
