@@ -1,4 +1,5 @@
 import { open, readFile, stat } from 'node:fs/promises';
+import { HEAD_BYTES, mayBeDeep, openKinds } from '../codec/deep-head.ts';
 import { mayHavePages, PAGE_HEAD_BYTES, picturePages } from '../codec/picture-pages.ts';
 import { sha256, sha256InBackground, sha256OfFile } from '../files/hash.ts';
 import type { NewFile } from '../store/images.ts';
@@ -25,10 +26,12 @@ export async function describeFile(path: string): Promise<NewFile> {
     const bytes = stats.size;
     if (bytes <= SMALL_FILE) {
       const content = await readFile(path);
-      return { path, contentHash: sha256(content), bytes, pages: await pagesOf(content, path) };
+      return { path, contentHash: sha256(content), bytes, ...(await picturesOf(content, path)) };
     }
-    if (bytes > LARGEST_FILE || !mayHavePages(await headOf(path))) {
-      return { path, contentHash: await sha256OfFile(path), bytes };
+    const head = await headOf(path);
+    if (bytes > LARGEST_FILE || !mayHavePages(head)) {
+      const kinds = mayBeDeep(head) ? {} : { sampleKinds: ['none' as const] };
+      return { path, contentHash: await sha256OfFile(path), bytes, ...kinds };
     }
     const describe = async (): Promise<NewFile> => {
       const content = await readFile(path);
@@ -36,13 +39,27 @@ export async function describeFile(path: string): Promise<NewFile> {
         path,
         contentHash: await sha256InBackground(content),
         bytes,
-        pages: await pagesOf(content, path),
+        ...(await picturesOf(content, path)),
       };
     };
     return bytes > LARGE_FILE ? await large.run(path, describe) : await describe();
   } catch {
     return { path, contentHash: null, bytes: null };
   }
+}
+
+/** Pages, and what samples each of them has; without these where the file does not tell. */
+async function picturesOf(
+  content: Uint8Array,
+  path: string,
+): Promise<Required<Pick<NewFile, 'pages'>> & Pick<NewFile, 'sampleKinds'>> {
+  const pages = await pagesOf(content, path);
+  if (!mayBeDeep(content))
+    return { pages, sampleKinds: pages.length > 0 ? pages.map(() => 'none') : ['none'] };
+  const kinds = await openKinds(content, path).catch(() => undefined);
+  if (!kinds) return { pages };
+  const [only = 'none'] = kinds.values();
+  return { pages, sampleKinds: pages.length > 0 ? pages.map((page) => kinds.get(page) ?? 'none') : [only] };
 }
 
 /** Pages with pictures to inspect; none where there are not several, or the file does not tell. */
@@ -54,7 +71,8 @@ async function pagesOf(content: Uint8Array, path: string): Promise<readonly numb
 async function headOf(path: string): Promise<Uint8Array> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(PAGE_HEAD_BYTES), 0, PAGE_HEAD_BYTES, 0);
+    const length = Math.max(PAGE_HEAD_BYTES, HEAD_BYTES);
+    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { NO_RANGES, type SampleKind, type SampleRanges } from '../../src-shared/batch-range.ts';
 import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
 import { rangeFor, type SampleRange } from '../../src-shared/sample-range.ts';
-import { mayBeDeep } from '../codec/deep-head.ts';
-import { describeImage, sampleExtremes } from '../codec/image-description.ts';
+import { mayBeDeep, openKinds } from '../codec/deep-head.ts';
+import { sampleExtremes } from '../codec/image-description.ts';
 import { MEASURED, readHead } from './sample-ranges.ts';
 
 /** What is black and white in files that are in no batch. */
@@ -26,11 +26,11 @@ export async function rangesOfFiles(paths: readonly string[], signal?: AbortSign
     try {
       if (!mayBeDeep(await readHead(path))) continue;
       const bytes = await readFile(path);
-      const sample = (await describeImage(bytes, path)).pages[0]?.sample;
-      if (!sample || sample.stated || (sample.bits <= 8 && sample.kind === 'integer')) continue;
-      kinds.set(path, sample.kind);
-      if (extremes[sample.kind].length === MEASURED) continue;
-      extremes[sample.kind].push(await sampleExtremes(bytes, path, { maxPixels: Number.MAX_SAFE_INTEGER }));
+      const [kind = 'none'] = (await openKinds(bytes, path)).values();
+      if (kind === 'none') continue;
+      kinds.set(path, kind);
+      if (extremes[kind].length === MEASURED) continue;
+      extremes[kind].push(await sampleExtremes(bytes, path, { maxPixels: Number.MAX_SAFE_INTEGER }));
     } catch (error) {
       if (error instanceof ClipSamError && !error.code.startsWith('image-')) throw error;
     }

@@ -3,13 +3,14 @@ import type { BatchImage } from '../../src-shared/batch.ts';
 import { type BatchRange, SAMPLE_KINDS, type SampleKind } from '../../src-shared/batch-range.ts';
 import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
 import { rangeFor, type SampleRange } from '../../src-shared/sample-range.ts';
-import { HEAD_BYTES, mayBeDeep } from '../codec/deep-head.ts';
-import { describeImage, sampleExtremes } from '../codec/image-description.ts';
+import { HEAD_BYTES, mayBeDeep, openKinds } from '../codec/deep-head.ts';
+import { sampleExtremes } from '../codec/image-description.ts';
 import { getBatch } from '../store/batches.ts';
 import { listRuns } from '../store/runs.ts';
 import { changeSampleRange, deepImages, saveSampleKinds, unlookedImages } from '../store/sample-ranges.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { readImportedFile } from './imported-file.ts';
+import { Limiter } from './limiter.ts';
 import { MAX_VIEW_PIXELS } from './thumbnails.ts';
 
 /** So many of a batch's first images say what its range is: enough for a bright one to be among them. */
@@ -17,6 +18,8 @@ export const MEASURED = 16;
 /** Images looked at between two writes, and at a time. */
 const PAGE = 500;
 const READERS = 4;
+/** Whole files are looked at one at a time: some take gigabytes. */
+const deepReader = new Limiter<ReadonlyMap<number, SampleKind | 'none'>>(1);
 
 interface SettleOptions {
   /** Who imports or inspects: for the history. */
@@ -86,11 +89,26 @@ export async function kindsIn(workspace: Workspace, batchId: number): Promise<Sa
  * @throws ClipSamError `image-…`, Node's errors of reading
  */
 export async function sampleKindOf(image: BatchImage): Promise<SampleKind | 'none'> {
-  if (!mayBeDeep(await readHead(image.path))) return 'none';
-  const { pages } = await describeImage(await readImportedFile(image), image.path);
-  const { page } = image;
-  const sample = (page ? pages.find(({ index }) => index === page.index) : pages[0])?.sample;
-  return sample && (sample.bits > 8 || sample.kind === 'float') && !sample.stated ? sample.kind : 'none';
+  const [found] = await kindsOfFile([image]);
+  return found!.kind;
+}
+
+type Found = { readonly id: number; readonly kind: SampleKind | 'none' };
+
+/** The same of all the pictures of one file, which is read once. @param images one or more */
+async function kindsOfFile(images: readonly BatchImage[]): Promise<Found[]> {
+  const first = images[0]!;
+  if (!mayBeDeep(await readHead(first.path))) return images.map(({ id }) => ({ id, kind: 'none' }));
+  const kinds = await deepReader.run(first.path, async () =>
+    openKinds(await readImportedFile(first), first.path),
+  );
+  const [only] = kinds.values();
+  return images.map(({ id, page }) => ({ id, kind: (page ? kinds.get(page.index) : only) ?? 'none' }));
+}
+
+/** Images of the same file as it was imported, together and in their order. */
+function byFile(images: readonly BatchImage[]): BatchImage[][] {
+  return [...Map.groupBy(images, ({ path, contentHash }) => `${contentHash} ${path}`).values()];
 }
 
 /** The first bytes of a file. @throws Node's errors of reading */
@@ -111,12 +129,12 @@ async function lookAtImages(workspace: Workspace, batchId: number, signal?: Abor
     const last = page.at(-1);
     if (!last) return;
     after = last.id;
-    const found: { id: number; kind: SampleKind | 'none' }[] = [];
+    const files = byFile(page);
+    const found: Found[] = [];
     const look = async () => {
-      for (let image = page.shift(); image; image = page.shift()) {
+      for (let images = files.shift(); images; images = files.shift()) {
         throwIfCancelled(signal);
-        const kind = await sampleKindOf(image).catch(unlessOfImage);
-        if (kind !== undefined) found.push({ id: image.id, kind });
+        found.push(...((await kindsOfFile(images).catch(unlessOfImage)) ?? []));
       }
     };
     await Promise.all(Array.from({ length: READERS }, look));
@@ -131,13 +149,15 @@ async function measure(workspace: Workspace, batchId: number, kind: SampleKind, 
     const page = await deepImages(workspace, batchId, kind, { after, limit: MEASURED });
     if (page.length === 0) return extremes;
     after = page.at(-1)!.id;
-    for (const image of page) {
-      throwIfCancelled(signal);
-      const bytes = await readImportedFile(image).catch(unlessOfImage);
-      const options = { maxPixels: MAX_VIEW_PIXELS, page: image.page?.index };
-      const found = bytes && (await sampleExtremes(bytes, image.path, options).catch(unlessOfImage));
-      if (found) extremes.push(found);
-      if (extremes.length === MEASURED) return extremes;
+    for (const images of byFile(page)) {
+      const bytes = await readImportedFile(images[0]!).catch(unlessOfImage);
+      for (const image of bytes ? images : []) {
+        throwIfCancelled(signal);
+        const options = { maxPixels: MAX_VIEW_PIXELS, page: image.page?.index };
+        const found = await sampleExtremes(bytes!, image.path, options).catch(unlessOfImage);
+        if (found) extremes.push(found);
+        if (extremes.length === MEASURED) return extremes;
+      }
     }
   }
 }

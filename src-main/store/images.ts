@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { BatchImage } from '../../src-shared/batch.ts';
+import type { SampleKind } from '../../src-shared/batch-range.ts';
 import { type ImagePage, pageName } from '../../src-shared/image-page.ts';
 import { pictureKey } from '../files/picture-key.ts';
 import { recordAudit } from './audit.ts';
@@ -14,6 +15,8 @@ export interface NewFile {
   readonly bytes: number | null;
   /** Its pictures as readers count pages, from 0, where there are several: each is an image. Default: there is one. */
   readonly pages?: readonly number[];
+  /** What samples its pictures have, see `BatchImage`; nothing where nobody has looked. */
+  readonly sampleKinds?: readonly (SampleKind | 'none')[];
 }
 
 /** What became of the files given to {@link addImages}. `added` and `unchanged` count images. */
@@ -61,8 +64,8 @@ export async function addImages(
     const added = steps.filter((step) => step.kind === 'add');
     const changed = steps.filter((step) => step.kind === 'change');
     await insertImages(db, batchId, added);
-    for (const { row, file } of changed) {
-      await db.updateTable('images').set(contentColumns(file)).where('id', '=', row.id).execute();
+    for (const { row, file, page } of changed) {
+      await db.updateTable('images').set(contentColumns(file, page)).where('id', '=', row.id).execute();
     }
     await recordAudit(
       db,
@@ -129,8 +132,7 @@ async function insertImages(
   const values = steps.map(({ path, file, page }) => ({
     ...common,
     path,
-    content_hash: file.contentHash,
-    bytes: file.bytes,
+    ...contentColumns(file, page),
     ...pageColumns(file, page),
   }));
   for (let start = 0; start < values.length; start += ROWS) {
@@ -141,8 +143,10 @@ async function insertImages(
   }
 }
 
-function contentColumns({ contentHash, bytes }: NewFile) {
-  return { content_hash: contentHash, bytes, width: null, height: null, sample_kind: null };
+function contentColumns(file: NewFile, page: number) {
+  const { contentHash, bytes, sampleKinds } = file;
+  const size = { bytes, width: null, height: null };
+  return { ...size, content_hash: contentHash, sample_kind: sampleKinds?.[page] ?? null };
 }
 
 function pageColumns({ pages = [] }: NewFile, page: number) {

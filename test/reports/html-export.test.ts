@@ -1,11 +1,14 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { sha256 } from '../../src-main/files/hash.ts';
 import { exportReport } from '../../src-main/reports/export-report.ts';
 import { html } from '../../src-main/reports/html-template.ts';
 import type { ReportImage, RunReport } from '../../src-main/reports/run-report.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import type { Region } from '../../src-shared/result.ts';
+import { cameraPng, greyPart } from '../deep-pictures.ts';
 import { region } from '../store/fixtures.ts';
 import { annotation, reportFixture, verdict } from './report-fixture.ts';
 
@@ -288,4 +291,30 @@ test('a verdict in doubt is never shown without saying so, in the gallery and on
   expect(deepPage).toContain('class="information">Sample values 0 to 4,095 were taken for black to white');
   expect(deepPage).not.toContain('class="doubt"');
   expect(plainPage).not.toContain('class="notices"');
+});
+
+test('pictures of deep images have the grey values that the run saw', async () => {
+  const { out, done, report } = await reportFixture();
+  const size = { width: 120, height: 80 };
+  const png = await cameraPng(greyPart(size.width, size.height), { ...size, bits: 12 });
+  const path = join(dirname(out), 'deep.png');
+  await writeFile(path, png);
+  const deep = { path, contentHash: sha256(png) };
+  await pagesOf(
+    report([
+      done('seen.png', { ...deep, score: 0.9, range: { low: 0, high: 4095 } }),
+      done('whole.png', { ...deep, score: 0.8, range: null }),
+    ]),
+    out,
+  );
+  const brightest = async (name: string) => {
+    const data = await sharp(join(out, 'html', 'assets', name))
+      .greyscale()
+      .raw()
+      .toBuffer();
+    return Math.max(...data);
+  };
+  for (const name of ['00001.jpg', '00001-thumbnail.jpg']) expect(await brightest(name)).toBeGreaterThan(240);
+  // Without the range of the batch they would be black.
+  for (const name of ['00002.jpg', '00002-thumbnail.jpg']) expect(await brightest(name)).toBeLessThan(24);
 });

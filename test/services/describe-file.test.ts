@@ -1,6 +1,7 @@
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { encodeGrey16 } from '../../src-main/codec/image-codec.ts';
 import sharp from '../../src-main/codec/sharp.ts';
 import { sha256 } from '../../src-main/files/hash.ts';
 import { describeFile } from '../../src-main/services/describe-file.ts';
@@ -23,7 +24,8 @@ describe('an import writes down of a file', () => {
   test.each(['tiff', 'gif', 'webp'] as const)('each of the pictures of a %s', async (format) => {
     const bytes = await multiPage(format, [RED, GREEN, BLUE]);
     const { path, file } = await described(bytes);
-    expect(file).toEqual({ path, contentHash: sha256(bytes), bytes: bytes.length, pages: [0, 1, 2] });
+    const pages = { pages: [0, 1, 2], sampleKinds: ['none', 'none', 'none'] };
+    expect(file).toEqual({ path, contentHash: sha256(bytes), bytes: bytes.length, ...pages });
   });
 
   test.each(['tiff', 'gif', 'webp'] as const)('that a %s with one picture has one', async (format) => {
@@ -48,7 +50,19 @@ describe('an import writes down of a file', () => {
     const bytes = await multiPage('tiff', [grey, white]);
     expect(bytes.length).toBeGreaterThan(4 << 20);
     const { path, file } = await described(bytes);
-    expect(file).toEqual({ path, contentHash: sha256(bytes), bytes: bytes.length, pages: [0, 1] });
+    const pages = { pages: [0, 1], sampleKinds: ['none', 'none'] };
+    expect(file).toEqual({ path, contentHash: sha256(bytes), bytes: bytes.length, ...pages });
+  });
+
+  test('which samples they have, as far as it has looked into the file', async () => {
+    const deep = await encodeGrey16(16, 12, new Uint16Array(16 * 12).fill(900));
+    expect((await described(deep)).file).toMatchObject({ pages: [], sampleKinds: ['integer'] });
+    // Noise does not pack: more than is read at once.
+    const noise = Uint16Array.from({ length: 1600 * 1600 }, (_, i) => (i * 2_654_435_761) % 65_536);
+    const large = await encodeGrey16(1600, 1600, noise);
+    expect(large.length).toBeGreaterThan(4 << 20);
+    expect((await described(large)).file.sampleKinds).toBeUndefined();
+    expect((await described(Buffer.from('no image'))).file.sampleKinds).toEqual(['none']);
   });
 
   test('one picture, where the file does not tell: the run says what is wrong with it', async () => {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { encodeGrey16 } from '../../src-main/codec/image-codec.ts';
 import { sha256 } from '../../src-main/files/hash.ts';
 import { resumeBatchRun, startBatchRun } from '../../src-main/services/batch-run.ts';
+import { describeFile } from '../../src-main/services/describe-file.ts';
 import { setSampleRange, settleSampleRanges } from '../../src-main/services/sample-ranges.ts';
 import { listAudit } from '../../src-main/store/audit.ts';
 import { createBatch, getBatch } from '../../src-main/store/batches.ts';
@@ -12,6 +13,7 @@ import { addImages, listImages } from '../../src-main/store/images.ts';
 import { getRun } from '../../src-main/store/runs.ts';
 import { changeSampleRange } from '../../src-main/store/sample-ranges.ts';
 import type { Workspace } from '../../src-main/store/workspace.ts';
+import { tiffFile } from '../codec/tiff-file.ts';
 import { writeCameraPictures } from '../deep-pictures.ts';
 import { recipe, temporaryFolder, temporaryWorkspace } from '../store/fixtures.ts';
 import { fakeInspector } from './fake-inspector.ts';
@@ -111,6 +113,36 @@ describe('the range of a batch', () => {
     expect((await rangesOf(workspace, batchId)).integer).toMatchObject({ high: 1023, images: 2 });
     const kinds = (await listImages(workspace, batchId)).map(({ sampleKind }) => sampleKind);
     expect(kinds).toEqual(['none', null, null, 'integer', 'integer']);
+  });
+
+  test('is one for whole numbers and one for floating point, over all pages of a file', async () => {
+    const { workspace, folder, batchId } = await emptyBatch();
+    const page = { width: 16, height: 12, bits: 16 };
+    const stack = join(folder, 'stack.tif');
+    await writeFile(
+      stack,
+      tiffFile([
+        { ...page, sample: (x) => 100 + x },
+        { ...page, sample: (x) => 4000 + x },
+      ]),
+    );
+    const counts = join(folder, 'counts.tif');
+    await writeFile(
+      counts,
+      tiffFile([{ width: 16, height: 12, bits: 32, sampleFormat: 3, sample: (x, y) => 60 * (x + y) }]),
+    );
+    const described = await Promise.all([stack, counts].map(describeFile));
+    // The import looked already, since it had the files in its hands.
+    expect(described.map(({ sampleKinds }) => sampleKinds)).toEqual([['integer', 'integer'], ['float']]);
+    await addImages(workspace, batchId, described, author);
+    await settle(workspace, batchId);
+    expect(await rangesOf(workspace, batchId)).toEqual({
+      integer: { low: 0, high: 4095, images: 2, setBy: null },
+      // Up to 60 × (15 + 11) = 1560: 11 bits of a camera that has 12.
+      float: { low: 0, high: 4095, images: 1, setBy: null },
+    });
+    const kinds = (await listImages(workspace, batchId)).map(({ sampleKind }) => sampleKind);
+    expect(kinds).toEqual(['integer', 'integer', 'float']);
   });
 
   test('is measured again with more of the first images until a run has used it', async () => {
