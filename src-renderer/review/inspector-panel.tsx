@@ -115,6 +115,7 @@ export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanel
           <RegionList
             result={result}
             annotations={image.annotations}
+            barred={image.file === 'changed' ? t('changed') : null}
             selected={region}
             onSelect={on.selectRegion}
             onPoint={on.pointAtRegion}

@@ -9,6 +9,8 @@ import classes from './region-list.module.css';
 interface RegionListProps {
   readonly result: InspectionResult;
   readonly annotations: readonly Annotation[];
+  /** Why nothing may be marked and SAM not asked: the file is another one by now; null: it may. */
+  readonly barred: string | null;
   readonly selected: number | null;
   onSelect(index: number | null): void;
   /** The region under the pointer or the focus, to be shown in the image meanwhile. */
@@ -19,7 +21,7 @@ interface RegionListProps {
 
 /** The model's regions by falling peak, each with its three mask levels. */
 export function RegionList(props: RegionListProps) {
-  const { result, annotations, selected, onSelect, onPoint } = props;
+  const { result, annotations, barred, selected, onSelect, onPoint } = props;
   const { t } = useTranslation('review');
   const othersWord = useOthersWord();
   if (result.regions.length === 0) {
@@ -36,7 +38,8 @@ export function RegionList(props: RegionListProps) {
         const marks = annotations.filter(({ regionIndex }) => regionIndex === region.index);
         const falseMark = marks.find(({ kind }) => kind === 'false-positive');
         const isFalse = falseMark !== undefined;
-        const why = othersWord('review.retract-of-others', falseMark?.author);
+        // What was marked can be taken back, whatever became of the file.
+        const why = falseMark ? othersWord('review.retract-of-others', falseMark.author) : barred;
         const isCorrected = marks.some(({ kind }) => kind === 'corrected-region');
         const on = region.index === selected;
         return (
@@ -89,7 +92,9 @@ export function RegionList(props: RegionListProps) {
                 {isFalse ? <IconFlagOff size={15} /> : <IconFlag size={15} />}
               </ActionIcon>
               <ActionIcon
-                title={t('regions.edit-prompts')}
+                title={barred ?? t('regions.edit-prompts')}
+                disabled={barred !== null}
+                {...(barred !== null && { 'aria-description': barred })}
                 variant="subtle"
                 color="gray"
                 size={24}

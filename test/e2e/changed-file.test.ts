@@ -44,6 +44,9 @@ describeInChromium('files that became others after their inspection', () => {
       .waitFor();
     await expect.poll(() => page.getByRole('button', { name: 'Uncertain' }).isDisabled()).toBe(true);
     expect(await page.getByRole('button', { name: 'Rectangle' }).isDisabled()).toBe(true);
+    const markings = await page.getByRole('button', { name: /^Region \d+: / }).all();
+    expect(markings.length).toBeGreaterThan(0);
+    for (const marking of markings) expect(await marking.isDisabled()).toBe(true);
     expect(verdicts()).toEqual([]);
 
     await keyboard.press('d');
