@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CHANNELS } from '../../src-main/app/channels.ts';
 import { describeInChromium, launchChromium } from '../e2e/chromium.ts';
@@ -77,8 +78,8 @@ describeInChromium('the window of the desktop shell', () => {
     });
 
     it('runs no script but its own', async () => {
-      const outcome = await desktop.page.evaluate(`new Promise((resolve) => {
-        const blocked = [];
+      await desktop.page.evaluate(`{
+        globalThis.blocked = [];
         document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => blocked.push(effectiveDirective));
         const add = (name, properties) => document.body.append(Object.assign(document.createElement(name), properties));
         add('script', { textContent: 'globalThis.injected = 1' });
@@ -97,20 +98,21 @@ describeInChromium('the window of the desktop shell', () => {
         button.click();
         fetch('https://example.com/').catch(() => {});
         try { new Worker('https://example.com/worker.js'); } catch {}
-        setTimeout(() => resolve({ injected: globalThis.injected, blocked: [...new Set(blocked)].sort() }), 500);
-      })`);
-      expect(outcome).toEqual({
-        injected: undefined,
-        blocked: expect.arrayContaining([
-          'base-uri',
-          'connect-src',
-          'frame-src',
-          'img-src',
-          'object-src',
-          'script-src-attr',
-          'script-src-elem',
-        ]),
-      });
+      }`);
+      await expect
+        .poll(() => desktop.page.evaluate('blocked'))
+        .toEqual(
+          expect.arrayContaining([
+            'base-uri',
+            'connect-src',
+            'frame-src',
+            'img-src',
+            'object-src',
+            'script-src-attr',
+            'script-src-elem',
+          ]),
+        );
+      expect(await desktop.page.evaluate('globalThis.injected')).toBeUndefined();
     });
 
     it('gets files of the window and of nothing else', async () => {
@@ -153,8 +155,10 @@ describeInChromium('the window of the desktop shell', () => {
 
   describe('navigation', () => {
     const goTo = async (address: string) => {
+      const asked = once(desktop.window.webContents, 'will-navigate');
       await desktop.page.evaluate(`void (location.href = ${JSON.stringify(address)})`);
-      await desktop.page.waitForTimeout(200);
+      const [event] = await asked;
+      expect(event).toMatchObject({ url: address, defaultPrevented: true });
       expect(desktop.window.frame.url).toMatch(/^clipsam:\/\/workstation\//);
       expect(await desktop.page.evaluate('typeof clipsam')).toBe('object');
     };
