@@ -37,7 +37,7 @@ export async function databaseMissing(
   const there = described(left);
   return new ClipSamError(
     'workspace-incomplete',
-    `The database of the workspace ${folder} (workspace.sqlite) is missing or empty, but there are ${inWords(there)} and ${copies} copies of a database. Nothing was changed. Put workspace.sqlite back, or restore the newest copy with "clipsam workspace restore --workspace ${folder}". To begin anew, choose another folder.`,
+    `The database of the workspace ${folder} (workspace.sqlite) is missing or empty, but there are ${inWords(there)} and ${copies} copies of a database. Nothing was changed. Put workspace.sqlite back, or restore a copy with "clipsam workspace restore --workspace ${folder}" (the newest of those; another one with --copy FILE). To begin anew, choose another folder.`,
     { details: { case: 'database-missing', folder, ...there, copies } },
   );
 }
@@ -48,7 +48,7 @@ export async function databaseOlder(folder: string, artifacts: ArtifactStore): P
   const copies = listCopies(folder).length;
   return new ClipSamError(
     'workspace-incomplete',
-    `The database of the workspace ${folder} is older than the files beside it, or another one's: it does not know all of the ${inWords(there)}. Nothing was changed. Put the right workspace.sqlite back, or restore the newest of ${copies} copies with "clipsam workspace restore --workspace ${folder}". To go on with this one and keep every file: "clipsam workspace accept --workspace ${folder}".`,
+    `The database of the workspace ${folder} is older than the files beside it, or another one's: it does not know all of the ${inWords(there)}. Nothing was changed. Put the right workspace.sqlite back, or restore a copy with "clipsam workspace restore --workspace ${folder}" (the newest of ${copies}; another one with --copy FILE). To go on with this one and keep every file: "clipsam workspace accept --workspace ${folder}".`,
     { details: { case: 'database-older', folder, ...there, copies } },
   );
 }
