@@ -157,9 +157,10 @@ async function openTiffSamples(
   batch: SampleRange | undefined,
 ): Promise<OpenImage> {
   const deep = await readTiffPage(bytes, file, page, name);
+  const isLab = page.photometric >= 8;
   const notices: Notice[] = [
-    ...(page.profile && !isStandard(page.profile) ? [{ code: 'profile-ignored' } as const] : []),
-    ...(page.photometric >= 8 ? [{ code: 'colour-converted', from: 'cielab' } as const] : []),
+    ...(page.profile && !isLab && !isStandard(page.profile) ? [{ code: 'profile-ignored' } as const] : []),
+    ...(isLab ? [{ code: 'colour-converted', from: 'cielab' } as const] : []),
     ...(deep.others > 0 ? [{ code: 'bands-ignored', bands: deep.others } as const] : []),
   ];
   const mapped = toPixels(deep, batch);

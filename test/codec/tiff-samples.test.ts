@@ -168,8 +168,21 @@ test('CIELab colours are converted to sRGB, and it is said', async () => {
   }
 });
 
+test('CIELab is a notice, and a Lab profile of its own is none', async () => {
+  const lab = {
+    width: 16,
+    height: 16,
+    channels: 3,
+    photometric: 8,
+    sample: (x: number, _y: number, c: number) => (c === 0 ? x * 10 : 0),
+  };
+  // 34675: an ICC profile; what it says is not looked at.
+  const { notices } = await readFrame(tiffFile([{ ...lab, tags: { 34675: [1, 2, 3] } }]), { size: 16 });
+  expect(notices).toEqual([{ code: 'colour-converted', from: 'cielab' }]);
+});
+
 test.each([
-  ['9 bits per sample and JPEG', { bits: 16, tags: { 259: 7 } }, /16 bits in compression 7/],
+  ['16 bits per sample in JPEG', { bits: 16, tags: { 259: 7 } }, /16 bits in compression 7/],
   ['raw camera data', { bits: 16, photometric: 32803 }, /raw camera data/],
   ['complex numbers', { bits: 32, tags: { 339: 6 } }, /format 6/],
   ['colours of different depths', { channels: 3, tags: { 258: [5, 6, 5] } }, /5, 6, 5 bits/],
