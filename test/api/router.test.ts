@@ -10,8 +10,17 @@ import { addImages } from '../../src-main/store/images.ts';
 import type { ReviewTable } from '../../src-shared/contract.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { packLevels, unpackLevels } from '../../src-shared/packed-levels.ts';
+import { multiPage, plain } from '../multi-page.ts';
 import { withoutAccess } from '../temp-folder.ts';
-import { author, drain, ended, fakeWorkstation, importedBatch, inspected } from './workstation-fixture.ts';
+import {
+  author,
+  batchOf,
+  drain,
+  ended,
+  fakeWorkstation,
+  importedBatch,
+  inspected,
+} from './workstation-fixture.ts';
 
 /** What a client sees of an error that a user can act on. */
 const clipsam = (code: string, message: RegExp | string = /./) =>
@@ -472,6 +481,23 @@ describe('reviewing', () => {
     expect(asked).toMatchObject([
       { path: join(photos, '0000.png'), prompts, contentHash: expect.any(String) },
     ]);
+  });
+
+  test('SAM is asked about the page that is looked at', async () => {
+    const pages: (number | undefined)[] = [];
+    const fake = await fakeWorkstation({
+      decode: async ({ page }) => {
+        pages.push(page);
+        return { levels: packLevels([]), decodeMs: 1 };
+      },
+    });
+    const path = join(fake.folder, 'stack.tif');
+    await writeFile(path, await multiPage('tiff', [plain(16, 16, [9, 9, 9]), plain(16, 16, [99, 99, 99])]));
+    const { batchId, imageIds } = await batchOf(fake, [path]);
+    const { run } = await inspected(fake, batchId);
+    const prompts = { box: { x: 1, y: 1, width: 5, height: 5 }, points: [] };
+    for (const imageId of imageIds) await fake.client.review.askSam({ runId: run.id, imageId, prompts });
+    expect(pages).toEqual([0, 1]);
   });
 });
 

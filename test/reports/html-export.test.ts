@@ -2,13 +2,14 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { sha256 } from '../../src-main/files/hash.ts';
+import { sha256, sha256OfFile } from '../../src-main/files/hash.ts';
 import { exportReport } from '../../src-main/reports/export-report.ts';
 import { html } from '../../src-main/reports/html-template.ts';
 import type { ReportImage, RunReport } from '../../src-main/reports/run-report.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import type { Region } from '../../src-shared/result.ts';
 import { cameraPng, greyPart } from '../deep-pictures.ts';
+import { multiPage, plain } from '../multi-page.ts';
 import { region } from '../store/fixtures.ts';
 import { annotation, reportFixture, verdict } from './report-fixture.ts';
 
@@ -42,6 +43,37 @@ describe('the template', () => {
   test('shows control characters and drops the power of directional marks', () => {
     expect(String(html`${'a\nb\u0000c\u202ed'}`)).toBe('a␊b␀c\ufffdd');
   });
+});
+
+test('each page of a file has its own picture', async () => {
+  const { out, done, report } = await reportFixture();
+  const colours = [
+    [200, 0, 0],
+    [0, 0, 200],
+  ] as const;
+  const path = join(out, '..', 'stack.tif');
+  await writeFile(
+    path,
+    await multiPage(
+      'tiff',
+      colours.map((colour) => plain(40, 30, colour)),
+    ),
+  );
+  const contentHash = await sha256OfFile(path);
+  const images = [0, 1].map((index) =>
+    done(`stack.tif · page ${index + 1} of 2`, {
+      path,
+      contentHash,
+      page: { index, number: index + 1, count: 2 },
+    }),
+  );
+  const pages = await pagesOf(report(images), out);
+  for (const [i, colour] of colours.entries()) {
+    const page = [...pages.values()].find((text) => text.includes(`<title>stack.tif · page ${i + 1} of 2 `))!;
+    const [, asset] = /href="\.\.\/(assets\/\d+\.jpg)"/.exec(page)!;
+    const { channels } = await sharp(join(out, 'html', asset!)).stats();
+    expect(channels.map(({ mean }) => Math.round(mean / 50) * 50)).toEqual(colour);
+  }
 });
 
 test('a file that is another one by now is not shown beside the old result, and it is said', async () => {
