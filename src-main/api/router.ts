@@ -300,11 +300,11 @@ export function createRouter(workstation: Workstation) {
     models: {
       list: os.models.list.handler(() => summarisePacks(packs)),
       verify: os.models.verify.handler(({ input }) => checkPack(input.id, packs, workstation.examiner)),
-      add: os.models.add.handler(({ input: { place, author }, signal }) =>
-        bringPack(signal, (work) => packDesk.add(place, { ...work, author })),
+      add: os.models.add.handler(({ input: { place, author }, context: { acting }, signal }) =>
+        bringPack(signal, (work) => packDesk.add(place, { ...work, author, acting })),
       ),
-      resume: os.models.resume.handler(({ input: { packHash, author }, signal }) =>
-        bringPack(signal, (work) => packDesk.resume(packHash, { ...work, author })),
+      resume: os.models.resume.handler(({ input: { packHash, author }, context: { acting }, signal }) =>
+        bringPack(signal, (work) => packDesk.resume(packHash, { ...work, author, acting })),
       ),
       unfinished: os.models.unfinished.handler(() => packDesk.unfinished()),
       discard: os.models.discard.handler(async ({ input }) => {
@@ -376,6 +376,7 @@ export function createRouter(workstation: Workstation) {
                 onEvent,
               };
               const { files, ...outcome } = await exportRunInto(folder, options);
+              workstation.exportFolders.add(outcome.folder);
               const author = person?.name ?? workstation.info.userName;
               const newValue = { formats, folder: outcome.folder };
               const deed = {

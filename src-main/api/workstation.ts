@@ -71,6 +71,8 @@ export interface Workstation {
   readonly packDesk: PackDesk;
   /** Opens the files of packs. */
   readonly examiner: PackExaminer;
+  /** Where exports were written since the start. */
+  readonly exportFolders: Set<string>;
   log(error: unknown): void;
   /** Work that must not be cut off without asking: a run at work, an import, an export. */
   isBusy(): boolean;
@@ -160,6 +162,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     people: new PeopleDesk({ workspace, log, ...options.signIn }),
     packDesk,
     examiner,
+    exportFolders: new Set(),
     log,
     ending: ending.signal,
     isBusy: () => desk.isAtWork || underWay.size > 0,

@@ -5,7 +5,7 @@ import { isOwnAddress } from './scheme.ts';
 /** Sites that our own texts link to; their pages open in the user's browser. */
 const LINKED_SITES: ReadonlySet<string> = new Set(['arxiv.org', 'github.com']);
 
-/** Nothing that runs in a window leaves our own address, opens windows, or gets a permission. */
+/** Nothing that runs in a window leaves our own address, opens windows, downloads a file, or gets a permission. */
 export function lockDown(app: App, session: Session, log: Log): void {
   app.on('web-contents-created', (_event, contents) => confine(contents, log));
   session.setPermissionRequestHandler((_contents, permission, answer) => {
@@ -14,8 +14,14 @@ export function lockDown(app: App, session: Session, log: Log): void {
   });
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
+  // Exports are written by the workstation, where the user says.
+  session.on('will-download', (event, item) => {
+    event.preventDefault();
+    log.warn(`A page tried to download ${item.getURL()}.`);
+  });
   // The window needs no network, and no file but those that our scheme serves.
-  session.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !isLoadable(url) }));
+  const { isPackaged } = app;
+  session.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !isLoadable(url, isPackaged) }));
 }
 
 function confine(contents: WebContents, log: Log): void {
@@ -29,6 +35,8 @@ function confine(contents: WebContents, log: Log): void {
   contents.on('will-frame-navigate', stay);
   contents.on('will-redirect', stay);
   contents.on('will-attach-webview', (event) => event.preventDefault());
+  // WebRTC goes past the session's requests: it finds no way to the network, nor this machine's addresses.
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
   contents.setWindowOpenHandler(({ url }) => {
     openIfLinked(url);
     return { action: 'deny' };
@@ -47,6 +55,7 @@ function openIfLinked(address: string): void {
   }
 }
 
-function isLoadable(address: string): boolean {
-  return isOwnAddress(address) || /^(blob|data|devtools|chrome-extension):/.test(address);
+function isLoadable(address: string, isPackaged: boolean): boolean {
+  if (isOwnAddress(address) || /^(blob|data):/.test(address)) return true;
+  return !isPackaged && /^(devtools|chrome-extension):/.test(address);
 }

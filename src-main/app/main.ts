@@ -5,6 +5,7 @@ import { openLog } from './log-file.ts';
 import { nativeTexts } from './native-texts.ts';
 import { PRIVILEGED_SCHEME } from './scheme.ts';
 import { handedOverPaths, startArguments } from './start-arguments.ts';
+import { alteredFiles } from './unpacked-files.ts';
 
 // Electron's entry. What must happen before Electron is ready happens here; the rest is `desktop.ts`, which is loaded
 // afterwards, so that an error in it (a library that is missing or of another system) can be shown.
@@ -38,7 +39,11 @@ async function start(): Promise<void> {
     take([path]);
   });
   await app.whenReady();
+  const texts = nativeTexts(app.getLocale());
   try {
+    // Before any of it is loaded.
+    const altered = app.isPackaged ? await alteredFiles(programFolder) : [];
+    if (altered.length > 0) throw new Error(`${texts.altered}\n\n${altered.join('\n')}`);
     const { openDesktop } = await import('./desktop.ts');
     const desktop = await openDesktop({
       paths,
@@ -52,7 +57,7 @@ async function start(): Promise<void> {
   } catch (error) {
     log.error('The program could not start.', error);
     const text = error instanceof Error ? error.message : String(error);
-    dialog.showErrorBox(nativeTexts(app.getLocale()).notStarted, text);
+    dialog.showErrorBox(texts.notStarted, text);
     app.exit(1);
   }
 }

@@ -38,6 +38,7 @@ export interface NativeTexts {
   readonly databaseDetail: string;
   readonly restoreCopy: string;
   readonly goOnWithOlder: string;
+  readonly altered: string;
 }
 
 const ENGLISH: NativeTexts = {
@@ -79,6 +80,8 @@ const ENGLISH: NativeTexts = {
     '{folder}\n{files} maps and masks are there ({megabytes} MB, the newest of {newest} UTC), and {copies} copies of a database. Nothing was changed, and whatever you choose, no file is removed.',
   restoreCopy: 'Restore the newest copy',
   goOnWithOlder: 'Go on with the older one',
+  altered:
+    'These files of the program are not those that it was installed with. Your batches are not affected. Install it again:',
 };
 
 const CHINESE: NativeTexts = {
@@ -120,6 +123,7 @@ const CHINESE: NativeTexts = {
     '{folder}\n其中有 {files} 个异常图和掩码（{megabytes} MB，最新的为 {newest} UTC）以及 {copies} 个数据库副本。未作任何更改；无论如何选择，都不会删除任何文件。',
   restoreCopy: '恢复最新的副本',
   goOnWithOlder: '继续使用较旧的数据库',
+  altered: '以下程序文件与安装时的不同。您的批次不受影响。请重新安装程序：',
 };
 
 /** @param locale as the system has it, such as `zh-CN` or `de` */

@@ -25,13 +25,15 @@ export interface PageMessagesOptions {
   readonly texts: NativeTexts;
   readonly log: Log;
   readonly window: () => BrowserWindow | undefined;
+  /** True for what the page may have shown in the file manager. */
+  readonly mayShow: (path: string) => Promise<boolean>;
   /** A new line to the page is there, its port not started yet. */
   readonly onConnect: (port: MessagePortMain) => void;
 }
 
 /** Answers the preload script. Only the main frame of our own window is heard, and only while it shows our page. */
 export function answerPage(options: PageMessagesOptions): void {
-  const { texts, log, onConnect } = options;
+  const { texts, log, mayShow, onConnect } = options;
   const own = (event: Sender, channel: string): BrowserWindow | undefined => {
     const window = options.window();
     if (window && isOwnPage(event, window)) return window;
@@ -72,11 +74,11 @@ export function answerPage(options: PageMessagesOptions): void {
     return (await dialog.showOpenDialog(window, options)).filePaths;
   });
 
-  ipcMain.handle(CHANNELS.showInFolder, (event, path: unknown) => {
+  ipcMain.handle(CHANNELS.showInFolder, async (event, path: unknown) => {
+    if (!own(event, CHANNELS.showInFolder) || typeof path !== 'string' || !isAbsolute(path)) return;
     // Shown, never opened: opening would start programs.
-    if (own(event, CHANNELS.showInFolder) && typeof path === 'string' && isAbsolute(path)) {
-      shell.showItemInFolder(path);
-    }
+    if (await mayShow(path)) shell.showItemInFolder(path);
+    else log.warn(`The page wanted ${path} shown, which is neither in the workspace nor an export.`);
   });
 }
 

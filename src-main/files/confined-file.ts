@@ -24,11 +24,21 @@ export async function confinedFile(root: string, pathname: string): Promise<stri
   try {
     const realRoot = await realpath(root);
     const file = await realpath(join(realRoot, ...parts));
-    const inside = relative(realRoot, file);
-    if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside))
-      return undefined;
-    return (await stat(file)).isFile() ? file : undefined;
+    return file !== realRoot && isBelow(file, realRoot) && (await stat(file)).isFile() ? file : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** True for what is there and, links followed, is one of the folders or lies below one. */
+export async function isInside(path: string, folders: readonly string[]): Promise<boolean> {
+  const real = await realpath(path).catch(() => undefined);
+  const roots = await Promise.all(folders.map((folder) => realpath(folder).catch(() => undefined)));
+  return real !== undefined && roots.some((root) => root !== undefined && isBelow(real, root));
+}
+
+/** @param path without links, as the folder */
+function isBelow(path: string, folder: string): boolean {
+  const inside = relative(folder, path);
+  return inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
 }

@@ -19,6 +19,7 @@ import {
   parsePack,
   verifyPack,
 } from '../inference/pack-loader.ts';
+import { assertMayAct } from '../store/acting.ts';
 import { recordPack } from '../store/packs.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { lockPacks } from '../store/workspace-lock.ts';
@@ -50,6 +51,8 @@ export interface AddedPack {
 /** Who brings in a pack, and who hears how it goes. */
 export interface PackWork {
   readonly author: string;
+  /** The workspace as the author may use it. Default: without a check. */
+  readonly acting?: Workspace;
   readonly signal?: AbortSignal | undefined;
   onEvent?(event: PackImportEvent): void;
 }
@@ -224,7 +227,7 @@ export class PackDesk {
   }
 
   async #bring(pack: Pack, source: PackSource, work: PackWork): Promise<AddedPack> {
-    const { author, signal, onEvent } = work;
+    const { author, acting = this.#workspace, signal, onEvent } = work;
     const packHash = hashOfJson(pack);
     const there = await this.#there(pack, packHash);
     if (there?.isWhole) {
@@ -250,6 +253,7 @@ export class PackDesk {
       onEvent?.({ kind: 'checking' });
       await this.#examiner.contents(await newPackContents(pack, join(stage, 'pack')), signal);
       throwIfCancelled(signal);
+      await assertMayAct(acting);
     } catch (error) {
       await this.#leave(packHash, files);
       throw error;

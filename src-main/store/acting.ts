@@ -29,6 +29,14 @@ export function actingFor(workspace: Workspace, actor: Actor): Workspace {
   return { ...workspace, db: checked(workspace.db, actor) };
 }
 
+/**
+ * For what is done outside the database: that who acts on the workspace still may.
+ * @throws ClipSamError `sign-in-required`
+ */
+export async function assertMayAct(acting: Workspace): Promise<void> {
+  await acting.db.transaction().execute(async () => {});
+}
+
 function checked(db: Kysely<Schema>, actor: Actor): Kysely<Schema> {
   return new Proxy(db, {
     get(target, name) {

@@ -339,7 +339,7 @@ describe('with people', () => {
       'people.resetPin': () => line.people.resetPin({ name: 'Otto', pin: '0000', author }),
       'people.remove': () => line.people.remove({ name: 'Otto', author }),
     };
-    // These read, or end and put aside what goes on; a pack is checked before it comes.
+    // These read, or end and put aside what goes on; a pack is checked before it appears (`pack-desk.test.ts`).
     const others: readonly Action[] = [
       'batches.dismissImport',
       'runs.pause',

@@ -1,6 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { listRuns } from '../../src-main/store/runs.ts';
 import { openWorkspace } from '../../src-main/store/workspace.ts';
 import type { BatchSummaryRow, RunProgress } from '../../src-shared/contract.ts';
@@ -37,6 +37,25 @@ describeInChromium('the desktop program', () => {
   afterEach(async () => {
     await stop();
     await removeFolder(folder);
+  });
+
+  it('says in a dialog, and loads nothing, when a package has other files than it was made with', async () => {
+    app.isPackaged = true;
+    onTestFinished(() => {
+      app.isPackaged = false;
+    });
+    // What lies here is the project, and no package.
+    await runEntry({ folder });
+    await until(() => double.exitCodes.length > 0);
+    expect(double.exitCodes).toEqual([1]);
+    expect(double.errorBoxes).toEqual([
+      [
+        'ClipSAM Workstation could not start',
+        expect.stringMatching(/not those that it was installed with|unpacked\.json/),
+      ],
+    ]);
+    expect(double.windows).toEqual([]);
+    await expect(access(workspaceFolder())).rejects.toThrow();
   });
 
   it('answers over a port, with typed errors and streams, and a new port replaces the old', async () => {

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CHANNELS } from '../../src-main/app/channels.ts';
+import { lockDown } from '../../src-main/app/lockdown.ts';
 import { describeInChromium, launchChromium } from '../e2e/chromium.ts';
 import { until } from '../until.ts';
 import { dataFolder, removeFolder, type StartedDesktop, startDesktop } from './desktop.ts';
@@ -293,8 +296,55 @@ describeInChromium('the window of the desktop shell', () => {
     expect(await desktop.page.evaluate("clipsam.choosePack('folder')")).toBeUndefined();
     const madeByScript = "clipsam.pathsOf([new File(['x'], 'made.png')])";
     expect(await desktop.page.evaluate(madeByScript)).toEqual([]);
-    await desktop.page.evaluate("clipsam.showInFolder('/images/a')");
-    expect(double.opened).toEqual(['/images/a']);
+  });
+
+  it('has only the workspace and exports shown in the file manager', async () => {
+    const workspace = join(folder, 'documents', 'ClipSAM Workstation');
+    const elsewhere = join(folder, 'elsewhere');
+    await mkdir(join(elsewhere, 'lot'), { recursive: true });
+    await symlink('/etc', join(workspace, 'link'));
+    const show = (path: string) => desktop.page.evaluate(`clipsam.showInFolder(${JSON.stringify(path)})`);
+    const hidden = [
+      '/etc',
+      '/etc/passwd',
+      folder,
+      elsewhere,
+      join(workspace, 'link'),
+      join(workspace, 'absent'),
+    ];
+    for (const path of [...hidden, `${workspace}/../elsewhere`]) await show(path);
+    expect(double.opened).toEqual([]);
+    const inWorkspace = [workspace, join(workspace, 'workspace.sqlite')];
+    for (const path of inWorkspace) await show(path);
+    expect(double.opened).toEqual(inWorkspace);
+  });
+
+  it('downloads nothing, and finds no way past the session to the network', () => {
+    const event = { preventDefault: vi.fn() };
+    session.defaultSession.emit('will-download', event, { getURL: () => 'blob:clipsam://workstation/1' });
+    expect(event.preventDefault).toHaveBeenCalledOnce();
+    expect(desktop.window.webContents.webRtcPolicy).toBe('disable_non_proxied_udp');
+  });
+
+  it.each([
+    [false, false],
+    [true, true],
+  ])('packaged: %s, it is refused developer tools and extensions: %s', (isPackaged, isRefused) => {
+    const onBeforeRequest = vi.fn();
+    const given = {
+      on: () => {},
+      setPermissionRequestHandler: () => {},
+      setPermissionCheckHandler: () => {},
+      setDevicePermissionHandler: () => {},
+      webRequest: { onBeforeRequest },
+    };
+    const log = { info: () => {}, warn: () => {}, error: () => {} };
+    lockDown({ isPackaged, on: () => {} } as never, given as never, log);
+    for (const url of ['devtools://devtools/bundled/inspector.html', 'chrome-extension://abc/page.html']) {
+      const answer = vi.fn();
+      onBeforeRequest.mock.calls[0]![0]({ url }, answer);
+      expect(answer).toHaveBeenCalledExactlyOnceWith({ cancel: isRefused });
+    }
   });
 
   it('has no say in what is outside: nothing left the machine in all this', () => {

@@ -73,6 +73,7 @@ export class WebContentsDouble extends EventEmitter {
   readonly id = ++double.lastId;
   readonly #window: BrowserWindow;
   windowOpenHandler: WindowOpenHandler | undefined;
+  webRtcPolicy = 'default';
   constructor(window: BrowserWindow) {
     super();
     this.#window = window;
@@ -82,6 +83,9 @@ export class WebContentsDouble extends EventEmitter {
   }
   setWindowOpenHandler(handler: WindowOpenHandler) {
     this.windowOpenHandler = handler;
+  }
+  setWebRTCIPHandlingPolicy(policy: string) {
+    this.webRtcPolicy = policy;
   }
   send(channel: string, ...args: unknown[]) {
     this.#window.deliver({ channel, args });
@@ -542,7 +546,7 @@ export function restart(): void {
     browser: double.browser,
     lastId: double.lastId,
   });
-  for (const emitter of [app, ipcMain, powerMonitor]) emitter.removeAllListeners();
+  for (const emitter of [app, ipcMain, powerMonitor, session.defaultSession]) emitter.removeAllListeners();
   ipcMain.handlers.clear();
   protocol.handlers.clear();
 }
@@ -563,7 +567,7 @@ export const protocol = {
 };
 type Check = (details: { url: string }, answer: (response: { cancel: boolean }) => void) => void;
 export const session = {
-  defaultSession: {
+  defaultSession: Object.assign(new EventEmitter(), {
     permissionRequest: undefined as
       | ((c: unknown, p: string, answer: (ok: boolean) => void) => void)
       | undefined,
@@ -584,7 +588,7 @@ export const session = {
         session.defaultSession.onBeforeRequest = check;
       },
     },
-  },
+  }),
 };
 export const dialog = {
   showErrorBox: (title: string, text: string) => void double.errorBoxes.push([title, text]),

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -9,6 +9,7 @@ import { extractFile, listPackage, statFile } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXTERNAL_PACKAGES } from '../../src-main/app/external-packages.ts';
+import { alteredFiles } from '../../src-main/app/unpacked-files.ts';
 import { sha256 } from '../../src-main/files/hash.ts';
 import { openInspector } from '../../src-main/inference/inspector.ts';
 import { packExaminer } from '../../src-main/inference/pack-examiner.ts';
@@ -132,6 +133,36 @@ describe.runIf(process.platform === 'linux')('the package', () => {
   it('has the native build of sharp not on Linux', async () => {
     const names = await readdir(join(`${archive}.unpacked`, 'node_modules', '@img'));
     expect(names.sort()).toEqual(['colour', 'sharp-wasm32']);
+  });
+
+  it('knows what lies outside of its archive, and finds what was changed, added or replaced by a link', async () => {
+    const readList = async (path: string) => extractFile(archive, relative(archive, path)).toString();
+    const altered = (platform: NodeJS.Platform = 'linux') => alteredFiles(archive, platform, readList);
+    expect(await altered()).toEqual([]);
+    const outside = `${archive}.unpacked`;
+    const bundle = join(outside, 'out', 'app', 'inference-process.mjs');
+    const code = await readFile(bundle);
+    await writeFile(bundle, Buffer.concat([code, Buffer.from('\nevil();\n')]));
+    expect(await altered()).toEqual(['out/app/inference-process.mjs']);
+    await rm(bundle);
+    await writeFile(join(folder, 'same.mjs'), code);
+    await symlink(join(folder, 'same.mjs'), bundle);
+    expect(await altered()).toEqual(['out/app/inference-process.mjs']);
+    await rm(bundle);
+    await writeFile(bundle, code);
+    const [library] = (await filesBelow(join(outside, 'node_modules'))).filter((path) =>
+      path.endsWith('.node'),
+    );
+    const native = await readFile(library!);
+    await writeFile(library!, Buffer.concat([native, Buffer.from('x')]));
+    expect(await altered()).toEqual([relative(outside, library!)]);
+    // There the system checks it, by a signature that is put into it after packaging.
+    expect(await altered('darwin')).toEqual([]);
+    await writeFile(library!, native);
+    await writeFile(join(outside, 'node_modules', 'sharp', 'lib', 'added.js'), 'evil();');
+    expect(await altered()).toEqual(['node_modules/sharp/lib/added.js']);
+    await rm(join(outside, 'node_modules', 'sharp', 'lib', 'added.js'));
+    expect(await altered()).toEqual([]);
   });
 
   it('has its fuses blown', async () => {

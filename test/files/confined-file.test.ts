@@ -1,7 +1,7 @@
 import { mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { confinedFile } from '../../src-main/files/confined-file.ts';
+import { confinedFile, isInside } from '../../src-main/files/confined-file.ts';
 import { tempFolder } from '../temp-folder.ts';
 
 let folder: string;
@@ -67,4 +67,20 @@ describe('refuses', () => {
       expect(await confinedFile(root, path)).toBeUndefined();
     }
   });
+});
+
+it('a path is inside of a folder when it is there and no link leads out', async () => {
+  const folder = await realpath(await tempFolder());
+  const root = join(folder, 'root');
+  await mkdir(join(root, 'a'), { recursive: true });
+  await mkdir(join(folder, 'root-other'));
+  await writeFile(join(root, 'a', 'b.txt'), '');
+  await symlink(folder, join(root, 'up'));
+  await symlink(join(root, 'a'), join(folder, 'into'));
+  for (const path of ['root', 'root/a', 'root/a/b.txt', 'into/b.txt', 'root/../root/a'])
+    expect([path, await isInside(join(folder, path), [root])]).toEqual([path, true]);
+  for (const path of ['.', 'root-other', 'root/up', 'root/absent', 'root/..'])
+    expect([path, await isInside(join(folder, path), [root])]).toEqual([path, false]);
+  expect(await isInside(join(root, 'a'), [])).toBe(false);
+  expect(await isInside(join(root, 'a'), [join(folder, 'absent'), root])).toBe(true);
 });

@@ -4,7 +4,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadPack, verifyPack } from '../../src-main/inference/pack-loader.ts';
 import { summarisePacks } from '../../src-main/services/model-packs.ts';
 import { importedPacks, PackDesk } from '../../src-main/services/pack-desk.ts';
+import { actingFor } from '../../src-main/store/acting.ts';
 import { listAudit } from '../../src-main/store/audit.ts';
+import { addPerson, findPerson, removePerson } from '../../src-main/store/people.ts';
 import { lockPacks } from '../../src-main/store/workspace-lock.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { PackImportEvent } from '../../src-shared/progress.ts';
@@ -46,6 +48,23 @@ async function zipOf(folder: string, prefix: string, more: readonly ZipEntry[] =
 const version = (pack: Pack, to: string) => ({ ...pack, version: to });
 
 describe('a pack from a folder', () => {
+  test('does not appear when who brings it may not any more by then', async () => {
+    const { workspace, stick, desk, contents } = await packOnStick();
+    await addPerson(workspace, { name: 'Eva', role: 'engineer', pin: 'x', author: 'ana' });
+    await addPerson(workspace, { name: 'Mia', role: 'engineer', pin: 'x', author: 'Eva' });
+    const acting = actingFor(workspace, await findPerson(workspace, 'Mia'));
+    const onEvent = ({ kind }: PackImportEvent) => {
+      if (kind === 'checking') removed = removePerson(workspace, 'Mia', 'Eva');
+    };
+    let removed: Promise<unknown> | undefined;
+    await expect(desk.add(stick, { author: 'Mia', acting, onEvent })).rejects.toMatchObject({
+      code: 'sign-in-required',
+    });
+    await removed;
+    expect(await contents()).toEqual([]);
+    expect(await listAudit(workspace, { subject: 'pack' })).toEqual([]);
+  });
+
   test('is copied whole, can be loaded by its name, and the history says who brought it', async () => {
     const { workspace, stick, pack, places, add, contents, leftovers, events } = await packOnStick();
     await writeFile(join(stick, 'notes.txt'), 'not of the pack');
