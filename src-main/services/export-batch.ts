@@ -2,6 +2,7 @@ import type { Batch, Run } from '../../src-shared/batch.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { CsvStyle, ExportFormat } from '../../src-shared/export-formats.ts';
 import type { ExportEvent } from '../../src-shared/progress.ts';
+import { recordDeed } from '../store/audit.ts';
 import { listBatches } from '../store/batches.ts';
 import { countOutcomes, listRuns } from '../store/runs.ts';
 import { openWorkspace, type Workspace } from '../store/workspace.ts';
@@ -20,6 +21,8 @@ export async function exportBatch(options: {
   readonly workspaceFolder: string;
   readonly batch?: string;
   readonly formats: readonly ExportFormat[];
+  /** For the history, where the workspace can be written. */
+  readonly author: string;
   readonly folder: string;
   readonly subfolder?: boolean;
   readonly csv?: CsvStyle;
@@ -29,7 +32,7 @@ export async function exportBatch(options: {
 }): Promise<
   ExportOutcome & { readonly batch: Batch; readonly run: Run; readonly passedOver: readonly Run[] }
 > {
-  const { workspaceFolder, batch: wanted, ...rest } = options;
+  const { workspaceFolder, batch: wanted, author, ...rest } = options;
   const workspace = await openWorkspace(workspaceFolder, { allowReadOnly: true });
   try {
     const batches = await listBatches(workspace);
@@ -38,7 +41,12 @@ export async function exportBatch(options: {
       const chosen = await newestRunWithResults(workspace, batch);
       if (!chosen) continue;
       const contents = new ContentHashes();
-      const outcome = await exportRun({ ...rest, workspace, contents, runId: chosen.run.id });
+      const subjectId = chosen.run.id;
+      const outcome = await exportRun({ ...rest, workspace, contents, runId: subjectId });
+      const newValue = { formats: rest.formats, folder: outcome.folder };
+      const deed = { author, action: 'exported', subject: 'run', subjectId, newValue } as const;
+      // The files are there, whatever becomes of the note.
+      if (!workspace.isReadOnly) await recordDeed(workspace, deed).catch(() => {});
       return { batch, ...chosen, ...outcome };
     }
     if (candidates.length > 0) {

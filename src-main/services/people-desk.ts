@@ -17,7 +17,7 @@ import {
 import { changeSetting, getSetting } from '../store/settings.ts';
 import { openWorkspace, type Workspace } from '../store/workspace.ts';
 import { type PinKeeper, scryptPins } from './pin.ts';
-import { PinTries, UNWRITABLE } from './pin-tries.ts';
+import { isUnwritable, PinTries } from './pin-tries.ts';
 import { type Clocks, Sessions } from './sessions.ts';
 
 /** Author of what somebody did whom nobody knows. */
@@ -171,12 +171,11 @@ export class PeopleDesk {
     return this.#despiteTheDisk(() => recordDeed(this.#workspace, event), undefined);
   }
 
-  /** A full disk must not keep out who could make room. */
   async #despiteTheDisk<T>(write: () => Promise<T>, otherwise: T): Promise<T> {
     try {
       return await write();
     } catch (error) {
-      if (!(error instanceof ClipSamError && UNWRITABLE.includes(error.code))) throw error;
+      if (!isUnwritable(error)) throw error;
       this.#log(error);
       return otherwise;
     }

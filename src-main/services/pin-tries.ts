@@ -5,13 +5,20 @@ import type { Workspace } from '../store/workspace.ts';
 /** Wrong tries that cost nothing: fingers slip. */
 const FREE_TRIES = 2;
 const LONGEST_WAIT = 60_000;
-/** What keeps a try from being written down must not keep people out: somebody has to make room. */
-export const UNWRITABLE: readonly ErrorCode[] = [
+const UNWRITABLE: readonly ErrorCode[] = [
   'disk-full',
   'path-denied',
   'workspace-read-only',
   'workspace-replaced',
 ];
+
+/**
+ * True for what keeps a sign-in from being written down and must not keep people out: somebody has to make room, and
+ * who only exports writes nothing.
+ */
+export function isUnwritable(error: unknown): boolean {
+  return error instanceof ClipSamError && UNWRITABLE.includes(error.code);
+}
 
 /**
  * Makes wrong PINs wait: from the third on 1 s, 2 s, 4 s, ..., at most a minute. The count is in the workspace and
@@ -44,7 +51,7 @@ export class PinTries {
     try {
       await countTry(this.#workspace, person.id, count);
     } catch (error) {
-      if (!(error instanceof ClipSamError && UNWRITABLE.includes(error.code))) throw error;
+      if (!isUnwritable(error)) throw error;
       if (!isCounted) count(person);
     }
   }

@@ -230,6 +230,7 @@ describe('batches', () => {
       workspaceFolder: workstation.workspace.folder,
       formats: ['csv'] as const,
       folder: fake.folder,
+      author,
     };
     await expect(exportBatch(out)).rejects.toThrow(/no batch/);
 

@@ -22,7 +22,7 @@ async function batchWith(...outcomes: NewOutcome[]) {
     await recordOutcome(workspace, claim, 1, outcome);
   }
   const folder = await temporaryFolder();
-  return exportBatch({ workspaceFolder: workspace.folder, formats: ['json'], folder });
+  return exportBatch({ workspaceFolder: workspace.folder, formats: ['json'], folder, author: 'ana' });
 }
 
 test('the newest run that inspected something is exported, and newer ones that only failed are named', async () => {

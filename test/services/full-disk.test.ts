@@ -195,7 +195,7 @@ describe.skipIf(!canMount)('on a disk that cannot be written', () => {
     const judge = client.review.judge({ runId, imageId: 1, verdict: 'accept', overturnReason: 'x', author });
     await expect(judge).rejects.toMatchObject({ data: { code: 'workspace-read-only' } });
     const out = await temporaryFolder();
-    await exportBatch({ workspaceFolder: folder, formats: ['csv'], folder: out } as never);
+    await exportBatch({ workspaceFolder: folder, formats: ['csv'], folder: out, author: 'ana' });
     await workstation.close();
     disk.remount('rw');
     expect(await readFile(join(folder, 'workspace.sqlite'))).toEqual(before);

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { PeopleDesk, resetForgottenPin } from '../../src-main/services/people-desk.ts';
 import { type PinKeeper, scryptPins } from '../../src-main/services/pin.ts';
@@ -383,4 +384,17 @@ test('the history tells who signed in and out, and at whose name wrong PINs were
     ['Otto', 'signed-in', { name: 'Otto' }],
     ['Otto', 'signed-out', { name: 'Otto' }],
   ]);
+});
+
+test('where nothing can be written, people sign in all the same, and wrong PINs wait', async () => {
+  const { workspace, people, clock } = await desk();
+  await sql`pragma query_only = on`.execute(workspace.db);
+  const attempt = (pin: string) => people.signIn('Otto', pin);
+  for (const pin of ['0000', '0001', '0002']) await expect(attempt(pin)).rejects.toEqual(WRONG);
+  await expect(attempt('5678')).rejects.toEqual(told({ case: 'pin-wait', seconds: 1 }));
+  clock.steady += 1000;
+  const { token } = await attempt('5678');
+  expect(await people.who(token)).toEqual({ name: 'Otto', role: 'operator' });
+  await people.signOut(token);
+  await sql`pragma query_only = off`.execute(workspace.db);
 });
