@@ -11,6 +11,7 @@ import type {
   ToEngine,
 } from './engine-thread.ts';
 import { isOutOfMemory } from './examination-client.ts';
+import { HEAP_MB } from './inference-protocol.ts';
 import { tooHeavy } from './pack-files.ts';
 
 /** The engine as the main thread of the inference process sees it. */
@@ -44,7 +45,7 @@ export async function startEngine(
   options: EngineOptions,
   onDeath: (error: unknown) => void,
 ): Promise<EngineClient> {
-  const { heapMb = 2048 } = options;
+  const { heapMb = HEAP_MB } = options;
   const worker = new Worker(new URL('./engine-thread.ts', import.meta.url), {
     workerData: options,
     resourceLimits: { maxOldGenerationSizeMb: heapMb },

@@ -75,3 +75,5 @@ export type FromChild =
 
 /** Milliseconds between two heartbeats of the child. */
 export const HEARTBEAT_INTERVAL = 1000;
+/** Megabytes of objects that may be made of a pack's files, unless said otherwise. */
+export const HEAP_MB = 2048;

@@ -7,18 +7,25 @@ import {
   toErrorRecord,
 } from '../../src-shared/errors.ts';
 import type { DeviceReport, DeviceRequest, InspectionResult } from '../../src-shared/result.ts';
-import type {
-  DecodedMasks,
-  DecodeMaskJob,
-  FromChild,
-  InspectJob,
-  Request,
-  RequestKind,
-  Requests,
+import {
+  type DecodedMasks,
+  type DecodeMaskJob,
+  type FromChild,
+  HEAP_MB,
+  type InspectJob,
+  type Request,
+  type RequestKind,
+  type Requests,
 } from './inference-protocol.ts';
 import { tooHeavy } from './pack-files.ts';
 import { forkHost, type ProcessHost } from './process-host.ts';
-import { type DeathReason, describeDeath, type SupervisedChild, superviseChild } from './supervised-child.ts';
+import {
+  type DeathReason,
+  describeDeath,
+  ranOutOfMemory,
+  type SupervisedChild,
+  superviseChild,
+} from './supervised-child.ts';
 
 export type { DecodedMasks, DecodeMaskJob, InspectJob } from './inference-protocol.ts';
 export { type DeathReason, describeDeath } from './supervised-child.ts';
@@ -340,7 +347,12 @@ class SupervisedInspector implements Inspector {
       reason.kind === 'timeout' ? this.#blameOldest(victims, reason) : this.#blameAll(victims, reason);
     this.#queue.unshift(...again.filter((task) => !task.settled));
     if (reason.kind !== 'memory-cap') this.#strikes++;
-    if (reason.kind === 'start-timeout' && !this.#ready) this.#break(neverReady(reason));
+    // A pack that was never opened would do the same to the next process.
+    if (!this.#ready && reason.kind === 'start-timeout') this.#break(neverReady(reason));
+    if (!this.#ready && ranOutOfMemory(reason)) {
+      const { packFolder, heapMb = HEAP_MB } = this.#options;
+      this.#break(tooHeavy(packFolder, heapMb));
+    }
     if (this.#state === 'broken') {
       this.#rejectAll();
       return;

@@ -5,7 +5,13 @@ import type { PackContents } from './pack-contents.ts';
 import { tooHeavy } from './pack-files.ts';
 import { forkHost, type ProcessHost } from './process-host.ts';
 import { RecentMap } from './recent-map.ts';
-import { type DeathReason, describeDeath, type SupervisedChild, superviseChild } from './supervised-child.ts';
+import {
+  type DeathReason,
+  describeDeath,
+  ranOutOfMemory,
+  type SupervisedChild,
+  superviseChild,
+} from './supervised-child.ts';
 
 /**
  * Opens the files of packs, which may be anything: a model of a billion empty nodes, a tokeniser whose expression
@@ -133,8 +139,7 @@ function judge(end: Finding | DeathReason, examination: Examination, budget: Bud
     case 'start-timeout':
       throw tooSlow(examination, budget.seconds);
     case 'died':
-      // The system's own end of memory, or V8's where the heap's limit was not enough.
-      if (end.signal === 'SIGKILL' || /memory/i.test(end.lastWords)) {
+      if (ranOutOfMemory(end)) {
         throw tooHeavy(nameOf(examination), budget.heapMb + budget.fileMb);
       }
   }

@@ -44,6 +44,15 @@ export function describeDeath(reason: DeathReason): string {
   }
 }
 
+/** Whether a process ended because memory did: by the system's own end of it, or by V8's where a limit was not enough. */
+export function ranOutOfMemory(reason: DeathReason): boolean {
+  if (reason.kind !== 'died') return false;
+  const { signal, lastWords } = reason;
+  return (
+    (signal === 'SIGKILL' && lastWords === '') || /\b(heap|process|JavaScript) out of memory/i.test(lastWords)
+  );
+}
+
 const megabytes = (bytes: number) => Math.round(bytes / (1 << 20));
 const seconds = (ms: number) => Math.round(ms / 100) / 10;
 

@@ -16,7 +16,8 @@ export interface Surroundings {
  * Speaks the inference process's protocol and does with an image what its path says: `crash`, `hang` (no answer),
  * `freeze` (no heartbeat either), `slow`, `grow` (reports 1000 MB from then on), `bad` (fails), `once:FILE` (crashes
  * unless the file is there, and makes it); anything else is answered at once. So do the packs `refuse`,
- * `crash-at-start`, `grow-at-start` and `never-ready`.
+ * `crash-at-start`, `fill-at-start` (ends as V8 does with a full heap), `kill-at-start`,
+ * `grow-at-start` and `never-ready`.
  * @returns takes the parent's messages
  */
 export function fakeInference({ pid, say, kill, exit, freeze }: Surroundings): (message: ToChild) => void {
@@ -29,6 +30,9 @@ export function fakeInference({ pid, say, kill, exit, freeze }: Surroundings): (
     if (packFolder === 'refuse') {
       say({ kind: 'refused', error: { code: 'pack-not-found', message: 'No such pack.' } });
     } else if (packFolder === 'crash-at-start') exit(7, 'Error: the driver is broken\n');
+    else if (packFolder === 'fill-at-start') {
+      exit(134, 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n');
+    } else if (packFolder === 'kill-at-start') kill();
     else if (packFolder === 'grow-at-start') megabytes = 1000;
     else if (packFolder !== 'never-ready') {
       say({ kind: 'ready', device: { asked: device, running: 'cpu' }, packHash: 'hash' });

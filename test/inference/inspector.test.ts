@@ -229,6 +229,17 @@ describe('opening', () => {
     });
     expect(deaths()).toEqual(['memory-cap']);
   });
+
+  it.each([
+    ["V8's heap is full", 'fill-at-start'],
+    ['the system has no memory left', 'kill-at-start'],
+  ])('gives up a pack at whose opening %s, without another try', async (_name, packFolder) => {
+    await expect(open({ packFolder, heapMb: 64 })).rejects.toMatchObject({
+      code: 'pack-invalid',
+      details: { case: 'pack-too-heavy', pack: packFolder, megabytes: 64 },
+    });
+    expect(deaths()).toEqual(['died']);
+  });
 });
 
 it('asks for masks ahead of the images that wait', async () => {

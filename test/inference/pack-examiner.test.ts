@@ -100,13 +100,13 @@ describe('examining a pack in a process of its own', () => {
 
   it('refuses a model of empty nodes that fills the memory', async () => {
     const folder = await tinyPack();
-    await replaceFile(folder, 'vision', emptyNodes(1_000_000));
+    await replaceFile(folder, 'vision', emptyNodes(400_000));
     const { host, alive } = watchedHost();
-    const check = await verified(folder, packExaminer({ host, limits: { memoryMb: 64 } }));
+    const check = await verified(folder, packExaminer({ host, limits: { memoryMb: 24 } }));
     expect(check.error).toMatchObject({
       code: 'pack-invalid',
-      message: expect.stringContaining("can't be examined within 64 MB of memory"),
-      details: { case: 'pack-too-heavy', pack: 'tiny', megabytes: 64 },
+      message: expect.stringContaining("can't be examined within 24 MB of memory"),
+      details: { case: 'pack-too-heavy', pack: 'tiny', megabytes: 24 },
     });
     expect(check.files.every(({ status }) => status === 'ok')).toBe(true);
     expect(alive()).toEqual([]);
@@ -116,13 +116,13 @@ describe('examining a pack in a process of its own', () => {
     const folder = await tinyPack();
     await replaceFile(folder, 'tokenizer', endlessTokenizer);
     const { host, alive } = watchedHost();
-    const examiner = packExaminer({ host, limits: { wordsSeconds: 2 } });
+    const examiner = packExaminer({ host, limits: { wordsSeconds: 1 } });
     await expect(
       checkLanguage(folder, { ...TINY_RECIPE, object: ENDLESS_WORD }, examiner),
     ).rejects.toMatchObject({
       code: 'pack-invalid',
       message: expect.stringContaining('The tokeniser of the model pack tiny ("tokenizer") can\'t read'),
-      details: { case: 'words-too-slow', pack: 'tiny', file: 'tokenizer', seconds: 2 },
+      details: { case: 'words-too-slow', pack: 'tiny', file: 'tokenizer', seconds: 1 },
     });
     expect(alive()).toEqual([]);
   });
@@ -201,11 +201,11 @@ describe('the process that examines', () => {
 
 it('the inference process refuses a pack that fills its memory, and is not started again', async () => {
   const folder = await tinyPack();
-  await replaceFile(folder, 'vision', emptyNodes(1_000_000));
+  await replaceFile(folder, 'vision', emptyNodes(400_000));
   const { host, started, alive } = watchedHost();
-  await expect(openInspector({ packFolder: folder, device: 'cpu', host, heapMb: 64 })).rejects.toMatchObject({
+  await expect(openInspector({ packFolder: folder, device: 'cpu', host, heapMb: 24 })).rejects.toMatchObject({
     code: 'pack-invalid',
-    details: { case: 'pack-too-heavy', megabytes: 64 },
+    details: { case: 'pack-too-heavy', megabytes: 24 },
   });
   expect(started).toHaveLength(1);
   expect(alive()).toEqual([]);
