@@ -35,6 +35,8 @@ const EN: Tellers = {
   'samples-clipped': ({ low, high, share }, { number, percent }) =>
     `${percent(share)} of the pixels lie outside the range ${number(low)} to ${number(high)} and were clipped.`,
   page: ({ page, pages }, { number }) => `Page ${number(page)} of ${number(pages)} of the file.`,
+  'frames-skipped': ({ frames }, { number }) =>
+    `The file is an animation of ${number(frames)} pictures; only its still picture was looked at.`,
   'previews-skipped': ({ previews }, { number }) =>
     `The file also has ${number(previews)} smaller copies of the picture; they are not inspected.`,
   'scaled-thin': ({ width, height, modelWidth, modelHeight }, { number }) =>
@@ -61,6 +63,8 @@ const ZH: Tellers = {
   'samples-clipped': ({ low, high, share }, { number, percent }) =>
     `${percent(share)} 的像素超出范围 ${number(low)} 至 ${number(high)}，已被截断。`,
   page: ({ page, pages }, { number }) => `文件共 ${number(pages)} 页，这是第 ${number(page)} 页。`,
+  'frames-skipped': ({ frames }, { number }) =>
+    `文件是含 ${number(frames)} 幅图像的动画；仅检测了其静态图像。`,
   'previews-skipped': ({ previews }, { number }) =>
     `文件中还有 ${number(previews)} 个较小的预览图，不参与检测。`,
   'scaled-thin': ({ width, height, modelWidth, modelHeight }, { number }) =>
@@ -84,6 +88,7 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'sample-range': 'Sample range',
     'samples-clipped': 'Samples clipped',
     page: 'Page of several',
+    'frames-skipped': 'Animation skipped',
     'previews-skipped': 'Previews skipped',
     'scaled-thin': 'Shrunk to a thin strip',
     'defect-below-scale': 'Defects too small to see',
@@ -100,6 +105,7 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'sample-range': '样本值范围',
     'samples-clipped': '样本值被截断',
     page: '多页之一',
+    'frames-skipped': '跳过动画',
     'previews-skipped': '跳过预览图',
     'scaled-thin': '缩成细条',
     'defect-below-scale': '缺陷小到不可见',

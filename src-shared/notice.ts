@@ -21,6 +21,8 @@ export const noticeSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('samples-clipped'), low: z.number(), high: z.number(), share }),
   /** One page of a file with several; from 1. */
   z.object({ code: z.literal('page'), page: count, pages: count }),
+  /** An animation of which only the still picture is looked at. */
+  z.object({ code: z.literal('frames-skipped'), frames: count }),
   /** Smaller copies of the picture in the same file, which are not inspected. */
   z.object({ code: z.literal('previews-skipped'), previews: count }),
   /** Shrunk for the model until its short side has few pixels. Sizes in pixels. */
@@ -61,6 +63,7 @@ export const NOTICE_LEVELS: Readonly<Record<NoticeCode, 'information' | 'warning
   'sample-range': 'information',
   'samples-clipped': 'warning',
   page: 'information',
+  'frames-skipped': 'warning',
   'previews-skipped': 'information',
   'scaled-thin': 'warning',
   'defect-below-scale': 'warning',

@@ -192,6 +192,7 @@ async function openEncoded(
   refuseIfTooLarge(name, width, height, options.maxPixels);
   const notices: Notice[] = [
     ...(format === 'tiff' ? [] : pageNotice(page, header.pages ?? 1)),
+    ...framesNotice(bytes, format),
     ...colourNotices(header.space, header.icc, isPart),
     ...(options.allowed === undefined
       ? []
@@ -241,4 +242,10 @@ export function isAnimation(format: ImageFormat): boolean {
 
 function pageNotice(index: number, pages: number): Notice[] {
   return pages > 1 ? [{ code: 'page', page: index + 1, pages }] : [];
+}
+
+/** Animated PNGs: readers without animation, libvips among them, see the picture that the file shows still. */
+function framesNotice(bytes: Uint8Array, format: ImageFormat): Notice[] {
+  const frames = format === 'png' ? (readPngHeader(bytes)?.frames ?? 1) : 1;
+  return frames > 1 ? [{ code: 'frames-skipped', frames }] : [];
 }

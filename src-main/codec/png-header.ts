@@ -6,10 +6,13 @@ export interface PngHeader {
   readonly colourType: number;
   /** Most significant bits of a colour, where sBIT states them. */
   readonly significant: number | undefined;
+  /** Pictures of an animated PNG (acTL); 1 of any other. */
+  readonly frames: number;
 }
 
 const PIXELS = 'IDAT';
 const SIGNIFICANT = 'sBIT';
+const ANIMATION = 'acTL';
 
 /** The header of a PNG; undefined when it is cut off. */
 export function readPngHeader(bytes: Uint8Array): PngHeader | undefined {
@@ -18,6 +21,7 @@ export function readPngHeader(bytes: Uint8Array): PngHeader | undefined {
   const bits = view.getUint8(24);
   const colourType = view.getUint8(25);
   let significant: number | undefined;
+  let frames = 1;
   for (let at = 33; at + 8 <= bytes.byteLength; ) {
     const length = view.getUint32(at);
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
@@ -26,7 +30,8 @@ export function readPngHeader(bytes: Uint8Array): PngHeader | undefined {
       const colours = colourType === 0 || colourType === 4 ? 1 : 3;
       significant = Math.max(...bytes.subarray(at + 8, at + 8 + Math.min(length, colours)));
     }
+    if (type === ANIMATION && length === 8 && at + 12 <= bytes.byteLength) frames = view.getUint32(at + 8);
     at += 12 + length;
   }
-  return { bits, colourType, significant };
+  return { bits, colourType, significant, frames };
 }

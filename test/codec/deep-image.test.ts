@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { thumbnail } from '../../src-main/codec/image-codec.ts';
@@ -7,6 +6,7 @@ import { describeImage, sampleExtremes } from '../../src-main/codec/image-descri
 import { writePyramid } from '../../src-main/codec/image-pyramid.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { greyOf, limits, readBytes, readFrame } from './codec-fixture.ts';
+import { withPngChunk } from './png-chunk.ts';
 import { tiffFile } from './tiff-file.ts';
 
 /** The part as a camera of 8 bits sees it. */
@@ -16,16 +16,6 @@ const codes = (notices: readonly { code: string }[]) => notices.map(({ code }) =
 function png16(values: readonly number[], width = 64): Promise<Buffer> {
   const raw = { width, height: values.length / width, channels: 1 as const };
   return sharp(Uint16Array.from(values), { raw }).toColourspace('grey16').png().toBuffer();
-}
-
-/** Puts a chunk behind the header. */
-function withChunk(png: Buffer, type: string, content: readonly number[]): Buffer {
-  const body = Buffer.concat([Buffer.from(type), Buffer.from(content)]);
-  const chunk = Buffer.alloc(body.length + 8);
-  chunk.writeUInt32BE(content.length, 0);
-  chunk.set(body, 4);
-  chunk.writeUInt32BE(crc32(body), 4 + body.length);
-  return Buffer.concat([png.subarray(0, 33), chunk, png.subarray(33)]);
 }
 
 describe.each([10, 12, 14])('a camera of %i bits in a 16-bit PNG', (bits) => {
@@ -102,7 +92,7 @@ describe('what a PNG says of its significant bits', () => {
   const low12 = GREY.map((value) => Math.round((value * 4095) / 255));
 
   test('samples left as the camera gave them are of that many bits', async () => {
-    const file = withChunk(await png16(low12), 'sBIT', [12]);
+    const file = withPngChunk(await png16(low12), 'sBIT', Uint8Array.of(12));
     const { rgb, notices } = await readFrame(file, { size: 64, range: { low: 0, high: 1023 } });
     expect([...rgb.filter((_, i) => i % 3 === 0)]).toEqual(GREY);
     expect(notices[0]).toMatchObject({ code: 'sample-range', high: 4095, source: 'file' });
@@ -114,7 +104,7 @@ describe('what a PNG says of its significant bits', () => {
     ['by repeating bits', (v: number) => (v << 4) | (v >> 8)],
     ['by multiplication', (v: number) => Math.round((v * 65_535) / 4095)],
   ])('samples scaled to 16 bits %s are of the whole range', async (_name, scale) => {
-    const file = withChunk(await png16(low12.map(scale)), 'sBIT', [12]);
+    const file = withPngChunk(await png16(low12.map(scale)), 'sBIT', Uint8Array.of(12));
     const { rgb, notices } = await readFrame(file, { size: 64 });
     const seen = [...rgb.filter((_, i) => i % 3 === 0)];
     expect(Math.max(...seen.map((value, i) => Math.abs(value - GREY[i]!)))).toBeLessThanOrEqual(1);
@@ -122,7 +112,7 @@ describe('what a PNG says of its significant bits', () => {
   });
 
   test('a statement that the samples contradict does not count', async () => {
-    const file = withChunk(await png16(low12.map((value) => value * 3)), 'sBIT', [12]);
+    const file = withPngChunk(await png16(low12.map((value) => value * 3)), 'sBIT', Uint8Array.of(12));
     const { notices } = await readFrame(file, { range: { low: 0, high: 16_383 } });
     expect(notices[0]).toMatchObject({ high: 16_383, source: 'batch' });
   });

@@ -6,6 +6,7 @@ const EVERY: Readonly<Record<Notice['code'], Notice>> = {
   'sample-range': { code: 'sample-range', low: 0, high: 4095, kind: 'integer', source: 'batch' },
   'samples-clipped': { code: 'samples-clipped', low: 0, high: 4095, share: 0.0004 },
   page: { code: 'page', page: 2, pages: 3 },
+  'frames-skipped': { code: 'frames-skipped', frames: 12 },
   'previews-skipped': { code: 'previews-skipped', previews: 1 },
   'scaled-thin': { code: 'scaled-thin', width: 12000, height: 40, modelWidth: 1024, modelHeight: 3 },
   'defect-below-scale': { code: 'defect-below-scale', modelPixels: 0.7 },
