@@ -12,7 +12,7 @@ import { noise, TINY_RECIPE } from '../inference/tiny-pack.ts';
 import { multiPage } from '../multi-page.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { doneSchema, recordSchema } from './record-schema.ts';
-import { jsonLines, runCli, startCli, tinyPackOptions, writePictures } from './run-cli.ts';
+import { jsonLines, runCli, runProgram, startCli, tinyPackOptions, writePictures } from './run-cli.ts';
 
 const names = (count: number) => Array.from({ length: count }, (_, i) => `part${i + 1}.png`);
 
@@ -43,7 +43,7 @@ describe('inspect', () => {
   it('prints one JSON object per image, whose artifacts are where it says', async () => {
     const { input, options } = await setUp();
     await writePictures(input, ['a.png', 'sub/b.png', 'sub/c.png']);
-    const { code, stdout, stderr } = await runCli(['inspect', input, '--json', ...options]);
+    const { code, stdout, stderr } = await runProgram(['inspect', input, '--json', ...options]);
     expect(stderr).toContain('3 of 3 images inspected');
     expect(code).toBe(0);
     const records = jsonLines(stdout).map((line) => doneSchema.parse(line));
@@ -67,7 +67,7 @@ describe('inspect', () => {
     await writeFile(join(input, 'empty.png'), '');
     await writeFile(join(input, 'text.png'), 'no image');
     await writeFile(join(input, 'cut.png'), (await readFile(join(input, 'a.png'))).subarray(0, 300));
-    const { code, stdout } = await runCli([
+    const { code, stdout } = await runProgram([
       'inspect',
       input,
       join(input, 'nowhere.png'),

@@ -3,7 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
+import { clipsam } from '../../src-main/cli/program.ts';
 import { encodeGrey8 } from '../../src-main/codec/image-codec.ts';
 import { noise, writeTinyPack } from '../inference/tiny-pack.ts';
 import { tempFolder } from '../temp-folder.ts';
@@ -23,12 +24,34 @@ export function startCli(args: readonly string[], cwd?: string): ChildProcessWit
   return child;
 }
 
-export async function runCli(args: readonly string[], cwd?: string): Promise<CliResult> {
+/** The real command line as a program of its own, to its end. Most tests need no more than {@link runCli}. */
+export async function runProgram(args: readonly string[], cwd?: string): Promise<CliResult> {
   const child = startCli(args, cwd);
   child.stdin.end();
   const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
   return { code, stdout, stderr };
+}
+
+/** A command line in this process, which takes a fraction of a program's start. One at a time. */
+export async function runCli(args: readonly string[], cwd?: string): Promise<CliResult> {
+  const said = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      said[name] += text;
+      return true;
+    }),
+  );
+  const [before, exitCode] = [process.cwd(), process.exitCode];
+  process.exitCode = undefined;
+  if (cwd !== undefined) process.chdir(cwd);
+  try {
+    return { code: await clipsam(args), ...said };
+  } finally {
+    process.chdir(before);
+    process.exitCode = exitCode;
+    for (const spy of spies) spy.mockRestore();
+  }
 }
 
 /** A folder of packs that holds the tiny one, and the options that choose it. */

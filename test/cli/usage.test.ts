@@ -5,12 +5,12 @@ import { recipeSchema } from '../../src-shared/recipe.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { TINY_RECIPE } from '../inference/tiny-pack.ts';
 import { tempFolder } from '../temp-folder.ts';
-import { runCli, tinyPackOptions, writePictures } from './run-cli.ts';
+import { runCli, runProgram, tinyPackOptions, writePictures } from './run-cli.ts';
 
 describe('clipsam', () => {
   it('explains itself', async () => {
-    const { code, stdout } = await runCli(['--help']);
-    expect(code).toBe(0);
+    const { code, stdout, stderr } = await runProgram(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const commands = 'serve inspect export recipe evaluate train models samples bench start'.split(' ');
     for (const command of commands) {
       expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
@@ -81,6 +81,13 @@ describe('clipsam', () => {
     expect(stderr).toContain('There are no images in empty');
     const after = await runCli(['export', '--format', 'csv', '--out', 'x'], folder);
     expect(after).toMatchObject({ code: 1, stderr: expect.stringContaining('workspace-invalid') });
+  });
+
+  it('refuses as a program of its own too', async () => {
+    const args = ['inspect', '.', '--recipe', 'nowhere.json'];
+    const { code, stdout, stderr } = await runProgram(args, await tempFolder());
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^Error: .*\n$/);
   });
 
   it('shows technical causes only when asked', async () => {
