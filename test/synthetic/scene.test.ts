@@ -40,7 +40,7 @@ test('a good part has an empty mask and no defect', () => {
 
 test('every kind renders at odd sizes, with values that are not all the same', () => {
   for (const [i, kind] of KINDS.entries()) {
-    const size = i % 2 === 0 ? { width: 49, height: 151 } : { width: 105, height: 32 };
+    const size = i % 2 === 0 ? { width: 29, height: 91 } : { width: 75, height: 22 };
     const sample = renderSample(kind, new Random(`odd ${kind}`), size);
     expect(sample.image.data.length).toBe(size.width * size.height * 3);
     expect(sample.mask.length).toBe(size.width * size.height);
@@ -83,8 +83,8 @@ test('defects are of all sizes: specks and large patches, mostly small', () => {
   const shares: number[] = [];
   for (let i = 0; i < 90; i++) {
     const random = new Random(`share ${i}`);
-    const sample = renderSample(random.pick(KINDS), random, { width: 96, height: 96 });
-    if (sample.defect !== null) shares.push(area(sample.mask) / (96 * 96));
+    const sample = renderSample(random.pick(KINDS), random, { width: 72, height: 72 });
+    if (sample.defect !== null) shares.push(area(sample.mask) / (72 * 72));
   }
   expect(shares.length).toBeGreaterThan(75);
   shares.sort((a, b) => a - b);
