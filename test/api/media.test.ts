@@ -1,8 +1,20 @@
-import { copyFile, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGrey16 } from '../../src-main/codec/image-codec.ts';
 import { ArtifactStore } from '../../src-main/files/artifact-store.ts';
 import { sha256 } from '../../src-main/files/hash.ts';
@@ -28,10 +40,18 @@ async function pictureOf(response: Response) {
   return sharp(new Uint8Array(await response.arrayBuffer())).metadata();
 }
 
+/** Painted once; every test has a copy of its own. */
+let results: string;
+beforeAll(async () => {
+  results = await mkdtemp(join(tmpdir(), 'clipsam-test-'));
+  await addSyntheticBatch(results, { images: 3, failed: 0, files: [CABLE] });
+});
+afterAll(() => rm(results, { recursive: true, force: true }));
+
 /** A workspace with results whose maps are really there. */
 async function withResults(): Promise<FakeWorkstation> {
   const folder = await temporaryFolder();
-  await addSyntheticBatch(folder, { images: 3, failed: 0, files: [CABLE] });
+  await cp(results, folder, { recursive: true });
   return fakeWorkstation({}, { workspaceFolder: folder });
 }
 

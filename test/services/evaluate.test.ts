@@ -75,6 +75,29 @@ async function truthOf(path: string): Promise<Uint8Array> {
   return (await decodeMask(mask, { maxPixels: 1e6 })).data;
 }
 
+/** Painting and packing maps takes longest here, and most are asked for again. */
+const paintedMaps = new Map<string, Promise<Uint8Array>>();
+
+/** One value where the truth is defective and one elsewhere, as a map of a size. */
+function paintedMap(
+  { width, height }: { readonly width: number; readonly height: number },
+  truth: Uint8Array,
+  [on, off]: readonly [number, number],
+): Promise<Uint8Array> {
+  const key = [width, height, on, off, truth.join('')].join(' ');
+  const paint = () => {
+    const values = Uint16Array.from({ length: width * height }, (_, i) => {
+      const x = Math.floor((((i % width) + 0.5) * WIDTH) / width);
+      const y = Math.floor(((Math.floor(i / width) + 0.5) * HEIGHT) / height);
+      return truth[y * WIDTH + x] ? on : off;
+    });
+    return encodeGrey16(width, height, values);
+  };
+  const painted = paintedMaps.get(key) ?? paint();
+  paintedMaps.set(key, painted);
+  return painted;
+}
+
 interface FakeAnswer {
   /** Value where the truth is defective, and elsewhere, 0..65535. */
   readonly coarse: readonly [defect: number, normal: number];
@@ -98,14 +121,8 @@ function fakeInspector(answer: (defective: boolean, path: string) => FakeAnswer)
       const { coarse, final, score, regions, notices = [] } = answer(truth.includes(1), job.path);
       const frame = frameFor(WIDTH, HEIGHT);
       const store = new ArtifactStore(job.artifactRoot);
-      const write = async (size: { width: number; height: number }, [on, off]: readonly [number, number]) => {
-        const values = Uint16Array.from({ length: size.width * size.height }, (_, i) => {
-          const x = Math.floor((((i % size.width) + 0.5) * WIDTH) / size.width);
-          const y = Math.floor(((Math.floor(i / size.width) + 0.5) * HEIGHT) / size.height);
-          return truth[y * WIDTH + x] ? on : off;
-        });
-        return store.put(await encodeGrey16(size.width, size.height, values), 'image/png');
-      };
+      const write = async (size: { width: number; height: number }, values: readonly [number, number]) =>
+        store.put(await paintedMap(size, truth, values), 'image/png');
       const coarseMap = await write(frameGrid(frame, 256), coarse);
       const finalMap = await write({ width: frame.width, height: frame.height }, final);
       return {
