@@ -4,6 +4,11 @@ import { PATIENCE } from './test/patience.ts';
 
 const E2E = 'test/e2e/**/*.test.ts';
 const APP = 'test/app/**/*.test.ts';
+// Functions and nothing else: no mocks, no globals, no environment. Their files share what is imported.
+const PURE = [
+  'test/{graph,pipeline,shared,synthetic}/**/*.test.ts',
+  'test/renderer/{i18n,keys,viewer,what-if}/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -17,7 +22,11 @@ export default defineConfig({
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('out/compile-cache', import.meta.url)) },
     expect: { poll: { timeout: PATIENCE } },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.{ts,tsx}'], exclude: [E2E, APP] } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.{ts,tsx}'], exclude: [E2E, APP, ...PURE] },
+      },
+      { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
       { extends: true, test: { name: 'app', include: [APP], globalSetup: 'test/app/build-program.ts' } },
       { extends: true, test: { name: 'e2e', include: [E2E], globalSetup: 'test/e2e/build-window.ts' } },
     ],
