@@ -4,6 +4,9 @@ import { type PackExaminer, packExaminer } from './pack-examiner.ts';
 import { placeInPack, resolvePackFile } from './pack-files.ts';
 import { describePack } from './pack-loader.ts';
 
+/** Knows what it has read: a process that opens a recipe's pack again does not have it read again. */
+const sharedExaminer = packExaminer();
+
 /**
  * Refuses a recipe whose words the pack's text tower cannot take, before any image is asked about.
  * @param examiner reads them
@@ -12,7 +15,7 @@ import { describePack } from './pack-loader.ts';
 export async function checkLanguage(
   packFolder: string,
   { object, prompts }: Recipe,
-  examiner: PackExaminer = packExaminer(),
+  examiner: PackExaminer = sharedExaminer,
 ): Promise<void> {
   const { pack, folder, reference } = await describePack(packFolder);
   const { tokenizer: file, contextLength } = pack.text;

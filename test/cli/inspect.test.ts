@@ -12,13 +12,15 @@ import { noise, TINY_RECIPE } from '../inference/tiny-pack.ts';
 import { multiPage } from '../multi-page.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { doneSchema, recordSchema } from './record-schema.ts';
-import { jsonLines, runCli, runProgram, startCli, tinyPackOptions, writePictures } from './run-cli.ts';
+import { jsonLines, runCli, runProgram, sharedTinyPack, startCli, writePictures } from './run-cli.ts';
 
 const names = (count: number) => Array.from({ length: count }, (_, i) => `part${i + 1}.png`);
 
+const pack = sharedTinyPack();
+
 async function setUp() {
   const folder = await tempFolder();
-  const { options } = await tinyPackOptions();
+  const { options } = pack;
   const workspace = join(folder, 'workspace');
   const input = join(folder, 'input');
   await mkdir(input);

@@ -1,9 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, onTestFinished, vi } from 'vitest';
 import { clipsam } from '../../src-main/cli/program.ts';
 import { encodeGrey8 } from '../../src-main/codec/image-codec.ts';
 import { noise, writeTinyPack } from '../inference/tiny-pack.ts';
@@ -58,8 +59,23 @@ export async function runCli(args: readonly string[], cwd?: string): Promise<Cli
 export async function tinyPackOptions(): Promise<{ root: string; options: string[] }> {
   const root = await tempFolder();
   await writeTinyPack(join(root, 'tiny'));
-  return { root, options: ['--pack-root', root, '--pack', 'tiny', '--device', 'cpu'] };
+  return { root, options: tinyOptions(root) };
 }
+
+/** The options of one tiny pack for all tests of a file, none of which changes it. */
+export function sharedTinyPack(): { readonly options: readonly string[] } {
+  const shared: { options: string[] } = { options: [] };
+  let root: string;
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'clipsam-test-'));
+    await writeTinyPack(join(root, 'tiny'));
+    shared.options = tinyOptions(root);
+  });
+  afterAll(() => rm(root, { recursive: true, force: true }));
+  return shared;
+}
+
+const tinyOptions = (root: string) => ['--pack-root', root, '--pack', 'tiny', '--device', 'cpu'];
 
 /** Small grey pictures, each with a content of its own. */
 export async function writePictures(folder: string, names: readonly string[]): Promise<void> {

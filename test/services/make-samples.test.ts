@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readRgb } from '../../src-main/codec/image-codec.ts';
 import { decodeMask } from '../../src-main/codec/mask-codec.ts';
+import { findCategories } from '../../src-main/services/defect-dataset.ts';
 import { writeSamples } from '../../src-main/services/make-samples.ts';
 
 let folder: string;
@@ -26,6 +27,13 @@ test('six categories, each with a good and a defective image, small enough to co
     total += size;
   }
   expect(total).toBeLessThan(700_000);
+});
+
+test('the folder can be evaluated on', async () => {
+  const categories = await findCategories(folder);
+  expect(categories.flatMap((category) => category.images.map(({ path }) => path)).sort()).toEqual(
+    images.toSorted(),
+  );
 });
 
 test('every defective image has a mask of its size that marks something', async () => {
