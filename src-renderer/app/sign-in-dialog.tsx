@@ -24,7 +24,8 @@ export function SignInDialog() {
       zIndex={400}
       transitionProps={{ duration: 0 }}
       title={t('people.sign-in')}
-      overlayProps={{ blur: 6 }}
+      // Blurring the whole window would keep a processor without a graphics card busy at each blink of the caret.
+      overlayProps={{ color: 'var(--mantine-color-body)', backgroundOpacity: 1 }}
       centered
     >
       <Form />

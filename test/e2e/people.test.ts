@@ -206,8 +206,6 @@ describeInChromium('people', () => {
     await panel.getByLabel('Role of Otto').selectOption('reviewer');
     await signIn(otto, 'Otto', '5678');
     expect(await otto.page.getByTestId('signed-in').textContent()).toBe('Otto Reviewer');
-    await panel.getByLabel('Role of Otto').selectOption('operator');
-    await signIn(otto, 'Otto', '5678');
 
     const cli = fileURLToPath(new URL('../../src-main/cli/clipsam.js', import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [
@@ -266,7 +264,7 @@ describeInChromium('people', () => {
     const sign = window.page.getByRole('dialog', { name: '登录' });
     await sign.waitFor();
     await sign.getByLabel('姓名').selectOption('Otto');
-    expect(await sign.getByRole('option').allTextContents()).toEqual(['Eva，工程师', 'Otto，操作员']);
+    expect(await sign.getByRole('option').allTextContents()).toEqual(['Eva，工程师', 'Otto，复核员']);
     expect(await window.seriousViolations()).toEqual([]);
     expect(await window.missingTexts()).toEqual([]);
     await window.close();
