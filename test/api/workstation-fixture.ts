@@ -14,7 +14,7 @@ import { scryptPins } from '../../src-main/services/pin.ts';
 import { packLevels } from '../../src-shared/packed-levels.ts';
 import { nearExaminer } from '../inference/near-examiner.ts';
 import { type FakeOptions, fakeInspector } from '../services/fake-inspector.ts';
-import { temporaryFolder } from '../store/fixtures.ts';
+import { freshWorkspaceFolder } from '../store/fixtures.ts';
 
 export const author = 'ana';
 
@@ -36,7 +36,7 @@ export async function fakeWorkstation(
 ): Promise<FakeWorkstation> {
   const faults: unknown[] = [];
   const starts: { device: string; tell(event: InspectorEvent): void }[] = [];
-  const folder = options.workspaceFolder ?? (await temporaryFolder());
+  const folder = options.workspaceFolder ?? (await freshWorkspaceFolder());
   const workstation = await openWorkstation({
     shell: 'browser',
     samplesFolder: null,

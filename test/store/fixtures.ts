@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -19,9 +19,34 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
+/** The files of a workspace in which nothing is: all migrations run once per test file. */
+let freshFiles: Promise<readonly { readonly name: string; readonly bytes: Uint8Array }[]> | undefined;
+
+async function makeFresh() {
+  const folder = await mkdtemp(join(tmpdir(), 'clipsam-test-'));
+  try {
+    await (await openWorkspace(folder, { create: true })).close();
+    const names = ['workspace.sqlite', 'artifacts/history.json'];
+    return await Promise.all(
+      names.map(async (name) => ({ name, bytes: await readFile(join(folder, name)) })),
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A folder with a workspace in which nothing is, that goes away with the test. */
+export async function freshWorkspaceFolder(): Promise<string> {
+  freshFiles ??= makeFresh();
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'artifacts'));
+  for (const { name, bytes } of await freshFiles) await writeFile(join(folder, name), bytes);
+  return folder;
+}
+
 /** A new workspace that is closed with the test. */
 export async function temporaryWorkspace(): Promise<Workspace> {
-  const workspace = await openWorkspace(await temporaryFolder(), { create: true });
+  const workspace = await openWorkspace(await freshWorkspaceFolder());
   onTestFinished(() => workspace.close());
   return workspace;
 }
