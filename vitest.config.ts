@@ -14,7 +14,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     // Tests in a browser wait a good deal.
-    maxWorkers: 3,
+    maxWorkers: 4,
     // Guards against hanging, far beyond what the slowest machine needs.
     testTimeout: 5 * PATIENCE,
     hookTimeout: 5 * PATIENCE,

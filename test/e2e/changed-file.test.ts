@@ -43,10 +43,10 @@ describeInChromium('files that became others after their inspection', () => {
       .getByText('The file has changed since it was inspected, so its picture is not shown')
       .waitFor();
     await expect.poll(() => page.getByRole('button', { name: 'Uncertain' }).isDisabled()).toBe(true);
-    expect(await page.getByRole('button', { name: 'Rectangle' }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole('button', { name: 'Rectangle' }).isDisabled()).toBe(true);
     const markings = await page.getByRole('button', { name: /^Region \d+: / }).all();
     expect(markings.length).toBeGreaterThan(0);
-    for (const marking of markings) expect(await marking.isDisabled()).toBe(true);
+    for (const marking of markings) await expect.poll(() => marking.isDisabled()).toBe(true);
     expect(verdicts()).toEqual([]);
 
     await keyboard.press('d');
@@ -82,7 +82,7 @@ describeInChromium('files that became others after their inspection', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Folder').fill(folder);
     const separator = dialog.getByRole('combobox', { name: 'Between cells of CSV' });
-    expect(await separator.inputValue()).toBe('Comma  ,');
+    await expect.poll(() => separator.inputValue()).toBe('Comma  ,');
     await separator.click();
     await page.getByRole('option', { name: 'Semicolon' }).click();
     await dialog.getByRole('button', { name: 'Export', exact: true }).click();

@@ -61,7 +61,7 @@ describeInChromium('every screen', () => {
       }
       const flawless = { violations: [], missing: [], foreign: [], owned: false };
       expect(shown).toEqual(Object.fromEntries(SCREENS.map(({ name }) => [name, flawless])));
-      expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
+      await expect.poll(() => page.evaluate(() => document.documentElement.lang)).toBe(language);
       await window.close();
     },
   );

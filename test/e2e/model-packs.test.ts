@@ -58,7 +58,7 @@ describeInChromium('a model pack', () => {
     await page.getByText('widget@1.0.0 is there').waitFor();
     const panel = page.getByRole('article', { name: pack.title });
     await page.getByRole('button', { name: 'Show it' }).click();
-    expect(await panel.evaluate((element) => element === document.activeElement)).toBe(true);
+    await expect.poll(() => panel.evaluate((element) => element === document.activeElement)).toBe(true);
     await panel.getByText('In this workspace').waitFor();
     await panel.getByText(hashOfJson(pack).slice(0, 12)).waitFor();
     await panel.getByRole('button', { name: 'Verify the files' }).click();

@@ -30,12 +30,12 @@ describeInChromium('people', () => {
     // Nobody has to sign in; the first person is an engineer, who is signed in by that.
     await keyboard.press('Alt+4');
     await panel.getByText('Nobody has to sign in').waitFor();
-    expect(await panel.getByLabel('Role', { exact: true }).isDisabled()).toBe(true);
+    await expect.poll(() => panel.getByLabel('Role', { exact: true }).isDisabled()).toBe(true);
     await panel.getByLabel(/^PIN/).fill('1234');
     await keyboard.press('Enter');
     await panel.getByText('Operators judge').waitFor();
-    expect(await badge.textContent()).toBe('Eva Engineer');
-    expect(await sign.count()).toBe(0);
+    await expect.poll(() => badge.textContent()).toBe('Eva Engineer');
+    await expect.poll(() => sign.count()).toBe(0);
     await panel.getByLabel('Name', { exact: true }).fill('Otto');
     await panel.getByLabel(/^PIN/).fill('5678');
     await keyboard.press('Enter');
@@ -50,7 +50,7 @@ describeInChromium('people', () => {
     expect(await window.seriousViolations()).toEqual([]);
     await page.reload();
     await sign.waitFor();
-    expect(await sign.getByLabel('Name').inputValue()).toBe('Eva');
+    await expect.poll(() => sign.getByLabel('Name').inputValue()).toBe('Eva');
     await sign.getByLabel('Name').selectOption('Otto');
     const pin = sign.getByLabel('PIN', { exact: true });
     await pin.fill('0000');
@@ -60,30 +60,30 @@ describeInChromium('people', () => {
     await pin.fill('5678');
     await keyboard.press('Enter');
     await sign.waitFor({ state: 'detached' });
-    expect(await badge.textContent()).toBe('Otto Operator');
+    await expect.poll(() => badge.textContent()).toBe('Otto Operator');
 
     // What is beyond the role is there, disabled, and says why; the list of people is there to read.
     const trial = page.getByRole('button', { name: 'Run the self-test' });
-    expect(await trial.isDisabled()).toBe(true);
-    expect(await trial.getAttribute('title')).toBe('For engineers');
-    expect(await trial.getAttribute('aria-description')).toBe('For engineers');
-    expect(await page.getByRole('radio', { name: 'CPU' }).isDisabled()).toBe(true);
+    await expect.poll(() => trial.isDisabled()).toBe(true);
+    await expect.poll(() => trial.getAttribute('title')).toBe('For engineers');
+    await expect.poll(() => trial.getAttribute('aria-description')).toBe('For engineers');
+    await expect.poll(() => page.getByRole('radio', { name: 'CPU' }).isDisabled()).toBe(true);
     await panel.getByText('Engineers look after this list.').waitFor();
-    expect(await panel.getByRole('button').count()).toBe(1);
+    await expect.poll(() => panel.getByRole('button').count()).toBe(1);
     await panel.getByRole('button', { name: 'Change my PIN' }).waitFor();
-    expect(await panel.getByRole('combobox').count()).toBe(0);
+    await expect.poll(() => panel.getByRole('combobox').count()).toBe(0);
     await keyboard.press('Alt+1');
     await page.getByRole('option', { name: 'Lot 7' }).click();
     await page.getByRole('button', { name: 'More' }).click();
     const archive = page.getByRole('menuitem', { name: 'Archive' });
     await archive.waitFor();
-    expect(await archive.isDisabled()).toBe(true);
-    expect(await archive.textContent()).toContain('For reviewers and engineers');
+    await expect.poll(() => archive.isDisabled()).toBe(true);
+    await expect.poll(() => archive.textContent()).toContain('For reviewers and engineers');
     expect(await window.seriousViolations()).toEqual([]);
     await page.getByRole('menuitem', { name: 'Repeat inspection' }).press('Enter');
     const studies = page.getByRole('dialog', { name: 'Repeat inspection' });
     await studies.getByText('For reviewers and engineers').waitFor();
-    expect(await studies.getByRole('textbox').count()).toBe(0);
+    await expect.poll(() => studies.getByRole('textbox').count()).toBe(0);
     await keyboard.press('Escape');
     await studies.waitFor({ state: 'detached' });
     await keyboard.press('Shift+A');
@@ -128,7 +128,7 @@ describeInChromium('people', () => {
     await signIn(window, 'Otto', '5678');
     await page.goto(address);
     await page.getByRole('note').getByText('“Eva” has judged this image').waitFor();
-    expect(await page.locator('[data-verdict=reject]').isDisabled()).toBe(true);
+    await expect.poll(() => page.locator('[data-verdict=reject]').isDisabled()).toBe(true);
     await keyboard.press('r');
     await page.getByRole('status').getByText('“Eva” has judged this image').waitFor();
     await keyboard.press('1', 'Control+Enter');
@@ -161,14 +161,14 @@ describeInChromium('people', () => {
     expect(await window.seriousViolations()).toEqual([]);
     await page.goto(`${page.url()}/results`);
     await page.getByText('For reviewers and engineers').waitFor();
-    expect(await page.getByTestId('study-results').count()).toBe(0);
+    await expect.poll(() => page.getByTestId('study-results').count()).toBe(0);
     await page.getByRole('button', { name: 'To the batches' }).press('Enter');
     await page.getByRole('button', { name: 'More' }).press('Enter');
     await page.getByRole('menuitem', { name: 'Repeat inspection' }).press('Enter');
     const results = page.getByRole('button', { name: 'Results' });
     await results.waitFor();
-    expect(await results.isDisabled()).toBe(true);
-    expect(await results.getAttribute('title')).toBe('For reviewers and engineers');
+    await expect.poll(() => results.isDisabled()).toBe(true);
+    await expect.poll(() => results.getAttribute('title')).toBe('For reviewers and engineers');
     expect(readRecords(site.workspace, 'select distinct inspector from study_judgements')).toEqual([
       { inspector: 'Otto' },
     ]);
@@ -195,7 +195,7 @@ describeInChromium('people', () => {
     await otto.keyboard.press('Enter');
     await dialog.waitFor({ state: 'detached' });
     await otto.page.getByText('Your PIN is changed.').waitFor();
-    expect(await sign.count()).toBe(0);
+    await expect.poll(() => sign.count()).toBe(0);
 
     await eva.keyboard.press('Alt+4');
     const panel = eva.page.getByRole('region', { name: 'People' });
@@ -205,7 +205,7 @@ describeInChromium('people', () => {
     await signIn(otto, 'Otto', '5678');
     await panel.getByLabel('Role of Otto').selectOption('reviewer');
     await signIn(otto, 'Otto', '5678');
-    expect(await otto.page.getByTestId('signed-in').textContent()).toBe('Otto Reviewer');
+    await expect.poll(() => otto.page.getByTestId('signed-in').textContent()).toBe('Otto Reviewer');
 
     const cli = fileURLToPath(new URL('../../src-main/cli/clipsam.js', import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [
@@ -236,7 +236,7 @@ describeInChromium('people', () => {
     await page.mouse.move(600, 300);
     await page.clock.fastForward('04:00');
     await page.getByTestId('signed-in').waitFor();
-    expect(await sign.count()).toBe(0);
+    await expect.poll(() => sign.count()).toBe(0);
     await page.clock.fastForward('01:30');
     await sign.getByText('Signed out after 5 minutes without activity.').waitFor();
     expect(await window.seriousViolations()).toEqual([]);

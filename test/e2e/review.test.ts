@@ -113,7 +113,7 @@ describeInChromium('results that are there', () => {
     await page.goto(new URL(`/#/review/${few.batchId}`, page.url()).href);
     await new ReviewPage(window).settled();
     const dividers = page.getByRole('separator', { name: 'Column width' });
-    expect(await dividers.count()).toBe(2);
+    await expect.poll(() => dividers.count()).toBe(2);
     const list = page.getByRole('listbox', { name: 'Images' });
     const before = (await list.boundingBox())!.width;
     await dividers.first().focus();
@@ -165,7 +165,8 @@ describeInChromium('results that are there', () => {
           .toBe(`review-image-${id}`);
         const isInSight = async () => (await review.itemsInSight()).some(({ imageId }) => imageId === id);
         await expect.poll(isInSight).toBe(true);
-        if (key === 'End') expect(await review.current.getAttribute('aria-posinset')).toBe(`${MANY}`);
+        if (key === 'End')
+          await expect.poll(() => review.current.getAttribute('aria-posinset')).toBe(`${MANY}`);
         await check();
       }
     }
