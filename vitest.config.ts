@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { PATIENCE } from './test/patience.ts';
 
 const E2E = 'test/e2e/**/*.test.ts';
@@ -10,11 +11,39 @@ const PURE = [
   'test/renderer/{i18n,keys,viewer,what-if}/**/*.test.ts',
 ];
 
+/** Files that take longest, longest first: begun last, they would keep one core busy and the other waiting. */
+const LONG = [
+  'e2e/inspection',
+  'e2e/people',
+  'e2e/model-packs',
+  'e2e/review',
+  'e2e/every-screen',
+  'app/desktop-life',
+  'app/package',
+  'cli/inspect',
+  'e2e/repeat-inspection',
+  'api/lite-pack',
+  'cli/results',
+  'cli/serve',
+  'services/housekeeping',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = LONG.findIndex((name) => moduleId.endsWith(`test/${name}.test.ts`));
+      return at < 0 ? LONG.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
+
 export default defineConfig({
   test: {
     pool: 'forks',
     // Tests in a browser wait a good deal.
-    maxWorkers: 4,
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // Guards against hanging, far beyond what the slowest machine needs.
     testTimeout: 5 * PATIENCE,
     hookTimeout: 5 * PATIENCE,
