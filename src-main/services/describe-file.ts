@@ -1,6 +1,7 @@
-import { open, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { HEAD_BYTES, mayBeDeep, openKinds } from '../codec/deep-head.ts';
 import { mayHavePages, PAGE_HEAD_BYTES, picturePages } from '../codec/picture-pages.ts';
+import { readFileHead } from '../files/file-head.ts';
 import { sha256, sha256InBackground, sha256OfFile } from '../files/hash.ts';
 import type { NewFile } from '../store/images.ts';
 import { Limiter } from './limiter.ts';
@@ -28,7 +29,7 @@ export async function describeFile(path: string): Promise<NewFile> {
       const content = await readFile(path);
       return { path, contentHash: sha256(content), bytes, ...(await picturesOf(content, path)) };
     }
-    const head = await headOf(path);
+    const head = await readFileHead(path, Math.max(PAGE_HEAD_BYTES, HEAD_BYTES));
     if (bytes > LARGEST_FILE || !mayHavePages(head)) {
       const kinds = mayBeDeep(head) ? {} : { sampleKinds: ['none' as const] };
       return { path, contentHash: await sha256OfFile(path), bytes, ...kinds };
@@ -66,15 +67,4 @@ async function picturesOf(
 async function pagesOf(content: Uint8Array, path: string): Promise<readonly number[]> {
   const pages = await picturePages(content, path).catch(() => []);
   return pages.length > 1 ? pages : [];
-}
-
-async function headOf(path: string): Promise<Uint8Array> {
-  const file = await open(path);
-  try {
-    const length = Math.max(PAGE_HEAD_BYTES, HEAD_BYTES);
-    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }

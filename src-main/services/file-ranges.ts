@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { NO_RANGES, type SampleKind, type SampleRanges } from '../../src-shared/batch-range.ts';
 import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
 import { rangeFor, type SampleRange } from '../../src-shared/sample-range.ts';
-import { mayBeDeep, openKinds } from '../codec/deep-head.ts';
+import { HEAD_BYTES, mayBeDeep, openKinds } from '../codec/deep-head.ts';
 import { sampleExtremes } from '../codec/image-description.ts';
-import { MEASURED, readHead } from './sample-ranges.ts';
+import { readFileHead } from '../files/file-head.ts';
+import { MEASURED } from './sample-ranges.ts';
 
 /** What is black and white in files that are in no batch. */
 export interface FileRanges {
@@ -24,7 +25,7 @@ export async function rangesOfFiles(paths: readonly string[], signal?: AbortSign
   for (const path of paths) {
     throwIfCancelled(signal);
     try {
-      if (!mayBeDeep(await readHead(path))) continue;
+      if (!mayBeDeep(await readFileHead(path, HEAD_BYTES))) continue;
       const bytes = await readFile(path);
       const [kind = 'none'] = (await openKinds(bytes, path)).values();
       if (kind === 'none') continue;

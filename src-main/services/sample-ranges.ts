@@ -1,10 +1,10 @@
-import { open } from 'node:fs/promises';
 import type { BatchImage } from '../../src-shared/batch.ts';
 import { type BatchRange, SAMPLE_KINDS, type SampleKind } from '../../src-shared/batch-range.ts';
 import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
 import { rangeFor, type SampleRange } from '../../src-shared/sample-range.ts';
 import { HEAD_BYTES, mayBeDeep, openKinds } from '../codec/deep-head.ts';
 import { sampleExtremes } from '../codec/image-description.ts';
+import { readFileHead } from '../files/file-head.ts';
 import { getBatch } from '../store/batches.ts';
 import { listRuns } from '../store/runs.ts';
 import { changeSampleRange, deepImages, saveSampleKinds, unlookedImages } from '../store/sample-ranges.ts';
@@ -98,7 +98,8 @@ type Found = { readonly id: number; readonly kind: SampleKind | 'none' };
 /** The same of all the pictures of one file, which is read once. @param images one or more */
 async function kindsOfFile(images: readonly BatchImage[]): Promise<Found[]> {
   const first = images[0]!;
-  if (!mayBeDeep(await readHead(first.path))) return images.map(({ id }) => ({ id, kind: 'none' }));
+  if (!mayBeDeep(await readFileHead(first.path, HEAD_BYTES)))
+    return images.map(({ id }) => ({ id, kind: 'none' }));
   const kinds = await deepReader.run(first.path, async () =>
     openKinds(await readImportedFile(first), first.path),
   );
@@ -109,17 +110,6 @@ async function kindsOfFile(images: readonly BatchImage[]): Promise<Found[]> {
 /** Images of the same file as it was imported, together and in their order. */
 function byFile(images: readonly BatchImage[]): BatchImage[][] {
   return [...Map.groupBy(images, ({ path, contentHash }) => `${contentHash} ${path}`).values()];
-}
-
-/** The first bytes of a file. @throws Node's errors of reading */
-export async function readHead(path: string): Promise<Uint8Array> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }
 
 /** Writes down which samples the images have that nobody has looked at yet. What cannot be read is left for later. */

@@ -19,7 +19,11 @@ export function rangeOf(row: {
   readonly sample_ranges: string | null;
 }): SampleRange | null {
   if (row.sample_ranges === null || row.sample_kind === null || row.sample_kind === 'none') return null;
-  const range = parseRanges(row.sample_ranges)[row.sample_kind];
+  return plain(parseRanges(row.sample_ranges)[row.sample_kind]);
+}
+
+/** The range alone, without where it is from. */
+function plain(range: SampleRange | null): SampleRange | null {
   return range && { low: range.low, high: range.high };
 }
 
@@ -31,27 +35,28 @@ export async function rangesOfBatch(db: Workspace['db'], batchId: number): Promi
     .where('id', '=', batchId)
     .executeTakeFirst();
   if (!row?.sample_ranges) return null;
-  const ranges = parseRanges<BatchRange>(row.sample_ranges);
-  const plain = (range: BatchRange | null) => range && { low: range.low, high: range.high };
+  const ranges = parseRanges(row.sample_ranges);
   return JSON.stringify({
     integer: plain(ranges.integer),
     float: plain(ranges.float),
   } satisfies SampleRanges);
 }
 
+interface Page {
+  /** The image behind which the page starts. */
+  readonly after: number;
+  readonly limit: number;
+}
+
 /** Images that could be read when they were imported and whose samples nobody looked at; a page in order. */
 export async function unlookedImages(
   workspace: Workspace,
   batchId: number,
-  page: { readonly after: number; readonly limit: number },
+  page: Page,
 ): Promise<BatchImage[]> {
-  const rows = await selectImages(workspace.db)
-    .where('images.batch_id', '=', batchId)
+  const rows = await pageOfImages(workspace, batchId, page)
     .where('images.sample_kind', 'is', null)
     .where('images.content_hash', 'is not', null)
-    .where('images.id', '>', page.after)
-    .orderBy('images.id')
-    .limit(page.limit)
     .execute();
   return rows.map((row) => toBatchImage(workspace, row));
 }
@@ -61,16 +66,18 @@ export async function deepImages(
   workspace: Workspace,
   batchId: number,
   kind: SampleKind,
-  page: { readonly after: number; readonly limit: number },
+  page: Page,
 ): Promise<BatchImage[]> {
-  const rows = await selectImages(workspace.db)
-    .where('images.batch_id', '=', batchId)
-    .where('images.sample_kind', '=', kind)
-    .where('images.id', '>', page.after)
-    .orderBy('images.id')
-    .limit(page.limit)
-    .execute();
+  const rows = await pageOfImages(workspace, batchId, page).where('images.sample_kind', '=', kind).execute();
   return rows.map((row) => toBatchImage(workspace, row));
+}
+
+function pageOfImages({ db }: Workspace, batchId: number, { after, limit }: Page) {
+  return selectImages(db)
+    .where('images.batch_id', '=', batchId)
+    .where('images.id', '>', after)
+    .orderBy('images.id')
+    .limit(limit);
 }
 
 /** Writes down what samples images have. What another program wrote meanwhile stays. */
