@@ -1,4 +1,4 @@
-// Measures the window in a real Chromium, on made-up results: node .ci/bench-window.mjs (part of `npm run bench`).
+// Measures the window in a real Chromium, on made-up results: node .tools/bench-window.mjs (part of `npm run bench`).
 // Exit code 3 when a bar is missed.
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// Draws the program's icons from the window's own: node .ci/make-icons.mjs
+// Draws the program's icons from the window's own: node .tools/make-icons.mjs
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
