@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { importImages } from '../src-main/services/import-images.ts';
-import { importedPacks } from '../src-main/services/pack-desk.ts';
+import { importImages } from '../src-main/services/imports/import-images.ts';
+import { importedPacks } from '../src-main/services/packs/pack-desk.ts';
 import { createBatch } from '../src-main/store/batches.ts';
 import { saveRecipe } from '../src-main/store/recipes.ts';
 import { openWorkspace } from '../src-main/store/workspace.ts';

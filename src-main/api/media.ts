@@ -1,8 +1,8 @@
 import type { BatchImage } from '../../src-shared/batch.ts';
 import { ClipSamError, type ErrorCode, toErrorRecord } from '../../src-shared/errors.ts';
-import { findGroundTruth, groundTruthPicture } from '../services/ground-truth.ts';
-import { readStoredMap } from '../services/result-maps.ts';
-import { refuseChangedImage } from '../services/seen-file.ts';
+import { findGroundTruth, groundTruthPicture } from '../services/pictures/ground-truth.ts';
+import { readStoredMap } from '../services/pictures/result-maps.ts';
+import { refuseChangedImage } from '../services/pictures/seen-file.ts';
 import { artifactsOf, getImage } from '../store/review.ts';
 import type { Workstation } from './workstation.ts';
 

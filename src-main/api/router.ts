@@ -14,11 +14,14 @@ import {
 import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
 import type { PackImportEvent } from '../../src-shared/progress.ts';
 import type { Action } from '../../src-shared/roles.ts';
-import { askSam } from '../services/ask-sam.ts';
-import { exportRunInto } from '../services/export-run.ts';
-import { listFolder } from '../services/list-folder.ts';
-import { checkPack, summarisePacks } from '../services/model-packs.ts';
-import type { AddedPack } from '../services/pack-desk.ts';
+import { exportRunInto } from '../services/exports/export-run.ts';
+import { listFolder } from '../services/imports/list-folder.ts';
+import { checkPack, summarisePacks } from '../services/packs/model-packs.ts';
+import type { AddedPack } from '../services/packs/pack-desk.ts';
+import { selfTest } from '../services/packs/self-test.ts';
+import { setSampleRange } from '../services/pictures/sample-ranges.ts';
+import { askSam } from '../services/review/ask-sam.ts';
+import { judgeImage, markImage, reviewImage, reviewRowsOf, reviewTable } from '../services/review/review.ts';
 import {
   answerTurn,
   beginStudy,
@@ -27,11 +30,8 @@ import {
   studiesOf,
   studyResults,
   takeBack,
-} from '../services/repeat-inspection.ts';
-import { judgeImage, markImage, reviewImage, reviewRowsOf, reviewTable } from '../services/review.ts';
-import { setSampleRange } from '../services/sample-ranges.ts';
-import { selfTest } from '../services/self-test.ts';
-import { thetaProfile } from '../services/theta-profile.ts';
+} from '../services/review/studies.ts';
+import { thetaProfile } from '../services/review/theta-profile.ts';
 import { actingFor } from '../store/acting.ts';
 import { retractAnnotation } from '../store/annotations.ts';
 import { recordDeed } from '../store/audit.ts';

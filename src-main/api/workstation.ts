@@ -3,24 +3,28 @@ import { fileURLToPath } from 'node:url';
 import type { AppInfo } from '../../src-shared/contract.ts';
 import type { DeviceRequest } from '../../src-shared/result.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
-import { cacheFolders } from '../services/cache-folders.ts';
-import { Housekeeping } from '../services/housekeeping.ts';
-import { ImportDesk } from '../services/import-desk.ts';
-import { InspectorPool, type InspectorPoolOptions, type ProcessHost } from '../services/inspector-pool.ts';
-import { type PackExaminer, type PackPlaces, packExaminer } from '../services/model-packs.ts';
-import { importedPacks, PackDesk } from '../services/pack-desk.ts';
-import { PeopleDesk, type PeopleDeskOptions } from '../services/people-desk.ts';
-import { RunDesk } from '../services/run-desk.ts';
-import { addSampleBatch } from '../services/sample-batch.ts';
-import { ContentHashes } from '../services/seen-file.ts';
-import { Thumbnails } from '../services/thumbnails.ts';
-import { TilePyramids } from '../services/tile-pyramids.ts';
+import { ImportDesk } from '../services/imports/imports.ts';
+import { addSampleBatch } from '../services/imports/sample-batch.ts';
+import { type PackExaminer, type PackPlaces, packExaminer } from '../services/packs/model-packs.ts';
+import { importedPacks, PackDesk } from '../services/packs/pack-desk.ts';
+import { PeopleDesk, type PeopleDeskOptions } from '../services/people/people.ts';
+import { cacheFolders } from '../services/pictures/cache-folders.ts';
+import { ContentHashes } from '../services/pictures/seen-file.ts';
+import { Thumbnails } from '../services/pictures/thumbnails.ts';
+import { TilePyramids } from '../services/pictures/tile-pyramids.ts';
+import {
+  InspectorPool,
+  type InspectorPoolOptions,
+  type ProcessHost,
+} from '../services/runs/inference-pool.ts';
+import { RunDesk } from '../services/runs/run-control.ts';
+import { Housekeeping } from '../services/upkeep/housekeeping.ts';
 import { openWorkspace, type Workspace } from '../store/workspace.ts';
 import { lockWorkspace } from '../store/workspace-lock.ts';
 import { EventHub } from './event-hub.ts';
 
-export type { ProcessHost } from '../services/inspector-pool.ts';
-export { acceptDatabase, restoreDatabase } from '../services/workspace-care.ts';
+export type { ProcessHost } from '../services/runs/inference-pool.ts';
+export { acceptDatabase, restoreDatabase } from '../services/upkeep/workspace-care.ts';
 
 const SAMPLES = fileURLToPath(new URL('../../resources/samples/', import.meta.url));
 

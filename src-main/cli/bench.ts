@@ -1,6 +1,11 @@
 import { type Command, Option } from 'commander';
-import { benchmark, MEASUREMENTS, type Measured, type MeasurementName } from '../services/benchmark.ts';
-import { chooseRecipe } from '../services/recipe-pipeline.ts';
+import {
+  benchmark,
+  MEASUREMENTS,
+  type Measured,
+  type MeasurementName,
+} from '../services/evaluation/benchmark.ts';
+import { chooseRecipe } from '../services/runs/recipe-pipeline.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import { type PipelineOptions, recipeChoice, wholeNumber, withPipelineOptions } from './options.ts';

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { countEndings, endingsText } from '../../src-shared/endings.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
-import { evaluate } from '../services/evaluate.ts';
-import type { Evaluation, EvaluationFigures } from '../services/evaluation-figures.ts';
+import { evaluate } from '../services/evaluation/evaluate.ts';
+import type { Evaluation, EvaluationFigures } from '../services/evaluation/evaluation-figures.ts';
 import { checkJsonTarget, readJsonFile, writeJsonFile } from '../services/json-file.ts';
-import { chooseRecipe, openPipeline } from '../services/recipe-pipeline.ts';
+import { chooseRecipe, openPipeline } from '../services/runs/recipe-pipeline.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import { type PipelineOptions, recipeChoice, wholeNumber, withPipelineOptions } from './options.ts';

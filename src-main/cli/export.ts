@@ -8,7 +8,7 @@ import {
   PLAIN_CSV,
 } from '../../src-shared/export-formats.ts';
 import type { ExportSummary } from '../../src-shared/progress.ts';
-import { exportBatch } from '../services/export-batch.ts';
+import { exportBatch } from '../services/exports/export-batch.ts';
 import { interruptible } from './interrupt.ts';
 import { authorName, DEFAULT_WORKSPACE } from './options.ts';
 import { ProgressDisplay, paceSince } from './progress-display.ts';

@@ -6,10 +6,14 @@ import { isWarning, type NoticeCode } from '../../src-shared/notice.ts';
 import { noticeName } from '../../src-shared/notice-text.ts';
 import type { BatchEvent } from '../../src-shared/progress.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
-import type { ImageRecord } from '../services/image-record.ts';
-import type { ImportSummary } from '../services/import-images.ts';
-import { type InspectPathsEvent, type InspectPathsSummary, inspectPaths } from '../services/inspect-paths.ts';
-import { chooseRecipe } from '../services/recipe-pipeline.ts';
+import type { ImportSummary } from '../services/imports/import-images.ts';
+import type { ImageRecord } from '../services/runs/image-record.ts';
+import {
+  type InspectPathsEvent,
+  type InspectPathsSummary,
+  inspectPaths,
+} from '../services/runs/inspect-paths.ts';
+import { chooseRecipe } from '../services/runs/recipe-pipeline.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { PackImportEvent } from '../../src-shared/progress.ts';
-import { addPack } from '../services/add-pack.ts';
-import { listPacks, type PackCheck, verifyPack } from '../services/model-packs.ts';
+import { addPack } from '../services/packs/add-pack.ts';
+import { listPacks, type PackCheck, verifyPack } from '../services/packs/model-packs.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import { authorName, DEFAULT_WORKSPACE, loopbackPacksOption, packPlaces } from './options.ts';

@@ -2,9 +2,9 @@ import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEVICES, type DeviceRequest } from '../../src-shared/result.ts';
 import { type SampleRange, sampleRangeSchema } from '../../src-shared/sample-range.ts';
-import type { PackPlaces } from '../services/model-packs.ts';
-import { importedPacks } from '../services/pack-desk.ts';
-import type { RecipeChoice } from '../services/recipe-pipeline.ts';
+import type { PackPlaces } from '../services/packs/model-packs.ts';
+import { importedPacks } from '../services/packs/pack-desk.ts';
+import type { RecipeChoice } from '../services/runs/recipe-pipeline.ts';
 
 export const DEFAULT_WORKSPACE = 'workspace';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { resetForgottenPin } from '../services/people-desk.ts';
+import { resetForgottenPin } from '../services/people/people.ts';
 import { authorName, DEFAULT_WORKSPACE } from './options.ts';
 import { say } from './terminal.ts';
 

@@ -1,5 +1,5 @@
 import type { DeviceReport } from '../../src-shared/result.ts';
-import { describeDeath, type InspectorEvent } from '../services/recipe-pipeline.ts';
+import { describeDeath, type InspectorEvent } from '../services/runs/recipe-pipeline.ts';
 import { printable } from './terminal.ts';
 
 /** Tells people what the inference process does, as far as they should know. */

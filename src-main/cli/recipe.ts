@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { chooseRecipe } from '../services/recipe-pipeline.ts';
+import { chooseRecipe } from '../services/runs/recipe-pipeline.ts';
 import { type PackOptions, recipeChoice, withPackOptions } from './options.ts';
 
 export function addRecipe(program: Command): void {

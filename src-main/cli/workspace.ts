@@ -4,7 +4,7 @@ import {
   checkDatabase,
   databaseCopies,
   restoreDatabase,
-} from '../services/workspace-care.ts';
+} from '../services/upkeep/workspace-care.ts';
 import { EXIT } from './exit-code.ts';
 import { DEFAULT_WORKSPACE } from './options.ts';
 import { printable, say } from './terminal.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { packExaminer } from '../../src-main/services/model-packs.ts';
+import { packExaminer } from '../../src-main/services/packs/model-packs.ts';
 import { ENDLESS_WORD, emptyNodes, endlessTokenizer, replaceFile } from '../inference/hostile-pack.ts';
 import { TINY_RECIPE, writeTinyPack } from '../inference/tiny-pack.ts';
 import { temporaryFolder } from '../store/fixtures.ts';

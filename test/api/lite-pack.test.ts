@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { openInspector } from '../../src-main/inference/inspector.ts';
+import { openInspector } from '../../src-main/inference/inference-client.ts';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
 import { unpackLevels } from '../../src-shared/packed-levels.ts';
 import { cameraPng } from '../deep-pictures.ts';

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { createRouter } from '../../src-main/api/router.ts';
-import { scryptPins } from '../../src-main/services/pin.ts';
+import { scryptPins } from '../../src-main/services/people/pin.ts';
 import { type AuditSubject, listAudit } from '../../src-main/store/audit.ts';
 import { contract } from '../../src-shared/contract.ts';
 import { type Action, LEAST_ROLE, mayDo, SIGNS_OF_LIFE_EVERY } from '../../src-shared/roles.ts';

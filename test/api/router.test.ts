@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createRouterClient, ORPCError } from '@orpc/server';
 import { describe, expect, test } from 'vitest';
 import { createRouter } from '../../src-main/api/router.ts';
-import { exportBatch } from '../../src-main/services/export-batch.ts';
+import { exportBatch } from '../../src-main/services/exports/export-batch.ts';
 import { listAudit } from '../../src-main/store/audit.ts';
 import { createBatch } from '../../src-main/store/batches.ts';
 import { addImages } from '../../src-main/store/images.ts';

@@ -9,11 +9,11 @@ import {
   type Workstation,
   type WorkstationOptions,
 } from '../../src-main/api/workstation.ts';
-import type { Inspector, InspectorEvent } from '../../src-main/inference/inspector.ts';
-import { scryptPins } from '../../src-main/services/pin.ts';
+import type { Inspector, InspectorEvent } from '../../src-main/inference/inference-client.ts';
+import { scryptPins } from '../../src-main/services/people/pin.ts';
 import { packLevels } from '../../src-shared/packed-levels.ts';
 import { nearExaminer } from '../inference/near-examiner.ts';
-import { type FakeOptions, fakeInspector } from '../services/fake-inspector.ts';
+import { type FakeOptions, fakeInspector } from '../services/runs/fake-inference.ts';
 import { freshWorkspaceFolder } from '../store/fixtures.ts';
 
 export const author = 'ana';

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXTERNAL_PACKAGES } from '../../src-main/app/external-packages.ts';
 import { alteredFiles } from '../../src-main/app/unpacked-files.ts';
 import { sha256 } from '../../src-main/files/hash.ts';
-import { openInspector } from '../../src-main/inference/inspector.ts';
+import { openInspector } from '../../src-main/inference/inference-client.ts';
 import { packExaminer } from '../../src-main/inference/pack-examiner.ts';
 import { describePack, verifyPack } from '../../src-main/inference/pack-loader.ts';
 import { forkHost } from '../../src-main/inference/process-host.ts';

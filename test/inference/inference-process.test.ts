@@ -8,7 +8,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { decodeGrey16, encodeRgb, readFrameImage, readRgb } from '../../src-main/codec/image-codec.ts';
 import { ArtifactStore } from '../../src-main/files/artifact-store.ts';
 import { Engine } from '../../src-main/inference/engine.ts';
-import { type Inspector, type InspectorEvent, openInspector } from '../../src-main/inference/inspector.ts';
+import {
+  type Inspector,
+  type InspectorEvent,
+  openInspector,
+} from '../../src-main/inference/inference-client.ts';
 import { loadPack } from '../../src-main/inference/pack-loader.ts';
 import { forkHost } from '../../src-main/inference/process-host.ts';
 import { frameTensor } from '../../src-main/pipeline/frame.ts';

@@ -1,4 +1,4 @@
-import { openInspector } from '../../src-main/inference/inspector.ts';
+import { openInspector } from '../../src-main/inference/inference-client.ts';
 
 // Opens the pack named on the command line, tells the inference process's id and waits for its own end.
 await openInspector({

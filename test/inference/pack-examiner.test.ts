@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openInspector } from '../../src-main/inference/inference-client.ts';
 import type { ToChild } from '../../src-main/inference/inference-protocol.ts';
-import { openInspector } from '../../src-main/inference/inspector.ts';
 import { type PackExaminer, packExaminer } from '../../src-main/inference/pack-examiner.ts';
 import { verifyPack } from '../../src-main/inference/pack-loader.ts';
 import { forkHost, type HostedProcess, type ProcessHost } from '../../src-main/inference/process-host.ts';

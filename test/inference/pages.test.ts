@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { encodeRgb } from '../../src-main/codec/image-codec.ts';
-import { openInspector } from '../../src-main/inference/inspector.ts';
+import { openInspector } from '../../src-main/inference/inference-client.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { multiPage } from '../multi-page.ts';
 import { tempFolder } from '../temp-folder.ts';

@@ -1,0 +1,76 @@
+import type { Batch, Run } from '../../../src-shared/batch.ts';
+import { ClipSamError } from '../../../src-shared/errors.ts';
+import type { CsvStyle, ExportFormat } from '../../../src-shared/export-formats.ts';
+import type { ExportEvent } from '../../../src-shared/progress.ts';
+import { recordDeed } from '../../store/audit.ts';
+import { listBatches } from '../../store/batches.ts';
+import { countOutcomes, listRuns } from '../../store/runs.ts';
+import { openWorkspace, type Workspace } from '../../store/workspace.ts';
+import { ContentHashes } from '../pictures/seen-file.ts';
+import { chooseBatches } from './choose-batch.ts';
+import { type ExportOutcome, exportRun } from './export-run.ts';
+
+/**
+ * Exports the newest run of a batch in which images were inspected; where there is none, the newest in which all
+ * failed.
+ * @param options.batch name or id of the batch, as {@link chooseBatches} reads it; default: the newest that has results
+ * @returns `passedOver`: newer runs in which every image failed
+ * @throws ClipSamError `input-invalid` when there is no such batch or no result in it, and the store's and exports' errors
+ */
+export async function exportBatch(options: {
+  readonly workspaceFolder: string;
+  readonly batch?: string;
+  readonly formats: readonly ExportFormat[];
+  /** For the history, where the workspace can be written. */
+  readonly author: string;
+  readonly folder: string;
+  readonly subfolder?: boolean;
+  readonly csv?: CsvStyle;
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: ExportEvent) => void;
+}): Promise<
+  ExportOutcome & { readonly batch: Batch; readonly run: Run; readonly passedOver: readonly Run[] }
+> {
+  const { workspaceFolder, batch: wanted, author, ...rest } = options;
+  const workspace = await openWorkspace(workspaceFolder, { allowReadOnly: true });
+  try {
+    const batches = await listBatches(workspace);
+    const candidates = wanted === undefined ? batches : chooseBatches(batches, wanted);
+    for (const batch of candidates) {
+      const chosen = await newestRunWithResults(workspace, batch);
+      if (!chosen) continue;
+      const contents = new ContentHashes();
+      const subjectId = chosen.run.id;
+      const outcome = await exportRun({ ...rest, workspace, contents, runId: subjectId });
+      const newValue = { formats: rest.formats, folder: outcome.folder };
+      const deed = { author, action: 'exported', subject: 'run', subjectId, newValue } as const;
+      // The files are there, whatever becomes of the note.
+      if (!workspace.isReadOnly) await recordDeed(workspace, deed).catch(() => {});
+      return { batch, ...chosen, ...outcome };
+    }
+    if (candidates.length > 0) {
+      throw new ClipSamError(
+        'input-invalid',
+        'There are no results to export yet. Inspect some images first.',
+      );
+    }
+    throw new ClipSamError('input-invalid', `There is no batch in ${workspace.folder}.`);
+  } finally {
+    await workspace.close();
+  }
+}
+
+async function newestRunWithResults(
+  workspace: Workspace,
+  batch: Batch,
+): Promise<{ readonly run: Run; readonly passedOver: readonly Run[] } | undefined> {
+  const onlyFailed: Run[] = [];
+  for (const run of await listRuns(workspace, batch.id)) {
+    const { done, failed } = await countOutcomes(workspace, run.id);
+    if (done > 0) return { run, passedOver: onlyFailed };
+    if (failed > 0) onlyFailed.push(run);
+  }
+  const [newest] = onlyFailed;
+  return newest && { run: newest, passedOver: [] };
+}

@@ -1,0 +1,128 @@
+import { type ErrorRecord, throwIfCancelled, toErrorRecord } from '../../../src-shared/errors.ts';
+import type { ImportEvent } from '../../../src-shared/progress.ts';
+import { listImages } from '../../files/image-files.ts';
+import { recordDeed } from '../../store/audit.ts';
+import { addImages, type DuplicateImages, listDuplicates, type NewFile } from '../../store/images.ts';
+import type { Workspace } from '../../store/workspace.ts';
+import { describeFile } from './describe-file.ts';
+
+/** Files per transaction: small enough that the thread is never held for long. */
+const CHUNK = 200;
+/** Files hashed at a time. */
+const READERS = 4;
+
+export interface ImportSummary {
+  readonly added: number;
+  readonly unchanged: number;
+  /** Paths that were in the batch already and hold other content now; they have the new hash. */
+  readonly changed: readonly string[];
+  /** Files of the batch, new ones or known ones, that could not be read this time. */
+  readonly unread: readonly string[];
+  /** Names of images whose page their file no longer has. They stay in the batch, and fail when they are inspected. */
+  readonly vanished: readonly string[];
+  /** Every group of files of the batch that have the same content. */
+  readonly duplicates: readonly DuplicateImages[];
+  /** Paths that are not there, or folders that may not be read. They are not in the batch. */
+  readonly unreadable: readonly { readonly path: string; readonly error: ErrorRecord }[];
+  /** Pictures of kinds that are not read, and folders of masks beside the images. They are not in the batch. */
+  readonly passedOver: readonly string[];
+  readonly truthFolders: readonly string[];
+}
+
+/**
+ * Adds files, and folders with everything below, to a batch: an image for each picture in a file. Files that cannot be
+ * read are added too, without a hash: the run then reports them like every other image that fails. Those that the batch
+ * knows already keep what is known of them: a network share may be away. Names are data, whatever is in them.
+ * What was imported before a cancel stays; importing again adds the rest.
+ * @throws ClipSamError `cancelled` and the store's errors
+ */
+export async function importImages(options: {
+  readonly workspace: Workspace;
+  readonly batchId: number;
+  readonly paths: readonly string[];
+  readonly author: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: ImportEvent) => void;
+}): Promise<ImportSummary> {
+  const { workspace, batchId, paths, author, signal, onEvent } = options;
+  const { files: all, ...apart } = await listFiles(paths, signal);
+  onEvent?.({ kind: 'listed', total: all.length });
+  let added = 0;
+  let unchanged = 0;
+  const changed: string[] = [];
+  const unread: string[] = [];
+  const vanished: string[] = [];
+  for (let start = 0; start < all.length; start += CHUNK) {
+    throwIfCancelled(signal);
+    const images = await describeFiles(all.slice(start, start + CHUNK), signal);
+    const outcome = await addImages(workspace, batchId, images, author);
+    added += outcome.added;
+    unchanged += outcome.unchanged;
+    changed.push(...outcome.changed);
+    unread.push(...outcome.unread);
+    vanished.push(...outcome.vanished);
+    onEvent?.({ kind: 'imported', done: start + images.length, total: all.length });
+  }
+  const duplicates = await listDuplicates(workspace, batchId);
+  await recordDeed(workspace, {
+    author,
+    action: 'imported',
+    subject: 'batch',
+    subjectId: batchId,
+    newValue: {
+      added,
+      unchanged,
+      changed: changed.length,
+      unread: unread.length,
+      vanished: vanished.length,
+      unreadable: apart.unreadable.length,
+      passedOver: apart.passedOver.length,
+    },
+  });
+  return { added, unchanged, changed, unread, vanished, duplicates, ...apart };
+}
+
+/** The files among the paths, each once, and what is no part of the batch. */
+async function listFiles(paths: readonly string[], signal: AbortSignal | undefined) {
+  const files = new Set<string>();
+  const unreadable: { path: string; error: ErrorRecord }[] = [];
+  const passedOver = new Set<string>();
+  const truthFolders = new Set<string>();
+  for await (const entry of listImages(paths, signal)) {
+    switch (entry.kind) {
+      case 'image':
+        files.add(entry.path);
+        break;
+      case 'unreadable':
+        unreadable.push({ path: entry.path, error: toErrorRecord(entry.error) });
+        break;
+      case 'passed-over':
+        passedOver.add(entry.path);
+        break;
+      case 'truth-folder':
+        truthFolders.add(entry.path);
+    }
+  }
+  return {
+    files: [...files],
+    unreadable,
+    // What is named one by one is taken, whatever its kind.
+    passedOver: [...passedOver].filter((path) => !files.has(path)),
+    truthFolders: [...truthFolders],
+  };
+}
+
+/** Hashes and sizes, in the order of the paths. */
+async function describeFiles(paths: readonly string[], signal: AbortSignal | undefined): Promise<NewFile[]> {
+  const images: NewFile[] = new Array(paths.length);
+  let next = 0;
+  const read = async () => {
+    while (next < paths.length) {
+      throwIfCancelled(signal);
+      const index = next++;
+      images[index] = await describeFile(paths[index]!);
+    }
+  };
+  await Promise.all(Array.from({ length: READERS }, read));
+  return images;
+}

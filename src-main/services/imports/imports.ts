@@ -1,0 +1,79 @@
+import type { StoppedImport } from '../../../src-shared/contract.ts';
+import { ClipSamError } from '../../../src-shared/errors.ts';
+import type { ImportEvent } from '../../../src-shared/progress.ts';
+import { dismissImports, endImports, noteImport, type OpenImport, openImports } from '../../store/imports.ts';
+import type { Workspace } from '../../store/workspace.ts';
+import { settleSampleRanges } from '../pictures/sample-ranges.ts';
+import { type ImportSummary, importImages } from './import-images.ts';
+
+/** Paths that a stopped import names. */
+const NAMED = 3;
+
+/**
+ * Imports into the batches of a workspace. One that stops before its end, because it was cancelled, its window was
+ * closed or the machine lost its power, is remembered until somebody imports the rest or says that none is wanted:
+ * nobody takes a part of a lot for the whole.
+ */
+export class ImportDesk {
+  readonly #workspace: Workspace;
+  readonly #atWork = new Set<number>();
+
+  constructor(workspace: Workspace) {
+    this.#workspace = workspace;
+  }
+
+  /**
+   * @param options.paths null: the rest of what was stopped
+   * @throws ClipSamError `input-invalid` when nothing was stopped, and as {@link importImages}
+   */
+  async run(options: {
+    readonly batchId: number;
+    readonly paths: readonly string[] | null;
+    readonly author: string;
+    /** The workspace as the author may use it: to begin takes it, to go on does not. */
+    readonly acting: Workspace;
+    readonly signal: AbortSignal;
+    readonly onEvent: (event: ImportEvent) => void;
+  }): Promise<ImportSummary> {
+    const { batchId, author, acting, signal, onEvent } = options;
+    const workspace = this.#workspace;
+    const stopped = options.paths === null ? await this.#stopped(batchId) : [];
+    const paths = options.paths ?? stopped.flatMap((before) => before.paths);
+    if (paths.length === 0) {
+      throw new ClipSamError('input-invalid', `No import into batch ${batchId} was stopped before its end.`);
+    }
+    const ids =
+      options.paths === null
+        ? stopped.map(({ id }) => id)
+        : [await noteImport(acting, batchId, paths, author)];
+    for (const id of ids) this.#atWork.add(id);
+    try {
+      const summary = await importImages({ workspace, batchId, paths, author, signal, onEvent });
+      await endImports(workspace, ids);
+      await settleSampleRanges(workspace, batchId, { author, signal });
+      return summary;
+    } finally {
+      for (const id of ids) this.#atWork.delete(id);
+    }
+  }
+
+  /** By batch: what was stopped last. */
+  async stopped(): Promise<ReadonlyMap<number, StoppedImport>> {
+    return new Map(
+      (await this.#stopped()).map(({ batchId, paths, author, startedAt }) => [
+        batchId,
+        { author, startedAt, paths: paths.slice(0, NAMED), more: Math.max(0, paths.length - NAMED) },
+      ]),
+    );
+  }
+
+  /** The batch is whole as it is. */
+  async dismiss(acting: Workspace, batchId: number, author: string): Promise<void> {
+    await dismissImports(acting, batchId, await this.#stopped(batchId), author);
+  }
+
+  async #stopped(batchId?: number): Promise<OpenImport[]> {
+    const open = await openImports(this.#workspace, batchId);
+    return open.filter(({ id }) => !this.#atWork.has(id));
+  }
+}

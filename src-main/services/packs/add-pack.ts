@@ -1,0 +1,26 @@
+import { openWorkspace } from '../../store/workspace.ts';
+import { type AddedPack, importedPacks, PackDesk, type PackWork } from './pack-desk.ts';
+
+/**
+ * Brings a model pack into a workspace, which is made when there is none.
+ * @param place folder, ZIP file, pack.json, or its address
+ * @throws ClipSamError what opening the workspace and {@link PackDesk.add} say
+ */
+export async function addPack(
+  workspaceFolder: string,
+  place: string,
+  work: PackWork & { readonly loopback?: boolean },
+): Promise<AddedPack> {
+  const workspace = await openWorkspace(workspaceFolder, { create: true });
+  try {
+    const desk = new PackDesk({
+      workspace,
+      places: { importedRoot: importedPacks(workspace.folder) },
+      loopback: work.loopback ?? false,
+    });
+    await desk.sweep();
+    return await desk.add(place, work);
+  } finally {
+    await workspace.close();
+  }
+}

@@ -1,0 +1,176 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { dirname, extname, join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { ClipSamError } from '../../../src-shared/errors.ts';
+import { isDownload } from '../../../src-shared/pack.ts';
+import { type DownloadOptions, downloadText } from '../../files/download.ts';
+import { isPlainPath } from '../../files/plain-path.ts';
+import { toReadError } from '../../files/read-error.ts';
+import { damaged, openZip } from '../../files/zip-archive.ts';
+import { LONGEST_TEXT, readPackText, resolvePackFile, tooLong } from '../../inference/pack-files.ts';
+
+/** The file that describes a pack, by its name in the pack's folder. */
+export const DESCRIPTION = 'pack.json';
+
+/** How servers are asked. */
+export interface PackNetwork extends DownloadOptions {
+  /** Also http servers on this machine, when somebody asked for that: any program of any user may be one. */
+  readonly loopback?: boolean | undefined;
+}
+
+/** Where a pack comes from. */
+export interface PackSource {
+  /** Absolute path or address, for people. */
+  readonly place: string;
+  /** Address that the paths of the pack's own files are relative to; null where the files are on this machine. */
+  readonly base: string | null;
+  /** Text of pack.json. */
+  readonly description: string;
+  /** The text of a file, by its path in the pack. @throws ClipSamError as {@link openPackSource} */
+  text(path: string): Promise<string>;
+  /** The content of a file, by its path in the pack; undefined when it is not on this machine. */
+  open(path: string): Promise<Readable | undefined>;
+  close(): void;
+}
+
+/**
+ * Opens a folder with pack.json, a ZIP file of one, a pack.json among its files, or the address of a pack.json.
+ * @throws ClipSamError `pack-not-found`, `pack-invalid`, `input-invalid`, `path-denied`, `download-failed`, `cancelled`
+ */
+export async function openPackSource(place: string, network: PackNetwork): Promise<PackSource> {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(place)) return fromServer(place, network);
+  const path = resolve(place);
+  try {
+    if ((await stat(path)).isDirectory()) return await fromFolder(path, join(path, DESCRIPTION));
+    const kind = extname(path).toLowerCase();
+    if (kind === '.zip') return await fromZip(path);
+    if (kind === '.json') return await fromFolder(dirname(path), path);
+  } catch (error) {
+    throw error instanceof ClipSamError ? error : unreadable(error, path);
+  }
+  throw new ClipSamError(
+    'input-invalid',
+    `${path} is no model pack: a folder, a ZIP file, a pack.json or its address is one.`,
+    { details: { case: 'no-pack', file: path } },
+  );
+}
+
+async function fromFolder(folder: string, file: string): Promise<PackSource> {
+  return {
+    place: file === join(folder, DESCRIPTION) ? folder : file,
+    base: null,
+    description: await readPackText(file).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      throw absent(folder);
+    }),
+    text: async (path) => readPackText(await resolvePackFile(`pack:${path}`, folder)),
+    async open(path) {
+      try {
+        const real = await resolvePackFile(`pack:${path}`, folder);
+        // Not a pipe, which would never end.
+        return (await stat(real)).isFile() ? createReadStream(real, { highWaterMark: 1 << 20 }) : undefined;
+      } catch (error) {
+        if (error instanceof ClipSamError && error.code === 'pack-file-missing') return undefined;
+        throw error;
+      }
+    },
+    close() {},
+  };
+}
+
+async function fromZip(path: string): Promise<PackSource> {
+  const zip = await openZip(path);
+  try {
+    // The folder itself was packed, or what is in it.
+    const found = [...zip.sizes.keys()].filter((name) => /^([^/]+\/)?pack\.json$/.test(name));
+    const top = found.includes(DESCRIPTION) ? DESCRIPTION : found[0];
+    if (top === undefined || (top !== DESCRIPTION && found.length > 1)) throw absent(path);
+    const folder = top.slice(0, -DESCRIPTION.length);
+    const text = async (name: string) => {
+      const size = zip.sizes.get(name);
+      if (size === undefined) throw absentFile(name);
+      if (size > LONGEST_TEXT) throw tooLong(`${path}: ${name}`);
+      const content = await buffer(await zip.open(name)).catch((cause: unknown) => {
+        throw damaged(path, cause);
+      });
+      return content.toString('utf8');
+    };
+    return {
+      place: path,
+      base: null,
+      description: await text(top),
+      text: (name) => text(folder + name),
+      open: async (name) => (zip.sizes.has(folder + name) ? zip.open(folder + name) : undefined),
+      close: () => zip.close(),
+    };
+  } catch (error) {
+    zip.close();
+    throw error;
+  }
+}
+
+async function fromServer(place: string, network: PackNetwork): Promise<PackSource> {
+  checkAddress(place, network.loopback);
+  const url = new URL(place);
+  const address = url.pathname.endsWith('/') ? new URL(DESCRIPTION, url).href : url.href;
+  return {
+    place: address,
+    base: address,
+    description: await downloadText(address, LONGEST_TEXT, network),
+    text: (path) => downloadText(addressOf(path, address), LONGEST_TEXT, network),
+    open: async () => undefined,
+    close() {},
+  };
+}
+
+/**
+ * Refuses what packs are not downloaded from.
+ * @param loopback http servers on this machine are allowed
+ * @throws ClipSamError `input-invalid`
+ */
+export function checkAddress(address: string, loopback = false): void {
+  if (isDownload(address) && (loopback || address.toLowerCase().startsWith('https:'))) return;
+  throw new ClipSamError(
+    'input-invalid',
+    `${address} is no address that packs are downloaded from: it must begin with https:// and hold no password.`,
+    { details: { case: 'address-not-allowed', address } },
+  );
+}
+
+/** Where a file of the pack lies on the server that has its pack.json. @throws ClipSamError `path-denied` */
+export function addressOf(path: string, base: string): string {
+  if (!isPlainPath(path)) throw outsideFile(path);
+  return new URL(path.split('/').map(encodeURIComponent).join('/'), base).href;
+}
+
+function absent(place: string): ClipSamError {
+  return new ClipSamError(
+    'pack-not-found',
+    `There is no pack.json in ${place}. Choose the folder or the ZIP file that holds one.`,
+    { details: { case: 'pack-absent', file: place } },
+  );
+}
+
+/** The error for a file that the pack names and its source has not. */
+export function absentFile(file: string): ClipSamError {
+  return new ClipSamError('pack-file-missing', `The pack's file ${file} is missing. Fetch the pack again.`, {
+    details: { case: 'pack-file-missing', file },
+  });
+}
+
+/** The error for a file that the pack names and that would lie elsewhere. */
+export function outsideFile(file: string): ClipSamError {
+  return new ClipSamError('path-denied', `The pack's file ${file} lies outside of the pack.`, {
+    details: { case: 'pack-file-outside', file },
+  });
+}
+
+/** What reading a file said, for a pack. */
+export function unreadable(cause: unknown, path: string): ClipSamError {
+  const { code, message, details } = toReadError(cause, path);
+  const isDenied = details?.case === 'file-denied';
+  const ours = code === 'image-not-found' ? 'pack-not-found' : isDenied ? 'path-denied' : 'pack-invalid';
+  return new ClipSamError(ours, message, { cause, details });
+}

@@ -1,0 +1,92 @@
+import { basename, dirname, join } from 'node:path';
+import type { SelfTestEvent } from '../../../src-shared/contract.ts';
+import { ClipSamError } from '../../../src-shared/errors.ts';
+import type { DeviceRequest } from '../../../src-shared/result.ts';
+import { listImages } from '../../files/image-files.ts';
+import type { Inspector } from '../../inference/inference-client.ts';
+import type { PackExaminer } from '../../inference/pack-examiner.ts';
+import { checkLanguage } from '../../inference/recipe-language.ts';
+import type { InspectorPool } from '../runs/inference-pool.ts';
+import { findPack, type PackPlaces } from './model-packs.ts';
+
+export interface SelfTestOptions extends PackPlaces {
+  readonly pool: InspectorPool;
+  readonly examiner: PackExaminer;
+  readonly pack: string;
+  readonly device: DeviceRequest;
+  /** Folder of sample images: the first one with a defect is inspected. */
+  readonly samplesFolder: string;
+  /** Artifact folder that gets the maps. */
+  readonly artifactRoot: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent: (event: SelfTestEvent) => void;
+}
+
+/**
+ * Inspects a sample with a pack's default recipe and tells the time per step. On the chosen device it shares the
+ * inference process with a run; another device gets a process of its own, which is refused while a run is at work.
+ * @throws ClipSamError `input-invalid`, `image-not-found` without samples, and what the inference process says
+ */
+export async function selfTest(options: SelfTestOptions): Promise<void> {
+  const { pool, examiner, pack: packId, device, artifactRoot, signal, onEvent } = options;
+  const path = await sampleIn(options.samplesFolder);
+  const { pack, folder } = await findPack(packId, options);
+  onEvent({ kind: 'starting', image: basename(dirname(path)) });
+  await checkLanguage(folder, pack.defaultRecipe, examiner);
+  const start = performance.now();
+
+  const inspect = async (inspector: Inspector, rssBytes: () => number | null) => {
+    onEvent({ kind: 'ready', device: inspector.device, startMs: performance.now() - start });
+    const recipe = pack.defaultRecipe;
+    const result = await inspector.inspect({ path, recipe, artifactRoot }, signal);
+    const { timings, score, verdict, regions } = result;
+    onEvent({
+      kind: 'finished',
+      device: result.device,
+      timings,
+      score,
+      verdict,
+      regions: regions.length,
+      rssBytes: rssBytes(),
+    });
+  };
+
+  if (device === pool.status.asked) {
+    const { inspector, release } = await pool.acquire(packId);
+    try {
+      return await inspect(inspector, () => pool.status.rssBytes);
+    } finally {
+      release();
+    }
+  }
+  if (pool.isUsed) {
+    throw new ClipSamError(
+      'input-invalid',
+      `The inference process is at work on the device "${pool.status.asked}". Test that one, or wait until it has finished.`,
+      { details: { case: 'device-busy', device: pool.status.asked } },
+    );
+  }
+  let rss: number | null = null;
+  const inspector = await pool.openApart(packId, device, (event) => {
+    if (event.kind === 'heartbeat') rss = event.rssBytes;
+  });
+  try {
+    await inspect(inspector, () => rss);
+  } finally {
+    await inspector.close();
+  }
+}
+
+async function sampleIn(folder: string): Promise<string> {
+  let first: string | undefined;
+  for await (const entry of listImages([folder])) {
+    if (entry.kind === 'unreadable') throw entry.error;
+    if (entry.kind !== 'image') continue;
+    const kind = basename(dirname(entry.path));
+    if (basename(dirname(dirname(entry.path))) !== 'test') continue;
+    if (kind !== 'good') return entry.path;
+    first ??= entry.path;
+  }
+  if (first) return first;
+  throw new ClipSamError('image-not-found', `There is no sample image in ${join(folder, '…', 'test')}.`);
+}

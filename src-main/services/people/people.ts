@@ -1,0 +1,205 @@
+import { randomInt } from 'node:crypto';
+import { ClipSamError } from '../../../src-shared/errors.ts';
+import type { Person, Role } from '../../../src-shared/roles.ts';
+import { type Actor, actingFor } from '../../store/acting.ts';
+import { recordDeed } from '../../store/audit.ts';
+import {
+  addPerson,
+  changePin,
+  changeRole,
+  findPerson,
+  hasPeople,
+  listPeople,
+  removePerson,
+  type StoredPerson,
+  welcome,
+} from '../../store/people.ts';
+import { changeSetting, getSetting } from '../../store/settings.ts';
+import { openWorkspace, type Workspace } from '../../store/workspace.ts';
+import { type PinKeeper, scryptPins } from './pin.ts';
+import { isUnwritable, PinTries } from './pin-tries.ts';
+import { type Clocks, Sessions } from './sessions.ts';
+
+/** Author of what somebody did whom nobody knows. */
+const UNKNOWN = 'unknown';
+
+export interface PeopleDeskOptions {
+  readonly workspace: Workspace;
+  /** What PINs are kept with. Default: scrypt, slow. */
+  readonly pins?: PinKeeper;
+  /** For tests. */
+  readonly clocks?: Clocks;
+  /** Gets what kept a sign-in from being written down. */
+  readonly log?: (error: unknown) => void;
+}
+
+/** Somebody who is signed in, for what they do next. */
+export interface Acting {
+  readonly person: Person;
+  readonly actor: Actor;
+}
+
+/**
+ * Who may do what in a workspace, and who is signed in. Whoever changes something here brings the workspace as they
+ * may use it (`actingFor`): it is checked again when it is written.
+ */
+export class PeopleDesk {
+  readonly #workspace: Workspace;
+  readonly #pins: PinKeeper;
+  readonly #tries: PinTries;
+  readonly #sessions: Sessions;
+  readonly #log: (error: unknown) => void;
+
+  constructor({ workspace, pins = scryptPins(), clocks = CLOCKS, log = () => {} }: PeopleDeskOptions) {
+    this.#workspace = workspace;
+    this.#pins = pins;
+    this.#log = log;
+    this.#tries = new PinTries(workspace, clocks.steady);
+    this.#sessions = new Sessions(workspace, clocks, (person) => this.#note('idled-out', person));
+  }
+
+  /** True until the first person was added: everybody may do everything. */
+  async isOpen(): Promise<boolean> {
+    return !(await hasPeople(this.#workspace));
+  }
+
+  list(): Promise<Person[]> {
+    return listPeople(this.#workspace);
+  }
+
+  /**
+   * Whose session it is; null when it is over or never was.
+   * @param isAlive somebody is there: the minutes after which it is over begin anew
+   */
+  async who(token: string | null, isAlive = false): Promise<Person | null> {
+    return (await this.acting(token, isAlive))?.person ?? null;
+  }
+
+  /** As {@link who}, for what they do next. */
+  async acting(token: string | null, isAlive = false): Promise<Acting | null> {
+    const stored = await this.#sessions.personOf(token, isAlive);
+    return stored && { person: toPerson(stored), actor: stored };
+  }
+
+  /**
+   * From the third wrong PIN on the next try has to wait 1 s, 2 s, 4 s, ..., at most a minute.
+   * @throws ClipSamError `not-permitted` when the PIN is wrong or it is too early for another one; `input-invalid`
+   * when nobody has that name
+   */
+  async signIn(name: string, pin: string): Promise<{ readonly token: string; readonly person: Person }> {
+    const person = await this.#check(await findPerson(this.#workspace, name), pin);
+    await this.#note('signed-in', person);
+    return { token: this.#sessions.begin(person), person: toPerson(person) };
+  }
+
+  async signOut(token: string): Promise<void> {
+    const person = this.#sessions.end(token);
+    if (person) await this.#note('signed-out', person);
+  }
+
+  /**
+   * @throws ClipSamError `input-invalid` when the name is taken, looks like one that is, or hides something, or the
+   *   first one is no engineer; `sign-in-required` when who adds them may not any more
+   */
+  async add(
+    acting: Workspace,
+    { pin, ...person }: Person & { readonly pin: string; readonly author: string },
+  ): Promise<Person> {
+    return addPerson(acting, { ...person, pin: await this.#pins.hash(pin) });
+  }
+
+  /** @throws ClipSamError `input-invalid` when nobody has that name, or no engineer would be left */
+  changeRole(acting: Workspace, name: string, role: Role, author: string): Promise<Person> {
+    return changeRole(acting, name, role, author);
+  }
+
+  /** Who got a new PIN may try it at once. @throws ClipSamError `input-invalid` when nobody has that name */
+  async resetPin(acting: Workspace, name: string, pin: string, author: string): Promise<Person> {
+    return toPerson(await changePin(acting, name, await this.#pins.hash(pin), author));
+  }
+
+  /**
+   * A new PIN of one's own, for who knows the present one. The session goes on, the person's others end.
+   * @throws ClipSamError `sign-in-required` when nobody is signed in with the token, or somebody else gave them a new
+   *   PIN meanwhile; `not-permitted` as in signing in
+   */
+  async changeOwnPin(token: string | null, present: string, pin: string): Promise<Person> {
+    const session = await this.#sessions.personOf(token, true);
+    if (token === null || !session) throw new ClipSamError('sign-in-required', 'Sign in to change your PIN.');
+    await this.#check(session, present);
+    const { name } = session;
+    const acting = actingFor(this.#workspace, session);
+    const person = await changePin(acting, name, await this.#pins.hash(pin), name, 'pin-changed');
+    this.#sessions.renew(token, person);
+    return toPerson(person);
+  }
+
+  /** @throws ClipSamError `input-invalid` when nobody has that name, or no engineer would be left */
+  remove(acting: Workspace, name: string, author: string): Promise<Person> {
+    return removePerson(acting, name, author);
+  }
+
+  /** Minutes without a key or a move after which a session is over; null: never. */
+  idleMinutes(): Promise<number | null> {
+    return getSetting(this.#workspace, 'idle-minutes');
+  }
+
+  async changeIdleMinutes(acting: Workspace, minutes: number | null, author: string): Promise<number | null> {
+    await changeSetting(acting, 'idle-minutes', minutes, author);
+    return minutes;
+  }
+
+  /** Refuses a PIN that is not the person's, and whoever tries too often. @returns the person as they are by then */
+  async #check(person: StoredPerson, pin: string): Promise<StoredPerson> {
+    await this.#tries.take(person);
+    if (await this.#pins.fits(pin, person.pin)) {
+      const stronger = this.#pins.isWeak(person.pin) ? await this.#pins.hash(pin) : person.pin;
+      const welcomed = await this.#despiteTheDisk(() => welcome(this.#workspace, person, stronger), person);
+      if (welcomed) {
+        this.#tries.forget(person.id);
+        return welcomed;
+      }
+    }
+    await this.#note('wrong-pin', person, UNKNOWN);
+    throw new ClipSamError('not-permitted', `This is not ${person.name}'s PIN.`, {
+      details: { case: 'pin-wrong' },
+    });
+  }
+
+  #note(action: string, { id, name }: StoredPerson, author = name): Promise<void> {
+    const event = { author, action, subject: 'session', subjectId: id, newValue: { name } } as const;
+    return this.#despiteTheDisk(() => recordDeed(this.#workspace, event), undefined);
+  }
+
+  async #despiteTheDisk<T>(write: () => Promise<T>, otherwise: T): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isUnwritable(error)) throw error;
+      this.#log(error);
+      return otherwise;
+    }
+  }
+}
+
+const CLOCKS: Clocks = { steady: () => performance.now(), wall: Date.now };
+
+function toPerson({ name, role }: Person): Person {
+  return { name, role };
+}
+
+/**
+ * The way back for who is left without anybody to reset their PIN: gives a new one to a person of a workspace.
+ * @returns the PIN, six random digits
+ * @throws ClipSamError what opening the workspace says; `input-invalid` when nobody has that name
+ */
+export async function resetForgottenPin(folder: string, name: string, author: string): Promise<string> {
+  const workspace = await openWorkspace(folder);
+  try {
+    const pin = String(randomInt(1_000_000)).padStart(6, '0');
+    await changePin(workspace, name, await scryptPins().hash(pin), author);
+    return pin;
+  } finally {
+    await workspace.close();
+  }
+}

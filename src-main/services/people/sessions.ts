@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { SIGNS_OF_LIFE_EVERY } from '../../../src-shared/roles.ts';
+import { getPerson, type StoredPerson } from '../../store/people.ts';
+import { getSetting } from '../../store/settings.ts';
+import type { Workspace } from '../../store/workspace.ts';
+
+/** Two clocks, in milliseconds. */
+export interface Clocks {
+  /** Only ever grows; may stand still while the machine sleeps. */
+  readonly steady: () => number;
+  /** Goes on while the machine sleeps; may be set. */
+  readonly wall: () => number;
+}
+
+interface Session {
+  readonly person: StoredPerson;
+  readonly seen: { readonly steady: number; readonly wall: number };
+}
+
+/**
+ * Who is signed in. A session ends with the program; with its person's role or PIN, by whatever program that was
+ * changed; and when nobody was there for as many minutes as the workspace allows: neither setting the clock back nor
+ * letting the machine sleep makes it last longer.
+ */
+export class Sessions {
+  readonly #workspace: Workspace;
+  readonly #clocks: Clocks;
+  readonly #onIdle: (person: StoredPerson) => Promise<void>;
+  /** By token. */
+  readonly #sessions = new Map<string, Session>();
+
+  /** @param onIdle hears whose session ended because nobody was there */
+  constructor(workspace: Workspace, clocks: Clocks, onIdle: (person: StoredPerson) => Promise<void>) {
+    this.#workspace = workspace;
+    this.#clocks = clocks;
+    this.#onIdle = onIdle;
+  }
+
+  /** @returns the token */
+  begin(person: StoredPerson): string {
+    const token = randomBytes(24).toString('base64url');
+    this.#keep(token, person);
+    return token;
+  }
+
+  /** Goes on as the person is now. */
+  renew(token: string, person: StoredPerson): void {
+    if (this.#sessions.has(token)) this.#keep(token, person);
+  }
+
+  /** @returns whose it was */
+  end(token: string): StoredPerson | undefined {
+    const person = this.#sessions.get(token)?.person;
+    this.#sessions.delete(token);
+    return person;
+  }
+
+  /**
+   * Whose session it is; null when it is over or never was.
+   * @param isAlive somebody is there: the minutes begin anew
+   */
+  async personOf(token: string | null, isAlive = false): Promise<StoredPerson | null> {
+    const session = token === null ? undefined : this.#sessions.get(token);
+    if (token === null || !session) return null;
+    if (await this.#isIdle(session)) {
+      if (this.#sessions.delete(token)) await this.#onIdle(session.person);
+      return null;
+    }
+    const now = await getPerson(this.#workspace, session.person.id);
+    if (now?.epoch !== session.person.epoch) {
+      this.#sessions.delete(token);
+      return null;
+    }
+    if (isAlive) this.renew(token, session.person);
+    return session.person;
+  }
+
+  async #isIdle({ seen }: Session): Promise<boolean> {
+    const minutes = await getSetting(this.#workspace, 'idle-minutes');
+    if (minutes === null) return false;
+    const { steady, wall } = this.#clocks;
+    const quiet = Math.max(steady() - seen.steady, wall() - seen.wall);
+    return quiet >= minutes * 60_000 + SIGNS_OF_LIFE_EVERY;
+  }
+
+  #keep(token: string, person: StoredPerson): void {
+    const { steady, wall } = this.#clocks;
+    this.#sessions.set(token, { person, seen: { steady: steady(), wall: wall() } });
+  }
+}

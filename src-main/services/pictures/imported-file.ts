@@ -1,0 +1,33 @@
+import type { BatchImage } from '../../../src-shared/batch.ts';
+import { ClipSamError } from '../../../src-shared/errors.ts';
+import { readImageFile } from '../../codec/image-codec.ts';
+import { sha256InBackground } from '../../files/hash.ts';
+
+/**
+ * The content of an image as it was imported. Only that: whatever else the path leads to by now is not shown.
+ * @throws ClipSamError `image-changed`; `image-not-found`, `image-unreadable`
+ */
+export async function readImportedFile({ path, contentHash }: BatchImage): Promise<Uint8Array> {
+  if (contentHash === null) throw neverRead(path);
+  const bytes = await readImageFile(path);
+  if ((await sha256InBackground(bytes)) === contentHash) return bytes;
+  throw new ClipSamError(
+    'image-changed',
+    `${path} is not the file that was imported: its content changed since. Import it again to see the new content.`,
+    { details: { case: 'file-changed', file: path } },
+  );
+}
+
+/** What the image's pictures are kept under: another content, page or range, another version. @throws ClipSamError `image-unreadable` when it could not be read then */
+export function versionOf({ path, version }: BatchImage): string {
+  if (version === null) throw neverRead(path);
+  return version;
+}
+
+function neverRead(path: string): ClipSamError {
+  return new ClipSamError(
+    'image-unreadable',
+    `${path} could not be read when it was imported. Import it again when it can.`,
+    { details: { case: 'unread-at-import', file: path } },
+  );
+}

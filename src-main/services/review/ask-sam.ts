@@ -1,0 +1,48 @@
+import type { SamPrompts } from '../../../src-shared/contract.ts';
+import { ClipSamError } from '../../../src-shared/errors.ts';
+import type { PackedLevels } from '../../../src-shared/packed-levels.ts';
+import type { ContentHashes } from '../../files/content-hashes.ts';
+import { getRecipe } from '../../store/recipes.ts';
+import { inspectedImage } from '../../store/results.ts';
+import type { Workspace } from '../../store/workspace.ts';
+import { refuseChanged } from '../pictures/seen-file.ts';
+import type { InspectorPool } from '../runs/inference-pool.ts';
+
+/**
+ * Asks SAM about prompts of the inspector's own, on the image as the run saw it. Goes ahead of a run's images.
+ * @returns `milliseconds` from the question to the answer, which for the first one may include the start of the process;
+ *   `decodeMs`: of these, the bare session time of SAM's decoder
+ * @throws ClipSamError `input-invalid` when the run has no result for the image; `image-changed` when its file did since;
+ *   what the inference process says
+ */
+export async function askSam(options: {
+  readonly workspace: Workspace;
+  readonly pool: InspectorPool;
+  readonly contents: ContentHashes;
+  readonly runId: number;
+  readonly imageId: number;
+  readonly prompts: SamPrompts;
+  readonly signal?: AbortSignal;
+}): Promise<{ readonly levels: PackedLevels; readonly milliseconds: number; readonly decodeMs: number }> {
+  const { workspace, pool, contents, runId, imageId, prompts, signal } = options;
+  const start = performance.now();
+  const seen = await inspectedImage(workspace, runId, imageId);
+  const { path, page, contentHash, imported, recipeHash, range } = seen;
+  if (contentHash === null) {
+    throw new ClipSamError('input-invalid', `Image ${imageId} failed in run ${runId}: SAM has not seen it.`, {
+      details: { case: 'sam-blind' },
+    });
+  }
+  await refuseChanged(contents, { path, seen: contentHash, imported });
+  const { recipe } = await getRecipe(workspace, recipeHash);
+  const { inspector, release } = await pool.acquire(recipe.pack);
+  try {
+    const { levels, decodeMs } = await inspector.decodeMask(
+      { path, page: page?.index, recipe, contentHash, range: range ?? undefined, prompts },
+      signal,
+    );
+    return { levels, milliseconds: performance.now() - start, decodeMs };
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,142 @@
+import { sep } from 'node:path';
+import type { Annotation } from '../../../src-shared/annotation.ts';
+import type { ReviewImage, ReviewTable } from '../../../src-shared/contract.ts';
+import { ClipSamError } from '../../../src-shared/errors.ts';
+import { toReviewColumns } from '../../../src-shared/review-table.ts';
+import type { VerdictEntry } from '../../../src-shared/verdict.ts';
+import type { ContentHashes } from '../../files/content-hashes.ts';
+import { addAnnotation, listAnnotations, type NewAnnotation } from '../../store/annotations.ts';
+import { getBatch } from '../../store/batches.ts';
+import { commonFolder } from '../../store/common-folder.ts';
+import { getRecipe } from '../../store/recipes.ts';
+import { findResult, type StoredResult } from '../../store/results.ts';
+import { getImage, reviewRows } from '../../store/review.ts';
+import { getRun } from '../../store/runs.ts';
+import { addVerdict, type NewVerdict, verdictHistory } from '../../store/verdicts.ts';
+import type { Workspace } from '../../store/workspace.ts';
+import { findGroundTruth } from '../pictures/ground-truth.ts';
+import { fileState, refuseChangedImage } from '../pictures/seen-file.ts';
+import type { RunDesk } from '../runs/run-control.ts';
+
+/** Images on one page of the table: a page takes some 30 ms to read, check and send. */
+const PAGE = 5000;
+
+/**
+ * A page of a batch's images with what a run says about them.
+ * @param runId null: the newest run, if there is one
+ * @param after last image of the page before; null: the first page
+ * @throws ClipSamError `input-invalid` for a batch or run that is not there, or a run of another batch
+ */
+export async function reviewTable(
+  workspace: Workspace,
+  desk: RunDesk,
+  batchId: number,
+  runId: number | null,
+  after: number | null,
+): Promise<ReviewTable> {
+  const batch = await getBatch(workspace, batchId);
+  const runs = await desk.list(batchId);
+  const run = runId === null ? runs[0] : runs.find((progress) => progress.run.id === runId);
+  if (runId !== null && !run) {
+    throw new ClipSamError('input-invalid', `Batch ${batchId} has no run ${runId}.`, {
+      details: { case: 'run-unknown', run: runId },
+    });
+  }
+  const { recipe } = run
+    ? await getRecipe(workspace, run.run.recipeHash)
+    : await desk.proposedRecipe(batchId);
+  const page = { after: after ?? 0, limit: PAGE };
+  const columns = await columnsOf(workspace, batchId, run?.run.id ?? null, page);
+  const next = columns.imageId.length === PAGE ? columns.imageId.at(-1)! : null;
+  return { batch, run: run ?? null, recipe, columns, next };
+}
+
+/** The same columns for some images of a run's batch; ids of other images are passed over. */
+export async function reviewRowsOf(
+  workspace: Workspace,
+  runId: number,
+  imageIds: readonly number[],
+): Promise<ReviewTable['columns']> {
+  const { batchId } = await getRun(workspace, runId);
+  return columnsOf(workspace, batchId, runId, { imageIds });
+}
+
+async function columnsOf(
+  workspace: Workspace,
+  batchId: number,
+  runId: number | null,
+  which: Parameters<typeof reviewRows>[3],
+): Promise<ReviewTable['columns']> {
+  const folder = await commonFolder(workspace, batchId);
+  const from = folder.endsWith(sep) ? folder.length : folder.length + 1;
+  const rows = await reviewRows(workspace, batchId, runId, which);
+  return toReviewColumns(
+    rows.map(({ path, ...row }) => ({ ...row, name: path.slice(from).replaceAll(sep, '/') })),
+  );
+}
+
+/**
+ * Everything about one image of a run.
+ * @param runId null: nobody inspected it yet
+ * @throws ClipSamError `input-invalid` when there is no such image or run, or the image is of another batch
+ */
+export async function reviewImage(
+  workspace: Workspace,
+  contents: ContentHashes,
+  imageId: number,
+  runId: number | null,
+): Promise<ReviewImage> {
+  const image = await getImage(workspace, imageId);
+  const hasTruth = (await findGroundTruth(image)) !== undefined;
+  const stateOf = (seen: string | null) =>
+    fileState(contents, { path: image.path, seen, imported: image.contentHash });
+  if (runId === null) {
+    const file = await stateOf(null);
+    return { image, file, outcome: { status: 'pending' }, verdicts: [], annotations: [], hasTruth };
+  }
+  const { batchId } = await getRun(workspace, runId);
+  if (batchId !== image.batchId) {
+    throw new ClipSamError('input-invalid', `Image ${imageId} is not in the batch of run ${runId}.`, {
+      details: { case: 'image-unknown', image: imageId },
+    });
+  }
+  const stored = await findResult(workspace, runId, imageId);
+  return {
+    image,
+    file: await stateOf(stored?.status === 'done' ? stored.result.contentHash : null),
+    outcome: stored ? outcomeOf(stored) : { status: 'pending' },
+    verdicts: await verdictHistory(workspace, runId, imageId),
+    annotations: await listAnnotations(workspace, runId, [imageId]),
+    hasTruth,
+  };
+}
+
+function outcomeOf(stored: StoredResult): ReviewImage['outcome'] {
+  return stored.status === 'done'
+    ? { status: stored.status, result: stored.result }
+    : { status: stored.status, error: stored.error };
+}
+
+/**
+ * Adds a verdict on what the model saw. Taking one back is always possible.
+ * @throws ClipSamError `image-changed` when the file did since, and as the store's
+ */
+export async function judgeImage(
+  workspace: Workspace,
+  contents: ContentHashes,
+  entry: NewVerdict,
+  allow?: Parameters<typeof addVerdict>[2],
+): Promise<VerdictEntry> {
+  if (entry.verdict !== 'withdrawn') await refuseChangedImage(workspace, contents, entry);
+  return addVerdict(workspace, entry, allow);
+}
+
+/** Adds a mark in what the model saw. @throws ClipSamError as {@link judgeImage} */
+export async function markImage(
+  workspace: Workspace,
+  contents: ContentHashes,
+  entry: NewAnnotation,
+): Promise<Annotation> {
+  await refuseChangedImage(workspace, contents, entry);
+  return addAnnotation(workspace, entry);
+}

@@ -1,0 +1,387 @@
+import type { BatchImage } from '../../../src-shared/batch.ts';
+import {
+  blamesNoImage,
+  type ErrorRecord,
+  fromErrorRecord,
+  toErrorRecord,
+} from '../../../src-shared/errors.ts';
+import type { BatchEvent } from '../../../src-shared/progress.ts';
+import type { Recipe } from '../../../src-shared/recipe.ts';
+import type { InspectionResult } from '../../../src-shared/result.ts';
+import type { SampleRange } from '../../../src-shared/sample-range.ts';
+import { SOFTWARE_VERSION } from '../../../src-shared/version.ts';
+import type { Inspector } from '../../inference/inference-client.ts';
+import { getRecipe, saveRecipe } from '../../store/recipes.ts';
+import { type NewOutcome, recordOutcome } from '../../store/results.ts';
+import {
+  countOutcomes,
+  getRun,
+  pendingImages,
+  type RunClaim,
+  releaseClaim,
+  resumeRun,
+  setRunStatus,
+  startRun,
+  touchRun,
+} from '../../store/runs.ts';
+import type { Workspace } from '../../store/workspace.ts';
+import { sampleKindOf, settleSampleRanges } from '../pictures/sample-ranges.ts';
+import { checkFilesInReach } from './files-in-reach.ts';
+import { endingsOf } from './run-endings.ts';
+
+/** Images handed to the inspector at a time: reading, inference and storing of neighbours overlap. */
+const IN_FLIGHT = 3;
+const PAGE = 500;
+const HEARTBEAT_INTERVAL = 5_000;
+const RATE_WINDOW = 60_000;
+/** So many images in a row that ended the inference process mean that the machine is at fault, not they. */
+const CRASHES_IN_A_ROW = 5;
+
+export interface BatchRunOptions {
+  readonly workspace: Workspace;
+  /** The workspace as the author may use it, for the beginning. Default: without a check. */
+  readonly acting?: Workspace;
+  readonly inspector: Pick<Inspector, 'device' | 'packHash' | 'inspect'>;
+  /** Ends the run as `interrupted`: the program goes away and the run is resumed another time. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: BatchEvent) => void;
+  /** For the audit trail. */
+  readonly author: string;
+}
+
+export interface BatchSummary {
+  readonly runId: number;
+  readonly status: 'done' | 'cancelled' | 'interrupted';
+  readonly total: number;
+  /** Of the whole run, earlier sessions included. */
+  readonly done: number;
+  readonly failed: number;
+  /** What interrupted the run. */
+  readonly error?: ErrorRecord;
+}
+
+/** A run at work. Whoever pauses, resumes or cancels it goes into the history; where not told, who began it. */
+export interface BatchRun {
+  readonly runId: number;
+  /** Stops taking images; resolves when those under way are stored. */
+  pause(author?: string): Promise<void>;
+  resume(author?: string): Promise<void>;
+  /** Ends the run for good; what is under way is dropped, what is stored stays. */
+  cancel(author?: string): void;
+  /** Never rejects: what stopped the run is in the summary. */
+  readonly done: Promise<BatchSummary>;
+}
+
+/**
+ * Inspects all images that a batch has now. Every result is stored in its own transaction as it comes; an image
+ * that fails is recorded with its error and the rest goes on. A full disk, a locked database and the like
+ * interrupt the run: it can be resumed and nothing stored is lost.
+ *
+ * A file whose content differs from what was imported is recorded as failed (`image-changed`), so that a result
+ * and the verdicts on it never belong to a picture that nobody imported; importing it again takes the new content.
+ * @throws ClipSamError `input-invalid` when the batch is empty or unknown, `image-unreadable` when it was inspected
+ *   before and none of its files can be read now, and the store's errors
+ */
+export async function startBatchRun(
+  options: BatchRunOptions & { readonly batchId: number; readonly recipe: Recipe },
+): Promise<BatchRun> {
+  const { workspace, acting = workspace, batchId, recipe, inspector, author, signal } = options;
+  await checkFilesInReach(workspace, batchId);
+  await settleSampleRanges(workspace, batchId, { author, signal });
+  const { hash } = await saveRecipe(acting, recipe, { author });
+  const claim = await startRun(acting, batchId, hash, {
+    packHash: inspector.packHash,
+    device: inspector.device,
+    softwareVersion: SOFTWARE_VERSION,
+    author,
+  });
+  return beginJob(options, claim, recipe, false);
+}
+
+/**
+ * Continues a run that was interrupted, or whose program died: images with a result are not inspected again.
+ * @param options.retryFailed true: those that failed get another try, in a run that is done as well
+ * @throws ClipSamError `input-invalid` when the run is final, at work in another program, or made with another pack
+ */
+export async function resumeBatchRun(
+  options: BatchRunOptions & { readonly runId: number; readonly retryFailed?: boolean },
+): Promise<BatchRun> {
+  const { workspace, acting = workspace, runId, inspector, author, retryFailed = false } = options;
+  const { recipeHash } = await getRun(workspace, runId);
+  const { recipe } = await getRecipe(workspace, recipeHash);
+  const claim = await resumeRun(
+    acting,
+    runId,
+    {
+      packHash: inspector.packHash,
+      device: inspector.device,
+      softwareVersion: SOFTWARE_VERSION,
+      author,
+    },
+    { retryFailed },
+  );
+  return beginJob(options, claim, recipe, retryFailed);
+}
+
+async function beginJob(
+  options: BatchRunOptions,
+  claim: RunClaim,
+  recipe: Recipe,
+  retryFailed: boolean,
+): Promise<BatchRun> {
+  try {
+    const { total, done, failed } = await countOutcomes(options.workspace, claim.runId);
+    const counts = { total, done, failed: retryFailed ? 0 : failed };
+    return new BatchJob(options, claim, recipe, retryFailed, counts);
+  } catch (error) {
+    releaseClaim(claim);
+    throw error;
+  }
+}
+
+type Ending = Pick<BatchSummary, 'status' | 'error'>;
+
+class BatchJob implements BatchRun {
+  readonly runId: number;
+  readonly done: Promise<BatchSummary>;
+  readonly #options: BatchRunOptions;
+  readonly #claim: RunClaim;
+  readonly #recipe: Recipe;
+  readonly #retryFailed: boolean;
+  readonly #abort = new AbortController();
+  readonly #finishedAt: number[] = [];
+  readonly #counts: { readonly total: number; done: number; failed: number };
+  #page: BatchImage[] = [];
+  #lastTaken = 0;
+  #paging: Promise<void> = Promise.resolve();
+  #inFlight = 0;
+  #crashes = 0;
+  #ending: Ending | undefined;
+  #endedBy: string;
+  #gate: PromiseWithResolvers<void> | undefined;
+  #drained: PromiseWithResolvers<void> | undefined;
+
+  constructor(
+    options: BatchRunOptions,
+    claim: RunClaim,
+    recipe: Recipe,
+    retryFailed: boolean,
+    counts: { readonly total: number; done: number; failed: number },
+  ) {
+    this.runId = claim.runId;
+    this.#options = options;
+    this.#endedBy = options.author;
+    this.#claim = claim;
+    this.#recipe = recipe;
+    this.#retryFailed = retryFailed;
+    this.#counts = counts;
+    this.done = this.#run();
+  }
+
+  async pause(author = this.#options.author): Promise<void> {
+    if (this.#ending) return;
+    this.#gate ??= Promise.withResolvers();
+    if (this.#inFlight > 0) {
+      this.#drained ??= Promise.withResolvers();
+      await this.#drained.promise;
+    }
+    if (this.#ending || !this.#gate) return;
+    await this.#setStatus('paused', author);
+    this.#emit({ kind: 'paused' });
+  }
+
+  async resume(author = this.#options.author): Promise<void> {
+    const gate = this.#gate;
+    if (!gate || this.#ending) return;
+    this.#gate = undefined;
+    await this.#setStatus('running', author);
+    this.#emit({ kind: 'resumed' });
+    gate.resolve();
+  }
+
+  cancel(author = this.#options.author): void {
+    if (!this.#ending) this.#endedBy = author;
+    this.#end({ status: 'cancelled' });
+  }
+
+  async #run(): Promise<BatchSummary> {
+    const { workspace, signal } = this.#options;
+    const interrupt = () => this.#end({ status: 'interrupted' });
+    signal?.addEventListener('abort', interrupt, { once: true });
+    if (signal?.aborted) interrupt();
+    const heartbeat = setInterval(() => {
+      touchRun(workspace, this.#claim).catch((error: unknown) => this.#interrupt(error));
+    }, HEARTBEAT_INTERVAL);
+    try {
+      const { total, done, failed } = this.#counts;
+      this.#emit({ kind: 'started', total, alreadyDone: done + failed });
+      await Promise.all(Array.from({ length: IN_FLIGHT }, () => this.#work()));
+    } catch (error) {
+      this.#interrupt(error);
+    } finally {
+      clearInterval(heartbeat);
+      signal?.removeEventListener('abort', interrupt);
+    }
+    return this.#finish();
+  }
+
+  /** Takes images one after the other until there are none or the run ends. Never rejects. */
+  async #work(): Promise<void> {
+    try {
+      for (;;) {
+        const image = await this.#next();
+        // Nothing is awaited between an open gate and the count: a pause sees every image under way.
+        while (this.#gate && !this.#ending) await this.#gate.promise;
+        if (!image || this.#ending) return;
+        this.#inFlight++;
+        try {
+          await this.#inspect(image);
+        } finally {
+          if (--this.#inFlight === 0) {
+            this.#drained?.resolve();
+            this.#drained = undefined;
+          }
+        }
+      }
+    } catch (error) {
+      this.#interrupt(error);
+    }
+  }
+
+  async #inspect(image: BatchImage): Promise<void> {
+    const { workspace, inspector } = this.#options;
+    let outcome: NewOutcome;
+    try {
+      const range = (await this.#rangeOf(image)) ?? undefined;
+      const result = await inspector.inspect(
+        {
+          path: image.path,
+          page: image.page?.index,
+          recipe: this.#recipe,
+          artifactRoot: workspace.artifacts.root,
+          range,
+        },
+        this.#abort.signal,
+      );
+      const error = isChanged(image, result) ? changed(image) : morePages(image, result);
+      outcome = error ? { status: 'failed', error } : { status: 'done', result };
+      this.#crashes = 0;
+    } catch (error) {
+      if (this.#ending) return;
+      const record = toErrorRecord(error);
+      if (blamesNoImage(record.code)) throw error;
+      outcome = { status: 'failed', error: record };
+      this.#crashes = record.code === 'inference-crashed' ? this.#crashes + 1 : 0;
+    }
+    await recordOutcome(workspace, this.#claim, image.id, outcome);
+    this.#counts[outcome.status]++;
+    this.#report(image, outcome);
+    if (outcome.status === 'failed' && this.#crashes >= CRASHES_IN_A_ROW) {
+      this.#interrupt(fromErrorRecord(outcome.error));
+    }
+  }
+
+  /** What is black and white in the image; also of one that could not be read before the run began. */
+  async #rangeOf(image: BatchImage): Promise<SampleRange | null> {
+    if (image.sampleKind !== null) return image.range;
+    const { sampleRanges } = await getRun(this.#options.workspace, this.runId);
+    const kind = await sampleKindOf(image).catch(() => 'none' as const);
+    return kind === 'none' ? null : sampleRanges[kind];
+  }
+
+  /** The next image, pages being read one at a time. */
+  async #next(): Promise<BatchImage | undefined> {
+    if (this.#page.length === 0) {
+      this.#paging = this.#paging.then(() => this.#readPage());
+      await this.#paging;
+    }
+    return this.#page.shift();
+  }
+
+  async #readPage(): Promise<void> {
+    if (this.#page.length > 0) return;
+    this.#page = await pendingImages(this.#options.workspace, this.runId, {
+      after: this.#lastTaken,
+      limit: PAGE,
+      retryFailed: this.#retryFailed,
+    });
+    this.#lastTaken = this.#page.at(-1)?.id ?? this.#lastTaken;
+  }
+
+  #report(image: BatchImage, outcome: NewOutcome): void {
+    const now = performance.now();
+    this.#finishedAt.push(now);
+    while (this.#finishedAt[0]! < now - RATE_WINDOW) this.#finishedAt.shift();
+    const seconds = (now - this.#finishedAt[0]!) / 1000;
+    const rate = seconds > 0 ? (this.#finishedAt.length - 1) / seconds : 0;
+    const { total, done, failed } = this.#counts;
+    this.#emit({
+      kind: 'image',
+      imageId: image.id,
+      outcome: { path: image.path, page: image.page, ...outcome },
+      done,
+      failed,
+      total,
+      rate,
+      eta: rate > 0 ? (total - done - failed) / rate : Number.POSITIVE_INFINITY,
+    });
+  }
+
+  #interrupt(error: unknown): void {
+    this.#end({ status: 'interrupted', error: toErrorRecord(error) });
+  }
+
+  #end(ending: Ending): void {
+    if (this.#ending) return;
+    this.#ending = ending;
+    this.#abort.abort();
+    this.#gate?.resolve();
+  }
+
+  async #finish(): Promise<BatchSummary> {
+    this.#ending ??= { status: 'done' };
+    const { status, error } = this.#ending;
+    const ending = { claim: this.#claim, status, author: this.#endedBy, error };
+    await endingsOf(this.#options.workspace).write(ending);
+    releaseClaim(this.#claim);
+    const { total, done, failed } = this.#counts;
+    this.#emit({ kind: 'finished', status, done, failed, ...(error && { error }) });
+    return { runId: this.runId, status, total, done, failed, ...(error && { error }) };
+  }
+
+  async #setStatus(status: 'running' | 'paused', author: string): Promise<void> {
+    try {
+      await setRunStatus(this.#options.workspace, this.#claim, status, author);
+    } catch (error) {
+      this.#interrupt(error);
+    }
+  }
+
+  #emit(event: BatchEvent): void {
+    this.#options.onEvent?.(event);
+  }
+}
+
+function isChanged({ contentHash }: BatchImage, result: InspectionResult): boolean {
+  return contentHash !== null && result.contentHash !== contentHash;
+}
+
+/** Of a file with several pictures whose import did not look into it, only the first would be judged. */
+function morePages({ path, page }: BatchImage, { notices }: InspectionResult): ErrorRecord | undefined {
+  const told = notices.find(({ code }) => code === 'page');
+  if (page !== null || told?.code !== 'page') return undefined;
+  return {
+    code: 'image-changed',
+    message: `The file has ${told.pages} pages and was imported as one picture. Import it again: then every page is an image.`,
+    details: { case: 'pages-unknown', file: path, pages: told.pages },
+  };
+}
+
+function changed({ path }: BatchImage): ErrorRecord {
+  return {
+    code: 'image-changed',
+    message:
+      'The file is not the one that was imported: its content changed since. Import it again to inspect the new content.',
+    details: { case: 'file-changed', file: path },
+  };
+}

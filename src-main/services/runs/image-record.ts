@@ -1,0 +1,83 @@
+import type { ErrorRecord } from '../../../src-shared/errors.ts';
+import { type ToldNotice, tellNotice } from '../../../src-shared/notice-text.ts';
+import type {
+  DeviceReport,
+  ImageOutcome,
+  Region,
+  ResultArtifacts,
+  Timings,
+} from '../../../src-shared/result.ts';
+import type { ModelVerdict } from '../../../src-shared/verdict.ts';
+import type { ArtifactStore } from '../../files/artifact-store.ts';
+
+/** An artifact with the place where it lies. */
+export interface PlacedArtifact {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** What became of an image, for other programs: `clipsam inspect --json` prints one per line. */
+export type ImageRecord =
+  | {
+      readonly path: string;
+      readonly page: number;
+      readonly pages: number;
+      readonly status: 'done';
+      readonly score: number;
+      readonly verdict: ModelVerdict;
+      readonly regions: readonly Region[];
+      readonly notices: readonly ToldNotice[];
+      readonly artifacts: Readonly<Record<keyof ResultArtifacts, PlacedArtifact>>;
+      readonly timings: Timings;
+      readonly device: DeviceReport;
+      readonly width: number;
+      readonly height: number;
+      readonly contentHash: string;
+      readonly recipeHash: string;
+      readonly packHash: string;
+      readonly softwareVersion: string;
+    }
+  | {
+      readonly path: string;
+      readonly page: number;
+      readonly pages: number;
+      readonly status: 'failed';
+      readonly score: null;
+      readonly verdict: null;
+      readonly regions: readonly [];
+      readonly notices: readonly [];
+      readonly artifacts: null;
+      readonly timings: null;
+      readonly device: DeviceReport;
+      readonly error: ErrorRecord;
+    }
+  /** A picture of a kind that is not read. */
+  | { readonly path: string; readonly status: 'passed-over' };
+
+/** @param device what runs; tells of failed images, where no result says it */
+export function toImageRecord(
+  outcome: ImageOutcome,
+  artifacts: ArtifactStore,
+  device: DeviceReport,
+): ImageRecord {
+  const { path, status } = outcome;
+  const which = { path, page: outcome.page?.number ?? 1, pages: outcome.page?.count ?? 1 };
+  if (status === 'failed') {
+    const nothing = { score: null, verdict: null, regions: [], notices: [] } as const;
+    return { ...which, status, ...nothing, artifacts: null, timings: null, device, error: outcome.error };
+  }
+  const { artifacts: kept, score, verdict, regions, notices, timings, ...rest } = outcome.result;
+  const place = ({ sha256, bytes }: ResultArtifacts['mask']): PlacedArtifact => ({
+    path: artifacts.pathOf(sha256),
+    sha256,
+    bytes,
+  });
+  const placed = {
+    coarseMap: place(kept.coarseMap),
+    finalMap: place(kept.finalMap),
+    mask: place(kept.mask),
+  };
+  const told = notices.map(tellNotice);
+  return { ...which, status, score, verdict, regions, notices: told, artifacts: placed, timings, ...rest };
+}

@@ -1,0 +1,234 @@
+import { basename, resolve } from 'node:path';
+import type { Batch, Run } from '../../../src-shared/batch.ts';
+import { type BatchRanges, isSameRange, SAMPLE_KINDS } from '../../../src-shared/batch-range.ts';
+import { countEndings, endingsText } from '../../../src-shared/endings.ts';
+import { ClipSamError, type ErrorRecord, throwIfCancelled } from '../../../src-shared/errors.ts';
+import type { BatchEvent, ImportEvent } from '../../../src-shared/progress.ts';
+import type { DeviceRequest, ImageOutcome } from '../../../src-shared/result.ts';
+import type { SampleRange } from '../../../src-shared/sample-range.ts';
+import { hashOfJson } from '../../files/canonical-json.ts';
+import { listImages as listFiles } from '../../files/image-files.ts';
+import { IMAGE_EXTENSIONS } from '../../files/image-names.ts';
+import type { Inspector, InspectorEvent } from '../../inference/inference-client.ts';
+import { createBatch, getBatch, listBatches } from '../../store/batches.ts';
+import { listImages } from '../../store/images.ts';
+import { listResults } from '../../store/results.ts';
+import { countOutcomes, isRunActive, listRuns } from '../../store/runs.ts';
+import { openWorkspace, type Workspace } from '../../store/workspace.ts';
+import { type ImportSummary, importImages } from '../imports/import-images.ts';
+import { kindsIn, setSampleRange, settleSampleRanges } from '../pictures/sample-ranges.ts';
+import { type BatchRun, type BatchSummary, resumeBatchRun, startBatchRun } from './batch-run.ts';
+import { type ImageRecord, toImageRecord } from './image-record.ts';
+import { type ChosenRecipe, openPipeline } from './recipe-pipeline.ts';
+
+export type InspectPathsEvent =
+  | ImportEvent
+  | InspectorEvent
+  | BatchEvent
+  | { readonly kind: 'import-finished'; readonly batch: Batch; readonly summary: ImportSummary }
+  /** What is black and white in the images of more than 8 bits, if there are any. */
+  | { readonly kind: 'sample-ranges'; readonly ranges: BatchRanges }
+  /**
+   * `outset`: a new run, a run that goes on, or a new one because the inputs, or what is black and white in them,
+   * changed since the unfinished one.
+   */
+  | { readonly kind: 'run'; readonly outset: 'new' | 'resumed' | 'inputs-changed' | 'range-changed' }
+  /** One per image, those of an earlier session of the same run first; and one per picture that was passed over. */
+  | { readonly kind: 'record'; readonly record: ImageRecord };
+
+export interface InspectPathsOptions {
+  readonly chosen: ChosenRecipe;
+  /** Made when it is not there. */
+  readonly workspaceFolder: string;
+  /** Files and folders. */
+  readonly paths: readonly string[];
+  /** Name of the batch. Default: after the first path. */
+  readonly name?: string;
+  /** True: a new run even when one of the same inputs and recipe is unfinished. */
+  readonly fresh?: boolean;
+  /** What is black and white in images of more than 8 bits whose files do not say. Default: measured. */
+  readonly range?: SampleRange;
+  readonly device: DeviceRequest;
+  readonly threads?: number;
+  readonly author: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: InspectPathsEvent) => void;
+}
+
+export interface InspectPathsSummary extends BatchSummary {
+  readonly batchId: number;
+  /** Paths that are not there, or folders that may not be read; the run does not count them. */
+  readonly unreadable: readonly { readonly path: string; readonly error: ErrorRecord }[];
+  /** Pictures of kinds that are not read; the run does not count them. */
+  readonly passedOver: readonly string[];
+}
+
+/**
+ * Inspects files and folders into a workspace. Called again with the same inputs and recipe after a crash or a
+ * cancel, it goes on where it stopped; images that failed get another try.
+ *
+ * The images go to the newest batch with the name whose images are all among the inputs, else to a new one: a run
+ * covers its whole batch.
+ * @throws ClipSamError `input-invalid` when there is no image at all, `cancelled` before the run began, and what
+ *   the store, the inference process and the batch run say
+ */
+export async function inspectPaths(options: InspectPathsOptions): Promise<InspectPathsSummary> {
+  const { chosen, paths, author, signal, device, threads } = options;
+  const onEvent = options.onEvent ?? (() => {});
+  const inputs = await listInputs(paths, signal);
+  // First, because a broken pack would waste the reading of all files and leave a batch that nobody asked for.
+  const inspector = await openPipeline(chosen, { device, ...(threads ? { threads } : {}), onEvent });
+  let workspace: Workspace | undefined;
+  try {
+    throwIfCancelled(signal);
+    workspace = await openWorkspace(options.workspaceFolder, { create: true });
+    const { artifacts } = workspace;
+    const name = options.name ?? nameOf(paths);
+    const batch =
+      (await findBatch(workspace, name, inputs)) ??
+      (await createBatch(workspace, { name, objectName: chosen.recipe.object }, author));
+    const cancel = signal ? { signal } : {};
+    const summary = await importImages({
+      workspace,
+      batchId: batch.id,
+      paths,
+      author,
+      onEvent,
+      ...cancel,
+    });
+    onEvent({ kind: 'import-finished', batch, summary });
+
+    const report = (outcome: ImageOutcome) => {
+      onEvent({ kind: 'record', record: toImageRecord(outcome, artifacts, inspector.device) });
+    };
+    for (const { path, error } of summary.unreadable) report({ path, page: null, status: 'failed', error });
+    for (const path of summary.passedOver)
+      onEvent({ kind: 'record', record: { path, status: 'passed-over' } });
+
+    await settleSampleRanges(workspace, batch.id, { author, signal });
+    const kinds = await kindsIn(workspace, batch.id);
+    const { range } = options;
+    for (const kind of range ? kinds : []) {
+      await setSampleRange(workspace, { batchId: batch.id, kind, range: range!, author });
+    }
+    const { sampleRanges } = await getBatch(workspace, batch.id);
+    onEvent({ kind: 'sample-ranges', ranges: sampleRanges });
+
+    const unfinished = options.fresh
+      ? undefined
+      : await findUnfinishedRun(workspace, batch, inspector, chosen);
+    const isSame = summary.added === 0 && summary.changed.length === 0;
+    const runOptions = {
+      workspace,
+      inspector,
+      author,
+      ...cancel,
+      onEvent(event: BatchEvent) {
+        onEvent(event);
+        if (event.kind === 'image') report(event.outcome);
+      },
+    };
+    let run: BatchRun;
+    const isSeenAlike =
+      unfinished &&
+      SAMPLE_KINDS.every((kind) => isSameRange(unfinished.sampleRanges[kind], sampleRanges[kind]));
+    if (unfinished && isSame && isSeenAlike) {
+      onEvent({ kind: 'run', outset: 'resumed' });
+      if (!(await isRunActive(workspace, unfinished.id))) await reportDone(workspace, unfinished, report);
+      run = await resumeBatchRun({ ...runOptions, runId: unfinished.id, retryFailed: true });
+    } else {
+      const changed = isSame ? 'range-changed' : 'inputs-changed';
+      onEvent({ kind: 'run', outset: unfinished ? changed : 'new' });
+      run = await startBatchRun({ ...runOptions, batchId: batch.id, recipe: chosen.recipe });
+    }
+    const { unreadable, passedOver } = summary;
+    return { ...(await run.done), batchId: batch.id, unreadable, passedOver };
+  } finally {
+    await inspector.close();
+    await workspace?.close();
+  }
+}
+
+/**
+ * The image files among some files and folders, absolute, each once.
+ * @throws ClipSamError `input-invalid` when there is none, or why the first of the paths can't be read; `cancelled`
+ */
+export async function listInputs(
+  paths: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Set<string>> {
+  const inputs = new Set<string>();
+  const passedOver: string[] = [];
+  let error: ClipSamError | undefined;
+  for await (const entry of listFiles(paths, signal)) {
+    if (entry.kind === 'image') inputs.add(entry.path);
+    else if (entry.kind === 'passed-over') passedOver.push(entry.path);
+    else if (entry.kind === 'unreadable') error ??= entry.error;
+  }
+  if (inputs.size > 0) return inputs;
+  if (error) throw error;
+  const unread =
+    passedOver.length === 0
+      ? ''
+      : ` Pictures there that are not read: ${endingsText(countEndings(passedOver))}.`;
+  throw new ClipSamError(
+    'input-invalid',
+    `There are no images in ${paths.join(', ')}. From folders, files named ${IMAGE_EXTENSIONS.join(', ')} are taken.${unread}`,
+  );
+}
+
+function nameOf(paths: readonly string[]): string {
+  const first = resolve(paths[0] ?? '');
+  const name = basename(first) || first;
+  return paths.length > 1 ? `${name} and ${paths.length - 1} more` : name;
+}
+
+/** The newest batch of that name whose images are all among the inputs. */
+async function findBatch(
+  workspace: Workspace,
+  name: string,
+  inputs: ReadonlySet<string>,
+): Promise<Batch | undefined> {
+  for (const batch of await listBatches(workspace, { search: name })) {
+    if (batch.name === name && (await isWithin(workspace, batch, inputs))) return batch;
+  }
+  return undefined;
+}
+
+async function isWithin(workspace: Workspace, batch: Batch, inputs: ReadonlySet<string>): Promise<boolean> {
+  for (let after = 0; ; ) {
+    const page = await listImages(workspace, batch.id, { after });
+    const last = page.at(-1);
+    if (!last) return true;
+    if (page.some(({ path }) => !inputs.has(path))) return false;
+    after = last.id;
+  }
+}
+
+async function findUnfinishedRun(
+  workspace: Workspace,
+  batch: Batch,
+  { packHash }: Inspector,
+  { recipe }: ChosenRecipe,
+): Promise<Run | undefined> {
+  const [run] = await listRuns(workspace, batch.id);
+  if (!run || run.status === 'cancelled') return undefined;
+  const isUnfinished = run.status !== 'done' || (await countOutcomes(workspace, run.id)).failed > 0;
+  return isUnfinished && run.recipeHash === hashOfJson(recipe) && run.packHash === packHash ? run : undefined;
+}
+
+async function reportDone(workspace: Workspace, run: Run, report: (outcome: ImageOutcome) => void) {
+  for (let after = 0; ; ) {
+    const page = await listResults(workspace, run.id, { after });
+    const last = page.at(-1);
+    if (!last) return;
+    for (const stored of page) {
+      // Those that failed are about to get another try.
+      if (stored.status === 'done') {
+        const { path, page: ofFile } = stored.image;
+        report({ path, page: ofFile, status: 'done', result: stored.result });
+      }
+    }
+    after = last.image.id;
+  }
+}

@@ -1,0 +1,47 @@
+import { basename } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { sha256OfFile } from '../../../src-main/files/hash.ts';
+import type { InspectJob, Inspector } from '../../../src-main/inference/inference-client.ts';
+import { type ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
+import type { InspectionResult } from '../../../src-shared/result.ts';
+import { context, inspectionResult } from '../../store/results-fixture.ts';
+
+export interface FakeOptions {
+  /** Milliseconds per image. */
+  readonly delay?: number;
+  /** True as long as the image with this file name has no answer: no machine is too fast or too slow for a test then. */
+  readonly hold?: (name: string) => boolean;
+  /** An error for the image with this file name, or undefined. */
+  readonly fail?: (name: string) => ClipSamError | undefined;
+  readonly onInspect?: (name: string, job: InspectJob) => void;
+  /** Parts of the answers. */
+  readonly result?: (job: InspectJob) => Partial<InspectionResult>;
+}
+
+/** Hashes the file and answers with a fixed result. `most` is the highest number of images at a time so far. */
+export function fakeInspector(
+  options: FakeOptions = {},
+): Pick<Inspector, 'device' | 'packHash' | 'inspect'> & { readonly load: { most: number } } {
+  const load = { now: 0, most: 0 };
+  return {
+    device: context.device,
+    packHash: context.packHash,
+    load,
+    async inspect(job, signal) {
+      const { path } = job;
+      load.most = Math.max(load.most, ++load.now);
+      try {
+        options.onInspect?.(basename(path), job);
+        do {
+          await setTimeout(options.delay ?? 1, undefined, { signal }).catch(() => {});
+          throwIfCancelled(signal);
+        } while (options.hold?.(basename(path)));
+        const error = options.fail?.(basename(path));
+        if (error) throw error;
+        return inspectionResult({ contentHash: await sha256OfFile(path), ...options.result?.(job) });
+      } finally {
+        load.now--;
+      }
+    },
+  };
+}
