@@ -1,5 +1,5 @@
-// Hook of electron-builder, before it packs: lists the SHA-256 of every file that may lie beside the program's archive
-// in out/app/unpacked.json, which goes into the archive. The program compares them when it starts.
+// Lists the SHA-256 of every file that may lie beside the packaged program's archive in out/app/unpacked.json, which goes
+// into the archive. The program compares them when it starts.
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -9,8 +9,8 @@ const require = createRequire(createRequire(import.meta.url).resolve('electron-b
 // What electron-builder makes of a package.json when it packs it.
 const { createTransformer } = require('app-builder-lib/out/fileTransformer.js');
 
-/** @param {import('app-builder-lib').BeforePackContext} context */
-export default async function beforePack({ packager }) {
+/** @param {import('app-builder-lib').BeforePackContext['packager']} packager */
+export async function hashUnpacked(packager) {
   const root = packager.projectDir;
   const tops = new Set();
   const { files, asarUnpack } = packager.config;

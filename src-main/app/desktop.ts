@@ -97,6 +97,7 @@ export async function openDesktop(options: DesktopOptions): Promise<Desktop> {
         texts,
         {
           openLogs: () => void shell.openPath(logFolder),
+          openNotices: () => void shell.openPath(join(process.resourcesPath, 'third-party-notices.txt')),
           openWorkspace: () => void shell.openPath(workspaceFolder),
           reload: () => window.webContents.reload(),
         },

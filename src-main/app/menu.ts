@@ -3,6 +3,7 @@ import type { NativeTexts } from './native-texts.ts';
 
 export interface MenuActions {
   openLogs(): void;
+  openNotices(): void;
   openWorkspace(): void;
   reload(): void;
 }
@@ -46,5 +47,9 @@ export function menuTemplate(
       ],
     },
     { label: texts.window, submenu: [{ role: 'minimize', label: texts.minimise }] },
+    // The file is written when the program is packed.
+    ...(isPackaged
+      ? [{ label: texts.help, submenu: [{ label: texts.notices, click: () => actions.openNotices() }] }]
+      : []),
   ];
 }

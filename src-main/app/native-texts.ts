@@ -15,6 +15,8 @@ export interface NativeTexts {
   readonly developerTools: string;
   readonly window: string;
   readonly minimise: string;
+  readonly help: string;
+  readonly notices: string;
   readonly chooseFolders: string;
   readonly chooseFiles: string;
   readonly choosePack: string;
@@ -57,6 +59,8 @@ const ENGLISH: NativeTexts = {
   developerTools: 'Developer tools',
   window: '&Window',
   minimise: 'Minimise',
+  help: '&Help',
+  notices: 'Licences of third-party software',
   chooseFolders: 'Choose folders with images',
   chooseFiles: 'Choose images',
   choosePack: 'Choose a model pack',
@@ -100,6 +104,8 @@ const CHINESE: NativeTexts = {
   developerTools: '开发者工具',
   window: '窗口(&W)',
   minimise: '最小化',
+  help: '帮助(&H)',
+  notices: '第三方软件许可',
   chooseFolders: '选择图像文件夹',
   chooseFiles: '选择图像',
   choosePack: '选择模型包',

@@ -17,7 +17,7 @@ const ROLE_KEYS: Readonly<Record<string, readonly string[]>> = {
   appMenu: ['Ctrl+Q', 'Ctrl+H', 'Ctrl+Alt+H'],
 };
 
-const actions = { openLogs: vi.fn(), openWorkspace: vi.fn(), reload: vi.fn() };
+const actions = { openLogs: vi.fn(), openNotices: vi.fn(), openWorkspace: vi.fn(), reload: vi.fn() };
 const environments = (['linux', 'win32', 'darwin'] as const).flatMap((platform) =>
   [true, false].map((isPackaged) => ({ platform, isPackaged })),
 );
@@ -53,6 +53,7 @@ it('does what its items say', () => {
   const click = (label: string) =>
     items.find((item) => item.label === label)?.click?.(undefined as never, undefined, undefined as never);
   click(texts.openLogs);
+  click(texts.notices);
   click(texts.openWorkspace);
   click(texts.reload);
   for (const action of Object.values(actions)) expect(action).toHaveBeenCalledOnce();

@@ -165,6 +165,23 @@ describe.runIf(process.platform === 'linux')('the package', () => {
     expect(await altered()).toEqual([]);
   });
 
+  it('names the software of others that it holds, each with its version, licence and text', async () => {
+    const notices = await readFile(join(program, 'resources', 'third-party-notices.txt'), 'utf8');
+    const manifests = (await filesBelow(join(`${archive}.unpacked`, 'node_modules'))).filter((path) =>
+      /node_modules\/(@[^/]+\/)?[^/]+\/package\.json$/.test(path),
+    );
+    expect(manifests.length).toBeGreaterThan(8);
+    const inWindow = ['react', 'konva', '@mantine/core', '@fontsource-variable/inter', 'react-markdown'];
+    for (const name of inWindow) manifests.push(join(ROOT, 'node_modules', name, 'package.json'));
+    for (const path of manifests) {
+      const { name, version, license } = JSON.parse(await readFile(path, 'utf8'));
+      expect(notices).toContain(`\n${name} ${version}\nLicence: ${license}\n`);
+    }
+    expect(notices).toContain('Copyright (c) Meta Platforms, Inc. and affiliates.');
+    expect(notices).not.toMatch(/^(vitest|electron-builder|@types\/\S+) \d/m);
+    expect(await readFile(join(program, 'resources', 'LICENSE.txt'), 'utf8')).toMatch(/^MIT License/);
+  });
+
   it('has its fuses blown', async () => {
     const wire = await getCurrentFuseWire(join(program, 'clipsam-workstation'));
     const isOn = (fuse: FuseV1Options) => String.fromCharCode(wire[fuse]!) === '1';
