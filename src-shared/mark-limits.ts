@@ -1,4 +1,4 @@
-import { ClipSamError } from './errors.ts';
+import { failure } from './errors.ts';
 import type { Polygon } from './result.ts';
 
 /**
@@ -24,18 +24,18 @@ export function countPoints(polygons: readonly Polygon[]): number {
 export function checkMark(polygons: readonly Polygon[]): void {
   const points = countPoints(polygons);
   if (points > MARK_LIMITS.points) {
-    throw new ClipSamError(
-      'input-invalid',
+    throw failure(
+      'mark-too-fine',
+      { points, limit: MARK_LIMITS.points },
       `The mark has ${points} points; ${MARK_LIMITS.points} are the limit. Draw it more coarsely, or in several parts.`,
-      { details: { case: 'mark-too-fine', points, limit: MARK_LIMITS.points } },
     );
   }
   const rise = riseOf(polygons);
   if (rise > MARK_LIMITS.rise) {
-    throw new ClipSamError(
-      'input-invalid',
+    throw failure(
+      'mark-too-long',
+      { pixels: rise, limit: MARK_LIMITS.rise },
       `The mark's outlines run ${rise} pixels up and down; ${MARK_LIMITS.rise} are the limit. Draw it more coarsely, or in several parts.`,
-      { details: { case: 'mark-too-long', pixels: rise, limit: MARK_LIMITS.rise } },
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { BatchImage } from '../../src-shared/batch.ts';
-import { ClipSamError, type ErrorCode, toErrorRecord } from '../../src-shared/errors.ts';
+import type { ErrorCode } from '../../src-shared/error-codes.ts';
+import { ClipSamError, toErrorRecord } from '../../src-shared/errors.ts';
 import { findGroundTruth, groundTruthPicture } from '../services/pictures/ground-truth.ts';
 import { readStoredMap } from '../services/pictures/result-maps.ts';
 import { refuseChangedImage } from '../services/pictures/seen-file.ts';
@@ -31,7 +32,9 @@ interface MediaRequest {
 const NUMBER = '(0|[1-9][0-9]{0,14})';
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
-  'input-invalid': 404,
+  'input-invalid': 400,
+  'not-found': 404,
+  conflict: 409,
   'image-not-found': 410,
   'image-changed': 409,
   'image-unreadable': 410,

@@ -1,4 +1,4 @@
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { ClipSamError, failure } from '../../src-shared/errors.ts';
 import { type Action, ASKED_UNATTENDED, LEAST_ROLE, mayDo, type Person } from '../../src-shared/roles.ts';
 import type { Acting, PeopleDesk } from '../services/people/people.ts';
 
@@ -32,15 +32,15 @@ export async function checkPermission(
   const { person } = acting;
   if (!mayDo(person.role, action)) {
     const needed = LEAST_ROLE[action] === 'engineer' ? 'needs-engineer' : 'needs-reviewer';
-    throw new ClipSamError('not-permitted', `This is for the role ${LEAST_ROLE[action]}.`, {
-      details: { case: needed },
-    });
+    throw failure(needed, `This is for the role ${LEAST_ROLE[action]}.`);
   }
   const author = typeof input === 'object' && input !== null && 'author' in input ? input.author : undefined;
   if (author !== undefined && author !== person.name) {
-    throw new ClipSamError('not-permitted', `${person.name} is signed in, and can't do this as another.`, {
-      details: { case: 'other-author', name: person.name },
-    });
+    throw failure(
+      'other-author',
+      { name: person.name },
+      `${person.name} is signed in, and can't do this as another.`,
+    );
   }
   return acting;
 }
@@ -56,9 +56,9 @@ export function checkAgainstOther(
 ): void {
   if (!person || other === undefined || other === person.name || mayDo(person.role, action)) return;
   const judged = action === 'review.judge-after-others';
-  throw new ClipSamError(
-    'not-permitted',
+  throw failure(
+    judged ? 'judged-by-other' : 'marked-by-other',
+    { name: other },
     `${other} ${judged ? 'judged' : 'marked'} this: changing it is for reviewers.`,
-    { details: { case: judged ? 'judged-by-other' : 'marked-by-other', name: other } },
   );
 }

@@ -14,7 +14,7 @@ import {
   inspectPaths,
 } from '../services/runs/inspect-paths.ts';
 import { chooseRecipe } from '../services/runs/recipe-pipeline.ts';
-import { EXIT } from './exit-code.ts';
+import { EXIT, exitCodeOf } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import {
   authorName,
@@ -216,7 +216,7 @@ function conclude(summary: InspectPathsSummary, doubts: Doubts, seconds: number)
   if (status === 'done') return failed > 0 ? EXIT.someFailed : EXIT.done;
   if (error) say(`Error: ${printable(error.message)} (${error.code})`);
   say('Nothing stored is lost: the same command goes on from here.');
-  return error ? EXIT.error : EXIT.interrupted;
+  return error ? exitCodeOf(error.code) : EXIT.interrupted;
 }
 
 /** Images whose verdict has to be read with care, and why. */

@@ -1,9 +1,9 @@
 import { Command, CommanderError } from 'commander';
-import { ClipSamError, type ErrorCode } from '../../src-shared/errors.ts';
+import { ClipSamError } from '../../src-shared/errors.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { addBench } from './bench.ts';
 import { addEvaluate } from './evaluate.ts';
-import { EXIT } from './exit-code.ts';
+import { EXIT, exitCodeOf } from './exit-code.ts';
 import { addExport } from './export.ts';
 import { addInspect } from './inspect.ts';
 import { addModels } from './models.ts';
@@ -15,16 +15,6 @@ import { addStart } from './start.ts';
 import { printable, say } from './terminal.ts';
 import { addTrain } from './train.ts';
 import { addWorkspace } from './workspace.ts';
-
-/** Errors in what the user wrote, rather than in the world. */
-const USAGE_ERRORS: ReadonlySet<ErrorCode> = new Set([
-  'input-invalid',
-  'export-in-the-way',
-  'image-not-found',
-  'recipe-invalid',
-  'text-too-long',
-  'device-unavailable',
-]);
 
 /**
  * Runs one command line in this process, which may run several, one after another.
@@ -59,7 +49,8 @@ Start with:
 
 Exit codes:
   0 all done, 2 wrong usage, 3 some images failed (the rest was done), a pack is not whole or
-  a bar of bench was missed, 1 other errors, 130 interrupted with Ctrl-C`,
+  a bar of bench was missed, 75 not now: something else is at work or has to be done first,
+  1 other errors, 130 interrupted with Ctrl-C`,
     )
     .showHelpAfterError('(add --help for help)')
     .exitOverride();
@@ -96,5 +87,5 @@ function explain(error: unknown, isVerbose: boolean): number {
   } else if (!isKnown) {
     say('This is a fault of the program. Add --verbose to see where it happened.');
   }
-  return isKnown && USAGE_ERRORS.has(error.code) ? EXIT.usage : EXIT.error;
+  return isKnown ? exitCodeOf(error.code) : EXIT.error;
 }

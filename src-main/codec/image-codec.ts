@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { ClipSamError, failure } from '../../src-shared/errors.ts';
 import { type Frame, frameFor } from '../../src-shared/frame.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
@@ -139,10 +139,10 @@ export async function thumbnail(
 
 function refuseIfTooSmall(name: string, width: number, height: number): void {
   if (Math.min(width, height) >= MIN_SIDE) return;
-  throw new ClipSamError(
-    'image-unsupported',
+  throw failure(
+    'image-too-small',
+    { file: name, width, height, limit: MIN_SIDE },
     `${name} has ${width} × ${height} pixels: too few to inspect. Both sides must have ${MIN_SIDE} or more.`,
-    { details: { case: 'image-too-small', file: name, width, height, limit: MIN_SIDE } },
   );
 }
 
@@ -151,9 +151,7 @@ export async function readImageFile(path: string): Promise<Buffer> {
   try {
     // Asked first, because reading a pipe or a device would wait for ever.
     if (!(await stat(path)).isFile()) {
-      throw new ClipSamError('image-unreadable', `${path} is not a file. Choose an image file.`, {
-        details: { case: 'not-a-file', file: path },
-      });
+      throw failure('not-a-file', { file: path }, `${path} is not a file. Choose an image file.`);
     }
     return await readFile(path);
   } catch (error) {

@@ -1,31 +1,33 @@
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { ClipSamError, failure } from '../../src-shared/errors.ts';
 
 /** `image-unreadable`: the file is not whole, or breaks its format. @param reason technical, in English */
 export function damaged(name: string, reason: string, cause?: unknown): ClipSamError {
-  return new ClipSamError(
-    'image-unreadable',
+  return failure(
+    'file-damaged',
+    { file: name },
     `${name} is damaged or incomplete (${reason}). Copy it again from its source, or export it again as PNG.`,
-    { cause, details: { case: 'file-damaged', file: name } },
+    cause,
   );
 }
 
 /** `image-unsupported`: a sound file of a kind that is not read. @param kind what it is, such as `CIELab TIFF` */
 export function unsupported(name: string, kind: string, cause?: unknown): ClipSamError {
-  return new ClipSamError(
-    'image-unsupported',
+  return failure(
+    'image-kind',
+    { file: name, kind },
     `${name} is of a kind that is not read: ${kind}. Export it as PNG or TIFF with 8 or 16 bits per channel.`,
-    { cause, details: { case: 'image-kind', file: name, kind } },
+    cause,
   );
 }
 
 /** @throws ClipSamError `image-too-large` */
 export function refuseIfTooLarge(name: string, width: number, height: number, maxPixels: number): void {
   if (width * height <= maxPixels) return;
-  throw new ClipSamError(
-    'image-too-large',
+  throw failure(
+    'too-many-pixels',
+    { file: name, width, height, limit: maxPixels },
     `${name} claims ${width} × ${height} pixels (${width * height}), more than the limit of ${maxPixels}. ` +
       "If the image is genuine, raise maxPixels in the recipe; otherwise it's damaged.",
-    { details: { case: 'too-many-pixels', file: name, width, height, limit: maxPixels } },
   );
 }
 

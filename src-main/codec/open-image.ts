@@ -1,4 +1,4 @@
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { failure } from '../../src-shared/errors.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import { decodeBmp, readBmpHeader } from './bmp.ts';
@@ -51,18 +51,16 @@ export interface OpenImage {
  */
 export function knownFormatOf(bytes: Uint8Array, name: string): ImageFormat {
   if (bytes.byteLength === 0) {
-    throw new ClipSamError('image-unreadable', `${name} is empty (0 bytes). Copy or export it again.`, {
-      details: { case: 'file-empty', file: name },
-    });
+    throw failure('file-empty', { file: name }, `${name} is empty (0 bytes). Copy or export it again.`);
   }
   const format = imageFormatOf(bytes);
   if (format) return format;
   const kind = unreadKindOf(bytes);
   if (kind) throw unsupported(name, kind);
-  throw new ClipSamError(
-    'image-unreadable',
+  throw failure(
+    'not-an-image',
+    { file: name },
     `${name} is not a JPEG, PNG, WebP, AVIF, TIFF, GIF or BMP image, whatever its name says. Export it as one of these.`,
-    { details: { case: 'not-an-image', file: name } },
   );
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { type ClipSamError, failure } from '../../src-shared/errors.ts';
 
 /**
  * Writes a whole file or nothing: temporary file in the same folder → fsync → rename. Missing folders are made.
@@ -81,32 +81,36 @@ export function toWriteError(error: unknown, path: string): unknown {
   switch ((error as NodeJS.ErrnoException | undefined)?.code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new ClipSamError(
+      return failure(
         'disk-full',
+        { folder },
         `The disk that holds ${folder} is full. Free some space there, or choose a folder on another disk, and start again.`,
-        { cause: error, details: { case: 'disk-full', folder } },
+        error,
       );
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new ClipSamError(
-        'path-denied',
+      return failure(
+        'folder-denied',
+        { folder },
         `${folder} may not be written. Give yourself write permission there, or choose another folder.`,
-        { cause: error, details: { case: 'folder-denied', folder } },
+        error,
       );
     case 'ENOENT':
-      return new ClipSamError(
-        'path-denied',
+      return failure(
+        'folder-denied',
+        { folder },
         `${folder} cannot be made or written there. Choose another folder.`,
-        { cause: error, details: { case: 'folder-denied', folder } },
+        error,
       );
     case 'ENOTDIR':
     case 'EEXIST':
     case 'EISDIR':
-      return new ClipSamError(
-        'path-denied',
+      return failure(
+        'name-taken',
+        { path },
         `${path} cannot be written: a file or folder with one of its names is in the way. Choose another place.`,
-        { cause: error, details: { case: 'name-taken', path } },
+        error,
       );
     case 'ERR_INVALID_ARG_VALUE':
     case 'ENAMETOOLONG':
@@ -121,8 +125,10 @@ export function toWriteError(error: unknown, path: string): unknown {
 /** The error for a name that no file system takes: too long, or with NUL or other signs that mean something to it. */
 function impossibleName(cause: unknown, path: string): ClipSamError {
   const shown = path.replace(/\p{Cc}/gu, '\ufffd').slice(0, 300);
-  return new ClipSamError('input-invalid', `Nothing can be called "${shown}". Choose another name.`, {
+  return failure(
+    'name-impossible',
+    { path: shown },
+    `Nothing can be called "${shown}". Choose another name.`,
     cause,
-    details: { case: 'name-impossible', path: shown },
-  });
+  );
 }

@@ -1,6 +1,6 @@
 import { type FileHandle, open, readFile, rm, stat } from 'node:fs/promises';
 import { setTimeout as after } from 'node:timers/promises';
-import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
+import { type ClipSamError, failure, throwIfCancelled } from '../../src-shared/errors.ts';
 import { isDownload } from '../../src-shared/pack.ts';
 import { toWriteError, writeFileAtomically } from './atomic-write.ts';
 import { sha256OfFile } from './hash.ts';
@@ -89,9 +89,11 @@ export async function downloadText(
       chunks.push(chunk);
       bytes += chunk.byteLength;
       if (bytes <= limit) continue;
-      throw new ClipSamError('pack-invalid', `${url} has more than ${limit} bytes: it is something else.`, {
-        details: { case: 'pack-description-broken', file: url },
-      });
+      throw failure(
+        'pack-description-broken',
+        { file: url },
+        `${url} has more than ${limit} bytes: it is something else.`,
+      );
     }
     return Buffer.concat(chunks).toString('utf8');
   });
@@ -105,10 +107,10 @@ export function redirected(from: string, location: string | null): string {
   const to = location === null ? null : URL.parse(location, from);
   const isLessSafe = from.startsWith('https:') && to?.protocol !== 'https:';
   if (to && !isLessSafe && isDownload(to.href)) return to.href;
-  throw new ClipSamError(
-    'download-failed',
+  throw failure(
+    'server-redirects',
+    { address: from },
     `${from} leads on to ${to?.href ?? 'nowhere'}, which is not allowed: only https is. Ask for the file's final address.`,
-    { details: { case: 'server-redirects', address: from } },
   );
 }
 
@@ -236,10 +238,10 @@ async function request(
     await response.body?.cancel();
     address = redirected(address, response.headers.get('location'));
   }
-  throw new ClipSamError(
-    'download-failed',
+  throw failure(
+    'server-redirects',
+    { address: url },
     `${url} leads on more than ${MOST_REDIRECTS} times. Ask for the file's final address.`,
-    { details: { case: 'server-redirects', address: url } },
   );
 }
 
@@ -247,26 +249,27 @@ async function refusal(url: string, response: Response): Promise<Error> {
   await response.body?.cancel();
   const { status } = response;
   if (PASSING.includes(status)) return new Passing(`its answer is ${status}`);
-  return new ClipSamError(
-    'download-failed',
+  return failure(
+    'server-refused',
+    { address: url, status },
     `${url} cannot be downloaded: the server's answer is ${status}. Check the address, or ask who runs the server.`,
-    { details: { case: 'server-refused', address: url, status } },
   );
 }
 
 function unreachable(url: string, cause: Passing): ClipSamError {
-  return new ClipSamError(
-    'download-failed',
+  return failure(
+    'server-unreachable',
+    { address: url },
     `${url} does not answer as it should (${cause.message}). Check the network and try again: what was downloaded is kept, and the download goes on from there.`,
-    { cause, details: { case: 'server-unreachable', address: url } },
+    cause,
   );
 }
 
 function altered(url: string, how: string): ClipSamError {
-  return new ClipSamError(
-    'pack-hash-mismatch',
+  return failure(
+    'download-altered',
+    { address: url },
     `${url} is not the file that the pack was made with: ${how}. It was not kept. Ask who made the pack for the right address.`,
-    { details: { case: 'download-altered', address: url } },
   );
 }
 

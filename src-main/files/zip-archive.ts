@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { ClipSamError, failure } from '../../src-shared/errors.ts';
 
 /** More files than any pack has: a list of millions would fill the memory before a single one is looked at. */
 const MOST_ENTRIES = 10_000;
@@ -54,10 +54,11 @@ export async function openZip(path: string): Promise<ZipArchive> {
 /** The error for an archive that cannot be read. */
 export function damaged(path: string, cause: unknown): ClipSamError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new ClipSamError(
-    'pack-invalid',
+  return failure(
+    'zip-damaged',
+    { file: path },
     `${path} is no ZIP file that can be read (${reason}). Copy or download it again.`,
-    { cause, details: { case: 'zip-damaged', file: path } },
+    cause,
   );
 }
 
@@ -85,9 +86,9 @@ async function listEntries(zip: ZipFile, path: string): Promise<Map<string, Entr
 }
 
 function unsafe(path: string, name: string, objection: string): ClipSamError {
-  return new ClipSamError(
-    'pack-invalid',
+  return failure(
+    'zip-unsafe',
+    { file: path, name },
     `${path} holds something that no model pack needs: ${name} (${objection}). Don't use it; fetch the pack again from a source that you trust.`,
-    { details: { case: 'zip-unsafe', file: path, name } },
   );
 }

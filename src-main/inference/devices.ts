@@ -1,4 +1,4 @@
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { failure } from '../../src-shared/errors.ts';
 import type { Device, DeviceReport, DeviceRequest } from '../../src-shared/result.ts';
 import { GraphBuilder, type Value } from '../graph/builder.ts';
 import { encodeModel } from '../graph/model.ts';
@@ -55,10 +55,10 @@ export async function openDevice(
 ): Promise<DeviceReport> {
   const supported = options.supported ?? supportedDevices();
   if (asked !== 'auto' && !supported.includes(asked)) {
-    throw new ClipSamError(
-      'device-unavailable',
+    throw failure(
+      'device-unknown',
+      { device: asked },
       `The device "${asked}" does not exist on ${process.platform} ${process.arch}. Choose one of: auto, ${supported.join(', ')}.`,
-      { details: { case: 'device-unknown', device: asked } },
     );
   }
   if (asked === 'cpu') return { asked, running: 'cpu' };

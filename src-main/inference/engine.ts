@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
+import { ClipSamError, failure, throwIfCancelled } from '../../src-shared/errors.ts';
 import type { Frame } from '../../src-shared/frame.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
@@ -310,10 +310,10 @@ async function openSessions(
 function finite(tensors: Tensors, name: string): Float32Array {
   const values = floats(tensors, name);
   if (values.every(Number.isFinite)) return values;
-  throw new ClipSamError(
-    'inference-failed',
+  throw failure(
+    'no-numbers',
+    { output: name },
     `The model's "${name}" holds values that are no numbers. Use the device "cpu"; if that is what ran, check the pack with \`clipsam models verify\`.`,
-    { details: { case: 'no-numbers', output: name } },
   );
 }
 

@@ -2,6 +2,7 @@ import { totalmem } from 'node:os';
 import {
   ClipSamError,
   type ErrorRecord,
+  failure,
   fromErrorRecord,
   throwIfCancelled,
   toErrorRecord,
@@ -360,11 +361,7 @@ class SupervisedInspector implements Inspector {
     this.#state = 'starting';
     if (this.#strikes >= STRIKES) {
       const message = `The inference process ended ${STRIKES} times in a row without finishing an image; the last one ${describeDeath(reason)}. It is not started again: check the memory and the graphics driver, choose the device "cpu", or close other programs.`;
-      this.#break(
-        new ClipSamError('inference-crashed', message, {
-          details: { case: 'keeps-crashing', times: STRIKES },
-        }),
-      );
+      this.#break(failure('keeps-crashing', { times: STRIKES }, message));
     } else {
       const pause = this.#strikes === 0 ? 0 : 50 * 2 ** this.#strikes;
       this.#restart = setTimeout(() => this.#start(), pause);
@@ -376,12 +373,8 @@ class SupervisedInspector implements Inspector {
     const [slow, ...others] = victims;
     if (slow) {
       const message = `The inference process ${describeDeath(reason)} and was replaced.`;
-      const details = {
-        case: 'image-timed-out',
-        file: slow.request.job.path,
-        seconds: Math.round(reason.afterMs / 1000),
-      } as const;
-      this.#settle(slow, new ClipSamError('inference-timeout', message, { details }));
+      const values = { file: slow.request.job.path, seconds: Math.round(reason.afterMs / 1000) };
+      this.#settle(slow, failure('image-timed-out', values, message));
     }
     return others;
   }
@@ -392,8 +385,7 @@ class SupervisedInspector implements Inspector {
       const { path } = task.request.job;
       if (task.suspect) {
         const message = `The inference process ${describeDeath(reason)} while working on ${path}, twice.`;
-        const details = { case: 'image-crashed', file: path } as const;
-        this.#settle(task, new ClipSamError('inference-crashed', message, { details }));
+        this.#settle(task, failure('image-crashed', { file: path }, message));
         return false;
       }
       task.suspect = true;
@@ -422,9 +414,9 @@ class SupervisedInspector implements Inspector {
 /** The error for a process that nothing was ever heard of: another one would hang in the same place. */
 function neverReady(reason: Extract<DeathReason, { kind: 'start-timeout' }>): ClipSamError {
   const seconds = Math.round(reason.afterMs / 1000);
-  return new ClipSamError(
-    'inference-crashed',
+  return failure(
+    'never-ready',
+    { seconds },
     `The inference process ${describeDeath(reason)} and is not started again. Check the pack with \`clipsam models verify\`; if it is whole, choose the device "cpu" or close other programs.`,
-    { details: { case: 'never-ready', seconds } },
   );
 }

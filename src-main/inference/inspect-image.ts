@@ -1,4 +1,4 @@
-import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
+import { ClipSamError, failure, throwIfCancelled } from '../../src-shared/errors.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import { packLevels } from '../../src-shared/packed-levels.ts';
 import type { ArtifactRef, InspectionResult } from '../../src-shared/result.ts';
@@ -82,10 +82,10 @@ export async function decodeMask(
   if (!answer) {
     const read = await readEncoderImage({ path, page, recipe, range }, engine);
     if (contentHash && read.contentHash !== contentHash) {
-      throw new ClipSamError(
-        'input-invalid',
+      throw failure(
+        'file-changed',
+        { file: path },
         `${path} is no longer the image that was inspected: its content changed. Inspect it again first.`,
-        { details: { case: 'file-changed', file: path } },
       );
     }
     const { image } = read;

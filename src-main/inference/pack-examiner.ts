@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { ClipSamError, fromErrorRecord, throwIfCancelled } from '../../src-shared/errors.ts';
+import { ClipSamError, failure, fromErrorRecord, throwIfCancelled } from '../../src-shared/errors.ts';
 import type { Examination, Finding, PackWords } from './examination.ts';
 import type { PackContents } from './pack-contents.ts';
 import { tooHeavy } from './pack-files.ts';
@@ -156,16 +156,16 @@ function nameOf({ pack }: Examination): string {
 function tooSlow(examination: Examination, seconds: number): ClipSamError {
   const pack = nameOf(examination);
   if (examination.kind === 'contents') {
-    return new ClipSamError(
-      'pack-invalid',
+    return failure(
+      'pack-too-slow',
+      { pack, seconds },
       `The model pack ${pack} can't be examined within ${seconds} s, so it is not used. If its disk is not just slow, its files are damaged or made to do harm: fetch it from a source that you trust.`,
-      { details: { case: 'pack-too-slow', pack, seconds } },
     );
   }
   const { file } = examination;
-  return new ClipSamError(
-    'pack-invalid',
+  return failure(
+    'words-too-slow',
+    { pack, file, seconds },
     `The tokeniser of the model pack ${pack} ("${file}") can't read the recipe's phrases within ${seconds} s. Use other phrases, or a pack from a source that you trust.`,
-    { details: { case: 'words-too-slow', pack, file, seconds } },
   );
 }

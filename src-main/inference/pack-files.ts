@@ -2,7 +2,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { ClipSamError, failure } from '../../src-shared/errors.ts';
 import { isDownload, type Pack } from '../../src-shared/pack.ts';
 import { sha256OfFile } from '../files/hash.ts';
 import { isPlainPath } from '../files/plain-path.ts';
@@ -73,11 +73,11 @@ export async function checkPackFile(key: string, file: PackFile, packFolder: str
     if (found.bytes === expected.bytes && found.sha256 === expected.sha256) {
       return { ...check, status: 'ok', found, path };
     }
-    const error = new ClipSamError(
-      'pack-hash-mismatch',
+    const error = failure(
+      'pack-file-altered',
+      { file: path },
       `${path} is not the file that the pack was made with: expected ${expected.bytes} bytes with SHA-256 ` +
         `${expected.sha256}, found ${found.bytes} bytes with ${found.sha256}. ${remedy(file.source)}`,
-      { details: { case: 'pack-file-altered', file: path } },
     );
     return { ...check, status: 'hash mismatch', found, path, error };
   } catch (cause) {
@@ -85,10 +85,11 @@ export async function checkPackFile(key: string, file: PackFile, packFolder: str
       return { ...check, status: cause.code === 'path-denied' ? 'path denied' : 'missing', error: cause };
     }
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const error = new ClipSamError(
+    const error = failure(
       'pack-file-missing',
+      { file: file.source },
       `The pack's file ${file.source} cannot be read (${reason}). ${remedy(file.source)}`,
-      { cause, details: { case: 'pack-file-missing', file: file.source } },
+      cause,
     );
     return { ...check, status: 'unreadable', error };
   }
@@ -107,17 +108,19 @@ export async function readPackText(path: string): Promise<string> {
 
 /** The error for prose that is none. */
 export function tooLong(file: string): ClipSamError {
-  return new ClipSamError('pack-invalid', `${file} is no file of text with at most ${LONGEST_TEXT} bytes.`, {
-    details: { case: 'pack-description-broken', file },
-  });
+  return failure(
+    'pack-description-broken',
+    { file },
+    `${file} is no file of text with at most ${LONGEST_TEXT} bytes.`,
+  );
 }
 
 /** The error for a pack that fills the memory. */
 export function tooHeavy(pack: string, megabytes: number): ClipSamError {
-  return new ClipSamError(
-    'pack-invalid',
+  return failure(
+    'pack-too-heavy',
+    { pack, megabytes },
     `The model pack ${pack} can't be examined within ${megabytes} MB of memory, so it is not used. Its files are damaged or made to do harm: fetch it from a source that you trust.`,
-    { details: { case: 'pack-too-heavy', pack, megabytes } },
   );
 }
 
@@ -135,18 +138,20 @@ async function packageOf(source: string): Promise<{ root: string; path: string }
 }
 
 function leaves(source: string): ClipSamError {
-  return new ClipSamError(
-    'path-denied',
+  return failure(
+    'pack-file-outside',
+    { file: source },
     `The pack's file ${source} points outside its package or folder. Don't use this pack; fetch it again from a source that you trust.`,
-    { details: { case: 'pack-file-outside', file: source } },
   );
 }
 
 function missing(source: string, path: string, cause?: unknown): ClipSamError {
-  return new ClipSamError('pack-file-missing', `${path} (${source}) is missing. ${remedy(source)}`, {
+  return failure(
+    'pack-file-missing',
+    { file: source },
+    `${path} (${source}) is missing. ${remedy(source)}`,
     cause,
-    details: { case: 'pack-file-missing', file: source },
-  });
+  );
 }
 
 function remedy(source: string): string {

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
+import { ClipSamError, type ErrorRecord, failure, toErrorRecord } from '../../src-shared/errors.ts';
 import { type Pack, packSchema } from '../../src-shared/pack.ts';
 import { exactReference, packReferenceSchema } from '../../src-shared/pack-reference.ts';
 import { parseJson } from '../../src-shared/parse-json.ts';
@@ -161,9 +161,7 @@ async function findPack(
   if (!isReference(which)) {
     const folder = resolve(which);
     if (await holdsPack(folder)) return { folder };
-    throw new ClipSamError('pack-not-found', `${folder} is not a model pack: it has no pack.json.`, {
-      details: { case: 'pack-unknown', pack: folder },
-    });
+    throw failure('pack-unknown', { pack: folder }, `${folder} is not a model pack: it has no pack.json.`);
   }
   const own = join(packsRoot, which);
   if (await holdsPack(own)) return { folder: own, reference: which };
@@ -176,12 +174,12 @@ async function findPack(
   }
   const roots = [packsRoot, ...(importedRoot === undefined ? [] : [importedRoot])].join(' or ');
   const there = [...(await referencesIn(packsRoot)), ...imported].join(', ');
-  throw new ClipSamError(
-    'pack-not-found',
+  throw failure(
+    other === undefined ? 'pack-unknown' : 'pack-versions',
+    { pack: which },
     other === undefined
       ? `There is no model pack "${which}" in ${roots}. Found there: ${there || 'none'}.`
       : `There are several versions of the model pack "${which}". Name one of them: ${there}.`,
-    { details: { case: other === undefined ? 'pack-unknown' : 'pack-versions', pack: which } },
   );
 }
 
@@ -225,10 +223,10 @@ export function parsePack(text: string, path: string): Pack {
   }
   const version = (json as { schemaVersion?: unknown } | null)?.schemaVersion;
   if (typeof version === 'number' && version > 1) {
-    throw new ClipSamError(
-      'pack-invalid',
+    throw failure(
+      'pack-newer',
+      { file: path },
       `${path} has the schemaVersion ${version}, which a newer version of this program reads. Update the program, or use an older version of the pack.`,
-      { details: { case: 'pack-newer', file: path } },
     );
   }
   const parsed = packSchema.safeParse(json);
@@ -243,10 +241,12 @@ export function parsePack(text: string, path: string): Pack {
 }
 
 function unusable(path: string, reason: string, cause: unknown): ClipSamError {
-  return new ClipSamError('pack-invalid', `${path} ${reason}. Fetch the pack again, or correct the file.`, {
+  return failure(
+    'pack-description-broken',
+    { file: path },
+    `${path} ${reason}. Fetch the pack again, or correct the file.`,
     cause,
-    details: { case: 'pack-description-broken', file: path },
-  });
+  );
 }
 
 /**

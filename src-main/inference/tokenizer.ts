@@ -1,5 +1,5 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { ClipSamError, failure } from '../../src-shared/errors.ts';
 import { parseJson } from '../../src-shared/parse-json.ts';
 
 /** Sentences → token ids, start and end tokens included; undefined for what the tokeniser has no token for. */
@@ -65,17 +65,17 @@ export function sentenceIds(
   sentences.forEach((sentence, row) => {
     const tokens = tokenizer.encode(sentence);
     if (tokens.includes(undefined)) {
-      throw new ClipSamError(
-        'recipe-invalid',
+      throw failure(
+        'word-unknown',
+        { text: sentence },
         `The pack's tokeniser has no token for a part of "${sentence}". Use other words or letters.`,
-        { details: { case: 'word-unknown', text: sentence } },
       );
     }
     if (tokens.length > contextLength) {
-      throw new ClipSamError(
-        'text-too-long',
+      throw failure(
+        'too-many-tokens',
+        { text: sentence, tokens: tokens.length, limit: contextLength },
         `"${sentence}" has ${tokens.length} tokens; the text encoder takes ${contextLength}. Shorten the object's name, the state phrase or the template.`,
-        { details: { case: 'too-many-tokens', text: sentence, tokens: tokens.length, limit: contextLength } },
       );
     }
     tokens.forEach((token, column) => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, sep } from 'node:path';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { type ClipSamError, failure } from '../../src-shared/errors.ts';
 import type { ExportFormat } from '../../src-shared/export-formats.ts';
 import type { ExportManifest, ManifestFile } from '../../src-shared/export-manifest.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
@@ -64,7 +64,7 @@ export class ExportFolder {
   /**
    * @param force whatever is in the way is replaced
    * @throws ClipSamError `export-in-the-way` when the folder holds another batch's export, or files that no export
-   * wrote where this one writes; `disk-full`, `path-denied`, `input-invalid`
+   * wrote where this one writes; `conflict` while another export writes there; `disk-full`, `path-denied`, `input-invalid`
    */
   static async open(
     root: string,
@@ -232,26 +232,16 @@ function isAlive(pid: number): boolean {
 const ADVICE = 'Choose another folder, or a new one in it.';
 
 function isBusy(folder: string): ClipSamError {
-  return new ClipSamError(
-    'export-in-the-way',
-    `Another export is being written into ${folder}. Wait for it.`,
-    {
-      details: { case: 'export-busy', folder },
-    },
-  );
+  return failure('export-busy', { folder }, `Another export is being written into ${folder}. Wait for it.`);
 }
 
 function isOfOther(folder: string, batch: string): ClipSamError {
   const message = `${folder} holds an export of the batch "${batch}". ${ADVICE}`;
-  return new ClipSamError('export-in-the-way', message, {
-    details: { case: 'export-of-other', folder, batch },
-  });
+  return failure('export-of-other', { folder, batch }, message);
 }
 
 function notOurs(folder: string, paths: readonly string[]): ClipSamError {
   const names = paths.slice(0, TOLD).join(', ') + (paths.length > TOLD ? ', …' : '');
   const message = `${folder} holds what this export would replace and did not write: ${names}. ${ADVICE}`;
-  return new ClipSamError('export-in-the-way', message, {
-    details: { case: 'export-foreign', folder, names },
-  });
+  return failure('export-foreign', { folder, names }, message);
 }

@@ -27,8 +27,8 @@ export interface ExportedFile {
 /**
  * Writes a run in some formats into a folder, which is made when missing, all of them or none: see {@link ExportFolder}.
  * @param options.force whatever is in the way is replaced
- * @throws ClipSamError `export-in-the-way` when it would replace what it did not write; `cancelled`, `disk-full`,
- * `path-denied`, `input-invalid`
+ * @throws ClipSamError `export-in-the-way` when it would replace what it did not write, `conflict` while another export
+ * writes there; `cancelled`, `disk-full`, `path-denied`, `input-invalid`
  */
 export async function exportReport(
   report: RunReport,

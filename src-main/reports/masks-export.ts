@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { ClipSamError, failure } from '../../src-shared/errors.ts';
 import type { FileState } from '../../src-shared/file-state.ts';
 import { type ToldNotice, tellNotice } from '../../src-shared/notice-text.ts';
 import { encodeGrey8 } from '../codec/image-codec.ts';
@@ -69,9 +69,11 @@ async function classRaster(report: RunReport, image: DoneImage, classes: ClassNu
     if (reviewed.author === null) continue;
     const number = classes.of(reviewed.className);
     if (number > 255) {
-      throw new ClipSamError('input-invalid', 'Mask files hold 255 classes at most; this run has more.', {
-        details: { case: 'too-many-classes', limit: 255 },
-      });
+      throw failure(
+        'too-many-classes',
+        { limit: 255 },
+        'Mask files hold 255 classes at most; this run has more.',
+      );
     }
     const original = regions.find(({ index }) => index === reviewed.regionIndex);
     // A corrected outline replaces the model's; a false positive only changes what its pixels mean.

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { ClipSamError, type ErrorCode } from '../../src-shared/errors.ts';
+import type { ErrorCode } from '../../src-shared/error-codes.ts';
+import { ClipSamError } from '../../src-shared/errors.ts';
 import { parseJson } from '../../src-shared/parse-json.ts';
 import { checkWritable, writeFileAtomically } from '../files/atomic-write.ts';
 

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Annotation } from '../../src-shared/annotation.ts';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { failure } from '../../src-shared/errors.ts';
 import { checkMark, countPoints, MARK_LIMITS, riseOf } from '../../src-shared/mark-limits.ts';
 import type { Polygon } from '../../src-shared/result.ts';
 import { recordAudit } from './audit.ts';
@@ -13,7 +13,7 @@ export type NewAnnotation = Pick<Annotation, 'runId' | 'imageId' | 'kind' | 'aut
 
 /**
  * @throws ClipSamError `input-invalid` when neither a region of the result nor an area is given, or the area is too
- * detailed; `image-changed` when other content was imported since
+ * detailed; `not-found` when there is no such result or region; `image-changed` when other content was imported since
  */
 export async function addAnnotation(workspace: Workspace, entry: NewAnnotation): Promise<Annotation> {
   const { runId, imageId, regionIndex = null } = entry;
@@ -22,14 +22,10 @@ export async function addAnnotation(workspace: Workspace, entry: NewAnnotation):
   return workspace.db.transaction().execute(async (db) => {
     const result = await resultToJudge({ ...workspace, db }, runId, imageId);
     if (!result) {
-      throw new ClipSamError('input-invalid', `Run ${runId} has no result for image ${imageId} to mark.`, {
-        details: { case: 'no-result' },
-      });
+      throw failure('no-result', `Run ${runId} has no result for image ${imageId} to mark.`);
     }
     if (regionIndex === null && polygons === null) {
-      throw new ClipSamError('input-invalid', 'Choose a region, or draw an area, to mark.', {
-        details: { case: 'nothing-marked' },
-      });
+      throw failure('nothing-marked', 'Choose a region, or draw an area, to mark.');
     }
     if (regionIndex !== null) {
       const region = await db
@@ -39,10 +35,10 @@ export async function addAnnotation(workspace: Workspace, entry: NewAnnotation):
         .where('region_index', '=', regionIndex)
         .executeTakeFirst();
       if (!region) {
-        throw new ClipSamError(
-          'input-invalid',
+        throw failure(
+          'region-unknown',
+          { region: regionIndex },
           `Image ${imageId} has no region ${regionIndex} in run ${runId}.`,
-          { details: { case: 'region-unknown', region: regionIndex } },
         );
       }
     }
@@ -86,26 +82,24 @@ async function checkRoom(
   const all = [...marks.map(toAnnotation).flatMap((mark) => mark.polygons ?? []), ...polygons];
   const points = countPoints(all);
   const pixels = riseOf(all);
-  const tooFine = points > MARK_LIMITS.pointsOfImage;
-  if (!tooFine && pixels <= MARK_LIMITS.riseOfImage) return;
-  const limit = tooFine ? MARK_LIMITS.pointsOfImage : MARK_LIMITS.riseOfImage;
-  const much = tooFine ? `have ${points} points` : `run ${pixels} pixels up and down`;
-  throw new ClipSamError(
-    'input-invalid',
-    `With this mark the marks of image ${imageId} would ${much}; ${limit} are the limit. Remove one, or draw more coarsely.`,
-    {
-      details: tooFine
-        ? { case: 'marks-too-fine', points, limit }
-        : { case: 'marks-too-long', pixels, limit },
-    },
-  );
+  const told = (much: string, limit: number) =>
+    `With this mark the marks of image ${imageId} would ${much}; ${limit} are the limit. Remove one, or draw more coarsely.`;
+  const { pointsOfImage, riseOfImage } = MARK_LIMITS;
+  if (points > pointsOfImage) {
+    const message = told(`have ${points} points`, pointsOfImage);
+    throw failure('marks-too-fine', { points, limit: pointsOfImage }, message);
+  }
+  if (pixels > riseOfImage) {
+    const message = told(`run ${pixels} pixels up and down`, riseOfImage);
+    throw failure('marks-too-long', { pixels, limit: riseOfImage }, message);
+  }
 }
 
 /**
  * Takes an annotation back by adding an entry that names it.
  * @param allow gets who made it, within the transaction; throws what refuses it
  * @returns where it was
- * @throws ClipSamError `input-invalid` when it is not there any more
+ * @throws ClipSamError `not-found` when it is not there any more
  */
 export async function retractAnnotation(
   workspace: Workspace,
@@ -122,9 +116,7 @@ export async function retractAnnotation(
       .where('a.kind', 'is not', null)
       .executeTakeFirst();
     if (!row || row.retraction !== null) {
-      throw new ClipSamError('input-invalid', `There is no annotation ${id}, or it was retracted before.`, {
-        details: { case: 'mark-gone' },
-      });
+      throw failure('mark-gone', `There is no annotation ${id}, or it was retracted before.`);
     }
     allow(row.author);
     await db

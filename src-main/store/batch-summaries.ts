@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Batch } from '../../src-shared/batch.ts';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { failure } from '../../src-shared/errors.ts';
 import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import { isFound, toBatch } from './batches.ts';
 import { listRunStates, type RunState } from './runs.ts';
@@ -60,13 +60,10 @@ export async function listBatchSummaries(workspace: Workspace, filter: Filter): 
   }));
 }
 
-/** Also of a deleted batch. @throws ClipSamError `input-invalid` when the workspace has no such batch */
+/** Also of a deleted batch. @throws ClipSamError `not-found` when the workspace has no such batch */
 export async function getBatchSummary(workspace: Workspace, id: number): Promise<ListedBatch> {
   const [summary] = await listBatchSummaries(workspace, { id });
-  if (!summary)
-    throw new ClipSamError('input-invalid', `The workspace has no batch ${id}.`, {
-      details: { case: 'batch-unknown', batch: id },
-    });
+  if (!summary) throw failure('batch-unknown', { batch: id }, `The workspace has no batch ${id}.`);
   return summary;
 }
 

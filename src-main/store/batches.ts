@@ -1,7 +1,7 @@
 import { type Expression, type Selectable, type SqlBool, sql, type Updateable } from 'kysely';
 import type { Batch, BatchMetadata } from '../../src-shared/batch.ts';
 import type { BatchRange } from '../../src-shared/batch-range.ts';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { failure } from '../../src-shared/errors.ts';
 import { recordAudit } from './audit.ts';
 import { daysOfUse } from './days-of-use.ts';
 import { listRunStates } from './runs.ts';
@@ -37,13 +37,15 @@ export async function createBatch(
   });
 }
 
-/** @throws ClipSamError `input-invalid` when the workspace has no such batch, or it was deleted */
+/** @throws ClipSamError `not-found` when the workspace has no such batch, `conflict` when it was deleted */
 export async function getBatch(workspace: Workspace, id: number): Promise<Batch> {
   const row = await rowOf(workspace.db, id);
   if (row.deleted_at !== null) {
-    throw new ClipSamError('input-invalid', `Batch ${id} "${row.name}" was deleted. Restore it first.`, {
-      details: { case: 'batch-deleted', name: row.name },
-    });
+    throw failure(
+      'batch-deleted',
+      { name: row.name },
+      `Batch ${id} "${row.name}" was deleted. Restore it first.`,
+    );
   }
   return toBatch(row);
 }
@@ -89,7 +91,7 @@ export async function archiveBatch(
 
 /**
  * Takes a batch out of sight with its images, runs and verdicts, or brings it back as it was. Nothing is lost.
- * @throws ClipSamError `input-invalid` while a program inspects it
+ * @throws ClipSamError `conflict` while a program inspects it
  */
 export async function deleteBatch(
   workspace: Workspace,
@@ -99,9 +101,7 @@ export async function deleteBatch(
 ): Promise<Batch> {
   const runs = deleted ? await listRunStates(workspace, { batchId: id }) : [];
   if (runs.some(({ alive }) => alive)) {
-    throw new ClipSamError('input-invalid', `Batch ${id} is being inspected. Cancel its run first.`, {
-      details: { case: 'batch-at-work' },
-    });
+    throw failure('batch-at-work', `Batch ${id} is being inspected. Cancel its run first.`);
   }
   const columns = deleted
     ? { deleted_at: new Date().toISOString(), deleted_on_day: await daysOfUse(workspace.db) }
@@ -156,10 +156,7 @@ async function rowOf(db: Workspace['db'], id: number): Promise<Selectable<Schema
     .where('id', '=', id)
     .where('purge', 'is', null)
     .executeTakeFirst();
-  if (!row)
-    throw new ClipSamError('input-invalid', `The workspace has no batch ${id}.`, {
-      details: { case: 'batch-unknown', batch: id },
-    });
+  if (!row) throw failure('batch-unknown', { batch: id }, `The workspace has no batch ${id}.`);
   return row;
 }
 

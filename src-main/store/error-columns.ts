@@ -1,4 +1,5 @@
-import { type ErrorRecord, knownDetails } from '../../src-shared/errors.ts';
+import { knownDetails } from '../../src-shared/error-cases.ts';
+import type { ErrorRecord } from '../../src-shared/errors.ts';
 import type { Schema } from './schema.ts';
 
 type ErrorColumns = Pick<Schema['results'], 'error_code' | 'error_message' | 'error_details'>;

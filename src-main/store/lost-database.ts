@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { type ClipSamError, failure } from '../../src-shared/errors.ts';
 import type { ArtifactStore } from '../files/artifact-store.ts';
 import { listCopies } from './database-copies.ts';
 
@@ -35,10 +35,10 @@ export async function databaseMissing(
   const copies = listCopies(folder).length;
   if (!left && copies === 0) return undefined;
   const there = described(left);
-  return new ClipSamError(
-    'workspace-incomplete',
+  return failure(
+    'database-missing',
+    { folder, ...there, copies },
     `The database of the workspace ${folder} (workspace.sqlite) is missing or empty, but there are ${inWords(there)} and ${copies} copies of a database. Nothing was changed. Put workspace.sqlite back, or restore a copy with "clipsam workspace restore --workspace ${folder}" (the newest of those; another one with --copy FILE). To begin anew, choose another folder.`,
-    { details: { case: 'database-missing', folder, ...there, copies } },
   );
 }
 
@@ -46,10 +46,10 @@ export async function databaseMissing(
 export async function databaseOlder(folder: string, artifacts: ArtifactStore): Promise<ClipSamError> {
   const there = described(await artifactsLeft(artifacts));
   const copies = listCopies(folder).length;
-  return new ClipSamError(
-    'workspace-incomplete',
+  return failure(
+    'database-older',
+    { folder, ...there, copies },
     `The database of the workspace ${folder} is older than the files beside it, or another one's: it does not know all of the ${inWords(there)}. Nothing was changed. Put the right workspace.sqlite back, or restore a copy with "clipsam workspace restore --workspace ${folder}" (the newest of ${copies}; another one with --copy FILE). To go on with this one and keep every file: "clipsam workspace accept --workspace ${folder}".`,
-    { details: { case: 'database-older', folder, ...there, copies } },
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { failure } from '../../src-shared/errors.ts';
 import { isPlainName, looksAlike } from '../../src-shared/names.ts';
 import type { Person, Role } from '../../src-shared/roles.ts';
 import { recordAudit } from './audit.ts';
@@ -51,7 +51,7 @@ export async function getPerson(workspace: Workspace, id: number): Promise<Store
   return row && toStored(row);
 }
 
-/** @throws ClipSamError `input-invalid` when nobody of that name may sign in */
+/** @throws ClipSamError `not-found` when nobody of that name may sign in */
 export async function findPerson(workspace: Workspace, name: string): Promise<StoredPerson> {
   return toStored(await mustFind(workspace.db, name));
 }
@@ -73,19 +73,15 @@ export async function addPerson(
       .limit(1)
       .execute();
     if (others.length === 0 && role !== 'engineer') {
-      throw new ClipSamError(
-        'input-invalid',
-        'The first person has to be an engineer, who adds the others.',
-        {
-          details: { case: 'first-engineer' },
-        },
-      );
+      throw failure('first-engineer', 'The first person has to be an engineer, who adds the others.');
     }
     const known = await db.selectFrom('people').selectAll().where('name', '=', name).executeTakeFirst();
     if (known && known.removed_at === null) {
-      throw new ClipSamError('input-invalid', `There is a ${known.name} already. Choose another name.`, {
-        details: { case: 'person-known', name: known.name },
-      });
+      throw failure(
+        'person-known',
+        { name: known.name },
+        `There is a ${known.name} already. Choose another name.`,
+      );
     }
     if (!known) await checkName(db, name);
     const row = known
@@ -103,7 +99,7 @@ export async function addPerson(
   });
 }
 
-/** @throws ClipSamError `input-invalid` when nobody has that name, or no engineer would be left */
+/** @throws ClipSamError `not-found` when nobody has that name, `conflict` when no engineer would be left */
 export async function changeRole(
   workspace: Workspace,
   name: string,
@@ -132,7 +128,7 @@ export async function changeRole(
 /**
  * @param pin what the new one can be checked against
  * @param action `pin-reset` where somebody else gave it
- * @throws ClipSamError `input-invalid` when nobody has that name
+ * @throws ClipSamError `not-found` when nobody has that name
  */
 export async function changePin(
   workspace: Workspace,
@@ -194,7 +190,7 @@ export async function welcome(
 
 /**
  * Lets somebody sign in no more. Their row stays, and so does their name on what they did.
- * @throws ClipSamError `input-invalid` when nobody has that name, or no engineer would be left
+ * @throws ClipSamError `not-found` when nobody has that name, `conflict` when no engineer would be left
  */
 export async function removePerson(workspace: Workspace, name: string, author: string): Promise<Person> {
   return workspace.db.transaction().execute(async (db) => {
@@ -217,27 +213,24 @@ async function mustFind(db: Kysely<Schema>, name: string): Promise<Row> {
     .where('removed_at', 'is', null)
     .executeTakeFirst();
   if (row) return row;
-  throw new ClipSamError('input-invalid', `Nobody called ${name} may sign in to this workspace.`, {
-    details: { case: 'person-unknown', name },
-  });
+  throw failure('person-unknown', { name }, `Nobody called ${name} may sign in to this workspace.`);
 }
 
 /** Two people whose names look the same would be one in every list, on every verdict and in every report. */
 async function checkName(db: Kysely<Schema>, name: string): Promise<void> {
   if (!isPlainName(name)) {
-    throw new ClipSamError(
-      'input-invalid',
+    throw failure(
+      'name-unclear',
       'A name may hold no invisible characters, and no word with letters of two alphabets. Type it anew.',
-      { details: { case: 'name-unclear' } },
     );
   }
   const all = await db.selectFrom('people').select('name').execute();
   const other = all.find((row) => looksAlike(row.name, name));
   if (!other) return;
-  throw new ClipSamError(
-    'input-invalid',
+  throw failure(
+    'name-looks-alike',
+    { name: other.name },
     `The name looks like that of ${other.name}, who is or was here. Choose another one.`,
-    { details: { case: 'name-looks-alike', name: other.name } },
   );
 }
 
@@ -252,10 +245,9 @@ async function keepAnEngineer(db: Kysely<Schema>, person: Row): Promise<void> {
     .limit(1)
     .execute();
   if (others.length > 0) return;
-  throw new ClipSamError(
-    'input-invalid',
+  throw failure(
+    'last-engineer',
     `${person.name} is the only engineer, and somebody has to be. Make somebody else an engineer first.`,
-    { details: { case: 'last-engineer' } },
   );
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { failure } from '../../src-shared/errors.ts';
 import type { ResultArtifacts } from '../../src-shared/result.ts';
 import { recordAudit } from './audit.ts';
 import { toBatch } from './batches.ts';
@@ -59,7 +59,7 @@ export async function countForPurge(db: Workspace['db'], batchId: number): Promi
 /**
  * Marks a deleted batch for good: from here on it cannot be restored, and {@link purgeStep} takes it away.
  * @param options.isDue true: nobody asked for it, its time has come
- * @throws ClipSamError `input-invalid` unless it was deleted, or while a program inspects it
+ * @throws ClipSamError `not-found` unless it was deleted, `conflict` while a program inspects it
  */
 export async function beginPurge(
   workspace: Workspace,
@@ -69,9 +69,7 @@ export async function beginPurge(
 ): Promise<void> {
   const runs = await listRunStates(workspace, { batchId });
   if (runs.some(({ alive }) => alive)) {
-    throw new ClipSamError('input-invalid', `Batch ${batchId} is being inspected. Cancel its run first.`, {
-      details: { case: 'batch-at-work' },
-    });
+    throw failure('batch-at-work', `Batch ${batchId} is being inspected. Cancel its run first.`);
   }
   await workspace.db.transaction().execute(async (db) => {
     const note: PurgeNote = { author, ...options, ...(await countForPurge(db, batchId)) };
@@ -83,9 +81,7 @@ export async function beginPurge(
       .where('purge', 'is', null)
       .executeTakeFirstOrThrow();
     if (numUpdatedRows === 0n) {
-      throw new ClipSamError('input-invalid', `The workspace has no deleted batch ${batchId}.`, {
-        details: { case: 'batch-unknown', batch: batchId },
-      });
+      throw failure('batch-unknown', { batch: batchId }, `The workspace has no deleted batch ${batchId}.`);
     }
   });
 }

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { failure } from '../../src-shared/errors.ts';
 import { type Recipe, recipeSchema } from '../../src-shared/recipe.ts';
 import { canonicalJson, hashOfJson } from '../files/canonical-json.ts';
 import { recordAudit } from './audit.ts';
@@ -60,7 +60,7 @@ export async function saveRecipe(
   });
 }
 
-/** @throws ClipSamError `input-invalid` when the workspace has no such recipe */
+/** @throws ClipSamError `not-found` when the workspace has no such recipe */
 export async function getRecipe(workspace: Workspace, hash: string): Promise<RecipeRecord> {
   const row = await workspace.db
     .selectFrom('recipes')
@@ -68,9 +68,7 @@ export async function getRecipe(workspace: Workspace, hash: string): Promise<Rec
     .where('hash', '=', hash)
     .executeTakeFirst();
   if (!row)
-    throw new ClipSamError('input-invalid', `The workspace has no recipe ${hash}.`, {
-      details: { case: 'recipe-unknown', recipe: hash.slice(0, 8) },
-    });
+    throw failure('recipe-unknown', { recipe: hash.slice(0, 8) }, `The workspace has no recipe ${hash}.`);
   return toRecipeRecord(row);
 }
 

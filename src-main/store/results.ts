@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { BatchImage } from '../../src-shared/batch.ts';
-import { ClipSamError, type ErrorRecord } from '../../src-shared/errors.ts';
+import { type ClipSamError, type ErrorRecord, failure } from '../../src-shared/errors.ts';
 import type { ImagePage } from '../../src-shared/image-page.ts';
 import { isWarning, type Notice } from '../../src-shared/notice.ts';
 import type {
@@ -116,7 +116,7 @@ export async function findResult(
  * What a run looked at, without what it found there: little to read, however much that is.
  * @returns `contentHash` of the file as the run saw it, null where it failed; `imported`: as it was imported last;
  *   `range`: what was black and white for the run
- * @throws ClipSamError `input-invalid` when the run has no result for the image
+ * @throws ClipSamError `not-found` when the run has no result for the image
  */
 export async function inspectedImage(
   workspace: Workspace,
@@ -148,10 +148,7 @@ export async function inspectedImage(
     .where('results.run_id', '=', runId)
     .where('results.image_id', '=', imageId)
     .executeTakeFirst();
-  if (!row)
-    throw new ClipSamError('input-invalid', `Run ${runId} has no result for image ${imageId}.`, {
-      details: { case: 'no-result' },
-    });
+  if (!row) throw failure('no-result', `Run ${runId} has no result for image ${imageId}.`);
   const path = fromStoredPath(workspace, row.path);
   const { content_hash: contentHash, imported, recipe_hash: recipeHash } = row;
   return { path, page: pageOf(row), contentHash, imported, recipeHash, range: rangeOf(row) };
@@ -190,10 +187,10 @@ export async function resultToJudge(
 
 /** The error for what would be said of a picture that the model never saw. */
 export function changedSince(path: string): ClipSamError {
-  return new ClipSamError(
-    'image-changed',
+  return failure(
+    'changed-since-inspected',
+    { file: path },
     `${path} has changed since it was inspected. Import it again and inspect it, then judge it.`,
-    { details: { case: 'changed-since-inspected', file: path } },
   );
 }
 

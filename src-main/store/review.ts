@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import type { BatchImage } from '../../src-shared/batch.ts';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { failure } from '../../src-shared/errors.ts';
 import type { PageNumber } from '../../src-shared/image-page.ts';
 import type { ResultArtifacts } from '../../src-shared/result.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
@@ -108,13 +108,10 @@ async function idsOfPage(
   return rows.map(({ id }) => id);
 }
 
-/** @throws ClipSamError `input-invalid` when the workspace has no such image */
+/** @throws ClipSamError `not-found` when the workspace has no such image */
 export async function getImage(workspace: Workspace, id: number): Promise<BatchImage> {
   const row = await selectImages(workspace.db).where('images.id', '=', id).executeTakeFirst();
-  if (!row)
-    throw new ClipSamError('input-invalid', `The workspace has no image ${id}.`, {
-      details: { case: 'image-unknown', image: id },
-    });
+  if (!row) throw failure('image-unknown', { image: id }, `The workspace has no image ${id}.`);
   return toBatchImage(workspace, row);
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type Selectable, sql } from 'kysely';
 import type { BatchImage, Run, RunStatus } from '../../src-shared/batch.ts';
-import { ClipSamError, type ErrorRecord } from '../../src-shared/errors.ts';
+import { type ClipSamError, type ErrorRecord, failure } from '../../src-shared/errors.ts';
 import type { DeviceReport } from '../../src-shared/result.ts';
 import { recordAudit } from './audit.ts';
 import { errorColumns, storedError } from './error-columns.ts';
@@ -50,9 +50,7 @@ export async function startRun(
       .where('batch_id', '=', batchId)
       .executeTakeFirstOrThrow();
     if (last === null) {
-      throw new ClipSamError('input-invalid', `Batch ${batchId} has no images. Import some first.`, {
-        details: { case: 'batch-empty' },
-      });
+      throw failure('batch-empty', `Batch ${batchId} has no images. Import some first.`);
     }
     const ranges = await rangesOfBatch(db, batchId);
     const { id } = await db
@@ -94,7 +92,7 @@ export async function startRun(
 /**
  * Takes over a run that was interrupted or whose program died.
  * @param options.retryFailed true: a run that is done is taken up as well when images failed in it
- * @throws ClipSamError `input-invalid` when it is final, works elsewhere, or was made with another model pack
+ * @throws ClipSamError `conflict` when it is final, works elsewhere, or was made with another model pack
  */
 export async function resumeRun(
   workspace: Workspace,
@@ -108,16 +106,14 @@ export async function resumeRun(
     const isOpen = row.status !== 'done' && row.status !== 'cancelled';
     const hasMore = row.status === 'done' && options.retryFailed && (await hasFailures(db, runId));
     if (!isOpen && !hasMore) {
-      throw new ClipSamError('input-invalid', `Run ${runId} is ${row.status}. Start a new run instead.`, {
-        details: { case: 'run-over', run: runId },
-      });
+      throw failure('run-over', { run: runId }, `Run ${runId} is ${row.status}. Start a new run instead.`);
     }
     if (row.status !== 'interrupted' && row.status !== 'done' && isAlive(row)) throw atWorkElsewhere(row);
     if (row.pack_hash !== context.packHash) {
-      throw new ClipSamError(
-        'input-invalid',
+      throw failure(
+        'run-other-pack',
+        { run: runId },
         `Run ${runId} was made with another version of its model pack; its results would not compare. Start a new run instead.`,
-        { details: { case: 'run-other-pack', run: runId } },
       );
     }
     await db
@@ -205,7 +201,7 @@ export async function assertClaim(db: Workspace['db'], claim: RunClaim): Promise
   if (row.owner_token !== claim.token) throw takenOver(claim);
 }
 
-/** @throws ClipSamError `input-invalid` when the workspace has no such run */
+/** @throws ClipSamError `not-found` when the workspace has no such run */
 export async function getRun(workspace: Workspace, id: number): Promise<Run> {
   return toRun(await rowOf(workspace.db, id));
 }
@@ -254,27 +250,22 @@ export async function listRunStates(
   });
 }
 
-/** @throws ClipSamError `input-invalid` when the workspace has no such run */
+/** @throws ClipSamError `not-found` when the workspace has no such run */
 export async function getRunState(workspace: Workspace, id: number): Promise<RunState> {
   const [state] = await listRunStates(workspace, { ids: [id] });
-  if (!state)
-    throw new ClipSamError('input-invalid', `The workspace has no run ${id}.`, {
-      details: { case: 'run-unknown', run: id },
-    });
+  if (!state) throw failure('run-unknown', { run: id }, `The workspace has no run ${id}.`);
   return state;
 }
 
 /**
  * Ends a run that no program works on for good; what is stored stays.
- * @throws ClipSamError `input-invalid` when it is final or a program works on it
+ * @throws ClipSamError `conflict` when it is final or a program works on it
  */
 export async function cancelRun(workspace: Workspace, runId: number, author: string): Promise<void> {
   await workspace.db.transaction().execute(async (db) => {
     const row = await rowOf(db, runId);
     if (row.status === 'done' || row.status === 'cancelled') {
-      throw new ClipSamError('input-invalid', `Run ${runId} is ${row.status} already.`, {
-        details: { case: 'run-over', run: runId },
-      });
+      throw failure('run-over', { run: runId }, `Run ${runId} is ${row.status} already.`);
     }
     if (row.status !== 'interrupted' && isAlive(row)) throw atWorkElsewhere(row);
     const endedAt = new Date().toISOString();
@@ -420,25 +411,24 @@ function isOwnerThere(row: Selectable<Schema['runs']>): boolean {
 }
 
 function atWorkElsewhere(row: Selectable<Schema['runs']>): ClipSamError {
-  return new ClipSamError(
-    'input-invalid',
+  return failure(
+    'run-elsewhere',
+    { run: row.id, host: row.owner_host },
     `Run ${row.id} is being worked on by process ${row.owner_pid} on ${row.owner_host}. Wait for it, or end it there.`,
-    { details: { case: 'run-elsewhere', run: row.id, host: row.owner_host } },
   );
 }
 
 function takenOver(claim: RunClaim): ClipSamError {
-  return new ClipSamError('workspace-locked', `Another program has taken over run ${claim.runId}.`, {
-    details: { case: 'run-taken-over', run: claim.runId },
-  });
+  return failure(
+    'run-taken-over',
+    { run: claim.runId },
+    `Another program has taken over run ${claim.runId}.`,
+  );
 }
 
 async function rowOf(db: Workspace['db'], id: number): Promise<Selectable<Schema['runs']>> {
   const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row)
-    throw new ClipSamError('input-invalid', `The workspace has no run ${id}.`, {
-      details: { case: 'run-unknown', run: id },
-    });
+  if (!row) throw failure('run-unknown', { run: id }, `The workspace has no run ${id}.`);
   return row;
 }
 

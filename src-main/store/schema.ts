@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely';
 import type { AnnotationKind } from '../../src-shared/annotation.ts';
 import type { BatchImage, RunStatus } from '../../src-shared/batch.ts';
-import type { ErrorCode } from '../../src-shared/errors.ts';
+import type { ErrorCode } from '../../src-shared/error-codes.ts';
 import type { Device, DeviceRequest } from '../../src-shared/result.ts';
 import type { Role } from '../../src-shared/roles.ts';
 import type { ModelVerdict, Severity, VerdictEntry } from '../../src-shared/verdict.ts';

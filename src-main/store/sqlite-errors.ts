@@ -1,23 +1,25 @@
 import { statfsSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { ClipSamError, failure } from '../../src-shared/errors.ts';
 
 /** The error for a failed statement, saying what the user can do. Anything that is not SQLite's passes unchanged. */
 export function toStoreError(error: unknown, folder: string): unknown {
   if (!isSqliteError(error)) return error;
   const options = { cause: error };
   if (error.code.startsWith('SQLITE_BUSY') || error.code.startsWith('SQLITE_LOCKED')) {
-    return new ClipSamError(
-      'workspace-locked',
+    return failure(
+      'workspace-busy',
+      { folder },
       `Another program is writing to the workspace ${folder} and did not finish in time. Close it, or wait, and try again.`,
-      { ...options, details: { case: 'workspace-busy', folder } },
+      error,
     );
   }
   if (error.code === 'SQLITE_FULL' || (error.code.startsWith('SQLITE_IOERR') && isDiskFull(folder))) {
-    return new ClipSamError(
+    return failure(
       'disk-full',
+      { folder },
       `The disk that holds the workspace ${folder} is full. Free some space there and try again; what was stored is safe.`,
-      { ...options, details: { case: 'disk-full', folder } },
+      error,
     );
   }
   if (error.code === 'SQLITE_NOTADB') {
@@ -33,10 +35,11 @@ export function toStoreError(error: unknown, folder: string): unknown {
   if (
     ['SQLITE_CANTOPEN', 'SQLITE_READONLY', 'SQLITE_PERM', 'SQLITE_AUTH'].some((c) => error.code.startsWith(c))
   ) {
-    return new ClipSamError(
-      'path-denied',
+    return failure(
+      'folder-denied',
+      { folder },
       `The workspace ${folder} cannot be opened for writing (${error.message}). Check the permissions of the folder and of the files in it.`,
-      { ...options, details: { case: 'folder-denied', folder } },
+      error,
     );
   }
   return error;
@@ -53,37 +56,37 @@ export function corruptWorkspace(folder: string, problem: string, cause?: unknow
 
 /** The error for a database that `findDamage` found something in. */
 export function damagedPages(folder: string, problem: string): ClipSamError {
-  return new ClipSamError(
-    'workspace-corrupt',
+  return failure(
+    'pages-damaged',
+    { folder, problem },
     `The database of the workspace ${folder} is damaged: ${problem}. Check the disk, and restore a copy with "clipsam workspace restore --workspace ${folder}".`,
-    { details: { case: 'pages-damaged', folder, problem } },
   );
 }
 
 /** The error for a database that another program changed. */
 export function foreignHand(folder: string, problem: string): ClipSamError {
-  return new ClipSamError(
-    'workspace-corrupt',
+  return failure(
+    'schema-changed',
+    { folder, problem },
     `The database of the workspace ${folder} was changed by another program: ${problem}. Nothing was changed by this one. Restore a copy with "clipsam workspace restore --workspace ${folder}", or undo that change.`,
-    { details: { case: 'schema-changed', folder, problem } },
   );
 }
 
 /** The error for a database that is not at its place any more while it is open. */
 export function databaseReplaced(folder: string): ClipSamError {
-  return new ClipSamError(
-    'workspace-replaced',
+  return failure(
+    'database-replaced',
+    { folder },
     `The database of the workspace ${folder} (workspace.sqlite) was deleted or replaced while it was open. Nothing more is stored. What was stored until then is kept in ${folder}/database-copies. Close the program, then put workspace.sqlite back, or use "clipsam workspace restore --workspace ${folder}".`,
-    { details: { case: 'database-replaced', folder } },
   );
 }
 
 /** The error for a workspace on a disk that is full or cannot be written. */
 export function onlyForReading(folder: string): ClipSamError {
-  return new ClipSamError(
-    'workspace-read-only',
+  return failure(
+    'disk-read-only',
+    { folder },
     `The disk with the workspace ${folder} is full or cannot be written. Review and exports to other folders work; nothing new is stored. Free some space or get write permission there, then start the program again.`,
-    { details: { case: 'disk-read-only', folder } },
   );
 }
 

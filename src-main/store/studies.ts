@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { failure } from '../../src-shared/errors.ts';
 import type { ImagePage } from '../../src-shared/image-page.ts';
 import type { Study } from '../../src-shared/study.ts';
 import type { HumanVerdict, ModelVerdict, VerdictEntry } from '../../src-shared/verdict.ts';
@@ -79,13 +79,11 @@ export async function createStudy(
   });
 }
 
-/** @throws ClipSamError `input-invalid` when there is none, or its batch was deleted */
+/** @throws ClipSamError `not-found` when there is none, or its batch was deleted */
 export async function getStudy(workspace: Workspace, id: number): Promise<StoredStudy> {
   const row = await selectStudies(workspace).where('studies.id', '=', id).executeTakeFirst();
   if (!row) {
-    throw new ClipSamError('input-invalid', `The workspace has no repeat inspection ${id}.`, {
-      details: { case: 'study-unknown', study: id },
-    });
+    throw failure('study-unknown', { study: id }, `The workspace has no repeat inspection ${id}.`);
   }
   return toStudy(row);
 }

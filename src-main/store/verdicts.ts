@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { failure } from '../../src-shared/errors.ts';
 import { overturns, type VerdictEntry } from '../../src-shared/verdict.ts';
 import { recordAudit } from './audit.ts';
 import { resultToJudge } from './results.ts';
@@ -12,8 +12,8 @@ export type NewVerdict = Pick<VerdictEntry, 'runId' | 'imageId' | 'verdict' | 'a
 /**
  * Adds a verdict; the image's last one, if any, is superseded, not changed.
  * @param allow gets who gave the verdict that counts, within the transaction; throws what refuses another
- * @throws ClipSamError `input-invalid` when the image has no result, the model is overturned without a reason, or
- * there is nothing to withdraw; `image-changed` when other content was imported since
+ * @throws ClipSamError `not-found` when the image has no result; `input-invalid` when the model is overturned without
+ * a reason; `conflict` when there is nothing to withdraw; `image-changed` when other content was imported since
  */
 export async function addVerdict(
   workspace: Workspace,
@@ -25,16 +25,13 @@ export async function addVerdict(
     const takesBack = verdict === 'withdrawn';
     const result = await resultToJudge({ ...workspace, db }, runId, imageId, takesBack);
     if (!result) {
-      throw new ClipSamError('input-invalid', `Run ${runId} has no result for image ${imageId} to judge.`, {
-        details: { case: 'no-result' },
-      });
+      throw failure('no-result', `Run ${runId} has no result for image ${imageId} to judge.`);
     }
     const overturnReason = entry.overturnReason?.trim() ?? '';
     if (overturns(verdict, result.verdict) && overturnReason === '') {
-      throw new ClipSamError(
-        'input-invalid',
+      throw failure(
+        'no-reason',
         `The model says ${result.verdict}: a reason is needed to overturn it to ${verdict}.`,
-        { details: { case: 'no-reason' } },
       );
     }
     const previous = await db
@@ -47,9 +44,7 @@ export async function addVerdict(
       .executeTakeFirst();
     allow(previous?.verdict === 'withdrawn' ? undefined : previous?.author);
     if (verdict === 'withdrawn' && (!previous || previous.verdict === 'withdrawn')) {
-      throw new ClipSamError('input-invalid', `Image ${imageId} has no verdict to withdraw.`, {
-        details: { case: 'no-verdict' },
-      });
+      throw failure('no-verdict', `Image ${imageId} has no verdict to withdraw.`);
     }
     const row = await db
       .insertInto('verdicts')

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { type ClipSamError, failure } from '../../src-shared/errors.ts';
 import { toStoreError } from './sqlite-errors.ts';
 
 const LOCK_FILE = 'workstation.lock';
@@ -18,10 +18,11 @@ export interface WorkspaceLock {
  */
 export function lockWorkspace(folder: string): WorkspaceLock {
   return takeLock(join(folder, LOCK_FILE), (cause) => {
-    return new ClipSamError(
-      'workspace-locked',
+    return failure(
+      'workspace-open',
+      { folder },
       `The workspace ${folder} is open in another workstation. Use that one, close it, or choose another folder.`,
-      { cause, details: { case: 'workspace-open', folder } },
+      cause,
     );
   });
 }
@@ -33,10 +34,10 @@ export function lockWorkspace(folder: string): WorkspaceLock {
  */
 export function lockPacks(folder: string): WorkspaceLock {
   return takeLock(join(folder, 'import.lock'), (cause) => {
-    return new ClipSamError(
-      'workspace-locked',
+    return failure(
+      'pack-import-busy',
       'Another model pack is being brought into this workspace. Wait until it is there, or cancel that.',
-      { cause, details: { case: 'pack-import-busy' } },
+      cause,
     );
   });
 }

@@ -102,7 +102,8 @@ function ExportForm({
       setProgress(null);
       if (signal.aborted) return;
       const failure = failureOf(error);
-      if (failure.code === 'export-in-the-way') setRefusal(failure);
+      if (failure.code === 'export-in-the-way' || failure.details?.case === 'export-busy')
+        setRefusal(failure);
       else showError(error);
     } finally {
       onBusy(false);

@@ -1,5 +1,6 @@
 import i18next from 'i18next';
-import { ERROR_CASES, type ErrorDetails, type ErrorRecord } from '../../src-shared/errors.ts';
+import { ERROR_CASES, type ErrorDetails } from '../../src-shared/error-cases.ts';
+import type { ErrorRecord } from '../../src-shared/errors.ts';
 import { plainText } from '../app/plain-text.ts';
 import { lastName } from '../batches/paths.ts';
 import { formatCount } from './format.ts';
@@ -22,7 +23,7 @@ const IDS: readonly string[] = ['batch', 'image', 'run', 'region'];
 function valuesOf(details: ErrorDetails): Record<string, string> {
   const values = details as Readonly<Record<string, string | number>>;
   return Object.fromEntries(
-    ERROR_CASES[details.case].map((name) => {
+    ERROR_CASES[details.case].values.map((name) => {
       const value = values[name]!;
       if (typeof value === 'number' && !IDS.includes(name))
         return [name, formatCount(value, i18next.language)];

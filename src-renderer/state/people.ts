@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { create } from 'zustand';
-import type { ErrorDetails } from '../../src-shared/errors.ts';
+import type { ErrorDetails } from '../../src-shared/error-cases.ts';
 import { type Action, LEAST_ROLE, mayDo, type Person, type Role } from '../../src-shared/roles.ts';
 import type { Client } from '../api/connection.ts';
 import { failureText } from '../i18n/failure-text.ts';

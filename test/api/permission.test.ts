@@ -273,7 +273,7 @@ describe('with people', () => {
     await expect(again.client.batches.archive(archive)).rejects.toEqual(refused('sign-in-required'));
     expect(await again.client.people.resume({ token: again.token })).toBeNull();
     await expect(eva.people.remove({ name: 'Eva', author: 'Eva' })).rejects.toEqual(
-      refused('input-invalid', 'last-engineer'),
+      refused('conflict', 'last-engineer'),
     );
   });
 

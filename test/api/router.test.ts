@@ -33,12 +33,12 @@ const clipsam = (code: string, message: RegExp | string = /./) =>
 describe('errors', () => {
   test('those that a user can act on come as records', async () => {
     const { client, faults } = await fakeWorkstation();
-    await expect(client.batches.get({ id: 99 })).rejects.toEqual(clipsam('input-invalid', /no batch 99/));
+    await expect(client.batches.get({ id: 99 })).rejects.toEqual(clipsam('not-found', /no batch 99/));
     await expect(client.batches.get({ id: 99 })).rejects.toMatchObject({
       data: { details: { case: 'batch-unknown', batch: 99 } },
     });
-    await expect(client.runs.start({ batchId: 99, author })).rejects.toEqual(clipsam('input-invalid'));
-    await expect(client.review.image({ imageId: 9, runId: null })).rejects.toEqual(clipsam('input-invalid'));
+    await expect(client.runs.start({ batchId: 99, author })).rejects.toEqual(clipsam('not-found'));
+    await expect(client.review.image({ imageId: 9, runId: null })).rejects.toEqual(clipsam('not-found'));
     await expect(client.models.verify({ id: '../..' })).rejects.toEqual(clipsam('pack-not-found'));
     expect(faults).toEqual([]);
   });
@@ -79,7 +79,7 @@ describe('errors', () => {
   test('recipes that nobody saved are refused', async () => {
     const { client, faults } = await fakeWorkstation();
     const recipeHash = 'a'.repeat(64);
-    const unknown = clipsam('input-invalid', /no recipe aaaa/);
+    const unknown = clipsam('not-found', /no recipe aaaa/);
     await expect(client.batches.create({ metadata: { name: 'B', recipeHash }, author })).rejects.toEqual(
       unknown,
     );
@@ -93,7 +93,7 @@ describe('errors', () => {
   test('a stream ends with the error as a record', async () => {
     const { client } = await fakeWorkstation();
     await expect(drain(await client.whatIf.thetaProfile({ runId: 5 }))).rejects.toEqual(
-      clipsam('input-invalid', /no run 5/),
+      clipsam('not-found', /no run 5/),
     );
     const relative = client.exports.run({ runId: 1, formats: ['csv'], folder: 'exports' });
     await expect(drain(await relative)).rejects.toEqual(clipsam('input-invalid', /full path/));
@@ -219,7 +219,7 @@ describe('batches', () => {
     expect(await client.batches.list({ show: 'deleted' })).toMatchObject([
       { batch: { id: batchId }, deletedAt: expect.any(String) },
     ]);
-    const deleted = clipsam('input-invalid', /was deleted. Restore it first/);
+    const deleted = clipsam('conflict', /was deleted. Restore it first/);
     await expect(client.runs.start({ batchId, author })).rejects.toEqual(deleted);
     await expect(client.review.table({ batchId })).rejects.toEqual(deleted);
     await expect(client.batches.import({ id: batchId, paths: ['/'], author })).rejects.toEqual(deleted);
@@ -247,7 +247,7 @@ describe('batches', () => {
     await client.review.judge({ runId: run.id, imageId: imageIds[0]!, verdict: 'reject', author });
     const other = await importedBatch(fake, 2, 'Other');
     await expect(drain(await client.batches.purge({ id: batchId, author }))).rejects.toEqual(
-      clipsam('input-invalid', /no deleted batch/),
+      clipsam('not-found', /no deleted batch/),
     );
     await client.batches.delete({ id: batchId, deleted: true, author });
     const preview = await client.batches.purgePreview({ id: null });
@@ -256,7 +256,7 @@ describe('batches', () => {
     expect(events.at(-1)).toEqual({ kind: 'finished', summary: { ...preview, bytes: 0 } });
     expect(await client.batches.list({ show: 'deleted' })).toEqual([]);
     await expect(client.batches.delete({ id: batchId, deleted: false, author })).rejects.toEqual(
-      clipsam('input-invalid', /no batch/),
+      clipsam('not-found', /no batch/),
     );
 
     await client.batches.delete({ id: other.batchId, deleted: true, author });
@@ -276,7 +276,7 @@ describe('batches', () => {
     const { batchId } = await importedBatch(fake, 30);
     const { run } = await fake.client.runs.start({ batchId, author });
     await expect(fake.client.batches.delete({ id: batchId, deleted: true, author })).rejects.toEqual(
-      clipsam('input-invalid', /being inspected/),
+      clipsam('conflict', /being inspected/),
     );
     await fake.client.runs.cancel({ id: run.id, author });
     await fake.client.batches.delete({ id: batchId, deleted: true, author });
@@ -311,7 +311,7 @@ describe('imports that were stopped', () => {
     expect(events.at(-1)).toMatchObject({ added: 600 - before.images, unchanged: before.images });
     expect(await again.client.batches.get({ id })).toMatchObject({ images: 600, stoppedImport: null });
     await expect(drain(await again.client.batches.import({ id, paths: null, author }))).rejects.toEqual(
-      clipsam('input-invalid', /No import/),
+      clipsam('not-found', /No import/),
     );
   });
 
@@ -448,11 +448,9 @@ describe('reviewing', () => {
       clipsam('input-invalid', /reason is needed/),
     );
     const wrong = { runId: run.id, imageId: other.imageIds[0]! };
-    await expect(fake.client.review.image(wrong)).rejects.toEqual(
-      clipsam('input-invalid', /not in the batch/),
-    );
+    await expect(fake.client.review.image(wrong)).rejects.toEqual(clipsam('not-found', /not in the batch/));
     await expect(fake.client.review.table({ batchId: other.batchId, runId: run.id })).rejects.toEqual(
-      clipsam('input-invalid', /no run/),
+      clipsam('not-found', /no run/),
     );
   });
 

@@ -11,7 +11,7 @@ import { author, drain, ended, fakeWorkstation, importedBatch, inspected } from 
 
 const refused = (message: RegExp) =>
   expect.objectContaining({
-    data: expect.objectContaining({ code: 'input-invalid', message: expect.stringMatching(message) }),
+    data: expect.objectContaining({ code: 'conflict', message: expect.stringMatching(message) }),
   });
 
 describe('a workspace', () => {

@@ -64,7 +64,7 @@ describeInChromium('the desktop program', () => {
     const refused = await run(
       'client.batches.get({ id: 4711 }).catch(({ code, data }) => [code, data.code])',
     );
-    expect(refused).toEqual(['CLIPSAM', 'input-invalid']);
+    expect(refused).toEqual(['CLIPSAM', 'not-found']);
     const first = await run(`(async () => {
       for await (const event of await client.app.events()) return event.kind;
     })()`);

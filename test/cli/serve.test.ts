@@ -74,11 +74,11 @@ describe('clipsam serve', () => {
     expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/webp']);
     await expect(client.batches.get({ id: 999 })).rejects.toMatchObject({
       code: 'CLIPSAM',
-      data: { code: 'input-invalid' },
+      data: { code: 'not-found' },
     });
 
     const second = await runCli(['serve', '--no-open', '--workspace', workspace, '--port', '0']);
-    expect(second).toMatchObject({ code: 1, stdout: '' });
+    expect(second).toMatchObject({ code: 75, stdout: '' });
     expect(second.stderr).toMatch(/is open in another workstation.*\(workspace-locked\)/);
 
     expect(await server.stop('SIGINT')).toMatchObject({

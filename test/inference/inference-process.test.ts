@@ -222,7 +222,7 @@ describe('masks on demand', () => {
   it('are refused for a file that has changed', async () => {
     const path = await writeImage(0);
     const job = { path, recipe: TINY_RECIPE, prompts, contentHash: '0'.repeat(64) };
-    await expect(inspector.decodeMask(job)).rejects.toMatchObject({ code: 'input-invalid' });
+    await expect(inspector.decodeMask(job)).rejects.toMatchObject({ code: 'image-changed' });
   });
 });
 

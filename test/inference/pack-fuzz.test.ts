@@ -10,7 +10,8 @@ import { newPackContents, parsePack, verifyPack } from '../../src-main/inference
 import { openTokenizer, sentenceIds } from '../../src-main/inference/tokenizer.ts';
 import { importedPacks, PackDesk } from '../../src-main/services/packs/pack-desk.ts';
 import { openPackSource } from '../../src-main/services/packs/pack-source.ts';
-import { ClipSamError, type ErrorCode } from '../../src-shared/errors.ts';
+import type { ErrorCode } from '../../src-shared/error-codes.ts';
+import { ClipSamError } from '../../src-shared/errors.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import { zipFile } from '../files/zip-file.ts';
 import { mutatedJson, mutations } from '../mutations.ts';

@@ -191,7 +191,10 @@ describe('an export that did not come to its end', () => {
     const both = [lot(3), lot(2)].map((report) => exportReport(report, ['masks'], out));
     const [first, second] = await Promise.allSettled(both);
     expect(first!.status).toBe('fulfilled');
-    expect(second).toMatchObject({ status: 'rejected', reason: inTheWay('export-busy') });
+    expect(second).toMatchObject({
+      status: 'rejected',
+      reason: { code: 'conflict', details: { case: 'export-busy' } },
+    });
     expect((await names(out)).filter((name) => name.endsWith('.png'))).toHaveLength(3);
   });
 });

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { errorRecordSchema } from '../../src-shared/domain-schemas.ts';
-import { ClipSamError, fromErrorRecord, knownDetails, toErrorRecord } from '../../src-shared/errors.ts';
+import { ClipSamError, failure, fromErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
 
 const details = { case: 'too-many-pixels', file: '/in/a.png', width: 9, height: 8, limit: 70 } as const;
 
@@ -19,19 +19,44 @@ describe('the details of an error', () => {
     expect(errorRecordSchema.parse(record)).toEqual(record);
   });
 
-  it('of another version are not taken for known ones', () => {
-    expect(knownDetails(details)).toEqual(details);
-    const { limit: _, ...incomplete } = details;
-    for (const value of [
-      null,
-      'x',
-      {},
-      { case: 'toString' },
-      { case: 'of-tomorrow', file: 'a' },
-      incomplete,
-    ]) {
-      expect(knownDetails(value)).toBeUndefined();
-    }
-    expect(knownDetails({ ...details, width: null })).toBeUndefined();
+  it('stay with the code that an older version stored them under', () => {
+    const record = { code: 'input-invalid', message: 'x', details: { case: 'run-over', run: 3 } };
+    expect(errorRecordSchema.parse(record)).toEqual(record);
+  });
+});
+
+describe('the error for a case', () => {
+  it('has the code of the catalogue, what its sentence names, and the cause', () => {
+    const cause = new Error('EBUSY');
+    const error = failure('run-elsewhere', { run: 3, host: 'lab-2' }, 'Run 3 is at work.', cause);
+    expect(error).toMatchObject({ code: 'conflict', message: 'Run 3 is at work.', cause });
+    expect(error.details).toEqual({ case: 'run-elsewhere', run: 3, host: 'lab-2' });
+  });
+
+  it('takes no values where its sentence names none', () => {
+    const error = failure('run-busy', 'A run is at work.');
+    expect(toErrorRecord(error)).toEqual({
+      code: 'conflict',
+      message: 'A run is at work.',
+      details: { case: 'run-busy' },
+    });
+    expect(Object.hasOwn(error, 'cause')).toBe(false);
+  });
+
+  it('is held to its values by the compiler', () => {
+    expectTypeOf(failure<'run-busy'>).parameters.toEqualTypeOf<
+      ['run-busy', message: string, cause?: unknown]
+    >();
+    expectTypeOf(failure<'run-over'>)
+      .parameter(1)
+      .toEqualTypeOf<Readonly<Record<'run', string | number>>>();
+    // @ts-expect-error A value is missing.
+    failure('run-elsewhere', { run: 3 }, 'x');
+    // @ts-expect-error The sentence names no host.
+    failure('run-over', { run: 3, host: 'lab-2' }, 'x');
+    // @ts-expect-error Not every one of the cases names the pixels.
+    failure(details.width > 8 ? 'marks-too-fine' : 'marks-too-long', { points: 1, limit: 1 }, 'x');
+    // @ts-expect-error No such case.
+    expect(() => failure('run-lazy', 'x')).toThrow();
   });
 });

@@ -63,7 +63,7 @@ describe('verdicts', () => {
     ]);
     expect(history[0]).toEqual(first);
     await expect(addVerdict(workspace, { ...base, verdict: 'withdrawn', author: 'bo' })).rejects.toEqual(
-      coded('input-invalid'),
+      coded('conflict'),
     );
   });
 
@@ -79,7 +79,7 @@ describe('verdicts', () => {
     const { workspace, runId } = await workspaceWithResult();
     await expect(
       addVerdict(workspace, { runId, imageId: 99, verdict: 'accept', author: 'ana' }),
-    ).rejects.toEqual(coded('input-invalid'));
+    ).rejects.toEqual(coded('not-found'));
   });
 
   test('each one is in the audit trail with the old and the new value', async () => {
@@ -115,9 +115,7 @@ describe('annotations', () => {
     await retractAnnotation(workspace, falsePositive.id, 'bo');
     expect(await listAnnotations(workspace, runId)).toEqual([missed]);
     expect(await listAnnotations(workspace, runId, [imageId + 1])).toEqual([]);
-    await expect(retractAnnotation(workspace, falsePositive.id, 'bo')).rejects.toEqual(
-      coded('input-invalid'),
-    );
+    await expect(retractAnnotation(workspace, falsePositive.id, 'bo')).rejects.toEqual(coded('not-found'));
     const { rows } = await sql`select * from annotations`.execute(workspace.db);
     expect(rows).toHaveLength(3);
   });
@@ -131,11 +129,9 @@ describe('annotations', () => {
     expect(await addAnnotation(workspace, { ...base, regionIndex: 1, polygons: [] })).toMatchObject({
       polygons: null,
     });
-    await expect(addAnnotation(workspace, { ...base, regionIndex: 2 })).rejects.toEqual(
-      coded('input-invalid'),
-    );
+    await expect(addAnnotation(workspace, { ...base, regionIndex: 2 })).rejects.toEqual(coded('not-found'));
     await expect(addAnnotation(workspace, { ...base, imageId: 2, regionIndex: 1 })).rejects.toEqual(
-      coded('input-invalid'),
+      coded('not-found'),
     );
   });
 });

@@ -39,7 +39,7 @@ describe('batches', () => {
       { author: 'bo', action: 'changed', oldValue: { lot: 'L-1' }, newValue: { lot: 'L-2' } },
       { author: 'ana', action: 'created' },
     ]);
-    await expect(getBatch(workspace, 99)).rejects.toEqual(coded('input-invalid'));
+    await expect(getBatch(workspace, 99)).rejects.toEqual(coded('not-found'));
   });
 
   test('archived ones leave the list and come back', async () => {
@@ -143,7 +143,7 @@ describe('runs and results', () => {
     const seen = { path: '/photos/a.png', page: null, recipeHash, imported: contentHash, range: null };
     expect(await inspectedImage(workspace, runId, imageId)).toEqual({ ...seen, contentHash });
     const claim = await startRun(workspace, batch.id, recipeHash, context);
-    await expect(inspectedImage(workspace, claim.runId, imageId)).rejects.toEqual(coded('input-invalid'));
+    await expect(inspectedImage(workspace, claim.runId, imageId)).rejects.toEqual(coded('not-found'));
     const error = { code: 'image-unreadable', message: 'cut off' } as const;
     await recordOutcome(workspace, claim, imageId, { status: 'failed', error });
     expect(await inspectedImage(workspace, claim.runId, imageId)).toEqual({ ...seen, contentHash: null });
@@ -232,7 +232,7 @@ describe('runs and results', () => {
     await workspace.db.updateTable('runs').set(columns).where('id', '=', runId).execute();
     expect(await isRunActive(workspace, runId)).toBe(active);
     const resumed = resumeRun(workspace, runId, context);
-    if (active) await expect(resumed).rejects.toEqual(coded('input-invalid'));
+    if (active) await expect(resumed).rejects.toEqual(coded('conflict'));
     else expect((await resumed).runId).toBe(runId);
   });
 

@@ -11,7 +11,7 @@ test('a deleted batch is in no list, and the history says who deleted it and who
   const batch = await createBatch(workspace, { name: 'B' }, 'ana');
   await deleteBatch(workspace, batch.id, true, 'bo');
   expect(await listBatches(workspace)).toEqual([]);
-  await expect(getBatch(workspace, batch.id)).rejects.toMatchObject({ code: 'input-invalid' });
+  await expect(getBatch(workspace, batch.id)).rejects.toMatchObject({ code: 'conflict' });
   await deleteBatch(workspace, batch.id, false, 'cy');
   expect(await listBatches(workspace)).toEqual([batch]);
   const history = await listAudit(workspace, { subject: 'batch', subjectId: batch.id });

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { blamesNoImage } from '../../../src-shared/error-codes.ts';
 import {
-  blamesNoImage,
   ClipSamError,
   type ErrorRecord,
   throwIfCancelled,

@@ -5,7 +5,7 @@ import { ClipSamError } from '../../../src-shared/errors.ts';
  * The batches that a person means: by name (there may be several of it, newest first) or by id. `id:2` and `name:2`
  * say which; a text that is the name of one batch and the id of another is refused, not guessed at.
  * @param batches newest first
- * @throws ClipSamError `input-invalid` when there is none, or the text has two meanings
+ * @throws ClipSamError `not-found` when there is none, `input-invalid` when the text has two meanings
  */
 export function chooseBatches(batches: readonly Batch[], text: string): readonly Batch[] {
   const [, kind, rest] = /^(id|name):(.*)$/s.exec(text) ?? [];
@@ -21,7 +21,7 @@ export function chooseBatches(batches: readonly Batch[], text: string): readonly
     );
   }
   if (meant.size > 0) return [...meant];
-  throw new ClipSamError('input-invalid', `There is no batch "${text}". Batches there: ${listOf(batches)}.`);
+  throw new ClipSamError('not-found', `There is no batch "${text}". Batches there: ${listOf(batches)}.`);
 }
 
 function listOf(batches: readonly Batch[]): string {

@@ -15,7 +15,8 @@ import { type ExportOutcome, exportRun } from './export-run.ts';
  * failed.
  * @param options.batch name or id of the batch, as {@link chooseBatches} reads it; default: the newest that has results
  * @returns `passedOver`: newer runs in which every image failed
- * @throws ClipSamError `input-invalid` when there is no such batch or no result in it, and the store's and exports' errors
+ * @throws ClipSamError `not-found` when there is no such batch, `conflict` when it has no result,
+ *   and the store's and exports' errors
  */
 export async function exportBatch(options: {
   readonly workspaceFolder: string;
@@ -50,12 +51,9 @@ export async function exportBatch(options: {
       return { batch, ...chosen, ...outcome };
     }
     if (candidates.length > 0) {
-      throw new ClipSamError(
-        'input-invalid',
-        'There are no results to export yet. Inspect some images first.',
-      );
+      throw new ClipSamError('conflict', 'There are no results to export yet. Inspect some images first.');
     }
-    throw new ClipSamError('input-invalid', `There is no batch in ${workspace.folder}.`);
+    throw new ClipSamError('not-found', `There is no batch in ${workspace.folder}.`);
   } finally {
     await workspace.close();
   }

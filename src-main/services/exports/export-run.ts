@@ -1,5 +1,5 @@
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { ClipSamError } from '../../../src-shared/errors.ts';
+import { failure } from '../../../src-shared/errors.ts';
 import type { CsvStyle, ExportFormat } from '../../../src-shared/export-formats.ts';
 import type { FileState } from '../../../src-shared/file-state.ts';
 import { pageName } from '../../../src-shared/image-page.ts';
@@ -44,7 +44,8 @@ interface ExportOptions {
 
 /**
  * Exports a run with what the inspectors said about it. A run at work can be exported too: what is stored by then.
- * @throws ClipSamError `input-invalid` when there is no such run or it has no result yet, and the exports' errors
+ * @throws ClipSamError `not-found` when there is no such run, `conflict` when it has no result yet,
+ *   and the exports' errors
  */
 export async function exportRun(options: ExportOptions): Promise<ExportOutcome> {
   const { workspace, contents, runId, formats, folder, subfolder = false, ...rest } = options;
@@ -65,9 +66,7 @@ export async function exportRunInto(
   options: Omit<ExportOptions, 'folder'>,
 ): Promise<ExportOutcome> {
   if (folder !== null && !isAbsolute(folder)) {
-    throw new ClipSamError('input-invalid', `"${folder}" is not the full path of a folder.`, {
-      details: { case: 'not-a-full-path', path: folder },
-    });
+    throw failure('not-a-full-path', { path: folder }, `"${folder}" is not the full path of a folder.`);
   }
   if (folder !== null) return exportRun({ ...options, folder });
   return exportRun({ ...options, folder: join(options.workspace.folder, 'exports'), subfolder: true });
@@ -114,9 +113,11 @@ async function reportOf(workspace: Workspace, runId: number, states: FileStates)
   const { recipe, revision } = await getRecipe(workspace, run.recipeHash);
   const { total, done, failed } = await countOutcomes(workspace, runId);
   if (done + failed === 0) {
-    throw new ClipSamError('input-invalid', `Run ${runId} has no results yet: there is nothing to export.`, {
-      details: { case: 'run-empty', run: runId },
-    });
+    throw failure(
+      'run-empty',
+      { run: runId },
+      `Run ${runId} has no results yet: there is nothing to export.`,
+    );
   }
   const imageRoot = await commonFolder(workspace, batch.id);
   const jobId = `${workspace.id}/${runId}`;

@@ -1,5 +1,5 @@
 import type { StoppedImport } from '../../../src-shared/contract.ts';
-import { ClipSamError } from '../../../src-shared/errors.ts';
+import { failure } from '../../../src-shared/errors.ts';
 import type { ImportEvent } from '../../../src-shared/progress.ts';
 import { dismissImports, endImports, noteImport, type OpenImport, openImports } from '../../store/imports.ts';
 import type { Workspace } from '../../store/workspace.ts';
@@ -24,7 +24,7 @@ export class ImportDesk {
 
   /**
    * @param options.paths null: the rest of what was stopped
-   * @throws ClipSamError `input-invalid` when nothing was stopped, and as {@link importImages}
+   * @throws ClipSamError `not-found` when nothing was stopped, and as {@link importImages}
    */
   async run(options: {
     readonly batchId: number;
@@ -40,7 +40,11 @@ export class ImportDesk {
     const stopped = options.paths === null ? await this.#stopped(batchId) : [];
     const paths = options.paths ?? stopped.flatMap((before) => before.paths);
     if (paths.length === 0) {
-      throw new ClipSamError('input-invalid', `No import into batch ${batchId} was stopped before its end.`);
+      throw failure(
+        'no-stopped-import',
+        { batch: batchId },
+        `No import into batch ${batchId} was stopped before its end.`,
+      );
     }
     const ids =
       options.paths === null

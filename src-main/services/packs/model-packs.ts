@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { PackSummary } from '../../../src-shared/contract.ts';
-import { ClipSamError, toErrorRecord } from '../../../src-shared/errors.ts';
+import { type ClipSamError, failure, toErrorRecord } from '../../../src-shared/errors.ts';
 import { packReferenceSchema } from '../../../src-shared/pack-reference.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
 import type { PackExaminer } from '../../inference/pack-examiner.ts';
@@ -88,7 +88,5 @@ export async function checkPack(id: string, places: PackPlaces, examiner: PackEx
 }
 
 function unknown(pack: string): ClipSamError {
-  return new ClipSamError('pack-not-found', `There is no model pack "${pack}".`, {
-    details: { case: 'pack-unknown', pack },
-  });
+  return failure('pack-unknown', { pack }, `There is no model pack "${pack}".`);
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { UnfinishedPack } from '../../../src-shared/contract.ts';
-import { ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
+import { ClipSamError, failure, throwIfCancelled } from '../../../src-shared/errors.ts';
 import { isDownload, type Pack } from '../../../src-shared/pack.ts';
 import { exactReference } from '../../../src-shared/pack-reference.ts';
 import type { PackImportEvent } from '../../../src-shared/progress.ts';
@@ -150,10 +150,9 @@ export class PackDesk {
     return this.#alone(async () => {
       const begun = await this.#begun(packHash);
       if (!begun) {
-        throw new ClipSamError(
-          'pack-not-found',
+        throw failure(
+          'pack-import-gone',
           'This download is not there any more: it was finished or discarded. Look at the list of packs.',
-          { details: { case: 'pack-import-gone' } },
         );
       }
       const { pack, note } = begun;
@@ -279,10 +278,10 @@ export class PackDesk {
       if (!isIt) continue;
       const { pack: other, error } = await verifyPack(folder, {}, this.#examiner);
       if (!other || hashOfJson(other) !== packHash) {
-        throw new ClipSamError(
-          'pack-exists',
+        throw failure(
+          'pack-taken',
+          { pack: reference, folder },
           `Another model pack ${reference} is already in ${folder}. Results name packs by id and version, so yours needs another version.`,
-          { details: { case: 'pack-taken', pack: reference, folder } },
         );
       }
       if (!error) return { id, isWhole: true };
@@ -361,9 +360,11 @@ export class PackDesk {
 
   async #putCard(pack: Pack, source: PackSource, stage: string): Promise<void> {
     if (!isPlainPath(pack.card) || pack.card.toLowerCase() === DESCRIPTION) {
-      throw new ClipSamError('path-denied', `The pack's card ${pack.card} lies outside of the pack.`, {
-        details: { case: 'pack-file-outside', file: pack.card },
-      });
+      throw failure(
+        'pack-file-outside',
+        { file: pack.card },
+        `The pack's card ${pack.card} lies outside of the pack.`,
+      );
     }
     const target = join(stage, 'pack', pack.card);
     if ((await stat(target).catch(() => undefined))?.isFile()) return;
@@ -462,10 +463,10 @@ function partOf(stage: string, { path, sha256 }: WantedFile): string {
 }
 
 function alteredFile(file: string, place: string): ClipSamError {
-  return new ClipSamError(
-    'pack-hash-mismatch',
+  return failure(
+    'pack-file-altered',
+    { file },
     `${file} in ${place} is not the file that the pack was made with: size or SHA-256 are others. Fetch the pack again.`,
-    { details: { case: 'pack-file-altered', file } },
   );
 }
 

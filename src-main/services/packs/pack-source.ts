@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { ClipSamError } from '../../../src-shared/errors.ts';
+import { ClipSamError, failure } from '../../../src-shared/errors.ts';
 import { isDownload } from '../../../src-shared/pack.ts';
 import { type DownloadOptions, downloadText } from '../../files/download.ts';
 import { isPlainPath } from '../../files/plain-path.ts';
@@ -50,10 +50,10 @@ export async function openPackSource(place: string, network: PackNetwork): Promi
   } catch (error) {
     throw error instanceof ClipSamError ? error : unreadable(error, path);
   }
-  throw new ClipSamError(
-    'input-invalid',
+  throw failure(
+    'no-pack',
+    { file: path },
     `${path} is no model pack: a folder, a ZIP file, a pack.json or its address is one.`,
-    { details: { case: 'no-pack', file: path } },
   );
 }
 
@@ -132,10 +132,10 @@ async function fromServer(place: string, network: PackNetwork): Promise<PackSour
  */
 export function checkAddress(address: string, loopback = false): void {
   if (isDownload(address) && (loopback || address.toLowerCase().startsWith('https:'))) return;
-  throw new ClipSamError(
-    'input-invalid',
+  throw failure(
+    'address-not-allowed',
+    { address },
     `${address} is no address that packs are downloaded from: it must begin with https:// and hold no password.`,
-    { details: { case: 'address-not-allowed', address } },
   );
 }
 
@@ -146,28 +146,24 @@ export function addressOf(path: string, base: string): string {
 }
 
 function absent(place: string): ClipSamError {
-  return new ClipSamError(
-    'pack-not-found',
+  return failure(
+    'pack-absent',
+    { file: place },
     `There is no pack.json in ${place}. Choose the folder or the ZIP file that holds one.`,
-    { details: { case: 'pack-absent', file: place } },
   );
 }
 
 /** The error for a file that the pack names and its source has not. */
 export function absentFile(file: string): ClipSamError {
-  return new ClipSamError('pack-file-missing', `The pack's file ${file} is missing. Fetch the pack again.`, {
-    details: { case: 'pack-file-missing', file },
-  });
+  return failure('pack-file-missing', { file }, `The pack's file ${file} is missing. Fetch the pack again.`);
 }
 
 /** The error for a file that the pack names and that would lie elsewhere. */
 export function outsideFile(file: string): ClipSamError {
-  return new ClipSamError('path-denied', `The pack's file ${file} lies outside of the pack.`, {
-    details: { case: 'pack-file-outside', file },
-  });
+  return failure('pack-file-outside', { file }, `The pack's file ${file} lies outside of the pack.`);
 }
 
-/** What reading a file said, for a pack. */
+/** What reading a file said, for a pack: under a pack's code, told in the same words. */
 export function unreadable(cause: unknown, path: string): ClipSamError {
   const { code, message, details } = toReadError(cause, path);
   const isDenied = details?.case === 'file-denied';

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import type { SelfTestEvent } from '../../../src-shared/contract.ts';
-import { ClipSamError } from '../../../src-shared/errors.ts';
+import { failure } from '../../../src-shared/errors.ts';
 import type { DeviceRequest } from '../../../src-shared/result.ts';
 import { listImages } from '../../files/image-files.ts';
 import type { Inspector } from '../../inference/inference-client.ts';
@@ -25,7 +25,8 @@ export interface SelfTestOptions extends PackPlaces {
 /**
  * Inspects a sample with a pack's default recipe and tells the time per step. On the chosen device it shares the
  * inference process with a run; another device gets a process of its own, which is refused while a run is at work.
- * @throws ClipSamError `input-invalid`, `image-not-found` without samples, and what the inference process says
+ * @throws ClipSamError `conflict` while another device is at work, `image-not-found` without samples,
+ *   and what the inference process says
  */
 export async function selfTest(options: SelfTestOptions): Promise<void> {
   const { pool, examiner, pack: packId, device, artifactRoot, signal, onEvent } = options;
@@ -60,10 +61,10 @@ export async function selfTest(options: SelfTestOptions): Promise<void> {
     }
   }
   if (pool.isUsed) {
-    throw new ClipSamError(
-      'input-invalid',
+    throw failure(
+      'device-busy',
+      { device: pool.status.asked },
       `The inference process is at work on the device "${pool.status.asked}". Test that one, or wait until it has finished.`,
-      { details: { case: 'device-busy', device: pool.status.asked } },
     );
   }
   let rss: number | null = null;
@@ -88,5 +89,5 @@ async function sampleIn(folder: string): Promise<string> {
     first ??= entry.path;
   }
   if (first) return first;
-  throw new ClipSamError('image-not-found', `There is no sample image in ${join(folder, '…', 'test')}.`);
+  throw failure('no-sample', { folder }, `There is no sample image in ${join(folder, '…', 'test')}.`);
 }

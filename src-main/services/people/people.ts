@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { ClipSamError } from '../../../src-shared/errors.ts';
+import { ClipSamError, failure } from '../../../src-shared/errors.ts';
 import type { Person, Role } from '../../../src-shared/roles.ts';
 import { type Actor, actingFor } from '../../store/acting.ts';
 import { recordDeed } from '../../store/audit.ts';
@@ -83,7 +83,7 @@ export class PeopleDesk {
 
   /**
    * From the third wrong PIN on the next try has to wait 1 s, 2 s, 4 s, ..., at most a minute.
-   * @throws ClipSamError `not-permitted` when the PIN is wrong or it is too early for another one; `input-invalid`
+   * @throws ClipSamError `not-permitted` when the PIN is wrong or it is too early for another one; `not-found`
    * when nobody has that name
    */
   async signIn(name: string, pin: string): Promise<{ readonly token: string; readonly person: Person }> {
@@ -108,12 +108,12 @@ export class PeopleDesk {
     return addPerson(acting, { ...person, pin: await this.#pins.hash(pin) });
   }
 
-  /** @throws ClipSamError `input-invalid` when nobody has that name, or no engineer would be left */
+  /** @throws ClipSamError `not-found` when nobody has that name, `conflict` when no engineer would be left */
   changeRole(acting: Workspace, name: string, role: Role, author: string): Promise<Person> {
     return changeRole(acting, name, role, author);
   }
 
-  /** Who got a new PIN may try it at once. @throws ClipSamError `input-invalid` when nobody has that name */
+  /** Who got a new PIN may try it at once. @throws ClipSamError `not-found` when nobody has that name */
   async resetPin(acting: Workspace, name: string, pin: string, author: string): Promise<Person> {
     return toPerson(await changePin(acting, name, await this.#pins.hash(pin), author));
   }
@@ -134,7 +134,7 @@ export class PeopleDesk {
     return toPerson(person);
   }
 
-  /** @throws ClipSamError `input-invalid` when nobody has that name, or no engineer would be left */
+  /** @throws ClipSamError `not-found` when nobody has that name, `conflict` when no engineer would be left */
   remove(acting: Workspace, name: string, author: string): Promise<Person> {
     return removePerson(acting, name, author);
   }
@@ -161,9 +161,7 @@ export class PeopleDesk {
       }
     }
     await this.#note('wrong-pin', person, UNKNOWN);
-    throw new ClipSamError('not-permitted', `This is not ${person.name}'s PIN.`, {
-      details: { case: 'pin-wrong' },
-    });
+    throw failure('pin-wrong', `This is not ${person.name}'s PIN.`);
   }
 
   #note(action: string, { id, name }: StoredPerson, author = name): Promise<void> {
@@ -191,7 +189,7 @@ function toPerson({ name, role }: Person): Person {
 /**
  * The way back for who is left without anybody to reset their PIN: gives a new one to a person of a workspace.
  * @returns the PIN, six random digits
- * @throws ClipSamError what opening the workspace says; `input-invalid` when nobody has that name
+ * @throws ClipSamError what opening the workspace says; `not-found` when nobody has that name
  */
 export async function resetForgottenPin(folder: string, name: string, author: string): Promise<string> {
   const workspace = await openWorkspace(folder);

@@ -1,4 +1,5 @@
-import { ClipSamError, type ErrorCode } from '../../../src-shared/errors.ts';
+import type { ErrorCode } from '../../../src-shared/error-codes.ts';
+import { ClipSamError, failure } from '../../../src-shared/errors.ts';
 import { countTry, type StoredPerson } from '../../store/people.ts';
 import type { Workspace } from '../../store/workspace.ts';
 
@@ -69,9 +70,7 @@ export class PinTries {
     const left = until - this.#now();
     if (left > 0) {
       const seconds = Math.ceil(left / 1000);
-      throw new ClipSamError('not-permitted', `Too many wrong PINs. Wait ${seconds} s before the next try.`, {
-        details: { case: 'pin-wait', seconds },
-      });
+      throw failure('pin-wait', { seconds }, `Too many wrong PINs. Wait ${seconds} s before the next try.`);
     }
     this.#seen.set(id, { pin, wrong: wrong + 1, until: this.#now() + waitAfter(wrong + 1) });
   }

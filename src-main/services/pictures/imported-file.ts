@@ -1,5 +1,5 @@
 import type { BatchImage } from '../../../src-shared/batch.ts';
-import { ClipSamError } from '../../../src-shared/errors.ts';
+import { type ClipSamError, failure } from '../../../src-shared/errors.ts';
 import { readImageFile } from '../../codec/image-codec.ts';
 import { sha256InBackground } from '../../files/hash.ts';
 
@@ -11,10 +11,10 @@ export async function readImportedFile({ path, contentHash }: BatchImage): Promi
   if (contentHash === null) throw neverRead(path);
   const bytes = await readImageFile(path);
   if ((await sha256InBackground(bytes)) === contentHash) return bytes;
-  throw new ClipSamError(
-    'image-changed',
+  throw failure(
+    'file-changed',
+    { file: path },
     `${path} is not the file that was imported: its content changed since. Import it again to see the new content.`,
-    { details: { case: 'file-changed', file: path } },
   );
 }
 
@@ -25,9 +25,9 @@ export function versionOf({ path, version }: BatchImage): string {
 }
 
 function neverRead(path: string): ClipSamError {
-  return new ClipSamError(
-    'image-unreadable',
+  return failure(
+    'unread-at-import',
+    { file: path },
     `${path} could not be read when it was imported. Import it again when it can.`,
-    { details: { case: 'unread-at-import', file: path } },
   );
 }

@@ -1,6 +1,6 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
-import { ClipSamError } from '../../../src-shared/errors.ts';
+import { ClipSamError, failure } from '../../../src-shared/errors.ts';
 import type { ArtifactRef } from '../../../src-shared/result.ts';
 import { decodeGrey16 } from '../../codec/image-codec.ts';
 import type { ArtifactStore } from '../../files/artifact-store.ts';
@@ -23,10 +23,11 @@ export async function readStoredMap(artifacts: ArtifactStore, ref: ArtifactRef):
     bytes = await readFile(file);
   } catch (cause) {
     if (cause instanceof ClipSamError) throw cause;
-    throw new ClipSamError(
-      'image-not-found',
+    throw failure(
+      'map-lost',
+      { file: `${ref.sha256}.png` },
       `The workspace has lost a map (${ref.sha256}.png in its artifacts). Put back a copy, or inspect the image again.`,
-      { cause },
+      cause,
     );
   }
   return decodeGrey16(bytes);

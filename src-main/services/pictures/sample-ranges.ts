@@ -56,7 +56,7 @@ export async function settleSampleRanges(
 
 /**
  * Sets what is black and white in a batch, or (null) has it measured again.
- * @throws ClipSamError as {@link settleSampleRanges}; `input-invalid` for a batch that is not there
+ * @throws ClipSamError as {@link settleSampleRanges}; `not-found` for a batch that is not there
  */
 export async function setSampleRange(
   workspace: Workspace,

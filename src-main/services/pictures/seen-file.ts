@@ -41,7 +41,7 @@ export async function refuseChanged(contents: ContentHashes, file: SeenFile): Pr
 
 /**
  * {@link refuseChanged} of the file behind a run's result.
- * @throws ClipSamError `image-changed`; `input-invalid` when the run has no result for the image
+ * @throws ClipSamError `image-changed`; `not-found` when the run has no result for the image
  */
 export async function refuseChangedImage(
   workspace: Workspace,

@@ -1,5 +1,5 @@
 import type { SamPrompts } from '../../../src-shared/contract.ts';
-import { ClipSamError } from '../../../src-shared/errors.ts';
+import { failure } from '../../../src-shared/errors.ts';
 import type { PackedLevels } from '../../../src-shared/packed-levels.ts';
 import type { ContentHashes } from '../../files/content-hashes.ts';
 import { getRecipe } from '../../store/recipes.ts';
@@ -12,8 +12,8 @@ import type { InspectorPool } from '../runs/inference-pool.ts';
  * Asks SAM about prompts of the inspector's own, on the image as the run saw it. Goes ahead of a run's images.
  * @returns `milliseconds` from the question to the answer, which for the first one may include the start of the process;
  *   `decodeMs`: of these, the bare session time of SAM's decoder
- * @throws ClipSamError `input-invalid` when the run has no result for the image; `image-changed` when its file did since;
- *   what the inference process says
+ * @throws ClipSamError `not-found` when the run has no result for the image, `conflict` when it failed there;
+ *   `image-changed` when its file did since; what the inference process says
  */
 export async function askSam(options: {
   readonly workspace: Workspace;
@@ -29,9 +29,7 @@ export async function askSam(options: {
   const seen = await inspectedImage(workspace, runId, imageId);
   const { path, page, contentHash, imported, recipeHash, range } = seen;
   if (contentHash === null) {
-    throw new ClipSamError('input-invalid', `Image ${imageId} failed in run ${runId}: SAM has not seen it.`, {
-      details: { case: 'sam-blind' },
-    });
+    throw failure('sam-blind', `Image ${imageId} failed in run ${runId}: SAM has not seen it.`);
   }
   await refuseChanged(contents, { path, seen: contentHash, imported });
   const { recipe } = await getRecipe(workspace, recipeHash);

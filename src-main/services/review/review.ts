@@ -1,7 +1,7 @@
 import { sep } from 'node:path';
 import type { Annotation } from '../../../src-shared/annotation.ts';
 import type { ReviewImage, ReviewTable } from '../../../src-shared/contract.ts';
-import { ClipSamError } from '../../../src-shared/errors.ts';
+import { failure } from '../../../src-shared/errors.ts';
 import { toReviewColumns } from '../../../src-shared/review-table.ts';
 import type { VerdictEntry } from '../../../src-shared/verdict.ts';
 import type { ContentHashes } from '../../files/content-hashes.ts';
@@ -25,7 +25,7 @@ const PAGE = 5000;
  * A page of a batch's images with what a run says about them.
  * @param runId null: the newest run, if there is one
  * @param after last image of the page before; null: the first page
- * @throws ClipSamError `input-invalid` for a batch or run that is not there, or a run of another batch
+ * @throws ClipSamError `not-found` for a batch or run that is not there, or a run of another batch
  */
 export async function reviewTable(
   workspace: Workspace,
@@ -38,9 +38,7 @@ export async function reviewTable(
   const runs = await desk.list(batchId);
   const run = runId === null ? runs[0] : runs.find((progress) => progress.run.id === runId);
   if (runId !== null && !run) {
-    throw new ClipSamError('input-invalid', `Batch ${batchId} has no run ${runId}.`, {
-      details: { case: 'run-unknown', run: runId },
-    });
+    throw failure('run-unknown', { run: runId }, `Batch ${batchId} has no run ${runId}.`);
   }
   const { recipe } = run
     ? await getRecipe(workspace, run.run.recipeHash)
@@ -78,7 +76,7 @@ async function columnsOf(
 /**
  * Everything about one image of a run.
  * @param runId null: nobody inspected it yet
- * @throws ClipSamError `input-invalid` when there is no such image or run, or the image is of another batch
+ * @throws ClipSamError `not-found` when there is no such image or run, or the image is of another batch
  */
 export async function reviewImage(
   workspace: Workspace,
@@ -96,9 +94,11 @@ export async function reviewImage(
   }
   const { batchId } = await getRun(workspace, runId);
   if (batchId !== image.batchId) {
-    throw new ClipSamError('input-invalid', `Image ${imageId} is not in the batch of run ${runId}.`, {
-      details: { case: 'image-unknown', image: imageId },
-    });
+    throw failure(
+      'image-unknown',
+      { image: imageId },
+      `Image ${imageId} is not in the batch of run ${runId}.`,
+    );
   }
   const stored = await findResult(workspace, runId, imageId);
   return {

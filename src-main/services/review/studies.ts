@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { type InspectorRatings, studyAgreement } from '../../../src-shared/agreement.ts';
-import { ClipSamError } from '../../../src-shared/errors.ts';
+import { failure } from '../../../src-shared/errors.ts';
 import { type CsvStyle, PLAIN_CSV } from '../../../src-shared/export-formats.ts';
 import { pageName } from '../../../src-shared/image-page.ts';
 import {
@@ -44,7 +44,7 @@ export interface StudyOverview {
  * Makes a study over images that are chosen at random, as many of each of the model's verdicts as there are.
  * @param options.size clipped to the images of the batch that can be read
  * @param options.seed default: a new one
- * @throws ClipSamError `input-invalid` when there is no such batch, or it has not even two images
+ * @throws ClipSamError `not-found` when there is no such batch, `conflict` when it has not even two images
  */
 export async function beginStudy(
   workspace: Workspace,
@@ -61,9 +61,7 @@ export async function beginStudy(
   await getBatch(workspace, batchId);
   const candidates = await studyCandidates(workspace, batchId);
   if (candidates.length < 2) {
-    throw new ClipSamError('input-invalid', 'A repeat inspection needs two images or more.', {
-      details: { case: 'study-too-small' },
-    });
+    throw failure('study-too-small', 'A repeat inspection needs two images or more.');
   }
   const random = new Random(`${seed}/choice`);
   const groups = (['accept', 'warn', 'reject', null] as const).map((model) =>
@@ -115,7 +113,7 @@ export async function nextTurn(
 
 /**
  * Stores the inspector's answer to the image that is his next.
- * @throws ClipSamError `input-invalid` when it is another image's turn; `image-changed` when it is not what it was when
+ * @throws ClipSamError `conflict` when it is another image's turn; `image-changed` when it is not what it was when
  * the study was made
  */
 export async function answerTurn(
@@ -138,9 +136,7 @@ export async function answerTurn(
   await addJudgement(workspace, id, (history) => {
     const place = placeOf(study, ids, ofInspector(history, inspector), inspector);
     if (place.imageId !== imageId) {
-      throw new ClipSamError('input-invalid', `It is not image ${imageId}'s turn in this round.`, {
-        details: { case: 'study-other-image' },
-      });
+      throw failure('study-other-image', `It is not image ${imageId}'s turn in this round.`);
     }
     return { inspector, round: place.round, imageId, verdict, milliseconds, supersedes: null };
   });
@@ -149,7 +145,7 @@ export async function answerTurn(
 
 /**
  * Takes back the inspector's last answer of the round that he is in; what was said stays in the history.
- * @throws ClipSamError `input-invalid` when there is none in this round
+ * @throws ClipSamError `conflict` when there is none in this round
  */
 export async function takeBack(
   workspace: Workspace,
@@ -164,9 +160,7 @@ export async function takeBack(
     const { round, imageId } = placeOf(study, ids, answers, inspector);
     const last = answers.findLast((answer) => answer.round === round);
     if (!last || imageId === null) {
-      throw new ClipSamError('input-invalid', 'There is no answer in this round to take back.', {
-        details: { case: 'study-nothing-to-take-back' },
-      });
+      throw failure('study-nothing-to-take-back', 'There is no answer in this round to take back.');
     }
     return { ...base(last), verdict: 'withdrawn', milliseconds: 0, supersedes: last.id };
   });
@@ -176,7 +170,7 @@ export async function takeBack(
 /**
  * What comes out of a study, from the inspectors who are through with it.
  * @param viewer who wants to know: refused while he is in the midst of it, since he would be blind no more
- * @throws ClipSamError `input-invalid`
+ * @throws ClipSamError `not-found`, `conflict` while the viewer is in the midst of it
  */
 export async function studyResults(
   workspace: Workspace,
@@ -311,10 +305,10 @@ function isThrough({ done, total }: StudyProgress): boolean {
 function refuseTheBlind(progress: readonly StudyProgress[], viewer: string): void {
   const own = progress.find(({ inspector }) => inspector === viewer);
   if (!own || isThrough(own)) return;
-  throw new ClipSamError(
-    'input-invalid',
+  throw failure(
+    'study-locked',
+    { done: own.done, total: own.total },
     `${viewer} has given ${own.done} of ${own.total} answers: the results would end the blindness. Finish first.`,
-    { details: { case: 'study-locked', done: own.done, total: own.total } },
   );
 }
 

@@ -1,10 +1,6 @@
 import type { BatchImage } from '../../../src-shared/batch.ts';
-import {
-  blamesNoImage,
-  type ErrorRecord,
-  fromErrorRecord,
-  toErrorRecord,
-} from '../../../src-shared/errors.ts';
+import { blamesNoImage } from '../../../src-shared/error-codes.ts';
+import { type ErrorRecord, failure, fromErrorRecord, toErrorRecord } from '../../../src-shared/errors.ts';
 import type { BatchEvent } from '../../../src-shared/progress.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
@@ -79,8 +75,8 @@ export interface BatchRun {
  *
  * A file whose content differs from what was imported is recorded as failed (`image-changed`), so that a result
  * and the verdicts on it never belong to a picture that nobody imported; importing it again takes the new content.
- * @throws ClipSamError `input-invalid` when the batch is empty or unknown, `image-unreadable` when it was inspected
- *   before and none of its files can be read now, and the store's errors
+ * @throws ClipSamError `not-found` when there is no such batch, `conflict` when it is empty, `image-unreadable` when it was
+ *   inspected before and none of its files can be read now, and the store's errors
  */
 export async function startBatchRun(
   options: BatchRunOptions & { readonly batchId: number; readonly recipe: Recipe },
@@ -101,7 +97,7 @@ export async function startBatchRun(
 /**
  * Continues a run that was interrupted, or whose program died: images with a result are not inspected again.
  * @param options.retryFailed true: those that failed get another try, in a run that is done as well
- * @throws ClipSamError `input-invalid` when the run is final, at work in another program, or made with another pack
+ * @throws ClipSamError `conflict` when the run is final, at work in another program, or made with another pack
  */
 export async function resumeBatchRun(
   options: BatchRunOptions & { readonly runId: number; readonly retryFailed?: boolean },
@@ -370,18 +366,21 @@ function isChanged({ contentHash }: BatchImage, result: InspectionResult): boole
 function morePages({ path, page }: BatchImage, { notices }: InspectionResult): ErrorRecord | undefined {
   const told = notices.find(({ code }) => code === 'page');
   if (page !== null || told?.code !== 'page') return undefined;
-  return {
-    code: 'image-changed',
-    message: `The file has ${told.pages} pages and was imported as one picture. Import it again: then every page is an image.`,
-    details: { case: 'pages-unknown', file: path, pages: told.pages },
-  };
+  return toErrorRecord(
+    failure(
+      'pages-unknown',
+      { file: path, pages: told.pages },
+      `The file has ${told.pages} pages and was imported as one picture. Import it again: then every page is an image.`,
+    ),
+  );
 }
 
 function changed({ path }: BatchImage): ErrorRecord {
-  return {
-    code: 'image-changed',
-    message:
+  return toErrorRecord(
+    failure(
+      'file-changed',
+      { file: path },
       'The file is not the one that was imported: its content changed since. Import it again to inspect the new content.',
-    details: { case: 'file-changed', file: path },
-  };
+    ),
+  );
 }

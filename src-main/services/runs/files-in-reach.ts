@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises';
-import { ClipSamError } from '../../../src-shared/errors.ts';
+import { failure } from '../../../src-shared/errors.ts';
 import { listImages } from '../../store/images.ts';
 import { hasInspected } from '../../store/runs.ts';
 import type { Workspace } from '../../store/workspace.ts';
@@ -24,10 +24,10 @@ export async function checkFilesInReach(workspace: Workspace, batchId: number): 
     if (images.length === 0) break;
   }
   if (file === undefined) return;
-  throw new ClipSamError(
-    'image-unreadable',
+  throw failure(
+    'batch-away',
+    { files, file },
     `None of the ${files} images of batch ${batchId} can be read now (the first is ${file}). Is a drive or network folder away? No run was started, and earlier results stay as they are.`,
-    { details: { case: 'batch-away', files, file } },
   );
 }
 

@@ -1,5 +1,5 @@
 import type { DeviceStatus } from '../../../src-shared/contract.ts';
-import { ClipSamError, toErrorRecord } from '../../../src-shared/errors.ts';
+import { ClipSamError, failure, toErrorRecord } from '../../../src-shared/errors.ts';
 import type { DeviceRequest } from '../../../src-shared/result.ts';
 import { type Inspector, type InspectorEvent, openInspector } from '../../inference/inference-client.ts';
 import type { ProcessHost } from '../../inference/process-host.ts';
@@ -97,15 +97,14 @@ export class InspectorPool {
 
   /**
    * The device for the next start of the inference process; an idle process is ended.
-   * @throws ClipSamError `input-invalid` while the process is in use
+   * @throws ClipSamError `conflict` while the process is in use
    */
   async chooseDevice(device: DeviceRequest): Promise<DeviceStatus> {
     if (device === this.#status.asked) return this.#status;
     if (this.isUsed) {
-      throw new ClipSamError(
-        'input-invalid',
+      throw failure(
+        'process-busy',
         'The inference process is at work. Wait until it has finished, or cancel the run, before choosing another device.',
-        { details: { case: 'process-busy' } },
       );
     }
     this.#tell(stopped(device));

@@ -1,6 +1,6 @@
 import type { Run } from '../../../src-shared/batch.ts';
 import type { RunProgress } from '../../../src-shared/contract.ts';
-import { ClipSamError } from '../../../src-shared/errors.ts';
+import { ClipSamError, failure } from '../../../src-shared/errors.ts';
 import type { BatchEvent } from '../../../src-shared/progress.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { PackExaminer } from '../../inference/pack-examiner.ts';
@@ -129,7 +129,7 @@ export class RunDesk {
   /**
    * Inspects all images of a batch.
    * @param options.recipeHash null: {@link proposedRecipe}; otherwise the recipe is taken exactly as it is
-   * @throws ClipSamError `input-invalid` when a run is at work already, the batch is empty, unknown or deleted; what
+   * @throws ClipSamError `conflict` when a run is at work already, the batch is empty or deleted; `not-found`; what
    *   the recipe's words and the inference process say
    */
   async start(options: {
@@ -156,7 +156,7 @@ export class RunDesk {
 
   /**
    * Goes on with a run that is paused here, was interrupted, or whose program died.
-   * @throws ClipSamError `input-invalid` when another run is at work, or as `resumeBatchRun` says
+   * @throws ClipSamError `conflict` when another run is at work, or as `resumeBatchRun` says
    */
   async resume(options: {
     readonly id: number;
@@ -183,20 +183,18 @@ export class RunDesk {
     });
   }
 
-  /** Stops taking images; returns when those under way are stored. @throws ClipSamError `input-invalid` */
+  /** Stops taking images; returns when those under way are stored. @throws ClipSamError `conflict` */
   async pause(id: number, author: string): Promise<RunProgress> {
     const job = this.#jobs.get(id);
     if (!job) {
       const { run } = await getRunState(this.#options.workspace, id);
-      throw new ClipSamError('input-invalid', `Run ${id} is ${run.status} and not at work here.`, {
-        details: { case: 'run-idle', run: id },
-      });
+      throw failure('run-idle', { run: id }, `Run ${id} is ${run.status} and not at work here.`);
     }
     await job.work.pause(author);
     return this.get(id);
   }
 
-  /** Ends a run for good, at work or not; what is stored stays. @throws ClipSamError `input-invalid` when it is final */
+  /** Ends a run for good, at work or not; what is stored stays. @throws ClipSamError `conflict` when it is final */
   async cancel(id: number, author: string): Promise<RunProgress> {
     const job = this.#jobs.get(id);
     if (job) {
@@ -222,10 +220,9 @@ export class RunDesk {
     const busy = [...this.#jobs.values()].find((job) => !job.isPaused);
     if (busy || this.#beginning) {
       const which = busy ? `Run ${busy.run.id}` : 'Another run';
-      throw new ClipSamError(
-        'input-invalid',
+      throw failure(
+        'run-busy',
         `${which} is at work already, and one is inspected at a time. Wait until it has finished, or pause or cancel it.`,
-        { details: { case: 'run-busy' } },
       );
     }
     this.#beginning = true;

@@ -123,7 +123,7 @@ export class Housekeeping {
    * @param batchId null: all deleted batches
    * @param acting the workspace as the author may use it
    * @returns what went; its `bytes` are those that could be removed now, which is none while a run is at work
-   * @throws ClipSamError `input-invalid` unless it was deleted; `cancelled` when the workstation closes
+   * @throws ClipSamError `not-found` unless it was deleted; `cancelled` when the workstation closes
    */
   purge(
     batchId: number | null,

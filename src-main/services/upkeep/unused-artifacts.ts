@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
-import { type ErrorRecord, throwIfCancelled } from '../../../src-shared/errors.ts';
+import { type ErrorRecord, failure, throwIfCancelled, toErrorRecord } from '../../../src-shared/errors.ts';
 import type { StoredFile } from '../../files/artifact-store.ts';
 import { historyBegan, makeMark } from '../../store/history.ts';
 import { artifactUses, importedFrom } from '../../store/purges.ts';
@@ -146,11 +146,13 @@ async function findUnneeded(
 
 function tooNew({ folder }: Workspace, files: number, written: number): ErrorRecord {
   const newest = new Date(written).toISOString().slice(0, 16).replace('T', ' ');
-  return {
-    code: 'workspace-incomplete',
-    message: `${folder} holds ${files} maps and masks that are newer than everything in its database (the newest of ${newest} UTC). The database may be an old copy. No file is removed. Restore the right one, or ask for help before you go on.`,
-    details: { case: 'artifacts-unknown', folder, files, newest },
-  };
+  return toErrorRecord(
+    failure(
+      'artifacts-unknown',
+      { folder, files, newest },
+      `${folder} holds ${files} maps and masks that are newer than everything in its database (the newest of ${newest} UTC). The database may be an old copy. No file is removed. Restore the right one, or ask for help before you go on.`,
+    ),
+  );
 }
 
 async function removeGroup(

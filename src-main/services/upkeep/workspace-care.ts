@@ -21,14 +21,14 @@ export function databaseCopies(folder: string): readonly DatabaseCopy[] {
  * Puts a copy of the database in its place, and goes on with it: every file stays, those in quarantine that it needs
  * come back.
  * @param copy default: the newest in the workspace
- * @throws ClipSamError `input-invalid` when there is none; what putting it back and opening the workspace say
+ * @throws ClipSamError `not-found` when there is none; what putting it back and opening the workspace say
  */
 export async function restoreDatabase(folder: string, copy?: string): Promise<CaredWorkspace> {
   const root = resolve(folder);
   const from = copy === undefined ? listCopies(root)[0]?.path : resolve(copy);
   if (from === undefined) {
     throw new ClipSamError(
-      'input-invalid',
+      'not-found',
       `There is no copy of the database in ${root}. Name one with --copy, or choose another workspace.`,
     );
   }

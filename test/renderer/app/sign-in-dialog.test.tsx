@@ -4,7 +4,8 @@ import { beforeEach, expect, it } from 'vitest';
 import { SignInDialog } from '../../../src-renderer/app/sign-in-dialog.tsx';
 import { usePeople } from '../../../src-renderer/state/people.ts';
 import { useSession } from '../../../src-renderer/state/session.ts';
-import { ClipSamError, type ErrorDetails } from '../../../src-shared/errors.ts';
+import type { ErrorDetails } from '../../../src-shared/error-cases.ts';
+import { ClipSamError } from '../../../src-shared/errors.ts';
 import type { Person } from '../../../src-shared/roles.ts';
 import { renderPart } from '../render.tsx';
 

@@ -2,7 +2,8 @@ import i18next from 'i18next';
 import { describe, expect, it } from 'vitest';
 import { failureText } from '../../../src-renderer/i18n/failure-text.ts';
 import { texts } from '../../../src-renderer/i18n/index.ts';
-import { ERROR_CASES, ERROR_CODES, type ErrorDetails } from '../../../src-shared/errors.ts';
+import { ERROR_CASES, type ErrorDetails } from '../../../src-shared/error-cases.ts';
+import { ERROR_CODES } from '../../../src-shared/error-codes.ts';
 
 await i18next.init({ resources: texts, lng: 'en', interpolation: { escapeValue: false } });
 
@@ -22,7 +23,7 @@ describe.each(['en', 'zh-CN'] as const)('failures in %s', (language) => {
 
   it('have a sentence for every case, which names nothing that the error does not tell', () => {
     expect(Object.keys(cases).sort()).toEqual(Object.keys(ERROR_CASES).sort());
-    for (const [name, values] of Object.entries(ERROR_CASES)) {
+    for (const [name, { values }] of Object.entries(ERROR_CASES)) {
       const text = cases[name as keyof typeof cases];
       expect(text, name).toMatch(/[.。]$|[:：].+[.。]$/);
       expect(valuesIn(text), name).toEqual([...values].sort());
@@ -31,7 +32,7 @@ describe.each(['en', 'zh-CN'] as const)('failures in %s', (language) => {
 
   it('are told without a gap', async () => {
     await i18next.changeLanguage(language);
-    for (const [name, values] of Object.entries(ERROR_CASES)) {
+    for (const [name, { values }] of Object.entries(ERROR_CASES)) {
       const details = { case: name, ...Object.fromEntries(values.map((value) => [value, `‹${value}›`])) };
       const text = failureText({
         code: 'input-invalid',

@@ -118,7 +118,7 @@ test('a run without results, and one that is not there, are refused', async () =
   await mkdir(folder);
   const options = { workspace, contents: new ContentHashes(), formats: ['csv'] as const, folder };
   await expect(exportRun({ ...options, runId })).rejects.toThrow(/no results yet/);
-  await expect(exportRun({ ...options, runId: 99 })).rejects.toMatchObject({ code: 'input-invalid' });
+  await expect(exportRun({ ...options, runId: 99 })).rejects.toMatchObject({ code: 'not-found' });
 });
 
 test('pages of a file are images of their own in every export, with names that differ', async () => {

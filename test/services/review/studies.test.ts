@@ -33,8 +33,8 @@ import {
 const contents = new ContentHashes();
 
 const author = 'ana';
-const refused = (which: string) =>
-  expect.objectContaining({ code: 'input-invalid', details: expect.objectContaining({ case: which }) });
+const refused = (which: string, code = 'conflict') =>
+  expect.objectContaining({ code, details: expect.objectContaining({ case: which }) });
 
 async function batchOf(paths: readonly string[]) {
   const workspace = await temporaryWorkspace();
@@ -286,7 +286,9 @@ describe('what was said', () => {
     for (const attempt of attempts)
       await expect(attempt.execute(workspace.db)).rejects.toThrow('never changed');
     await deleteBatch(workspace, batchId, true, author);
-    await expect(nextTurn(workspace, contents, study.id, author)).rejects.toEqual(refused('study-unknown'));
+    await expect(nextTurn(workspace, contents, study.id, author)).rejects.toEqual(
+      refused('study-unknown', 'not-found'),
+    );
     await expect(sql`delete from study_judgements`.execute(workspace.db)).rejects.toThrow('never changed');
     await beginPurge(workspace, batchId, author);
     while ((await purgeStep(workspace, batchId)) !== undefined);

@@ -119,7 +119,7 @@ test('a purged batch is gone with all that was said; other batches, recipes and 
   expect(await keeper.purge(lost.id, 'cy', ({ done }) => steps.push(done))).toEqual(expected);
   expect(steps).toEqual([0, 3]);
   expect(gone).toContain(lost.id);
-  await expect(getBatchSummary(workspace, lost.id)).rejects.toMatchObject({ code: 'input-invalid' });
+  await expect(getBatchSummary(workspace, lost.id)).rejects.toMatchObject({ code: 'not-found' });
   const left: Record<string, number> = {
     ...{ images: 3, runs: 1, results: 3, regions: 3, verdicts: 2, annotations: 2 },
     ...{ studies: 1, study_images: 3, study_judgements: 1 },
@@ -152,13 +152,13 @@ test('only what was deleted can be purged, and a purge that was begun cannot be 
   const { folder, workspace, keeper } = await site();
   const batch = await inspectedBatch(workspace, folder, 'B');
   await finished(workspace, batch);
-  await expect(keeper.purge(batch.id, author)).rejects.toMatchObject({ code: 'input-invalid' });
-  await expect(keeper.purge(99, author)).rejects.toMatchObject({ code: 'input-invalid' });
+  await expect(keeper.purge(batch.id, author)).rejects.toMatchObject({ code: 'not-found' });
+  await expect(keeper.purge(99, author)).rejects.toMatchObject({ code: 'not-found' });
   expect(await getBatch(workspace, batch.id)).toMatchObject({ name: 'B' });
   await deleteBatch(workspace, batch.id, true, author);
   await beginPurge(workspace, batch.id, author);
   await expect(deleteBatch(workspace, batch.id, false, author)).rejects.toMatchObject({
-    code: 'input-invalid',
+    code: 'not-found',
   });
   expect(await listBatchSummaries(workspace, { search: '', show: 'deleted' })).toEqual([]);
 });

@@ -109,7 +109,7 @@ describe('copies of the database', () => {
     await writeFile(copy!.path, bytes.fill(0xa5, bytes.length / 2, bytes.length / 2 + 8192));
     await expect(restoreDatabase(workspace.folder)).rejects.toMatchObject({ code: 'workspace-corrupt' });
     expect(await namesIn(workspace.folder)).toEqual(['Monday']);
-    await expect(restoreDatabase(await temporaryFolder())).rejects.toMatchObject({ code: 'input-invalid' });
+    await expect(restoreDatabase(await temporaryFolder())).rejects.toMatchObject({ code: 'not-found' });
   });
 
   test('what a program still holds of a database that was deleted is saved, and restored first', async () => {

@@ -1,0 +1,67 @@
+/** Every way the workstation can fail that a user can act on. The codes are stable: tools may match on them. */
+export const ERROR_CODES = [
+  'image-not-found',
+  'image-unreadable',
+  'image-unsupported',
+  'image-too-large',
+  'image-changed',
+  'model-file-invalid',
+  'model-tensor-unknown',
+  'model-opset-unsupported',
+  'pack-not-found',
+  'pack-invalid',
+  'pack-file-missing',
+  'pack-hash-mismatch',
+  'pack-exists',
+  'download-failed',
+  'recipe-invalid',
+  'text-too-long',
+  'device-unavailable',
+  'inference-crashed',
+  'inference-timeout',
+  'inference-failed',
+  'workspace-invalid',
+  'workspace-locked',
+  'workspace-newer',
+  'workspace-corrupt',
+  'workspace-incomplete',
+  'workspace-replaced',
+  'workspace-read-only',
+  'disk-full',
+  'path-denied',
+  'export-in-the-way',
+  'sign-in-required',
+  'not-permitted',
+  'input-invalid',
+  'not-found',
+  'conflict',
+  'training-data-invalid',
+  'checkpoint-invalid',
+  'cancelled',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+const OF_NO_IMAGE: ReadonlySet<ErrorCode> = new Set([
+  'disk-full',
+  'path-denied',
+  'workspace-locked',
+  'workspace-corrupt',
+  'workspace-incomplete',
+  'workspace-replaced',
+  'workspace-read-only',
+  'device-unavailable',
+  'pack-not-found',
+  'pack-invalid',
+  'pack-file-missing',
+  'pack-hash-mismatch',
+  'recipe-invalid',
+  'text-too-long',
+  'not-found',
+  'conflict',
+  'cancelled',
+]);
+
+/** True for errors that every further image would meet too: work on many images ends with them. */
+export function blamesNoImage(code: ErrorCode): boolean {
+  return OF_NO_IMAGE.has(code);
+}
