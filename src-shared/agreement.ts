@@ -28,7 +28,7 @@ export interface ReferenceAgreement extends Agreement {
   readonly falseAlarms: number;
 }
 
-export interface InspectorAgreement {
+interface InspectorAgreement {
   readonly inspector: string;
   /** Between his own rounds. */
   readonly repeatability: Agreement;

@@ -111,7 +111,7 @@ export const EMPTY_FILTER: ReviewFilter = {
 };
 
 /** True for an image that has a result (or an error) to look at and no verdict of an inspector yet. */
-export function isUnreviewed(row: ReviewRow): boolean {
+function isUnreviewed(row: ReviewRow): boolean {
   return row.human === null && row.status !== 'pending';
 }
 

@@ -44,7 +44,7 @@ export interface StudyTurn {
 }
 
 /** An image that was not judged alike, with each inspector's answers by round. */
-export interface StudyDisagreement {
+interface StudyDisagreement {
   readonly imageId: number;
   readonly name: string;
   readonly reference: 'accept' | 'reject' | null;

@@ -3,7 +3,7 @@ import { type Action, ASKED_UNATTENDED, LEAST_ROLE, mayDo, type Person } from '.
 import type { Acting, PeopleDesk } from '../services/people/people.ts';
 
 /** A window's line to the router, for as long as it is open. Each gets one of its own. */
-export interface Line {
+interface Line {
   /** Of the session that was signed in on it. */
   token: string | null;
 }

@@ -23,7 +23,6 @@ import { openWorkspace, type Workspace } from '../store/workspace.ts';
 import { lockWorkspace } from '../store/workspace-lock.ts';
 import { EventHub } from './event-hub.ts';
 
-export type { ProcessHost } from '../services/runs/inference-pool.ts';
 export { acceptDatabase, restoreDatabase } from '../services/upkeep/workspace-care.ts';
 
 const SAMPLES = fileURLToPath(new URL('../../resources/samples/', import.meta.url));

@@ -78,7 +78,7 @@ export function decodeBmp(bytes: Uint8Array, header: BmpHeader, name: string): R
 }
 
 /** Palette index of each pixel of a BMP with run lengths, from Microsoft's description of the compression. */
-export function decodeIndexes(bytes: Uint8Array, header: BmpHeader, name: string): Uint8Array {
+function decodeIndexes(bytes: Uint8Array, header: BmpHeader, name: string): Uint8Array {
   const { width, height, bits, compression, start } = header;
   const isNibbles = compression === 2;
   if (bits !== (isNibbles ? 4 : 8)) throw damaged(name, `run lengths of ${bits} bits`);

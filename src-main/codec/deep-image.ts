@@ -127,6 +127,6 @@ export function toPixels(
 }
 
 /** Samples whose range goes without saying. */
-export function isBytes({ bits, kind, signed }: SampleFormat): boolean {
+function isBytes({ bits, kind, signed }: SampleFormat): boolean {
   return bits <= 8 && kind === 'integer' && !signed;
 }

@@ -11,7 +11,7 @@ import sharp from './sharp.ts';
 import { readTiff } from './tiff-directory.ts';
 import { classifyPages, sampleFormatOf } from './tiff-pages.ts';
 
-export interface PageDescription {
+interface PageDescription {
   /** Page of the file, from 0; readers take it as `page`. */
   readonly index: number;
   /** Pixels after EXIF orientation. */

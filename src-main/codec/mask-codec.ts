@@ -26,7 +26,7 @@ export interface LabelMask extends BinaryMask {
   readonly values: readonly string[];
 }
 
-export const MAX_VALUES = 256;
+const MAX_VALUES = 256;
 
 /** A file's labels. */
 interface Labels {

@@ -71,7 +71,7 @@ export function knownFormatOf(bytes: Uint8Array, name: string): ImageFormat {
  * @param options.allowed a warning of the decoder that was looked into: decoding goes on after warnings
  * @throws ClipSamError `image-unreadable`, `image-unsupported`, `image-too-large`
  */
-export async function openImage(
+async function openImage(
   bytes: Uint8Array,
   name: string,
   options: ReadOptions & { readonly allowed?: string },

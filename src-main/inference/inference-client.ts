@@ -28,8 +28,8 @@ import {
   superviseChild,
 } from './supervised-child.ts';
 
-export type { DecodedMasks, DecodeMaskJob, InspectJob } from './inference-protocol.ts';
-export { type DeathReason, describeDeath } from './supervised-child.ts';
+export type { InspectJob } from './inference-protocol.ts';
+export { describeDeath } from './supervised-child.ts';
 
 /** What happens to the inference process. Each start is a new generation. */
 export type InspectorEvent =

@@ -30,7 +30,7 @@ export interface DatabaseCopy {
 const NAME = /^workspace-(\d{8})-(\d{4}-\d{2}-\d{2})(-rescued)?\.sqlite$/;
 
 /** Where the copies of a workspace's database lie. */
-export function copiesFolder(folder: string): string {
+function copiesFolder(folder: string): string {
   return join(folder, 'database-copies');
 }
 

@@ -11,7 +11,7 @@ interface LeftArtifacts {
 }
 
 /** The artifacts of a folder; undefined when there is none. */
-export async function artifactsLeft(artifacts: ArtifactStore): Promise<LeftArtifacts | undefined> {
+async function artifactsLeft(artifacts: ArtifactStore): Promise<LeftArtifacts | undefined> {
   let files = 0;
   let bytes = 0;
   let newest = 0;

@@ -5,7 +5,7 @@ import type { Layer, Material, Planes, Pose } from './planes.ts';
 import type { Random } from './random.ts';
 
 /** What a full-frame surface consists of: a base texture and things on it. */
-export interface SurfacePlan {
+interface SurfacePlan {
   /** Direction of the grain in radians. */
   readonly grain: number;
   readonly layers?: readonly Layer[];

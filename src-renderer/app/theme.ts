@@ -1,13 +1,5 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
-/** Signal colours of the model's and the inspector's verdicts; text on them keeps 4.5 : 1 (WCAG AA) in both themes. */
-export const VERDICT_COLOURS = {
-  accept: 'teal',
-  warn: 'yellow',
-  uncertain: 'yellow',
-  reject: 'red',
-} as const;
-
 const ink: MantineColorsTuple = [
   '#c9d1dc',
   '#a9b3c1',

@@ -10,7 +10,7 @@ import classes from './batches.module.css';
 import { isUnfinished, type RunState, runState } from './run-state.ts';
 import { VerdictBar } from './verdict-bar.tsx';
 
-export const STATE_COLOURS: Readonly<Record<RunState, string>> = {
+const STATE_COLOURS: Readonly<Record<RunState, string>> = {
   empty: 'gray',
   fresh: 'gray',
   running: 'blue',

@@ -77,7 +77,7 @@ interface ThresholdBarProps {
 }
 
 /** The score on a scale from 0 to 1 with the bands of the three verdicts. */
-export function ThresholdBar({ score, warn, reject }: ThresholdBarProps) {
+function ThresholdBar({ score, warn, reject }: ThresholdBarProps) {
   const { t } = useTranslation(['review', 'app']);
   const percent = (value: number) => `${Math.min(Math.max(value, 0), 1) * 100}%`;
   const close = reject - warn < 0.16;

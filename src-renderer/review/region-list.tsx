@@ -134,7 +134,7 @@ export function LevelFacts({ level, pixels }: { readonly level: MaskLevel; reado
 }
 
 /** A share of the image as people read it: two figures that say something. */
-export function percent(share: number): string {
+function percent(share: number): string {
   const value = share * 100;
   return `${value === 0 || value >= 10 ? value.toFixed(0) : value.toPrecision(2)} %`;
 }

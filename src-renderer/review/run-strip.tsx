@@ -124,7 +124,7 @@ function Act({ label, icon: Icon, busy, onAct }: ActProps) {
 }
 
 /** Seconds as 0:05, 12:30 or 1:02:03. */
-export function clock(seconds: number): string {
+function clock(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const shown = parts[0] === 0 ? parts.slice(1) : parts;

@@ -87,7 +87,7 @@ export function quietFor(): number {
 }
 
 /** The role that somebody at the window lacks for an action; null: nothing stands in the way. */
-export function lacks({ people, me }: People, action: Action): Role | null {
+function lacks({ people, me }: People, action: Action): Role | null {
   if (people.length === 0 || (me && mayDo(me.role, action))) return null;
   return LEAST_ROLE[action];
 }

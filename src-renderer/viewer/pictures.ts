@@ -1,10 +1,5 @@
-import type { Pyramid } from '../../src-shared/contract.ts';
-import { mediaUrls } from '../api/browser-access.ts';
 import { ResourceLoader } from './resource-loader.ts';
 import type { ScoreMap } from './score-map.ts';
-import { levelFor, tilesIn } from './tiles.ts';
-import { useViewSettings } from './view-settings.ts';
-import { type Size, type Stage, viewportOf, visibleBox } from './viewport.ts';
 
 const MEBIBYTE = 2 ** 20;
 
@@ -59,42 +54,3 @@ export const truths = new ResourceLoader<ScoreMap>(
   },
   { bytes: 24 * MEBIBYTE, parallel: 1 },
 );
-
-/** The screen that the viewer had last: says which tiles of a neighbour will be needed. */
-let screen: { readonly size: Size; readonly ratio: number } = {
-  size: { width: 1024, height: 768 },
-  ratio: 1,
-};
-export function rememberScreen(size: Size, ratio: number): void {
-  screen = { size, ratio };
-}
-
-/** What must be known of an image to fetch what the viewer will show of it. */
-export interface PrefetchedImage {
-  readonly imageId: number;
-  readonly runId: number | null;
-  readonly version: string | null;
-  readonly pyramid: Pyramid | null;
-}
-
-/** Fetches the pictures and maps of an image that is likely to be looked at next, as the present view would show it. */
-export function prefetchImage({ imageId, runId, version, pyramid }: PrefetchedImage): void {
-  const urls = [mediaUrls.thumbnail(imageId, version)];
-  if (pyramid && pyramid.imageId === imageId) {
-    const stage = { image: pyramid, screen: screen.size, ratio: screen.ratio };
-    urls.push(...tileUrls(pyramid, stage));
-  }
-  pictures.fetchAhead(urls);
-  const { layers } = useViewSettings.getState();
-  if (runId === null) return;
-  const kinds = (['coarse', 'final'] as const).filter((kind) => layers[kind].visible);
-  maps.fetchAhead(kinds.map((kind) => mediaUrls.map(kind, runId, imageId)));
-}
-
-function tileUrls(pyramid: Pyramid, stage: Stage): string[] {
-  const viewport = viewportOf(useViewSettings.getState().view, stage);
-  const level = levelFor(pyramid, viewport.scale * stage.ratio);
-  return tilesIn(pyramid, level, visibleBox(viewport, stage)).map((tile) =>
-    mediaUrls.tile(pyramid.imageId, pyramid.version, tile.level, tile.column, tile.row),
-  );
-}

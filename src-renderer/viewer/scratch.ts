@@ -29,7 +29,7 @@ export interface Scratch {
 
 export type ScratchStore = StoreApi<Scratch>;
 
-export function emptyScratch(imageId: number): Scratch {
+function emptyScratch(imageId: number): Scratch {
   return {
     imageId,
     place: null,

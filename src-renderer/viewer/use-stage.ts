@@ -1,6 +1,5 @@
 import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { type RefCallback, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
-import { rememberScreen } from './pictures.ts';
 import type { Stage } from './viewport.ts';
 
 interface MeasuredStage {
@@ -17,7 +16,6 @@ export function useStage(imageWidth: number, imageHeight: number): MeasuredStage
   const { ref: measured, width, height } = useElementSize<HTMLDivElement>();
   const holderRef = useMergedRef(holder, measured);
   const ratio = useDevicePixelRatio();
-  useEffect(() => rememberScreen({ width, height }, ratio), [width, height, ratio]);
   const stage = useMemo(() => {
     const isThere = imageWidth > 0 && imageHeight > 0 && width > 0 && height > 0;
     return isThere

@@ -30,8 +30,6 @@ import classes from './viewer.module.css';
 import type { ViewerProps } from './viewer-props.ts';
 import { revealed } from './viewport.ts';
 
-export { type PrefetchedImage, prefetchImage } from './pictures.ts';
-
 const NONE: readonly never[] = [];
 
 /** One image with everything that was found in it: looking, comparing, asking SAM and drawing. */

@@ -1,7 +1,7 @@
 import type { WorkstationWindow } from './workstation-window.ts';
 
 /** What is to be seen: a batch with results, and one of its images where it matters. */
-export interface Subject {
+interface Subject {
   readonly batchId: number;
   readonly imageId?: number;
 }

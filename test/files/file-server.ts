@@ -18,7 +18,7 @@ export interface ServedFile {
   redirect?: string;
 }
 
-export interface Question {
+interface Question {
   readonly path: string;
   readonly range: string | undefined;
   readonly ifRange: string | undefined;

@@ -149,7 +149,7 @@ export function naiveUmci(shape: UmciShape, weight: NaiveWeight, picture: NaiveP
 }
 
 /** −10/β · log of the mean kernel between a token and the far 2 × 2 averages; raw, and less the picture's mean. */
-export function naiveNovelty(tokens: Grid, sharpness: number): Grid {
+function naiveNovelty(tokens: Grid, sharpness: number): Grid {
   const unit = (vector: Vector) => {
     const length = Math.sqrt(dot(vector, vector) + 1e-6);
     return vector.map((value) => value / length);

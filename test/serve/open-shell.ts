@@ -16,7 +16,7 @@ import { rpcProtocols } from '../../src-shared/browser-access.ts';
 import { tempFolder } from '../temp-folder.ts';
 
 /** What a window might ask: an answer, a stream that knows when nobody listens, as much as it wants. */
-export function smallRouter() {
+function smallRouter() {
   const state = { streams: 0, produced: 0 };
   const router = {
     double: os.input(z.number()).handler(({ input }) => 2 * input),

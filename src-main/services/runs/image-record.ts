@@ -11,7 +11,7 @@ import type { ModelVerdict } from '../../../src-shared/verdict.ts';
 import type { ArtifactStore } from '../../files/artifact-store.ts';
 
 /** An artifact with the place where it lies. */
-export interface PlacedArtifact {
+interface PlacedArtifact {
   readonly path: string;
   readonly sha256: string;
   readonly bytes: number;

@@ -56,7 +56,7 @@ export async function bytesOfArtifacts(workspace: Workspace, batchIds: ReadonlyS
 }
 
 /** Where files wait that nothing needs any more. */
-export function quarantineFolder({ folder }: Pick<Workspace, 'folder'>): string {
+function quarantineFolder({ folder }: Pick<Workspace, 'folder'>): string {
   return join(folder, 'quarantine');
 }
 
