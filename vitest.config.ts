@@ -7,7 +7,7 @@ const E2E = 'test/e2e/**/*.test.ts';
 const APP = 'test/app/**/*.test.ts';
 // Functions and nothing else: no mocks, no globals, no environment. Their files share what is imported.
 const PURE = [
-  'test/{graph,pipeline,shared,synthetic}/**/*.test.ts',
+  'test/{graph,pipeline,shared,training/synthetic}/**/*.test.ts',
   'test/renderer/{i18n,keys,viewer,what-if}/**/*.test.ts',
 ];
 

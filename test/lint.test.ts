@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { tempFolder } from './temp-folder.ts';
@@ -11,14 +11,14 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   pipeline: [],
   graph: [],
-  synthetic: [],
+  'training/synthetic': [],
   files: [],
   codec: ['files'],
   inference: ['pipeline', 'graph', 'codec', 'files'],
-  training: ['pipeline', 'graph', 'synthetic', 'inference', 'codec', 'files'],
+  training: ['pipeline', 'graph', 'training/synthetic', 'inference', 'codec', 'files'],
   store: ['files'],
   reports: ['pipeline', 'codec', 'files'],
-  services: ['pipeline', 'graph', 'synthetic', 'inference', 'store', 'reports', 'codec', 'files'],
+  services: ['pipeline', 'graph', 'training/synthetic', 'inference', 'store', 'reports', 'codec', 'files'],
   api: ['services', 'store'],
   serve: ['api', 'files'],
   app: ['api', 'inference', 'files'],
@@ -61,10 +61,14 @@ it('lets every layer import what it may, and nothing else', async () => {
   const layers = Object.keys(DIRECTIONS);
   for (const layer of layers) {
     await add(`src-main/${layer}/own.ts`, "export { x } from './x.ts';\n", true);
-    await add(`src-main/${layer}/shared.ts`, "export { x } from '../../src-shared/x.ts';\n", true);
+    const to = (path: string) => {
+      const specifier = posix.relative(`src-main/${layer}`, path);
+      return `export { x } from '${specifier.startsWith('.') ? '' : './'}${specifier}';\n`;
+    };
+    await add(`src-main/${layer}/shared.ts`, to('src-shared/x.ts'), true);
     for (const other of layers.filter((name) => name !== layer)) {
       const allowed = DIRECTIONS[layer]!.includes(other);
-      await add(`src-main/${layer}/to-${other}.ts`, `export { x } from '../${other}/x.ts';\n`, allowed);
+      await add(`src-main/${layer}/to-${other.replace('/', '-')}.ts`, to(`src-main/${other}/x.ts`), allowed);
     }
     for (const [index, [module, owners]] of Object.entries(OWNERS).entries()) {
       const path = `src-main/${layer}/foreign-${index}.ts`;
@@ -77,6 +81,8 @@ it('lets every layer import what it may, and nothing else', async () => {
     "import type { X } from '../store/x.ts';\nexport type Y = X;\n",
     false,
   );
+  await add('src-main/training/synthetic/objects/own.ts', "export { x } from '../defects/x.ts';\n", true);
+  await add('src-main/training/synthetic/objects/out.ts', "export { x } from '../../x.ts';\n", false);
   await add('src-shared/own.ts', "export { x } from './x.ts';\n", true);
   await add('src-shared/node.ts', "export { x } from 'node:path';\n", false);
   await add('src-shared/main.ts', "export { x } from '../src-main/pipeline/x.ts';\n", false);
@@ -93,5 +99,6 @@ it('lets every layer import what it may, and nothing else', async () => {
 });
 
 it('has rules for every layer that there is', async () => {
-  expect((await readdir(join(root, 'src-main'))).sort()).toEqual(Object.keys(DIRECTIONS).sort());
+  const layers = Object.keys(DIRECTIONS).filter((layer) => !layer.includes('/'));
+  expect((await readdir(join(root, 'src-main'))).sort()).toEqual(layers.sort());
 });

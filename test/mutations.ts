@@ -1,4 +1,4 @@
-import { Random } from '../src-main/synthetic/random.ts';
+import { Random } from '../src-shared/random.ts';
 
 /** What is done to bytes: the names are for the reader of a failed test. */
 export interface Mutation {

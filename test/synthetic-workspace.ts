@@ -12,8 +12,8 @@ import { describePack } from '../src-main/inference/pack-loader.ts';
 import { createBatch } from '../src-main/store/batches.ts';
 import { saveRecipe } from '../src-main/store/recipes.ts';
 import { openWorkspace, type Workspace } from '../src-main/store/workspace.ts';
-import { Random } from '../src-main/synthetic/random.ts';
 import { frameFor } from '../src-shared/frame.ts';
+import { Random } from '../src-shared/random.ts';
 import type { Box, Polygon, Region, ResultArtifacts } from '../src-shared/result.ts';
 import { modelVerdict } from '../src-shared/verdict.ts';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { SAMPLE_SEED, writeSamples } from '../services/make-samples.ts';
+import { SAMPLE_SEED, writeSamples } from '../training/make-samples.ts';
 
 export function addSamples(program: Command): void {
   program

@@ -1,6 +1,6 @@
 import { DEFAULT_PROMPTS } from '../../src-shared/default-prompts.ts';
+import type { Random } from '../../src-shared/random.ts';
 import type { Prompts } from '../../src-shared/recipe.ts';
-import type { Random } from '../synthetic/random.ts';
 
 /** More ways to say that nothing, or that something, is wrong. */
 const NORMAL = [

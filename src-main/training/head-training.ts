@@ -1,4 +1,5 @@
 import { throwIfCancelled } from '../../src-shared/errors.ts';
+import { Random } from '../../src-shared/random.ts';
 import {
   CELLS_PER_TOKEN,
   declareUmciInputs,
@@ -8,7 +9,6 @@ import {
 } from '../graph/umci.ts';
 import { umciMatrices } from '../graph/umci-feeds.ts';
 import type { Tensor } from '../inference/ort.ts';
-import { Random } from '../synthetic/random.ts';
 import { AdamW } from './adamw.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { type FeatureRecord, readStages } from './feature-file.ts';

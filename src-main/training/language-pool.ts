@@ -1,8 +1,8 @@
+import { Random } from '../../src-shared/random.ts';
 import type { Prompts } from '../../src-shared/recipe.ts';
 import type { Session } from '../inference/ort.ts';
 import { sentenceIds, type Tokenizer } from '../inference/tokenizer.ts';
 import { languageTokens, stateSentences } from '../pipeline/language-tokens.ts';
-import { Random } from '../synthetic/random.ts';
 import { GENERIC_NAMES, randomPrompts } from './captions.ts';
 
 /** The text tower, ready to embed prompts. */

@@ -1,5 +1,5 @@
 import type { Pack } from '../../src-shared/pack.ts';
-import type { TrainingLog } from './train-pack.ts';
+import type { TrainingLog } from './training-log.ts';
 
 /** The pack's card (Markdown): what it is made of, what it learned from, its figures and its limits. */
 export function packCard(pack: Pack, log: TrainingLog): string {

@@ -1,16 +1,11 @@
 import { throwIfCancelled } from '../../src-shared/errors.ts';
+import { Random } from '../../src-shared/random.ts';
 import type { GraphBuilder, Value } from '../graph/builder.ts';
-import {
-  encodeText,
-  normaliseRows,
-  type TextEncoderShape,
-  textEncoderParameters,
-} from '../graph/text-encoder.ts';
 import { sentenceIds, type Tokenizer } from '../inference/tokenizer.ts';
-import { Random } from '../synthetic/random.ts';
 import { AdamW } from './adamw.ts';
 import { caption } from './captions.ts';
 import { type FeatureRecord, readPooled } from './feature-file.ts';
+import { encodeText, normaliseRows, type TextEncoderShape, textEncoderParameters } from './text-encoder.ts';
 import { TrainingGraph } from './training-graph.ts';
 import type { TrainingPlan } from './training-plan.ts';
 import { Weights } from './weights.ts';

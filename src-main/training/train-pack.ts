@@ -4,17 +4,16 @@ import { ZodError, z } from 'zod';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { type Pack, packFileSchema, packSchema } from '../../src-shared/pack.ts';
 import { parseJson } from '../../src-shared/parse-json.ts';
+import { Random } from '../../src-shared/random.ts';
 import { schemaIssues } from '../../src-shared/schema-issues.ts';
 import { makeFolder, writeFileAtomically } from '../files/atomic-write.ts';
 import { sha256, sha256OfFile } from '../files/hash.ts';
 import { encodeModel } from '../graph/model.ts';
 import { readSafetensors, writeSafetensors } from '../graph/safetensors.ts';
-import { buildTextEncoder, type TextEncoderShape } from '../graph/text-encoder.ts';
 import { buildUmciGraph, type UmciShape } from '../graph/umci.ts';
 import { createSession } from '../inference/ort.ts';
 import { resolvePackFile } from '../inference/pack-files.ts';
 import { openTokenizer } from '../inference/tokenizer.ts';
-import { Random } from '../synthetic/random.ts';
 import { trainTokenizer } from './byte-pair-encoding.ts';
 import { captionCorpus } from './captions.ts';
 import { ensureFeatures, type FeatureProgress } from './feature-cache.ts';
@@ -23,7 +22,9 @@ import { type HeadProgress, trainHead } from './head-training.ts';
 import { type HeadFigures, validateHead } from './head-validation.ts';
 import { embedPrompts, languagePool, type TextTower } from './language-pool.ts';
 import { packCard } from './pack-card.ts';
+import { buildTextEncoder, type TextEncoderShape } from './text-encoder.ts';
 import { type TextProgress, trainTextEncoder } from './text-training.ts';
+import type { TrainingLog } from './training-log.ts';
 import { type TrainingPlan, trainingPlanSchema } from './training-plan.ts';
 import { listViews, type View } from './views.ts';
 import type { Weights } from './weights.ts';
@@ -63,18 +64,6 @@ export interface TrainPackOptions {
 
 const OWN_KEYS = ['tokenizer', 'text', 'umci'] as const;
 const OWN_FILES = { tokenizer: 'tokenizer.json', text: 'text.onnx', umci: 'umci.safetensors' } as const;
-
-/** What training leaves behind beside the weights: `training-log.json`. */
-export interface TrainingLog {
-  readonly command: string;
-  readonly plan: TrainingPlan;
-  readonly pictures: { readonly trained: number; readonly heldOut: number; readonly failed: number };
-  readonly textLoss: readonly { readonly step: number; readonly loss: number }[];
-  readonly headLoss: readonly { readonly step: number; readonly loss: number }[];
-  /** By group, on pictures never trained on. */
-  readonly figures: Readonly<Record<string, HeadFigures>>;
-  readonly seconds: { readonly features: number; readonly text: number; readonly head: number };
-}
 
 /**
  * Trains a pack: features of all views, tokeniser, text tower, UMCI; writes the pack's folder and the log.

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import { Random } from '../../src-shared/random.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { readRgb, resizeRgb } from '../codec/image-codec.ts';
 import { decodeMask } from '../codec/mask-codec.ts';
-import { paintDefect } from '../synthetic/defects.ts';
-import { Random } from '../synthetic/random.ts';
-import { renderSample } from '../synthetic/scene.ts';
+import { paintDefect } from './synthetic/defects.ts';
+import { renderSample } from './synthetic/scene.ts';
 import type { View } from './views.ts';
 
 /** A view's picture with its exact mask (0 or 255 per pixel) and the words that describe it. */

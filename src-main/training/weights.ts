@@ -1,6 +1,6 @@
+import { Random } from '../../src-shared/random.ts';
 import type { WeightTensor } from '../graph/safetensors.ts';
 import type { WeightSpec } from '../graph/weight-spec.ts';
-import { Random } from '../synthetic/random.ts';
 
 /** Named weights that lie one after the other in one vector, so that an optimiser can treat them as one. */
 export class Weights {

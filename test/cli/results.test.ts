@@ -2,12 +2,12 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { encodeGrey8 } from '../../src-main/codec/image-codec.ts';
-import { writeSamples } from '../../src-main/services/make-samples.ts';
+import { writeSamples } from '../../src-main/training/make-samples.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { runCli, sharedTinyPack, writePictures } from './run-cli.ts';
 
 // Rendering takes seconds; test/services/make-samples.test.ts looks at what is written.
-vi.mock(import('../../src-main/services/make-samples.ts'), { spy: true });
+vi.mock(import('../../src-main/training/make-samples.ts'), { spy: true });
 
 const pack = sharedTinyPack();
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { readFrameImage, readRgb } from '../../src-main/codec/image-codec.ts';
 import type { ReadOptions } from '../../src-main/codec/open-image.ts';
-import { Random } from '../../src-main/synthetic/random.ts';
+import { Random } from '../../src-shared/random.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { tempFolder } from '../temp-folder.ts';
 

@@ -5,7 +5,7 @@ import { describeImage } from '../../src-main/codec/image-description.ts';
 import { writePyramid } from '../../src-main/codec/image-pyramid.ts';
 import { decodeMask } from '../../src-main/codec/mask-codec.ts';
 import { readTiff } from '../../src-main/codec/tiff-directory.ts';
-import { Random } from '../../src-main/synthetic/random.ts';
+import { Random } from '../../src-shared/random.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { bmpFile } from './bmp-file.ts';
 import { limits, raw, readBytes, readFrame, textured } from './codec-fixture.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readRgb } from '../../src-main/codec/image-codec.ts';
-import { Random } from '../../src-main/synthetic/random.ts';
+import { Random } from '../../src-shared/random.ts';
 import { fileWith, greyOf, limits, readBytes, readFrame } from './codec-fixture.ts';
 import { type TiffLayout, type TiffPageDescription, tiffFile } from './tiff-file.ts';
 

@@ -6,8 +6,8 @@ import {
   upsampleToFrame,
 } from '../../src-main/pipeline/bilinear.ts';
 import { frameGrid } from '../../src-main/pipeline/frame.ts';
-import { Random } from '../../src-main/synthetic/random.ts';
 import { frameFor } from '../../src-shared/frame.ts';
+import { Random } from '../../src-shared/random.ts';
 import { sampleBilinear } from './naive-bilinear.ts';
 
 describe('resampleRows', () => {

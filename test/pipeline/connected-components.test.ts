@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { connectedComponents } from '../../src-main/pipeline/connected-components.ts';
-import { Random } from '../../src-main/synthetic/random.ts';
+import { Random } from '../../src-shared/random.ts';
 
 /** Labels by repeated relabelling until nothing changes: slow, and obviously right. */
 function naiveComponents(mask: Uint8Array, width: number, height: number): string[] {

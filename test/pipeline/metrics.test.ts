@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { imageMetrics, PixelMetrics } from '../../src-main/pipeline/metrics.ts';
-import { Random } from '../../src-main/synthetic/random.ts';
+import { Random } from '../../src-shared/random.ts';
 
 /** AUROC by counting pairs, AP and F1 by walking every threshold: the definitions, quadratic. */
 function naiveRanking(scores: readonly number[], labels: readonly boolean[]) {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { dequantiseMap } from '../../src-main/pipeline/map-codec.ts';
 import { countRegionsByTheta } from '../../src-main/pipeline/region-profile.ts';
 import { findRegions } from '../../src-main/pipeline/regions.ts';
-import { Random } from '../../src-main/synthetic/random.ts';
+import { Random } from '../../src-shared/random.ts';
 
 const thetas = Array.from({ length: 101 }, (_, i) => i / 100);
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Random } from '../../src-main/synthetic/random.ts';
 import { type Ring, traceContours } from '../../src-shared/contours.ts';
+import { Random } from '../../src-shared/random.ts';
 
 interface Field {
   readonly width: number;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../src-main/synthetic/random.ts';
 import { caption, captionCorpus, GENERIC_NAMES, randomPrompts } from '../../src-main/training/captions.ts';
 import { DEFAULT_PROMPTS } from '../../src-shared/default-prompts.ts';
+import { Random } from '../../src-shared/random.ts';
 
 const captions = (abnormal: boolean) =>
   Array.from({ length: 300 }, (_, i) => caption(['magnetic tile'], ['blowhole'], abnormal, new Random(i)));

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeModel } from '../../src-main/graph/model.ts';
-import { buildTextEncoder, type TextEncoderShape } from '../../src-main/graph/text-encoder.ts';
 import { createSession } from '../../src-main/inference/ort.ts';
 import { openTokenizer } from '../../src-main/inference/tokenizer.ts';
-import { Random } from '../../src-main/synthetic/random.ts';
 import { trainTokenizer } from '../../src-main/training/byte-pair-encoding.ts';
 import { captionCorpus, GENERIC_NAMES } from '../../src-main/training/captions.ts';
 import { embedPrompts, languagePool, type TextTower } from '../../src-main/training/language-pool.ts';
+import { buildTextEncoder, type TextEncoderShape } from '../../src-main/training/text-encoder.ts';
 import { type TextTrainingOptions, trainTextEncoder } from '../../src-main/training/text-training.ts';
 import type { Weights } from '../../src-main/training/weights.ts';
+import { Random } from '../../src-shared/random.ts';
 import { TOY_WIDTHS, writeToyFeatures } from './toy-features.ts';
 
 const { json, vocabularySize } = trainTokenizer(captionCorpus(['tile', 'nut'], ['bump']), 300);

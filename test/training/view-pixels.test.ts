@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeGrey8, encodeRgb } from '../../src-main/codec/image-codec.ts';
-import { SURFACES } from '../../src-main/synthetic/scene.ts';
+import { SURFACES } from '../../src-main/training/synthetic/scene.ts';
 import { renderView } from '../../src-main/training/view-pixels.ts';
 import type { View } from '../../src-main/training/views.ts';
 

@@ -4,6 +4,7 @@ import { type InspectorRatings, studyAgreement } from '../../../src-shared/agree
 import { failure } from '../../../src-shared/errors.ts';
 import { type CsvStyle, PLAIN_CSV } from '../../../src-shared/export-formats.ts';
 import { pageName } from '../../../src-shared/image-page.ts';
+import { Random } from '../../../src-shared/random.ts';
 import {
   STUDY_SIZE,
   type Study,
@@ -31,7 +32,6 @@ import {
   studyImages,
 } from '../../store/studies.ts';
 import type { Workspace } from '../../store/workspace.ts';
-import { Random } from '../../synthetic/random.ts';
 import { findGroundTruth } from '../pictures/ground-truth.ts';
 import { type ContentHashes, fileState, refuseChanged, type SeenFile } from '../pictures/seen-file.ts';
 

@@ -1,0 +1,14 @@
+import type { HeadFigures } from './head-validation.ts';
+import type { TrainingPlan } from './training-plan.ts';
+
+/** What training leaves behind beside the weights: `training-log.json`. */
+export interface TrainingLog {
+  readonly command: string;
+  readonly plan: TrainingPlan;
+  readonly pictures: { readonly trained: number; readonly heldOut: number; readonly failed: number };
+  readonly textLoss: readonly { readonly step: number; readonly loss: number }[];
+  readonly headLoss: readonly { readonly step: number; readonly loss: number }[];
+  /** By group, on pictures never trained on. */
+  readonly figures: Readonly<Record<string, HeadFigures>>;
+  readonly seconds: { readonly features: number; readonly text: number; readonly head: number };
+}
