@@ -25,7 +25,7 @@ const LONG = [
   'api/lite-pack',
   'cli/results',
   'cli/serve',
-  'services/housekeeping',
+  'services/upkeep/housekeeping',
 ];
 
 class LongestFirst extends BaseSequencer {
