@@ -38,6 +38,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   kysely: ['store'],
   commander: ['cli'],
   'cli-progress': ['cli'],
+  'string-width': ['cli'],
   open: ['cli'],
   electron: ['app'],
   hono: ['serve'],

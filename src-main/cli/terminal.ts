@@ -1,3 +1,5 @@
+import stringWidth from 'string-width';
+
 /** One line for people, on standard error: standard output is for results. */
 export function say(line = ''): void {
   process.stderr.write(`${line}\n`);
@@ -28,15 +30,20 @@ export function percent(share: number | null): string {
   return share === null ? '–' : (share * 100).toFixed(1);
 }
 
-/** Columns aligned; numbers and the like to the right, the first `texts` columns to the left. */
+/**
+ * Columns aligned; numbers and the like to the right, the first `texts` columns to the left. Signs that a terminal draws
+ * two cells wide, such as 金属, count as two.
+ */
 export function table(rows: readonly (readonly string[])[], texts = 1): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const widths =
+    rows[0]?.map((_, column) => Math.max(...rows.map((row) => stringWidth(row[column] ?? '')))) ?? [];
   return rows
     .map((row) =>
       row
-        .map((cell, column) =>
-          column < texts ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
-        )
+        .map((cell, column) => {
+          const space = ' '.repeat(widths[column]! - stringWidth(cell));
+          return column < texts ? cell + space : space + cell;
+        })
         .join('  ')
         .trimEnd(),
     )
