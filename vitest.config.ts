@@ -21,7 +21,7 @@ const LONG = [
   'app/desktop-life',
   'app/package',
   'cli/inspect',
-  'e2e/repeat-inspection',
+  'e2e/studies',
   'api/lite-pack',
   'cli/results',
   'cli/serve',

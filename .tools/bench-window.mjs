@@ -49,7 +49,7 @@ const browser = await chromium.launch({
 
 try {
   const context = await browser.newContext({ viewport: SIZE });
-  const session = { state: { author: 'bench', language: 'en', theme: 'dark', bindings: {} }, version: 1 };
+  const session = { state: { inspector: 'bench', language: 'en', theme: 'dark', bindings: {} }, version: 2 };
   await context.addInitScript(
     (text) => localStorage.setItem('clipsam-session', text),
     JSON.stringify(session),

@@ -26,7 +26,7 @@ const browser = await launchChromium();
 
 async function openWindow({ language, theme, size }) {
   const context = await browser.newContext({ viewport: size, locale: language });
-  const session = { state: { author: 'Ada', language, theme, bindings: {} }, version: 1 };
+  const session = { state: { inspector: 'Ada', language, theme, bindings: {} }, version: 2 };
   await context.addInitScript(
     (text) => localStorage.setItem('clipsam-session', text),
     JSON.stringify(session),

@@ -14,6 +14,6 @@ export interface Annotation {
   readonly polygons: readonly Polygon[] | null;
   readonly defectClass: string;
   readonly comment: string;
-  readonly author: string;
+  readonly inspector: string;
   readonly createdAt: string;
 }

@@ -19,7 +19,7 @@ import { STUDY_ROUNDS, STUDY_SIZE } from './study.ts';
 const base = oc.errors({ CLIPSAM: { status: 422, data: s.errorRecordSchema } });
 
 const count = z.int().min(0);
-const author = { author: s.authorSchema };
+const inspector = { inspector: s.inspectorNameSchema };
 const byId = z.object({ id: s.idSchema });
 const ofImage = { runId: s.idSchema, imageId: s.idSchema };
 
@@ -37,7 +37,7 @@ export type RunProgress = z.infer<typeof runProgressSchema>;
 
 /** An import that did not come to its end: the batch may lack images. */
 export const stoppedImportSchema = z.object({
-  author: z.string(),
+  inspector: z.string(),
   startedAt: z.string(),
   /** The first files and folders that were chosen, and how many there are besides. */
   paths: z.array(z.string()),
@@ -162,7 +162,7 @@ export const recipeRecordSchema = z.object({
   recipe: recipeSchema,
   revision: count,
   parentHash: s.hashSchema.nullable(),
-  author: z.string(),
+  inspector: z.string(),
   createdAt: z.string(),
 });
 export type RecipeRow = z.infer<typeof recipeRecordSchema>;
@@ -225,7 +225,7 @@ export type SamPrompts = z.infer<typeof samPromptsSchema>;
 
 export const newVerdictSchema = z.object({
   ...ofImage,
-  ...author,
+  ...inspector,
   verdict: z.enum(['accept', 'reject', 'uncertain', 'withdrawn']),
   defectClass: s.lineSchema.default(''),
   severity: s.severitySchema.nullable().default(null),
@@ -234,7 +234,7 @@ export const newVerdictSchema = z.object({
 });
 export const newAnnotationSchema = z.object({
   ...ofImage,
-  ...author,
+  ...inspector,
   kind: s.annotationKindSchema,
   regionIndex: count.nullable().default(null),
   polygons: s.markSchema.nullable().default(null),
@@ -298,7 +298,7 @@ export const unfinishedPackSchema = z.object({
   title: z.string(),
   /** Where it comes from: a path or an address. */
   place: z.string(),
-  author: z.string(),
+  inspector: z.string(),
   startedAt: z.string(),
   done: count,
   total: count,
@@ -402,7 +402,7 @@ const idleMinutesSchema = z.int().min(1).max(IDLE_MINUTES_LIMIT).nullable();
 /** `token` gets a line that is opened anew signed in again. */
 export const sessionSchema = z.object({ token: tokenSchema, person: s.personSchema });
 
-/** A repeat inspection with who takes part in it, and how far they are. */
+/** An agreement study with who takes part in it, and how far they are. */
 export const studyOverviewSchema = z.object({
   study: s.studySchema,
   inspectors: z.array(s.studyProgressSchema).readonly(),
@@ -438,20 +438,24 @@ export const contract = {
       )
       .output(z.array(batchSummarySchema)),
     get: base.input(byId).output(batchSummarySchema),
-    create: base.input(z.object({ metadata: s.newBatchSchema, ...author })).output(s.batchSchema),
+    create: base.input(z.object({ metadata: s.newBatchSchema, ...inspector })).output(s.batchSchema),
     update: base
-      .input(z.object({ id: s.idSchema, changes: s.batchChangesSchema, ...author }))
+      .input(z.object({ id: s.idSchema, changes: s.batchChangesSchema, ...inspector }))
       .output(s.batchSchema),
     /**
      * What is black and white from now on in images of more than 8 bits whose files do not say; `range` null: what
      * the first images say. Results that are there keep what they were made with.
      */
     changeSampleRange: base
-      .input(byId.extend({ kind: z.enum(SAMPLE_KINDS), range: sampleRangeSchema.nullable(), ...author }))
+      .input(byId.extend({ kind: z.enum(SAMPLE_KINDS), range: sampleRangeSchema.nullable(), ...inspector }))
       .output(batchSummarySchema),
-    archive: base.input(z.object({ id: s.idSchema, archived: z.boolean(), ...author })).output(s.batchSchema),
+    archive: base
+      .input(z.object({ id: s.idSchema, archived: z.boolean(), ...inspector }))
+      .output(s.batchSchema),
     /** Takes the batch out of sight, or (`deleted: false`) brings it back as it was. */
-    delete: base.input(z.object({ id: s.idSchema, deleted: z.boolean(), ...author })).output(s.batchSchema),
+    delete: base
+      .input(z.object({ id: s.idSchema, deleted: z.boolean(), ...inspector }))
+      .output(s.batchSchema),
     /** What {@link purge} would remove. `id` null: all deleted batches. */
     purgePreview: base.input(z.object({ id: s.idSchema.nullable() })).output(purgeSummarySchema),
     /**
@@ -459,7 +463,7 @@ export const contract = {
      * touched. It cannot be cancelled: who stops listening does not stop it.
      */
     purge: base
-      .input(z.object({ id: s.idSchema.nullable(), ...author }))
+      .input(z.object({ id: s.idSchema.nullable(), ...inspector }))
       .output(eventIterator(purgeProgressSchema)),
     import: base
       .input(
@@ -467,25 +471,27 @@ export const contract = {
           id: s.idSchema,
           /** Null: the rest of what was stopped before its end. */
           paths: z.array(z.string().min(1).max(4096)).min(1).max(100_000).nullable(),
-          ...author,
+          ...inspector,
         }),
       )
       .output(eventIterator(importProgressSchema)),
     /** The batch is whole as it is: the rest of a stopped import is not wanted. */
-    dismissImport: base.input(z.object({ id: s.idSchema, ...author })).output(batchSummarySchema),
+    dismissImport: base.input(z.object({ id: s.idSchema, ...inspector })).output(batchSummarySchema),
   },
   runs: {
     list: base.input(z.object({ batchId: s.idSchema })).output(z.array(runProgressSchema)),
     /** Inspects all images of the batch: with the given recipe, else with the batch's, else with the pack's default. */
     start: base
-      .input(z.object({ batchId: s.idSchema, recipeHash: s.hashSchema.nullable().default(null), ...author }))
+      .input(
+        z.object({ batchId: s.idSchema, recipeHash: s.hashSchema.nullable().default(null), ...inspector }),
+      )
       .output(runProgressSchema),
-    pause: base.input(byId.extend(author)).output(runProgressSchema),
+    pause: base.input(byId.extend(inspector)).output(runProgressSchema),
     /** Goes on with a paused, interrupted or abandoned run. */
     resume: base
-      .input(z.object({ id: s.idSchema, retryFailed: z.boolean().default(false), ...author }))
+      .input(z.object({ id: s.idSchema, retryFailed: z.boolean().default(false), ...inspector }))
       .output(runProgressSchema),
-    cancel: base.input(byId.extend(author)).output(runProgressSchema),
+    cancel: base.input(byId.extend(inspector)).output(runProgressSchema),
     failures: base.input(z.object({ id: s.idSchema, limit: count.max(10_000).default(1000) })).output(
       z.array(
         z.object({
@@ -522,7 +528,7 @@ export const contract = {
     pyramid: base.input(z.object({ imageId: s.idSchema })).output(pyramidSchema),
     judge: base.input(newVerdictSchema).output(s.verdictEntrySchema),
     annotate: base.input(newAnnotationSchema).output(s.annotationSchema),
-    retract: base.input(z.object({ id: s.idSchema, ...author })).output(z.object({ id: s.idSchema })),
+    retract: base.input(z.object({ id: s.idSchema, ...inspector })).output(z.object({ id: s.idSchema })),
     /**
      * Asks SAM's decoder on the image's (cached) embedding. `milliseconds`: of the whole round in the main side;
      * `decodeMs`: of these, the decoder's bare session time.
@@ -538,7 +544,7 @@ export const contract = {
     /** Default recipe of a pack. */
     default: base.input(z.object({ pack: z.string().default('lite') })).output(recipeSchema),
     save: base
-      .input(z.object({ recipe: recipeSchema, parentHash: s.hashSchema.nullable(), ...author }))
+      .input(z.object({ recipe: recipeSchema, parentHash: s.hashSchema.nullable(), ...inspector }))
       .output(recipeRecordSchema),
   },
   whatIf: {
@@ -560,13 +566,13 @@ export const contract = {
     verify: base.input(z.object({ id: z.string().max(200) })).output(packCheckSchema),
     /** Brings a pack into the workspace: from a folder, a ZIP file, a pack.json or the address of one. */
     add: base
-      .input(z.object({ place: z.string().trim().min(1).max(4096), ...author }))
+      .input(z.object({ place: z.string().trim().min(1).max(4096), ...inspector }))
       .output(eventIterator(packProgressSchema)),
     /** Downloads that stopped before their end. */
     unfinished: base.output(z.array(unfinishedPackSchema)),
     /** Goes on with one. */
     resume: base
-      .input(z.object({ packHash: s.hashSchema, ...author }))
+      .input(z.object({ packHash: s.hashSchema, ...inspector }))
       .output(eventIterator(packProgressSchema)),
     /** Throws away what it has brought so far. */
     discard: base.input(z.object({ packHash: s.hashSchema })).output(z.array(unfinishedPackSchema)),
@@ -577,7 +583,7 @@ export const contract = {
     /** Takes effect for the next start of the inference process; refused while a run is at work. */
     chooseDevice: base.input(z.object({ device: s.deviceRequestSchema })).output(deviceStatusSchema),
   },
-  /** Blind repeat inspections; `author` is the inspector everywhere. */
+  /** Blind agreement studies; `inspector` is the inspector everywhere. */
   studies: {
     list: base.input(z.object({ batchId: s.idSchema })).output(z.array(studyOverviewSchema)),
     create: base
@@ -588,12 +594,12 @@ export const contract = {
           /** Clipped to what the batch has. */
           size: z.int().min(STUDY_SIZE.min).max(STUDY_SIZE.max).default(STUDY_SIZE.proposed),
           rounds: z.int().min(STUDY_ROUNDS.min).max(STUDY_ROUNDS.max).default(STUDY_ROUNDS.min),
-          ...author,
+          ...inspector,
         }),
       )
       .output(studyOverviewSchema),
     /** The image that is the inspector's next; nothing that would tell him what to say. */
-    next: base.input(byId.extend(author)).output(s.studyTurnSchema),
+    next: base.input(byId.extend(inspector)).output(s.studyTurnSchema),
     /** Refused unless it is the image's turn. `milliseconds`: from its appearance to the answer. */
     judge: base
       .input(
@@ -601,17 +607,17 @@ export const contract = {
           imageId: s.idSchema,
           verdict: s.humanVerdictSchema,
           milliseconds: count.max(86_400_000),
-          ...author,
+          ...inspector,
         }),
       )
       .output(s.studyTurnSchema),
     /** The last answer, within the round that the inspector is in. */
-    takeBack: base.input(byId.extend(author)).output(s.studyTurnSchema),
+    takeBack: base.input(byId.extend(inspector)).output(s.studyTurnSchema),
     /** Refused while the inspector who asks is in the midst of his rounds. */
-    results: base.input(byId.extend(author)).output(s.studyResultsSchema),
+    results: base.input(byId.extend(inspector)).output(s.studyResultsSchema),
     /** Every answer as CSV in the workspace's `exports`; refused as `results` is. */
     exportAnswers: base
-      .input(byId.extend({ ...author, csv: csvStyleSchema }))
+      .input(byId.extend({ ...inspector, csv: csvStyleSchema }))
       .output(z.object({ path: z.string() })),
   },
   exports: {
@@ -634,7 +640,7 @@ export const contract = {
    */
   people: {
     list: base.output(z.array(s.personSchema)),
-    signIn: base.input(z.object({ name: s.authorSchema, pin: s.pinSchema })).output(sessionSchema),
+    signIn: base.input(z.object({ name: s.inspectorNameSchema, pin: s.pinSchema })).output(sessionSchema),
     /** Signs in with the token of an earlier line; null when that is over. */
     resume: base.input(z.object({ token: tokenSchema })).output(s.personSchema.nullable()),
     signOut: base.output(z.null()),
@@ -642,25 +648,25 @@ export const contract = {
     stay: base.output(s.personSchema.nullable()),
     /** One's own. `present` is the one until now; this session goes on, the person's others end. */
     changePin: base
-      .input(z.object({ present: s.pinSchema, pin: s.pinSchema, ...author }))
+      .input(z.object({ present: s.pinSchema, pin: s.pinSchema, ...inspector }))
       .output(s.personSchema),
     /** Minutes without a key or a move after which a window signs out, and the session is over; null: never. */
     idleMinutes: base.output(idleMinutesSchema),
     changeIdleMinutes: base
-      .input(z.object({ minutes: idleMinutesSchema, ...author }))
+      .input(z.object({ minutes: idleMinutesSchema, ...inspector }))
       .output(idleMinutesSchema),
     /** Somebody who was removed comes back. */
     add: base
-      .input(z.object({ name: s.authorSchema, role: s.roleSchema, pin: s.pinSchema, ...author }))
+      .input(z.object({ name: s.inspectorNameSchema, role: s.roleSchema, pin: s.pinSchema, ...inspector }))
       .output(s.personSchema),
     changeRole: base
-      .input(z.object({ name: s.authorSchema, role: s.roleSchema, ...author }))
+      .input(z.object({ name: s.inspectorNameSchema, role: s.roleSchema, ...inspector }))
       .output(s.personSchema),
     resetPin: base
-      .input(z.object({ name: s.authorSchema, pin: s.pinSchema, ...author }))
+      .input(z.object({ name: s.inspectorNameSchema, pin: s.pinSchema, ...inspector }))
       .output(s.personSchema),
     /** May not sign in any more; what they did keeps their name. */
-    remove: base.input(z.object({ name: s.authorSchema, ...author })).output(s.personSchema),
+    remove: base.input(z.object({ name: s.inspectorNameSchema, ...inspector })).output(s.personSchema),
   },
 };
 export type Contract = typeof contract;

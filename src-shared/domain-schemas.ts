@@ -40,7 +40,7 @@ export const lineSchema = z.string().max(500);
 /** Several lines that a person writes. */
 export const textSchema = z.string().max(10_000);
 /** Who does something: goes into the history with it. */
-export const authorSchema = z.string().trim().min(1, 'say who you are').max(100);
+export const inspectorNameSchema = z.string().trim().min(1, 'say who you are').max(100);
 export const hashSchema = hash;
 export const roleSchema = z.enum(ROLES);
 export const pinSchema = z.string().min(PIN_LENGTH.min).max(PIN_LENGTH.max);
@@ -199,7 +199,7 @@ export const verdictEntrySchema: z.ZodType<VerdictEntry> = z.object({
   severity: severitySchema.nullable(),
   overturnReason: z.string(),
   comment: z.string(),
-  author: z.string(),
+  inspector: z.string(),
   createdAt: z.string(),
   supersedes: idSchema.nullable(),
 });
@@ -213,7 +213,7 @@ export const annotationSchema: z.ZodType<Annotation> = z.object({
   polygons: polygonsSchema.nullable(),
   defectClass: z.string(),
   comment: z.string(),
-  author: z.string(),
+  inspector: z.string(),
   createdAt: z.string(),
 });
 
@@ -223,7 +223,7 @@ export const studySchema: z.ZodType<Study> = z.object({
   name: z.string(),
   rounds: count,
   images: count,
-  author: z.string(),
+  inspector: z.string(),
   createdAt: z.string(),
 });
 export const studyProgressSchema: z.ZodType<StudyProgress> = z.object({

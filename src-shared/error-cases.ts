@@ -112,7 +112,7 @@ export const ERROR_CASES = {
   'needs-engineer': { code: 'not-permitted', values: [] },
   'judged-by-other': { code: 'not-permitted', values: ['name'] },
   'marked-by-other': { code: 'not-permitted', values: ['name'] },
-  'other-author': { code: 'not-permitted', values: ['name'] },
+  'other-inspector': { code: 'not-permitted', values: ['name'] },
   'person-known': { code: 'input-invalid', values: ['name'] },
   'person-unknown': { code: 'not-found', values: ['name'] },
   'name-unclear': { code: 'input-invalid', values: [] },

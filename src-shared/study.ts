@@ -6,7 +6,7 @@ import type { HumanVerdict } from './verdict.ts';
 export const STUDY_SIZE = { min: 20, max: 50, proposed: 30 } as const;
 export const STUDY_ROUNDS = { min: 2, max: 5 } as const;
 
-/** A blind repeat inspection: inspectors judge the same images of a batch several times, each in an order of his own. */
+/** A blind agreement study: inspectors judge the same images of a batch several times, each in an order of his own. */
 export interface Study {
   readonly id: number;
   readonly batchId: number;
@@ -14,7 +14,7 @@ export interface Study {
   readonly rounds: number;
   /** How many images it has; they were chosen when it was made. */
   readonly images: number;
-  readonly author: string;
+  readonly inspector: string;
   readonly createdAt: string;
 }
 

@@ -25,7 +25,7 @@ export interface VerdictEntry {
   /** Why the model was overturned; never empty when {@link overturns} says that it was. */
   readonly overturnReason: string;
   readonly comment: string;
-  readonly author: string;
+  readonly inspector: string;
   readonly createdAt: string;
   /** The entry that this one replaces. */
   readonly supersedes: number | null;

@@ -18,7 +18,7 @@ import type { Box, Polygon, Region, ResultArtifacts } from '../src-shared/result
 import { modelVerdict } from '../src-shared/verdict.ts';
 
 const SAMPLES = fileURLToPath(new URL('../resources/samples/', import.meta.url));
-const AUTHOR = 'synthetic';
+const INSPECTOR = 'synthetic';
 const CLASSES = ['scratch', 'dent', 'stain', 'crack', 'missing part'];
 const LOOKS = 5;
 
@@ -64,8 +64,8 @@ export async function addSyntheticBatch(
     const random = new Random(seed);
     const { pack } = await describePack('lite');
     const recipe = pack.defaultRecipe;
-    const { hash: recipeHash } = await saveRecipe(workspace, recipe, { author: AUTHOR });
-    const { id: batchId } = await createBatch(workspace, { name, recipeHash }, AUTHOR);
+    const { hash: recipeHash } = await saveRecipe(workspace, recipe, { inspector: INSPECTOR });
+    const { id: batchId } = await createBatch(workspace, { name, recipeHash }, INSPECTOR);
     // Painting maps takes longest: images of the same size share them.
     const looks = new Map<string, Promise<Original['looks']>>();
     const looksOf = (width: number, height: number) => {
@@ -125,11 +125,11 @@ export async function addSyntheticBatch(
       );
       const addVerdict = insert(
         'verdicts',
-        'run_id, image_id, verdict, defect_class, severity, overturn_reason, comment, author, created_at',
+        'run_id, image_id, verdict, defect_class, severity, overturn_reason, comment, inspector, created_at',
       );
       const addAnnotation = insert(
         'annotations',
-        'run_id, image_id, kind, region_index, defect_class, comment, author, created_at',
+        'run_id, image_id, kind, region_index, defect_class, comment, inspector, created_at',
       );
       let runId = 0;
       db.transaction(() => {
@@ -214,7 +214,7 @@ export async function addSyntheticBatch(
             });
           }
           if (random.next() >= reviewed) return;
-          const said = { author: AUTHOR, created_at: now, comment: '' };
+          const said = { inspector: INSPECTOR, created_at: now, comment: '' };
           const human = random.next() < 0.8 ? (score < recipe.warn ? 'accept' : 'reject') : 'uncertain';
           const isReject = human === 'reject';
           const defectClass = isReject ? CLASSES[Math.floor(random.next() * CLASSES.length)] : '';

@@ -13,16 +13,16 @@ import { TINY_RECIPE, writeTinyPack } from './inference/tiny-pack.ts';
  * @returns the batch, and the folder of its pictures
  */
 export async function addTinyBatch(folder: string, images: number, name: string) {
-  const author = 'tiny';
+  const inspector = 'tiny';
   const workspace = await openWorkspace(folder, { create: true });
   try {
     await writeTinyPack(join(importedPacks(folder), 'tiny@1'));
     const photos = join(folder, 'photos');
     const files = Array.from({ length: images }, (_, i) => `${String(i).padStart(4, '0')}.png`);
     await writePictures(photos, files);
-    const { hash: recipeHash } = await saveRecipe(workspace, TINY_RECIPE, { author });
-    const { id: batchId } = await createBatch(workspace, { name, recipeHash }, author);
-    await importImages({ workspace, batchId, paths: [photos], author });
+    const { hash: recipeHash } = await saveRecipe(workspace, TINY_RECIPE, { inspector });
+    const { id: batchId } = await createBatch(workspace, { name, recipeHash }, inspector);
+    await importImages({ workspace, batchId, paths: [photos], inspector });
     return { batchId, photos };
   } finally {
     await workspace.close();

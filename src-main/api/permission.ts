@@ -34,10 +34,11 @@ export async function checkPermission(
     const needed = LEAST_ROLE[action] === 'engineer' ? 'needs-engineer' : 'needs-reviewer';
     throw failure(needed, `This is for the role ${LEAST_ROLE[action]}.`);
   }
-  const author = typeof input === 'object' && input !== null && 'author' in input ? input.author : undefined;
-  if (author !== undefined && author !== person.name) {
+  const inspector =
+    typeof input === 'object' && input !== null && 'inspector' in input ? input.inspector : undefined;
+  if (inspector !== undefined && inspector !== person.name) {
     throw failure(
-      'other-author',
+      'other-inspector',
       { name: person.name },
       `${person.name} is signed in, and can't do this as another.`,
     );

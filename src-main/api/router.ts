@@ -153,18 +153,20 @@ export function createRouter(workstation: Workstation) {
         return (await listBatchSummaries(workspace, input)).map((summary) => toSummary(summary, stopped));
       }),
       get: os.batches.get.handler(({ input }) => summaryOf(input.id)),
-      create: os.batches.create.handler(async ({ input: { metadata, author }, context: { acting } }) => {
+      create: os.batches.create.handler(async ({ input: { metadata, inspector }, context: { acting } }) => {
         await mustKnow(metadata.recipeHash);
-        const batch = await createBatch(acting, metadata, author);
+        const batch = await createBatch(acting, metadata, inspector);
         batchChanged(batch.id);
         return batch;
       }),
-      update: os.batches.update.handler(async ({ input: { id, changes, author }, context: { acting } }) => {
-        await mustKnow(changes.recipeHash);
-        const batch = await updateBatch(acting, id, changes, author);
-        batchChanged(id);
-        return batch;
-      }),
+      update: os.batches.update.handler(
+        async ({ input: { id, changes, inspector }, context: { acting } }) => {
+          await mustKnow(changes.recipeHash);
+          const batch = await updateBatch(acting, id, changes, inspector);
+          batchChanged(id);
+          return batch;
+        },
+      ),
       changeSampleRange: os.batches.changeSampleRange.handler(
         async ({ input: { id, ...change }, context: { acting } }) => {
           await setSampleRange(acting, { batchId: id, ...change });
@@ -173,35 +175,37 @@ export function createRouter(workstation: Workstation) {
         },
       ),
       archive: os.batches.archive.handler(
-        async ({ input: { id, archived, author }, context: { acting } }) => {
-          const batch = await archiveBatch(acting, id, archived, author);
+        async ({ input: { id, archived, inspector }, context: { acting } }) => {
+          const batch = await archiveBatch(acting, id, archived, inspector);
           batchChanged(id);
           return batch;
         },
       ),
-      delete: os.batches.delete.handler(async ({ input: { id, deleted, author }, context: { acting } }) => {
-        const batch = await deleteBatch(acting, id, deleted, author);
-        batchChanged(id);
-        return batch;
-      }),
+      delete: os.batches.delete.handler(
+        async ({ input: { id, deleted, inspector }, context: { acting } }) => {
+          const batch = await deleteBatch(acting, id, deleted, inspector);
+          batchChanged(id);
+          return batch;
+        },
+      ),
       purgePreview: os.batches.purgePreview.handler(({ input }) => housekeeping.preview(input.id)),
-      purge: os.batches.purge.handler(({ input: { id, author }, context: { acting }, signal }) =>
+      purge: os.batches.purge.handler(({ input: { id, inspector }, context: { acting }, signal }) =>
         stream<PurgeProgress>(signal, (emit) =>
           workstation.whileBusy(async () => {
             const onProgress = (progress: { readonly done: number; readonly total: number }) =>
               emit({ kind: 'removing', ...progress });
-            const summary = await housekeeping.purge(id, author, onProgress, acting);
+            const summary = await housekeeping.purge(id, inspector, onProgress, acting);
             emit({ kind: 'finished', summary });
           }),
         ),
       ),
       import: os.batches.import.handler(
-        async ({ input: { id, paths, author }, context: { acting }, signal }) => {
+        async ({ input: { id, paths, inspector }, context: { acting }, signal }) => {
           await getBatch(workspace, id);
           return stream<ImportProgress>(signal, (emit, cancel) =>
             workstation.whileBusy(async () => {
               try {
-                const options = { batchId: id, paths, author, acting, signal: cancel, onEvent: emit };
+                const options = { batchId: id, paths, inspector, acting, signal: cancel, onEvent: emit };
                 const { duplicates, ...summary } = await imports.run(options);
                 emit({
                   kind: 'finished',
@@ -223,9 +227,9 @@ export function createRouter(workstation: Workstation) {
         },
       ),
       dismissImport: os.batches.dismissImport.handler(
-        async ({ input: { id, author }, context: { acting } }) => {
+        async ({ input: { id, inspector }, context: { acting } }) => {
           await getBatch(workspace, id);
-          await imports.dismiss(acting, id, author);
+          await imports.dismiss(acting, id, inspector);
           batchChanged(id);
           return summaryOf(id);
         },
@@ -234,9 +238,9 @@ export function createRouter(workstation: Workstation) {
     runs: {
       list: os.runs.list.handler(({ input }) => desk.list(input.batchId)),
       start: os.runs.start.handler(({ input, context: { acting } }) => desk.start({ ...input, acting })),
-      pause: os.runs.pause.handler(({ input }) => desk.pause(input.id, input.author)),
+      pause: os.runs.pause.handler(({ input }) => desk.pause(input.id, input.inspector)),
       resume: os.runs.resume.handler(({ input, context: { acting } }) => desk.resume({ ...input, acting })),
-      cancel: os.runs.cancel.handler(({ input }) => desk.cancel(input.id, input.author)),
+      cancel: os.runs.cancel.handler(({ input }) => desk.cancel(input.id, input.inspector)),
       failures: os.runs.failures.handler(({ input }) => listFailures(workspace, input.id, input.limit)),
     },
     review: {
@@ -251,8 +255,8 @@ export function createRouter(workstation: Workstation) {
         tiles.layout(await getImage(workspace, input.imageId), signal),
       ),
       judge: os.review.judge.handler(async ({ input, context: { person, acting } }) => {
-        const entry = await judgeImage(acting, contents, input, (author) =>
-          checkAgainstOther(person, 'review.judge-after-others', author),
+        const entry = await judgeImage(acting, contents, input, (inspector) =>
+          checkAgainstOther(person, 'review.judge-after-others', inspector),
         );
         reviewed(input);
         return entry;
@@ -262,13 +266,15 @@ export function createRouter(workstation: Workstation) {
         reviewed(input);
         return annotation;
       }),
-      retract: os.review.retract.handler(async ({ input: { id, author }, context: { person, acting } }) => {
-        const place = await retractAnnotation(acting, id, author, (other) =>
-          checkAgainstOther(person, 'review.retract-of-others', other),
-        );
-        reviewed(place);
-        return { id };
-      }),
+      retract: os.review.retract.handler(
+        async ({ input: { id, inspector }, context: { person, acting } }) => {
+          const place = await retractAnnotation(acting, id, inspector, (other) =>
+            checkAgainstOther(person, 'review.retract-of-others', other),
+          );
+          reviewed(place);
+          return { id };
+        },
+      ),
       askSam: os.review.askSam.handler(({ input, signal }) =>
         askSam({ workspace, pool, contents, ...input, ...(signal && { signal }) }),
       ),
@@ -278,10 +284,10 @@ export function createRouter(workstation: Workstation) {
       list: os.recipes.list.handler(() => listRecipes(workspace)),
       default: os.recipes.default.handler(({ input }) => desk.defaultRecipe(input.pack)),
       save: os.recipes.save.handler(
-        async ({ input: { recipe, parentHash, author }, context: { acting } }) => {
+        async ({ input: { recipe, parentHash, inspector }, context: { acting } }) => {
           await mustKnow(parentHash);
           const parent = parentHash === null ? {} : { parentHash };
-          const record = await saveRecipe(acting, recipe, { author, ...parent });
+          const record = await saveRecipe(acting, recipe, { inspector, ...parent });
           hub.publish({ kind: 'recipes' });
           return record;
         },
@@ -300,11 +306,11 @@ export function createRouter(workstation: Workstation) {
     models: {
       list: os.models.list.handler(() => summarisePacks(packs)),
       verify: os.models.verify.handler(({ input }) => checkPack(input.id, packs, workstation.examiner)),
-      add: os.models.add.handler(({ input: { place, author }, context: { acting }, signal }) =>
-        bringPack(signal, (work) => packDesk.add(place, { ...work, author, acting })),
+      add: os.models.add.handler(({ input: { place, inspector }, context: { acting }, signal }) =>
+        bringPack(signal, (work) => packDesk.add(place, { ...work, inspector, acting })),
       ),
-      resume: os.models.resume.handler(({ input: { packHash, author }, context: { acting }, signal }) =>
-        bringPack(signal, (work) => packDesk.resume(packHash, { ...work, author, acting })),
+      resume: os.models.resume.handler(({ input: { packHash, inspector }, context: { acting }, signal }) =>
+        bringPack(signal, (work) => packDesk.resume(packHash, { ...work, inspector, acting })),
       ),
       unfinished: os.models.unfinished.handler(() => packDesk.unfinished()),
       discard: os.models.discard.handler(async ({ input }) => {
@@ -332,9 +338,9 @@ export function createRouter(workstation: Workstation) {
         async ({ input: { device }, context: { person, acting } }) => {
           const oldValue = pool.status.asked;
           const status = await pool.chooseDevice(device);
-          const author = person?.name ?? workstation.info.userName;
+          const inspector = person?.name ?? workstation.info.userName;
           await recordDeed(acting, {
-            author,
+            inspector,
             action: 'changed',
             subject: 'setting',
             subjectId: 'device',
@@ -348,16 +354,20 @@ export function createRouter(workstation: Workstation) {
     studies: {
       list: os.studies.list.handler(({ input }) => studiesOf(workspace, input.batchId)),
       create: os.studies.create.handler(({ input, context: { acting } }) => beginStudy(acting, input)),
-      next: os.studies.next.handler(({ input: { id, author } }) => nextTurn(workspace, contents, id, author)),
+      next: os.studies.next.handler(({ input: { id, inspector } }) =>
+        nextTurn(workspace, contents, id, inspector),
+      ),
       judge: os.studies.judge.handler(({ input, context: { acting } }) =>
         answerTurn(acting, contents, input),
       ),
-      takeBack: os.studies.takeBack.handler(({ input: { id, author }, context: { acting } }) =>
-        takeBack(acting, contents, id, author),
+      takeBack: os.studies.takeBack.handler(({ input: { id, inspector }, context: { acting } }) =>
+        takeBack(acting, contents, id, inspector),
       ),
-      results: os.studies.results.handler(({ input: { id, author } }) => studyResults(workspace, id, author)),
-      exportAnswers: os.studies.exportAnswers.handler(({ input: { id, author, csv } }) =>
-        workstation.whileBusy(async () => ({ path: await exportAnswers(workspace, id, author, csv) })),
+      results: os.studies.results.handler(({ input: { id, inspector } }) =>
+        studyResults(workspace, id, inspector),
+      ),
+      exportAnswers: os.studies.exportAnswers.handler(({ input: { id, inspector, csv } }) =>
+        workstation.whileBusy(async () => ({ path: await exportAnswers(workspace, id, inspector, csv) })),
       ),
     },
     exports: {
@@ -377,10 +387,10 @@ export function createRouter(workstation: Workstation) {
               };
               const { files, ...outcome } = await exportRunInto(folder, options);
               workstation.exportFolders.add(outcome.folder);
-              const author = person?.name ?? workstation.info.userName;
+              const inspector = person?.name ?? workstation.info.userName;
               const newValue = { formats, folder: outcome.folder };
               const deed = {
-                author,
+                inspector,
                 action: 'exported',
                 subject: 'run',
                 subjectId: runId,
@@ -417,20 +427,20 @@ export function createRouter(workstation: Workstation) {
       ),
       idleMinutes: os.people.idleMinutes.handler(() => people.idleMinutes()),
       changeIdleMinutes: os.people.changeIdleMinutes.handler(
-        ({ input: { minutes, author }, context: { acting } }) =>
-          peopleChanged(people.changeIdleMinutes(acting, minutes, author)),
+        ({ input: { minutes, inspector }, context: { acting } }) =>
+          peopleChanged(people.changeIdleMinutes(acting, minutes, inspector)),
       ),
       add: os.people.add.handler(({ input, context: { acting } }) =>
         peopleChanged(people.add(acting, input)),
       ),
-      changeRole: os.people.changeRole.handler(({ input: { name, role, author }, context: { acting } }) =>
-        peopleChanged(people.changeRole(acting, name, role, author)),
+      changeRole: os.people.changeRole.handler(({ input: { name, role, inspector }, context: { acting } }) =>
+        peopleChanged(people.changeRole(acting, name, role, inspector)),
       ),
-      resetPin: os.people.resetPin.handler(({ input: { name, pin, author }, context: { acting } }) =>
-        peopleChanged(people.resetPin(acting, name, pin, author)),
+      resetPin: os.people.resetPin.handler(({ input: { name, pin, inspector }, context: { acting } }) =>
+        peopleChanged(people.resetPin(acting, name, pin, inspector)),
       ),
-      remove: os.people.remove.handler(({ input: { name, author }, context: { acting } }) =>
-        peopleChanged(people.remove(acting, name, author)),
+      remove: os.people.remove.handler(({ input: { name, inspector }, context: { acting } }) =>
+        peopleChanged(people.remove(acting, name, inspector)),
       ),
     },
   });

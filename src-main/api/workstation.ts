@@ -13,8 +13,8 @@ import { ContentHashes } from '../services/pictures/seen-file.ts';
 import { Thumbnails } from '../services/pictures/thumbnails.ts';
 import { TilePyramids } from '../services/pictures/tile-pyramids.ts';
 import {
-  InspectorPool,
-  type InspectorPoolOptions,
+  InferencePool,
+  type InferencePoolOptions,
   type ProcessHost,
 } from '../services/runs/inference-pool.ts';
 import { RunDesk } from '../services/runs/run-control.ts';
@@ -49,8 +49,8 @@ export interface WorkstationOptions {
   readonly signIn?: Pick<PeopleDeskOptions, 'pins' | 'clocks'>;
   /** Opens the files of packs; for tests. Default: in a process of {@link host}. */
   readonly examiner?: PackExaminer;
-  /** Starts an inspector; for tests. */
-  readonly openInspector?: InspectorPoolOptions['open'];
+  /** Starts an inference process; for tests. */
+  readonly openInference?: InferencePoolOptions['open'];
 }
 
 /** What both shells hold on to as long as they run: everything behind the router and the media. */
@@ -64,7 +64,7 @@ export interface Workstation {
   /** Artifact folder of self-tests. */
   readonly selfTestFolder: string;
   readonly hub: EventHub;
-  readonly pool: InspectorPool;
+  readonly pool: InferencePool;
   readonly desk: RunDesk;
   readonly thumbnails: Thumbnails;
   readonly tiles: TilePyramids;
@@ -89,7 +89,7 @@ export interface Workstation {
 
 /** @throws ClipSamError what opening the workspace says; `disk-full`, `path-denied` when the samples don't fit */
 export async function openWorkstation(options: WorkstationOptions): Promise<Workstation> {
-  const { packsRoot, threads, host, openInspector, samplesFolder = SAMPLES } = options;
+  const { packsRoot, threads, host, openInference, samplesFolder = SAMPLES } = options;
   const userName = nameOfUser();
   const log = options.log ?? ((error) => console.error(error));
   const workspace = await openAlone(options.workspaceFolder);
@@ -99,12 +99,12 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   const hub = new EventHub();
   const importedRoot = importedPacks(workspace.folder);
   const packs: PackPlaces = { importedRoot, ...(packsRoot !== undefined && { packsRoot }) };
-  const pool = new InspectorPool({
+  const pool = new InferencePool({
     device: options.device ?? 'auto',
     ...packs,
     ...(threads && { threads }),
     ...(host && { host }),
-    ...(openInspector && { open: openInspector }),
+    ...(openInference && { open: openInference }),
     onStatus: (status) => hub.publish({ kind: 'device', status }),
   });
   const examiner = options.examiner ?? packExaminer({ ...(host && { host }) });

@@ -54,12 +54,12 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
   const chosen = await chooseRecipe(recipeChoice(options));
   const display = new ProgressDisplay();
   const onPipeline = pipelineMessages((line) => display.say(line));
-  const inspector = await openPipeline(chosen, { device, ...(threads && { threads }), onEvent: onPipeline });
+  const inference = await openPipeline(chosen, { device, ...(threads && { threads }), onEvent: onPipeline });
   try {
     const started = performance.now();
     const evaluation = await interruptible((signal) =>
       evaluate(root, {
-        inspector,
+        inference,
         recipe: chosen.recipe,
         objectNames,
         ...(limit && { limit }),
@@ -86,7 +86,7 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
     return EXIT.someFailed;
   } finally {
     display.stop();
-    await inspector.close();
+    await inference.close();
   }
 }
 

@@ -10,7 +10,7 @@ import {
 import type { ExportSummary } from '../../src-shared/progress.ts';
 import { exportBatch } from '../services/exports/export-batch.ts';
 import { interruptible } from './interrupt.ts';
-import { authorName, DEFAULT_WORKSPACE } from './options.ts';
+import { DEFAULT_WORKSPACE, inspectorName } from './options.ts';
 import { ProgressDisplay, paceSince } from './progress-display.ts';
 import { printable, say } from './terminal.ts';
 
@@ -102,7 +102,7 @@ async function run({
         workspaceFolder: workspace,
         ...(batch !== undefined && { batch }),
         formats: format,
-        author: authorName(),
+        inspector: inspectorName(),
         folder: out,
         ...(newFolder && { subfolder: true }),
         ...(force && { force }),

@@ -17,7 +17,7 @@ import { chooseRecipe } from '../services/runs/recipe-pipeline.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import {
-  authorName,
+  inspectorName,
   type PipelineOptions,
   recipeChoice,
   sampleRange,
@@ -86,7 +86,7 @@ async function inspect(paths: readonly string[], options: InspectOptions): Promi
       ...(range && { range }),
       device,
       ...(threads ? { threads } : {}),
-      author: authorName(),
+      inspector: inspectorName(),
       signal,
       onEvent: inspectMessages(display, { json, doubts, isRangeGiven: range !== undefined }),
     }),

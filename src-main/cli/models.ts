@@ -4,7 +4,7 @@ import { addPack } from '../services/packs/add-pack.ts';
 import { listPacks, type PackCheck, verifyPack } from '../services/packs/model-packs.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
-import { authorName, DEFAULT_WORKSPACE, loopbackPacksOption, packPlaces } from './options.ts';
+import { DEFAULT_WORKSPACE, inspectorName, loopbackPacksOption, packPlaces } from './options.ts';
 import { ProgressDisplay } from './progress-display.ts';
 import { bytes, duration, printable, say, table } from './terminal.ts';
 
@@ -97,7 +97,7 @@ async function add(
   try {
     const { id, outcome } = await interruptible((signal) =>
       addPack(workspace, place, {
-        author: authorName(),
+        inspector: inspectorName(),
         loopback: loopbackPacks,
         signal,
         onEvent: (event) => tell(event, display),

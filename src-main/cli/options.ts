@@ -93,7 +93,7 @@ export function sampleRange(text: string): SampleRange {
 }
 
 /** Who does it, for the audit trail. */
-export function authorName(): string {
+export function inspectorName(): string {
   try {
     return userInfo().username;
   } catch {

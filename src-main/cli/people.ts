@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { resetForgottenPin } from '../services/people/people.ts';
-import { authorName, DEFAULT_WORKSPACE } from './options.ts';
+import { DEFAULT_WORKSPACE, inspectorName } from './options.ts';
 import { say } from './terminal.ts';
 
 export function addPeople(program: Command): void {
@@ -17,7 +17,7 @@ export function addPeople(program: Command): void {
     .argument('<name>', 'as it is in the list of people')
     .option('-w, --workspace <folder>', 'the workspace', DEFAULT_WORKSPACE)
     .action(async (name: string, { workspace }: { readonly workspace: string }) => {
-      const pin = await resetForgottenPin(workspace, name, authorName());
+      const pin = await resetForgottenPin(workspace, name, inspectorName());
       say('The new PIN:');
       process.stdout.write(`${pin}\n`);
     });

@@ -1,9 +1,9 @@
 import type { DeviceReport } from '../../src-shared/result.ts';
-import { describeDeath, type InspectorEvent } from '../services/runs/recipe-pipeline.ts';
+import { describeDeath, type InferenceEvent } from '../services/runs/recipe-pipeline.ts';
 import { printable } from './terminal.ts';
 
 /** Tells people what the inference process does, as far as they should know. */
-export function pipelineMessages(say: (line: string) => void): (event: InspectorEvent) => void {
+export function pipelineMessages(say: (line: string) => void): (event: InferenceEvent) => void {
   let told: string | undefined;
   return (event) => {
     switch (event.kind) {

@@ -28,10 +28,10 @@ export interface EngineClient {
     job: EngineRequests['segment']['job'],
     signal?: AbortSignal,
   ): Promise<EngineRequests['segment']['result']>;
-  decode(
-    job: EngineRequests['decode']['job'],
+  askSam(
+    job: EngineRequests['askSam']['job'],
     signal?: AbortSignal,
-  ): Promise<EngineRequests['decode']['result']>;
+  ): Promise<EngineRequests['askSam']['result']>;
 }
 
 type AnyResult = EngineRequests[EngineRequestKind]['result'];
@@ -101,8 +101,8 @@ export async function startEngine(
       if (result && 'coarse' in result) return result;
       throw new ClipSamError('inference-failed', 'The engine gave the answer to another question.');
     },
-    async decode(job, signal) {
-      const result = await ask({ kind: 'decode', job }, signal);
+    async askSam(job, signal) {
+      const result = await ask({ kind: 'askSam', job }, signal);
       if (!result || 'levels' in result) return result;
       throw new ClipSamError('inference-failed', 'The engine gave the answer to another question.');
     },

@@ -28,7 +28,7 @@ export interface EngineRequests {
     readonly job: { readonly image: EncoderImage; readonly recipe: SegmentRecipe };
     readonly result: Segmentation;
   };
-  readonly decode: {
+  readonly askSam: {
     readonly job: {
       /** Of the image's embedding. */
       readonly key: string;
@@ -101,7 +101,7 @@ async function answer(
       say({ kind: 'answer', id, result }, movable(levels));
     } else {
       const { key, prompts, image } = request.job;
-      const result = await engine.decode(key, prompts, image);
+      const result = await engine.askSam(key, prompts, image);
       say({ kind: 'answer', id, result }, movable(result?.levels ?? []));
     }
   } catch (error) {

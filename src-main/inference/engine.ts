@@ -166,7 +166,7 @@ export class Engine {
    * @param image the image itself, for when its embedding is no longer there
    * @returns undefined when the embedding is needed and no image came with the question
    */
-  async decode(
+  async askSam(
     key: string,
     prompts: DecoderPrompts,
     image?: EncoderImage,

@@ -9,14 +9,14 @@ import {
 } from '../../src-shared/errors.ts';
 import type { DeviceReport, DeviceRequest, InspectionResult } from '../../src-shared/result.ts';
 import {
-  type DecodedMasks,
-  type DecodeMaskJob,
+  type AskSamJob,
   type FromChild,
   HEAP_MB,
   type InspectJob,
   type Request,
   type RequestKind,
   type Requests,
+  type SamMasks,
 } from './inference-protocol.ts';
 import { tooHeavy } from './pack-files.ts';
 import { forkHost, type ProcessHost } from './process-host.ts';
@@ -32,7 +32,7 @@ export type { InspectJob } from './inference-protocol.ts';
 export { describeDeath } from './supervised-child.ts';
 
 /** What happens to the inference process. Each start is a new generation. */
-export type InspectorEvent =
+export type InferenceEvent =
   | {
       readonly kind: 'ready';
       readonly generation: number;
@@ -46,7 +46,7 @@ export type InspectorEvent =
   /** It is not started again: whatever is asked from now on fails with this error. */
   | { readonly kind: 'gave-up'; readonly error: ErrorRecord };
 
-export interface InspectorOptions {
+export interface InferenceOptions {
   /** Folder with `pack.json`. */
   readonly packFolder: string;
   readonly device: DeviceRequest;
@@ -64,12 +64,12 @@ export interface InspectorOptions {
   readonly openingCapMb?: number;
   /** Milliseconds without a heartbeat before a process counts as hung. Default 20,000. */
   readonly silence?: number;
-  readonly onEvent?: (event: InspectorEvent) => void;
+  readonly onEvent?: (event: InferenceEvent) => void;
   readonly host?: ProcessHost;
 }
 
 /** The pipeline behind a supervised process: paths go in, results come out, embeddings stay inside. */
-export interface Inspector {
+export interface InferenceClient {
   readonly device: DeviceReport;
   readonly packHash: string;
   /**
@@ -80,7 +80,7 @@ export interface Inspector {
    */
   inspect(job: InspectJob, signal?: AbortSignal): Promise<InspectionResult>;
   /** Asks SAM for prompts of the operator's own. Goes ahead of waiting images. Errors as {@link inspect}. */
-  decodeMask(job: DecodeMaskJob, signal?: AbortSignal): Promise<DecodedMasks>;
+  askSam(job: AskSamJob, signal?: AbortSignal): Promise<SamMasks>;
   /** Cancels everything under way and ends the process. */
   close(): Promise<void>;
 }
@@ -89,7 +89,7 @@ export interface Inspector {
 const UNDER_WAY = 4;
 /** Deaths in a row, without any answer between them, after which the process is not started again. */
 const STRIKES = 5;
-/** Milliseconds that cancelled images get to finish their current step when the inspector closes. */
+/** Milliseconds that cancelled images get to finish their current step when the process is closed. */
 const CLOSE_PATIENCE = 3000;
 
 interface Task {
@@ -108,20 +108,20 @@ interface Task {
  * @throws ClipSamError what the pack's loading says (`pack-…`), `device-unavailable`, `inference-crashed` when the
  *   process can't be kept alive, or is not ready in time
  */
-export async function openInspector(options: InspectorOptions): Promise<Inspector> {
-  const inspector = new SupervisedInspector(options);
+export async function openInference(options: InferenceOptions): Promise<InferenceClient> {
+  const inference = new SupervisedInference(options);
   try {
-    await inspector.opened;
-    return inspector;
+    await inference.opened;
+    return inference;
   } catch (error) {
-    await inspector.close();
+    await inference.close();
     throw error;
   }
 }
 
-class SupervisedInspector implements Inspector {
+class SupervisedInference implements InferenceClient {
   readonly opened: Promise<void>;
-  readonly #options: InspectorOptions;
+  readonly #options: InferenceOptions;
   readonly #host: ProcessHost;
   readonly #queue: Task[] = [];
   readonly #underWay = new Map<number, Task>();
@@ -140,7 +140,7 @@ class SupervisedInspector implements Inspector {
   #onIdle: (() => void) | undefined;
   #onDead: (() => void) | undefined;
 
-  constructor(options: InspectorOptions) {
+  constructor(options: InferenceOptions) {
     this.#options = options;
     this.#host = options.host ?? forkHost();
     const { promise, ...settle } = Promise.withResolvers<void>();
@@ -161,15 +161,15 @@ class SupervisedInspector implements Inspector {
     return this.#ask({ kind: 'inspect', job }, signal) as Promise<InspectionResult>;
   }
 
-  decodeMask(job: DecodeMaskJob, signal?: AbortSignal): Promise<DecodedMasks> {
-    return this.#ask({ kind: 'decodeMask', job }, signal) as Promise<DecodedMasks>;
+  askSam(job: AskSamJob, signal?: AbortSignal): Promise<SamMasks> {
+    return this.#ask({ kind: 'askSam', job }, signal) as Promise<SamMasks>;
   }
 
   async close(): Promise<void> {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     clearTimeout(this.#restart);
-    const error = new ClipSamError('cancelled', 'The inspector was closed.');
+    const error = new ClipSamError('cancelled', 'The inference process was closed.');
     for (const task of this.#queue.splice(0)) this.#settle(task, error);
     for (const task of this.#underWay.values()) {
       this.#child?.send({ kind: 'cancel', id: task.id });
@@ -193,7 +193,7 @@ class SupervisedInspector implements Inspector {
   async #ask(request: Request, signal: AbortSignal | undefined): Promise<Requests[RequestKind]['result']> {
     throwIfCancelled(signal);
     if (this.#broken) throw this.#broken;
-    if (this.#state === 'closed') throw new ClipSamError('cancelled', 'The inspector was closed.');
+    if (this.#state === 'closed') throw new ClipSamError('cancelled', 'The inference process was closed.');
     const { promise, resolve, reject } = Promise.withResolvers<Requests[RequestKind]['result']>();
     const task: Task = {
       id: ++this.#lastId,
@@ -205,7 +205,7 @@ class SupervisedInspector implements Inspector {
     };
     const cancel = () => this.#cancel(task, signal);
     signal?.addEventListener('abort', cancel, { once: true });
-    if (request.kind === 'decodeMask') this.#queue.unshift(task);
+    if (request.kind === 'askSam') this.#queue.unshift(task);
     else this.#queue.push(task);
     this.#pump();
     try {
@@ -341,7 +341,7 @@ class SupervisedInspector implements Inspector {
     this.#watchOldest();
     this.#onDead?.();
     if (this.#state === 'closed') {
-      this.#settleOpened.reject(new ClipSamError('cancelled', 'The inspector was closed.'));
+      this.#settleOpened.reject(new ClipSamError('cancelled', 'The inference process was closed.'));
       return;
     }
     const again =
@@ -406,7 +406,7 @@ class SupervisedInspector implements Inspector {
     for (const task of this.#queue.splice(0)) this.#settle(task, this.#broken!);
   }
 
-  #tell(event: InspectorEvent): void {
+  #tell(event: InferenceEvent): void {
     this.#options.onEvent?.(event);
   }
 }

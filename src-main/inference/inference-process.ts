@@ -3,7 +3,7 @@ import { toErrorRecord } from '../../src-shared/errors.ts';
 import { type EngineClient, startEngine } from './engine-client.ts';
 import { examineInThread } from './examination-client.ts';
 import { HEARTBEAT_INTERVAL, type ToChild } from './inference-protocol.ts';
-import { decodeMask, inspectImage } from './inspect-image.ts';
+import { askSam, inspectImage } from './inspect-image.ts';
 import { parentLine } from './parent-line.ts';
 
 // The inference process: this thread speaks with the parent, reads images, fuses and writes; the engine's thread
@@ -63,7 +63,7 @@ async function answer({ id, request }: ToChild & { readonly kind: 'request' }): 
     const result =
       request.kind === 'inspect'
         ? await inspectImage(request.job, engine, signal)
-        : await decodeMask(request.job, engine, signal);
+        : await askSam(request.job, engine, signal);
     parent.send({ kind: 'answer', id, result });
   } catch (error) {
     parent.send({ kind: 'failed', id, error: toErrorRecord(error) });

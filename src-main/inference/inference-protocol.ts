@@ -19,7 +19,7 @@ export interface InspectJob {
 }
 
 /** Prompts of the operator's own for an image: SAM answers, CLIP's stage and UMCI are not asked. */
-export interface DecodeMaskJob {
+export interface AskSamJob {
   readonly path: string;
   /** Gives the pixel limit. */
   readonly recipe: Recipe;
@@ -31,7 +31,7 @@ export interface DecodeMaskJob {
   readonly prompts: DecoderPrompts;
 }
 
-export interface DecodedMasks {
+export interface SamMasks {
   readonly levels: PackedLevels;
   /** Bare session time of SAM's decoder in milliseconds. */
   readonly decodeMs: number;
@@ -40,7 +40,7 @@ export interface DecodedMasks {
 /** What the inference process can be asked, with the answer to each. */
 export interface Requests {
   readonly inspect: { readonly job: InspectJob; readonly result: InspectionResult };
-  readonly decodeMask: { readonly job: DecodeMaskJob; readonly result: DecodedMasks };
+  readonly askSam: { readonly job: AskSamJob; readonly result: SamMasks };
 }
 export type RequestKind = keyof Requests;
 export type Request = {

@@ -15,7 +15,7 @@ import { fuseMasks, maskLevels } from '../pipeline/mask-fusion.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
 import type { EncoderImage } from './engine.ts';
 import type { EngineClient } from './engine-client.ts';
-import type { DecodedMasks, DecodeMaskJob, InspectJob } from './inference-protocol.ts';
+import type { AskSamJob, InspectJob, SamMasks } from './inference-protocol.ts';
 
 /**
  * The whole pipeline for one image: read → engine → fuse → write. Several images at a time overlap: all but the
@@ -70,14 +70,14 @@ export async function inspectImage(
 }
 
 /** Asks SAM about prompts of the operator's own; the image is read only when its embedding is gone. */
-export async function decodeMask(
-  { path, page, recipe, contentHash, range, prompts }: DecodeMaskJob,
+export async function askSam(
+  { path, page, recipe, contentHash, range, prompts }: AskSamJob,
   engine: EngineClient,
   signal?: AbortSignal,
-): Promise<DecodedMasks> {
+): Promise<SamMasks> {
   throwIfCancelled(signal);
   let answer = contentHash
-    ? await engine.decode({ key: pictureKey({ contentHash, page, range }), prompts }, signal)
+    ? await engine.askSam({ key: pictureKey({ contentHash, page, range }), prompts }, signal)
     : undefined;
   if (!answer) {
     const read = await readEncoderImage({ path, page, recipe, range }, engine);
@@ -89,7 +89,7 @@ export async function decodeMask(
       );
     }
     const { image } = read;
-    answer = await engine.decode({ key: image.key, prompts, image }, signal);
+    answer = await engine.askSam({ key: image.key, prompts, image }, signal);
   }
   if (!answer) throw new ClipSamError('inference-failed', `${path}: the engine kept no embedding.`);
   return { levels: packLevels(maskLevels(answer.levels, answer.frame)), decodeMs: answer.decodeMs };

@@ -91,7 +91,7 @@ function toAnnotation(region: ReviewedRegion, image: DoneImage, classes: ClassNu
     bbox: [box.x, box.y, box.width, box.height],
     iscrowd: 0,
     ...(score === null ? {} : { score }),
-    attributes: { region: region.regionIndex, reviewed_by: region.author },
+    attributes: { region: region.regionIndex, reviewed_by: region.inspector },
   };
 }
 

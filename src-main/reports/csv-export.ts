@@ -46,7 +46,7 @@ function rowOf(report: RunReport, image: ReportImage): CsvRow {
     defect_class: verdict?.defectClass ?? null,
     severity: verdict?.severity ?? null,
     comment: verdict?.comment ?? null,
-    inspector: verdict?.author ?? null,
+    inspector: verdict?.inspector ?? null,
     reviewed_at: verdict?.createdAt ?? null,
     regions: result?.regions.length ?? null,
     regions_after_review: result ? reviewed.filter((r) => r.className !== 'false-positive').length : null,

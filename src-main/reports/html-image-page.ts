@@ -147,7 +147,7 @@ function humanVerdict({ verdict, result }: DoneImage): Html {
       ['Reason', verdict.overturnReason],
       ['Defect', [verdict.defectClass, verdict.severity].filter(Boolean).join(', ')],
       ['Comment', verdict.comment],
-      ['By', html`${verdict.author}, ${time(verdict.createdAt)}`],
+      ['By', html`${verdict.inspector}, ${time(verdict.createdAt)}`],
     ],
   )}`;
 }
@@ -184,8 +184,8 @@ const LEVELS = { 1: '1 fine', 2: '2 middle', 3: '3 coarse' } as const;
 function annotationsSection({ annotations }: DoneImage): Html {
   if (annotations.length === 0) return html``;
   return html`<section><h2>Marked by inspectors</h2><ul class="marks">${annotations.map(
-    ({ kind, regionIndex, defectClass, comment, author, createdAt }) =>
-      html`<li><b>${kind.replace('-', ' ')}</b>${regionIndex !== null && ` of region ${regionIndex}`}${defectClass && ` · ${defectClass}`}${comment && ` · ${comment}`}<br><small>${author}, ${time(createdAt)}</small></li>`,
+    ({ kind, regionIndex, defectClass, comment, inspector, createdAt }) =>
+      html`<li><b>${kind.replace('-', ' ')}</b>${regionIndex !== null && ` of region ${regionIndex}`}${defectClass && ` · ${defectClass}`}${comment && ` · ${comment}`}<br><small>${inspector}, ${time(createdAt)}</small></li>`,
   )}</ul></section>`;
 }
 

@@ -22,7 +22,7 @@ async function* pieces(report: RunReport, context: ExportContext): AsyncGenerato
   const { batch, run, recipe, recipeRevision, imageRoot, total } = report;
   const head = {
     format: 'clipsam-results',
-    formatVersion: 1,
+    formatVersion: 2,
     writtenBy: SOFTWARE_VERSION,
     jobId: report.jobId,
     imageRoot,

@@ -66,7 +66,7 @@ async function classRaster(report: RunReport, image: DoneImage, classes: ClassNu
     );
   }
   for (const reviewed of reviewedRegions(image)) {
-    if (reviewed.author === null) continue;
+    if (reviewed.inspector === null) continue;
     const number = classes.of(reviewed.className);
     if (number > 255) {
       throw failure(

@@ -15,7 +15,7 @@ export interface ReviewedRegion {
   /** Index of the model's region; null for what the inspector added. */
   readonly regionIndex: number | null;
   /** The inspector who marked it; null when nobody did. */
-  readonly author: string | null;
+  readonly inspector: string | null;
 }
 
 /** The regions of an image as reviewed; the newest annotation of a region counts. */
@@ -28,7 +28,7 @@ export function reviewedRegions(image: DoneImage): ReviewedRegion[] {
       className: annotation ? classOf(annotation) : DEFECT,
       score: region.peak,
       regionIndex: region.index,
-      author: annotation?.author ?? null,
+      inspector: annotation?.inspector ?? null,
     };
   });
   const drawn = image.annotations
@@ -39,7 +39,7 @@ export function reviewedRegions(image: DoneImage): ReviewedRegion[] {
         className: classOf(annotation),
         score: null,
         regionIndex: null,
-        author: annotation.author,
+        inspector: annotation.inspector,
       }),
     );
   return [...ofModel, ...drawn];

@@ -5,7 +5,7 @@ import { makeFolder, writeFileAtomically } from '../files/atomic-write.ts';
 import { csvText } from './csv-text.ts';
 import { imageKey } from './image-key.ts';
 
-/** An answer of a repeat inspection. */
+/** An answer of an agreement study. */
 export interface StudyCsvRow {
   readonly inspector: string;
   readonly round: number;

@@ -23,7 +23,7 @@ export function promptsOverlay(region: Region, unit: number): Html {
 export function regionOverlay(region: ReviewedRegion): Html {
   const { polygons, regionIndex } = region;
   const kind =
-    region.author === null ? 'model' : region.className === FALSE_POSITIVE ? 'dismissed' : 'marked';
+    region.inspector === null ? 'model' : region.className === FALSE_POSITIVE ? 'dismissed' : 'marked';
   // Each on its own: where two of them overlap is inside, as in the masks.
   return html`${polygons.map(
     (polygon) =>

@@ -8,7 +8,7 @@ import { resultToJudge } from './results.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
-export type NewAnnotation = Pick<Annotation, 'runId' | 'imageId' | 'kind' | 'author'> &
+export type NewAnnotation = Pick<Annotation, 'runId' | 'imageId' | 'kind' | 'inspector'> &
   Partial<Pick<Annotation, 'regionIndex' | 'polygons' | 'defectClass' | 'comment'>>;
 
 /**
@@ -53,7 +53,7 @@ export async function addAnnotation(workspace: Workspace, entry: NewAnnotation):
         polygons: polygons && JSON.stringify(polygons),
         defect_class: entry.defectClass ?? '',
         comment: entry.comment ?? '',
-        author: entry.author,
+        inspector: entry.inspector,
         created_at: new Date().toISOString(),
       })
       .returningAll()
@@ -61,7 +61,7 @@ export async function addAnnotation(workspace: Workspace, entry: NewAnnotation):
     const annotation = toAnnotation(row);
     await recordAudit(db, [
       {
-        author: entry.author,
+        inspector: entry.inspector,
         action: entry.kind,
         subject: 'annotation',
         subjectId: row.id,
@@ -104,21 +104,21 @@ async function checkRoom(
 export async function retractAnnotation(
   workspace: Workspace,
   id: number,
-  author: string,
-  allow: (author: string) => void = () => {},
+  inspector: string,
+  allow: (inspector: string) => void = () => {},
 ): Promise<Pick<Annotation, 'runId' | 'imageId'>> {
   return workspace.db.transaction().execute(async (db) => {
     const row = await db
       .selectFrom('annotations as a')
       .leftJoin('annotations as r', 'r.retracts', 'a.id')
-      .select(['a.run_id', 'a.image_id', 'a.author', 'r.id as retraction'])
+      .select(['a.run_id', 'a.image_id', 'a.inspector', 'r.id as retraction'])
       .where('a.id', '=', id)
       .where('a.kind', 'is not', null)
       .executeTakeFirst();
     if (!row || row.retraction !== null) {
       throw failure('mark-gone', `There is no annotation ${id}, or it was retracted before.`);
     }
-    allow(row.author);
+    allow(row.inspector);
     await db
       .insertInto('annotations')
       .values({
@@ -126,12 +126,12 @@ export async function retractAnnotation(
         image_id: row.image_id,
         defect_class: '',
         comment: '',
-        author,
+        inspector,
         created_at: new Date().toISOString(),
         retracts: id,
       })
       .execute();
-    await recordAudit(db, [{ author, action: 'retracted', subject: 'annotation', subjectId: id }]);
+    await recordAudit(db, [{ inspector, action: 'retracted', subject: 'annotation', subjectId: id }]);
     return { runId: row.run_id, imageId: row.image_id };
   });
 }
@@ -167,7 +167,7 @@ function toAnnotation(row: Selectable<Schema['annotations']>): Annotation {
     polygons: row.polygons === null ? null : (JSON.parse(row.polygons) as Polygon[]),
     defectClass: row.defect_class,
     comment: row.comment,
-    author: row.author,
+    inspector: row.inspector,
     createdAt: row.created_at,
   };
 }

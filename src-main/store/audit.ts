@@ -18,7 +18,7 @@ export type AuditSubject =
 /** Who did what when: the old and the new value as plain data. */
 export interface AuditEvent {
   readonly id: number;
-  readonly author: string;
+  readonly inspector: string;
   readonly createdAt: string;
   /** Past tense, for example `archived`. */
   readonly action: string;
@@ -29,7 +29,7 @@ export interface AuditEvent {
 }
 
 export interface NewAuditEvent {
-  readonly author: string;
+  readonly inspector: string;
   readonly action: string;
   readonly subject: AuditSubject;
   readonly subjectId: number | string;
@@ -45,7 +45,7 @@ export async function recordAudit(db: Kysely<Schema>, events: readonly NewAuditE
     .insertInto('audit_events')
     .values(
       events.map((event) => ({
-        author: event.author,
+        inspector: event.inspector,
         created_at: createdAt,
         action: event.action,
         subject: event.subject,
@@ -82,7 +82,7 @@ export async function listAudit(
   if (options.before !== undefined) query = query.where('id', '<', options.before);
   return (await query.execute()).map((row) => ({
     id: row.id,
-    author: row.author,
+    inspector: row.inspector,
     createdAt: row.created_at,
     action: row.action,
     subject: row.subject as AuditSubject,

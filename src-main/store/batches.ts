@@ -13,7 +13,7 @@ import type { Workspace } from './workspace.ts';
 export async function createBatch(
   workspace: Workspace,
   metadata: Partial<BatchMetadata> & Pick<BatchMetadata, 'name'>,
-  author: string,
+  inspector: string,
 ): Promise<Batch> {
   return workspace.db.transaction().execute(async (db) => {
     const row = await db
@@ -31,7 +31,7 @@ export async function createBatch(
       .returningAll()
       .executeTakeFirstOrThrow();
     await recordAudit(db, [
-      { author, action: 'created', subject: 'batch', subjectId: row.id, newValue: metadata },
+      { inspector, action: 'created', subject: 'batch', subjectId: row.id, newValue: metadata },
     ]);
     return toBatch(row);
   });
@@ -73,9 +73,9 @@ export async function updateBatch(
   workspace: Workspace,
   id: number,
   changes: Partial<BatchMetadata>,
-  author: string,
+  inspector: string,
 ): Promise<Batch> {
-  return change(workspace, id, toColumns(changes), 'changed', author);
+  return change(workspace, id, toColumns(changes), 'changed', inspector);
 }
 
 /** Puts a batch away, or takes it back. Nothing is deleted. */
@@ -83,10 +83,10 @@ export async function archiveBatch(
   workspace: Workspace,
   id: number,
   archived: boolean,
-  author: string,
+  inspector: string,
 ): Promise<Batch> {
   const columns = { archived_at: archived ? new Date().toISOString() : null };
-  return change(workspace, id, columns, archived ? 'archived' : 'restored', author);
+  return change(workspace, id, columns, archived ? 'archived' : 'restored', inspector);
 }
 
 /**
@@ -97,7 +97,7 @@ export async function deleteBatch(
   workspace: Workspace,
   id: number,
   deleted: boolean,
-  author: string,
+  inspector: string,
 ): Promise<Batch> {
   const runs = deleted ? await listRunStates(workspace, { batchId: id }) : [];
   if (runs.some(({ alive }) => alive)) {
@@ -106,7 +106,7 @@ export async function deleteBatch(
   const columns = deleted
     ? { deleted_at: new Date().toISOString(), deleted_on_day: await daysOfUse(workspace.db) }
     : { deleted_at: null, deleted_on_day: null };
-  return change(workspace, id, columns, deleted ? 'deleted' : 'undeleted', author);
+  return change(workspace, id, columns, deleted ? 'deleted' : 'undeleted', inspector);
 }
 
 /** The condition that a text of the batch holds the words. */
@@ -124,7 +124,7 @@ function change(
   id: number,
   columns: Columns,
   action: string,
-  author: string,
+  inspector: string,
 ): Promise<Batch> {
   return workspace.db.transaction().execute(async (db) => {
     const before = await rowOf(db, id);
@@ -137,7 +137,7 @@ function change(
       .executeTakeFirstOrThrow();
     await recordAudit(db, [
       {
-        author,
+        inspector,
         action,
         subject: 'batch',
         subjectId: id,

@@ -48,7 +48,7 @@ export async function addImages(
   workspace: Workspace,
   batchId: number,
   files: readonly NewFile[],
-  author: string,
+  inspector: string,
 ): Promise<AddedImages> {
   if (files.length === 0) return { added: 0, unchanged: 0, changed: [], unread: [], vanished: [] };
   const byPath = new Map(files.map((file) => [toStoredPath(workspace, file.path), file]));
@@ -70,7 +70,7 @@ export async function addImages(
     await recordAudit(
       db,
       changed.map(({ row, file }) => ({
-        author,
+        inspector,
         action: 'content changed',
         subject: 'image' as const,
         subjectId: row.id,

@@ -7,7 +7,7 @@ export interface OpenImport {
   readonly batchId: number;
   /** Files and folders that were chosen. */
   readonly paths: readonly string[];
-  readonly author: string;
+  readonly inspector: string;
   readonly startedAt: string;
 }
 
@@ -19,7 +19,7 @@ export async function noteImport(
   workspace: Workspace,
   batchId: number,
   paths: readonly string[],
-  author: string,
+  inspector: string,
 ): Promise<number> {
   return workspace.db.transaction().execute(async (db) => {
     const { id } = await db
@@ -27,14 +27,14 @@ export async function noteImport(
       .values({
         batch_id: batchId,
         paths: JSON.stringify(paths),
-        author,
+        inspector,
         started_at: new Date().toISOString(),
       })
       .returning('id')
       .executeTakeFirstOrThrow();
     const newValue = { paths: paths.slice(0, NAMED), more: Math.max(0, paths.length - NAMED) };
     await recordAudit(db, [
-      { author, action: 'import begun', subject: 'batch', subjectId: batchId, newValue },
+      { inspector, action: 'import begun', subject: 'batch', subjectId: batchId, newValue },
     ]);
     return id;
   });
@@ -48,7 +48,7 @@ export async function openImports(workspace: Workspace, batchId?: number): Promi
     id: row.id,
     batchId: row.batch_id,
     paths: JSON.parse(row.paths) as string[],
-    author: row.author,
+    inspector: row.inspector,
     startedAt: row.started_at,
   }));
 }
@@ -64,7 +64,7 @@ export async function dismissImports(
   workspace: Workspace,
   batchId: number,
   imports: readonly OpenImport[],
-  author: string,
+  inspector: string,
 ): Promise<void> {
   const ids = imports.map(({ id }) => id);
   if (ids.length === 0) return;
@@ -72,7 +72,7 @@ export async function dismissImports(
     await db.deleteFrom('imports').where('id', 'in', ids).execute();
     await recordAudit(db, [
       {
-        author,
+        inspector,
         action: 'import left incomplete',
         subject: 'batch',
         subjectId: batchId,

@@ -35,6 +35,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '014-safe-removal': { up: (db) => run(db, SAFE_REMOVAL) },
   '015-sign-in': { up: (db) => run(db, SIGN_IN) },
   '016-study-contents': { up: (db) => run(db, STUDY_CONTENTS) },
+  '017-inspector': { up: (db) => run(db, INSPECTOR) },
 };
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
@@ -384,3 +385,8 @@ const STUDY_CONTENTS = [
   `update study_images set content_hash = (select content_hash from images where id = image_id)`,
   frozen('study_images', 'update'),
 ];
+
+/** Who did something has one name in every table. */
+const INSPECTOR = ['recipes', 'verdicts', 'annotations', 'audit_events', 'imports', 'studies'].map(
+  (table) => `alter table ${table} rename column author to inspector`,
+);

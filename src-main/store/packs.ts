@@ -6,11 +6,11 @@ export async function recordPack(
   workspace: Workspace,
   reference: string,
   what: { readonly packHash: string; readonly place: string; readonly action: 'added' | 'repaired' },
-  author: string,
+  inspector: string,
 ): Promise<void> {
   const { action, packHash, place } = what;
   await recordDeed(workspace, {
-    author,
+    inspector,
     action,
     subject: 'pack',
     subjectId: reference,

@@ -63,7 +63,7 @@ export async function findPerson(workspace: Workspace, name: string): Promise<St
  */
 export async function addPerson(
   workspace: Workspace,
-  { name, role, pin, author }: Person & { readonly pin: string; readonly author: string },
+  { name, role, pin, inspector }: Person & { readonly pin: string; readonly inspector: string },
 ): Promise<Person> {
   return workspace.db.transaction().execute(async (db) => {
     const others = await db
@@ -93,7 +93,7 @@ export async function addPerson(
           .executeTakeFirstOrThrow();
     const person = toPerson(row);
     await recordAudit(db, [
-      { author, action: 'added', subject: 'person', subjectId: row.id, newValue: person },
+      { inspector, action: 'added', subject: 'person', subjectId: row.id, newValue: person },
     ]);
     return person;
   });
@@ -104,7 +104,7 @@ export async function changeRole(
   workspace: Workspace,
   name: string,
   role: Role,
-  author: string,
+  inspector: string,
 ): Promise<Person> {
   return workspace.db.transaction().execute(async (db) => {
     const before = await mustFind(db, name);
@@ -113,7 +113,7 @@ export async function changeRole(
     const after = toPerson(await change(db, before.id, { role }));
     await recordAudit(db, [
       {
-        author,
+        inspector,
         action: 'role-changed',
         subject: 'person',
         subjectId: before.id,
@@ -134,13 +134,13 @@ export async function changePin(
   workspace: Workspace,
   name: string,
   pin: string,
-  author: string,
+  inspector: string,
   action: 'pin-reset' | 'pin-changed' = 'pin-reset',
 ): Promise<StoredPerson> {
   return workspace.db.transaction().execute(async (db) => {
     const row = await change(db, (await mustFind(db, name)).id, { pin });
     const newValue = toPerson(row);
-    await recordAudit(db, [{ author, action, subject: 'person', subjectId: row.id, newValue }]);
+    await recordAudit(db, [{ inspector, action, subject: 'person', subjectId: row.id, newValue }]);
     return toStored(row);
   });
 }
@@ -192,14 +192,14 @@ export async function welcome(
  * Lets somebody sign in no more. Their row stays, and so does their name on what they did.
  * @throws ClipSamError `not-found` when nobody has that name, `conflict` when no engineer would be left
  */
-export async function removePerson(workspace: Workspace, name: string, author: string): Promise<Person> {
+export async function removePerson(workspace: Workspace, name: string, inspector: string): Promise<Person> {
   return workspace.db.transaction().execute(async (db) => {
     const row = await mustFind(db, name);
     await keepAnEngineer(db, row);
     await change(db, row.id, { removed_at: new Date().toISOString() });
     const person = toPerson(row);
     await recordAudit(db, [
-      { author, action: 'removed', subject: 'person', subjectId: row.id, oldValue: person },
+      { inspector, action: 'removed', subject: 'person', subjectId: row.id, oldValue: person },
     ]);
     return person;
   });

@@ -21,13 +21,13 @@ export interface PurgeCounts {
   /** Entries of the inspectors' history, also those that were superseded. */
   readonly verdicts: number;
   readonly annotations: number;
-  /** Repeat inspections, with every answer given in them. */
+  /** Agreement studies, with every answer given in them. */
   readonly studies: number;
 }
 
 /** Who asked for it, and what there was: in the batch's row until everything is gone. */
 interface PurgeNote extends PurgeCounts {
-  readonly author: string;
+  readonly inspector: string;
   /** Nobody asked for it: its time had come. */
   readonly isDue?: true;
 }
@@ -64,7 +64,7 @@ export async function countForPurge(db: Workspace['db'], batchId: number): Promi
 export async function beginPurge(
   workspace: Workspace,
   batchId: number,
-  author: string,
+  inspector: string,
   options: { readonly isDue?: true } = {},
 ): Promise<void> {
   const runs = await listRunStates(workspace, { batchId });
@@ -72,7 +72,7 @@ export async function beginPurge(
     throw failure('batch-at-work', `Batch ${batchId} is being inspected. Cancel its run first.`);
   }
   await workspace.db.transaction().execute(async (db) => {
-    const note: PurgeNote = { author, ...options, ...(await countForPurge(db, batchId)) };
+    const note: PurgeNote = { inspector, ...options, ...(await countForPurge(db, batchId)) };
     const { numUpdatedRows } = await db
       .updateTable('batches')
       .set({ purge: JSON.stringify(note) })
@@ -118,7 +118,7 @@ export async function purgeStep(workspace: Workspace, batchId: number): Promise<
       .orderBy('id')
       .limit(STEP)
       .execute();
-    const { author, isDue, ...counts } = JSON.parse(batch.purge!) as PurgeNote;
+    const { inspector, isDue, ...counts } = JSON.parse(batch.purge!) as PurgeNote;
     if (images.length > 0) {
       const some = sql`(select value from json_each(${JSON.stringify(images.map(({ id }) => id))}))`;
       const ofRuns = sql`run_id in (select id from runs where batch_id = ${batchId})`;
@@ -147,7 +147,7 @@ export async function purgeStep(workspace: Workspace, batchId: number): Promise<
     await db.deleteFrom('batches').where('id', '=', batchId).execute();
     await recordAudit(db, [
       {
-        author,
+        inspector,
         action: 'purged',
         subject: 'batch',
         subjectId: batchId,

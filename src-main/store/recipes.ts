@@ -14,7 +14,7 @@ export interface RecipeRecord {
   /** 1, 2, ... among the recipes of the same name. */
   readonly revision: number;
   readonly parentHash: string | null;
-  readonly author: string;
+  readonly inspector: string;
   readonly createdAt: string;
 }
 
@@ -22,7 +22,7 @@ export interface RecipeRecord {
 export async function saveRecipe(
   workspace: Workspace,
   recipe: Recipe,
-  options: { readonly author: string; readonly parentHash?: string },
+  options: { readonly inspector: string; readonly parentHash?: string },
 ): Promise<RecipeRecord> {
   const hash = hashOfJson(recipe);
   return workspace.db.transaction().execute(async (db) => {
@@ -41,14 +41,14 @@ export async function saveRecipe(
         name: recipe.name,
         revision: (last ?? 0) + 1,
         parent_hash: options.parentHash ?? null,
-        author: options.author,
+        inspector: options.inspector,
         created_at: new Date().toISOString(),
       })
       .returningAll()
       .executeTakeFirstOrThrow();
     await recordAudit(db, [
       {
-        author: options.author,
+        inspector: options.inspector,
         action: 'saved',
         subject: 'recipe',
         subjectId: hash,
@@ -89,7 +89,7 @@ function toRecipeRecord(row: Selectable<Schema['recipes']>): RecipeRecord {
     recipe: recipeSchema.parse(JSON.parse(row.json)),
     revision: row.revision,
     parentHash: row.parent_hash,
-    author: row.author,
+    inspector: row.inspector,
     createdAt: row.created_at,
   };
 }

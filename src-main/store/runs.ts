@@ -29,7 +29,7 @@ export interface RunContext {
   readonly packHash: string;
   readonly device: DeviceReport;
   readonly softwareVersion: string;
-  readonly author: string;
+  readonly inspector: string;
 }
 
 /** Claims of this process: tells a run that works here from one whose end could not be written down. */
@@ -70,7 +70,7 @@ export async function startRun(
       .executeTakeFirstOrThrow();
     await recordAudit(db, [
       {
-        author: context.author,
+        inspector: context.inspector,
         action: 'started',
         subject: 'run',
         subjectId: id,
@@ -129,7 +129,7 @@ export async function resumeRun(
       .execute();
     await recordAudit(db, [
       {
-        author: context.author,
+        inspector: context.inspector,
         action: 'resumed',
         subject: 'run',
         subjectId: runId,
@@ -169,7 +169,7 @@ export async function setRunStatus(
   workspace: Workspace,
   claim: RunClaim,
   status: RunStatus,
-  author: string,
+  inspector: string,
   error?: ErrorRecord,
 ): Promise<void> {
   const ended = status !== 'running' && status !== 'paused';
@@ -185,7 +185,7 @@ export async function setRunStatus(
       .where('id', '=', claim.runId)
       .execute();
     await recordAudit(db, [
-      { author, action: status, subject: 'run', subjectId: claim.runId, newValue: error },
+      { inspector, action: status, subject: 'run', subjectId: claim.runId, newValue: error },
     ]);
   });
 }
@@ -261,7 +261,7 @@ export async function getRunState(workspace: Workspace, id: number): Promise<Run
  * Ends a run that no program works on for good; what is stored stays.
  * @throws ClipSamError `conflict` when it is final or a program works on it
  */
-export async function cancelRun(workspace: Workspace, runId: number, author: string): Promise<void> {
+export async function cancelRun(workspace: Workspace, runId: number, inspector: string): Promise<void> {
   await workspace.db.transaction().execute(async (db) => {
     const row = await rowOf(db, runId);
     if (row.status === 'done' || row.status === 'cancelled') {
@@ -275,7 +275,7 @@ export async function cancelRun(workspace: Workspace, runId: number, author: str
       .set({ status: 'cancelled', ended_at: endedAt, owner_token: randomUUID() })
       .where('id', '=', runId)
       .execute();
-    await recordAudit(db, [{ author, action: 'cancelled', subject: 'run', subjectId: runId }]);
+    await recordAudit(db, [{ inspector, action: 'cancelled', subject: 'run', subjectId: runId }]);
   });
 }
 

@@ -108,7 +108,7 @@ export async function changeSampleRange(
   batchId: number,
   kind: SampleKind,
   range: BatchRange | null,
-  author: string,
+  inspector: string,
 ): Promise<boolean> {
   return workspace.db.transaction().execute(async (db) => {
     const row = await db
@@ -129,7 +129,7 @@ export async function changeSampleRange(
       .execute();
     await recordAudit(db, [
       {
-        author,
+        inspector,
         action: isMeasured ? 'sample range measured' : 'sample range changed',
         subject: 'batch',
         subjectId: batchId,

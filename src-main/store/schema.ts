@@ -15,7 +15,7 @@ export interface Schema {
     name: string;
     revision: number;
     parent_hash: string | null;
-    author: string;
+    inspector: string;
     created_at: string;
   };
   batches: {
@@ -44,7 +44,7 @@ export interface Schema {
     batch_id: number;
     /** JSON: what was chosen, files and folders. */
     paths: string;
-    author: string;
+    inspector: string;
     started_at: string;
   };
   images: {
@@ -141,7 +141,7 @@ export interface Schema {
     severity: Severity | null;
     overturn_reason: string;
     comment: string;
-    author: string;
+    inspector: string;
     created_at: string;
     supersedes: number | null;
   };
@@ -155,7 +155,7 @@ export interface Schema {
     polygons: string | null;
     defect_class: string;
     comment: string;
-    author: string;
+    inspector: string;
     created_at: string;
     retracts: number | null;
   };
@@ -166,7 +166,7 @@ export interface Schema {
     rounds: number;
     /** What the order of the images comes from. */
     seed: string;
-    author: string;
+    inspector: string;
     created_at: string;
   };
   study_images: {
@@ -238,7 +238,7 @@ export interface Schema {
   };
   audit_events: {
     id: Generated<number>;
-    author: string;
+    inspector: string;
     created_at: string;
     action: string;
     subject: string;

@@ -25,7 +25,7 @@ export async function changeSetting<Name extends keyof Settings>(
   workspace: Workspace,
   name: Name,
   newValue: Settings[Name],
-  author: string,
+  inspector: string,
 ): Promise<void> {
   const value = JSON.stringify(newValue);
   await workspace.db.transaction().execute(async (db) => {
@@ -38,7 +38,7 @@ export async function changeSetting<Name extends keyof Settings>(
       .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
       .execute();
     await recordAudit(db, [
-      { author, action: 'changed', subject: 'setting', subjectId: name, oldValue, newValue },
+      { inspector, action: 'changed', subject: 'setting', subjectId: name, oldValue, newValue },
     ]);
   });
 }

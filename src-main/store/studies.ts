@@ -54,14 +54,14 @@ export async function studyCandidates(
 /** Stores a new study with its images. */
 export async function createStudy(
   workspace: Workspace,
-  study: Pick<StoredStudy, 'batchId' | 'name' | 'rounds' | 'seed' | 'author'>,
+  study: Pick<StoredStudy, 'batchId' | 'name' | 'rounds' | 'seed' | 'inspector'>,
   imageIds: readonly number[],
 ): Promise<StoredStudy> {
   return workspace.db.transaction().execute(async (db) => {
-    const { batchId, name, rounds, seed, author } = study;
+    const { batchId, name, rounds, seed, inspector } = study;
     const row = await db
       .insertInto('studies')
-      .values({ batch_id: batchId, name, rounds, seed, author, created_at: new Date().toISOString() })
+      .values({ batch_id: batchId, name, rounds, seed, inspector, created_at: new Date().toISOString() })
       .returningAll()
       .executeTakeFirstOrThrow();
     await db
@@ -74,7 +74,7 @@ export async function createStudy(
       )
       .execute();
     const newValue = { batchId, name, rounds, seed, imageIds };
-    await recordAudit(db, [{ author, action: 'created', subject: 'study', subjectId: row.id, newValue }]);
+    await recordAudit(db, [{ inspector, action: 'created', subject: 'study', subjectId: row.id, newValue }]);
     return toStudy({ ...row, images: imageIds.length });
   });
 }
@@ -83,7 +83,7 @@ export async function createStudy(
 export async function getStudy(workspace: Workspace, id: number): Promise<StoredStudy> {
   const row = await selectStudies(workspace).where('studies.id', '=', id).executeTakeFirst();
   if (!row) {
-    throw failure('study-unknown', { study: id }, `The workspace has no repeat inspection ${id}.`);
+    throw failure('study-unknown', { study: id }, `The workspace has no agreement study ${id}.`);
   }
   return toStudy(row);
 }
@@ -172,7 +172,7 @@ function selectStudies({ db }: Workspace) {
 }
 
 function toStudy(row: Selectable<Schema['studies']> & { readonly images: number | null }): StoredStudy {
-  const { id, name, rounds, seed, author } = row;
+  const { id, name, rounds, seed, inspector } = row;
   return {
     id,
     batchId: row.batch_id,
@@ -180,7 +180,7 @@ function toStudy(row: Selectable<Schema['studies']> & { readonly images: number 
     rounds,
     seed,
     images: row.images ?? 0,
-    author,
+    inspector,
     createdAt: row.created_at,
   };
 }

@@ -6,7 +6,7 @@ import { resultToJudge } from './results.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
-export type NewVerdict = Pick<VerdictEntry, 'runId' | 'imageId' | 'verdict' | 'author'> &
+export type NewVerdict = Pick<VerdictEntry, 'runId' | 'imageId' | 'verdict' | 'inspector'> &
   Partial<Pick<VerdictEntry, 'defectClass' | 'severity' | 'overturnReason' | 'comment'>>;
 
 /**
@@ -18,9 +18,9 @@ export type NewVerdict = Pick<VerdictEntry, 'runId' | 'imageId' | 'verdict' | 'a
 export async function addVerdict(
   workspace: Workspace,
   entry: NewVerdict,
-  allow: (author: string | undefined) => void = () => {},
+  allow: (inspector: string | undefined) => void = () => {},
 ): Promise<VerdictEntry> {
-  const { runId, imageId, verdict, author } = entry;
+  const { runId, imageId, verdict, inspector } = entry;
   return workspace.db.transaction().execute(async (db) => {
     const takesBack = verdict === 'withdrawn';
     const result = await resultToJudge({ ...workspace, db }, runId, imageId, takesBack);
@@ -42,7 +42,7 @@ export async function addVerdict(
       .orderBy('id', 'desc')
       .limit(1)
       .executeTakeFirst();
-    allow(previous?.verdict === 'withdrawn' ? undefined : previous?.author);
+    allow(previous?.verdict === 'withdrawn' ? undefined : previous?.inspector);
     if (verdict === 'withdrawn' && (!previous || previous.verdict === 'withdrawn')) {
       throw failure('no-verdict', `Image ${imageId} has no verdict to withdraw.`);
     }
@@ -56,7 +56,7 @@ export async function addVerdict(
         severity: entry.severity ?? null,
         overturn_reason: overturnReason,
         comment: entry.comment ?? '',
-        author,
+        inspector,
         created_at: new Date().toISOString(),
         supersedes: previous?.id ?? null,
       })
@@ -64,7 +64,7 @@ export async function addVerdict(
       .executeTakeFirstOrThrow();
     await recordAudit(db, [
       {
-        author,
+        inspector,
         action: verdict,
         subject: 'verdict',
         subjectId: row.id,
@@ -115,7 +115,7 @@ function toVerdict(row: Selectable<Schema['verdicts']>): VerdictEntry {
     severity: row.severity,
     overturnReason: row.overturn_reason,
     comment: row.comment,
-    author: row.author,
+    inspector: row.inspector,
     createdAt: row.created_at,
     supersedes: row.supersedes,
   };

@@ -14,12 +14,12 @@ import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { BatchesScreen } from '../batches/batches-screen.tsx';
 import { useActions } from '../keys/use-actions.ts';
 import { ModelsScreen } from '../models/models-screen.tsx';
-import { RepeatScreen } from '../repeat/repeat-screen.tsx';
-import { StudyResultsScreen } from '../repeat/study-results.tsx';
 import { ReviewScreen } from '../review/review-screen.tsx';
 import { usePeople } from '../state/people.ts';
 import { useSelectedBatch } from '../state/selected-batch.ts';
 import { useSession } from '../state/session.ts';
+import { StudyResultsScreen } from '../studies/study-results.tsx';
+import { StudyScreen } from '../studies/study-screen.tsx';
 import { WhatIfScreen } from '../what-if/what-if-screen.tsx';
 import classes from './app.module.css';
 import { DeviceBadge } from './device-badge.tsx';
@@ -42,7 +42,7 @@ export function App() {
 function Frame() {
   const { t } = useTranslation();
   const [location, go] = useLocation();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const isOpen = usePeople(({ people }) => people.length === 0);
   const [helpOpen, help] = useDisclosure(false);
   const [settingsOpen, settings] = useDisclosure(false);
@@ -106,15 +106,15 @@ function Frame() {
             <Route path={PLACES.review} component={ReviewScreen} />
             <Route path={PLACES.whatIf} component={WhatIfScreen} />
             <Route path={PLACES.models} component={ModelsScreen} />
-            <Route path={PLACES.repeat} component={RepeatScreen} />
-            <Route path={PLACES.repeatResults} component={StudyResultsScreen} />
+            <Route path={PLACES.study} component={StudyScreen} />
+            <Route path={PLACES.studyResults} component={StudyResultsScreen} />
             <Route>
               <Redirect to={places.batches()} replace />
             </Route>
           </Switch>
         </div>
       </AppShell.Main>
-      <WelcomeDialog opened={author === '' && isOpen} />
+      <WelcomeDialog opened={inspector === '' && isOpen} />
       <SignInDialog />
       <ShortcutsDialog opened={helpOpen} onClose={help.close} />
       <SettingsDialog opened={settingsOpen} onClose={settings.close} />

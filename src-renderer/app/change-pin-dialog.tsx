@@ -21,14 +21,14 @@ export function ChangePinDialog({ opened, onClose }: { readonly opened: boolean;
       closeButtonProps={{ 'aria-label': t('close') }}
       centered
     >
-      {me && <Form author={me.name} onClose={onClose} />}
+      {me && <Form inspector={me.name} onClose={onClose} />}
     </Modal>
   );
 }
 
 const EMPTY = { present: '', pin: '', again: '' };
 
-function Form({ author, onClose }: { readonly author: string; onClose(): void }) {
+function Form({ inspector, onClose }: { readonly inspector: string; onClose(): void }) {
   const { t } = useTranslation();
   const { client } = useWorkstation();
   const [typed, setTyped] = useState(EMPTY);
@@ -44,7 +44,7 @@ function Form({ author, onClose }: { readonly author: string; onClose(): void })
     setBusy(true);
     setProblem(null);
     try {
-      await client.people.changePin({ present, pin, author });
+      await client.people.changePin({ present, pin, inspector });
       notifications.show({ message: t('people.pin-changed') });
       onClose();
     } catch (error) {

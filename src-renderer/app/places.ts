@@ -7,8 +7,8 @@ export const PLACES = {
   review: '/review/:batchId/:imageId?',
   whatIf: '/what-if/:batchId?',
   models: '/models',
-  repeat: '/repeat/:studyId',
-  repeatResults: '/repeat/:studyId/results',
+  study: '/studies/:studyId',
+  studyResults: '/studies/:studyId/results',
 } as const;
 
 export const places = {
@@ -17,8 +17,8 @@ export const places = {
     `/review/${batchId}${imageId === undefined ? '' : `/${imageId}`}`,
   whatIf: (batchId?: number) => (batchId === undefined ? '/what-if' : `/what-if/${batchId}`),
   models: () => '/models',
-  repeat: (studyId: number) => `/repeat/${studyId}`,
-  repeatResults: (studyId: number) => `/repeat/${studyId}/results`,
+  study: (studyId: number) => `/studies/${studyId}`,
+  studyResults: (studyId: number) => `/studies/${studyId}/results`,
 };
 
 export { useHashLocation };

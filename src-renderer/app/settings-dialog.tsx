@@ -9,7 +9,7 @@ import { useWorkstation } from '../state/workstation.ts';
 export function SettingsDialog({ opened, onClose }: { readonly opened: boolean; onClose(): void }) {
   const { t } = useTranslation();
   const { info } = useWorkstation();
-  const { author, language, theme, set } = useSession();
+  const { inspector, language, theme, set } = useSession();
   const isOpen = usePeople(({ people }) => people.length === 0);
   return (
     <Modal
@@ -22,14 +22,14 @@ export function SettingsDialog({ opened, onClose }: { readonly opened: boolean; 
       <Stack>
         <TextInput
           key={String(opened)}
-          label={t('settings.author')}
-          defaultValue={author}
+          label={t('settings.inspector')}
+          defaultValue={inspector}
           readOnly={!isOpen}
-          description={!isOpen && t('settings.author-signed-in')}
+          description={!isOpen && t('settings.inspector-signed-in')}
           maxLength={100}
           onBlur={(event) => {
             const name = event.currentTarget.value.trim();
-            if (name) set({ author: name });
+            if (name) set({ inspector: name });
           }}
         />
         <Select

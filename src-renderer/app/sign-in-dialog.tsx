@@ -38,13 +38,13 @@ function Form() {
   const { client } = useWorkstation();
   const queries = useQueryClient();
   const { people, idledOut } = usePeople();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const [chosen, setChosen] = useState<string | null>(null);
   const [pin, setPin] = useState('');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
-  const known = people.find(({ name }) => name === (chosen ?? author)) ?? people[0];
+  const known = people.find(({ name }) => name === (chosen ?? inspector)) ?? people[0];
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (!known || pin.length < PIN_LENGTH.min || busy) return;

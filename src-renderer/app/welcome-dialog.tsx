@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 
-/** Asks once who is sitting here: every verdict carries its author. */
+/** Asks once who is sitting here: every verdict carries its inspector. */
 export function WelcomeDialog({ opened }: { readonly opened: boolean }) {
   const { t } = useTranslation();
   const { info } = useWorkstation();
@@ -22,7 +22,7 @@ export function WelcomeDialog({ opened }: { readonly opened: boolean }) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (name.trim()) useSession.getState().set({ author: name.trim() });
+          if (name.trim()) useSession.getState().set({ inspector: name.trim() });
         }}
       >
         <Stack>

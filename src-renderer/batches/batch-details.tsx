@@ -19,9 +19,9 @@ import { KEEP_DELETED_DAYS } from '../../src-shared/batch.ts';
 import type { BatchSummaryRow } from '../../src-shared/contract.ts';
 import { plainText } from '../app/plain-text.ts';
 import { useFormat } from '../i18n/use-format.ts';
-import { StudyDialog } from '../repeat/study-dialog.tsx';
 import { useDenied } from '../state/people.ts';
 import { useWorkstation } from '../state/workstation.ts';
+import { StudyDialog } from '../studies/study-dialog.tsx';
 import classes from './batches.module.css';
 import { ImportPanel } from './import-panel.tsx';
 import { RunPanel } from './run-panel.tsx';
@@ -53,11 +53,11 @@ export function BatchDetails({
   readonly actions: RunActions;
   readonly commands: BatchCommands;
 }) {
-  const { t } = useTranslation(['batches', 'app', 'repeat']);
+  const { t } = useTranslation(['batches', 'app', 'studies']);
   const { batch, run, deletedAt } = row;
   const denied = useDenied();
   const isDeleted = deletedAt !== null;
-  const [repeating, repeat] = useDisclosure(false);
+  const [isStudying, studies] = useDisclosure(false);
   const isArchived = batch.archivedAt !== null;
   const isRunning = ['running', 'paused'].includes(runState(row));
   const hasResults = run !== null && run.done > 0;
@@ -122,9 +122,9 @@ export function BatchDetails({
                   <Menu.Item
                     leftSection={<IconRepeat size={16} />}
                     disabled={row.images < 2}
-                    onClick={repeat.open}
+                    onClick={studies.open}
                   >
-                    {t('repeat:open')}
+                    {t('studies:open')}
                   </Menu.Item>
                   <Menu.Item
                     leftSection={isArchived ? <IconArchiveOff size={16} /> : <IconArchive size={16} />}
@@ -150,7 +150,7 @@ export function BatchDetails({
           )}
         </Group>
       </Group>
-      <StudyDialog batch={repeating ? batch : null} images={row.images} onClose={repeat.close} />
+      <StudyDialog batch={isStudying ? batch : null} images={row.images} onClose={studies.close} />
       {deletedAt !== null && <DeletedNote deletedAt={deletedAt} />}
       <Metadata row={row} />
       {!isDeleted && <SampleRanges row={row} actions={actions} />}

@@ -81,7 +81,7 @@ function BatchForm({
   const { t } = useTranslation(['batches', 'app']);
   const { client, api } = useWorkstation();
   const queries = useQueryClient();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const [typed, setTyped] = useState<Partial<BatchMetadata>>({});
   const paths = 'paths' in task ? task.paths : [];
   const [first] = paths;
@@ -94,18 +94,21 @@ function BatchForm({
   const submit = useMutation({
     mutationFn: async () => {
       if (task.kind === 'edit') {
-        await client.batches.update({ id: task.batch.id, changes: typed, author });
+        await client.batches.update({ id: task.batch.id, changes: typed, inspector });
       } else {
         const { id } =
           task.kind === 'add'
             ? task.batch
-            : await client.batches.create({ metadata: { ...metadata, name: metadata.name.trim() }, author });
+            : await client.batches.create({
+                metadata: { ...metadata, name: metadata.name.trim() },
+                inspector,
+              });
         if (task.kind === 'new') {
           await queries.invalidateQueries({ queryKey: api.batches.list.key() });
           useSelectedBatch.getState().select(id);
           onMade();
         }
-        if (paths.length > 0) void importInto(client, id, paths, author);
+        if (paths.length > 0) void importInto(client, id, paths, inspector);
       }
     },
     onSuccess: onClose,

@@ -48,7 +48,7 @@ type View = (typeof VIEWS)[number];
 export function BatchesScreen() {
   const { t } = useTranslation(['batches', 'app']);
   const { api, client } = useWorkstation();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const denied = useDenied();
   const go = useGo();
   const [view, setView] = useState<View>('current');
@@ -154,8 +154,8 @@ export function BatchesScreen() {
     withUndo(
       'archive',
       t(archived ? 'archived' : 'unarchived', { name: plainText(name) }),
-      () => client.batches.archive({ id, archived, author }),
-      () => client.batches.archive({ id, archived: !archived, author }).then(() => select(id)),
+      () => client.batches.archive({ id, archived, inspector }),
+      () => client.batches.archive({ id, archived: !archived, inspector }).then(() => select(id)),
     );
   };
   const remove = () => {
@@ -166,8 +166,8 @@ export function BatchesScreen() {
     withUndo(
       'delete',
       t(deleted ? 'deleted' : 'restored', { name: plainText(name) }),
-      () => client.batches.delete({ id, deleted, author }),
-      () => client.batches.delete({ id, deleted: !deleted, author }).then(() => select(id)),
+      () => client.batches.delete({ id, deleted, inspector }),
+      () => client.batches.delete({ id, deleted: !deleted, inspector }).then(() => select(id)),
     );
   };
   const purge = () =>

@@ -35,13 +35,13 @@ export async function importInto(
   client: Pick<Client, 'batches'>,
   batchId: number,
   paths: readonly string[] | null,
-  author: string,
+  inspector: string,
 ): Promise<void> {
   const abort = new AbortController();
   const cancel = () => abort.abort();
   put(batchId, { state: 'listing', cancel });
   try {
-    const input = { id: batchId, paths: paths && [...paths], author };
+    const input = { id: batchId, paths: paths && [...paths], inspector };
     for await (const event of await client.batches.import(input, { signal: abort.signal })) {
       if (event.kind === 'listed') put(batchId, { state: 'importing', done: 0, total: event.total, cancel });
       if (event.kind === 'imported')

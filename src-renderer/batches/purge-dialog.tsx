@@ -53,7 +53,7 @@ function Confirmation({
   const { t } = useTranslation(['batches', 'app']);
   const format = useFormat();
   const { api, client } = useWorkstation();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const id = task.batch?.id ?? null;
   const { data: preview, error } = useQuery(
     api.batches.purgePreview.queryOptions({ input: { id }, staleTime: 0, gcTime: 0 }),
@@ -61,7 +61,7 @@ function Confirmation({
   const [progress, setProgress] = useState<Extract<PurgeProgress, { kind: 'removing' }> | null>(null);
   const { mutate, isPending } = useMutation({
     mutationFn: async () => {
-      for await (const event of await client.batches.purge({ id, author })) {
+      for await (const event of await client.batches.purge({ id, inspector })) {
         if (event.kind === 'removing') setProgress(event);
         else
           notifications.show({ message: t('purge.done', textsOf(event.summary, format)), autoClose: 10_000 });

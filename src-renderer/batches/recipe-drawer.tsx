@@ -85,7 +85,7 @@ function RecipeForm({
   const { t } = useTranslation(['batches', 'app']);
   const { api, client } = useWorkstation();
   const denied = useDenied()('recipes.save');
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const [draft, setDraft] = useState(() => toDraft(base.recipe));
   const [templatesOpen, setTemplatesOpen] = useState(false);
   const [pack, setPack] = useState(base.recipe.pack);
@@ -103,7 +103,7 @@ function RecipeForm({
   const issues = 'issues' in read ? read.issues : {};
   const isSame = 'recipe' in read && JSON.stringify(read.recipe) === JSON.stringify(base.recipe);
   const save = useMutation({
-    mutationFn: (recipe: Recipe) => client.recipes.save({ recipe, parentHash: base.parentHash, author }),
+    mutationFn: (recipe: Recipe) => client.recipes.save({ recipe, parentHash: base.parentHash, inspector }),
     onSuccess: onSaved,
   });
   const set = (field: DraftField) => (value: RecipeDraft[DraftField]) =>

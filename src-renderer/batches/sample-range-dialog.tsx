@@ -39,13 +39,13 @@ function RangeForm({ batch, kind, onClose }: SampleRangeDialogProps & { readonly
   const { t } = useTranslation(['batches', 'app']);
   const { api, client } = useWorkstation();
   const queries = useQueryClient();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const present = batch.sampleRanges[kind];
   const [low, setLow] = useState<number | string>(present?.low ?? 0);
   const [high, setHigh] = useState<number | string>(present?.high ?? 1);
   const save = useMutation({
     mutationFn: (range: SampleRange | null) =>
-      client.batches.changeSampleRange({ id: batch.id, kind, range, author }),
+      client.batches.changeSampleRange({ id: batch.id, kind, range, inspector }),
     onSuccess: async () => {
       // Pictures have other addresses now.
       await queries.invalidateQueries({ queryKey: api.review.key() });

@@ -14,13 +14,13 @@ export function StoppedImport({ row: { batch, images, stoppedImport } }: { reado
   const { t } = useTranslation('batches');
   const format = useFormat();
   const { client } = useWorkstation();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const job = useImports(({ jobs }) => jobs.get(batch.id));
   const { mutate, isPending } = useMutation({
-    mutationFn: () => client.batches.dismissImport({ id: batch.id, author }),
+    mutationFn: () => client.batches.dismissImport({ id: batch.id, inspector }),
   });
   if (!stoppedImport || isImporting(job)) return null;
-  const { paths, more, startedAt, author: by } = stoppedImport;
+  const { paths, more, startedAt, inspector: by } = stoppedImport;
   return (
     <Alert
       color="yellow"
@@ -31,7 +31,7 @@ export function StoppedImport({ row: { batch, images, stoppedImport } }: { reado
       <Stack gap="xs">
         <Text size="sm">
           {t('stopped-import.text', {
-            author: by,
+            inspector: by,
             time: format.moment(startedAt),
             count: images,
             number: format.count(images),
@@ -46,7 +46,7 @@ export function StoppedImport({ row: { batch, images, stoppedImport } }: { reado
           {more > 0 && <Text size="xs">{t('source.more', { number: format.count(more) })}</Text>}
         </div>
         <Group gap="xs">
-          <Button size="compact-sm" onClick={() => void importInto(client, batch.id, null, author)}>
+          <Button size="compact-sm" onClick={() => void importInto(client, batch.id, null, inspector)}>
             {t('stopped-import.rest')}
           </Button>
           <Button size="compact-sm" variant="default" loading={isPending} onClick={() => mutate()}>

@@ -17,7 +17,7 @@ export interface RunActions {
 /** What can be done with a batch's run. What comes of it arrives as events. */
 export function useRunActions(row: BatchSummaryRow | undefined): RunActions {
   const { client } = useWorkstation();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const { mutate, isPending } = useMutation({ mutationFn: (act: () => Promise<unknown>) => act() });
   const id = row?.run?.run.id;
   const batchId = row?.batch.id;
@@ -26,12 +26,12 @@ export function useRunActions(row: BatchSummaryRow | undefined): RunActions {
   };
   return {
     start: () => {
-      if (batchId !== undefined && !isPending) mutate(() => client.runs.start({ batchId, author }));
+      if (batchId !== undefined && !isPending) mutate(() => client.runs.start({ batchId, inspector }));
     },
-    pause: onRun((run) => client.runs.pause({ id: run, author })),
-    resume: onRun((run) => client.runs.resume({ id: run, author })),
-    retry: onRun((run) => client.runs.resume({ id: run, retryFailed: true, author })),
-    cancel: onRun((run) => client.runs.cancel({ id: run, author })),
+    pause: onRun((run) => client.runs.pause({ id: run, inspector })),
+    resume: onRun((run) => client.runs.resume({ id: run, inspector })),
+    retry: onRun((run) => client.runs.resume({ id: run, retryFailed: true, inspector })),
+    cancel: onRun((run) => client.runs.cancel({ id: run, inspector })),
     busy: isPending,
   };
 }

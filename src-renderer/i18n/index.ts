@@ -4,16 +4,16 @@ import appEn from './en/app.json';
 import batchesEn from './en/batches.json';
 import errorsEn from './en/errors.json';
 import modelsEn from './en/models.json';
-import repeatEn from './en/repeat.json';
 import reviewEn from './en/review.json';
+import studiesEn from './en/studies.json';
 import viewerEn from './en/viewer.json';
 import whatIfEn from './en/what-if.json';
 import appZh from './zh-CN/app.json';
 import batchesZh from './zh-CN/batches.json';
 import errorsZh from './zh-CN/errors.json';
 import modelsZh from './zh-CN/models.json';
-import repeatZh from './zh-CN/repeat.json';
 import reviewZh from './zh-CN/review.json';
+import studiesZh from './zh-CN/studies.json';
 import viewerZh from './zh-CN/viewer.json';
 import whatIfZh from './zh-CN/what-if.json';
 
@@ -25,7 +25,7 @@ export const texts = {
   en: {
     app: appEn,
     batches: batchesEn,
-    repeat: repeatEn,
+    studies: studiesEn,
     review: reviewEn,
     viewer: viewerEn,
     'what-if': whatIfEn,
@@ -35,7 +35,7 @@ export const texts = {
   'zh-CN': {
     app: appZh,
     batches: batchesZh,
-    repeat: repeatZh,
+    studies: studiesZh,
     review: reviewZh,
     viewer: viewerZh,
     'what-if': whatIfZh,

@@ -32,7 +32,7 @@ const PLACES = ['here', 'server'] as const;
 function AddPackForm({ onClose }: { onClose(): void }) {
   const { t } = useTranslation(['models', 'app']);
   const { client } = useWorkstation();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const [where, setWhere] = useState<(typeof PLACES)[number]>('here');
   const [path, setPath] = useState('');
   const [address, setAddress] = useState('');
@@ -40,7 +40,7 @@ function AddPackForm({ onClose }: { onClose(): void }) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (place === '') return;
-    void bringPack(client, { place }, author);
+    void bringPack(client, { place }, inspector);
     onClose();
   };
   return (

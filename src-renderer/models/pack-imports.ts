@@ -30,7 +30,7 @@ export type PackOrigin = { readonly place: string } | { readonly packHash: strin
 export async function bringPack(
   client: Pick<Client, 'models'>,
   origin: PackOrigin,
-  author: string,
+  inspector: string,
 ): Promise<void> {
   const abort = new AbortController();
   const { signal } = abort;
@@ -41,8 +41,8 @@ export async function bringPack(
   try {
     const events =
       'place' in origin
-        ? await client.models.add({ ...origin, author }, { signal })
-        : await client.models.resume({ ...origin, author }, { signal });
+        ? await client.models.add({ ...origin, inspector }, { signal })
+        : await client.models.resume({ ...origin, inspector }, { signal });
     for await (const event of events) {
       if (event.kind === 'found') pack = event.pack;
       if (event.kind === 'finished') tell({ ...event, state: 'finished' });

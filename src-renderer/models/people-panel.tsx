@@ -62,7 +62,7 @@ function useRoles() {
 function PersonLine({ person: { name, role } }: { readonly person: Person }) {
   const { t } = useTranslation('app');
   const { client } = useWorkstation();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const isMe = usePeople(({ me }) => me?.name === name);
   const canManage = useCanManage();
   // One slip would leave the window, and perhaps the workspace, without them.
@@ -83,14 +83,14 @@ function PersonLine({ person: { name, role } }: { readonly person: Person }) {
   const savePin = (event: FormEvent) => {
     event.preventDefault();
     mutate(async () => {
-      await client.people.resetPin({ name, pin, author });
+      await client.people.resetPin({ name, pin, inspector });
       setPin('');
       notifications.show({ message: t('people.reset-done', { name: shown }) });
     });
   };
   const remove = () =>
     mutate(async () => {
-      await client.people.remove({ name, author });
+      await client.people.remove({ name, inspector });
       notifications.show({ message: t('people.removed', { name: shown }) });
     });
   return (
@@ -109,7 +109,7 @@ function PersonLine({ person: { name, role } }: { readonly person: Person }) {
             disabled={isPending}
             onChange={(event) => {
               const to = event.currentTarget.value as Role;
-              mutate(() => client.people.changeRole({ name, role: to, author }));
+              mutate(() => client.people.changeRole({ name, role: to, inspector }));
             }}
           />
         ) : (
@@ -202,16 +202,16 @@ function LineButton(props: {
 function Newcomer({ isFirst }: { readonly isFirst: boolean }) {
   const { t } = useTranslation('app');
   const { client } = useWorkstation();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const roles = useRoles();
   const [typed, setTyped] = useState<string | null>(null);
   const [role, setRole] = useState<Role>('operator');
   const [pin, setPin] = useState('');
-  const name = (typed ?? (isFirst ? author : '')).trim();
+  const name = (typed ?? (isFirst ? inspector : '')).trim();
   const add = useMutation({
     mutationFn: async () => {
       if (isFirst) return addFirst(client, name, pin);
-      await client.people.add({ name, role, pin, author });
+      await client.people.add({ name, role, pin, inspector });
       await refreshPeople(client);
     },
     onSuccess: () => {
@@ -231,7 +231,7 @@ function Newcomer({ isFirst }: { readonly isFirst: boolean }) {
           <TextInput
             size="xs"
             label={t('people.name')}
-            value={typed ?? (isFirst ? author : '')}
+            value={typed ?? (isFirst ? inspector : '')}
             maxLength={100}
             onChange={(event) => setTyped(event.currentTarget.value)}
           />
@@ -267,10 +267,10 @@ const PROPOSED_MINUTES = [1, 2, 5, 10, 15, 30, 60];
 function IdleTime() {
   const { t } = useTranslation('app');
   const { client } = useWorkstation();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const minutes = usePeople((state) => state.idleMinutes);
   const { mutate, isPending } = useMutation({
-    mutationFn: (to: number | null) => client.people.changeIdleMinutes({ minutes: to, author }),
+    mutationFn: (to: number | null) => client.people.changeIdleMinutes({ minutes: to, inspector }),
     onSuccess: () => refreshPeople(client),
   });
   const choices = [...new Set([...PROPOSED_MINUTES, ...(minutes === null ? [] : [minutes])])];

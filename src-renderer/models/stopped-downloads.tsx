@@ -24,7 +24,7 @@ function StoppedDownload({ stopped }: { readonly stopped: UnfinishedPack }) {
   const format = useFormat();
   const { api, client } = useWorkstation();
   const queries = useQueryClient();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const isBusy = usePackImport(({ job }) => job?.state === 'working');
   const denied = useDenied();
   const [asking, setAsking] = useState(false);
@@ -52,7 +52,7 @@ function StoppedDownload({ stopped }: { readonly stopped: UnfinishedPack }) {
           {t('stopped.text', {
             share: format.share(done, total),
             total: format.bytes(total),
-            author: stopped.author,
+            inspector: stopped.inspector,
             time: format.moment(startedAt),
           })}
         </Text>
@@ -62,7 +62,7 @@ function StoppedDownload({ stopped }: { readonly stopped: UnfinishedPack }) {
             leftSection={<IconPlayerPlay size={14} />}
             disabled={isBusy}
             {...denied('models.resume')}
-            onClick={() => void bringPack(client, { packHash }, author)}
+            onClick={() => void bringPack(client, { packHash }, inspector)}
           >
             {t('stopped.resume')}
           </Button>

@@ -27,9 +27,9 @@ export function AnnotationList({ annotations, selected, onSelect, onRetract }: A
   return (
     <ul className={classes.list}>
       {annotations.map((annotation) => {
-        const { id, kind, regionIndex, defectClass, comment, author, createdAt } = annotation;
+        const { id, kind, regionIndex, defectClass, comment, inspector, createdAt } = annotation;
         const on = id === selected;
-        const why = othersWord('review.retract-of-others', author);
+        const why = othersWord('review.retract-of-others', inspector);
         const title = [
           t(`kind.${kind}`),
           regionIndex !== null && t('annotations.region', { index: regionIndex }),
@@ -50,7 +50,7 @@ export function AnnotationList({ annotations, selected, onSelect, onRetract }: A
                 <span className={classes.wrap}>{title}</span>
                 {comment && <span className={classes.wrap}>{comment}</span>}
                 <span className={classes.area}>
-                  <bdi>{author}</bdi>, {when(createdAt)}
+                  <bdi>{inspector}</bdi>, {when(createdAt)}
                 </span>
               </span>
             </button>

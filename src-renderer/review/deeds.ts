@@ -42,12 +42,12 @@ interface DeedsOptions extends Pick<Workstation, 'client' | 'api'> {
   readonly runId: number | null;
   readonly tableKey: ReturnType<typeof reviewTableKey>;
   readonly workspace: string;
-  author(): string;
+  inspector(): string;
 }
 
 /** Deeds through the workstation's API; what is shown of the images follows at once. */
 export function makeDeeds(options: DeedsOptions): Deeds {
-  const { client, api, queries, runId, tableKey, workspace, author } = options;
+  const { client, api, queries, runId, tableKey, workspace, inspector } = options;
   let line: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(deed: (run: number) => Promise<T>): Promise<T> => {
     const turn = line.then(() => {
@@ -57,7 +57,7 @@ export function makeDeeds(options: DeedsOptions): Deeds {
     line = turn.catch(() => {});
     return turn;
   };
-  const keyOf = (run: number) => undoKey(workspace, run, author());
+  const keyOf = (run: number) => undoKey(workspace, run, inspector());
   const stackOf = (run: number) => useUndoStacks.getState().byKey[keyOf(run)] ?? EMPTY_STACK;
   const keep = (run: number, stack: UndoStack) => keepStack(keyOf(run), stack);
   const imageOf = (run: number, imageId: number) =>
@@ -71,7 +71,7 @@ export function makeDeeds(options: DeedsOptions): Deeds {
   /** Does what a delta says; resolves with the id of an annotation that it made. */
   const perform = async (run: number, delta: Delta): Promise<number | null> => {
     const { imageId } = delta;
-    const of = { runId: run, imageId, author: author() };
+    const of = { runId: run, imageId, inspector: inspector() };
     if (delta.kind === 'judge') {
       const entry = await client.review.judge({ ...of, ...(delta.after ?? { verdict: 'withdrawn' }) });
       change(run, imageId, (image) => ({ ...image, verdicts: withOne(image.verdicts, entry) }));
@@ -88,7 +88,7 @@ export function makeDeeds(options: DeedsOptions): Deeds {
       return null;
     }
     if (delta.kind === 'retract') {
-      await client.review.retract({ id: delta.annotationId, author: of.author });
+      await client.review.retract({ id: delta.annotationId, inspector: of.inspector });
       change(run, imageId, (image) => ({
         ...image,
         annotations: image.annotations.filter(({ id }) => id !== delta.annotationId),
@@ -114,7 +114,7 @@ export function makeDeeds(options: DeedsOptions): Deeds {
     const image = await queries.fetchQuery({ ...api.review.image.queryOptions({ input }), staleTime: 0 });
     if (delta.kind === 'judge') {
       const last = image.verdicts.at(-1);
-      return sameValues(valuesOf(last), delta.before) && (!delta.before || last?.author === author());
+      return sameValues(valuesOf(last), delta.before) && (!delta.before || last?.inspector === inspector());
     }
     if (delta.kind === 'retract') return image.annotations.some(({ id }) => id === delta.annotationId);
     const { kind, regionIndex } = delta.annotation;

@@ -33,7 +33,7 @@ export function HistoryList({ verdicts }: { readonly verdicts: readonly VerdictE
             </div>
             {facts.length > 0 && <div className={classes.facts}>{facts.join(' · ')}</div>}
             <div className={classes.who}>
-              <bdi>{entry.author}</bdi>, {when(entry.createdAt)}
+              <bdi>{entry.inspector}</bdi>, {when(entry.createdAt)}
             </div>
           </li>
         );

@@ -39,7 +39,7 @@ export function RegionList(props: RegionListProps) {
         const falseMark = marks.find(({ kind }) => kind === 'false-positive');
         const isFalse = falseMark !== undefined;
         // What was marked can be taken back, whatever became of the file.
-        const why = falseMark ? othersWord('review.retract-of-others', falseMark.author) : barred;
+        const why = falseMark ? othersWord('review.retract-of-others', falseMark.inspector) : barred;
         const isCorrected = marks.some(({ kind }) => kind === 'corrected-region');
         const on = region.index === selected;
         return (

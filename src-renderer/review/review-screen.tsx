@@ -107,7 +107,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
   const { t } = useTranslation(['review', 'app']);
   const { api } = useWorkstation();
   const queries = useQueryClient();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const { view, widths, classes: known, set } = useReviewSettings();
   const tableKey = reviewTableKey(batchId, chosenRun);
   const runId = data.run?.run.id ?? null;
@@ -143,7 +143,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
     api.runs.start.mutationOptions({ onSuccess: () => queries.invalidateQueries({ queryKey: tableKey }) }),
   );
   const startRun = () => {
-    if (!start.isPending) start.mutate({ batchId, author });
+    if (!start.isPending) start.mutate({ batchId, inspector });
   };
 
   const result = image.data?.outcome.status === 'done' ? image.data.outcome.result : null;
@@ -154,7 +154,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
   const barred = image.data?.file === 'changed' ? t('changed') : null;
   const settled =
     barred ??
-    (last && last.verdict !== 'withdrawn' ? othersWord('review.judge-after-others', last.author) : null);
+    (last && last.verdict !== 'withdrawn' ? othersWord('review.judge-after-others', last.inspector) : null);
   const annotate = (values: AnnotationValues, done: () => void) => {
     if (imageId === null) return;
     if (barred !== null) return say(barred);
@@ -170,7 +170,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
   };
   const toggleFalsePositive = (index: number) => {
     const marked = annotations.find((mark) => mark.kind === 'false-positive' && mark.regionIndex === index);
-    const why = marked ? othersWord('review.retract-of-others', marked.author) : null;
+    const why = marked ? othersWord('review.retract-of-others', marked.inspector) : null;
     if (why !== null) return say(why);
     if (marked) return retract(marked.id);
     annotate(
@@ -321,7 +321,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
       onOpen={open}
     />
   );
-  const inspector =
+  const imagePanel =
     runId === null ? (
       <NoRun images={counts.total} starting={start.isPending} onStart={startRun} />
     ) : (
@@ -348,7 +348,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
     );
   const inspectorPane = (
     <Splitter.Pane defaultSize="340px" min="280px" max="560px" collapsible className={classes.side ?? ''}>
-      {inspector}
+      {imagePanel}
     </Splitter.Pane>
   );
   return (
@@ -448,7 +448,7 @@ const NO_MARKS: readonly Annotation[] = [];
 
 /** A mark that was drawn and not saved yet. */
 function unsaved(polygons: readonly Polygon[]): Annotation {
-  const of = { id: -1, runId: 0, imageId: 0, regionIndex: null, author: '', createdAt: '' };
+  const of = { id: -1, runId: 0, imageId: 0, regionIndex: null, inspector: '', createdAt: '' };
   return { ...of, kind: 'missed-defect', polygons, defectClass: '', comment: '' };
 }
 

@@ -20,7 +20,7 @@ interface RunStripProps {
 export function RunStrip({ progress, onProgress, onFailed }: RunStripProps) {
   const { t } = useTranslation('review');
   const { api } = useWorkstation();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const { run, total, done, failed, active, rate, eta } = progress;
   const pause = useMutation(api.runs.pause.mutationOptions({ onSuccess: onProgress }));
   const resume = useMutation(api.runs.resume.mutationOptions({ onSuccess: onProgress }));
@@ -70,7 +70,7 @@ export function RunStrip({ progress, onProgress, onFailed }: RunStripProps) {
           label={t('run.pause')}
           icon={IconPlayerPause}
           busy={busy}
-          onAct={() => pause.mutate({ id: run.id, author })}
+          onAct={() => pause.mutate({ id: run.id, inspector })}
         />
       )}
       {waits && (
@@ -78,7 +78,7 @@ export function RunStrip({ progress, onProgress, onFailed }: RunStripProps) {
           label={t('run.resume')}
           icon={IconPlayerPlay}
           busy={busy}
-          onAct={() => resume.mutate({ id: run.id, author })}
+          onAct={() => resume.mutate({ id: run.id, inspector })}
         />
       )}
       {(runs || waits) && (
@@ -86,7 +86,7 @@ export function RunStrip({ progress, onProgress, onFailed }: RunStripProps) {
           label={t('run.cancel')}
           icon={IconPlayerStop}
           busy={busy}
-          onAct={() => cancel.mutate({ id: run.id, author })}
+          onAct={() => cancel.mutate({ id: run.id, inspector })}
         />
       )}
       {failed > 0 && (
@@ -99,7 +99,7 @@ export function RunStrip({ progress, onProgress, onFailed }: RunStripProps) {
           label={t('run.retry')}
           icon={IconRefresh}
           busy={busy}
-          onAct={() => resume.mutate({ id: run.id, retryFailed: true, author })}
+          onAct={() => resume.mutate({ id: run.id, retryFailed: true, inspector })}
         />
       )}
     </Group>

@@ -11,8 +11,8 @@ const STACKS = 8;
 const CHARACTERS = 250_000;
 
 /** Whose steps can be undone where: an inspector does not undo what another one did. */
-export function undoKey(workspace: string, runId: number, author: string): string {
-  return JSON.stringify([workspace, runId, author]);
+export function undoKey(workspace: string, runId: number, inspector: string): string {
+  return JSON.stringify([workspace, runId, inspector]);
 }
 
 /** What can be undone. It outlives a reload and a crash; what another window changed since is found out when undoing. */

@@ -10,9 +10,9 @@ import { undoKey, useUndoStacks } from './undo-store.ts';
 /** What the inspector can undo and redo in a run. */
 export function useUndoStack(runId: number | null): UndoStack {
   const { info } = useWorkstation();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   return useUndoStacks(({ byKey }) =>
-    runId === null ? EMPTY_STACK : (byKey[undoKey(info.workspaceFolder, runId, author)] ?? EMPTY_STACK),
+    runId === null ? EMPTY_STACK : (byKey[undoKey(info.workspaceFolder, runId, inspector)] ?? EMPTY_STACK),
   );
 }
 
@@ -29,7 +29,7 @@ export function useDeeds(runId: number | null, tableKey: ReturnType<typeof revie
         runId,
         workspace: info.workspaceFolder,
         tableKey: reviewTableKey(batchId, table),
-        author: () => useSession.getState().author,
+        inspector: () => useSession.getState().inspector,
       }),
     [client, api, info.workspaceFolder, queries, runId, batchId, table],
   );

@@ -43,10 +43,10 @@ let isFounding = false;
 
 /** Adds the first person, an engineer, and signs in as that. */
 export async function addFirst(client: Client, name: string, pin: string): Promise<void> {
-  const { author } = useSession.getState();
+  const { inspector } = useSession.getState();
   isFounding = true;
   try {
-    const person = await client.people.add({ name, role: 'engineer', pin, author });
+    const person = await client.people.add({ name, role: 'engineer', pin, inspector });
     await signIn(client, person.name, pin);
   } finally {
     isFounding = false;
@@ -71,7 +71,7 @@ export async function signOut(client: Client, idledOut: number | null = null): P
 }
 
 function become(me: Person | null): void {
-  if (me) useSession.getState().set({ author: me.name });
+  if (me) useSession.getState().set({ inspector: me.name });
   else sessionStorage.removeItem(TOKEN);
   usePeople.setState({ me });
 }
@@ -112,12 +112,12 @@ export function useOthersWord() {
   const { people, me } = usePeople();
   return (
     action: 'review.judge-after-others' | 'review.retract-of-others',
-    author: string | undefined,
+    inspector: string | undefined,
   ): string | null => {
-    if (people.length === 0 || !me || author === undefined || author === me.name) return null;
+    if (people.length === 0 || !me || inspector === undefined || inspector === me.name) return null;
     if (mayDo(me.role, action)) return null;
     const which = action === 'review.judge-after-others' ? 'judged-by-other' : 'marked-by-other';
-    const details: ErrorDetails = { case: which, name: author };
+    const details: ErrorDetails = { case: which, name: inspector };
     return failureText({ code: 'not-permitted', message: '', details });
   };
 }

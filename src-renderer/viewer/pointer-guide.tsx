@@ -43,7 +43,7 @@ export function PointerGuide({
           {annotation.defectClass && <span>{annotation.defectClass}</span>}
           {annotation.comment && <span>{annotation.comment}</span>}
           <span className={classes.dim}>
-            {annotation.author} ·{' '}
+            {annotation.inspector} ·{' '}
             {new Date(annotation.createdAt).toLocaleString(i18n.language, {
               dateStyle: 'medium',
               timeStyle: 'short',

@@ -421,11 +421,11 @@ function trialOf({ warn, reject, theta }: Trial): Trial {
 function useSaving({ batch, recipe }: WholeReviewTable, { run }: RunProgress) {
   const { t } = useTranslation('what-if');
   const { client } = useWorkstation();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const go = useGo();
   const adopt = useMutation({
     mutationFn: (saved: RecipeRow) =>
-      client.batches.update({ id: batch.id, changes: { recipeHash: saved.hash }, author }),
+      client.batches.update({ id: batch.id, changes: { recipeHash: saved.hash }, inspector }),
     onSuccess: (_, saved) =>
       notifications.show({ color: 'teal', title: t('save.done', saved), message: t('save.next') }),
   });
@@ -434,11 +434,11 @@ function useSaving({ batch, recipe }: WholeReviewTable, { run }: RunProgress) {
       const saved = await client.recipes.save({
         recipe: { ...recipe, ...trial },
         parentHash: run.recipeHash,
-        author,
+        inspector,
       });
       await adopt.mutateAsync(saved);
       if (!again) return;
-      await client.runs.start({ batchId: batch.id, recipeHash: saved.hash, author });
+      await client.runs.start({ batchId: batch.id, recipeHash: saved.hash, inspector });
       useSelectedBatch.getState().select(batch.id);
       go(places.batches());
     },

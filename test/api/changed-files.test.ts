@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
-import { author, drain, fakeWorkstation, importedBatch, inspected } from './workstation-fixture.ts';
+import { drain, fakeWorkstation, importedBatch, inspected, inspector } from './workstation-fixture.ts';
 
 const changed = expect.objectContaining({
   data: expect.objectContaining({
@@ -17,7 +17,7 @@ async function inspectedBatch() {
   const fake = await fakeWorkstation();
   const { batchId, imageIds, names, photos } = await importedBatch(fake, 3);
   const { run } = await inspected(fake, batchId);
-  const of = { runId: run.id, imageId: imageIds[0]!, author };
+  const of = { runId: run.id, imageId: imageIds[0]!, inspector };
   return { ...fake, batchId, imageIds, runId: run.id, of, path: join(photos, names[0]!), photos };
 }
 
@@ -44,7 +44,7 @@ describe('a file that was overwritten after its inspection', () => {
     expect((await media(mediaUrls.seenThumbnail(of.imageId, runId))).status).toBe(409);
     expect((await client.review.image(of)).verdicts).toEqual(verdicts);
     // What was said of the old picture may be taken back.
-    await client.review.retract({ id: mark.id, author });
+    await client.review.retract({ id: mark.id, inspector });
     await client.review.judge({ ...of, verdict: 'withdrawn' });
     // The other images are as they were.
     await client.review.judge({ ...of, imageId: imageIds[1]!, verdict: 'reject' });
@@ -53,7 +53,7 @@ describe('a file that was overwritten after its inspection', () => {
   test('stays so for the old run after it was imported again, and is judged in the next one', async () => {
     const { client, of, path, batchId, photos, media, runId } = await inspectedBatch();
     await writeFile(path, 'another part');
-    await drain(await client.batches.import({ id: batchId, paths: [photos], author }));
+    await drain(await client.batches.import({ id: batchId, paths: [photos], inspector }));
     expect((await client.review.image(of)).file).toBe('changed');
     await expect(client.review.judge({ ...of, verdict: 'reject' })).rejects.toEqual(changed);
     expect((await media(mediaUrls.seenThumbnail(of.imageId, runId))).status).toBe(409);

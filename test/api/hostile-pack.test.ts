@@ -5,7 +5,7 @@ import { ENDLESS_WORD, emptyNodes, endlessTokenizer, replaceFile } from '../infe
 import { TINY_RECIPE, writeTinyPack } from '../inference/tiny-pack.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { tempFolder } from '../temp-folder.ts';
-import { author, drain, fakeWorkstation, importedBatch } from './workstation-fixture.ts';
+import { drain, fakeWorkstation, importedBatch, inspector } from './workstation-fixture.ts';
 
 /** A workstation with a pack of its own that is to do harm, and the process that examines packs as in earnest. */
 async function withHostilePack() {
@@ -24,8 +24,8 @@ test('a run whose recipe the tokeniser never finishes reading ends with an error
   await replaceFile(packFolder, 'tokenizer', endlessTokenizer);
   const { batchId } = await importedBatch(fake, 2);
   const recipe = { ...TINY_RECIPE, pack: 'tiny@1', object: ENDLESS_WORD };
-  const { hash: recipeHash } = await client.recipes.save({ recipe, parentHash: null, author });
-  await expect(client.runs.start({ batchId, recipeHash, author })).rejects.toEqual(
+  const { hash: recipeHash } = await client.recipes.save({ recipe, parentHash: null, inspector });
+  await expect(client.runs.start({ batchId, recipeHash, inspector })).rejects.toEqual(
     carrying({
       code: 'pack-invalid',
       details: { case: 'words-too-slow', pack: 'tiny@1', file: 'tokenizer', seconds: 1 },
@@ -52,7 +52,7 @@ test('checking and adding a pack that fills the memory say so; listing packs nee
   const stick = await tempFolder();
   await writeTinyPack(stick, (pack) => ({ ...pack, version: '2' }));
   await replaceFile(stick, 'decoder', emptyNodes(1_000_000));
-  const adding = client.models.add({ place: stick, author }).then(drain);
+  const adding = client.models.add({ place: stick, inspector }).then(drain);
   await expect(adding).rejects.toEqual(carrying(heavy));
   expect((await client.models.list()).map(({ id }) => id)).toEqual(ids);
 });

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { openInspector } from '../../src-main/inference/inference-client.ts';
+import { openInference } from '../../src-main/inference/inference-client.ts';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
 import { unpackLevels } from '../../src-shared/packed-levels.ts';
 import { cameraPng } from '../deep-pictures.ts';
 import {
-  author,
   batchOf,
   drain,
   ended,
   type FakeWorkstation,
   fakeWorkstation,
+  inspector,
 } from './workstation-fixture.ts';
 
 /** A sample as a camera of so many bits stores it in grey. */
@@ -29,13 +29,13 @@ async function sampleOf(bits: number, path: string): Promise<string> {
 const SAMPLES = fileURLToPath(new URL('../../resources/samples/', import.meta.url));
 
 test('the real pack, through the API alone: import, run, maps, SAM, verdict, profile, export; cameras of 10 and 12 bits', async () => {
-  const fake = await fakeWorkstation({}, { openInspector, threads: 1 });
+  const fake = await fakeWorkstation({}, { openInference, threads: 1 });
   const { client, media } = fake;
   const { batchId, imageIds } = await batchOf(fake, [
     await sampleOf(8, join(fake.folder, 'part.png')),
     join(SAMPLES, 'fabric/test/good/000.jpg'),
   ]);
-  const { run } = await client.runs.start({ batchId, author });
+  const { run } = await client.runs.start({ batchId, inspector });
   expect(await ended(client, run.id, batchId)).toMatchObject({ run: { status: 'done' }, done: 2, failed: 0 });
   const { columns } = await client.review.table({ batchId });
   const imageId = imageIds[columns.regions.indexOf(Math.max(...columns.regions))]!;
@@ -74,7 +74,7 @@ test('the real pack, through the API alone: import, run, maps, SAM, verdict, pro
     verdict: 'reject',
     defectClass: 'scratch',
     severity: 'major' as const,
-    author,
+    inspector,
   });
   const events = await drain(await client.whatIf.thetaProfile({ runId: run.id }));
   const last = events.at(-1)!;
@@ -107,9 +107,9 @@ async function foundOf({ client, folder }: FakeWorkstation, bits: number) {
   const photos = join(folder, `photos-${bits}`);
   await mkdir(photos);
   await sampleOf(bits, join(photos, 'part.png'));
-  const { id: batchId } = await client.batches.create({ metadata: { name: `${bits} bits` }, author });
-  await drain(await client.batches.import({ id: batchId, paths: [photos], author }));
-  const { run } = await client.runs.start({ batchId, author });
+  const { id: batchId } = await client.batches.create({ metadata: { name: `${bits} bits` }, inspector });
+  await drain(await client.batches.import({ id: batchId, paths: [photos], inspector }));
+  const { run } = await client.runs.start({ batchId, inspector });
   await ended(client, run.id, batchId);
   const { columns } = await client.review.table({ batchId });
   return { model: columns.model[0], score: columns.score[0]!, regions: columns.regions[0]! };

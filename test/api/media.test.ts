@@ -365,8 +365,8 @@ describe('the pages of a file', () => {
     }
     await writeFile(join(root, 'ground_truth/cut/a_mask.tif'), await multiPage('tiff', [black, white]));
     await writeFile(join(root, 'ground_truth/cut/b_mask.tif'), await multiPage('tiff', [white]));
-    const { id } = await fake.client.batches.create({ metadata: { name: 'B' }, author: 'ana' });
-    await drain(await fake.client.batches.import({ id, paths: [root], author: 'ana' }));
+    const { id } = await fake.client.batches.create({ metadata: { name: 'B' }, inspector: 'ana' });
+    await drain(await fake.client.batches.import({ id, paths: [root], inspector: 'ana' }));
     const { columns } = await fake.client.review.table({ batchId: id });
     const truth = (i: number) => fake.media(mediaUrls.truth(columns.imageId[i]!));
     expect(await meanOf(await truth(0))).toEqual([0]);
@@ -404,8 +404,8 @@ describe('ground truth', () => {
     const secret = join(await temporaryFolder(), 'secret.png');
     await writeFile(secret, photo);
     await symlink(secret, join(root, 'ground_truth/bent/2_mask.png'));
-    const { id } = await fake.client.batches.create({ metadata: { name: 'Nuts' }, author: 'ana' });
-    await drain(await fake.client.batches.import({ id, paths: [join(root, 'test')], author: 'ana' }));
+    const { id } = await fake.client.batches.create({ metadata: { name: 'Nuts' }, inspector: 'ana' });
+    await drain(await fake.client.batches.import({ id, paths: [join(root, 'test')], inspector: 'ana' }));
     const { columns } = await fake.client.review.table({ batchId: id });
     const found: Record<string, number | string> = {};
     for (const [i, imageId] of columns.imageId.entries()) {
@@ -533,7 +533,7 @@ describe('pictures of a 12-bit camera in 16-bit files', () => {
     for (const [i, value] of expected.entries()) expect(Math.abs(tile[i]! - value)).toBeLessThan(6);
 
     const summary = await client.batches.changeSampleRange({
-      ...{ id: batchId, kind: 'integer', author: 'Eva' },
+      ...{ id: batchId, kind: 'integer', inspector: 'Eva' },
       range: { low: 0, high: 65_535 },
     });
     expect(summary.batch.sampleRanges.integer).toEqual({ low: 0, high: 65_535, images: null, setBy: 'Eva' });

@@ -39,17 +39,17 @@ async function withPeople() {
   const { batchId, imageIds } = await importedBatch(fake, 2);
   const { run } = await inspected(fake, batchId);
   const open = await lineOf(fake);
-  await open.client.people.add({ name: 'Eva', role: 'engineer', pin: PINS.Eva, author: 'ana' });
+  await open.client.people.add({ name: 'Eva', role: 'engineer', pin: PINS.Eva, inspector: 'ana' });
   const eva = await lineOf(fake, 'Eva');
   const add = (name: Name, role: 'operator' | 'reviewer') =>
-    eva.client.people.add({ name, role, pin: PINS[name], author: 'Eva' });
+    eva.client.people.add({ name, role, pin: PINS[name], inspector: 'Eva' });
   await add('Rita', 'reviewer');
   await add('Otto', 'operator');
   await add('Olga', 'operator');
   return { fake, batchId, imageIds, runId: run.id, eva: eva.client, open: open.client };
 }
 
-test('the table knows every procedure of the contract; what has an author takes a role', () => {
+test('the table knows every procedure of the contract; what has an inspector takes a role', () => {
   const procedures = Object.entries(contract).flatMap(([group, all]) =>
     Object.keys(all).map((name) => `${group}.${name}`),
   );
@@ -70,7 +70,7 @@ function authored(): Action[] {
     Object.entries(all)
       .filter(([, procedure]) => {
         const schema: unknown = procedure['~orpc'].inputSchema;
-        return schema instanceof z.ZodObject && 'author' in schema.shape;
+        return schema instanceof z.ZodObject && 'inspector' in schema.shape;
       })
       .map(([name]) => `${group}.${name}` as Action),
   );
@@ -78,13 +78,13 @@ function authored(): Action[] {
 
 test('without people everybody does everything under any name', async () => {
   const { client } = await fakeWorkstation();
-  const { id } = await client.batches.create({ metadata: { name: 'A' }, author: 'whoever' });
-  await client.batches.delete({ id, deleted: true, author: 'another' });
+  const { id } = await client.batches.create({ metadata: { name: 'A' }, inspector: 'whoever' });
+  await client.batches.delete({ id, deleted: true, inspector: 'another' });
   await expect(
-    client.people.add({ name: 'Otto', role: 'operator', pin: '1234', author: 'ana' }),
+    client.people.add({ name: 'Otto', role: 'operator', pin: '1234', inspector: 'ana' }),
   ).rejects.toEqual(refused('input-invalid', 'first-engineer'));
   await expect(
-    client.people.add({ name: 'Eva', role: 'engineer', pin: '123', author: 'ana' }),
+    client.people.add({ name: 'Eva', role: 'engineer', pin: '123', inspector: 'ana' }),
   ).rejects.toEqual(refused('input-invalid'));
 });
 
@@ -94,13 +94,13 @@ describe('with people', () => {
     expect(await open.batches.list({})).toHaveLength(1);
     expect((await open.review.table({ batchId })).columns.imageId).toEqual(imageIds);
     expect(await open.people.list()).toHaveLength(4);
-    const judge = { runId, imageId: imageIds[0]!, verdict: 'uncertain', author: 'Eva' } as const;
+    const judge = { runId, imageId: imageIds[0]!, verdict: 'uncertain', inspector: 'Eva' } as const;
     const signIn = refused('sign-in-required');
     await expect(open.review.judge(judge)).rejects.toEqual(signIn);
     await expect(open.app.clearCache()).rejects.toEqual(signIn);
     await expect(open.models.chooseDevice({ device: 'cpu' })).rejects.toEqual(signIn);
     await expect(
-      open.people.add({ name: 'Mallory', role: 'engineer', pin: '0000', author: 'Eva' }),
+      open.people.add({ name: 'Mallory', role: 'engineer', pin: '0000', inspector: 'Eva' }),
     ).rejects.toEqual(signIn);
     // Nor a call that came over no line at all.
     await expect(fake.client.review.judge(judge)).rejects.toEqual(signIn);
@@ -110,7 +110,7 @@ describe('with people', () => {
   test('one line signed in leaves the others as they are; signing out and a token of before work', async () => {
     const { fake } = await withPeople();
     const otto = await lineOf(fake, 'Otto');
-    const create = { metadata: { name: 'B' }, author: 'Otto' };
+    const create = { metadata: { name: 'B' }, inspector: 'Otto' };
     await otto.client.batches.create(create);
     const other = await lineOf(fake);
     await expect(other.client.batches.create(create)).rejects.toEqual(refused('sign-in-required'));
@@ -128,13 +128,13 @@ describe('with people', () => {
   test("nobody acts in another's name, not even an engineer", async () => {
     const { eva, fake, imageIds, runId } = await withPeople();
     const { client: otto } = await lineOf(fake, 'Otto');
-    const spoofed = refused('not-permitted', 'other-author');
+    const spoofed = refused('not-permitted', 'other-inspector');
     const judge = { runId, imageId: imageIds[0]!, verdict: 'uncertain' } as const;
-    await expect(otto.review.judge({ ...judge, author: 'Rita' })).rejects.toEqual(spoofed);
-    await expect(otto.review.judge({ ...judge, author: 'otto' })).rejects.toEqual(spoofed);
-    await expect(eva.review.judge({ ...judge, author: 'Otto' })).rejects.toEqual(spoofed);
-    await expect(otto.batches.import({ id: 1, paths: ['/x'], author: 'Eva' })).rejects.toEqual(spoofed);
-    expect(await otto.review.judge({ ...judge, author: 'Otto' })).toMatchObject({ author: 'Otto' });
+    await expect(otto.review.judge({ ...judge, inspector: 'Rita' })).rejects.toEqual(spoofed);
+    await expect(otto.review.judge({ ...judge, inspector: 'otto' })).rejects.toEqual(spoofed);
+    await expect(eva.review.judge({ ...judge, inspector: 'Otto' })).rejects.toEqual(spoofed);
+    await expect(otto.batches.import({ id: 1, paths: ['/x'], inspector: 'Eva' })).rejects.toEqual(spoofed);
+    expect(await otto.review.judge({ ...judge, inspector: 'Otto' })).toMatchObject({ inspector: 'Otto' });
   });
 
   test('each role does its own and not more', async () => {
@@ -143,27 +143,29 @@ describe('with people', () => {
     const { client: rita } = await lineOf(fake, 'Rita');
     const recipe = { ...(await otto.recipes.default({})), name: 'Laxer' };
     const engineers = refused('not-permitted', 'needs-engineer');
-    await expect(otto.batches.archive({ id, archived: true, author: 'Otto' })).rejects.toEqual(
+    await expect(otto.batches.archive({ id, archived: true, inspector: 'Otto' })).rejects.toEqual(
       refused('not-permitted', 'needs-reviewer'),
     );
-    await rita.batches.archive({ id, archived: true, author: 'Rita' });
-    for (const [client, author] of [
+    await rita.batches.archive({ id, archived: true, inspector: 'Rita' });
+    for (const [client, inspector] of [
       [otto, 'Otto'],
       [rita, 'Rita'],
     ] as const) {
-      await expect(client.recipes.save({ recipe, parentHash: null, author })).rejects.toEqual(engineers);
-      await expect(client.batches.delete({ id, deleted: true, author })).rejects.toEqual(engineers);
-      await expect(client.batches.purge({ id: null, author })).rejects.toEqual(engineers);
+      await expect(client.recipes.save({ recipe, parentHash: null, inspector })).rejects.toEqual(engineers);
+      await expect(client.batches.delete({ id, deleted: true, inspector })).rejects.toEqual(engineers);
+      await expect(client.batches.purge({ id: null, inspector })).rejects.toEqual(engineers);
       await expect(client.models.chooseDevice({ device: 'cpu' })).rejects.toEqual(engineers);
-      await expect(client.people.changeRole({ name: author, role: 'engineer', author })).rejects.toEqual(
+      await expect(
+        client.people.changeRole({ name: inspector, role: 'engineer', inspector }),
+      ).rejects.toEqual(engineers);
+      await expect(client.people.resetPin({ name: 'Eva', pin: '0000', inspector })).rejects.toEqual(
         engineers,
       );
-      await expect(client.people.resetPin({ name: 'Eva', pin: '0000', author })).rejects.toEqual(engineers);
     }
-    expect(await eva.recipes.save({ recipe, parentHash: null, author: 'Eva' })).toMatchObject({
-      author: 'Eva',
+    expect(await eva.recipes.save({ recipe, parentHash: null, inspector: 'Eva' })).toMatchObject({
+      inspector: 'Eva',
     });
-    await eva.batches.delete({ id, deleted: true, author: 'Eva' });
+    await eva.batches.delete({ id, deleted: true, inspector: 'Eva' });
   });
 
   test("over another's verdict or mark goes a reviewer, not an operator", async () => {
@@ -172,15 +174,15 @@ describe('with people', () => {
     const { client: olga } = await lineOf(fake, 'Olga');
     const { client: rita } = await lineOf(fake, 'Rita');
     const at = { runId, imageId: imageIds[0]! };
-    await otto.review.judge({ ...at, verdict: 'uncertain', author: 'Otto' });
-    await otto.review.judge({ ...at, verdict: 'uncertain', comment: 'look again', author: 'Otto' });
+    await otto.review.judge({ ...at, verdict: 'uncertain', inspector: 'Otto' });
+    await otto.review.judge({ ...at, verdict: 'uncertain', comment: 'look again', inspector: 'Otto' });
     for (const verdict of ['uncertain', 'withdrawn'] as const)
-      await expect(olga.review.judge({ ...at, verdict, author: 'Olga' })).rejects.toEqual(
+      await expect(olga.review.judge({ ...at, verdict, inspector: 'Olga' })).rejects.toEqual(
         refused('not-permitted', 'judged-by-other'),
       );
-    await rita.review.judge({ ...at, verdict: 'withdrawn', author: 'Rita' });
+    await rita.review.judge({ ...at, verdict: 'withdrawn', inspector: 'Rita' });
     // What was taken back stands in nobody's way.
-    await olga.review.judge({ ...at, verdict: 'uncertain', author: 'Olga' });
+    await olga.review.judge({ ...at, verdict: 'uncertain', inspector: 'Olga' });
     const polygons = [
       [
         [
@@ -191,13 +193,13 @@ describe('with people', () => {
       ],
     ] as [number, number][][][];
     const mark = { ...at, kind: 'missed-defect', regionIndex: null, polygons } as const;
-    const { id } = await otto.review.annotate({ ...mark, author: 'Otto' });
-    const own = await olga.review.annotate({ ...mark, author: 'Olga' });
-    await expect(olga.review.retract({ id, author: 'Olga' })).rejects.toEqual(
+    const { id } = await otto.review.annotate({ ...mark, inspector: 'Otto' });
+    const own = await olga.review.annotate({ ...mark, inspector: 'Olga' });
+    await expect(olga.review.retract({ id, inspector: 'Olga' })).rejects.toEqual(
       refused('not-permitted', 'marked-by-other'),
     );
-    await olga.review.retract({ id: own.id, author: 'Olga' });
-    await rita.review.retract({ id, author: 'Rita' });
+    await olga.review.retract({ id: own.id, inspector: 'Olga' });
+    await rita.review.retract({ id, inspector: 'Rita' });
   });
 
   test('nobody answers a blind inspection for another; setting one up and its results are a reviewer’s', async () => {
@@ -205,74 +207,74 @@ describe('with people', () => {
     const { client: otto } = await lineOf(fake, 'Otto');
     const { client: rita } = await lineOf(fake, 'Rita');
     const study = { batchId, name: 'Gauge', size: 20, rounds: 2 };
-    await expect(otto.studies.create({ ...study, author: 'Otto' })).rejects.toEqual(
+    await expect(otto.studies.create({ ...study, inspector: 'Otto' })).rejects.toEqual(
       refused('not-permitted', 'needs-reviewer'),
     );
-    const { id } = (await rita.studies.create({ ...study, author: 'Rita' })).study;
-    const spoofed = refused('not-permitted', 'other-author');
-    const { image } = await otto.studies.next({ id, author: 'Otto' });
+    const { id } = (await rita.studies.create({ ...study, inspector: 'Rita' })).study;
+    const spoofed = refused('not-permitted', 'other-inspector');
+    const { image } = await otto.studies.next({ id, inspector: 'Otto' });
     const answer = { id, imageId: image!.id, verdict: 'accept', milliseconds: 900 } as const;
-    await expect(otto.studies.next({ id, author: 'Rita' })).rejects.toEqual(spoofed);
-    await expect(otto.studies.judge({ ...answer, author: 'Rita' })).rejects.toEqual(spoofed);
-    await expect(rita.studies.judge({ ...answer, author: 'Otto' })).rejects.toEqual(spoofed);
-    await expect(rita.studies.takeBack({ id, author: 'Otto' })).rejects.toEqual(spoofed);
-    await otto.studies.judge({ ...answer, author: 'Otto' });
+    await expect(otto.studies.next({ id, inspector: 'Rita' })).rejects.toEqual(spoofed);
+    await expect(otto.studies.judge({ ...answer, inspector: 'Rita' })).rejects.toEqual(spoofed);
+    await expect(rita.studies.judge({ ...answer, inspector: 'Otto' })).rejects.toEqual(spoofed);
+    await expect(rita.studies.takeBack({ id, inspector: 'Otto' })).rejects.toEqual(spoofed);
+    await otto.studies.judge({ ...answer, inspector: 'Otto' });
     const [row] = await otto.studies.list({ batchId });
     expect(row?.inspectors).toEqual([{ inspector: 'Otto', done: 1, total: 4 }]);
     // Asking in the name of somebody who did not begin is no way to see the results early.
-    await expect(otto.studies.results({ id, author: 'Rita' })).rejects.toEqual(
+    await expect(otto.studies.results({ id, inspector: 'Rita' })).rejects.toEqual(
       refused('not-permitted', 'needs-reviewer'),
     );
-    await expect(rita.studies.results({ id, author: 'Otto' })).rejects.toEqual(spoofed);
-    expect((await rita.studies.results({ id, author: 'Rita' })).pending).toHaveLength(1);
+    await expect(rita.studies.results({ id, inspector: 'Otto' })).rejects.toEqual(spoofed);
+    expect((await rita.studies.results({ id, inspector: 'Rita' })).pending).toHaveLength(1);
   });
 
   test('whoever is signed in changes their PIN, with the present one; windows sign out as an engineer says', async () => {
     const { eva, fake, open } = await withPeople();
     const { client: otto } = await lineOf(fake, 'Otto');
     const { client: elsewhere } = await lineOf(fake, 'Otto');
-    const batch = { metadata: { name: 'B' }, author: 'Otto' };
+    const batch = { metadata: { name: 'B' }, inspector: 'Otto' };
     const change = { present: PINS.Otto, pin: '9876' };
-    await expect(open.people.changePin({ ...change, author: 'Otto' })).rejects.toEqual(
+    await expect(open.people.changePin({ ...change, inspector: 'Otto' })).rejects.toEqual(
       refused('sign-in-required'),
     );
-    await expect(eva.people.changePin({ ...change, author: 'Otto' })).rejects.toEqual(
-      refused('not-permitted', 'other-author'),
+    await expect(eva.people.changePin({ ...change, inspector: 'Otto' })).rejects.toEqual(
+      refused('not-permitted', 'other-inspector'),
     );
-    await expect(otto.people.changePin({ ...change, present: '0000', author: 'Otto' })).rejects.toEqual(
+    await expect(otto.people.changePin({ ...change, present: '0000', inspector: 'Otto' })).rejects.toEqual(
       refused('not-permitted', 'pin-wrong'),
     );
-    await otto.people.changePin({ ...change, author: 'Otto' });
+    await otto.people.changePin({ ...change, inspector: 'Otto' });
     await otto.batches.create(batch);
     await expect(elsewhere.batches.create(batch)).rejects.toEqual(refused('sign-in-required'));
-    await expect(otto.people.changeIdleMinutes({ minutes: null, author: 'Otto' })).rejects.toEqual(
+    await expect(otto.people.changeIdleMinutes({ minutes: null, inspector: 'Otto' })).rejects.toEqual(
       refused('not-permitted', 'needs-engineer'),
     );
-    await expect(eva.people.changeIdleMinutes({ minutes: 0, author: 'Eva' })).rejects.toEqual(
+    await expect(eva.people.changeIdleMinutes({ minutes: 0, inspector: 'Eva' })).rejects.toEqual(
       refused('input-invalid'),
     );
-    await eva.people.changeIdleMinutes({ minutes: 15, author: 'Eva' });
+    await eva.people.changeIdleMinutes({ minutes: 15, inspector: 'Eva' });
     expect(await open.people.idleMinutes()).toBe(15);
   });
 
   test('who gets another role, a new PIN or is removed has to sign in anew, and every window hears of it', async () => {
     const { eva, fake, batchId: id } = await withPeople();
     const first = await lineOf(fake, 'Otto');
-    const archive = { id, archived: true, author: 'Otto' };
+    const archive = { id, archived: true, inspector: 'Otto' };
     const events = fake.workstation.hub.subscribe();
-    await eva.people.changeRole({ name: 'Otto', role: 'reviewer', author: 'Eva' });
+    await eva.people.changeRole({ name: 'Otto', role: 'reviewer', inspector: 'Eva' });
     expect(await events.next()).toEqual({ kind: 'people' });
     events.close();
     await expect(first.client.batches.archive(archive)).rejects.toEqual(refused('sign-in-required'));
     const { client: otto } = await lineOf(fake, 'Otto');
     await otto.batches.archive(archive);
-    await eva.people.resetPin({ name: 'Otto', pin: PINS.Otto, author: 'Eva' });
+    await eva.people.resetPin({ name: 'Otto', pin: PINS.Otto, inspector: 'Eva' });
     await expect(otto.batches.archive(archive)).rejects.toEqual(refused('sign-in-required'));
     const again = await lineOf(fake, 'Otto');
-    await eva.people.remove({ name: 'Otto', author: 'Eva' });
+    await eva.people.remove({ name: 'Otto', inspector: 'Eva' });
     await expect(again.client.batches.archive(archive)).rejects.toEqual(refused('sign-in-required'));
     expect(await again.client.people.resume({ token: again.token })).toBeNull();
-    await expect(eva.people.remove({ name: 'Eva', author: 'Eva' })).rejects.toEqual(
+    await expect(eva.people.remove({ name: 'Eva', inspector: 'Eva' })).rejects.toEqual(
       refused('conflict', 'last-engineer'),
     );
   });
@@ -282,16 +284,16 @@ describe('with people', () => {
     const { workstation } = fake;
     const { workspace, people } = workstation;
     const recipe = { ...(await eva.recipes.default({})), name: 'Laxer' };
-    const old = await eva.batches.create({ metadata: { name: 'Old' }, author: 'Eva' });
-    await eva.batches.delete({ id: old.id, deleted: true, author: 'Eva' });
+    const old = await eva.batches.create({ metadata: { name: 'Old' }, inspector: 'Eva' });
+    await eva.batches.delete({ id: old.id, deleted: true, inspector: 'Eva' });
     const { study } = await eva.studies.create({
       batchId,
       name: 'Gauge',
       size: 20,
       rounds: 2,
-      author: 'Eva',
+      inspector: 'Eva',
     });
-    const turn = await eva.studies.next({ id: study.id, author: 'Eva' });
+    const turn = await eva.studies.next({ id: study.id, inspector: 'Eva' });
     const at = { runId, imageId: imageIds[0]! };
     const ring: [number, number][] = [
       [0, 0],
@@ -299,45 +301,46 @@ describe('with people', () => {
       [9, 9],
     ];
     const mark = { ...at, kind: 'missed-defect', regionIndex: null, polygons: [[ring]] } as const;
-    const { id: markId } = await eva.review.annotate({ ...mark, author: 'Eva' });
+    const { id: markId } = await eva.review.annotate({ ...mark, inspector: 'Eva' });
     // A run that its program left half done.
     await sql`update runs set status = 'interrupted' where id = ${runId}`.execute(workspace.db);
     const { client: line } = await lineOf(fake, 'Eva');
-    const author = 'Eva';
+    const inspector = 'Eva';
     const calls: Partial<Record<Action, () => Promise<unknown>>> = {
-      'batches.create': () => line.batches.create({ metadata: { name: 'New' }, author }),
-      'batches.update': () => line.batches.update({ id: batchId, changes: { lot: '8' }, author }),
+      'batches.create': () => line.batches.create({ metadata: { name: 'New' }, inspector }),
+      'batches.update': () => line.batches.update({ id: batchId, changes: { lot: '8' }, inspector }),
       'batches.changeSampleRange': () =>
         line.batches.changeSampleRange({
-          ...{ id: batchId, kind: 'integer', author },
+          ...{ id: batchId, kind: 'integer', inspector },
           range: { low: 0, high: 4095 },
         }),
-      'batches.archive': () => line.batches.archive({ id: batchId, archived: true, author }),
-      'batches.delete': () => line.batches.delete({ id: batchId, deleted: true, author }),
-      'batches.purge': async () => drain(await line.batches.purge({ id: old.id, author })),
-      'batches.import': async () => drain(await line.batches.import({ id: batchId, paths: ['/x'], author })),
-      'runs.start': () => line.runs.start({ batchId, author }),
-      'runs.resume': () => line.runs.resume({ id: runId, author }),
-      'review.judge': () => line.review.judge({ ...at, verdict: 'uncertain', author }),
-      'review.annotate': () => line.review.annotate({ ...mark, author }),
-      'review.retract': () => line.review.retract({ id: markId, author }),
-      'recipes.save': () => line.recipes.save({ recipe, parentHash: null, author }),
-      'studies.create': () => line.studies.create({ batchId, name: 'B', size: 20, rounds: 2, author }),
+      'batches.archive': () => line.batches.archive({ id: batchId, archived: true, inspector }),
+      'batches.delete': () => line.batches.delete({ id: batchId, deleted: true, inspector }),
+      'batches.purge': async () => drain(await line.batches.purge({ id: old.id, inspector })),
+      'batches.import': async () =>
+        drain(await line.batches.import({ id: batchId, paths: ['/x'], inspector })),
+      'runs.start': () => line.runs.start({ batchId, inspector }),
+      'runs.resume': () => line.runs.resume({ id: runId, inspector }),
+      'review.judge': () => line.review.judge({ ...at, verdict: 'uncertain', inspector }),
+      'review.annotate': () => line.review.annotate({ ...mark, inspector }),
+      'review.retract': () => line.review.retract({ id: markId, inspector }),
+      'recipes.save': () => line.recipes.save({ recipe, parentHash: null, inspector }),
+      'studies.create': () => line.studies.create({ batchId, name: 'B', size: 20, rounds: 2, inspector }),
       'studies.judge': () =>
         line.studies.judge({
           id: study.id,
           imageId: turn.image!.id,
           verdict: 'accept',
           milliseconds: 1,
-          author,
+          inspector,
         }),
-      'studies.takeBack': () => line.studies.takeBack({ id: study.id, author }),
-      'people.changePin': () => line.people.changePin({ present: PINS.Eva, pin: '0000', author }),
-      'people.changeIdleMinutes': () => line.people.changeIdleMinutes({ minutes: 5, author }),
-      'people.add': () => line.people.add({ name: 'Mallory', role: 'engineer', pin: '0000', author }),
-      'people.changeRole': () => line.people.changeRole({ name: 'Otto', role: 'engineer', author }),
-      'people.resetPin': () => line.people.resetPin({ name: 'Otto', pin: '0000', author }),
-      'people.remove': () => line.people.remove({ name: 'Otto', author }),
+      'studies.takeBack': () => line.studies.takeBack({ id: study.id, inspector }),
+      'people.changePin': () => line.people.changePin({ present: PINS.Eva, pin: '0000', inspector }),
+      'people.changeIdleMinutes': () => line.people.changeIdleMinutes({ minutes: 5, inspector }),
+      'people.add': () => line.people.add({ name: 'Mallory', role: 'engineer', pin: '0000', inspector }),
+      'people.changeRole': () => line.people.changeRole({ name: 'Otto', role: 'engineer', inspector }),
+      'people.resetPin': () => line.people.resetPin({ name: 'Otto', pin: '0000', inspector }),
+      'people.remove': () => line.people.remove({ name: 'Otto', inspector }),
     };
     // These read, or end and put aside what goes on; a pack is checked before it appears (`pack-desk.test.ts`).
     const others: readonly Action[] = [
@@ -378,8 +381,8 @@ describe('with people', () => {
     const { client: olga } = await lineOf(fake, 'Olga');
     const at = { runId, imageId: imageIds[0]!, verdict: 'uncertain' } as const;
     const both = await Promise.allSettled([
-      otto.review.judge({ ...at, author: 'Otto' }),
-      olga.review.judge({ ...at, author: 'Olga' }),
+      otto.review.judge({ ...at, inspector: 'Otto' }),
+      olga.review.judge({ ...at, inspector: 'Olga' }),
     ]);
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
@@ -392,20 +395,20 @@ describe('with people', () => {
     const clocks = { steady: () => clock.steady, wall: () => 0 };
     const fake = await fakeWorkstation({}, { signIn: { pins: scryptPins(16), clocks } });
     const open = await lineOf(fake);
-    await open.client.people.add({ name: 'Eva', role: 'engineer', pin: PINS.Eva, author: 'ana' });
+    await open.client.people.add({ name: 'Eva', role: 'engineer', pin: PINS.Eva, inspector: 'ana' });
     const { client: eva, token } = await lineOf(fake, 'Eva');
-    await eva.people.changeIdleMinutes({ minutes: 1, author: 'Eva' });
+    await eva.people.changeIdleMinutes({ minutes: 1, inspector: 'Eva' });
     clock.steady += 60_000;
     expect(await eva.people.stay()).toEqual({ name: 'Eva', role: 'engineer' });
     clock.steady += 60_000;
-    await eva.batches.create({ metadata: { name: 'A' }, author: 'Eva' });
+    await eva.batches.create({ metadata: { name: 'A' }, inspector: 'Eva' });
     clock.steady += 60_000;
     // Reading, and asking whose session it is, is what windows do by themselves.
     await eva.batches.list({});
     expect(await open.client.people.resume({ token })).not.toBeNull();
     clock.steady += SIGNS_OF_LIFE_EVERY;
     expect(await eva.people.stay()).toBeNull();
-    await expect(eva.batches.create({ metadata: { name: 'B' }, author: 'Eva' })).rejects.toEqual(
+    await expect(eva.batches.create({ metadata: { name: 'B' }, inspector: 'Eva' })).rejects.toEqual(
       refused('sign-in-required'),
     );
     expect(await open.client.people.resume({ token })).toBeNull();
@@ -418,18 +421,18 @@ describe('with people', () => {
     await drain(await otto.exports.run({ runId, formats: ['csv'], folder: null }));
     const told = async (subject: AuditSubject) =>
       (await listAudit(fake.workstation.workspace, { subject })).map(
-        ({ author, action, oldValue, newValue }) => ({
-          author,
+        ({ inspector, action, oldValue, newValue }) => ({
+          inspector,
           action,
           oldValue,
           newValue,
         }),
       );
     expect(await told('setting')).toEqual([
-      { author: 'Eva', action: 'changed', oldValue: 'cpu', newValue: 'auto' },
+      { inspector: 'Eva', action: 'changed', oldValue: 'cpu', newValue: 'auto' },
     ]);
     expect((await told('run'))[0]).toMatchObject({
-      author: 'Otto',
+      inspector: 'Otto',
       action: 'exported',
       newValue: { formats: ['csv'], folder: expect.stringContaining('exports') },
     });

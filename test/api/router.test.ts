@@ -13,13 +13,13 @@ import { packLevels, unpackLevels } from '../../src-shared/packed-levels.ts';
 import { multiPage, plain } from '../multi-page.ts';
 import { withoutAccess } from '../temp-folder.ts';
 import {
-  author,
   batchOf,
   drain,
   ended,
   fakeWorkstation,
   importedBatch,
   inspected,
+  inspector,
 } from './workstation-fixture.ts';
 
 /** What a client sees of an error that a user can act on. */
@@ -37,7 +37,7 @@ describe('errors', () => {
     await expect(client.batches.get({ id: 99 })).rejects.toMatchObject({
       data: { details: { case: 'batch-unknown', batch: 99 } },
     });
-    await expect(client.runs.start({ batchId: 99, author })).rejects.toEqual(clipsam('not-found'));
+    await expect(client.runs.start({ batchId: 99, inspector })).rejects.toEqual(clipsam('not-found'));
     await expect(client.review.image({ imageId: 9, runId: null })).rejects.toEqual(clipsam('not-found'));
     await expect(client.models.verify({ id: '../..' })).rejects.toEqual(clipsam('pack-not-found'));
     expect(faults).toEqual([]);
@@ -46,10 +46,10 @@ describe('errors', () => {
   test('input that the contract refuses says what is wrong with it', async () => {
     const { client } = await fakeWorkstation();
     const metadata = { name: 'x'.repeat(501) };
-    await expect(client.batches.create({ metadata, author })).rejects.toEqual(
+    await expect(client.batches.create({ metadata, inspector })).rejects.toEqual(
       clipsam('input-invalid', /metadata\.name: /),
     );
-    await expect(client.batches.create({ metadata: { name: 'B' }, author: '  ' })).rejects.toEqual(
+    await expect(client.batches.create({ metadata: { name: 'B' }, inspector: '  ' })).rejects.toEqual(
       clipsam('input-invalid', /say who you are/),
     );
     const prompts = { box: null, points: [{ x: 1, y: 1, label: 0 as const }] };
@@ -80,13 +80,13 @@ describe('errors', () => {
     const { client, faults } = await fakeWorkstation();
     const recipeHash = 'a'.repeat(64);
     const unknown = clipsam('not-found', /no recipe aaaa/);
-    await expect(client.batches.create({ metadata: { name: 'B', recipeHash }, author })).rejects.toEqual(
+    await expect(client.batches.create({ metadata: { name: 'B', recipeHash }, inspector })).rejects.toEqual(
       unknown,
     );
-    const { id } = await client.batches.create({ metadata: { name: 'B' }, author });
-    await expect(client.batches.update({ id, changes: { recipeHash }, author })).rejects.toEqual(unknown);
+    const { id } = await client.batches.create({ metadata: { name: 'B' }, inspector });
+    await expect(client.batches.update({ id, changes: { recipeHash }, inspector })).rejects.toEqual(unknown);
     const recipe = await client.recipes.default({});
-    await expect(client.recipes.save({ recipe, parentHash: recipeHash, author })).rejects.toEqual(unknown);
+    await expect(client.recipes.save({ recipe, parentHash: recipeHash, inspector })).rejects.toEqual(unknown);
     expect(faults).toEqual([]);
   });
 
@@ -107,9 +107,9 @@ describe('importing', () => {
     await mkdir(photos);
     for (const name of ['a.png', 'b.png', 'c.png']) await writeFile(join(photos, name), name);
     await writeFile(join(photos, 'copy.png'), 'a.png');
-    const { id } = await fake.client.batches.create({ metadata: { name: 'B' }, author });
+    const { id } = await fake.client.batches.create({ metadata: { name: 'B' }, inspector });
     const gone = join(fake.folder, 'gone');
-    const events = await drain(await fake.client.batches.import({ id, paths: [photos, gone], author }));
+    const events = await drain(await fake.client.batches.import({ id, paths: [photos, gone], inspector }));
     expect(events[0]).toEqual({ kind: 'listed', total: 4 });
     expect(events.at(-1)).toMatchObject({
       kind: 'finished',
@@ -126,9 +126,9 @@ describe('importing', () => {
     const photos = join(fake.folder, 'photos');
     await mkdir(photos);
     await Promise.all(Array.from({ length: 600 }, (_, i) => writeFile(join(photos, `${i}.png`), `${i}`)));
-    const { id } = await fake.client.batches.create({ metadata: { name: 'B' }, author });
+    const { id } = await fake.client.batches.create({ metadata: { name: 'B' }, inspector });
     const abort = new AbortController();
-    const input = { id, paths: [photos], author };
+    const input = { id, paths: [photos], inspector };
     const events = await fake.client.batches.import(input, { signal: abort.signal });
     expect((await events.next()).value).toMatchObject({ kind: 'listed', total: 600 });
     expect((await events.next()).value).toMatchObject({ kind: 'imported' });
@@ -162,8 +162,8 @@ describe('importing', () => {
     for (const name of names) await writeFile(join(photos, name), name);
     const html = '<script>alert("x")</script>';
     const metadata = { name: html, lot: '../../etc', partNumber: "'; drop table images; --" };
-    const batch = await fake.client.batches.create({ metadata, author: html });
-    await drain(await fake.client.batches.import({ id: batch.id, paths: [photos], author }));
+    const batch = await fake.client.batches.create({ metadata, inspector: html });
+    await drain(await fake.client.batches.import({ id: batch.id, paths: [photos], inspector }));
     const { run } = await inspected(fake, batch.id);
     const table = await fake.client.review.table({ batchId: batch.id });
     expect(table.batch).toMatchObject(metadata);
@@ -183,9 +183,9 @@ describe('batches', () => {
     const { batchId, imageIds } = await importedBatch(fake, 6, 'Gears');
     await importedBatch(fake, 1, 'Bolts');
     const { run } = await inspected(fake, batchId);
-    await client.review.judge({ runId: run.id, imageId: imageIds[0]!, verdict: 'reject', author });
-    await client.review.judge({ runId: run.id, imageId: imageIds[1]!, verdict: 'reject', author });
-    await client.review.judge({ runId: run.id, imageId: imageIds[1]!, verdict: 'withdrawn', author });
+    await client.review.judge({ runId: run.id, imageId: imageIds[0]!, verdict: 'reject', inspector });
+    await client.review.judge({ runId: run.id, imageId: imageIds[1]!, verdict: 'reject', inspector });
+    await client.review.judge({ runId: run.id, imageId: imageIds[1]!, verdict: 'withdrawn', inspector });
     const [bolts, gears] = await client.batches.list({});
     expect(bolts).toMatchObject({ batch: { name: 'Bolts' }, images: 1, run: null, reviewed: 0 });
     expect(gears).toMatchObject({
@@ -197,10 +197,10 @@ describe('batches', () => {
       cover: imageIds.slice(0, 4),
     });
     expect(await client.batches.list({ search: 'gEaR' })).toEqual([gears]);
-    await client.batches.archive({ id: batchId, archived: true, author });
+    await client.batches.archive({ id: batchId, archived: true, inspector });
     expect(await client.batches.list({})).toHaveLength(1);
     expect(await client.batches.list({ show: 'archived' })).toMatchObject([{ batch: { id: batchId } }]);
-    await client.batches.archive({ id: batchId, archived: false, author });
+    await client.batches.archive({ id: batchId, archived: false, inspector });
     expect(await client.batches.list({})).toEqual([bolts, gears]);
   });
 
@@ -209,20 +209,20 @@ describe('batches', () => {
     const { client, workstation } = fake;
     const { batchId, imageIds } = await importedBatch(fake, 3);
     const { run } = await inspected(fake, batchId);
-    await client.review.judge({ runId: run.id, imageId: imageIds[0]!, verdict: 'reject', author });
+    await client.review.judge({ runId: run.id, imageId: imageIds[0]!, verdict: 'reject', inspector });
     const before = await client.batches.get({ id: batchId });
     const table = await client.review.table({ batchId });
 
-    await client.batches.delete({ id: batchId, deleted: true, author });
+    await client.batches.delete({ id: batchId, deleted: true, inspector });
     expect(await client.batches.list({})).toEqual([]);
     expect(await client.batches.list({ show: 'archived' })).toEqual([]);
     expect(await client.batches.list({ show: 'deleted' })).toMatchObject([
       { batch: { id: batchId }, deletedAt: expect.any(String) },
     ]);
     const deleted = clipsam('conflict', /was deleted. Restore it first/);
-    await expect(client.runs.start({ batchId, author })).rejects.toEqual(deleted);
+    await expect(client.runs.start({ batchId, inspector })).rejects.toEqual(deleted);
     await expect(client.review.table({ batchId })).rejects.toEqual(deleted);
-    await expect(client.batches.import({ id: batchId, paths: ['/'], author })).rejects.toEqual(deleted);
+    await expect(client.batches.import({ id: batchId, paths: ['/'], inspector })).rejects.toEqual(deleted);
     await expect(drain(await client.exports.run({ runId: run.id, formats: ['csv'] }))).rejects.toEqual(
       deleted,
     );
@@ -230,11 +230,11 @@ describe('batches', () => {
       workspaceFolder: workstation.workspace.folder,
       formats: ['csv'] as const,
       folder: fake.folder,
-      author,
+      inspector,
     };
     await expect(exportBatch(out)).rejects.toThrow(/no batch/);
 
-    await client.batches.delete({ id: batchId, deleted: false, author });
+    await client.batches.delete({ id: batchId, deleted: false, inspector });
     expect(await client.batches.get({ id: batchId })).toEqual(before);
     expect(await client.review.table({ batchId })).toEqual(table);
   });
@@ -244,23 +244,23 @@ describe('batches', () => {
     const { client } = fake;
     const { batchId, imageIds } = await importedBatch(fake, 3);
     const { run } = await inspected(fake, batchId);
-    await client.review.judge({ runId: run.id, imageId: imageIds[0]!, verdict: 'reject', author });
+    await client.review.judge({ runId: run.id, imageId: imageIds[0]!, verdict: 'reject', inspector });
     const other = await importedBatch(fake, 2, 'Other');
-    await expect(drain(await client.batches.purge({ id: batchId, author }))).rejects.toEqual(
+    await expect(drain(await client.batches.purge({ id: batchId, inspector }))).rejects.toEqual(
       clipsam('not-found', /no deleted batch/),
     );
-    await client.batches.delete({ id: batchId, deleted: true, author });
+    await client.batches.delete({ id: batchId, deleted: true, inspector });
     const preview = await client.batches.purgePreview({ id: null });
     expect(preview).toMatchObject({ batches: 1, images: 3, results: 3, verdicts: 1, annotations: 0 });
-    const events = await drain(await client.batches.purge({ id: batchId, author }));
+    const events = await drain(await client.batches.purge({ id: batchId, inspector }));
     expect(events.at(-1)).toEqual({ kind: 'finished', summary: { ...preview, bytes: 0 } });
     expect(await client.batches.list({ show: 'deleted' })).toEqual([]);
-    await expect(client.batches.delete({ id: batchId, deleted: false, author })).rejects.toEqual(
+    await expect(client.batches.delete({ id: batchId, deleted: false, inspector })).rejects.toEqual(
       clipsam('not-found', /no batch/),
     );
 
-    await client.batches.delete({ id: other.batchId, deleted: true, author });
-    const unheard = await client.batches.purge({ id: null, author });
+    await client.batches.delete({ id: other.batchId, deleted: true, inspector });
+    const unheard = await client.batches.purge({ id: null, inspector });
     await unheard.return?.();
     expect(await client.batches.list({ show: 'deleted' })).toEqual([]);
     expect(await client.batches.purgePreview({ id: null })).toMatchObject({
@@ -274,12 +274,12 @@ describe('batches', () => {
   test('one that is being inspected is not deleted', async () => {
     const fake = await fakeWorkstation({ hold: () => true });
     const { batchId } = await importedBatch(fake, 30);
-    const { run } = await fake.client.runs.start({ batchId, author });
-    await expect(fake.client.batches.delete({ id: batchId, deleted: true, author })).rejects.toEqual(
+    const { run } = await fake.client.runs.start({ batchId, inspector });
+    await expect(fake.client.batches.delete({ id: batchId, deleted: true, inspector })).rejects.toEqual(
       clipsam('conflict', /being inspected/),
     );
-    await fake.client.runs.cancel({ id: run.id, author });
-    await fake.client.batches.delete({ id: batchId, deleted: true, author });
+    await fake.client.runs.cancel({ id: run.id, inspector });
+    await fake.client.batches.delete({ id: batchId, deleted: true, inspector });
   });
 });
 
@@ -289,8 +289,8 @@ describe('imports that were stopped', () => {
     const photos = join(fake.folder, 'photos');
     await mkdir(photos);
     for (let i = 0; i < 600; i++) await writeFile(join(photos, `${i}.png`), `${i}`);
-    const { id } = await fake.client.batches.create({ metadata: { name: 'Lot 7' }, author });
-    const events = await fake.client.batches.import({ id, paths: [photos], author });
+    const { id } = await fake.client.batches.create({ metadata: { name: 'Lot 7' }, inspector });
+    const events = await fake.client.batches.import({ id, paths: [photos], inspector });
     await events.next();
     await events.next();
     // While it is at work nothing is missing yet.
@@ -303,14 +303,14 @@ describe('imports that were stopped', () => {
     const { client, workstation, folder, id, photos } = await stoppedImport();
     const before = await client.batches.get({ id });
     expect(before.images).toBeLessThan(600);
-    expect(before.stoppedImport).toMatchObject({ author, paths: [photos], more: 0 });
+    expect(before.stoppedImport).toMatchObject({ inspector, paths: [photos], more: 0 });
     await workstation.close();
     const again = await fakeWorkstation({}, { workspaceFolder: folder });
     expect(await again.client.batches.list({})).toMatchObject([{ stoppedImport: before.stoppedImport }]);
-    const events = await drain(await again.client.batches.import({ id, paths: null, author }));
+    const events = await drain(await again.client.batches.import({ id, paths: null, inspector }));
     expect(events.at(-1)).toMatchObject({ added: 600 - before.images, unchanged: before.images });
     expect(await again.client.batches.get({ id })).toMatchObject({ images: 600, stoppedImport: null });
-    await expect(drain(await again.client.batches.import({ id, paths: null, author }))).rejects.toEqual(
+    await expect(drain(await again.client.batches.import({ id, paths: null, inspector }))).rejects.toEqual(
       clipsam('not-found', /No import/),
     );
   });
@@ -318,19 +318,19 @@ describe('imports that were stopped', () => {
   test('are forgotten when somebody says so, and the history keeps who', async () => {
     const { client, workstation, id, photos } = await stoppedImport();
     const { images } = await client.batches.get({ id });
-    expect(await client.batches.dismissImport({ id, author: 'bo' })).toMatchObject({
+    expect(await client.batches.dismissImport({ id, inspector: 'bo' })).toMatchObject({
       images,
       stoppedImport: null,
     });
     expect(await listAudit(workstation.workspace, { subject: 'batch', limit: 1 })).toMatchObject([
-      { author: 'bo', action: 'import left incomplete', oldValue: [{ author, paths: [photos] }] },
+      { inspector: 'bo', action: 'import left incomplete', oldValue: [{ inspector, paths: [photos] }] },
     ]);
   });
 
   test('go with their batch', async () => {
     const { client, id } = await stoppedImport();
-    await client.batches.delete({ id, deleted: true, author });
-    await drain(await client.batches.purge({ id, author }));
+    await client.batches.delete({ id, deleted: true, inspector });
+    await drain(await client.batches.purge({ id, inspector }));
     expect(await client.batches.list({ show: 'deleted' })).toEqual([]);
   });
 });
@@ -340,15 +340,15 @@ describe('reviewing', () => {
     const { client, workstation } = await fakeWorkstation();
     const { workspace } = workstation;
     const [first, batch] = [
-      await createBatch(workspace, { name: 'A' }, author),
-      await createBatch(workspace, { name: 'B' }, author),
+      await createBatch(workspace, { name: 'A' }, inspector),
+      await createBatch(workspace, { name: 'B' }, inspector),
     ];
     const paths = Array.from({ length: 12_000 }, (_, i) => `/photos/${12_000 - i}.png`);
     for (let start = 0; start < paths.length; start += 1000) {
       const images = paths.slice(start, start + 1000).map((path) => ({ path, contentHash: null, bytes: 1 }));
       // Batches that grow at the same time have ids among each other's.
-      await addImages(workspace, first.id, images, author);
-      await addImages(workspace, batch.id, images, author);
+      await addImages(workspace, first.id, images, inspector);
+      await addImages(workspace, batch.id, images, inspector);
     }
     const names: string[] = [];
     const sizes: number[] = [];
@@ -371,7 +371,7 @@ describe('reviewing', () => {
     const empty = await client.review.table({ batchId });
     expect(empty).toMatchObject({ run: null, columns: { status: Array(5).fill('pending'), name: names } });
     const { run } = await inspected(fake, batchId);
-    const of = (i: number) => ({ runId: run.id, imageId: imageIds[i]!, author });
+    const of = (i: number) => ({ runId: run.id, imageId: imageIds[i]!, inspector });
     await client.review.judge({ ...of(0), verdict: 'reject', defectClass: 'dent', severity: 'minor' });
     await client.review.judge({ ...of(1), verdict: 'reject' });
     await client.review.judge({ ...of(1), verdict: 'accept', overturnReason: 'glare' });
@@ -394,7 +394,7 @@ describe('reviewing', () => {
       polygons: drawn,
       defectClass: 'dent',
     });
-    await client.review.retract({ id: missed.id, author });
+    await client.review.retract({ id: missed.id, inspector });
     await client.review.annotate({ ...of(2), kind: 'missed-defect', polygons: drawn, defectClass: 'crack' });
 
     const { columns, recipe } = await client.review.table({ batchId });
@@ -443,7 +443,7 @@ describe('reviewing', () => {
     const { batchId, imageIds } = await importedBatch(fake, 1, 'A');
     const other = await importedBatch(fake, 1, 'B');
     const { run } = await inspected(fake, batchId);
-    const verdict = { runId: run.id, imageId: imageIds[0]!, verdict: 'accept' as const, author };
+    const verdict = { runId: run.id, imageId: imageIds[0]!, verdict: 'accept' as const, inspector };
     await expect(fake.client.review.judge(verdict)).rejects.toEqual(
       clipsam('input-invalid', /reason is needed/),
     );
@@ -573,7 +573,8 @@ test('1,000 calls at once are all answered', async () => {
   const { run } = await inspected(fake, batchId);
   const calls = Array.from({ length: 1000 }, (_, i) => {
     const imageId = imageIds[i % 50]!;
-    if (i % 4 === 0) return fake.client.review.judge({ runId: run.id, imageId, verdict: 'reject', author });
+    if (i % 4 === 0)
+      return fake.client.review.judge({ runId: run.id, imageId, verdict: 'reject', inspector });
     if (i % 4 === 1) return fake.client.review.image({ imageId, runId: run.id });
     if (i % 4 === 2) return fake.client.batches.list({});
     return fake.client.review.rows({ runId: run.id, imageIds: [imageId] });
@@ -599,12 +600,12 @@ test('a second window sees at once what the first one did', async () => {
   expect((await window.next()).value).toMatchObject({ kind: 'device' });
   expect((await window.next()).value).toMatchObject({ kind: 'health', report: { problems: [] } });
   const place = { runId: run.id, imageId: imageIds[1]! };
-  await fake.client.review.judge({ ...place, verdict: 'reject', author });
+  await fake.client.review.judge({ ...place, verdict: 'reject', inspector });
   expect((await window.next()).value).toEqual({ kind: 'reviewed', ...place });
-  await fake.client.batches.update({ id: batchId, changes: { lot: '8' }, author });
+  await fake.client.batches.update({ id: batchId, changes: { lot: '8' }, inspector });
   expect((await window.next()).value).toEqual({ kind: 'batch', batchId });
   const recipe = { ...(await fake.client.recipes.default({})), name: 'Stricter', theta: 0.6 };
-  const saved = await fake.client.recipes.save({ recipe, parentHash: null, author });
+  const saved = await fake.client.recipes.save({ recipe, parentHash: null, inspector });
   expect((await window.next()).value).toEqual({ kind: 'recipes' });
   expect((await fake.client.recipes.list()).map(({ hash }) => hash)).toContain(saved.hash);
   await window.return?.();
@@ -614,13 +615,13 @@ test('a second window sees at once what the first one did', async () => {
 test('the object that the batch names goes into the recipe of its runs, and a chosen recipe is taken as it is', async () => {
   const fake = await fakeWorkstation();
   const { batchId } = await importedBatch(fake, 1);
-  await fake.client.batches.update({ id: batchId, changes: { objectName: 'metal nut' }, author });
+  await fake.client.batches.update({ id: batchId, changes: { objectName: 'metal nut' }, inspector });
   expect((await fake.client.review.table({ batchId })).recipe.object).toBe('metal nut');
   await inspected(fake, batchId);
   expect((await fake.client.review.table({ batchId })).recipe.object).toBe('metal nut');
   const recipe = { ...(await fake.client.recipes.default({})), name: 'Mine', object: 'gear' };
-  const { hash } = await fake.client.recipes.save({ recipe, parentHash: null, author });
-  const { run } = await fake.client.runs.start({ batchId, recipeHash: hash, author });
+  const { hash } = await fake.client.recipes.save({ recipe, parentHash: null, inspector });
+  const { run } = await fake.client.runs.start({ batchId, recipeHash: hash, inspector });
   expect(run.recipeHash).toBe(hash);
   await ended(fake.client, run.id, batchId);
   expect((await fake.client.review.table({ batchId })).recipe).toEqual(recipe);
@@ -629,12 +630,12 @@ test('the object that the batch names goes into the recipe of its runs, and a ch
 test('files that moved keep their results, and images of two folders are told apart by name', async () => {
   const fake = await fakeWorkstation();
   const { workstation, client, folder } = fake;
-  const { id } = await createBatch(workstation.workspace, { name: 'Two' }, author);
+  const { id } = await createBatch(workstation.workspace, { name: 'Two' }, inspector);
   for (const name of ['left', 'right']) {
     await mkdir(join(folder, 'in', name), { recursive: true });
     await writeFile(join(folder, 'in', name, 'x.png'), name);
   }
-  await drain(await client.batches.import({ id, paths: [join(folder, 'in')], author }));
+  await drain(await client.batches.import({ id, paths: [join(folder, 'in')], inspector }));
   const { run } = await inspected(fake, id);
   await rename(join(folder, 'in'), join(folder, 'moved'));
   const { columns } = await client.review.table({ batchId: id, runId: run.id });
@@ -649,7 +650,7 @@ test('every window hears that the database was deleted, and no verdict is taken 
   const window = await fake.client.app.events();
   for (const kind of ['device', 'health']) expect((await window.next()).value).toMatchObject({ kind });
   await rm(join(fake.folder, 'workspace.sqlite'));
-  const verdict = { runId: run.id, imageId: imageIds[0]!, verdict: 'reject', author } as const;
+  const verdict = { runId: run.id, imageId: imageIds[0]!, verdict: 'reject', inspector } as const;
   await expect(fake.client.review.judge(verdict)).rejects.toMatchObject({
     data: { code: 'workspace-replaced' },
   });

@@ -9,14 +9,14 @@ import {
   type Workstation,
   type WorkstationOptions,
 } from '../../src-main/api/workstation.ts';
-import type { Inspector, InspectorEvent } from '../../src-main/inference/inference-client.ts';
+import type { InferenceClient, InferenceEvent } from '../../src-main/inference/inference-client.ts';
 import { scryptPins } from '../../src-main/services/people/pin.ts';
 import { packLevels } from '../../src-shared/packed-levels.ts';
 import { nearExaminer } from '../inference/near-examiner.ts';
-import { type FakeOptions, fakeInspector } from '../services/runs/fake-inference.ts';
+import { type FakeOptions, fakeInference } from '../services/runs/fake-inference.ts';
 import { freshWorkspaceFolder } from '../store/fixtures.ts';
 
-export const author = 'ana';
+export const inspector = 'ana';
 
 export interface FakeWorkstation {
   readonly workstation: Workstation;
@@ -26,16 +26,16 @@ export interface FakeWorkstation {
   /** Faults of the program that were logged. */
   readonly faults: unknown[];
   /** Starts of the inference process, with what each was told. */
-  readonly starts: { readonly device: string; tell(event: InspectorEvent): void }[];
+  readonly starts: { readonly device: string; tell(event: InferenceEvent): void }[];
 }
 
-/** A workstation with an inspector that computes nothing, closed with the test. */
+/** A workstation with an inference process that computes nothing, closed with the test. */
 export async function fakeWorkstation(
-  fake: FakeOptions & { readonly decode?: Inspector['decodeMask'] } = {},
+  fake: FakeOptions & { readonly decode?: InferenceClient['askSam'] } = {},
   options: Partial<WorkstationOptions> = {},
 ): Promise<FakeWorkstation> {
   const faults: unknown[] = [];
-  const starts: { device: string; tell(event: InspectorEvent): void }[] = [];
+  const starts: { device: string; tell(event: InferenceEvent): void }[] = [];
   const folder = options.workspaceFolder ?? (await freshWorkspaceFolder());
   const workstation = await openWorkstation({
     shell: 'browser',
@@ -44,12 +44,12 @@ export async function fakeWorkstation(
     signIn: { pins: scryptPins(16) },
     examiner: nearExaminer,
     log: (error) => faults.push(error),
-    openInspector: async ({ device, onEvent = () => {} }) => {
-      const inspector = fakeInspector(fake);
+    openInference: async ({ device, onEvent = () => {} }) => {
+      const inference = fakeInference(fake);
       starts.push({ device, tell: onEvent });
-      onEvent({ kind: 'ready', generation: 1, pid: 1, device: inspector.device });
-      const decodeMask = fake.decode ?? (async () => ({ levels: packLevels([]), decodeMs: 1 }));
-      return { ...inspector, decodeMask, close: async () => {} };
+      onEvent({ kind: 'ready', generation: 1, pid: 1, device: inference.device });
+      const askSam = fake.decode ?? (async () => ({ levels: packLevels([]), decodeMs: 1 }));
+      return { ...inference, askSam, close: async () => {} };
     },
     ...options,
     workspaceFolder: folder,
@@ -66,7 +66,7 @@ export async function fakeWorkstation(
   };
 }
 
-/** A batch of files whose content is their name; not images, which the fake inspector does not mind. */
+/** A batch of files whose content is their name; not images, which the fake inference process does not mind. */
 export async function importedBatch({ client, folder }: FakeWorkstation, count: number, name = 'Lot 7') {
   const photos = join(folder, 'photos', name);
   await mkdir(photos, { recursive: true });
@@ -85,8 +85,8 @@ export async function batchOf({ client, folder }: FakeWorkstation, files: readon
 }
 
 async function importFolder(client: FakeWorkstation['client'], folder: string, name: string) {
-  const { id: batchId } = await client.batches.create({ metadata: { name }, author });
-  await drain(await client.batches.import({ id: batchId, paths: [folder], author }));
+  const { id: batchId } = await client.batches.create({ metadata: { name }, inspector });
+  await drain(await client.batches.import({ id: batchId, paths: [folder], inspector }));
   const { columns } = await client.review.table({ batchId });
   return { batchId, imageIds: columns.imageId };
 }
@@ -100,7 +100,7 @@ export async function drain<T>(stream: AsyncIterable<T>): Promise<T[]> {
 
 /** Starts a run and waits for its end. */
 export async function inspected({ client }: Pick<FakeWorkstation, 'client'>, batchId: number) {
-  const { run } = await client.runs.start({ batchId, author });
+  const { run } = await client.runs.start({ batchId, inspector });
   return ended(client, run.id, batchId);
 }
 

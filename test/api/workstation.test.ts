@@ -7,7 +7,7 @@ import { listAudit } from '../../src-main/store/audit.ts';
 import { openWorkspace } from '../../src-main/store/workspace.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
-import { author, drain, ended, fakeWorkstation, importedBatch, inspected } from './workstation-fixture.ts';
+import { drain, ended, fakeWorkstation, importedBatch, inspected, inspector } from './workstation-fixture.ts';
 
 const refused = (message: RegExp) =>
   expect.objectContaining({
@@ -26,7 +26,7 @@ describe('a workspace', () => {
     const bad = await first.client.review.image({ imageId: columns.imageId[1]!, runId: null });
     const good = await first.client.review.image({ imageId: columns.imageId[0]!, runId: null });
     expect([bad.hasTruth, good.hasTruth]).toEqual([true, false]);
-    await first.client.batches.delete({ id: samples!.batch.id, deleted: true, author });
+    await first.client.batches.delete({ id: samples!.batch.id, deleted: true, inspector });
     await first.workstation.close();
     const second = await fakeWorkstation({}, { workspaceFolder: folder, samplesFolder: undefined });
     expect(await second.client.batches.list({})).toEqual([]);
@@ -53,18 +53,18 @@ describe('runs', () => {
     const { client, workstation } = fake;
     const [a, b] = [await importedBatch(fake, 30, 'A'), await importedBatch(fake, 2, 'B')];
     const both = await Promise.allSettled([
-      client.runs.start({ batchId: a.batchId, author }),
-      client.runs.start({ batchId: b.batchId, author }),
+      client.runs.start({ batchId: a.batchId, inspector }),
+      client.runs.start({ batchId: b.batchId, inspector }),
     ]);
     expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
     expect(both[1]).toMatchObject({ reason: refused(/at work already/) });
     expect(workstation.isBusy()).toBe(true);
     const { run } = (await client.runs.list({ batchId: a.batchId }))[0]!;
-    const paused = await client.runs.pause({ id: run.id, author });
+    const paused = await client.runs.pause({ id: run.id, inspector });
     expect(paused).toMatchObject({ run: { status: 'paused' }, active: true, rate: null, eta: null });
     expect(workstation.isBusy()).toBe(false);
     expect(await inspected(fake, b.batchId)).toMatchObject({ run: { status: 'done' }, done: 2 });
-    expect(await client.runs.resume({ id: run.id, author })).toMatchObject({ run: { status: 'running' } });
+    expect(await client.runs.resume({ id: run.id, inspector })).toMatchObject({ run: { status: 'running' } });
     expect(await ended(client, run.id, a.batchId)).toMatchObject({ run: { status: 'done' }, done: 30 });
     expect(fake.starts).toHaveLength(1);
   });
@@ -74,7 +74,7 @@ describe('runs', () => {
     const { batchId, imageIds } = await importedBatch(fake, 90);
     const events = await fake.client.app.events();
     const began = performance.now();
-    const { run } = await fake.client.runs.start({ batchId, author });
+    const { run } = await fake.client.runs.start({ batchId, inspector });
     const seen: number[] = [];
     const progresses: { status: string; done: number; rate: number | null }[] = [];
     for await (const event of events) {
@@ -101,28 +101,30 @@ describe('runs', () => {
     const fake = await fakeWorkstation({ delay: 10 });
     const { client } = fake;
     const { batchId } = await importedBatch(fake, 30);
-    const first = await client.runs.start({ batchId, author });
-    expect(await client.runs.cancel({ id: first.run.id, author })).toMatchObject({
+    const first = await client.runs.start({ batchId, inspector });
+    expect(await client.runs.cancel({ id: first.run.id, inspector })).toMatchObject({
       run: { status: 'cancelled' },
       active: false,
     });
-    await expect(client.runs.resume({ id: first.run.id, author })).rejects.toEqual(refused(/is cancelled/));
-    await expect(client.runs.pause({ id: first.run.id, author })).rejects.toEqual(
+    await expect(client.runs.resume({ id: first.run.id, inspector })).rejects.toEqual(
+      refused(/is cancelled/),
+    );
+    await expect(client.runs.pause({ id: first.run.id, inspector })).rejects.toEqual(
       refused(/not at work here/),
     );
-    await expect(client.runs.cancel({ id: first.run.id, author })).rejects.toEqual(
+    await expect(client.runs.cancel({ id: first.run.id, inspector })).rejects.toEqual(
       refused(/cancelled already/),
     );
-    const second = await client.runs.start({ batchId, author });
-    await client.runs.pause({ id: second.run.id, author: 'Grace' });
-    expect(await client.runs.cancel({ id: second.run.id, author: 'Linus' })).toMatchObject({
+    const second = await client.runs.start({ batchId, inspector });
+    await client.runs.pause({ id: second.run.id, inspector: 'Grace' });
+    expect(await client.runs.cancel({ id: second.run.id, inspector: 'Linus' })).toMatchObject({
       run: { status: 'cancelled' },
     });
     const history = await listAudit(fake.workstation.workspace, { subject: 'run', subjectId: second.run.id });
-    expect(history.map((event) => [event.action, event.author])).toEqual([
+    expect(history.map((event) => [event.action, event.inspector])).toEqual([
       ['cancelled', 'Linus'],
       ['paused', 'Grace'],
-      ['started', author],
+      ['started', inspector],
     ]);
   });
 
@@ -131,14 +133,14 @@ describe('runs', () => {
     const hold = (name: string) => name > '0003.png';
     const first = await fakeWorkstation({ hold }, { workspaceFolder: folder });
     const { batchId } = await importedBatch(first, 40);
-    const { run } = await first.client.runs.start({ batchId, author });
+    const { run } = await first.client.runs.start({ batchId, inspector });
     await expect.poll(async () => (await first.client.runs.list({ batchId }))[0]!.done).toBe(4);
     await first.workstation.close();
     const second = await fakeWorkstation({}, { workspaceFolder: folder });
     const [left] = await second.client.runs.list({ batchId });
     expect(left).toMatchObject({ run: { id: run.id, status: 'interrupted', error: null }, active: false });
     expect(left!.done).toBe(4);
-    await second.client.runs.resume({ id: run.id, author });
+    await second.client.runs.resume({ id: run.id, inspector });
     expect(await ended(second.client, run.id, batchId)).toMatchObject({ run: { status: 'done' }, done: 40 });
   });
 
@@ -148,7 +150,7 @@ describe('runs', () => {
     const { batchId } = await importedBatch(preparing, 20);
     await preparing.workstation.close();
     for (const then of ['resume', 'cancel'] as const) {
-      const script = join(import.meta.dirname, '..', 'services', 'batch-child.ts');
+      const script = join(import.meta.dirname, '..', 'services', 'runs', 'batch-child.ts');
       const child = spawn(process.execPath, [script, folder, join(folder, 'log.txt'), '6'], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
@@ -158,7 +160,7 @@ describe('runs', () => {
       const { client, workstation } = await fakeWorkstation({}, { workspaceFolder: folder });
       const [elsewhere] = await client.runs.list({ batchId });
       expect(elsewhere).toMatchObject({ run: { status: 'running' }, active: false });
-      await expect(client.runs.cancel({ id: elsewhere!.run.id, author })).rejects.toEqual(
+      await expect(client.runs.cancel({ id: elsewhere!.run.id, inspector })).rejects.toEqual(
         refused(/being worked on/),
       );
       child.kill('SIGKILL');
@@ -167,12 +169,12 @@ describe('runs', () => {
       expect(dead).toMatchObject({ run: { status: 'interrupted' }, active: false });
       expect((await client.batches.get({ id: batchId })).run).toEqual(dead);
       if (then === 'cancel') {
-        expect(await client.runs.cancel({ id: dead!.run.id, author })).toMatchObject({
+        expect(await client.runs.cancel({ id: dead!.run.id, inspector })).toMatchObject({
           run: { status: 'cancelled' },
         });
       } else {
-        // Started by the child with a recipe and a pack of its own, both of which the fake inspector has.
-        await client.runs.resume({ id: dead!.run.id, author });
+        // Started by the child with a recipe and a pack of its own, both of which the fake inference process has.
+        await client.runs.resume({ id: dead!.run.id, inspector });
         expect(await ended(client, dead!.run.id, batchId)).toMatchObject({
           run: { status: 'done' },
           done: 20,
@@ -213,14 +215,14 @@ describe('the device', () => {
     const failing = await fakeWorkstation(
       {},
       {
-        openInspector: async () => {
+        openInference: async () => {
           broken = true;
           throw gone;
         },
       },
     );
     const other = await importedBatch(failing, 1);
-    await expect(failing.client.runs.start({ batchId: other.batchId, author })).rejects.toMatchObject({
+    await expect(failing.client.runs.start({ batchId: other.batchId, inspector })).rejects.toMatchObject({
       data: { code: 'pack-file-missing' },
     });
     expect(broken).toBe(true);
@@ -235,11 +237,11 @@ describe('the device', () => {
     const fake = await fakeWorkstation({ delay: 10 });
     const { client, starts } = fake;
     const { batchId } = await importedBatch(fake, 20);
-    const { run } = await client.runs.start({ batchId, author });
+    const { run } = await client.runs.start({ batchId, inspector });
     await expect(client.models.chooseDevice({ device: 'webgpu' })).rejects.toEqual(refused(/at work/));
-    await client.runs.pause({ id: run.id, author });
+    await client.runs.pause({ id: run.id, inspector });
     await expect(client.models.chooseDevice({ device: 'webgpu' })).rejects.toEqual(refused(/at work/));
-    await client.runs.cancel({ id: run.id, author });
+    await client.runs.cancel({ id: run.id, inspector });
     expect(await client.models.chooseDevice({ device: 'webgpu' })).toMatchObject({
       state: 'stopped',
       asked: 'webgpu',
@@ -253,7 +255,7 @@ describe('the device', () => {
     const fake = await fakeWorkstation({ hold: (name) => isHeld && name === '0003.png' });
     const { client, starts } = fake;
     const { batchId } = await importedBatch(fake, 4);
-    const { run } = await client.runs.start({ batchId, author });
+    const { run } = await client.runs.start({ batchId, inspector });
     const events = await drain(await client.models.selfTest({ pack: 'lite', device: 'cpu' }));
     expect(events.map(({ kind }) => kind)).toEqual(['starting', 'ready', 'finished']);
     expect(events.at(-1)).toMatchObject({
@@ -282,11 +284,11 @@ test('closing ends streams and work, and leaves a workspace that opens again', a
   const fake = await fakeWorkstation({ hold: () => true });
   const { batchId } = await importedBatch(fake, 20);
   const events = await fake.client.app.events();
-  await fake.client.runs.start({ batchId, author });
+  await fake.client.runs.start({ batchId, inspector });
   const rest = drain(events);
   await Promise.all([fake.workstation.close(), fake.workstation.close()]);
   const last = (await rest).findLast((event) => event.kind === 'run');
   expect(last).toMatchObject({ progress: { run: { status: 'interrupted' }, active: false } });
-  await expect(fake.client.runs.start({ batchId, author })).rejects.toThrow();
+  await expect(fake.client.runs.start({ batchId, inspector })).rejects.toThrow();
   await (await openWorkspace(fake.folder)).close();
 });

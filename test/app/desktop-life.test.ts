@@ -188,13 +188,13 @@ describeInChromium('the desktop program', () => {
       const { batchId, photos } = await addTinyBatch(workspaceFolder(), 30, 'Lot 7');
       const started = await start();
       const { call, run: script } = started;
-      const input = JSON.stringify({ id: batchId, paths: [photos], author: 'inspector' });
+      const input = JSON.stringify({ id: batchId, paths: [photos], inspector: 'inspector' });
       const summary = await script(`(async () => {
         for await (const event of await client.batches.import(${input})) globalThis.last = event;
         return globalThis.last;
       })()`);
       expect(summary).toMatchObject({ kind: 'finished', unchanged: 30 });
-      const { run } = (await call('runs.start', { batchId, author: 'inspector' })) as RunProgress;
+      const { run } = (await call('runs.start', { batchId, inspector: 'inspector' })) as RunProgress;
       let progress: RunProgress | undefined;
       await until(async () => {
         [progress] = (await call('runs.list', { batchId })) as RunProgress[];
@@ -238,7 +238,7 @@ describeInChromium('the desktop program', () => {
       const second = await start();
       const [resumable] = (await second.call('runs.list', { batchId: before.run.batchId })) as RunProgress[];
       expect(resumable!.done).toBeGreaterThanOrEqual(before.done);
-      await second.call('runs.resume', { id: before.run.id, author: 'inspector' });
+      await second.call('runs.resume', { id: before.run.id, inspector: 'inspector' });
       await until(async () => {
         const [progress] = (await second.call('runs.list', {
           batchId: before.run.batchId,

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXTERNAL_PACKAGES } from '../../src-main/app/external-packages.ts';
 import { alteredFiles } from '../../src-main/app/unpacked-files.ts';
 import { sha256 } from '../../src-main/files/hash.ts';
-import { openInspector } from '../../src-main/inference/inference-client.ts';
+import { openInference } from '../../src-main/inference/inference-client.ts';
 import { packExaminer } from '../../src-main/inference/pack-examiner.ts';
 import { describePack, verifyPack } from '../../src-main/inference/pack-loader.ts';
 import { forkHost } from '../../src-main/inference/process-host.ts';
@@ -211,11 +211,11 @@ describe.runIf(process.platform === 'linux')('the package', () => {
     const scores = [];
     const bundle = join(`${archive}.unpacked`, 'out', 'app', 'inference-process.mjs');
     for (const host of [forkHost(pathToFileURL(bundle)), forkHost()]) {
-      const inspector = await openInspector({ packFolder: 'lite', device: 'cpu', host });
+      const inference = await openInference({ packFolder: 'lite', device: 'cpu', host });
       const artifactRoot = join(folder, 'artifacts');
-      const { score, artifacts } = await inspector.inspect({ path, recipe, artifactRoot });
-      scores.push([inspector.packHash, score, artifacts.coarseMap.sha256, artifacts.mask.sha256]);
-      await inspector.close();
+      const { score, artifacts } = await inference.inspect({ path, recipe, artifactRoot });
+      scores.push([inference.packHash, score, artifacts.coarseMap.sha256, artifacts.mask.sha256]);
+      await inference.close();
     }
     expect(scores[0]).toEqual(scores[1]);
   });

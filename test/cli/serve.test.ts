@@ -103,18 +103,18 @@ describe('clipsam serve', () => {
     const args = ['--workspace', workspace, '--port', '0', '--pack-root', root];
     const first = await startServe(args);
     const client = await openClient(first);
-    const author = 'Ada';
+    const inspector = 'Ada';
     const [batch] = await client.batches.list({});
     const recipe = await client.recipes.default({ pack: 'tiny' });
-    const { hash } = await client.recipes.save({ recipe, parentHash: null, author });
-    const { run } = await client.runs.start({ batchId: batch!.batch.id, recipeHash: hash, author });
+    const { hash } = await client.recipes.save({ recipe, parentHash: null, inspector });
+    const { run } = await client.runs.start({ batchId: batch!.batch.id, recipeHash: hash, inspector });
     const { stderr } = await first.stop('SIGTERM');
     expect(stderr).toMatch(/The run at work was interrupted/);
 
     const again = await openClient(await startServe(args));
     const [before] = await again.runs.list({ batchId: batch!.batch.id });
     expect(before).toMatchObject({ active: false, run: { id: run.id, status: 'interrupted' } });
-    await again.runs.resume({ id: run.id, author });
+    await again.runs.resume({ id: run.id, inspector });
     await expect
       .poll(async () => (await again.runs.list({ batchId: batch!.batch.id }))[0])
       .toMatchObject({ done: 12, failed: 0, run: { status: 'done' } });

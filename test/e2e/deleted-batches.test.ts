@@ -72,11 +72,11 @@ describeInChromium('deleted batches', () => {
       const left = await readdir(site.folder, { recursive: true });
       expect(originals.length).toBeGreaterThan(0);
       expect(originals.filter((file) => !left.includes(file))).toEqual([]);
-      const [event] = readRecords<{ author: string; new_value: string }>(
+      const [event] = readRecords<{ inspector: string; new_value: string }>(
         site.workspace,
         `select * from audit_events where action = 'purged' order by id desc limit 1`,
       );
-      expect(event?.author).toBe('Ada');
+      expect(event?.inspector).toBe('Ada');
       expect(JSON.parse(event!.new_value)).toMatchObject({ images: 40, results: 40 });
       expect(window.complaints).toEqual([]);
       await window.close();

@@ -19,7 +19,7 @@ describeInChromium('an inspector', () => {
   const site = makeSite();
 
   it('says who they are on the first visit, and finds the samples one key from being inspected', async () => {
-    const window = await site.open({ author: '' });
+    const window = await site.open({ inspector: '' });
     const { page, keyboard } = window;
     const name = page.getByLabel('Your name');
     await name.fill('Ada Lovelace');
@@ -105,11 +105,11 @@ describeInChromium('an inspector', () => {
     expect(
       readRecords(
         site.workspace,
-        `select image_id as imageId, verdict, overturn_reason as reason, author from verdicts where run_id = ?`,
+        `select image_id as imageId, verdict, overturn_reason as reason, inspector from verdicts where run_id = ?`,
         runId,
       ),
     ).toEqual([
-      { imageId: overturned.imageId, verdict: 'accept', reason: 'Light on the rim', author: 'Ada' },
+      { imageId: overturned.imageId, verdict: 'accept', reason: 'Light on the rim', inspector: 'Ada' },
     ]);
     const marks = readRecords<{ imageId: number; kind: string; region: number | null; polygons: string }>(
       site.workspace,
@@ -146,12 +146,12 @@ describeInChromium('an inspector', () => {
       .getByText(/Saved as revision/)
       .first()
       .waitFor();
-    const [recipe] = readRecords<{ json: string; author: string }>(
+    const [recipe] = readRecords<{ json: string; inspector: string }>(
       site.workspace,
-      'select json, author from recipes order by rowid desc limit 1',
+      'select json, inspector from recipes order by rowid desc limit 1',
     );
     expect(JSON.parse(recipe!.json).reject).toBeGreaterThan(0.95);
-    expect(recipe!.author).toBe('Ada');
+    expect(recipe!.inspector).toBe('Ada');
     await window.close();
   });
 

@@ -21,7 +21,7 @@ describeInChromium('people', () => {
   );
 
   it('sign in with the keyboard once there is an engineer, and do what their role allows', async () => {
-    const window = await site.open({ author: 'Eva' });
+    const window = await site.open({ inspector: 'Eva' });
     const { page, keyboard } = window;
     const sign = page.getByRole('dialog', { name: 'Sign in' });
     const badge = page.getByTestId('signed-in');
@@ -80,8 +80,8 @@ describeInChromium('people', () => {
     await expect.poll(() => archive.isDisabled()).toBe(true);
     await expect.poll(() => archive.textContent()).toContain('For reviewers and engineers');
     expect(await window.seriousViolations()).toEqual([]);
-    await page.getByRole('menuitem', { name: 'Repeat inspection' }).press('Enter');
-    const studies = page.getByRole('dialog', { name: 'Repeat inspection' });
+    await page.getByRole('menuitem', { name: 'Agreement study' }).press('Enter');
+    const studies = page.getByRole('dialog', { name: 'Agreement study' });
     await studies.getByText('For reviewers and engineers').waitFor();
     await expect.poll(() => studies.getByRole('textbox').count()).toBe(0);
     await keyboard.press('Escape');
@@ -95,8 +95,8 @@ describeInChromium('people', () => {
     await page.getByTestId('save-state').waitFor();
     await keyboard.press('u');
     await expect
-      .poll(() => readRecords<{ author: string }>(site.workspace, 'select author from verdicts'))
-      .toEqual([{ author: 'Otto' }]);
+      .poll(() => readRecords<{ inspector: string }>(site.workspace, 'select inspector from verdicts'))
+      .toEqual([{ inspector: 'Otto' }]);
     expect(await window.missingTexts()).toEqual([]);
     await window.close();
   });
@@ -115,13 +115,13 @@ describeInChromium('people', () => {
     await signIn(window, 'Eva', '1234');
     const [judged] = readRecords<{ image_id: number }>(site.workspace, 'select image_id from verdicts');
     const rows = () =>
-      readRecords<{ author: string }>(site.workspace, 'select author from verdicts order by id');
+      readRecords<{ inspector: string }>(site.workspace, 'select inspector from verdicts order by id');
     const [batch] = readRecords<{ id: number }>(site.workspace, 'select id from batches');
     const address = new URL(`#/review/${batch!.id}/${judged!.image_id}`, page.url()).href;
     await page.goto(address);
     await page.getByTestId('save-state').getByText('Saved').waitFor();
     await keyboard.press('g');
-    await expect.poll(rows).toEqual([{ author: 'Otto' }, { author: 'Eva' }]);
+    await expect.poll(rows).toEqual([{ inspector: 'Otto' }, { inspector: 'Eva' }]);
     // It goes on to the next image, and its address follows a moment later.
     await page.waitForURL((url) => url.href !== address);
     await keyboard.press('Alt+0');
@@ -142,7 +142,7 @@ describeInChromium('people', () => {
     const { page, keyboard } = window;
     await signIn(window, 'Eva', '1234');
     await page.getByRole('button', { name: 'More' }).press('Enter');
-    await page.getByRole('menuitem', { name: 'Repeat inspection' }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Agreement study' }).press('Enter');
     await page.getByRole('button', { name: 'Create and begin' }).press('Enter');
     await page.getByRole('button', { name: 'Begin round 1' }).waitFor();
     await keyboard.press('Alt+0');
@@ -164,7 +164,7 @@ describeInChromium('people', () => {
     await expect.poll(() => page.getByTestId('study-results').count()).toBe(0);
     await page.getByRole('button', { name: 'To the batches' }).press('Enter');
     await page.getByRole('button', { name: 'More' }).press('Enter');
-    await page.getByRole('menuitem', { name: 'Repeat inspection' }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Agreement study' }).press('Enter');
     const results = page.getByRole('button', { name: 'Results' });
     await results.waitFor();
     await expect.poll(() => results.isDisabled()).toBe(true);
@@ -259,7 +259,7 @@ describeInChromium('people', () => {
     const window = await site.open({
       language: 'zh-CN',
       theme: 'light',
-      author: '',
+      inspector: '',
     });
     const sign = window.page.getByRole('dialog', { name: '登录' });
     await sign.waitFor();

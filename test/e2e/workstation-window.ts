@@ -17,7 +17,7 @@ export interface WindowOptions {
   readonly width?: number;
   readonly height?: number;
   /** Empty: as on the very first visit. */
-  readonly author?: string;
+  readonly inspector?: string;
 }
 
 /** Presses keys as an inspector does, by the names that Playwright has for them. */
@@ -111,13 +111,13 @@ export class WorkstationWindow {
   }
 
   static async open(browser: Browser, url: string, options: WindowOptions = {}): Promise<WorkstationWindow> {
-    const { language = 'en', theme = 'dark', width = 1280, height = 720, author = 'Ada' } = options;
+    const { language = 'en', theme = 'dark', width = 1280, height = 720, inspector = 'Ada' } = options;
     const context = await browser.newContext({
       viewport: { width, height },
       locale: language,
       reducedMotion: 'reduce',
     });
-    const state = { state: { author, language, theme, bindings: {} }, version: 1 };
+    const state = { state: { inspector, language, theme, bindings: {} }, version: 2 };
     await context.addInitScript((session) => {
       if (!localStorage.getItem('clipsam-session')) localStorage.setItem('clipsam-session', session);
     }, JSON.stringify(state));

@@ -211,18 +211,18 @@ describe('prompts of the operator', () => {
 
   it('are answered from the kept embedding, without the image', async () => {
     const image = spotted('g', 700);
-    const fresh = await engine.decode('g', prompts, { ...image, pixels: image.pixels.slice() });
-    const kept = await engine.decode('g', prompts);
+    const fresh = await engine.askSam('g', prompts, { ...image, pixels: image.pixels.slice() });
+    const kept = await engine.askSam('g', prompts);
     expect(kept).toEqual({ ...fresh, decodeMs: kept?.decodeMs });
     expect(kept?.decodeMs).toBeGreaterThan(0);
     expect(kept?.levels.map(({ logits }) => logits.length)).toEqual([65536, 65536, 65536]);
   });
 
   it('keep the embeddings of the last eight images only', async () => {
-    await engine.decode('oldest', prompts, spotted('oldest', 100));
-    for (let i = 0; i < 8; i++) await engine.decode(`later-${i}`, prompts, spotted(`later-${i}`, 100));
-    expect(await engine.decode('oldest', prompts)).toBeUndefined();
-    expect(await engine.decode('later-0', prompts)).toBeDefined();
+    await engine.askSam('oldest', prompts, spotted('oldest', 100));
+    for (let i = 0; i < 8; i++) await engine.askSam(`later-${i}`, prompts, spotted(`later-${i}`, 100));
+    expect(await engine.askSam('oldest', prompts)).toBeUndefined();
+    expect(await engine.askSam('later-0', prompts)).toBeDefined();
   });
 });
 

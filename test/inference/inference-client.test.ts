@@ -4,32 +4,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
-  type Inspector,
-  type InspectorEvent,
-  openInspector,
+  type InferenceClient,
+  type InferenceEvent,
+  openInference,
 } from '../../src-main/inference/inference-client.ts';
 import type { ProcessHost } from '../../src-main/inference/process-host.ts';
 import { FakeHost } from './fake-host.ts';
 import { TINY_RECIPE } from './tiny-pack.ts';
 
 let folder: string;
-let events: InspectorEvent[];
-let inspector: Inspector;
+let events: InferenceEvent[];
+let inference: InferenceClient;
 let host: FakeHost;
 
-async function open(options: Partial<Parameters<typeof openInspector>[0]> = {}): Promise<Inspector> {
-  inspector = await openInspector({
+async function open(options: Partial<Parameters<typeof openInference>[0]> = {}): Promise<InferenceClient> {
+  inference = await openInference({
     packFolder: 'fake',
     device: 'auto',
     host,
     onEvent: (event) => events.push(event),
     ...options,
   });
-  return inspector;
+  return inference;
 }
 
 const inspect = (path: string, signal?: AbortSignal) =>
-  inspector.inspect({ path, recipe: TINY_RECIPE, artifactRoot: folder }, signal);
+  inference.inspect({ path, recipe: TINY_RECIPE, artifactRoot: folder }, signal);
 const deaths = () => events.filter((event) => event.kind === 'died').map(({ reason }) => reason.kind);
 const retries = () => events.filter((event) => event.kind === 'retry').map(({ path }) => path);
 
@@ -39,10 +39,10 @@ beforeEach(async () => {
   vi.setTimerTickMode('nextTimerAsync');
   host = new FakeHost();
   events = [];
-  folder = await mkdtemp(join(tmpdir(), 'clipsam-inspector-'));
+  folder = await mkdtemp(join(tmpdir(), 'clipsam-inference-'));
 });
 afterEach(async () => {
-  await inspector?.close();
+  await inference?.close();
   vi.useRealTimers();
   await rm(folder, { recursive: true });
 });
@@ -50,8 +50,8 @@ afterEach(async () => {
 describe('a healthy process', () => {
   it('tells its device and pack, and gives every caller its own answer', async () => {
     await open();
-    expect(inspector.device).toEqual({ asked: 'auto', running: 'cpu' });
-    expect(inspector.packHash).toBe('hash');
+    expect(inference.device).toEqual({ asked: 'auto', running: 'cpu' });
+    expect(inference.packHash).toBe('hash');
     const paths = Array.from({ length: 20 }, (_, i) => (i % 5 === 0 ? `slow:${i}` : `image-${i}`));
     const results = await Promise.all(paths.map((path) => inspect(path)));
     expect(results.map(({ contentHash }) => contentHash)).toEqual(paths);
@@ -68,7 +68,7 @@ describe('a healthy process', () => {
     await open();
     const { pid } = (await inspect('a')) as unknown as { pid: number };
     const waiting = Promise.allSettled([inspect('hang'), inspect('hang'), inspect('queued')]);
-    await inspector.close();
+    await inference.close();
     expect((await waiting).map((outcome) => outcome.status === 'rejected' && outcome.reason.code)).toEqual([
       'cancelled',
       'cancelled',
@@ -209,7 +209,7 @@ describe('opening', () => {
     await open({ host: scarce });
     await expect(inspect('image')).resolves.toMatchObject({ contentHash: 'image' });
     expect(deaths()).toEqual(['not-started', 'not-started']);
-    await inspector.close();
+    await inference.close();
     refusals = Number.POSITIVE_INFINITY;
     await expect(open({ host: scarce })).rejects.toMatchObject({
       code: 'inference-crashed',
@@ -254,7 +254,7 @@ it('asks for masks ahead of the images that wait', async () => {
     inspect(path).then(note(path)),
   );
   const prompts = { box: { x: 0, y: 0, width: 5, height: 5 }, points: [] };
-  const mask = inspector.decodeMask({ path: 'mask', recipe: TINY_RECIPE, prompts }).then(note('mask'));
+  const mask = inference.askSam({ path: 'mask', recipe: TINY_RECIPE, prompts }).then(note('mask'));
   await Promise.all([...images, mask]);
   expect(order.indexOf('mask')).toBeLessThan(order.indexOf('slow:5'));
 });

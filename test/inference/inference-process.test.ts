@@ -9,9 +9,9 @@ import { decodeGrey16, encodeRgb, readFrameImage, readRgb } from '../../src-main
 import { ArtifactStore } from '../../src-main/files/artifact-store.ts';
 import { Engine } from '../../src-main/inference/engine.ts';
 import {
-  type Inspector,
-  type InspectorEvent,
-  openInspector,
+  type InferenceClient,
+  type InferenceEvent,
+  openInference,
 } from '../../src-main/inference/inference-client.ts';
 import { loadPack } from '../../src-main/inference/pack-loader.ts';
 import { forkHost } from '../../src-main/inference/process-host.ts';
@@ -29,8 +29,8 @@ let artifactRoot: string;
 let engine: Engine;
 let vision: Awaited<ReturnType<typeof loadPack>>['pack']['vision'];
 /** For all that leave the process as it was. */
-let inspector: Inspector;
-const opened: Inspector[] = [];
+let inference: InferenceClient;
+const opened: InferenceClient[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'clipsam-process-'));
@@ -40,20 +40,20 @@ beforeAll(async () => {
   const loaded = await loadPack(packFolder);
   vision = loaded.pack.vision;
   engine = await Engine.open(loaded, { device: 'cpu', threads: 1 });
-  inspector = await openInspector({ packFolder, device: 'cpu', threads: 1 });
+  inference = await openInference({ packFolder, device: 'cpu', threads: 1 });
 });
 afterEach(async () => {
-  for (const inspector of opened.splice(0)) await inspector.close();
+  for (const inference of opened.splice(0)) await inference.close();
 });
 afterAll(async () => {
-  await inspector?.close();
+  await inference?.close();
   await rm(folder, { recursive: true });
 });
 
-async function open(options: Partial<Parameters<typeof openInspector>[0]> = {}): Promise<Inspector> {
-  const inspector = await openInspector({ packFolder, device: 'cpu', threads: 1, ...options });
-  opened.push(inspector);
-  return inspector;
+async function open(options: Partial<Parameters<typeof openInference>[0]> = {}): Promise<InferenceClient> {
+  const inference = await openInference({ packFolder, device: 'cpu', threads: 1, ...options });
+  opened.push(inference);
+  return inference;
 }
 
 /** A dark noisy picture with a bright spot at a place of its own. */
@@ -102,7 +102,7 @@ describe('inspecting', () => {
   it('gives what the pipeline gives step by step, and keeps maps and mask', async () => {
     const path = await writeImage(0);
     const recipe = await recipeFor(path);
-    const result = await inspector.inspect({ path, recipe, artifactRoot });
+    const result = await inference.inspect({ path, recipe, artifactRoot });
     const expected = await byHand(path, recipe);
     expect(result.regions.length).toBeGreaterThan(0);
     expect(result.regions).toEqual(expected.regions);
@@ -112,7 +112,7 @@ describe('inspecting', () => {
       height: 200,
       score: expected.score,
       device: { asked: 'cpu', running: 'cpu' },
-      packHash: inspector.packHash,
+      packHash: inference.packHash,
     });
     expect(result.recipeHash).toMatch(/^[0-9a-f]{64}$/);
     expect(result.timings.decode).toBeGreaterThan(0);
@@ -129,7 +129,7 @@ describe('inspecting', () => {
 
   it('keeps one map when nothing was refined: final = coarse', async () => {
     const path = await writeImage(0);
-    const result = await inspector.inspect({ path, recipe: { ...TINY_RECIPE, theta: 1 }, artifactRoot });
+    const result = await inference.inspect({ path, recipe: { ...TINY_RECIPE, theta: 1 }, artifactRoot });
     expect(result.regions).toEqual([]);
     expect(result.artifacts.finalMap).toEqual(result.artifacts.coarseMap);
     expect(result.timings.decode).toBe(0);
@@ -141,7 +141,7 @@ describe('inspecting', () => {
     const expected = [];
     for (const path of paths) expected.push(await byHand(path, recipe));
     expect(new Set(expected.map(({ score }) => score)).size).toBe(5);
-    const events: InspectorEvent[] = [];
+    const events: InferenceEvent[] = [];
     const mortal = await open({ onEvent: (event) => events.push(event) });
     let done = 0;
     const results = await Promise.all(
@@ -167,8 +167,8 @@ describe('inspecting', () => {
     const path = join(folder, 'text.png');
     await writeFile(path, 'not an image');
     const job = { path, recipe: TINY_RECIPE, artifactRoot };
-    await expect(inspector.inspect(job)).rejects.toMatchObject({ code: 'image-unreadable' });
-    await expect(inspector.inspect({ ...job, path: '/nowhere.png' })).rejects.toMatchObject({
+    await expect(inference.inspect(job)).rejects.toMatchObject({ code: 'image-unreadable' });
+    await expect(inference.inspect({ ...job, path: '/nowhere.png' })).rejects.toMatchObject({
       code: 'image-not-found',
     });
   });
@@ -177,10 +177,10 @@ describe('inspecting', () => {
     const path = await writeImage(0);
     const controller = new AbortController();
     const job = { path, recipe: TINY_RECIPE, artifactRoot };
-    const doomed = inspector.inspect(job, controller.signal);
+    const doomed = inference.inspect(job, controller.signal);
     setImmediate(() => controller.abort());
     await expect(doomed).rejects.toMatchObject({ code: 'cancelled' });
-    await expect(inspector.inspect(job)).resolves.toMatchObject({ width: 320 });
+    await expect(inference.inspect(job)).resolves.toMatchObject({ width: 320 });
   });
 });
 
@@ -192,10 +192,10 @@ describe('masks on demand', () => {
 
   it('are the same from the kept embedding and from the file', async () => {
     const path = await writeImage(7);
-    const cold = await inspector.decodeMask({ path, recipe: TINY_RECIPE, prompts });
-    const { contentHash } = await inspector.inspect({ path, recipe: TINY_RECIPE, artifactRoot });
+    const cold = await inference.askSam({ path, recipe: TINY_RECIPE, prompts });
+    const { contentHash } = await inference.inspect({ path, recipe: TINY_RECIPE, artifactRoot });
     const gone = join(folder, 'gone.png');
-    const warm = await inspector.decodeMask({ path: gone, recipe: TINY_RECIPE, prompts, contentHash });
+    const warm = await inference.askSam({ path: gone, recipe: TINY_RECIPE, prompts, contentHash });
     expect(warm.levels).toEqual(cold.levels);
     const levels = unpackLevels(cold.levels);
     expect(levels.map(({ level }) => level)).toEqual([1, 2, 3]);
@@ -209,11 +209,11 @@ describe('masks on demand', () => {
   it('are not taken from an embedding of the same file with other grey values', async () => {
     const path = await writeImage(8);
     const range = { low: 0, high: 4095 };
-    const { contentHash } = await inspector.inspect({ path, recipe: TINY_RECIPE, artifactRoot, range });
+    const { contentHash } = await inference.inspect({ path, recipe: TINY_RECIPE, artifactRoot, range });
     const job = { path: join(folder, 'gone.png'), recipe: TINY_RECIPE, prompts, contentHash };
-    await expect(inspector.decodeMask({ ...job, range })).resolves.toBeDefined();
+    await expect(inference.askSam({ ...job, range })).resolves.toBeDefined();
     for (const other of [undefined, { low: 0, high: 1023 }]) {
-      await expect(inspector.decodeMask({ ...job, range: other })).rejects.toMatchObject({
+      await expect(inference.askSam({ ...job, range: other })).rejects.toMatchObject({
         code: 'image-not-found',
       });
     }
@@ -222,7 +222,7 @@ describe('masks on demand', () => {
   it('are refused for a file that has changed', async () => {
     const path = await writeImage(0);
     const job = { path, recipe: TINY_RECIPE, prompts, contentHash: '0'.repeat(64) };
-    await expect(inspector.decodeMask(job)).rejects.toMatchObject({ code: 'image-changed' });
+    await expect(inference.askSam(job)).rejects.toMatchObject({ code: 'image-changed' });
   });
 });
 
@@ -250,18 +250,18 @@ describe('devices', () => {
     open({ device, host: forkHost(undefined, { ...process.env, VK_ICD_FILENAMES: '/no/driver.json' }) });
 
   it('fall back to the CPU with the reason when a GPU is asked for and there is no driver', async () => {
-    const inspector = await withoutDriver('webgpu');
-    expect(inspector.device).toMatchObject({ asked: 'webgpu', running: 'cpu' });
-    expect(inspector.device.fallbackReason).toMatch(/^webgpu: .*adapter/);
+    const inference = await withoutDriver('webgpu');
+    expect(inference.device).toMatchObject({ asked: 'webgpu', running: 'cpu' });
+    expect(inference.device.fallbackReason).toMatch(/^webgpu: .*adapter/);
     const path = await writeImage(0);
-    const result = await inspector.inspect({ path, recipe: TINY_RECIPE, artifactRoot });
-    expect(result.device).toEqual(inspector.device);
+    const result = await inference.inspect({ path, recipe: TINY_RECIPE, artifactRoot });
+    expect(result.device).toEqual(inference.device);
   });
 
   it('choose the CPU by themselves when no GPU works', async () => {
-    const inspector = await withoutDriver('auto');
-    expect(inspector.device).toMatchObject({ asked: 'auto', running: 'cpu' });
-    expect(inspector.device.fallbackReason).toContain('webgpu: ');
+    const inference = await withoutDriver('auto');
+    expect(inference.device).toMatchObject({ asked: 'auto', running: 'cpu' });
+    expect(inference.device.fallbackReason).toContain('webgpu: ');
   });
 });
 

@@ -1,7 +1,7 @@
-import { openInspector } from '../../src-main/inference/inference-client.ts';
+import { openInference } from '../../src-main/inference/inference-client.ts';
 
 // Opens the pack named on the command line, tells the inference process's id and waits for its own end.
-await openInspector({
+await openInference({
   packFolder: process.argv[2]!,
   device: 'cpu',
   onEvent: (event) => {

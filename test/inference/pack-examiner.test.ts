@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openInspector } from '../../src-main/inference/inference-client.ts';
+import { openInference } from '../../src-main/inference/inference-client.ts';
 import type { ToChild } from '../../src-main/inference/inference-protocol.ts';
 import { type PackExaminer, packExaminer } from '../../src-main/inference/pack-examiner.ts';
 import { verifyPack } from '../../src-main/inference/pack-loader.ts';
@@ -203,7 +203,7 @@ it('the inference process refuses a pack that fills its memory, and is not start
   const folder = await tinyPack();
   await replaceFile(folder, 'vision', emptyNodes(400_000));
   const { host, started, alive } = watchedHost();
-  await expect(openInspector({ packFolder: folder, device: 'cpu', host, heapMb: 24 })).rejects.toMatchObject({
+  await expect(openInference({ packFolder: folder, device: 'cpu', host, heapMb: 24 })).rejects.toMatchObject({
     code: 'pack-invalid',
     details: { case: 'pack-too-heavy', megabytes: 24 },
   });

@@ -271,11 +271,11 @@ describe('a damaged ZIP file', () => {
     const desk = new PackDesk({ workspace, places, examiner: nearExaminer });
     for (const { name, bytes } of damaged(6)) {
       await writeFile(path, bytes);
-      const result = await outcome(name, () => desk.add(path, { author: 'ana' }));
+      const result = await outcome(name, () => desk.add(path, { inspector: 'ana' }));
       if (isRefusal(result)) expect(await desk.unfinished(), name).toEqual([]);
     }
     await writeFile(path, whole);
-    await desk.add(path, { author: 'ana' });
+    await desk.add(path, { inspector: 'ana' });
     const added = join(places.importedRoot, 'tiny@1');
     for (const { name, content } of entries) {
       expect((await readFile(join(added, name))).equals(content), name).toBe(true);

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { encodeRgb } from '../../src-main/codec/image-codec.ts';
-import { openInspector } from '../../src-main/inference/inference-client.ts';
+import { openInference } from '../../src-main/inference/inference-client.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { multiPage } from '../multi-page.ts';
 import { tempFolder } from '../temp-folder.ts';
@@ -35,14 +35,14 @@ test('each page of a file gives what its picture gives alone, and SAM is asked a
       return path;
     }),
   );
-  const inspector = await openInspector({ packFolder, device: 'cpu', threads: 1 });
-  onTestFinished(() => inspector.close());
+  const inference = await openInference({ packFolder, device: 'cpu', threads: 1 });
+  onTestFinished(() => inference.close());
   const options = { recipe: TINY_RECIPE, artifactRoot: join(folder, 'artifacts') };
   const prompts = { box: null, points: [{ x: 80, y: 50, label: 1 as const }] };
   const findings = [];
   for (const page of [0, 1]) {
-    const own = await inspector.inspect({ path: alone[page]!, ...options });
-    const { contentHash, ...ofPage } = await inspector.inspect({ path: stack, page, ...options });
+    const own = await inference.inspect({ path: alone[page]!, ...options });
+    const { contentHash, ...ofPage } = await inference.inspect({ path: stack, page, ...options });
     expect(ofPage).toMatchObject({ score: own.score, regions: own.regions, artifacts: own.artifacts });
     expect(ofPage.notices).toContainEqual({ code: 'page', page: page + 1, pages: 2 });
     findings.push({ contentHash, coarse: ofPage.artifacts.coarseMap.sha256 });
@@ -53,8 +53,8 @@ test('each page of a file gives what its picture gives alone, and SAM is asked a
   const { contentHash } = findings[0]!;
   for (const page of [0, 1]) {
     const asked = { recipe: TINY_RECIPE, prompts };
-    const own = await inspector.decodeMask({ path: alone[page]!, ...asked });
-    const ofPage = await inspector.decodeMask({ path: stack, page, contentHash, ...asked });
+    const own = await inference.askSam({ path: alone[page]!, ...asked });
+    const ofPage = await inference.askSam({ path: stack, page, contentHash, ...asked });
     expect(ofPage.levels).toEqual(own.levels);
   }
 });

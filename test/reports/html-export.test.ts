@@ -118,8 +118,8 @@ test('hostile text anywhere stays text', async () => {
   const { out, done, failed, report } = await reportFixture();
   const images: ReportImage[] = [
     done(EVIL, {
-      verdict: verdict({ overturnReason: EVIL, comment: EVIL, defectClass: EVIL, author: EVIL }),
-      annotations: [annotation({ regionIndex: 1, comment: EVIL, defectClass: EVIL, author: EVIL })],
+      verdict: verdict({ overturnReason: EVIL, comment: EVIL, defectClass: EVIL, inspector: EVIL }),
+      annotations: [annotation({ regionIndex: 1, comment: EVIL, defectClass: EVIL, inspector: EVIL })],
     }),
     failed(`${EVIL}2`, EVIL),
     withNotices(done(`${EVIL}3`), [{ code: 'decoder-warning', message: EVIL }]),

@@ -45,7 +45,7 @@ export function annotation(changes: Partial<Annotation>): Annotation {
     polygons: null,
     defectClass: '',
     comment: '',
-    author: 'ana',
+    inspector: 'ana',
     createdAt: '2024-05-01T09:30:00.000Z',
     ...changes,
   };
@@ -61,7 +61,7 @@ export function verdict(changes: Partial<VerdictEntry>): VerdictEntry {
     severity: null,
     overturnReason: '',
     comment: '',
-    author: 'ana',
+    inspector: 'ana',
     createdAt: '2024-05-01T09:30:00.000Z',
     supersedes: null,
     ...changes,

@@ -17,8 +17,8 @@ import type { Workspace } from '../../src-main/store/workspace.ts';
 import { context, recipe, workspaceWithResult } from './fixtures.ts';
 
 const over = expect.objectContaining({ code: 'sign-in-required' });
-const author = 'Otto';
-const person = { name: author, role: 'engineer', pin: 'x', author: 'ana' } as const;
+const inspector = 'Otto';
+const person = { name: inspector, role: 'engineer', pin: 'x', inspector: 'ana' } as const;
 
 async function prepared() {
   const given = await workspaceWithResult();
@@ -27,7 +27,7 @@ async function prepared() {
   await deleteBatch(workspace, deleted.id, true, 'ana');
   const study = await createStudy(
     workspace,
-    { batchId: batch.id, name: 'Gauge', rounds: 2, seed: 's', author: 'ana' },
+    { batchId: batch.id, name: 'Gauge', rounds: 2, seed: 's', inspector: 'ana' },
     [imageId],
   );
   const triangle: [number, number][] = [
@@ -36,7 +36,7 @@ async function prepared() {
     [9, 9],
   ];
   const mark = { runId, imageId, kind: 'missed-defect', polygons: [[triangle]] } as const;
-  const { id: markId } = await addAnnotation(workspace, { ...mark, author: 'ana' });
+  const { id: markId } = await addAnnotation(workspace, { ...mark, inspector: 'ana' });
   return { ...given, deleted, study, mark, markId };
 }
 
@@ -44,12 +44,12 @@ type Prepared = Awaited<ReturnType<typeof prepared>>;
 
 /** Everything that somebody writes. */
 const WRITES: Readonly<Record<string, (acting: Workspace, given: Prepared) => Promise<unknown>>> = {
-  verdict: (ws, { runId, imageId }) => addVerdict(ws, { runId, imageId, verdict: 'reject', author }),
-  annotation: (ws, { mark }) => addAnnotation(ws, { ...mark, author }),
-  retraction: (ws, { markId }) => retractAnnotation(ws, markId, author),
+  verdict: (ws, { runId, imageId }) => addVerdict(ws, { runId, imageId, verdict: 'reject', inspector }),
+  annotation: (ws, { mark }) => addAnnotation(ws, { ...mark, inspector }),
+  retraction: (ws, { markId }) => retractAnnotation(ws, markId, inspector),
   judgement: (ws, { study, imageId }) =>
     addJudgement(ws, study.id, () => ({
-      inspector: author,
+      inspector,
       round: 1,
       imageId,
       verdict: 'accept',
@@ -57,24 +57,24 @@ const WRITES: Readonly<Record<string, (acting: Workspace, given: Prepared) => Pr
       supersedes: null,
     })),
   study: (ws, { batch, imageId }) =>
-    createStudy(ws, { batchId: batch.id, name: 'B', rounds: 2, seed: 't', author }, [imageId]),
-  recipe: (ws) => saveRecipe(ws, { ...recipe, name: 'Another' }, { author }),
-  'new batch': (ws) => createBatch(ws, { name: 'New' }, author),
-  'changed batch': (ws, { batch }) => updateBatch(ws, batch.id, { lot: '8' }, author),
-  'archived batch': (ws, { batch }) => archiveBatch(ws, batch.id, true, author),
-  'restored batch': (ws, { deleted }) => deleteBatch(ws, deleted.id, false, author),
-  purge: (ws, { deleted }) => beginPurge(ws, deleted.id, author),
-  import: (ws, { batch }) => noteImport(ws, batch.id, ['/a'], author),
+    createStudy(ws, { batchId: batch.id, name: 'B', rounds: 2, seed: 't', inspector }, [imageId]),
+  recipe: (ws) => saveRecipe(ws, { ...recipe, name: 'Another' }, { inspector }),
+  'new batch': (ws) => createBatch(ws, { name: 'New' }, inspector),
+  'changed batch': (ws, { batch }) => updateBatch(ws, batch.id, { lot: '8' }, inspector),
+  'archived batch': (ws, { batch }) => archiveBatch(ws, batch.id, true, inspector),
+  'restored batch': (ws, { deleted }) => deleteBatch(ws, deleted.id, false, inspector),
+  purge: (ws, { deleted }) => beginPurge(ws, deleted.id, inspector),
+  import: (ws, { batch }) => noteImport(ws, batch.id, ['/a'], inspector),
   'run begun': (ws, { batch, recipeHash }) => startRun(ws, batch.id, recipeHash, context),
   'run resumed': (ws, { runId }) => resumeRun(ws, runId, context),
-  'run cancelled': (ws, { runId }) => cancelRun(ws, runId, author),
-  pack: (ws) => recordPack(ws, 'w@1', { packHash: 'a', place: '/p', action: 'added' }, author),
-  deed: (ws) => recordDeed(ws, { author, action: 'changed', subject: 'setting', subjectId: 'device' }),
-  setting: (ws) => changeSetting(ws, 'idle-minutes', 5, author),
-  'person added': (ws) => addPerson(ws, { ...person, name: 'Mallory', author }),
-  'role changed': (ws) => changeRole(ws, 'Eva', 'reviewer', author),
-  'PIN changed': (ws) => changePin(ws, 'Eva', 'y', author),
-  'person removed': (ws) => removePerson(ws, 'Eva', author),
+  'run cancelled': (ws, { runId }) => cancelRun(ws, runId, inspector),
+  pack: (ws) => recordPack(ws, 'w@1', { packHash: 'a', place: '/p', action: 'added' }, inspector),
+  deed: (ws) => recordDeed(ws, { inspector, action: 'changed', subject: 'setting', subjectId: 'device' }),
+  setting: (ws) => changeSetting(ws, 'idle-minutes', 5, inspector),
+  'person added': (ws) => addPerson(ws, { ...person, name: 'Mallory', inspector }),
+  'role changed': (ws) => changeRole(ws, 'Eva', 'reviewer', inspector),
+  'PIN changed': (ws) => changePin(ws, 'Eva', 'y', inspector),
+  'person removed': (ws) => removePerson(ws, 'Eva', inspector),
 };
 
 /** Everything that stands in the workspace's tables. */
@@ -89,17 +89,17 @@ async function content({ db }: Workspace): Promise<string> {
 
 /** What happens to somebody between a call's permission and its write. */
 const MEANWHILE: Readonly<Record<string, (workspace: Workspace) => Promise<unknown>>> = {
-  'was removed': (workspace) => removePerson(workspace, author, 'Eva'),
+  'was removed': (workspace) => removePerson(workspace, inspector, 'Eva'),
   'was removed and came back': async (workspace) => {
-    await removePerson(workspace, author, 'Eva');
-    await addPerson(workspace, { ...person, author: 'Eva' });
+    await removePerson(workspace, inspector, 'Eva');
+    await addPerson(workspace, { ...person, inspector: 'Eva' });
   },
-  'got another role': (workspace) => changeRole(workspace, author, 'operator', 'Eva'),
+  'got another role': (workspace) => changeRole(workspace, inspector, 'operator', 'Eva'),
   'got another role and this one again': async (workspace) => {
-    await changeRole(workspace, author, 'operator', 'Eva');
-    await changeRole(workspace, author, 'engineer', 'Eva');
+    await changeRole(workspace, inspector, 'operator', 'Eva');
+    await changeRole(workspace, inspector, 'engineer', 'Eva');
   },
-  'got a new PIN': (workspace) => changePin(workspace, author, 'z', 'Eva'),
+  'got a new PIN': (workspace) => changePin(workspace, inspector, 'z', 'Eva'),
 };
 
 describe('what was allowed when it was asked for is checked again where it is written', () => {
@@ -108,7 +108,7 @@ describe('what was allowed when it was asked for is checked again where it is wr
     const { workspace } = given;
     await addPerson(workspace, { ...person, name: 'Eva' });
     await addPerson(workspace, person);
-    const acting = actingFor(workspace, await findPerson(workspace, author));
+    const acting = actingFor(workspace, await findPerson(workspace, inspector));
     await MEANWHILE[what]!(workspace);
     const before = await content(workspace);
     for (const [name, write] of Object.entries(WRITES))
@@ -133,7 +133,7 @@ describe('what was allowed when it was asked for is checked again where it is wr
     const { workspace, claim } = given;
     await addPerson(workspace, { ...person, name: 'Eva' });
     await addPerson(workspace, person);
-    const actor: Actor = await findPerson(workspace, author);
+    const actor: Actor = await findPerson(workspace, inspector);
     // No program works on the run.
     await sql`update runs set status = 'interrupted' where id = ${claim.runId}`.execute(workspace.db);
     await expect(WRITES[name]!(actingFor(workspace, actor), given)).resolves.not.toThrow();

@@ -12,7 +12,7 @@ test('the marks of an image that count have limits together; one that was taken 
   const { workspace, runId, imageId } = await workspaceWithResult();
   const mark = (points: number, rise = 0) => {
     const polygons = ring(points, rise);
-    return addAnnotation(workspace, { runId, imageId, author: 'ana', kind: 'missed-defect', polygons });
+    return addAnnotation(workspace, { runId, imageId, inspector: 'ana', kind: 'missed-defect', polygons });
   };
   await expect(mark(MARK_LIMITS.points + 1)).rejects.toMatchObject({ details: { case: 'mark-too-fine' } });
   const first = await mark(MARK_LIMITS.points);

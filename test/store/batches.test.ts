@@ -36,8 +36,8 @@ describe('batches', () => {
     expect(changed).toEqual({ ...made, lot: 'L-2', order: '4711' });
     expect(await getBatch(workspace, made.id)).toEqual(changed);
     expect(await listAudit(workspace, { subject: 'batch', subjectId: made.id })).toMatchObject([
-      { author: 'bo', action: 'changed', oldValue: { lot: 'L-1' }, newValue: { lot: 'L-2' } },
-      { author: 'ana', action: 'created' },
+      { inspector: 'bo', action: 'changed', oldValue: { lot: 'L-1' }, newValue: { lot: 'L-2' } },
+      { inspector: 'ana', action: 'created' },
     ]);
     await expect(getBatch(workspace, 99)).rejects.toEqual(coded('not-found'));
   });
@@ -112,15 +112,15 @@ describe('images', () => {
 describe('recipes', () => {
   test('equal content is one recipe; changes are revisions', async () => {
     const workspace = await temporaryWorkspace();
-    const first = await saveRecipe(workspace, recipe, { author: 'ana' });
+    const first = await saveRecipe(workspace, recipe, { inspector: 'ana' });
     const { theta, ...rest } = recipe;
-    expect(await saveRecipe(workspace, { ...rest, theta }, { author: 'bo' })).toEqual(first);
+    expect(await saveRecipe(workspace, { ...rest, theta }, { inspector: 'bo' })).toEqual(first);
     const second = await saveRecipe(
       workspace,
       { ...recipe, theta: 0.6 },
-      { author: 'bo', parentHash: first.hash },
+      { inspector: 'bo', parentHash: first.hash },
     );
-    expect(second).toMatchObject({ revision: 2, parentHash: first.hash, author: 'bo' });
+    expect(second).toMatchObject({ revision: 2, parentHash: first.hash, inspector: 'bo' });
     expect(await getRecipe(workspace, first.hash)).toEqual(first);
     expect((await listRecipes(workspace)).map(({ revision }) => revision)).toEqual([2, 1]);
   });

@@ -15,7 +15,7 @@ test('a deleted batch is in no list, and the history says who deleted it and who
   await deleteBatch(workspace, batch.id, false, 'cy');
   expect(await listBatches(workspace)).toEqual([batch]);
   const history = await listAudit(workspace, { subject: 'batch', subjectId: batch.id });
-  expect(history.map(({ author, action }) => [author, action])).toEqual([
+  expect(history.map(({ inspector, action }) => [inspector, action])).toEqual([
     ['cy', 'undeleted'],
     ['bo', 'deleted'],
     ['ana', 'created'],

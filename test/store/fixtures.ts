@@ -61,7 +61,7 @@ export async function workspaceWithResult() {
     [{ path: '/photos/a.png', contentHash: 'a'.repeat(64), bytes: 5 }],
     'ana',
   );
-  const { hash } = await saveRecipe(workspace, recipe, { author: 'ana' });
+  const { hash } = await saveRecipe(workspace, recipe, { inspector: 'ana' });
   const claim = await startRun(workspace, batch.id, hash, context);
   await recordOutcome(workspace, claim, 1, { status: 'done', result: inspectionResult() });
   return { workspace, batch, claim, recipeHash: hash, imageId: 1, runId: claim.runId };

@@ -21,7 +21,7 @@ async function inspected(workspace: Workspace, notices: readonly (readonly Notic
   const batch = await createBatch(workspace, { name: 'Lot 7' }, 'ana');
   const images = notices.map((_, i) => ({ path: `/photos/${i}.png`, contentHash: null, bytes: null }));
   await addImages(workspace, batch.id, images, 'ana');
-  const { hash } = await saveRecipe(workspace, recipe, { author: 'ana' });
+  const { hash } = await saveRecipe(workspace, recipe, { inspector: 'ana' });
   const claim = await startRun(workspace, batch.id, hash, context);
   for (const [i, list] of notices.entries()) {
     const result = inspectionResult({ notices: list });
@@ -57,11 +57,13 @@ test('results from before there were notices have none', async () => {
   const folder = await temporaryFolder();
   const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '010'));
   const old = await openWorkspace(folder, { create: true, migrations: before });
-  const batch = await createBatch(old, { name: 'Old' }, 'ana');
-  await sql`insert into images (batch_id, path, added_at) values (${batch.id}, '/photos/a.png', '')`.execute(
-    old.db,
-  );
-  const { hash } = await saveRecipe(old, recipe, { author: 'ana' });
+  await sql`insert into batches (name, object_name, part_number, revision, lot, order_number, created_at)
+    values ('Old', '', '', '', '', '', '')`.execute(old.db);
+  const batch = { id: 1 };
+  await sql`insert into images (batch_id, path, added_at) values (1, '/photos/a.png', '')`.execute(old.db);
+  const hash = 'd'.repeat(64);
+  await sql`insert into recipes (hash, json, name, revision, author, created_at)
+    values (${hash}, ${JSON.stringify(recipe)}, ${recipe.name}, 1, 'ana', '')`.execute(old.db);
   const runId = 1;
   const now = '2024-05-01T09:00:00.000Z';
   await old.db

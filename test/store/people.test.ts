@@ -16,8 +16,8 @@ import { temporaryFolder, temporaryWorkspace } from './fixtures.ts';
 
 const told = (which: string) =>
   expect.objectContaining({ details: expect.objectContaining({ case: which }) });
-const eva = { name: 'Eva', role: 'engineer', pin: 'hash of 1234', author: 'ana' } as const;
-const otto = { name: 'Otto', role: 'operator', pin: 'hash of 5678', author: 'Eva' } as const;
+const eva = { name: 'Eva', role: 'engineer', pin: 'hash of 1234', inspector: 'ana' } as const;
+const otto = { name: 'Otto', role: 'operator', pin: 'hash of 5678', inspector: 'Eva' } as const;
 
 test('a workspace of the version before opens, without people', async () => {
   const folder = await temporaryFolder();
@@ -102,7 +102,7 @@ describe('people', () => {
     );
   });
 
-  test('the history tells every change with its author, and no PIN', async () => {
+  test('the history tells every change with its inspector, and no PIN', async () => {
     const workspace = await temporaryWorkspace();
     await addPerson(workspace, eva);
     await addPerson(workspace, otto);
@@ -111,7 +111,7 @@ describe('people', () => {
     await changePin(workspace, 'Otto', 'hash of 9999', 'Eva');
     await removePerson(workspace, 'Otto', 'Eva');
     const events = await listAudit(workspace, { subject: 'person' });
-    expect(events.map(({ author, action }) => `${author} ${action}`).reverse()).toEqual([
+    expect(events.map(({ inspector, action }) => `${inspector} ${action}`).reverse()).toEqual([
       'ana added',
       'Eva added',
       'Eva role-changed',

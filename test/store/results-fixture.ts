@@ -22,7 +22,7 @@ export const context: RunContext = {
   packHash: 'c'.repeat(64),
   device: { asked: 'webgpu', running: 'cpu', fallbackReason: 'no adapter' },
   softwareVersion: '0.1.0',
-  author: 'ana',
+  inspector: 'ana',
 };
 
 export const region: Region = {

@@ -208,7 +208,7 @@ describe('while another program is writing', () => {
     const other = new Database(join(workspace.folder, 'workspace.sqlite'));
     onTestFinished(() => void other.close());
     other.exec('begin immediate');
-    const judge = () => addVerdict(ours, { runId: 1, imageId: 1, verdict: 'reject', author: 'ana' });
+    const judge = () => addVerdict(ours, { runId: 1, imageId: 1, verdict: 'reject', inspector: 'ana' });
     return { ours, other, batch, judge };
   }
 
@@ -267,7 +267,7 @@ describe('a database that is not at its place any more', () => {
     const file = join(workspace.folder, 'workspace.sqlite');
     expect(workspace.isInPlace()).toBe(true);
     await change(file);
-    const verdict = { runId: 1, imageId: 1, verdict: 'reject', author: 'ana' } as const;
+    const verdict = { runId: 1, imageId: 1, verdict: 'reject', inspector: 'ana' } as const;
     await expect(addVerdict(workspace, verdict)).rejects.toEqual(coded('workspace-replaced'));
     expect(workspace.isInPlace()).toBe(false);
     expect(workspace.health.report.problems).toMatchObject([{ code: 'workspace-replaced' }]);

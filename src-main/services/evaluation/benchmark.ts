@@ -13,7 +13,7 @@ import { openWorkspace } from '../../store/workspace.ts';
 import { OBJECTS, renderSample, SURFACES } from '../../training/synthetic/scene.ts';
 import { ContentHashes } from '../pictures/seen-file.ts';
 import { askSam } from '../review/ask-sam.ts';
-import { InspectorPool } from '../runs/inference-pool.ts';
+import { InferencePool } from '../runs/inference-pool.ts';
 import {
   type InspectPathsEvent,
   type InspectPathsSummary,
@@ -179,7 +179,7 @@ async function measureAskSam(context: MeasureContext): Promise<Omit<Measured, 'n
     async (workspaceFolder, { runId }) => {
       const workspace = await openWorkspace(workspaceFolder);
       const packsRoot = dirname(chosen.packFolder);
-      const pool = new InspectorPool({ device, packsRoot, ...(threads && { threads }) });
+      const pool = new InferencePool({ device, packsRoot, ...(threads && { threads }) });
       const contents = new ContentHashes();
       try {
         for (const { image, ...outcome } of await listResults(workspace, runId)) {
@@ -278,7 +278,7 @@ async function inspectCopies(
       name: 'bench',
       device,
       ...(threads && { threads }),
-      author: 'bench',
+      inspector: 'bench',
       ...(signal && { signal }),
       onEvent(event) {
         onEvent(event);

@@ -10,7 +10,7 @@ import {
 } from '../../../src-shared/errors.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
-import type { Inspector } from '../../inference/inference-client.ts';
+import type { InferenceClient } from '../../inference/inference-client.ts';
 import { rangesOfFiles } from '../pictures/file-ranges.ts';
 import { CategoryTally } from './category-tally.ts';
 import { findCategories } from './defect-dataset.ts';
@@ -30,7 +30,7 @@ export type EvaluateEvent =
   | { readonly kind: 'finished'; readonly evaluation: Evaluation };
 
 export interface EvaluateOptions {
-  readonly inspector: Pick<Inspector, 'inspect' | 'packHash'>;
+  readonly inference: Pick<InferenceClient, 'inspect' | 'packHash'>;
   /** Its object name is replaced per category. */
   readonly recipe: Recipe;
   /** Category → object name; otherwise the category's folder name, see {@link objectNameOf}. */
@@ -54,7 +54,7 @@ const IN_FLIGHT = 3;
  *   image would meet too, such as `disk-full`, and `text-too-long` for an object's name
  */
 export async function evaluate(root: string, options: EvaluateOptions): Promise<Evaluation> {
-  const { inspector, recipe, limit, signal, onProgress } = options;
+  const { inference, recipe, limit, signal, onProgress } = options;
   const started = performance.now();
   const found = await findCategories(root);
   const selected = found.map((category) => ({ ...category, images: spread(category.images, limit) }));
@@ -80,7 +80,7 @@ export async function evaluate(root: string, options: EvaluateOptions): Promise<
         try {
           const { path } = image;
           const job = { path, recipe: { ...recipe, object }, artifactRoot, range: ranges.of(path) };
-          const result = await inspector.inspect(job, signal);
+          const result = await inference.inspect(job, signal);
           refuseSeveral(path, result);
           await tally.add(image, result, artifactRoot, recipe.maxPixels);
         } catch (cause) {
@@ -111,7 +111,7 @@ export async function evaluate(root: string, options: EvaluateOptions): Promise<
     schemaVersion: 1,
     root,
     recipe,
-    packHash: inspector.packHash,
+    packHash: inference.packHash,
     categories,
     datasets,
     mean: meanOf(categories),

@@ -23,7 +23,7 @@ export async function exportBatch(options: {
   readonly batch?: string;
   readonly formats: readonly ExportFormat[];
   /** For the history, where the workspace can be written. */
-  readonly author: string;
+  readonly inspector: string;
   readonly folder: string;
   readonly subfolder?: boolean;
   readonly csv?: CsvStyle;
@@ -33,7 +33,7 @@ export async function exportBatch(options: {
 }): Promise<
   ExportOutcome & { readonly batch: Batch; readonly run: Run; readonly passedOver: readonly Run[] }
 > {
-  const { workspaceFolder, batch: wanted, author, ...rest } = options;
+  const { workspaceFolder, batch: wanted, inspector, ...rest } = options;
   const workspace = await openWorkspace(workspaceFolder, { allowReadOnly: true });
   try {
     const batches = await listBatches(workspace);
@@ -45,7 +45,7 @@ export async function exportBatch(options: {
       const subjectId = chosen.run.id;
       const outcome = await exportRun({ ...rest, workspace, contents, runId: subjectId });
       const newValue = { formats: rest.formats, folder: outcome.folder };
-      const deed = { author, action: 'exported', subject: 'run', subjectId, newValue } as const;
+      const deed = { inspector, action: 'exported', subject: 'run', subjectId, newValue } as const;
       // The files are there, whatever becomes of the note.
       if (!workspace.isReadOnly) await recordDeed(workspace, deed).catch(() => {});
       return { batch, ...chosen, ...outcome };

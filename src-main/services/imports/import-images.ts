@@ -40,11 +40,11 @@ export async function importImages(options: {
   readonly workspace: Workspace;
   readonly batchId: number;
   readonly paths: readonly string[];
-  readonly author: string;
+  readonly inspector: string;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: ImportEvent) => void;
 }): Promise<ImportSummary> {
-  const { workspace, batchId, paths, author, signal, onEvent } = options;
+  const { workspace, batchId, paths, inspector, signal, onEvent } = options;
   const { files: all, ...apart } = await listFiles(paths, signal);
   onEvent?.({ kind: 'listed', total: all.length });
   let added = 0;
@@ -55,7 +55,7 @@ export async function importImages(options: {
   for (let start = 0; start < all.length; start += CHUNK) {
     throwIfCancelled(signal);
     const images = await describeFiles(all.slice(start, start + CHUNK), signal);
-    const outcome = await addImages(workspace, batchId, images, author);
+    const outcome = await addImages(workspace, batchId, images, inspector);
     added += outcome.added;
     unchanged += outcome.unchanged;
     changed.push(...outcome.changed);
@@ -65,7 +65,7 @@ export async function importImages(options: {
   }
   const duplicates = await listDuplicates(workspace, batchId);
   await recordDeed(workspace, {
-    author,
+    inspector,
     action: 'imported',
     subject: 'batch',
     subjectId: batchId,

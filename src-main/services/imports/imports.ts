@@ -29,13 +29,13 @@ export class ImportDesk {
   async run(options: {
     readonly batchId: number;
     readonly paths: readonly string[] | null;
-    readonly author: string;
-    /** The workspace as the author may use it: to begin takes it, to go on does not. */
+    readonly inspector: string;
+    /** The workspace as the inspector may use it: to begin takes it, to go on does not. */
     readonly acting: Workspace;
     readonly signal: AbortSignal;
     readonly onEvent: (event: ImportEvent) => void;
   }): Promise<ImportSummary> {
-    const { batchId, author, acting, signal, onEvent } = options;
+    const { batchId, inspector, acting, signal, onEvent } = options;
     const workspace = this.#workspace;
     const stopped = options.paths === null ? await this.#stopped(batchId) : [];
     const paths = options.paths ?? stopped.flatMap((before) => before.paths);
@@ -49,12 +49,12 @@ export class ImportDesk {
     const ids =
       options.paths === null
         ? stopped.map(({ id }) => id)
-        : [await noteImport(acting, batchId, paths, author)];
+        : [await noteImport(acting, batchId, paths, inspector)];
     for (const id of ids) this.#atWork.add(id);
     try {
-      const summary = await importImages({ workspace, batchId, paths, author, signal, onEvent });
+      const summary = await importImages({ workspace, batchId, paths, inspector, signal, onEvent });
       await endImports(workspace, ids);
-      await settleSampleRanges(workspace, batchId, { author, signal });
+      await settleSampleRanges(workspace, batchId, { inspector, signal });
       return summary;
     } finally {
       for (const id of ids) this.#atWork.delete(id);
@@ -64,16 +64,16 @@ export class ImportDesk {
   /** By batch: what was stopped last. */
   async stopped(): Promise<ReadonlyMap<number, StoppedImport>> {
     return new Map(
-      (await this.#stopped()).map(({ batchId, paths, author, startedAt }) => [
+      (await this.#stopped()).map(({ batchId, paths, inspector, startedAt }) => [
         batchId,
-        { author, startedAt, paths: paths.slice(0, NAMED), more: Math.max(0, paths.length - NAMED) },
+        { inspector, startedAt, paths: paths.slice(0, NAMED), more: Math.max(0, paths.length - NAMED) },
       ]),
     );
   }
 
   /** The batch is whole as it is. */
-  async dismiss(acting: Workspace, batchId: number, author: string): Promise<void> {
-    await dismissImports(acting, batchId, await this.#stopped(batchId), author);
+  async dismiss(acting: Workspace, batchId: number, inspector: string): Promise<void> {
+    await dismissImports(acting, batchId, await this.#stopped(batchId), inspector);
   }
 
   async #stopped(batchId?: number): Promise<OpenImport[]> {

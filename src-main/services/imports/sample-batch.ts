@@ -11,7 +11,7 @@ import { importImages } from './import-images.ts';
  * @param folder of samples in MVTec AD's layout
  * @throws ClipSamError `disk-full`, `path-denied` and the store's errors
  */
-export async function addSampleBatch(workspace: Workspace, folder: string, author: string): Promise<void> {
+export async function addSampleBatch(workspace: Workspace, folder: string, inspector: string): Promise<void> {
   if (!(await isNewWorkspace(workspace))) return;
   const target = join(workspace.folder, 'samples');
   try {
@@ -20,11 +20,11 @@ export async function addSampleBatch(workspace: Workspace, folder: string, autho
     throw toWriteError(error, target);
   }
   const categories = (await readdir(target)).sort();
-  const { id } = await createBatch(workspace, { name: 'Bundled samples' }, author);
+  const { id } = await createBatch(workspace, { name: 'Bundled samples' }, inspector);
   await importImages({
     workspace,
     batchId: id,
     paths: categories.map((category) => join(target, category, 'test')),
-    author,
+    inspector,
   });
 }

@@ -50,8 +50,8 @@ export interface AddedPack {
 
 /** Who brings in a pack, and who hears how it goes. */
 export interface PackWork {
-  readonly author: string;
-  /** The workspace as the author may use it. Default: without a check. */
+  readonly inspector: string;
+  /** The workspace as the inspector may use it. Default: without a check. */
   readonly acting?: Workspace;
   readonly signal?: AbortSignal | undefined;
   onEvent?(event: PackImportEvent): void;
@@ -61,7 +61,7 @@ export interface PackWork {
 interface Begun {
   readonly place: string;
   readonly base: string | null;
-  readonly author: string;
+  readonly inspector: string;
   readonly startedAt: string;
 }
 
@@ -179,14 +179,14 @@ export class PackDesk {
       const files = wantedFiles(pack, note.base);
       let done = 0;
       for (const file of files) done += Math.min(await this.#bytesThere(packHash, file), file.bytes);
-      const { place, author, startedAt } = note;
+      const { place, inspector, startedAt } = note;
       const total = sum(files);
       found.push({
         packHash,
         pack: exactReference(pack),
         title: pack.title,
         place,
-        author,
+        inspector,
         startedAt,
         done,
         total,
@@ -226,7 +226,7 @@ export class PackDesk {
   }
 
   async #bring(pack: Pack, source: PackSource, work: PackWork): Promise<AddedPack> {
-    const { author, acting = this.#workspace, signal, onEvent } = work;
+    const { inspector, acting = this.#workspace, signal, onEvent } = work;
     const packHash = hashOfJson(pack);
     const there = await this.#there(pack, packHash);
     if (there?.isWhole) {
@@ -243,7 +243,7 @@ export class PackDesk {
     const note: Begun = {
       place: source.place,
       base: source.base,
-      author,
+      inspector,
       startedAt: new Date().toISOString(),
     };
     try {
@@ -263,7 +263,7 @@ export class PackDesk {
     else await appear(join(stage, 'pack'), folder);
     await remove(stage);
     const action = there ? 'repaired' : 'added';
-    await recordPack(this.#workspace, id, { packHash, place: source.place, action }, author);
+    await recordPack(this.#workspace, id, { packHash, place: source.place, action }, inspector);
     return { id, outcome: action };
   }
 

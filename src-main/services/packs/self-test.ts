@@ -3,14 +3,14 @@ import type { SelfTestEvent } from '../../../src-shared/contract.ts';
 import { failure } from '../../../src-shared/errors.ts';
 import type { DeviceRequest } from '../../../src-shared/result.ts';
 import { listImages } from '../../files/image-files.ts';
-import type { Inspector } from '../../inference/inference-client.ts';
+import type { InferenceClient } from '../../inference/inference-client.ts';
 import type { PackExaminer } from '../../inference/pack-examiner.ts';
 import { checkLanguage } from '../../inference/recipe-language.ts';
-import type { InspectorPool } from '../runs/inference-pool.ts';
+import type { InferencePool } from '../runs/inference-pool.ts';
 import { findPack, type PackPlaces } from './model-packs.ts';
 
 export interface SelfTestOptions extends PackPlaces {
-  readonly pool: InspectorPool;
+  readonly pool: InferencePool;
   readonly examiner: PackExaminer;
   readonly pack: string;
   readonly device: DeviceRequest;
@@ -36,10 +36,10 @@ export async function selfTest(options: SelfTestOptions): Promise<void> {
   await checkLanguage(folder, pack.defaultRecipe, examiner);
   const start = performance.now();
 
-  const inspect = async (inspector: Inspector, rssBytes: () => number | null) => {
-    onEvent({ kind: 'ready', device: inspector.device, startMs: performance.now() - start });
+  const inspect = async (inference: InferenceClient, rssBytes: () => number | null) => {
+    onEvent({ kind: 'ready', device: inference.device, startMs: performance.now() - start });
     const recipe = pack.defaultRecipe;
-    const result = await inspector.inspect({ path, recipe, artifactRoot }, signal);
+    const result = await inference.inspect({ path, recipe, artifactRoot }, signal);
     const { timings, score, verdict, regions } = result;
     onEvent({
       kind: 'finished',
@@ -53,9 +53,9 @@ export async function selfTest(options: SelfTestOptions): Promise<void> {
   };
 
   if (device === pool.status.asked) {
-    const { inspector, release } = await pool.acquire(packId);
+    const { inference, release } = await pool.acquire(packId);
     try {
-      return await inspect(inspector, () => pool.status.rssBytes);
+      return await inspect(inference, () => pool.status.rssBytes);
     } finally {
       release();
     }
@@ -68,13 +68,13 @@ export async function selfTest(options: SelfTestOptions): Promise<void> {
     );
   }
   let rss: number | null = null;
-  const inspector = await pool.openApart(packId, device, (event) => {
+  const inference = await pool.openApart(packId, device, (event) => {
     if (event.kind === 'heartbeat') rss = event.rssBytes;
   });
   try {
-    await inspect(inspector, () => rss);
+    await inspect(inference, () => rss);
   } finally {
-    await inspector.close();
+    await inference.close();
   }
 }
 

@@ -20,7 +20,7 @@ import { type PinKeeper, scryptPins } from './pin.ts';
 import { isUnwritable, PinTries } from './pin-tries.ts';
 import { type Clocks, Sessions } from './sessions.ts';
 
-/** Author of what somebody did whom nobody knows. */
+/** Inspector of what somebody did whom nobody knows. */
 const UNKNOWN = 'unknown';
 
 export interface PeopleDeskOptions {
@@ -103,19 +103,19 @@ export class PeopleDesk {
    */
   async add(
     acting: Workspace,
-    { pin, ...person }: Person & { readonly pin: string; readonly author: string },
+    { pin, ...person }: Person & { readonly pin: string; readonly inspector: string },
   ): Promise<Person> {
     return addPerson(acting, { ...person, pin: await this.#pins.hash(pin) });
   }
 
   /** @throws ClipSamError `not-found` when nobody has that name, `conflict` when no engineer would be left */
-  changeRole(acting: Workspace, name: string, role: Role, author: string): Promise<Person> {
-    return changeRole(acting, name, role, author);
+  changeRole(acting: Workspace, name: string, role: Role, inspector: string): Promise<Person> {
+    return changeRole(acting, name, role, inspector);
   }
 
   /** Who got a new PIN may try it at once. @throws ClipSamError `not-found` when nobody has that name */
-  async resetPin(acting: Workspace, name: string, pin: string, author: string): Promise<Person> {
-    return toPerson(await changePin(acting, name, await this.#pins.hash(pin), author));
+  async resetPin(acting: Workspace, name: string, pin: string, inspector: string): Promise<Person> {
+    return toPerson(await changePin(acting, name, await this.#pins.hash(pin), inspector));
   }
 
   /**
@@ -135,8 +135,8 @@ export class PeopleDesk {
   }
 
   /** @throws ClipSamError `not-found` when nobody has that name, `conflict` when no engineer would be left */
-  remove(acting: Workspace, name: string, author: string): Promise<Person> {
-    return removePerson(acting, name, author);
+  remove(acting: Workspace, name: string, inspector: string): Promise<Person> {
+    return removePerson(acting, name, inspector);
   }
 
   /** Minutes without a key or a move after which a session is over; null: never. */
@@ -144,8 +144,12 @@ export class PeopleDesk {
     return getSetting(this.#workspace, 'idle-minutes');
   }
 
-  async changeIdleMinutes(acting: Workspace, minutes: number | null, author: string): Promise<number | null> {
-    await changeSetting(acting, 'idle-minutes', minutes, author);
+  async changeIdleMinutes(
+    acting: Workspace,
+    minutes: number | null,
+    inspector: string,
+  ): Promise<number | null> {
+    await changeSetting(acting, 'idle-minutes', minutes, inspector);
     return minutes;
   }
 
@@ -164,8 +168,8 @@ export class PeopleDesk {
     throw failure('pin-wrong', `This is not ${person.name}'s PIN.`);
   }
 
-  #note(action: string, { id, name }: StoredPerson, author = name): Promise<void> {
-    const event = { author, action, subject: 'session', subjectId: id, newValue: { name } } as const;
+  #note(action: string, { id, name }: StoredPerson, inspector = name): Promise<void> {
+    const event = { inspector, action, subject: 'session', subjectId: id, newValue: { name } } as const;
     return this.#despiteTheDisk(() => recordDeed(this.#workspace, event), undefined);
   }
 
@@ -191,11 +195,11 @@ function toPerson({ name, role }: Person): Person {
  * @returns the PIN, six random digits
  * @throws ClipSamError what opening the workspace says; `not-found` when nobody has that name
  */
-export async function resetForgottenPin(folder: string, name: string, author: string): Promise<string> {
+export async function resetForgottenPin(folder: string, name: string, inspector: string): Promise<string> {
   const workspace = await openWorkspace(folder);
   try {
     const pin = String(randomInt(1_000_000)).padStart(6, '0');
-    await changePin(workspace, name, await scryptPins().hash(pin), author);
+    await changePin(workspace, name, await scryptPins().hash(pin), inspector);
     return pin;
   } finally {
     await workspace.close();

@@ -23,7 +23,7 @@ const deepReader = new Limiter<ReadonlyMap<number, SampleKind | 'none'>>(1);
 
 interface SettleOptions {
   /** Who imports or inspects: for the history. */
-  readonly author: string;
+  readonly inspector: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -36,7 +36,7 @@ interface SettleOptions {
 export async function settleSampleRanges(
   workspace: Workspace,
   batchId: number,
-  { author, signal }: SettleOptions,
+  { inspector, signal }: SettleOptions,
 ): Promise<void> {
   await lookAtImages(workspace, batchId, signal);
   const { sampleRanges } = await getBatch(workspace, batchId);
@@ -50,7 +50,7 @@ export async function settleSampleRanges(
     const extremes = await measure(workspace, batchId, kind, signal);
     if (extremes.length <= measured) continue;
     const next: BatchRange = { ...rangeFor(extremes, kind), images: extremes.length, setBy: null };
-    await changeSampleRange(workspace, batchId, kind, next, author);
+    await changeSampleRange(workspace, batchId, kind, next, inspector);
   }
 }
 
@@ -64,14 +64,14 @@ export async function setSampleRange(
     readonly batchId: number;
     readonly kind: SampleKind;
     readonly range: SampleRange | null;
-    readonly author: string;
+    readonly inspector: string;
   },
 ): Promise<void> {
-  const { batchId, kind, range, author } = options;
+  const { batchId, kind, range, inspector } = options;
   await getBatch(workspace, batchId);
-  const next = range && { low: range.low, high: range.high, images: null, setBy: author };
-  await changeSampleRange(workspace, batchId, kind, next, author);
-  if (next === null) await settleSampleRanges(workspace, batchId, { author });
+  const next = range && { low: range.low, high: range.high, images: null, setBy: inspector };
+  await changeSampleRange(workspace, batchId, kind, next, inspector);
+  if (next === null) await settleSampleRanges(workspace, batchId, { inspector });
 }
 
 /** The kinds of samples beyond 8 bits that a batch has, as far as its images were looked at. */

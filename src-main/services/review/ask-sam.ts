@@ -6,7 +6,7 @@ import { getRecipe } from '../../store/recipes.ts';
 import { inspectedImage } from '../../store/results.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { refuseChanged } from '../pictures/seen-file.ts';
-import type { InspectorPool } from '../runs/inference-pool.ts';
+import type { InferencePool } from '../runs/inference-pool.ts';
 
 /**
  * Asks SAM about prompts of the inspector's own, on the image as the run saw it. Goes ahead of a run's images.
@@ -17,7 +17,7 @@ import type { InspectorPool } from '../runs/inference-pool.ts';
  */
 export async function askSam(options: {
   readonly workspace: Workspace;
-  readonly pool: InspectorPool;
+  readonly pool: InferencePool;
   readonly contents: ContentHashes;
   readonly runId: number;
   readonly imageId: number;
@@ -33,9 +33,9 @@ export async function askSam(options: {
   }
   await refuseChanged(contents, { path, seen: contentHash, imported });
   const { recipe } = await getRecipe(workspace, recipeHash);
-  const { inspector, release } = await pool.acquire(recipe.pack);
+  const { inference, release } = await pool.acquire(recipe.pack);
   try {
-    const { levels, decodeMs } = await inspector.decodeMask(
+    const { levels, decodeMs } = await inference.askSam(
       { path, page: page?.index, recipe, contentHash, range: range ?? undefined, prompts },
       signal,
     );

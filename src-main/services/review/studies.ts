@@ -53,15 +53,15 @@ export async function beginStudy(
     readonly name: string;
     readonly rounds: number;
     readonly size: number;
-    readonly author: string;
+    readonly inspector: string;
     readonly seed?: string;
   },
 ): Promise<StudyOverview> {
-  const { batchId, name, rounds, author, seed = randomUUID() } = options;
+  const { batchId, name, rounds, inspector, seed = randomUUID() } = options;
   await getBatch(workspace, batchId);
   const candidates = await studyCandidates(workspace, batchId);
   if (candidates.length < 2) {
-    throw failure('study-too-small', 'A repeat inspection needs two images or more.');
+    throw failure('study-too-small', 'An agreement study needs two images or more.');
   }
   const random = new Random(`${seed}/choice`);
   const groups = (['accept', 'warn', 'reject', null] as const).map((model) =>
@@ -78,7 +78,7 @@ export async function beginStudy(
     const next = groups[turn]!.pop();
     if (next) imageIds.push(next.imageId);
   }
-  const study = await createStudy(workspace, { batchId, name, rounds, seed, author }, imageIds);
+  const study = await createStudy(workspace, { batchId, name, rounds, seed, inspector }, imageIds);
   return { study: withoutSeed(study), inspectors: [] };
 }
 
@@ -121,13 +121,13 @@ export async function answerTurn(
   contents: ContentHashes,
   answer: {
     readonly id: number;
-    readonly author: string;
+    readonly inspector: string;
     readonly imageId: number;
     readonly verdict: HumanVerdict;
     readonly milliseconds: number;
   },
 ): Promise<StudyTurn> {
-  const { id, author: inspector, imageId, verdict, milliseconds } = answer;
+  const { id, inspector, imageId, verdict, milliseconds } = answer;
   const study = await getStudy(workspace, id);
   const images = await studyImages(workspace, id);
   const ids = images.map((image) => image.id);
@@ -247,7 +247,7 @@ export async function exportAnswers(
       }),
   );
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  const own = `${new FileNames().for(study.name, '')}-repeat-${studyId}-${time}`;
+  const own = `${new FileNames().for(study.name, '')}-study-${studyId}-${time}`;
   return exportStudyCsv(join(workspace.folder, 'exports', own), rows, csv);
 }
 

@@ -6,7 +6,7 @@ import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
 import { SOFTWARE_VERSION } from '../../../src-shared/version.ts';
-import type { Inspector } from '../../inference/inference-client.ts';
+import type { InferenceClient } from '../../inference/inference-client.ts';
 import { getRecipe, saveRecipe } from '../../store/recipes.ts';
 import { type NewOutcome, recordOutcome } from '../../store/results.ts';
 import {
@@ -25,7 +25,7 @@ import { sampleKindOf, settleSampleRanges } from '../pictures/sample-ranges.ts';
 import { checkFilesInReach } from './files-in-reach.ts';
 import { endingsOf } from './run-endings.ts';
 
-/** Images handed to the inspector at a time: reading, inference and storing of neighbours overlap. */
+/** Images handed to the inference process at a time: reading, inference and storing of neighbours overlap. */
 const IN_FLIGHT = 3;
 const PAGE = 500;
 const HEARTBEAT_INTERVAL = 5_000;
@@ -35,14 +35,14 @@ const CRASHES_IN_A_ROW = 5;
 
 export interface BatchRunOptions {
   readonly workspace: Workspace;
-  /** The workspace as the author may use it, for the beginning. Default: without a check. */
+  /** The workspace as the inspector may use it, for the beginning. Default: without a check. */
   readonly acting?: Workspace;
-  readonly inspector: Pick<Inspector, 'device' | 'packHash' | 'inspect'>;
+  readonly inference: Pick<InferenceClient, 'device' | 'packHash' | 'inspect'>;
   /** Ends the run as `interrupted`: the program goes away and the run is resumed another time. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: BatchEvent) => void;
   /** For the audit trail. */
-  readonly author: string;
+  readonly inspector: string;
 }
 
 export interface BatchSummary {
@@ -60,10 +60,10 @@ export interface BatchSummary {
 export interface BatchRun {
   readonly runId: number;
   /** Stops taking images; resolves when those under way are stored. */
-  pause(author?: string): Promise<void>;
-  resume(author?: string): Promise<void>;
+  pause(inspector?: string): Promise<void>;
+  resume(inspector?: string): Promise<void>;
   /** Ends the run for good; what is under way is dropped, what is stored stays. */
-  cancel(author?: string): void;
+  cancel(inspector?: string): void;
   /** Never rejects: what stopped the run is in the summary. */
   readonly done: Promise<BatchSummary>;
 }
@@ -81,15 +81,15 @@ export interface BatchRun {
 export async function startBatchRun(
   options: BatchRunOptions & { readonly batchId: number; readonly recipe: Recipe },
 ): Promise<BatchRun> {
-  const { workspace, acting = workspace, batchId, recipe, inspector, author, signal } = options;
+  const { workspace, acting = workspace, batchId, recipe, inference, inspector, signal } = options;
   await checkFilesInReach(workspace, batchId);
-  await settleSampleRanges(workspace, batchId, { author, signal });
-  const { hash } = await saveRecipe(acting, recipe, { author });
+  await settleSampleRanges(workspace, batchId, { inspector, signal });
+  const { hash } = await saveRecipe(acting, recipe, { inspector });
   const claim = await startRun(acting, batchId, hash, {
-    packHash: inspector.packHash,
-    device: inspector.device,
+    packHash: inference.packHash,
+    device: inference.device,
     softwareVersion: SOFTWARE_VERSION,
-    author,
+    inspector,
   });
   return beginJob(options, claim, recipe, false);
 }
@@ -102,17 +102,17 @@ export async function startBatchRun(
 export async function resumeBatchRun(
   options: BatchRunOptions & { readonly runId: number; readonly retryFailed?: boolean },
 ): Promise<BatchRun> {
-  const { workspace, acting = workspace, runId, inspector, author, retryFailed = false } = options;
+  const { workspace, acting = workspace, runId, inference, inspector, retryFailed = false } = options;
   const { recipeHash } = await getRun(workspace, runId);
   const { recipe } = await getRecipe(workspace, recipeHash);
   const claim = await resumeRun(
     acting,
     runId,
     {
-      packHash: inspector.packHash,
-      device: inspector.device,
+      packHash: inference.packHash,
+      device: inference.device,
       softwareVersion: SOFTWARE_VERSION,
-      author,
+      inspector,
     },
     { retryFailed },
   );
@@ -166,7 +166,7 @@ class BatchJob implements BatchRun {
   ) {
     this.runId = claim.runId;
     this.#options = options;
-    this.#endedBy = options.author;
+    this.#endedBy = options.inspector;
     this.#claim = claim;
     this.#recipe = recipe;
     this.#retryFailed = retryFailed;
@@ -174,7 +174,7 @@ class BatchJob implements BatchRun {
     this.done = this.#run();
   }
 
-  async pause(author = this.#options.author): Promise<void> {
+  async pause(inspector = this.#options.inspector): Promise<void> {
     if (this.#ending) return;
     this.#gate ??= Promise.withResolvers();
     if (this.#inFlight > 0) {
@@ -182,21 +182,21 @@ class BatchJob implements BatchRun {
       await this.#drained.promise;
     }
     if (this.#ending || !this.#gate) return;
-    await this.#setStatus('paused', author);
+    await this.#setStatus('paused', inspector);
     this.#emit({ kind: 'paused' });
   }
 
-  async resume(author = this.#options.author): Promise<void> {
+  async resume(inspector = this.#options.inspector): Promise<void> {
     const gate = this.#gate;
     if (!gate || this.#ending) return;
     this.#gate = undefined;
-    await this.#setStatus('running', author);
+    await this.#setStatus('running', inspector);
     this.#emit({ kind: 'resumed' });
     gate.resolve();
   }
 
-  cancel(author = this.#options.author): void {
-    if (!this.#ending) this.#endedBy = author;
+  cancel(inspector = this.#options.inspector): void {
+    if (!this.#ending) this.#endedBy = inspector;
     this.#end({ status: 'cancelled' });
   }
 
@@ -245,11 +245,11 @@ class BatchJob implements BatchRun {
   }
 
   async #inspect(image: BatchImage): Promise<void> {
-    const { workspace, inspector } = this.#options;
+    const { workspace, inference } = this.#options;
     let outcome: NewOutcome;
     try {
       const range = (await this.#rangeOf(image)) ?? undefined;
-      const result = await inspector.inspect(
+      const result = await inference.inspect(
         {
           path: image.path,
           page: image.page?.index,
@@ -337,7 +337,7 @@ class BatchJob implements BatchRun {
   async #finish(): Promise<BatchSummary> {
     this.#ending ??= { status: 'done' };
     const { status, error } = this.#ending;
-    const ending = { claim: this.#claim, status, author: this.#endedBy, error };
+    const ending = { claim: this.#claim, status, inspector: this.#endedBy, error };
     await endingsOf(this.#options.workspace).write(ending);
     releaseClaim(this.#claim);
     const { total, done, failed } = this.#counts;
@@ -345,9 +345,9 @@ class BatchJob implements BatchRun {
     return { runId: this.runId, status, total, done, failed, ...(error && { error }) };
   }
 
-  async #setStatus(status: 'running' | 'paused', author: string): Promise<void> {
+  async #setStatus(status: 'running' | 'paused', inspector: string): Promise<void> {
     try {
-      await setRunStatus(this.#options.workspace, this.#claim, status, author);
+      await setRunStatus(this.#options.workspace, this.#claim, status, inspector);
     } catch (error) {
       this.#interrupt(error);
     }

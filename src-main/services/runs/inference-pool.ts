@@ -1,30 +1,34 @@
 import type { DeviceStatus } from '../../../src-shared/contract.ts';
 import { ClipSamError, failure, toErrorRecord } from '../../../src-shared/errors.ts';
 import type { DeviceRequest } from '../../../src-shared/result.ts';
-import { type Inspector, type InspectorEvent, openInspector } from '../../inference/inference-client.ts';
+import {
+  type InferenceClient,
+  type InferenceEvent,
+  openInference,
+} from '../../inference/inference-client.ts';
 import type { ProcessHost } from '../../inference/process-host.ts';
 import { findPack, type PackPlaces } from '../packs/model-packs.ts';
 
 export type { ProcessHost } from '../../inference/process-host.ts';
 
-export interface InspectorPoolOptions extends PackPlaces {
+export interface InferencePoolOptions extends PackPlaces {
   readonly device: DeviceRequest;
   readonly threads?: number;
   readonly host?: ProcessHost;
   readonly onStatus?: (status: DeviceStatus) => void;
-  /** Starts an inspector; for tests. */
-  readonly open?: typeof openInspector;
+  /** Starts an inference process; for tests. */
+  readonly open?: typeof openInference;
 }
 
-/** The right to use an inspector: it is not closed before all of them are given back. */
-export interface InspectorLease {
-  readonly inspector: Inspector;
+/** The right to use an inference process: it is not closed before all of them are given back. */
+export interface InferenceLease {
+  readonly inference: InferenceClient;
   /** More than once does no harm. */
   release(): void;
 }
 
 interface Entry {
-  readonly inspector: Promise<Inspector>;
+  readonly inference: Promise<InferenceClient>;
   users: number;
   /** Everything that it is asked fails: the next user gets a new one. */
   broken: boolean;
@@ -37,14 +41,14 @@ const RSS_STEP = 4 << 20;
  * The inference processes of the workstation, one per pack, started when they are first needed and shared by runs,
  * self-tests and questions to SAM.
  */
-export class InspectorPool {
-  readonly #options: InspectorPoolOptions;
+export class InferencePool {
+  readonly #options: InferencePoolOptions;
   /** By the packs' references. */
   readonly #entries = new Map<string, Entry>();
   #status: DeviceStatus;
   #closed = false;
 
-  constructor(options: InspectorPoolOptions) {
+  constructor(options: InferencePoolOptions) {
     this.#options = options;
     this.#status = stopped(options.device);
   }
@@ -58,8 +62,8 @@ export class InspectorPool {
     return [...this.#entries.values()].some(({ users }) => users > 0);
   }
 
-  /** @throws ClipSamError `pack-not-found`, `pack-invalid`, and what `openInspector` says */
-  async acquire(pack: string): Promise<InspectorLease> {
+  /** @throws ClipSamError `pack-not-found`, `pack-invalid`, and what `openInference` says */
+  async acquire(pack: string): Promise<InferenceLease> {
     this.#refuseWhenClosed();
     let entry = this.#usable(pack);
     if (!entry) {
@@ -76,20 +80,20 @@ export class InspectorPool {
       released = true;
     };
     try {
-      return { inspector: await mine.inspector, release };
+      return { inference: await mine.inference, release };
     } catch (error) {
       release();
       throw error;
     }
   }
 
-  /** An inspector of its own on another device, for a trial; the caller closes it. */
+  /** An inference process of its own on another device, for a trial; the caller closes it. */
   async openApart(
     pack: string,
     device: DeviceRequest,
-    onEvent: (event: InspectorEvent) => void,
-  ): Promise<Inspector> {
-    const { threads, host, open = openInspector } = this.#options;
+    onEvent: (event: InferenceEvent) => void,
+  ): Promise<InferenceClient> {
+    const { threads, host, open = openInference } = this.#options;
     const { folder } = await findPack(pack, this.#options);
     this.#refuseWhenClosed();
     return open({ packFolder: folder, device, onEvent, ...(threads && { threads }), ...(host && { host }) });
@@ -133,11 +137,11 @@ export class InspectorPool {
   }
 
   #open(pack: string, packFolder: string): Entry {
-    const { threads, host, open = openInspector } = this.#options;
+    const { threads, host, open = openInference } = this.#options;
     const device = this.#status.asked;
     this.#tell({ ...stopped(device), state: 'starting' });
     const entry: Entry = {
-      inspector: open({
+      inference: open({
         packFolder,
         device,
         ...(threads && { threads }),
@@ -148,7 +152,7 @@ export class InspectorPool {
       broken: false,
     };
     this.#entries.set(pack, entry);
-    entry.inspector.catch((error: unknown) => {
+    entry.inference.catch((error: unknown) => {
       entry.broken = true;
       if (this.#entries.get(pack) !== entry) return;
       this.#entries.delete(pack);
@@ -157,7 +161,7 @@ export class InspectorPool {
     return entry;
   }
 
-  #onEvent(pack: string, event: InspectorEvent): void {
+  #onEvent(pack: string, event: InferenceEvent): void {
     const status = this.#status;
     switch (event.kind) {
       case 'ready':
@@ -191,8 +195,8 @@ export class InspectorPool {
 
   async #close(pack: string, entry: Entry): Promise<void> {
     if (this.#entries.get(pack) === entry) this.#entries.delete(pack);
-    const inspector = await entry.inspector.catch(() => undefined);
-    await inspector?.close();
+    const inference = await entry.inference.catch(() => undefined);
+    await inference?.close();
   }
 
   #tell(status: DeviceStatus): void {

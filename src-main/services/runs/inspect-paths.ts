@@ -9,7 +9,7 @@ import type { SampleRange } from '../../../src-shared/sample-range.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
 import { listImages as listFiles } from '../../files/image-files.ts';
 import { IMAGE_EXTENSIONS } from '../../files/image-names.ts';
-import type { Inspector, InspectorEvent } from '../../inference/inference-client.ts';
+import type { InferenceClient, InferenceEvent } from '../../inference/inference-client.ts';
 import { createBatch, getBatch, listBatches } from '../../store/batches.ts';
 import { listImages } from '../../store/images.ts';
 import { listResults } from '../../store/results.ts';
@@ -23,7 +23,7 @@ import { type ChosenRecipe, openPipeline } from './recipe-pipeline.ts';
 
 export type InspectPathsEvent =
   | ImportEvent
-  | InspectorEvent
+  | InferenceEvent
   | BatchEvent
   | { readonly kind: 'import-finished'; readonly batch: Batch; readonly summary: ImportSummary }
   /** What is black and white in the images of more than 8 bits, if there are any. */
@@ -50,7 +50,7 @@ export interface InspectPathsOptions {
   readonly range?: SampleRange;
   readonly device: DeviceRequest;
   readonly threads?: number;
-  readonly author: string;
+  readonly inspector: string;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: InspectPathsEvent) => void;
 }
@@ -73,11 +73,11 @@ export interface InspectPathsSummary extends BatchSummary {
  *   the store, the inference process and the batch run say
  */
 export async function inspectPaths(options: InspectPathsOptions): Promise<InspectPathsSummary> {
-  const { chosen, paths, author, signal, device, threads } = options;
+  const { chosen, paths, inspector, signal, device, threads } = options;
   const onEvent = options.onEvent ?? (() => {});
   const inputs = await listInputs(paths, signal);
   // First, because a broken pack would waste the reading of all files and leave a batch that nobody asked for.
-  const inspector = await openPipeline(chosen, { device, ...(threads ? { threads } : {}), onEvent });
+  const inference = await openPipeline(chosen, { device, ...(threads ? { threads } : {}), onEvent });
   let workspace: Workspace | undefined;
   try {
     throwIfCancelled(signal);
@@ -86,42 +86,42 @@ export async function inspectPaths(options: InspectPathsOptions): Promise<Inspec
     const name = options.name ?? nameOf(paths);
     const batch =
       (await findBatch(workspace, name, inputs)) ??
-      (await createBatch(workspace, { name, objectName: chosen.recipe.object }, author));
+      (await createBatch(workspace, { name, objectName: chosen.recipe.object }, inspector));
     const cancel = signal ? { signal } : {};
     const summary = await importImages({
       workspace,
       batchId: batch.id,
       paths,
-      author,
+      inspector,
       onEvent,
       ...cancel,
     });
     onEvent({ kind: 'import-finished', batch, summary });
 
     const report = (outcome: ImageOutcome) => {
-      onEvent({ kind: 'record', record: toImageRecord(outcome, artifacts, inspector.device) });
+      onEvent({ kind: 'record', record: toImageRecord(outcome, artifacts, inference.device) });
     };
     for (const { path, error } of summary.unreadable) report({ path, page: null, status: 'failed', error });
     for (const path of summary.passedOver)
       onEvent({ kind: 'record', record: { path, status: 'passed-over' } });
 
-    await settleSampleRanges(workspace, batch.id, { author, signal });
+    await settleSampleRanges(workspace, batch.id, { inspector, signal });
     const kinds = await kindsIn(workspace, batch.id);
     const { range } = options;
     for (const kind of range ? kinds : []) {
-      await setSampleRange(workspace, { batchId: batch.id, kind, range: range!, author });
+      await setSampleRange(workspace, { batchId: batch.id, kind, range: range!, inspector });
     }
     const { sampleRanges } = await getBatch(workspace, batch.id);
     onEvent({ kind: 'sample-ranges', ranges: sampleRanges });
 
     const unfinished = options.fresh
       ? undefined
-      : await findUnfinishedRun(workspace, batch, inspector, chosen);
+      : await findUnfinishedRun(workspace, batch, inference, chosen);
     const isSame = summary.added === 0 && summary.changed.length === 0;
     const runOptions = {
       workspace,
+      inference,
       inspector,
-      author,
       ...cancel,
       onEvent(event: BatchEvent) {
         onEvent(event);
@@ -144,7 +144,7 @@ export async function inspectPaths(options: InspectPathsOptions): Promise<Inspec
     const { unreadable, passedOver } = summary;
     return { ...(await run.done), batchId: batch.id, unreadable, passedOver };
   } finally {
-    await inspector.close();
+    await inference.close();
     await workspace?.close();
   }
 }
@@ -208,7 +208,7 @@ async function isWithin(workspace: Workspace, batch: Batch, inputs: ReadonlySet<
 async function findUnfinishedRun(
   workspace: Workspace,
   batch: Batch,
-  { packHash }: Inspector,
+  { packHash }: InferenceClient,
   { recipe }: ChosenRecipe,
 ): Promise<Run | undefined> {
   const [run] = await listRuns(workspace, batch.id);

@@ -1,12 +1,16 @@
 import { ClipSamError } from '../../../src-shared/errors.ts';
 import { type Recipe, recipeSchema } from '../../../src-shared/recipe.ts';
 import { schemaIssues } from '../../../src-shared/schema-issues.ts';
-import { type Inspector, type InspectorOptions, openInspector } from '../../inference/inference-client.ts';
+import {
+  type InferenceClient,
+  type InferenceOptions,
+  openInference,
+} from '../../inference/inference-client.ts';
 import { describePack, type PackPlaces } from '../../inference/pack-loader.ts';
 import { checkLanguage } from '../../inference/recipe-language.ts';
 import { readJsonFile } from '../json-file.ts';
 
-export { describeDeath, type InspectorEvent } from '../../inference/inference-client.ts';
+export { describeDeath, type InferenceEvent } from '../../inference/inference-client.ts';
 
 /** The pack that is used where nobody chose one. */
 export const DEFAULT_PACK = 'lite';
@@ -47,14 +51,14 @@ export async function chooseRecipe(choice: RecipeChoice): Promise<ChosenRecipe> 
 
 /**
  * Starts the inference process for a recipe.
- * @throws ClipSamError as {@link openInspector}, then as {@link checkLanguage}
+ * @throws ClipSamError as {@link openInference}, then as {@link checkLanguage}
  */
 export async function openPipeline(
   { packFolder, recipe }: ChosenRecipe,
-  options: Omit<InspectorOptions, 'packFolder' | 'host'>,
-): Promise<Inspector> {
+  options: Omit<InferenceOptions, 'packFolder' | 'host'>,
+): Promise<InferenceClient> {
   const [opening, words] = await Promise.allSettled([
-    openInspector({ ...options, packFolder }),
+    openInference({ ...options, packFolder }),
     checkLanguage(packFolder, recipe),
   ]);
   if (opening.status === 'rejected') throw opening.reason;

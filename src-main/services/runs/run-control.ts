@@ -11,20 +11,20 @@ import { cancelRun, getRun, getRunState, listRunStates, type RunState } from '..
 import type { Workspace } from '../../store/workspace.ts';
 import { findPack, type PackPlaces } from '../packs/model-packs.ts';
 import { type BatchRun, resumeBatchRun, startBatchRun } from './batch-run.ts';
-import type { InspectorLease, InspectorPool } from './inference-pool.ts';
+import type { InferenceLease, InferencePool } from './inference-pool.ts';
 import { DEFAULT_PACK } from './recipe-pipeline.ts';
 import { endingsOf } from './run-endings.ts';
 
 export interface RunDeskOptions extends PackPlaces {
   readonly workspace: Workspace;
-  readonly pool: InspectorPool;
+  readonly pool: InferencePool;
   /** Has a recipe's words read by its pack's tokeniser. */
   readonly examiner: PackExaminer;
   /** `imageId`: the image whose outcome was just stored. */
   readonly onProgress?: (progress: RunProgress, imageId?: number) => void;
 }
 
-type BeginOptions = Pick<Parameters<typeof startBatchRun>[0], 'inspector' | 'signal' | 'onEvent'>;
+type BeginOptions = Pick<Parameters<typeof startBatchRun>[0], 'inference' | 'signal' | 'onEvent'>;
 
 /** A run that this program works on, or has paused. */
 class Job {
@@ -135,12 +135,12 @@ export class RunDesk {
   async start(options: {
     readonly batchId: number;
     readonly recipeHash: string | null;
-    readonly author: string;
-    /** The workspace as the author may use it. Default: without a check. */
+    readonly inspector: string;
+    /** The workspace as the inspector may use it. Default: without a check. */
     readonly acting?: Workspace;
   }): Promise<RunProgress> {
     const { workspace } = this.#options;
-    const { batchId, recipeHash, author, acting = workspace } = options;
+    const { batchId, recipeHash, inspector, acting = workspace } = options;
     return this.#alone(async () => {
       await getBatch(workspace, batchId);
       const { recipe, parentHash } =
@@ -148,8 +148,8 @@ export class RunDesk {
           ? await this.proposedRecipe(batchId)
           : { recipe: (await getRecipe(workspace, recipeHash)).recipe, parentHash: null };
       return this.#begin(recipe, async (begin) => {
-        await saveRecipe(acting, recipe, { author, ...(parentHash !== null && { parentHash }) });
-        return startBatchRun({ ...begin, workspace, acting, author, batchId, recipe });
+        await saveRecipe(acting, recipe, { inspector, ...(parentHash !== null && { parentHash }) });
+        return startBatchRun({ ...begin, workspace, acting, inspector, batchId, recipe });
       });
     });
   }
@@ -161,47 +161,47 @@ export class RunDesk {
   async resume(options: {
     readonly id: number;
     readonly retryFailed: boolean;
-    readonly author: string;
+    readonly inspector: string;
     /** As in {@link start}. */
     readonly acting?: Workspace;
   }): Promise<RunProgress> {
     const { workspace } = this.#options;
-    const { id: runId, retryFailed, author, acting = workspace } = options;
+    const { id: runId, retryFailed, inspector, acting = workspace } = options;
     const paused = this.#jobs.get(runId);
     if (paused && !paused.isPaused) return paused.progress;
     return this.#alone(async () => {
       if (paused) {
-        await paused.work.resume(author);
+        await paused.work.resume(inspector);
         return paused.progress;
       }
       const { recipeHash, batchId } = await getRun(workspace, runId);
       await getBatch(workspace, batchId);
       const { recipe } = await getRecipe(workspace, recipeHash);
       return this.#begin(recipe, (begin) =>
-        resumeBatchRun({ ...begin, workspace, acting, author, runId, retryFailed }),
+        resumeBatchRun({ ...begin, workspace, acting, inspector, runId, retryFailed }),
       );
     });
   }
 
   /** Stops taking images; returns when those under way are stored. @throws ClipSamError `conflict` */
-  async pause(id: number, author: string): Promise<RunProgress> {
+  async pause(id: number, inspector: string): Promise<RunProgress> {
     const job = this.#jobs.get(id);
     if (!job) {
       const { run } = await getRunState(this.#options.workspace, id);
       throw failure('run-idle', { run: id }, `Run ${id} is ${run.status} and not at work here.`);
     }
-    await job.work.pause(author);
+    await job.work.pause(inspector);
     return this.get(id);
   }
 
   /** Ends a run for good, at work or not; what is stored stays. @throws ClipSamError `conflict` when it is final */
-  async cancel(id: number, author: string): Promise<RunProgress> {
+  async cancel(id: number, inspector: string): Promise<RunProgress> {
     const job = this.#jobs.get(id);
     if (job) {
-      job.work.cancel(author);
+      job.work.cancel(inspector);
       await job.work.done;
     } else {
-      await cancelRun(this.#options.workspace, id, author);
+      await cancelRun(this.#options.workspace, id, inspector);
       this.#options.onProgress?.(await this.get(id));
     }
     return this.get(id);
@@ -247,7 +247,7 @@ export class RunDesk {
   }
 
   async #work(
-    lease: InspectorLease,
+    lease: InferenceLease,
     start: (options: BeginOptions) => Promise<BatchRun>,
   ): Promise<RunProgress> {
     if (this.#closed) throw new ClipSamError('cancelled', 'The workstation is closing.');
@@ -255,7 +255,7 @@ export class RunDesk {
     let job: Job | undefined;
     const early: BatchEvent[] = [];
     const work = await start({
-      inspector: lease.inspector,
+      inference: lease.inference,
       signal: abort.signal,
       onEvent: (event) => (job ? this.#onEvent(job, event) : early.push(event)),
     });
@@ -289,7 +289,7 @@ export class RunDesk {
     this.#options.onProgress?.(job.progress, event.kind === 'image' ? event.imageId : undefined);
   }
 
-  async #end(job: Job, lease: InspectorLease): Promise<void> {
+  async #end(job: Job, lease: InferenceLease): Promise<void> {
     const { runId, status, error } = await job.work.done;
     lease.release();
     this.#jobs.delete(runId);

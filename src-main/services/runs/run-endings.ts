@@ -12,7 +12,7 @@ import type { WorkspaceHealth } from '../../store/workspace-health.ts';
 export interface RunEnding {
   readonly claim: RunClaim;
   readonly status: 'done' | 'cancelled' | 'interrupted';
-  readonly author: string;
+  readonly inspector: string;
   readonly error?: ErrorRecord | undefined;
 }
 
@@ -48,9 +48,9 @@ export class RunEndings {
   /** Tries again what could not be written. Never rejects. */
   async retry(): Promise<void> {
     if (this.#unwritten.size === 0) return;
-    for (const [runId, { claim, status, author, error }] of this.#unwritten) {
+    for (const [runId, { claim, status, inspector, error }] of this.#unwritten) {
       try {
-        await setRunStatus(this.#workspace, claim, status, author, error);
+        await setRunStatus(this.#workspace, claim, status, inspector, error);
       } catch (problem) {
         if (!isOver(problem)) continue;
       }

@@ -26,7 +26,7 @@ const FIRST = 30_000;
 const INTERVAL = 60 * 60_000;
 /** Milliseconds between two looks whether the database still is where it was. */
 const WATCH = 5_000;
-/** Author of what nobody asked for by hand. */
+/** Stands in the history for what nobody asked for by hand. */
 const AUTHOR = 'ClipSAM Workstation';
 
 export interface HousekeepingOptions {
@@ -121,13 +121,13 @@ export class Housekeeping {
   /**
    * Removes a deleted batch for good. What was begun is finished, if not now, then after the next start.
    * @param batchId null: all deleted batches
-   * @param acting the workspace as the author may use it
+   * @param acting the workspace as the inspector may use it
    * @returns what went; its `bytes` are those that could be removed now, which is none while a run is at work
    * @throws ClipSamError `not-found` unless it was deleted; `cancelled` when the workstation closes
    */
   purge(
     batchId: number | null,
-    author: string,
+    inspector: string,
     onProgress: (progress: { readonly done: number; readonly total: number }) => void = () => {},
     acting: Workspace = this.#options.workspace,
   ): Promise<PurgeSummary> {
@@ -137,7 +137,7 @@ export class Housekeeping {
       const summary = await this.preview(batchId);
       const ids = batchId === null ? await listDeleted(workspace) : [batchId];
       for (const id of ids) {
-        await beginPurge(acting, id, author);
+        await beginPurge(acting, id, inspector);
         onBatch(id);
       }
       let done = 0;

@@ -31,7 +31,7 @@ it('saves only what was typed twice alike, and says so as soon as it differs', a
   await user.clear(field('New PIN again'));
   await user.type(field('New PIN again'), '8765{Enter}');
   await waitFor(() => expect(onClose).toHaveBeenCalledOnce());
-  expect(changePin).toHaveBeenCalledExactlyOnceWith({ present: '5678', pin: '8765', author: 'Otto' });
+  expect(changePin).toHaveBeenCalledExactlyOnceWith({ present: '5678', pin: '8765', inspector: 'Otto' });
 });
 
 it('keeps the new PIN when the present one is wrong, and asks for that again', async () => {
@@ -54,5 +54,5 @@ it('keeps the new PIN when the present one is wrong, and asks for that again', a
   ]);
   await user.keyboard('5678{Enter}');
   await waitFor(() => expect(onClose).toHaveBeenCalledOnce());
-  expect(changePin).toHaveBeenLastCalledWith({ present: '5678', pin: '8765', author: 'Otto' });
+  expect(changePin).toHaveBeenLastCalledWith({ present: '5678', pin: '8765', inspector: 'Otto' });
 });

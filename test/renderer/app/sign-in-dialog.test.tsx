@@ -32,7 +32,7 @@ function answering(...refusals: ErrorDetails[]) {
 
 beforeEach(() => {
   sessionStorage.clear();
-  useSession.setState({ author: 'Otto' });
+  useSession.setState({ inspector: 'Otto' });
   usePeople.setState({ people: PEOPLE, me: null, idleMinutes: null, idledOut: null });
 });
 
@@ -51,7 +51,7 @@ it('says what is wrong with a PIN, empties the field and keeps it at hand; the r
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   expect(tried).toEqual(['0000', '0000', '5678'].map((text) => ({ name: 'Otto', pin: text })));
   expect(usePeople.getState().me).toEqual(PEOPLE[1]);
-  expect(useSession.getState().author).toBe('Otto');
+  expect(useSession.getState().inspector).toBe('Otto');
 });
 
 it('asks nobody with a PIN that is too short', async () => {

@@ -32,7 +32,7 @@ function rowOf(integer: BatchRange | null, used?: SampleRange | null): BatchSumm
 const MEASURED: BatchRange = { low: 0, high: 4095, images: 16, setBy: null };
 
 beforeEach(() => {
-  useSession.setState({ author: 'Eva', language: 'en' });
+  useSession.setState({ inspector: 'Eva', language: 'en' });
   usePeople.setState({ people: [], me: null });
 });
 
@@ -84,7 +84,7 @@ it('changes the range by bits or by values, and has it measured again', async ()
   await open();
   await user.click(screen.getByRole('button', { name: 'Measure on the first images' }));
   await closed();
-  const change = { id: 7, kind: 'integer', author: 'Eva' };
+  const change = { id: 7, kind: 'integer', inspector: 'Eva' };
   expect(changeSampleRange.mock.calls.map((call: readonly unknown[]) => call[0])).toEqual([
     { ...change, range: { low: 0, high: 1023 } },
     { ...change, range: { low: 0, high: 900 } },

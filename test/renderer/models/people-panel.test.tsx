@@ -43,7 +43,7 @@ const field = (label: string | RegExp) => screen.getByLabelText<HTMLInputElement
 
 beforeEach(() => {
   sessionStorage.clear();
-  useSession.setState({ author: 'Eva' });
+  useSession.setState({ inspector: 'Eva' });
 });
 
 function signedIn(me: Person | null, people: readonly Person[]): void {
@@ -67,7 +67,7 @@ it('makes the first person an engineer, who is signed in by that', async () => {
     name: 'Eva',
     role: 'engineer',
     pin: '1234',
-    author: 'Eva',
+    inspector: 'Eva',
   });
   await screen.findByText(/Operators judge/);
   expect([field('Name').value, field('PIN').value]).toEqual(['', '']);
@@ -97,7 +97,7 @@ it('lets an engineer add and remove others, and change their role and PIN', asyn
   await waitFor(() => expect(document.activeElement).toBe(field('New PIN')));
   await user.keyboard('8765{Enter}');
   await waitFor(() => expect(people.resetPin).toHaveBeenCalledOnce());
-  expect(people.resetPin).toHaveBeenCalledWith({ name: 'Otto', pin: '8765', author: 'Eva' });
+  expect(people.resetPin).toHaveBeenCalledWith({ name: 'Otto', pin: '8765', inspector: 'Eva' });
 
   await user.click(screen.getByRole('button', { name: 'Remove Otto' }));
   await user.click(screen.getByRole('button', { name: 'Cancel' }));
@@ -105,7 +105,7 @@ it('lets an engineer add and remove others, and change their role and PIN', asyn
   await user.click(screen.getByRole('button', { name: 'Remove Otto' }));
   await user.click(within(screen.getByRole('region')).getByRole('button', { name: 'Remove' }));
   await waitFor(() => expect(screen.queryByLabelText('Role of Otto')).toBeNull());
-  expect(people.remove).toHaveBeenCalledExactlyOnceWith({ name: 'Otto', author: 'Eva' });
+  expect(people.remove).toHaveBeenCalledExactlyOnceWith({ name: 'Otto', inspector: 'Eva' });
 });
 
 it('lets an engineer say after how many idle minutes windows sign out', async () => {
@@ -118,8 +118,8 @@ it('lets an engineer say after how many idle minutes windows sign out', async ()
   await waitFor(() => expect(usePeople.getState().idleMinutes).toBeNull());
   const asked = people.changeIdleMinutes.mock.calls.map(([input]) => input);
   expect(asked).toEqual([
-    { minutes: 5, author: 'Eva' },
-    { minutes: null, author: 'Eva' },
+    { minutes: 5, inspector: 'Eva' },
+    { minutes: null, inspector: 'Eva' },
   ]);
 });
 

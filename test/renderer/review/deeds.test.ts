@@ -100,7 +100,7 @@ class FakeWorkstation {
 let workstation: FakeWorkstation;
 let queries: QueryClient;
 let deeds: Deeds;
-let author: string;
+let inspector: string;
 
 /** As a page that was just loaded: nothing known of the images. */
 function load(): void {
@@ -114,7 +114,7 @@ function load(): void {
     runId: RUN,
     tableKey: KEY,
     workspace: '/w',
-    author: () => author,
+    inspector: () => inspector,
   });
   const row = { name: '', status: 'done', score: 0.9, model: 'reject', human: null } as const;
   const rest = { defectClass: '', severity: null, overturned: false, regions: 2 };
@@ -125,7 +125,7 @@ function load(): void {
 
 beforeEach(() => {
   useUndoStacks.setState({ byKey: {} });
-  author = 'Ada';
+  inspector = 'Ada';
   workstation = new FakeWorkstation();
   load();
 });
@@ -133,10 +133,10 @@ beforeEach(() => {
 const rowOf = (imageId: number) => queries.getQueryData<ReviewData>(KEY)!.list.rows[imageId - 1]!;
 
 describe('a verdict', () => {
-  it('is stored with its author, and the row shows it at once', async () => {
+  it('is stored with its inspector, and the row shows it at once', async () => {
     await deeds.judge(1, verdict({ overturnReason: 'glare', defectClass: 'dent', severity: 'minor' }));
     expect(workstation.entries).toMatchObject([
-      { runId: RUN, imageId: 1, author: 'Ada', verdict: 'accept', overturnReason: 'glare' },
+      { runId: RUN, imageId: 1, inspector: 'Ada', verdict: 'accept', overturnReason: 'glare' },
     ]);
     expect(rowOf(1)).toMatchObject({
       human: 'accept',
@@ -196,7 +196,7 @@ describe('undo', () => {
     await deeds.annotate(1, falsePositive);
     await deeds.retract(1, workstation.marks[0]!.id);
     await deeds.undo();
-    expect(workstation.image(1).annotations).toMatchObject([{ ...falsePositive, author: 'Ada' }]);
+    expect(workstation.image(1).annotations).toMatchObject([{ ...falsePositive, inspector: 'Ada' }]);
     await deeds.undo();
     expect(workstation.image(1).annotations).toEqual([]);
   });
@@ -241,10 +241,10 @@ describe('undo after the page was loaded again', () => {
 
   it('is of the inspector who is there', async () => {
     await deeds.judge(1, verdict({}));
-    author = 'Bo';
+    inspector = 'Bo';
     expect(await deeds.undo()).toBeUndefined();
     expect(workstation.entries).toHaveLength(1);
-    author = 'Ada';
+    inspector = 'Ada';
     expect(await deeds.undo()).toMatchObject({ outcome: 'done' });
   });
 });
@@ -262,7 +262,7 @@ describe('what somebody else changed since', () => {
       runId: RUN,
       tableKey: KEY,
       workspace: '/w',
-      author: () => who,
+      inspector: () => who,
     });
   };
 
@@ -282,7 +282,7 @@ describe('what somebody else changed since', () => {
     await another('Bo').judge(1, verdict({ verdict: 'reject' }));
     await another('Bo').judge(1, verdict({}));
     expect(await deeds.undo()).toMatchObject({ outcome: 'changed' });
-    expect(workstation.entries.at(-1)).toMatchObject({ author: 'Bo', verdict: 'accept' });
+    expect(workstation.entries.at(-1)).toMatchObject({ inspector: 'Bo', verdict: 'accept' });
   });
 
   it('is not done again', async () => {
@@ -290,7 +290,7 @@ describe('what somebody else changed since', () => {
     await deeds.undo();
     await another('Bo').judge(1, verdict({ verdict: 'reject' }));
     expect(await deeds.redo()).toMatchObject({ outcome: 'changed' });
-    expect(workstation.entries.at(-1)).toMatchObject({ author: 'Bo' });
+    expect(workstation.entries.at(-1)).toMatchObject({ inspector: 'Bo' });
     expect(await deeds.redo()).toBeUndefined();
   });
 
@@ -302,7 +302,7 @@ describe('what somebody else changed since', () => {
     await deeds.retract(1, workstation.marks.at(-1)!.id);
     await another('Bo').annotate(1, falsePositive);
     expect(await deeds.undo()).toMatchObject({ outcome: 'changed' });
-    expect(workstation.image(1).annotations).toMatchObject([{ author: 'Bo' }]);
+    expect(workstation.image(1).annotations).toMatchObject([{ inspector: 'Bo' }]);
   });
 });
 
@@ -316,7 +316,7 @@ it('does nothing before there is a run', async () => {
     runId: null,
     tableKey: KEY,
     workspace: '/w',
-    author: () => 'Ada',
+    inspector: () => 'Ada',
   });
   await expect(idle.judge(1, verdict({}))).rejects.toThrow();
   expect(workstation.entries).toEqual([]);

@@ -108,7 +108,7 @@ interface FakeAnswer {
 }
 
 /** Looks the truth up and writes maps accordingly: the coarse one on cells, the final one on frame pixels. */
-function fakeInspector(answer: (defective: boolean, path: string) => FakeAnswer) {
+function fakeInference(answer: (defective: boolean, path: string) => FakeAnswer) {
   const jobs: InspectJob[] = [];
   let atOnce = 0;
   let mostAtOnce = 0;
@@ -145,7 +145,7 @@ function fakeInspector(answer: (defective: boolean, path: string) => FakeAnswer)
     }
   };
   return {
-    inspector: { inspect, packHash: '2'.repeat(64) },
+    inference: { inspect, packHash: '2'.repeat(64) },
     jobs,
     mostAtOnce: () => mostAtOnce,
   };
@@ -158,14 +158,14 @@ const perfect = (defective: boolean): FakeAnswer => ({
   regions: defective ? 1 : 0,
 });
 
-function run(fake: ReturnType<typeof fakeInspector>, options: Partial<EvaluateOptions> = {}) {
-  return evaluate(folder, { inspector: fake.inspector, recipe, temporaryRoot: folder, ...options });
+function run(fake: ReturnType<typeof fakeInference>, options: Partial<EvaluateOptions> = {}) {
+  return evaluate(folder, { inference: fake.inference, recipe, temporaryRoot: folder, ...options });
 }
 
 describe('evaluate', () => {
   it('gives perfect maps 1 and inverted ones 0, coarse and final apart', async () => {
     await makeCategory(join(folder, 'metal_nut_mini'), 2, 3);
-    const fake = fakeInspector((defective) => ({ ...perfect(defective), coarse: [1000, 50_000] }));
+    const fake = fakeInference((defective) => ({ ...perfect(defective), coarse: [1000, 50_000] }));
     const { categories, mean, datasets, failures } = await run(fake);
     expect(failures).toEqual([]);
     expect(categories).toEqual([
@@ -200,7 +200,7 @@ describe('evaluate', () => {
     await makeCategory(category, 1, 1);
     await writeCameraPictures(join(category, 'test/good'), ['1.png', '2.png'], 12);
     await makeCategory(join(folder, 'nuts'), 1, 1);
-    const fake = fakeInspector(perfect);
+    const fake = fakeInference(perfect);
     const { categories } = await run(fake);
     const range = { low: 0, high: 4095 };
     expect(categories.map(({ sampleRanges }) => sampleRanges.integer)).toEqual([range, null]);
@@ -214,7 +214,7 @@ describe('evaluate', () => {
 
   it('measures no file with several pages: its mask could be of any', async () => {
     await makeCategory(join(folder, 'screw'), 2, 1);
-    const fake = fakeInspector((defective, path) => ({
+    const fake = fakeInference((defective, path) => ({
       ...perfect(defective),
       notices: path.endsWith('good/1.jpg') ? [{ code: 'page', page: 1, pages: 3 }] : [],
     }));
@@ -228,7 +228,7 @@ describe('evaluate', () => {
   it('counts regions and verdicts, and measures image scores', async () => {
     await makeCategory(join(folder, 'screw'), 4, 2);
     // Good image 3 is rejected with a region; defective image 1 scores low and is accepted.
-    const fake = fakeInspector((defective, path) => {
+    const fake = fakeInference((defective, path) => {
       const odd = path.endsWith(defective ? '1.jpg' : '3.jpg');
       const looksBad = defective !== odd;
       return { ...perfect(defective), score: looksBad ? 0.7 : 0.2, regions: looksBad ? 2 : 0 };
@@ -248,7 +248,7 @@ describe('evaluate', () => {
     await makeCategory(join(folder, 'a/one'), 1, 1);
     await makeCategory(join(folder, 'a/two'), 1, 1);
     await makeCategory(join(folder, 'b/three'), 0, 1);
-    const fake = fakeInspector((defective, path) =>
+    const fake = fakeInference((defective, path) =>
       path.includes('two')
         ? { ...perfect(defective), final: [0, 9000], score: defective ? 0 : 1 }
         : perfect(defective),
@@ -290,13 +290,13 @@ describe('evaluate', () => {
         );
         await writeFile(join(folder, `classes/screw/ground_truth/scratch/${at}_mask.png`), file);
       }
-      const fake = fakeInspector(perfect);
+      const fake = fakeInference(perfect);
       // Maps are drawn from the control's masks, whatever the mask under test says.
-      const inspect: typeof fake.inspector.inspect = (job, signal) =>
-        fake.inspector.inspect({ ...job, path: job.path.replace('classes', 'control') }, signal);
+      const inspect: typeof fake.inference.inspect = (job, signal) =>
+        fake.inference.inspect({ ...job, path: job.path.replace('classes', 'control') }, signal);
       const { categories, failures } = await evaluate(folder, {
         recipe,
-        inspector: { ...fake.inspector, inspect },
+        inference: { ...fake.inference, inspect },
       });
       expect(failures).toEqual([]);
       const [classes, control] = categories;
@@ -318,20 +318,20 @@ describe('evaluate', () => {
       join(truth, '2_mask.png'),
       await encodeGrey8(WIDTH, HEIGHT, new Uint8Array(WIDTH * HEIGHT)),
     );
-    const inspector = fakeInspector(perfect).inspector;
+    const inference = fakeInference(perfect).inference;
     const events: EvaluateEvent[] = [];
     const result = await evaluate(folder, {
       recipe,
-      inspector: {
-        packHash: inspector.packHash,
+      inference: {
+        packHash: inference.packHash,
         inspect: async (job, signal) => {
           if (job.path.endsWith('good/1.jpg')) throw new ClipSamError('image-unreadable', 'broken');
           if (job.path.includes('scratch')) {
             // The fake draws its maps from the truth, which is what is broken here.
             const clean = join(folder, 'screw/test/good/0.jpg');
-            return inspector.inspect({ ...job, path: clean }, signal);
+            return inference.inspect({ ...job, path: clean }, signal);
           }
-          return inspector.inspect(job, signal);
+          return inference.inspect(job, signal);
         },
       },
       onProgress: (event) => events.push(event),
@@ -349,21 +349,21 @@ describe('evaluate', () => {
 
   it('ends with an error that every further image would meet too', async () => {
     await makeCategory(join(folder, 'screw'), 20, 0);
-    const fake = fakeInspector(perfect);
+    const fake = fakeInference(perfect);
     let asked = 0;
-    const inspect: typeof fake.inspector.inspect = async (job, signal) => {
+    const inspect: typeof fake.inference.inspect = async (job, signal) => {
       if (++asked === 2) throw new ClipSamError('disk-full', 'The disk is full.');
-      return fake.inspector.inspect(job, signal);
+      return fake.inference.inspect(job, signal);
     };
-    const inspector = { packHash: fake.inspector.packHash, inspect };
-    await expect(evaluate(folder, { recipe, inspector })).rejects.toMatchObject({ code: 'disk-full' });
+    const inference = { packHash: fake.inference.packHash, inspect };
+    await expect(evaluate(folder, { recipe, inference })).rejects.toMatchObject({ code: 'disk-full' });
     expect(asked).toBeLessThan(8);
   });
 
   it('names missing masks before it starts', async () => {
     await makeCategory(join(folder, 'screw'), 1, 2);
     await rm(join(folder, 'screw/ground_truth/scratch/1_mask.png'));
-    const fake = fakeInspector(perfect);
+    const fake = fakeInference(perfect);
     await expect(run(fake)).rejects.toMatchObject({
       code: 'input-invalid',
       message: expect.stringContaining(join('screw', 'test', 'scratch', '1.jpg')),
@@ -373,9 +373,9 @@ describe('evaluate', () => {
 
   it('says what it expects of a root without categories', async () => {
     await put(join(folder, 'images/1.jpg'), '');
-    await expect(run(fakeInspector(perfect))).rejects.toThrow(/test\/good/);
+    await expect(run(fakeInference(perfect))).rejects.toThrow(/test\/good/);
     await expect(
-      evaluate(join(folder, 'absent'), { ...fakeInspector(perfect), recipe }),
+      evaluate(join(folder, 'absent'), { ...fakeInference(perfect), recipe }),
     ).rejects.toMatchObject({
       code: 'input-invalid',
     });
@@ -386,14 +386,14 @@ describe('evaluate', () => {
     await mkdir(join(folder, 'links'));
     await symlink(join(folder, 'data/set'), join(folder, 'links/set'));
     for (const root of ['data/set/screw', 'links']) {
-      const { categories } = await evaluate(join(folder, root), { ...fakeInspector(perfect), recipe });
+      const { categories } = await evaluate(join(folder, root), { ...fakeInference(perfect), recipe });
       expect(categories.map(({ dataset, category }) => [dataset, category])).toEqual([['set', 'screw']]);
     }
   });
 
   it('limits images per category to a mix of good and defective ones, under names of the caller', async () => {
     await makeCategory(join(folder, 'screw'), 4, 4);
-    const fake = fakeInspector(perfect);
+    const fake = fakeInference(perfect);
     const { categories } = await run(fake, { limit: 4, objectNames: { screw: 'wood screw' } });
     expect(categories[0]).toMatchObject({ good: 2, defective: 2, object: 'wood screw' });
     expect(new Set(fake.jobs.map((job) => job.recipe.object))).toEqual(new Set(['wood screw']));
@@ -403,14 +403,14 @@ describe('evaluate', () => {
     await makeCategory(join(folder, 'screw'), 20, 0);
     const before = await readdir(folder);
     const controller = new AbortController();
-    const fake = fakeInspector(perfect);
+    const fake = fakeInference(perfect);
     const onProgress = (event: EvaluateEvent) => event.kind === 'image' && controller.abort();
     await expect(run(fake, { signal: controller.signal, onProgress })).rejects.toMatchObject({
       code: 'cancelled',
     });
     expect(fake.jobs.length).toBeLessThan(8);
     expect(await readdir(folder)).toEqual(before);
-    await run(fakeInspector(perfect), { limit: 2 });
+    await run(fakeInference(perfect), { limit: 2 });
     expect(await readdir(folder)).toEqual(before);
   });
 });
@@ -426,7 +426,7 @@ it.each([
 
 it('writes plain JSON: no NaN, no undefined', async () => {
   await makeCategory(join(folder, 'screw'), 0, 1);
-  const result = await run(fakeInspector(perfect));
+  const result = await run(fakeInference(perfect));
   await put(join(folder, 'out.json'), JSON.stringify(result));
   expect(JSON.parse(await readFile(join(folder, 'out.json'), 'utf8'))).toEqual(result);
 });

@@ -22,13 +22,13 @@ async function batchWith(...outcomes: NewOutcome[]) {
   const workspace = await temporaryWorkspace();
   const { id } = await createBatch(workspace, { name: 'B' }, 'ana');
   await addImages(workspace, id, [{ path: '/data/a.png', contentHash: null, bytes: null }], 'ana');
-  const { hash } = await saveRecipe(workspace, recipe, { author: 'ana' });
+  const { hash } = await saveRecipe(workspace, recipe, { inspector: 'ana' });
   for (const outcome of outcomes) {
     const claim = await startRun(workspace, id, hash, context);
     await recordOutcome(workspace, claim, 1, outcome);
   }
   const folder = await temporaryFolder();
-  return exportBatch({ workspaceFolder: workspace.folder, formats: ['json'], folder, author: 'ana' });
+  return exportBatch({ workspaceFolder: workspace.folder, formats: ['json'], folder, inspector: 'ana' });
 }
 
 test('the newest run that inspected something is exported, and newer ones that only failed are named', async () => {

@@ -24,7 +24,7 @@ async function runOf(paths: readonly string[], stored: number) {
   const batch = await createBatch(workspace, { name: 'B' }, 'ana');
   const images = paths.map((path) => ({ path, contentHash: null, bytes: null }));
   await addImages(workspace, batch.id, images, 'ana');
-  const { hash } = await saveRecipe(workspace, recipe, { author: 'ana' });
+  const { hash } = await saveRecipe(workspace, recipe, { inspector: 'ana' });
   const claim = await startRun(workspace, batch.id, hash, context);
   for (let id = 1; id <= stored; id++) {
     await recordOutcome(workspace, claim, id, { status: 'done', result: inspectionResult() });
@@ -34,7 +34,7 @@ async function runOf(paths: readonly string[], stored: number) {
 
 test('what inspectors said goes out with the results; names are relative to the images’ folder', async () => {
   const { workspace, runId } = await runOf(['/data/line 1/a.png', '/data/line 12/b.png'], 2);
-  const base = { runId, author: 'ana' };
+  const base = { runId, inspector: 'ana' };
   await addVerdict(workspace, { ...base, imageId: 2, verdict: 'uncertain' });
   await addVerdict(workspace, { ...base, imageId: 2, verdict: 'accept', overturnReason: 'dust' });
   await addAnnotation(workspace, { ...base, imageId: 2, kind: 'false-positive', regionIndex: 1 });
@@ -81,7 +81,7 @@ test('every format says of each image whether its file still is what was inspect
   const batch = await createBatch(workspace, { name: 'B' }, 'ana');
   const images = names.map((name) => ({ path: join(photos, name), contentHash: sha256(name), bytes: 1 }));
   await addImages(workspace, batch.id, images, 'ana');
-  const { hash } = await saveRecipe(workspace, recipe, { author: 'ana' });
+  const { hash } = await saveRecipe(workspace, recipe, { inspector: 'ana' });
   const { runId, ...claim } = await startRun(workspace, batch.id, hash, context);
   for (const [i, name] of names.entries()) {
     const result = inspectionResult({ contentHash: sha256(name) });
@@ -126,7 +126,7 @@ test('pages of a file are images of their own in every export, with names that d
   const batch = await createBatch(workspace, { name: 'B' }, 'ana');
   const file = { path: '/data/a/stack.tif', contentHash: 'a'.repeat(64), bytes: 1, pages: [0, 1] };
   await addImages(workspace, batch.id, [file, { ...file, path: '/data/b.png', pages: [] }], 'ana');
-  const { hash } = await saveRecipe(workspace, recipe, { author: 'ana' });
+  const { hash } = await saveRecipe(workspace, recipe, { inspector: 'ana' });
   const claim = await startRun(workspace, batch.id, hash, context);
   for (const id of [1, 2, 3]) {
     await recordOutcome(workspace, claim, id, { status: 'done', result: inspectionResult() });

@@ -9,11 +9,11 @@ import type { ImportEvent } from '../../../src-shared/progress.ts';
 import { multiPage, plain } from '../../multi-page.ts';
 import { temporaryFolder, temporaryWorkspace } from '../../store/fixtures.ts';
 
-const author = 'ana';
+const inspector = 'ana';
 
 async function emptyBatch() {
   const workspace = await temporaryWorkspace();
-  const { id: batchId } = await createBatch(workspace, { name: 'B' }, author);
+  const { id: batchId } = await createBatch(workspace, { name: 'B' }, inspector);
   return { workspace, batchId, folder: await temporaryFolder() };
 }
 
@@ -36,7 +36,7 @@ test('5,000 files in 50 folders, without holding the thread for long', async () 
     workspace,
     batchId,
     paths: [folder],
-    author,
+    inspector,
     onEvent: (e) => events.push(e),
   });
   clearImmediate(timer);
@@ -66,7 +66,7 @@ test('hostile names are plain data', async () => {
   ];
   for (const name of names) await writeFile(join(folder, name), name);
   // From the folder only names with an image's ending that are not hidden are taken; named ones always.
-  await importImages({ workspace, batchId, paths: names.map((name) => join(folder, name)), author });
+  await importImages({ workspace, batchId, paths: names.map((name) => join(folder, name)), inspector });
   const stored = await listImages(workspace, batchId);
   expect(stored.map(({ path }) => path)).toEqual(names.map((name) => join(folder, name)));
 });
@@ -77,7 +77,7 @@ test('what cannot be read is reported or kept for the run to report; nothing sto
   await writeFile(join(folder, 'empty.png'), '');
   await symlink(join(folder, 'nowhere'), join(folder, 'broken-link.png'));
   const missing = join(folder, 'missing.png');
-  const summary = await importImages({ workspace, batchId, paths: [missing, folder, folder], author });
+  const summary = await importImages({ workspace, batchId, paths: [missing, folder, folder], inspector });
   expect(summary).toMatchObject({
     added: 3,
     duplicates: [],
@@ -95,7 +95,7 @@ test('a cancelled import keeps what it has, and importing again adds the rest', 
   const { workspace, batchId, folder } = await emptyBatch();
   for (let i = 0; i < 500; i++) await writeFile(join(folder, `${i}.png`), String(i));
   const abort = new AbortController();
-  const options = { workspace, batchId, paths: [folder], author };
+  const options = { workspace, batchId, paths: [folder], inspector };
   await expect(
     importImages({
       ...options,
@@ -114,13 +114,18 @@ test('what looks like a picture and is not read is named, and so are folders of 
   await mkdir(join(folder, 'ground_truth'));
   for (const name of ['a.jfif', 'b.pjpeg', 'c.heic', 'd.pgm', 'e.txt'])
     await writeFile(join(folder, name), name);
-  expect(await importImages({ workspace, batchId, paths: [folder, folder], author })).toMatchObject({
+  expect(await importImages({ workspace, batchId, paths: [folder, folder], inspector })).toMatchObject({
     added: 2,
     passedOver: [join(folder, 'c.heic'), join(folder, 'd.pgm')],
     truthFolders: [join(folder, 'ground_truth')],
   });
   // Named one by one it is taken, and the run says what is wrong with it.
-  const named = await importImages({ workspace, batchId, paths: [join(folder, 'c.heic'), folder], author });
+  const named = await importImages({
+    workspace,
+    batchId,
+    paths: [join(folder, 'c.heic'), folder],
+    inspector,
+  });
   expect(named).toMatchObject({ added: 1, unchanged: 2, passedOver: [join(folder, 'd.pgm')] });
 });
 
@@ -133,7 +138,7 @@ test('what is known of files stays while their share is away', async () => {
     await writeFile(join(share, name), name);
     await symlink(join(share, name), join(folder, 'lot', name));
   }
-  const options = { workspace, batchId, paths: [join(folder, 'lot')], author };
+  const options = { workspace, batchId, paths: [join(folder, 'lot')], inspector };
   await importImages(options);
   const before = await listImages(workspace, batchId);
   await rename(share, join(folder, 'away'));
@@ -158,7 +163,7 @@ test('every page of a file is an image; what a file gained or lost is told', asy
   ];
   await writeFile(path, await multiPage('tiff', [red, green]));
   await writeFile(join(folder, 'one.gif'), await multiPage('gif', [red]));
-  const options = { workspace, batchId, paths: [folder], author };
+  const options = { workspace, batchId, paths: [folder], inspector };
   expect(await importImages(options)).toMatchObject({ added: 3, duplicates: [] });
   const pages = async () =>
     (await listImages(workspace, batchId)).map(({ path, page }) => [path.split('/').at(-1), page]);

@@ -26,7 +26,7 @@ async function packOnStick(change?: (pack: Pack) => unknown) {
   const desk = new PackDesk({ workspace, places, examiner: nearExaminer });
   const events: PackImportEvent[] = [];
   const add = (place: string, signal?: AbortSignal) =>
-    desk.add(place, { author: 'ana', signal, onEvent: (event) => void events.push(event) });
+    desk.add(place, { inspector: 'ana', signal, onEvent: (event) => void events.push(event) });
   /** Everything in the folder of packs but the lock. */
   const contents = async () =>
     (await readdir(places.importedRoot)).filter((name) => name !== '.incoming').sort();
@@ -50,14 +50,14 @@ const version = (pack: Pack, to: string) => ({ ...pack, version: to });
 describe('a pack from a folder', () => {
   test('does not appear when who brings it may not any more by then', async () => {
     const { workspace, stick, desk, contents } = await packOnStick();
-    await addPerson(workspace, { name: 'Eva', role: 'engineer', pin: 'x', author: 'ana' });
-    await addPerson(workspace, { name: 'Mia', role: 'engineer', pin: 'x', author: 'Eva' });
+    await addPerson(workspace, { name: 'Eva', role: 'engineer', pin: 'x', inspector: 'ana' });
+    await addPerson(workspace, { name: 'Mia', role: 'engineer', pin: 'x', inspector: 'Eva' });
     const acting = actingFor(workspace, await findPerson(workspace, 'Mia'));
     const onEvent = ({ kind }: PackImportEvent) => {
       if (kind === 'checking') removed = removePerson(workspace, 'Mia', 'Eva');
     };
     let removed: Promise<unknown> | undefined;
-    await expect(desk.add(stick, { author: 'Mia', acting, onEvent })).rejects.toMatchObject({
+    await expect(desk.add(stick, { inspector: 'Mia', acting, onEvent })).rejects.toMatchObject({
       code: 'sign-in-required',
     });
     await removed;
@@ -83,7 +83,7 @@ describe('a pack from a folder', () => {
     expect(copied).toEqual(copied.toSorted((a, b) => a - b));
     expect(await listAudit(workspace, { subject: 'pack' })).toMatchObject([
       {
-        author: 'ana',
+        inspector: 'ana',
         action: 'added',
         subjectId: 'tiny@1',
         newValue: { packHash: loaded.packHash, place: stick },
@@ -269,7 +269,7 @@ describe('a pack from a folder', () => {
   test('that is cancelled leaves nothing', async () => {
     const { stick, desk, contents, leftovers } = await packOnStick();
     const abort = new AbortController();
-    const work = { author: 'ana', signal: abort.signal, onEvent: () => abort.abort() };
+    const work = { inspector: 'ana', signal: abort.signal, onEvent: () => abort.abort() };
     await expect(desk.add(stick, work)).rejects.toMatchObject({ code: 'cancelled' });
     expect(await contents()).toEqual([]);
     expect(await leftovers()).toEqual([]);

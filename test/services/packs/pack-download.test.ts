@@ -55,7 +55,7 @@ async function emptyDesk(options: { readonly loopback?: boolean } = { loopback: 
     patience: { stall: 300, waits: [5, 5] },
   });
   const events: PackImportEvent[] = [];
-  const work = { author: 'ana', onEvent: (event: PackImportEvent) => void events.push(event) };
+  const work = { inspector: 'ana', onEvent: (event: PackImportEvent) => void events.push(event) };
   const names = async () => (await readdir(places.importedRoot)).filter((name) => name !== '.incoming');
   const leftovers = async () =>
     (await readdir(join(places.importedRoot, '.incoming'))).filter((name) => !name.includes('lock'));
@@ -68,7 +68,7 @@ async function stopAfter(desk: PackDesk, place: string, bytes: number): Promise<
   const onEvent = (event: PackImportEvent) => {
     if (event.kind === 'bringing' && event.done >= bytes) abort.abort();
   };
-  const stopped = desk.add(place, { author: 'ana', signal: abort.signal, onEvent });
+  const stopped = desk.add(place, { inspector: 'ana', signal: abort.signal, onEvent });
   await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
 }
 
@@ -141,7 +141,7 @@ test('one that was stopped is listed, goes on with the rest only, and is then no
 
   const [stopped, ...others] = await new PackDesk({ workspace, places }).unfinished();
   expect(others).toEqual([]);
-  expect(stopped).toMatchObject({ pack: 'tiny@1', title: 'Tiny', place: address, author: 'ana', total });
+  expect(stopped).toMatchObject({ pack: 'tiny@1', title: 'Tiny', place: address, inspector: 'ana', total });
   expect(stopped!.done).toBe(before + bytes - 1000);
   // A new start of the program sweeps copies, not downloads.
   await desk.sweep();

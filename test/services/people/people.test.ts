@@ -23,8 +23,8 @@ async function desk() {
   const { clock, clocks, pins } = arranged();
   const workspace = await temporaryWorkspace();
   const people = new PeopleDesk({ workspace, clocks, pins });
-  await people.add(workspace, { name: 'Eva', role: 'engineer', pin: '1234', author: 'ana' });
-  await people.add(workspace, { name: 'Otto', role: 'operator', pin: '5678', author: 'Eva' });
+  await people.add(workspace, { name: 'Eva', role: 'engineer', pin: '1234', inspector: 'ana' });
+  await people.add(workspace, { name: 'Otto', role: 'operator', pin: '5678', inspector: 'Eva' });
   return { workspace, people, clock };
 }
 
@@ -88,7 +88,7 @@ describe('signing in', () => {
     expect(await people.who(again.token)).toBeNull();
     await expect(people.signIn('Otto', '4321')).rejects.toEqual(told({ case: 'person-unknown' }));
     // Who comes back does not come back signed in, whatever the PIN.
-    await people.add(workspace, { name: 'Otto', role: 'operator', pin: '4321', author: 'Eva' });
+    await people.add(workspace, { name: 'Otto', role: 'operator', pin: '4321', inspector: 'Eva' });
     expect(await people.who(again.token)).toBeNull();
     expect(await people.who(eva)).toEqual({ name: 'Eva', role: 'engineer' });
   });
@@ -104,7 +104,7 @@ describe('signing in', () => {
     await expect(people.signIn('Otto', '5678')).rejects.toEqual(WRONG);
     await people.signIn('Otto', '4321');
     const [event] = await listAudit(workspace, { subject: 'person' });
-    expect(event).toMatchObject({ author: 'Otto', action: 'pin-changed' });
+    expect(event).toMatchObject({ inspector: 'Otto', action: 'pin-changed' });
     await expect(people.changeOwnPin(elsewhere, '4321', '1111')).rejects.toMatchObject({
       code: 'sign-in-required',
     });
@@ -133,9 +133,9 @@ test('windows sign out after as many minutes as an engineer says, never before o
   await people.changeIdleMinutes(workspace, null, 'Eva');
   expect(await people.idleMinutes()).toBeNull();
   const events = await listAudit(workspace, { subject: 'setting', subjectId: 'idle-minutes' });
-  expect(events.map(({ author, oldValue, newValue }) => ({ author, oldValue, newValue }))).toEqual([
-    { author: 'Eva', oldValue: 10, newValue: null },
-    { author: 'Eva', oldValue: null, newValue: 10 },
+  expect(events.map(({ inspector, oldValue, newValue }) => ({ inspector, oldValue, newValue }))).toEqual([
+    { inspector: 'Eva', oldValue: 10, newValue: null },
+    { inspector: 'Eva', oldValue: null, newValue: 10 },
   ]);
 });
 
@@ -147,7 +147,7 @@ test('a forgotten PIN is replaced in the workspace, which ends the sessions and 
   expect(await people.who(token)).toBeNull();
   expect((await people.signIn('Eva', pin)).person.name).toBe('Eva');
   const [event] = await listAudit(workspace, { subject: 'person' });
-  expect(event).toMatchObject({ author: 'root', action: 'pin-reset' });
+  expect(event).toMatchObject({ inspector: 'root', action: 'pin-reset' });
   await expect(resetForgottenPin(workspace.folder, 'Nobody', 'root')).rejects.toEqual(
     told({ case: 'person-unknown' }),
   );
@@ -189,7 +189,7 @@ describe('between the question and the answer', () => {
     const { slow, reached, release } = slowPins();
     const people = new PeopleDesk({ workspace, pins: slow });
     const add = (name: string) =>
-      people.add(actingFor(workspace, null), { name, role: 'engineer', pin: '1234', author: name });
+      people.add(actingFor(workspace, null), { name, role: 'engineer', pin: '1234', inspector: name });
     const both = Promise.allSettled([add('Eva'), add('Mallory')]);
     await reached(2);
     release();
@@ -202,9 +202,9 @@ describe('between the question and the answer', () => {
 
   test('an engineer who is removed meanwhile adds nobody and resets no PIN', async () => {
     const { workspace, people, late, reached, release } = await slowDesk();
-    await people.add(workspace, { name: 'Mia', role: 'engineer', pin: '1111', author: 'Eva' });
+    await people.add(workspace, { name: 'Mia', role: 'engineer', pin: '1111', inspector: 'Eva' });
     const mia = actingFor(workspace, await findPerson(workspace, 'Mia'));
-    const adding = late.add(mia, { name: 'Mallory', role: 'engineer', pin: '0000', author: 'Mia' });
+    const adding = late.add(mia, { name: 'Mallory', role: 'engineer', pin: '0000', inspector: 'Mia' });
     const resetting = late.resetPin(mia, 'Otto', '0000', 'Mia');
     const refused = Promise.all([
       expect(adding).rejects.toEqual(over),
@@ -307,7 +307,7 @@ describe('wrong PINs', () => {
 test('a PIN that was kept at less cost is kept at the present one from its next use on', async () => {
   const workspace = await temporaryWorkspace();
   const before = new PeopleDesk({ workspace, pins: scryptPins(16) });
-  await before.add(workspace, { name: 'Eva', role: 'engineer', pin: '1234', author: 'ana' });
+  await before.add(workspace, { name: 'Eva', role: 'engineer', pin: '1234', inspector: 'ana' });
   const { token } = await before.signIn('Eva', '1234');
   const people = new PeopleDesk({ workspace, pins: scryptPins(64) });
   await expect(people.signIn('Eva', '0000')).rejects.toEqual(WRONG);
@@ -337,7 +337,7 @@ describe('a session that nobody uses', () => {
     expect(await people.who(token)).toBeNull();
     expect(await people.who(token)).toBeNull();
     const events = await listAudit(workspace, { subject: 'session' });
-    expect(events.map(({ author, action }) => [author, action])).toEqual([
+    expect(events.map(({ inspector, action }) => [inspector, action])).toEqual([
       ['Otto', 'idled-out'],
       ['Otto', 'signed-in'],
     ]);
@@ -379,7 +379,7 @@ test('the history tells who signed in and out, and at whose name wrong PINs were
   await people.signOut(token);
   await people.signOut(token);
   const events = await listAudit(workspace, { subject: 'session' });
-  expect(events.map(({ author, action, newValue }) => [author, action, newValue]).reverse()).toEqual([
+  expect(events.map(({ inspector, action, newValue }) => [inspector, action, newValue]).reverse()).toEqual([
     ['unknown', 'wrong-pin', { name: 'Otto' }],
     ['Otto', 'signed-in', { name: 'Otto' }],
     ['Otto', 'signed-out', { name: 'Otto' }],

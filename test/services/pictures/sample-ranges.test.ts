@@ -16,16 +16,16 @@ import type { Workspace } from '../../../src-main/store/workspace.ts';
 import { tiffFile } from '../../codec/tiff-file.ts';
 import { writeCameraPictures } from '../../deep-pictures.ts';
 import { recipe, temporaryFolder, temporaryWorkspace } from '../../store/fixtures.ts';
-import { fakeInspector } from '../runs/fake-inference.ts';
+import { fakeInference } from '../runs/fake-inference.ts';
 
-const author = 'ana';
+const inspector = 'ana';
 
 const names = (count: number) => Array.from({ length: count }, (_, i) => `${String(i).padStart(2, '0')}.png`);
 
 async function emptyBatch() {
   const workspace = await temporaryWorkspace();
   const folder = await temporaryFolder();
-  const { id: batchId } = await createBatch(workspace, { name: 'Lot 7' }, author);
+  const { id: batchId } = await createBatch(workspace, { name: 'Lot 7' }, inspector);
   return { workspace, folder, batchId };
 }
 
@@ -36,10 +36,11 @@ async function add(workspace: Workspace, batchId: number, paths: readonly string
     const bytes = await readFile(path);
     images.push({ path, contentHash: sha256(bytes), bytes: bytes.length });
   }
-  await addImages(workspace, batchId, images, author);
+  await addImages(workspace, batchId, images, inspector);
 }
 
-const settle = (workspace: Workspace, batchId: number) => settleSampleRanges(workspace, batchId, { author });
+const settle = (workspace: Workspace, batchId: number) =>
+  settleSampleRanges(workspace, batchId, { inspector });
 const rangesOf = async (workspace: Workspace, batchId: number) =>
   (await getBatch(workspace, batchId)).sampleRanges;
 
@@ -68,7 +69,7 @@ describe('the range of a batch', () => {
       images.map(() => ['integer', { low: 0, high }]),
     );
     const [event] = await listAudit(workspace, { subject: 'batch', subjectId: batchId });
-    expect(event).toMatchObject({ author, action: 'sample range measured', oldValue: { integer: null } });
+    expect(event).toMatchObject({ inspector, action: 'sample range measured', oldValue: { integer: null } });
   });
 
   test('is measured on the first sixteen deep images, not on one that comes later', async () => {
@@ -134,7 +135,7 @@ describe('the range of a batch', () => {
     const described = await Promise.all([stack, counts].map(describeFile));
     // The import looked already, since it had the files in its hands.
     expect(described.map(({ sampleKinds }) => sampleKinds)).toEqual([['integer', 'integer'], ['float']]);
-    await addImages(workspace, batchId, described, author);
+    await addImages(workspace, batchId, described, inspector);
     await settle(workspace, batchId);
     expect(await rangesOf(workspace, batchId)).toEqual({
       integer: { low: 0, high: 4095, images: 2, setBy: null },
@@ -153,7 +154,7 @@ describe('the range of a batch', () => {
     await add(workspace, batchId, await writeCameraPictures(folder, names(2), 12));
     await settle(workspace, batchId);
     expect((await rangesOf(workspace, batchId)).integer).toMatchObject({ high: 4095, images: 3 });
-    const run = await startBatchRun({ workspace, inspector: fakeInspector(), author, batchId, recipe });
+    const run = await startBatchRun({ workspace, inference: fakeInference(), inspector, batchId, recipe });
     await run.done;
     await add(workspace, batchId, [await writeFlat(join(folder, 'bright.png'), 60_000)]);
     await settle(workspace, batchId);
@@ -168,7 +169,7 @@ describe('a range that somebody set', () => {
     await settle(workspace, batchId);
     const before = await listImages(workspace, batchId);
     const range = { low: 0, high: 4095 };
-    await setSampleRange(workspace, { batchId, kind: 'integer', range, author: 'Eva' });
+    await setSampleRange(workspace, { batchId, kind: 'integer', range, inspector: 'Eva' });
     await settle(workspace, batchId);
     expect((await rangesOf(workspace, batchId)).integer).toEqual({ ...range, images: null, setBy: 'Eva' });
     const after = await listImages(workspace, batchId);
@@ -180,7 +181,7 @@ describe('a range that somebody set', () => {
     }
     const [event] = await listAudit(workspace, { subject: 'batch', subjectId: batchId });
     expect(event).toMatchObject({
-      author: 'Eva',
+      inspector: 'Eva',
       action: 'sample range changed',
       oldValue: { integer: { high: 1023, images: 2 } },
       newValue: { integer: { high: 4095, setBy: 'Eva' } },
@@ -190,9 +191,9 @@ describe('a range that somebody set', () => {
   test('is not replaced by a measure that was under way', async () => {
     const { workspace, batchId } = await emptyBatch();
     const range = { low: 0, high: 4095 };
-    await setSampleRange(workspace, { batchId, kind: 'integer', range, author: 'Eva' });
+    await setSampleRange(workspace, { batchId, kind: 'integer', range, inspector: 'Eva' });
     const measured = { low: 0, high: 1023, images: 3, setBy: null };
-    expect(await changeSampleRange(workspace, batchId, 'integer', measured, author)).toBe(false);
+    expect(await changeSampleRange(workspace, batchId, 'integer', measured, inspector)).toBe(false);
     expect((await rangesOf(workspace, batchId)).integer).toMatchObject(range);
   });
 
@@ -201,10 +202,10 @@ describe('a range that somebody set', () => {
     await add(workspace, batchId, await writeCameraPictures(folder, names(2), 10));
     await settle(workspace, batchId);
     await setSampleRange(workspace, {
-      ...{ batchId, kind: 'integer', author: 'Eva' },
+      ...{ batchId, kind: 'integer', inspector: 'Eva' },
       range: { low: 0, high: 4095 },
     });
-    await setSampleRange(workspace, { batchId, kind: 'integer', range: null, author: 'Eva' });
+    await setSampleRange(workspace, { batchId, kind: 'integer', range: null, inspector: 'Eva' });
     expect((await rangesOf(workspace, batchId)).integer).toEqual({
       low: 0,
       high: 1023,
@@ -219,8 +220,8 @@ test('a run sees all its images with the range that it began with, also when it 
   await add(workspace, batchId, await writeCameraPictures(folder, names(3), 10));
   const seen: unknown[] = [];
   const abort = new AbortController();
-  const fake = fakeInspector();
-  const inspector: typeof fake = {
+  const fake = fakeInference();
+  const inference: typeof fake = {
     ...fake,
     inspect: async (job, signal) => {
       const result = await fake.inspect(job, signal);
@@ -229,26 +230,26 @@ test('a run sees all its images with the range that it began with, also when it 
     },
   };
   const first = await startBatchRun({
-    ...{ workspace, author, batchId, recipe, signal: abort.signal },
-    inspector: {
-      ...inspector,
+    ...{ workspace, inspector, batchId, recipe, signal: abort.signal },
+    inference: {
+      ...inference,
       inspect: async (job, signal) => {
         if (job.path.endsWith('01.png')) abort.abort();
-        return inspector.inspect(job, signal);
+        return inference.inspect(job, signal);
       },
     },
   });
   expect(await first.done).toMatchObject({ status: 'interrupted' });
   const wide = { low: 0, high: 65_535 };
-  await setSampleRange(workspace, { batchId, kind: 'integer', range: wide, author: 'Eva' });
-  const again = await resumeBatchRun({ workspace, inspector, author, runId: first.runId });
+  await setSampleRange(workspace, { batchId, kind: 'integer', range: wide, inspector: 'Eva' });
+  const again = await resumeBatchRun({ workspace, inference, inspector, runId: first.runId });
   expect(await again.done).toMatchObject({ status: 'done', done: 3 });
   expect(new Set(seen.map((range) => JSON.stringify(range)))).toEqual(new Set(['{"low":0,"high":1023}']));
   expect(await getRun(workspace, first.runId)).toMatchObject({
     sampleRanges: { integer: { low: 0, high: 1023 }, float: null },
   });
   seen.length = 0;
-  const next = await startBatchRun({ workspace, inspector, author, batchId, recipe });
+  const next = await startBatchRun({ workspace, inference, inspector, batchId, recipe });
   await next.done;
   expect(seen).toEqual([wide, wide, wide]);
 });

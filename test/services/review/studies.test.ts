@@ -32,26 +32,26 @@ import {
 
 const contents = new ContentHashes();
 
-const author = 'ana';
+const inspector = 'ana';
 const refused = (which: string, code = 'conflict') =>
   expect.objectContaining({ code, details: expect.objectContaining({ case: which }) });
 
 async function batchOf(paths: readonly string[]) {
   const workspace = await temporaryWorkspace();
-  const { id: batchId } = await createBatch(workspace, { name: 'Lot 7' }, author);
+  const { id: batchId } = await createBatch(workspace, { name: 'Lot 7' }, inspector);
   // Files that are there hold their own path.
   const files = paths.map((path, i) => ({
     path,
     contentHash: existsSync(path) ? sha256(path) : String(i).padStart(64, '0'),
     bytes: 1,
   }));
-  await addImages(workspace, batchId, files, author);
+  await addImages(workspace, batchId, files, inspector);
   const imageIds = (await listImages(workspace, batchId)).map(({ id }) => id);
   return { workspace, batchId, imageIds };
 }
 
 const photos = (count: number) => Array.from({ length: count }, (_, i) => `/photos/${i}.png`);
-const options = { name: 'Gauge', rounds: 2, size: 30, author, seed: 'seed' };
+const options = { name: 'Gauge', rounds: 2, size: 30, inspector, seed: 'seed' };
 
 /** Answers all that is left of a round. @returns the images in the order in which they came */
 async function judgeRound(
@@ -65,7 +65,7 @@ async function judgeRound(
   for (const { round } = turn; turn.image && turn.round === round; ) {
     const verdict = verdictOf(turn.image.id, order.length);
     order.push(turn.image.id);
-    const answer = { id, author: inspector, imageId: turn.image.id, verdict, milliseconds: 900 };
+    const answer = { id, inspector, imageId: turn.image.id, verdict, milliseconds: 900 };
     turn = await answerTurn(workspace, contents, answer);
   }
   return order;
@@ -74,7 +74,7 @@ async function judgeRound(
 describe('the images of a study', () => {
   test('are as many of each of the model’s verdicts as there are', async () => {
     const { workspace, batchId, imageIds } = await batchOf(photos(80));
-    const { hash } = await saveRecipe(workspace, recipe, { author });
+    const { hash } = await saveRecipe(workspace, recipe, { inspector });
     const claim = await startRun(workspace, batchId, hash, context);
     // 60 accepted, 14 rejected, 6 in between.
     const verdictOf = (i: number) => (i < 60 ? 'accept' : i < 74 ? 'reject' : 'warn');
@@ -84,7 +84,7 @@ describe('the images of a study', () => {
         result: inspectionResult({ verdict: verdictOf(i), regions: [] }),
       });
     }
-    await setRunStatus(workspace, claim, 'done', author);
+    await setRunStatus(workspace, claim, 'done', inspector);
     const { study } = await beginStudy(workspace, { ...options, batchId });
     expect(study.images).toBe(30);
     const { rows } = await sql<{ verdict: string; n: number }>`
@@ -135,8 +135,8 @@ describe('a round', () => {
   test('takes an answer only for the image whose turn it is, once', async () => {
     const { workspace, batchId, imageIds } = await batchOf(photos(3));
     const { study } = await beginStudy(workspace, { ...options, batchId });
-    const { image } = await nextTurn(workspace, contents, study.id, author);
-    const answer = { id: study.id, author, verdict: 'reject', milliseconds: 5 } as const;
+    const { image } = await nextTurn(workspace, contents, study.id, inspector);
+    const answer = { id: study.id, inspector, verdict: 'reject', milliseconds: 5 } as const;
     const other = imageIds.find((id) => id !== image!.id)!;
     await expect(answerTurn(workspace, contents, { ...answer, imageId: other })).rejects.toEqual(
       refused('study-other-image'),
@@ -144,29 +144,29 @@ describe('a round', () => {
     const twice = [1, 2].map(() => answerTurn(workspace, contents, { ...answer, imageId: image!.id }));
     const settled = await Promise.allSettled(twice);
     expect(settled.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    expect(await nextTurn(workspace, contents, study.id, author)).toMatchObject({ done: 1, round: 1 });
+    expect(await nextTurn(workspace, contents, study.id, inspector)).toMatchObject({ done: 1, round: 1 });
   });
 
   test('lets its last answer be taken back, but not one of the round before; all of it stays on record', async () => {
     const { workspace, batchId } = await batchOf(photos(3));
     const { study } = await beginStudy(workspace, { ...options, batchId });
-    await expect(takeBack(workspace, contents, study.id, author)).rejects.toEqual(
+    await expect(takeBack(workspace, contents, study.id, inspector)).rejects.toEqual(
       refused('study-nothing-to-take-back'),
     );
-    const { image } = await nextTurn(workspace, contents, study.id, author);
-    const answer = { id: study.id, author, imageId: image!.id, milliseconds: 5 };
+    const { image } = await nextTurn(workspace, contents, study.id, inspector);
+    const answer = { id: study.id, inspector, imageId: image!.id, milliseconds: 5 };
     await answerTurn(workspace, contents, { ...answer, verdict: 'reject' });
-    expect(await takeBack(workspace, contents, study.id, author)).toMatchObject({
+    expect(await takeBack(workspace, contents, study.id, inspector)).toMatchObject({
       image: { id: image!.id },
       done: 0,
       canTakeBack: false,
     });
-    await judgeRound(workspace, study.id, author, () => 'accept');
-    expect(await nextTurn(workspace, contents, study.id, author)).toMatchObject({
+    await judgeRound(workspace, study.id, inspector, () => 'accept');
+    expect(await nextTurn(workspace, contents, study.id, inspector)).toMatchObject({
       round: 2,
       canTakeBack: false,
     });
-    await expect(takeBack(workspace, contents, study.id, author)).rejects.toEqual(
+    await expect(takeBack(workspace, contents, study.id, inspector)).rejects.toEqual(
       refused('study-nothing-to-take-back'),
     );
     const { rows } = await sql<{ verdict: string }>`select verdict from study_judgements order by id`.execute(
@@ -183,25 +183,27 @@ describe('a file that became another one', () => {
     for (const path of paths) await writeFile(path, path);
     const { workspace, batchId, imageIds } = await batchOf(paths);
     const { study } = await beginStudy(workspace, { ...options, batchId });
-    const first = await nextTurn(workspace, contents, study.id, author);
+    const first = await nextTurn(workspace, contents, study.id, inspector);
     expect(first.image?.file).toBe('same');
     const asked = first.image!.id;
     const path = paths[imageIds.indexOf(asked)]!;
-    const answer = { id: study.id, author, imageId: asked, verdict: 'accept', milliseconds: 900 } as const;
+    const answer = { id: study.id, inspector, imageId: asked, verdict: 'accept', milliseconds: 900 } as const;
     await writeFile(path, 'another part');
     const changed = expect.objectContaining({ code: 'image-changed' });
     await expect(answerTurn(workspace, contents, answer)).rejects.toEqual(changed);
-    expect((await nextTurn(workspace, contents, study.id, author)).image).toMatchObject({ file: 'changed' });
+    expect((await nextTurn(workspace, contents, study.id, inspector)).image).toMatchObject({
+      file: 'changed',
+    });
     // Imported anew it is the batch's picture, and still not the one that the study is about.
     const anew = { path, contentHash: sha256('another part'), bytes: 1 };
-    await addImages(workspace, batchId, [anew], author);
+    await addImages(workspace, batchId, [anew], inspector);
     await expect(answerTurn(workspace, contents, answer)).rejects.toEqual(changed);
     await writeFile(path, path);
     await expect(answerTurn(workspace, contents, answer)).rejects.toEqual(changed);
-    await addImages(workspace, batchId, [{ ...anew, contentHash: sha256(path) }], author);
+    await addImages(workspace, batchId, [{ ...anew, contentHash: sha256(path) }], inspector);
     expect(await answerTurn(workspace, contents, answer)).toMatchObject({ done: 1 });
     await writeFile(path, 'another part');
-    expect(await takeBack(workspace, contents, study.id, author)).toMatchObject({ done: 0 });
+    expect(await takeBack(workspace, contents, study.id, inspector)).toMatchObject({ done: 0 });
   });
 });
 
@@ -276,7 +278,7 @@ describe('what was said', () => {
   test('cannot be changed or deleted, and goes only with a batch that is removed for good', async () => {
     const { workspace, batchId } = await batchOf(photos(3));
     const { study } = await beginStudy(workspace, { ...options, batchId });
-    await judgeRound(workspace, study.id, author, () => 'accept');
+    await judgeRound(workspace, study.id, inspector, () => 'accept');
     const attempts = [
       sql`update study_judgements set verdict = 'reject'`,
       sql`delete from study_judgements`,
@@ -285,12 +287,12 @@ describe('what was said', () => {
     ];
     for (const attempt of attempts)
       await expect(attempt.execute(workspace.db)).rejects.toThrow('never changed');
-    await deleteBatch(workspace, batchId, true, author);
-    await expect(nextTurn(workspace, contents, study.id, author)).rejects.toEqual(
+    await deleteBatch(workspace, batchId, true, inspector);
+    await expect(nextTurn(workspace, contents, study.id, inspector)).rejects.toEqual(
       refused('study-unknown', 'not-found'),
     );
     await expect(sql`delete from study_judgements`.execute(workspace.db)).rejects.toThrow('never changed');
-    await beginPurge(workspace, batchId, author);
+    await beginPurge(workspace, batchId, inspector);
     while ((await purgeStep(workspace, batchId)) !== undefined);
     for (const table of ['studies', 'study_images', 'study_judgements']) {
       expect((await sql`select * from ${sql.table(table)}`.execute(workspace.db)).rows).toEqual([]);

@@ -24,7 +24,7 @@ async function runWith(maps: readonly (readonly number[])[]) {
   await addImages(workspace, id, images, 'ana');
   // θ beside the profile's grid.
   const own = { ...recipe, theta: 0.505, minRegionArea: 0, maxRegions: 3 };
-  const { hash } = await saveRecipe(workspace, own, { author: 'ana' });
+  const { hash } = await saveRecipe(workspace, own, { inspector: 'ana' });
   const claim = await startRun(workspace, id, hash, context);
   const files: string[] = [];
   for (const [i, values] of maps.entries()) {

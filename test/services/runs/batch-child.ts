@@ -1,15 +1,15 @@
-// Starts or resumes a run with a fake inspector that answers for so many images and no more, until it is done or
+// Starts or resumes a run with a fake inference process that answers for so many images and no more, until it is done or
 // somebody kills the process.
 import { appendFileSync } from 'node:fs';
 import { resumeBatchRun, startBatchRun } from '../../../src-main/services/runs/batch-run.ts';
 import { openWorkspace } from '../../../src-main/store/workspace.ts';
 import { recipe } from '../../store/results-fixture.ts';
-import { fakeInspector } from './fake-inference.ts';
+import { fakeInference } from './fake-inference.ts';
 
 const [folder, log, most, runId] = process.argv.slice(2) as [string, string, string, string | undefined];
 const workspace = await openWorkspace(folder);
 const asked: string[] = [];
-const inspector = fakeInspector({
+const inference = fakeInference({
   onInspect: (name) => {
     asked.push(name);
     appendFileSync(log, `${name}\n`);
@@ -18,8 +18,8 @@ const inspector = fakeInspector({
 });
 const options = {
   workspace,
-  inspector,
-  author: 'child',
+  inference,
+  inspector: 'child',
   onEvent: (event: { kind: string }) => console.log(event.kind),
 };
 const run = runId

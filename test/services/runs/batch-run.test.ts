@@ -17,9 +17,9 @@ import { ClipSamError } from '../../../src-shared/errors.ts';
 import type { Notice } from '../../../src-shared/notice.ts';
 import type { BatchEvent } from '../../../src-shared/progress.ts';
 import { recipe, temporaryFolder, temporaryWorkspace } from '../../store/fixtures.ts';
-import { type FakeOptions, fakeInspector } from './fake-inference.ts';
+import { type FakeOptions, fakeInference } from './fake-inference.ts';
 
-const author = 'ana';
+const inspector = 'ana';
 
 async function batchOf(count: number, workspace?: Workspace) {
   const ws = workspace ?? (await temporaryWorkspace());
@@ -27,8 +27,8 @@ async function batchOf(count: number, workspace?: Workspace) {
   await mkdir(folder);
   const names = Array.from({ length: count }, (_, i) => `${String(i).padStart(4, '0')}.png`);
   await Promise.all(names.map((name) => writeFile(join(folder, name), name)));
-  const { id: batchId } = await createBatch(ws, { name: 'B' }, author);
-  await importImages({ workspace: ws, batchId, paths: [folder], author });
+  const { id: batchId } = await createBatch(ws, { name: 'B' }, inspector);
+  await importImages({ workspace: ws, batchId, paths: [folder], inspector });
   return { workspace: ws, batchId, folder, names };
 }
 
@@ -37,20 +37,20 @@ async function run(
   fake: FakeOptions = {},
   more: { signal?: AbortSignal; onEvent?: (event: BatchEvent) => void } = {},
 ) {
-  const inspector = fakeInspector(fake);
+  const inference = fakeInference(fake);
   const events: BatchEvent[] = [];
   const job = await startBatchRun({
     ...batch,
     recipe,
+    inference,
     inspector,
-    author,
     signal: more.signal,
     onEvent: (event) => {
       events.push(event);
       more.onEvent?.(event);
     },
   });
-  return { job, events, inspector };
+  return { job, events, inference };
 }
 
 const statuses = async (workspace: Workspace, runId: number) =>
@@ -59,9 +59,9 @@ const statuses = async (workspace: Workspace, runId: number) =>
 describe('a batch run', () => {
   test('stores one result per image, three at a time, and tells how far it is', async () => {
     const batch = await batchOf(20);
-    const { job, events, inspector } = await run(batch);
+    const { job, events, inference } = await run(batch);
     expect(await job.done).toEqual({ runId: 1, status: 'done', total: 20, done: 20, failed: 0 });
-    expect(inspector.load.most).toBe(3);
+    expect(inference.load.most).toBe(3);
     expect(await statuses(batch.workspace, 1)).toEqual(Array(20).fill('done'));
     expect(await getRun(batch.workspace, 1)).toMatchObject({ status: 'done', endedAt: expect.any(String) });
     expect(events[0]).toEqual({ kind: 'started', total: 20, alreadyDone: 0 });
@@ -97,7 +97,7 @@ describe('a batch run', () => {
     const path = join(batch.folder, '0000.png');
     const pages = [0, 2, 5];
     const contentHash = await sha256OfFile(path);
-    await addImages(batch.workspace, batch.batchId, [{ path, contentHash, bytes: 8, pages }], author);
+    await addImages(batch.workspace, batch.batchId, [{ path, contentHash, bytes: 8, pages }], inspector);
     const asked: (number | undefined)[] = [];
     const score = new Map<number | undefined, number>([
       [0, 0.1],
@@ -165,7 +165,7 @@ describe('a batch run', () => {
       status: 'failed',
       error: { code: 'image-changed', details: { file: path } },
     });
-    const again = await importImages({ ...batch, paths: [batch.folder], author });
+    const again = await importImages({ ...batch, paths: [batch.folder], inspector });
     expect(again).toMatchObject({ added: 0, unchanged: 1, changed: [path] });
     expect(await (await run(batch)).job.done).toMatchObject({ done: 2, failed: 0 });
   });
@@ -176,7 +176,7 @@ describe('a batch run', () => {
       workspace,
       batchId,
       [{ path: join(folder, 'late.png'), contentHash: null, bytes: null }],
-      author,
+      inspector,
     );
     await writeFile(join(folder, 'late.png'), 'late');
     expect(await (await run({ workspace, batchId })).job.done).toMatchObject({ done: 2, failed: 0 });
@@ -217,8 +217,10 @@ describe('pause, cancel, resume', () => {
     expect(summary).toMatchObject({ status: 'cancelled', failed: 0 });
     expect(summary.done).toBeLessThan(10);
     expect(await statuses(batch.workspace, 1)).toEqual(Array(summary.done).fill('done'));
-    const inspector = fakeInspector();
-    await expect(resumeBatchRun({ ...batch, inspector, author, runId: 1 })).rejects.toThrow(/is cancelled/);
+    const inference = fakeInference();
+    await expect(resumeBatchRun({ ...batch, inference, inspector, runId: 1 })).rejects.toThrow(
+      /is cancelled/,
+    );
   });
 
   test('a paused run can be cancelled', async () => {
@@ -242,8 +244,8 @@ describe('pause, cancel, resume', () => {
     const seen: string[] = [];
     const job = await resumeBatchRun({
       ...batch,
-      inspector: fakeInspector({ onInspect: (name) => seen.push(name) }),
-      author,
+      inference: fakeInference({ onInspect: (name) => seen.push(name) }),
+      inspector,
       runId: 1,
     });
     expect(await job.done).toEqual({ runId: 1, status: 'done', total: 30, done: 30, failed: 0 });
@@ -260,7 +262,7 @@ describe('pause, cancel, resume', () => {
       { signal: abort.signal, onEvent: (e) => e.kind === 'image' && e.done === 4 && abort.abort() },
     );
     await first.job.done;
-    const options = { ...batch, inspector: fakeInspector(), author, runId: 1 };
+    const options = { ...batch, inference: fakeInference(), inspector, runId: 1 };
     const stop = new AbortController();
     stop.abort();
     expect(await (await resumeBatchRun({ ...options, signal: stop.signal })).done).toMatchObject({
@@ -299,7 +301,7 @@ describe('what every image would meet stops the run in good order', () => {
       error: { code: 'disk-full' },
     });
     expect(await getRun(batch.workspace, 1)).toMatchObject({ error: { code: 'disk-full' } });
-    const job2 = await resumeBatchRun({ ...batch, inspector: fakeInspector(), author, runId: 1 });
+    const job2 = await resumeBatchRun({ ...batch, inference: fakeInference(), inspector, runId: 1 });
     expect(await job2.done).toMatchObject({ status: 'done', done: 10, failed: 0 });
   });
 
@@ -317,7 +319,7 @@ describe('what every image would meet stops the run in good order', () => {
     expect(summary).toMatchObject({ status: 'interrupted', failed: 0, error: { code: 'workspace-locked' } });
     other.exec('rollback');
     expect(await getRun(workspace, 1)).toMatchObject({ status: 'running' });
-    const job2 = await resumeBatchRun({ ...batch, inspector: fakeInspector(), author, runId: 1 });
+    const job2 = await resumeBatchRun({ ...batch, inference: fakeInference(), inspector, runId: 1 });
     expect(await job2.done).toMatchObject({ status: 'done', done: 10 });
   });
 
@@ -346,8 +348,8 @@ test('kill -9 in mid-run: resumed, each image has one result and none is lost or
       if (told === most) break;
     }
     stored += told;
-    const inspector = fakeInspector();
-    await expect(resumeBatchRun({ workspace, inspector, author, runId: 1 })).rejects.toThrow(
+    const inference = fakeInference();
+    await expect(resumeBatchRun({ workspace, inference, inspector, runId: 1 })).rejects.toThrow(
       `being worked on by process ${child.pid}`,
     );
     child.kill('SIGKILL');

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { sha256OfFile } from '../../../src-main/files/hash.ts';
-import type { InspectJob, Inspector } from '../../../src-main/inference/inference-client.ts';
+import type { InferenceClient, InspectJob } from '../../../src-main/inference/inference-client.ts';
 import { type ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
 import { context, inspectionResult } from '../../store/results-fixture.ts';
@@ -19,9 +19,9 @@ export interface FakeOptions {
 }
 
 /** Hashes the file and answers with a fixed result. `most` is the highest number of images at a time so far. */
-export function fakeInspector(
+export function fakeInference(
   options: FakeOptions = {},
-): Pick<Inspector, 'device' | 'packHash' | 'inspect'> & { readonly load: { most: number } } {
+): Pick<InferenceClient, 'device' | 'packHash' | 'inspect'> & { readonly load: { most: number } } {
   const load = { now: 0, most: 0 };
   return {
     device: context.device,

@@ -29,9 +29,9 @@ import {
   temporaryFolder,
   temporaryWorkspace,
 } from '../../store/fixtures.ts';
-import { fakeInspector } from './fake-inference.ts';
+import { fakeInference } from './fake-inference.ts';
 
-const author = 'ana';
+const inspector = 'ana';
 
 function keeperOf(workspace: Workspace) {
   const thumbnails = new Thumbnails(join(workspace.cacheFolder, 'thumbnails'));
@@ -47,25 +47,25 @@ function keeperOf(workspace: Workspace) {
 
 async function imported(workspace: Workspace, count: number) {
   const photos = await temporaryFolder();
-  const { id } = await createBatch(workspace, { name: 'B' }, author);
+  const { id } = await createBatch(workspace, { name: 'B' }, inspector);
   const files = Array.from({ length: count }, (_, i) => join(photos, `${i}.png`));
   for (const file of files) await writeFile(file, file);
   const images = files.map((path) => ({ path, contentHash: sha256(path), bytes: path.length }));
-  await addImages(workspace, id, images, author);
+  await addImages(workspace, id, images, inspector);
   return id;
 }
 
 /** A finished run over one image with a map of so many bytes. */
 async function inspected(workspace: Workspace, bytes: number) {
   const batchId = await imported(workspace, 1);
-  const { hash } = await saveRecipe(workspace, recipe, { author });
+  const { hash } = await saveRecipe(workspace, recipe, { inspector });
   const claim = await startRun(workspace, batchId, hash, context);
   const map = await workspace.artifacts.put(randomBytes(bytes), 'image/png');
   const artifacts = { coarseMap: map, finalMap: map, mask: map };
   const [image] = await listImages(workspace, batchId);
   const result = inspectionResult({ artifacts, contentHash: image!.contentHash! });
   await recordOutcome(workspace, claim, image!.id, { status: 'done', result });
-  await setRunStatus(workspace, claim, 'done', author);
+  await setRunStatus(workspace, claim, 'done', inspector);
   releaseClaim(claim);
   return { batchId, runId: claim.runId, map };
 }
@@ -101,12 +101,12 @@ describe.skipIf(!canMount)('on a full disk', () => {
     onTestFinished(() => workspace.close());
     const batchId = await imported(workspace, 200);
     let filled: Promise<void> | undefined;
-    const inspector = fakeInspector({
+    const inference = fakeInference({
       onInspect: (name) => {
         if (name === '20.png') filled ??= disk.fill();
       },
     });
-    const job = await startBatchRun({ workspace, batchId, recipe, inspector, author });
+    const job = await startBatchRun({ workspace, batchId, recipe, inference, inspector });
     const summary = await job.done;
     await filled;
     expect(summary).toMatchObject({ status: 'interrupted', error: { code: 'disk-full' } });
@@ -127,16 +127,16 @@ describe.skipIf(!canMount)('on a full disk', () => {
     const workspace = await openWorkspace(join(disk.folder, 'ws'), { create: true });
     onTestFinished(() => workspace.close());
     const { batchId, map } = await inspected(workspace, 2 << 20);
-    await deleteBatch(workspace, batchId, true, author);
+    await deleteBatch(workspace, batchId, true, inspector);
     const { keeper, thumbnails } = keeperOf(workspace);
     await thumbnails.cache.put('a'.repeat(64), randomBytes(1 << 20));
     await disk.fill();
-    await expect(createBatch(workspace, { name: 'n'.repeat(100_000) }, author)).rejects.toMatchObject({
+    await expect(createBatch(workspace, { name: 'n'.repeat(100_000) }, inspector)).rejects.toMatchObject({
       code: 'disk-full',
     });
-    expect(await keeper.purge(batchId, author)).toMatchObject({ batches: 1, bytes: 2 << 20 });
+    expect(await keeper.purge(batchId, inspector)).toMatchObject({ batches: 1, bytes: 2 << 20 });
     expect(existsSync(workspace.artifacts.pathOf(map))).toBe(false);
-    await createBatch(workspace, { name: 'n'.repeat(100_000) }, author);
+    await createBatch(workspace, { name: 'n'.repeat(100_000) }, inspector);
   });
 
   test('a workspace opens all the same, with the room that pictures took which can be made again', async () => {
@@ -198,10 +198,16 @@ describe.skipIf(!canMount)('on a disk that cannot be written', () => {
       { code: 'workspace-read-only', details: { case: 'disk-read-only', folder } },
     ]);
     expect((await client.review.table({ batchId })).columns.score).toEqual([0.9]);
-    const judge = client.review.judge({ runId, imageId: 1, verdict: 'accept', overturnReason: 'x', author });
+    const judge = client.review.judge({
+      runId,
+      imageId: 1,
+      verdict: 'accept',
+      overturnReason: 'x',
+      inspector,
+    });
     await expect(judge).rejects.toMatchObject({ data: { code: 'workspace-read-only' } });
     const out = await temporaryFolder();
-    await exportBatch({ workspaceFolder: folder, formats: ['csv'], folder: out, author: 'ana' });
+    await exportBatch({ workspaceFolder: folder, formats: ['csv'], folder: out, inspector: 'ana' });
     await workstation.close();
     disk.remount('rw');
     expect(await readFile(join(folder, 'workspace.sqlite'))).toEqual(before);
@@ -211,7 +217,7 @@ describe.skipIf(!canMount)('on a disk that cannot be written', () => {
 test.skipIf(!canMount)('somebody signs in on a disk that cannot be written', async () => {
   const disk = await smallDisk(16);
   const first = await openWorkspace(disk.folder, { create: true });
-  const eva = { name: 'Eva', role: 'engineer', pin: '2468', author: 'Eva' } as const;
+  const eva = { name: 'Eva', role: 'engineer', pin: '2468', inspector: 'Eva' } as const;
   await new PeopleDesk({ workspace: first }).add(first, eva);
   await first.close();
   disk.remount('ro');
@@ -228,12 +234,12 @@ test('the end of a run that could not be written outlives the program in a note'
   await workspace.close();
   const patience = { limit: 20 };
   const hasty = await openWorkspace(workspace.folder, { patience });
-  const { hash } = await saveRecipe(hasty, recipe, { author });
+  const { hash } = await saveRecipe(hasty, recipe, { inspector });
   const claim = await startRun(hasty, batchId, hash, context);
   const other = new Database(join(workspace.folder, 'workspace.sqlite'));
   other.exec('begin immediate');
   const error = { code: 'disk-full', message: 'full' } as const;
-  await endingsOf(hasty).write({ claim, status: 'interrupted', author, error });
+  await endingsOf(hasty).write({ claim, status: 'interrupted', inspector, error });
   releaseClaim(claim);
   other.exec('rollback');
   other.close();

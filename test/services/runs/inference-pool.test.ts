@@ -2,8 +2,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import type { Inspector } from '../../../src-main/inference/inference-client.ts';
-import { InspectorPool } from '../../../src-main/services/runs/inference-pool.ts';
+import type { InferenceClient } from '../../../src-main/inference/inference-client.ts';
+import { InferencePool } from '../../../src-main/services/runs/inference-pool.ts';
 import { ClipSamError } from '../../../src-shared/errors.ts';
 import { temporaryFolder } from '../../store/fixtures.ts';
 
@@ -19,7 +19,7 @@ async function poolOfTwo(fail?: () => ClipSamError | undefined) {
     await writeFile(join(packsRoot, id, 'pack.json'), JSON.stringify(pack));
   }
   const did: string[] = [];
-  const pool = new InspectorPool({
+  const pool = new InferencePool({
     device: 'cpu',
     packsRoot,
     open: async ({ packFolder }) => {
@@ -28,7 +28,7 @@ async function poolOfTwo(fail?: () => ClipSamError | undefined) {
       await new Promise((resolve) => setTimeout(resolve, 5));
       const error = fail?.();
       if (error) throw error;
-      return { close: async () => void did.push(`close ${id}`) } as unknown as Inspector;
+      return { close: async () => void did.push(`close ${id}`) } as unknown as InferenceClient;
     },
   });
   return { pool, did, packsRoot };
@@ -37,22 +37,22 @@ async function poolOfTwo(fail?: () => ClipSamError | undefined) {
 test('users of a pack share its process', async () => {
   const { pool, did } = await poolOfTwo();
   const [a, b] = await Promise.all([pool.acquire('one'), pool.acquire('one')]);
-  expect(a.inspector).toBe(b.inspector);
+  expect(a.inference).toBe(b.inference);
   a.release();
   a.release();
   expect(pool.isUsed).toBe(true);
   b.release();
   expect(pool.isUsed).toBe(false);
-  expect((await pool.acquire('one')).inspector).toBe(a.inspector);
+  expect((await pool.acquire('one')).inference).toBe(a.inference);
   expect(did).toEqual(['open one']);
 });
 
 test('a running process is used without a look at its pack’s files', async () => {
   const { pool, packsRoot } = await poolOfTwo();
-  const { inspector, release } = await pool.acquire('one');
+  const { inference, release } = await pool.acquire('one');
   release();
   await rm(join(packsRoot, 'one'), { recursive: true });
-  expect((await pool.acquire('one')).inspector).toBe(inspector);
+  expect((await pool.acquire('one')).inference).toBe(inference);
 });
 
 test('a process that nobody uses gives way to another pack’s; one in use stays', async () => {

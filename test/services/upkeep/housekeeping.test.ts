@@ -21,7 +21,7 @@ import { addVerdict, verdictHistory } from '../../../src-main/store/verdicts.ts'
 import { isNewWorkspace, openWorkspace, type Workspace } from '../../../src-main/store/workspace.ts';
 import { context, inspectionResult, recipe, temporaryFolder } from '../../store/fixtures.ts';
 
-const author = 'ana';
+const inspector = 'ana';
 
 async function site() {
   const folder = await temporaryFolder();
@@ -48,13 +48,13 @@ function keeperOf(workspace: Workspace, clock?: Clock) {
 
 /** A batch with a finished run over real files; map and mask are the same in every batch, the coarse map is its own. */
 async function inspectedBatch(workspace: Workspace, folder: string, name: string, count = 3) {
-  const { id } = await createBatch(workspace, { name }, author);
+  const { id } = await createBatch(workspace, { name }, inspector);
   await mkdir(join(folder, name), { recursive: true });
   const files = Array.from({ length: count }, (_, i) => join(folder, name, `${i}.png`));
   await Promise.all(files.map((file) => writeFile(file, file)));
   const contents = files.map((path) => ({ path, contentHash: sha256(path), bytes: path.length }));
-  await addImages(workspace, id, contents, author);
-  const { hash } = await saveRecipe(workspace, recipe, { author });
+  await addImages(workspace, id, contents, inspector);
+  const { hash } = await saveRecipe(workspace, recipe, { inspector });
   const claim = await startRun(workspace, id, hash, context);
   const images = await listImages(workspace, id);
   const put = (text: string) => workspace.artifacts.put(Buffer.from(text), 'image/png');
@@ -73,7 +73,7 @@ async function inspectedBatch(workspace: Workspace, folder: string, name: string
 }
 
 async function finished(workspace: Workspace, { claim }: { claim: Parameters<typeof setRunStatus>[1] }) {
-  await setRunStatus(workspace, claim, 'done', author);
+  await setRunStatus(workspace, claim, 'done', inspector);
   releaseClaim(claim);
 }
 
@@ -85,20 +85,24 @@ async function judged(
     imageIds,
   }: Pick<Awaited<ReturnType<typeof inspectedBatch>>, 'id' | 'runId' | 'imageIds'>,
 ) {
-  const study = await createStudy(workspace, { batchId, name: '', rounds: 2, seed: 's', author }, imageIds);
+  const study = await createStudy(
+    workspace,
+    { batchId, name: '', rounds: 2, seed: 's', inspector },
+    imageIds,
+  );
   await addJudgement(workspace, study.id, () => ({
-    inspector: author,
+    inspector,
     round: 1,
     imageId: imageIds[0]!,
     verdict: 'accept',
     milliseconds: 900,
     supersedes: null,
   }));
-  const at = { runId, imageId: imageIds[0]!, author };
+  const at = { runId, imageId: imageIds[0]!, inspector };
   await addVerdict(workspace, { ...at, verdict: 'reject' });
   await addVerdict(workspace, { ...at, verdict: 'uncertain' });
   const { id } = await addAnnotation(workspace, { ...at, kind: 'false-positive', regionIndex: 1 });
-  await retractAnnotation(workspace, id, author);
+  await retractAnnotation(workspace, id, inspector);
 }
 
 test('a purged batch is gone with all that was said; other batches, recipes and image files are as before', async () => {
@@ -139,7 +143,7 @@ test('a purged batch is gone with all that was said; other batches, recipes and 
 
   const [event] = await listAudit(workspace, { subject: 'batch', subjectId: lost.id });
   expect(event).toMatchObject({
-    author: 'cy',
+    inspector: 'cy',
     action: 'purged',
     oldValue: { id: lost.id, name: 'lost', deletedAt: expect.any(String) },
     newValue: { ...counts, runs: 1 },
@@ -152,12 +156,12 @@ test('only what was deleted can be purged, and a purge that was begun cannot be 
   const { folder, workspace, keeper } = await site();
   const batch = await inspectedBatch(workspace, folder, 'B');
   await finished(workspace, batch);
-  await expect(keeper.purge(batch.id, author)).rejects.toMatchObject({ code: 'not-found' });
-  await expect(keeper.purge(99, author)).rejects.toMatchObject({ code: 'not-found' });
+  await expect(keeper.purge(batch.id, inspector)).rejects.toMatchObject({ code: 'not-found' });
+  await expect(keeper.purge(99, inspector)).rejects.toMatchObject({ code: 'not-found' });
   expect(await getBatch(workspace, batch.id)).toMatchObject({ name: 'B' });
-  await deleteBatch(workspace, batch.id, true, author);
-  await beginPurge(workspace, batch.id, author);
-  await expect(deleteBatch(workspace, batch.id, false, author)).rejects.toMatchObject({
+  await deleteBatch(workspace, batch.id, true, inspector);
+  await beginPurge(workspace, batch.id, inspector);
+  await expect(deleteBatch(workspace, batch.id, false, inspector)).rejects.toMatchObject({
     code: 'not-found',
   });
   expect(await listBatchSummaries(workspace, { search: '', show: 'deleted' })).toEqual([]);
@@ -168,7 +172,7 @@ test('a purge that was cut off is finished after the next start', async () => {
   const batch = await inspectedBatch(workspace, folder, 'B', 401);
   await judged(workspace, batch);
   await finished(workspace, batch);
-  await deleteBatch(workspace, batch.id, true, author);
+  await deleteBatch(workspace, batch.id, true, inspector);
   await beginPurge(workspace, batch.id, 'cy');
   // One step of three, then the power fails: the artifacts are still there.
   expect(await purgeStep(workspace, batch.id)).toBe(200);
@@ -193,7 +197,7 @@ test('a purge that was cut off is finished after the next start', async () => {
   expect((await pages()).rows[0]!.n).toBeLessThan(before / 2);
   expect(await readdir(join(again.artifacts.root, sha256('mask').slice(0, 2)))).toEqual([]);
   expect(await listAudit(again, { subject: 'batch', subjectId: batch.id, limit: 1 })).toMatchObject([
-    { author: 'cy', action: 'purged', newValue: { images: 401, results: 401, verdicts: 2 } },
+    { inspector: 'cy', action: 'purged', newValue: { images: 401, results: 401, verdicts: 2 } },
   ]);
   // The samples do not come back to who has thrown them away.
   expect(await isNewWorkspace(again)).toBe(false);
@@ -211,7 +215,7 @@ test('batches go by themselves after thirty days of use, however the clock jumps
   };
   const batch = await inspectedBatch(workspace, folder, 'B');
   await finished(workspace, batch);
-  await deleteBatch(workspace, batch.id, true, author);
+  await deleteBatch(workspace, batch.id, true, inspector);
   const isThere = async () =>
     (await listBatchSummaries(workspace, { search: '', show: 'deleted' })).length === 1;
 
@@ -230,7 +234,7 @@ test('batches go by themselves after thirty days of use, however the clock jumps
   }
   expect(days).toBe(31);
   expect(await listAudit(workspace, { subject: 'batch', subjectId: batch.id, limit: 1 })).toMatchObject([
-    { author: 'ClipSAM Workstation', action: 'purged' },
+    { inspector: 'ClipSAM Workstation', action: 'purged' },
   ]);
   // Nobody asked for it: its files lie in quarantine for another week.
   const inQuarantine = join(workspace.folder, 'quarantine', `${batch.own.sha256}.png`);
@@ -264,8 +268,8 @@ test('a file that somebody imported stays, even where artifacts lie', async () =
   const { workspace, keeper } = await site();
   const { artifacts } = workspace;
   const path = artifacts.pathOf(await artifacts.put(Buffer.from('a mask worth inspecting'), 'image/png'));
-  const { id } = await createBatch(workspace, { name: 'Masks' }, author);
-  await addImages(workspace, id, [{ path, contentHash: sha256('x'), bytes: 1 }], author);
+  const { id } = await createBatch(workspace, { name: 'Masks' }, inspector);
+  await addImages(workspace, id, [{ path, contentHash: sha256('x'), bytes: 1 }], inspector);
   await keeper.tidy();
   expect(existsSync(path)).toBe(true);
 });
@@ -277,8 +281,8 @@ test('small pictures of purged images go, those of other batches stay', async ()
   const hashes = [lost, kept].map(({ files }) => sha256(files[0]!));
   for (const hash of hashes) await thumbnails.cache.put(hash, Buffer.from('picture'));
   for (const batch of [lost, kept]) await finished(workspace, batch);
-  await deleteBatch(workspace, lost.id, true, author);
-  await keeper.purge(null, author);
+  await deleteBatch(workspace, lost.id, true, inspector);
+  await keeper.purge(null, inspector);
   expect(await Promise.all(hashes.map((hash) => thumbnails.cache.get(hash)))).toEqual([
     undefined,
     Buffer.from('picture'),

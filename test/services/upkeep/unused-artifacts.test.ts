@@ -15,7 +15,7 @@ import { releaseClaim, setRunStatus, startRun } from '../../../src-main/store/ru
 import { type OpenOptions, openWorkspace, type Workspace } from '../../../src-main/store/workspace.ts';
 import { context, inspectionResult, recipe, temporaryFolder } from '../../store/fixtures.ts';
 
-const author = 'ana';
+const inspector = 'ana';
 const never = new AbortController().signal;
 
 async function opened(folder: string, options: OpenOptions = {}) {
@@ -26,15 +26,15 @@ async function opened(folder: string, options: OpenOptions = {}) {
 
 /** A finished run over some images, each with three artifacts of its own. */
 async function inspect(workspace: Workspace, name: string, count: number) {
-  const { id } = await createBatch(workspace, { name }, author);
+  const { id } = await createBatch(workspace, { name }, inspector);
   const files = Array.from({ length: count }, (_, i) => `/photos/${name}/${i}.png`);
   await addImages(
     workspace,
     id,
     files.map((path) => ({ path, contentHash: null, bytes: null })),
-    author,
+    inspector,
   );
-  const { hash } = await saveRecipe(workspace, recipe, { author });
+  const { hash } = await saveRecipe(workspace, recipe, { inspector });
   const claim = await startRun(workspace, id, hash, context);
   const put = (text: string) => workspace.artifacts.put(Buffer.from(text), 'image/png');
   for (const image of await listImages(workspace, id)) {
@@ -48,7 +48,7 @@ async function inspect(workspace: Workspace, name: string, count: number) {
       result: inspectionResult({ artifacts }),
     });
   }
-  await setRunStatus(workspace, claim, 'done', author);
+  await setRunStatus(workspace, claim, 'done', inspector);
   releaseClaim(claim);
   return id;
 }
@@ -136,7 +136,7 @@ test('artifacts newer than all that the database knows stop every removal, and a
   const file = join(folder, 'workspace.sqlite');
   const first = await openWorkspace(folder, { create: true });
   const batch = await inspect(first, 'A', 2);
-  await deleteBatch(first, batch, true, author);
+  await deleteBatch(first, batch, true, inspector);
   // Copied while it was open, and put back after a crash: the marks alone do not tell.
   await first.db.insertInto('settings').values({ name: 'x', value: '1' }).execute();
   await first.copyTo(`${file}.old`);
@@ -152,7 +152,7 @@ test('artifacts newer than all that the database knows stop every removal, and a
   );
   const again = await opened(folder);
   const late = { ...again, openedAt: again.openedAt + 600_000 };
-  await beginPurge(late, batch, author);
+  await beginPurge(late, batch, inspector);
   while ((await purgeStep(late, batch)) !== undefined);
   const removal = await removeUnusedArtifacts(late, 100, never);
   expect(removal).toMatchObject({
@@ -209,8 +209,8 @@ test('files without a result go with the batch in whose run they were made', asy
   const ref = await workspace.artifacts.put(Buffer.from('of a cancelled image'), 'image/png');
   const batch = await inspect(workspace, 'A', 1);
   date([workspace.artifacts.pathOf(ref)], 1);
-  await deleteBatch(workspace, batch, true, author);
-  await beginPurge(workspace, batch, author);
+  await deleteBatch(workspace, batch, true, inspector);
+  await beginPurge(workspace, batch, inspector);
   while ((await purgeStep(workspace, batch)) !== undefined);
   expect(await removeUnusedArtifacts(workspace, 0, never)).toMatchObject({ files: 3, setAside: 1 });
   expect(await filesIn(workspace)).toEqual([]);

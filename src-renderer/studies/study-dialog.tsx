@@ -14,9 +14,9 @@ import { useFormat } from '../i18n/use-format.ts';
 import { useDenied } from '../state/people.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
-import classes from './repeat.module.css';
+import classes from './studies.module.css';
 
-/** The repeat inspections of a batch, and a new one. */
+/** The agreement studies of a batch, and a new one. */
 export function StudyDialog({
   batch,
   images,
@@ -27,7 +27,7 @@ export function StudyDialog({
   readonly images: number;
   onClose(): void;
 }) {
-  const { t } = useTranslation(['repeat', 'app']);
+  const { t } = useTranslation(['studies', 'app']);
   return (
     <Modal
       opened={batch !== null}
@@ -50,9 +50,9 @@ function Studies({
   readonly images: number;
   onClose(): void;
 }) {
-  const { t } = useTranslation('repeat');
+  const { t } = useTranslation('studies');
   const { api } = useWorkstation();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const reason = useDenied()('studies.create').title;
   const { data: studies, error } = useQuery(
     api.studies.list.queryOptions({ input: { batchId }, refetchOnMount: 'always' }),
@@ -72,7 +72,7 @@ function Studies({
           </Title>
           <ul className={classes.studies}>
             {studies.map((row) => (
-              <StudyRow key={row.study.id} row={row} author={author} />
+              <StudyRow key={row.study.id} row={row} inspector={inspector} />
             ))}
           </ul>
         </section>
@@ -98,19 +98,19 @@ function NewStudy({
   readonly images: number;
   onClose(): void;
 }) {
-  const { t } = useTranslation(['repeat', 'app']);
+  const { t } = useTranslation(['studies', 'app']);
   const format = useFormat();
   const go = useGo();
   const { client } = useWorkstation();
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const [name, setName] = useState(() =>
     t('default-name', { date: format.moment(new Date().toISOString()) }),
   );
   const [size, setSize] = useState<number>(STUDY_SIZE.proposed);
   const [rounds, setRounds] = useState<number>(STUDY_ROUNDS.min);
   const create = useMutation({
-    mutationFn: () => client.studies.create({ batchId, name, size, rounds, author }),
-    onSuccess: ({ study }) => go(places.repeat(study.id)),
+    mutationFn: () => client.studies.create({ batchId, name, size, rounds, inspector }),
+    onSuccess: ({ study }) => go(places.study(study.id)),
   });
   return (
     <form
@@ -168,13 +168,13 @@ function NewStudy({
   );
 }
 
-function StudyRow({ row, author }: { readonly row: StudyOverviewRow; readonly author: string }) {
-  const { t } = useTranslation('repeat');
+function StudyRow({ row, inspector }: { readonly row: StudyOverviewRow; readonly inspector: string }) {
+  const { t } = useTranslation('studies');
   const format = useFormat();
   const go = useGo();
   const denied = useDenied();
   const { study, inspectors } = row;
-  const own = inspectors.find(({ inspector }) => inspector === author);
+  const own = inspectors.find((row) => row.inspector === inspector);
   const isThrough = own !== undefined && own.done === own.total;
   const facts = { images: format.count(study.images), rounds: format.count(study.rounds) };
   const progress = inspectors.map((one) => t('progress-of', { ...one, inspector: plainText(one.inspector) }));
@@ -193,7 +193,7 @@ function StudyRow({ row, author }: { readonly row: StudyOverviewRow; readonly au
       </div>
       <Group gap={6} wrap="nowrap">
         {!isThrough && (
-          <Button size="xs" onClick={() => go(places.repeat(study.id))}>
+          <Button size="xs" onClick={() => go(places.study(study.id))}>
             {t(own ? 'go-on' : 'take-part')}
           </Button>
         )}
@@ -202,7 +202,7 @@ function StudyRow({ row, author }: { readonly row: StudyOverviewRow; readonly au
           variant="default"
           disabled={own !== undefined && !isThrough}
           {...denied('studies.results')}
-          onClick={() => go(places.repeatResults(study.id))}
+          onClick={() => go(places.studyResults(study.id))}
         >
           {t('results')}
         </Button>

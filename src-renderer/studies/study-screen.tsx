@@ -19,25 +19,25 @@ import { useDenied } from '../state/people.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { PlainViewer } from '../viewer/plain-viewer.tsx';
-import classes from './repeat.module.css';
+import classes from './studies.module.css';
 
 const VERDICTS = ['accept', 'reject', 'uncertain'] as const;
 
 /** Blind inspection: the image and nothing else. */
-export function RepeatScreen() {
+export function StudyScreen() {
   const id = Number(useParams<{ studyId: string }>().studyId);
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   // Another inspector at the same desk is somewhere else in the study.
-  return <Rounds key={`${id} ${author}`} id={id} author={author} />;
+  return <Rounds key={`${id} ${inspector}`} id={id} inspector={inspector} />;
 }
 
-function Rounds({ id, author }: { readonly id: number; readonly author: string }) {
-  const { t } = useTranslation(['repeat', 'app', 'viewer']);
+function Rounds({ id, inspector }: { readonly id: number; readonly inspector: string }) {
+  const { t } = useTranslation(['studies', 'app', 'viewer']);
   const go = useGo();
   const { api, client } = useWorkstation();
   const queries = useQueryClient();
-  const next = api.studies.next.queryOptions({ input: { id, author }, refetchOnMount: 'always' });
-  const { data: turn, error } = useQuery({ ...next, enabled: author !== '' });
+  const next = api.studies.next.queryOptions({ input: { id, inspector }, refetchOnMount: 'always' });
+  const { data: turn, error } = useQuery({ ...next, enabled: inspector !== '' });
   const [begun, setBegun] = useState<number | null>(null);
   const shownAt = useRef(0);
   const imageId = turn?.image?.id ?? null;
@@ -55,13 +55,13 @@ function Rounds({ id, author }: { readonly id: number; readonly author: string }
   const judge = (verdict: HumanVerdict) => {
     if (!isAtWork || imageId === null || isPending || isChanged) return;
     const milliseconds = Math.min(Math.round(performance.now() - shownAt.current), 86_400_000);
-    mutate(() => client.studies.judge({ id, author, imageId, verdict, milliseconds }));
+    mutate(() => client.studies.judge({ id, inspector, imageId, verdict, milliseconds }));
   };
   const undo = () => {
     if (!turn?.canTakeBack || isPending) return;
     // The first image of a round comes again without the introduction.
     setBegun(turn.round);
-    mutate(() => client.studies.takeBack({ id, author }));
+    mutate(() => client.studies.takeBack({ id, inspector }));
   };
   useActions({
     'review.accept': () => judge('accept'),
@@ -152,7 +152,7 @@ function Rounds({ id, author }: { readonly id: number; readonly author: string }
 }
 
 function Through({ studyId }: { readonly studyId: number }) {
-  const { t } = useTranslation('repeat');
+  const { t } = useTranslation('studies');
   const go = useGo();
   const isForOthers = 'disabled' in useDenied()('studies.results');
   return (
@@ -166,7 +166,7 @@ function Through({ studyId }: { readonly studyId: number }) {
           {t('leave')}
         </Button>
       ) : (
-        <Button autoFocus onClick={() => go(places.repeatResults(studyId))}>
+        <Button autoFocus onClick={() => go(places.studyResults(studyId))}>
           {t('through.results')}
         </Button>
       )}
@@ -175,7 +175,7 @@ function Through({ studyId }: { readonly studyId: number }) {
 }
 
 function Introduction({ turn, onBegin }: { readonly turn: StudyTurn; onBegin(): void }) {
-  const { t } = useTranslation(['repeat', 'app']);
+  const { t } = useTranslation(['studies', 'app']);
   const format = useFormat();
   const { study, round } = turn;
   return (
@@ -198,7 +198,7 @@ function Introduction({ turn, onBegin }: { readonly turn: StudyTurn; onBegin(): 
 }
 
 function Picture({ image }: { readonly image: NonNullable<StudyTurn['image']> }) {
-  const { t } = useTranslation('repeat');
+  const { t } = useTranslation('studies');
   const { api } = useWorkstation();
   const { data: pyramid } = useQuery(
     api.review.pyramid.queryOptions({ input: { imageId: image.id }, gcTime: 60_000 }),

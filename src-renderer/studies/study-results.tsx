@@ -18,20 +18,20 @@ import { HUMAN_ICONS, verdictClass } from '../review/marks.tsx';
 import { useDenied } from '../state/people.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
-import classes from './repeat.module.css';
+import classes from './studies.module.css';
 
-/** What comes out of a repeat inspection, for those who may see it. */
+/** What comes out of an agreement study, for those who may see it. */
 export function StudyResultsScreen() {
   const id = Number(useParams<{ studyId: string }>().studyId);
-  const author = useSession((session) => session.author);
+  const inspector = useSession((session) => session.inspector);
   const isForOthers = 'disabled' in useDenied()('studies.results');
   if (isForOthers) return <ForOthers />;
-  return <Gate key={`${id} ${author}`} id={id} author={author} />;
+  return <Gate key={`${id} ${inspector}`} id={id} inspector={inspector} />;
 }
 
 /** Instead of results that are none of the person's business. */
 function ForOthers() {
-  const { t } = useTranslation(['repeat', 'app']);
+  const { t } = useTranslation(['studies', 'app']);
   const go = useGo();
   return (
     <Center h="100%">
@@ -49,11 +49,11 @@ function ForOthers() {
 }
 
 /** Whoever did not begin is asked whether he will; whoever is in the midst of it sees nothing. */
-function Gate({ id, author }: { readonly id: number; readonly author: string }) {
-  const { t } = useTranslation('repeat');
+function Gate({ id, inspector }: { readonly id: number; readonly inspector: string }) {
+  const { t } = useTranslation('studies');
   const go = useGo();
   const { api } = useWorkstation();
-  const input = { id, author };
+  const input = { id, inspector };
   const [insists, setInsists] = useState(false);
   const turn = useQuery(api.studies.next.queryOptions({ input, refetchOnMount: 'always' }));
   const isThrough = turn.data?.image === null;
@@ -72,7 +72,7 @@ function Gate({ id, author }: { readonly id: number; readonly author: string }) 
         <Stack role="alert" maw={460}>
           <FailureDetails failure={failureOf(error)} />
           {hasBegun ? (
-            <Button onClick={() => go(places.repeat(id))}>{t('locked')}</Button>
+            <Button onClick={() => go(places.study(id))}>{t('locked')}</Button>
           ) : (
             <Button variant="default" onClick={() => go(places.batches())}>
               {t('leave')}
@@ -91,7 +91,7 @@ function Gate({ id, author }: { readonly id: number; readonly author: string }) 
           </Title>
           <Text>{t('peek.text')}</Text>
           <Group>
-            <Button autoFocus onClick={() => go(places.repeat(id))}>
+            <Button autoFocus onClick={() => go(places.study(id))}>
               {t('take-part')}
             </Button>
             <Button variant="default" onClick={() => setInsists(true)}>
@@ -109,17 +109,17 @@ function Gate({ id, author }: { readonly id: number; readonly author: string }) 
       </Center>
     );
   }
-  return <Results results={results.data} author={author} />;
+  return <Results results={results.data} inspector={inspector} />;
 }
 
-function Results({ results, author }: { readonly results: StudyResults; readonly author: string }) {
-  const { t } = useTranslation('repeat');
+function Results({ results, inspector }: { readonly results: StudyResults; readonly inspector: string }) {
+  const { t } = useTranslation('studies');
   const go = useGo();
   const { client } = useWorkstation();
   const { study, inspectors, pending, known } = results;
   const { mutate, isPending } = useMutation({
     mutationFn: () =>
-      client.studies.exportAnswers({ id: study.id, author, csv: csvStyleOf(navigator.language) }),
+      client.studies.exportAnswers({ id: study.id, inspector, csv: csvStyleOf(navigator.language) }),
     onSuccess: ({ path }) =>
       notifications.show({ message: t('csv-done', { path: plainText(path) }), autoClose: 15_000 }),
   });
@@ -180,7 +180,7 @@ function Results({ results, author }: { readonly results: StudyResults; readonly
 }
 
 function Overall({ results: { overall, inspectors } }: { readonly results: StudyResults }) {
-  const { t } = useTranslation('repeat');
+  const { t } = useTranslation('studies');
   return (
     <Section title={t('overall.title')}>
       <Group gap="xl">
@@ -203,7 +203,7 @@ function Overall({ results: { overall, inspectors } }: { readonly results: Study
 }
 
 function Inspectors({ results: { inspectors } }: { readonly results: StudyResults }) {
-  const { t } = useTranslation('repeat');
+  const { t } = useTranslation('studies');
   const heads = ['inspector', 'repeatability', 'alike', 'reference', 'misses', 'false-alarms'] as const;
   return (
     <Section title={t('table.title')}>
@@ -245,7 +245,7 @@ function Inspectors({ results: { inspectors } }: { readonly results: StudyResult
 }
 
 function Pairs({ results: { pairs } }: { readonly results: StudyResults }) {
-  const { t } = useTranslation('repeat');
+  const { t } = useTranslation('studies');
   return (
     <Section title={t('table.pair')}>
       <Table>
@@ -281,7 +281,7 @@ function Disagreements({
 }: {
   readonly results: StudyResults;
 }) {
-  const { t } = useTranslation(['repeat', 'app']);
+  const { t } = useTranslation(['studies', 'app']);
   const format = useFormat();
   return (
     <Section title={t('disagreements.title', { number: format.count(disagreements.length) })}>
@@ -355,7 +355,7 @@ function Section({ title, children }: { readonly title: string; readonly childre
 const COLOURS = { good: 'teal', between: 'gray', poor: 'red' } as const;
 
 function Kappa({ value, large = false }: { readonly value: number | null; readonly large?: boolean }) {
-  const { t } = useTranslation('repeat');
+  const { t } = useTranslation('studies');
   if (value === null) return <Text size="sm">{t('undefined')}</Text>;
   const { aiag, landis } = readingOf(value);
   return (
@@ -371,7 +371,7 @@ function Kappa({ value, large = false }: { readonly value: number | null; readon
 }
 
 function Share({ of: { agreed, total, interval } }: { readonly of: Agreement }) {
-  const { t } = useTranslation('repeat');
+  const { t } = useTranslation('studies');
   const format = useFormat();
   return (
     <>

@@ -7,7 +7,7 @@ import type { WorkstationWindow } from './workstation-window.ts';
 
 const IMAGES = 12;
 
-describeInChromium('a repeat inspection', () => {
+describeInChromium('an agreement study', () => {
   // A new workspace has the bundled samples: six good, six defective with ground truth.
   const site = makeSite();
 
@@ -31,7 +31,7 @@ describeInChromium('a repeat inspection', () => {
     await page.getByRole('heading', { name: 'Bundled samples' }).waitFor();
     await page.getByRole('button', { name: 'More' }).focus();
     await keyboard.press('Enter');
-    await page.getByRole('menuitem', { name: 'Repeat inspection…' }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Agreement study…' }).press('Enter');
     const dialog = page.getByRole('dialog');
     await dialog.getByText('The batch has only 12 images.').waitFor();
     expect(await ada.seriousViolations()).toEqual([]);
@@ -67,7 +67,7 @@ describeInChromium('a repeat inspection', () => {
     expect(requests.some((url) => url.includes('/media/tile'))).toBe(true);
 
     const bo = await site.open({
-      author: 'Bo',
+      inspector: 'Bo',
       language: 'zh-CN',
       theme: 'light',
     });
