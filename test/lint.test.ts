@@ -7,7 +7,7 @@ import { tempFolder } from './temp-folder.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The directions as README's table has them: layer → layers that it may import, besides src-shared. */
+/** The directions as the table of src-main/README.md has them: layer → layers that it may import, besides src-shared. */
 const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   pipeline: [],
   graph: [],

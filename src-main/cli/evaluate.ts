@@ -27,7 +27,7 @@ export function addEvaluate(program: Command): void {
         '<category>/ground_truth/<defect>/<name>_mask.png. The root is a category, or holds categories or data sets.',
     )
     .argument('<root>', 'folder with the data')
-    .option('--json <file>', 'write all figures to a file (keys: README)')
+    .option('--json <file>', 'write all figures to a file (keys: README of src-main/cli)')
     .option('--object-names <file>', 'JSON object: category folder → object name in the prompts')
     .option('--limit <n>', 'images per category at most, evenly spread', wholeNumber(1));
   withPipelineOptions(command)

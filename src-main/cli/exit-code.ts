@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../src-shared/error-codes.ts';
 
-/** What the exit status says. Documented in `clipsam --help` and the README. */
+/** What the exit status says. Documented in `clipsam --help` and README.md. */
 export const EXIT = {
   done: 0,
   error: 1,
