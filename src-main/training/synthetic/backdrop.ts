@@ -1,7 +1,8 @@
 import type { Random } from '../../../src-shared/random.ts';
+import { grey, hsv, randomColor } from './color.ts';
 import { blur } from './field.ts';
 import type { Rgb } from './image.ts';
-import { hsv, type Light, lightPlanes, randomColor } from './lighting.ts';
+import { type Light, lightPlanes } from './lighting.ts';
 import { fractalNoise } from './noise.ts';
 import { ELECTRIC_OBJECTS } from './objects-electric.ts';
 import { GENERIC_OBJECTS } from './objects-generic.ts';
@@ -125,8 +126,4 @@ function plain(width: number, height: number, random: Random): Float32Array {
     }
   }
   return out;
-}
-
-function grey(v: number): Rgb {
-  return [v, v, v];
 }

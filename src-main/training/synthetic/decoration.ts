@@ -1,13 +1,12 @@
 import type { Random } from '../../../src-shared/random.ts';
-import { bounds, ink, type ObjectKind, type Part } from './blueprint.ts';
-import { clamp } from './field.ts';
+import type { ObjectKind, Part } from './blueprint.ts';
+import { brightened, hsv, luma, randomColor } from './color.ts';
 import type { Rgb, Size } from './image.ts';
-import { hsv, randomColor } from './lighting.ts';
+import { ink } from './materials.ts';
+import { bounds, marked, slope } from './part.ts';
 import { type Layer, type Material, makePose, type Planes } from './planes.ts';
 import { type Motif, randomMotif, worn } from './print.ts';
 import { box, polyline, rotate, type Shape, shift } from './shape.ts';
-
-const luma = ([r, g, b]: Rgb) => 0.299 * r + 0.587 * g + 0.114 * b;
 
 /** A motif as layers on a ground of a colour: printed, lasered, stamped, raised, or on a sticker. */
 function applied(
@@ -42,7 +41,7 @@ function applied(
   if (hard && kind < 0.55) {
     // Laser: the ground's own colour, burnt darker or foamed lighter.
     const v = dark ? random.range(0.3, 0.75) : random.range(1.4, 2.4);
-    const color: Rgb = [clamp(ground[0] * v, 0, 1), clamp(ground[1] * v, 0, 1), clamp(ground[2] * v, 0, 1)];
+    const color: Rgb = brightened(ground, v);
     return [
       {
         ...part,
@@ -186,15 +185,7 @@ function placed(
   const { material, corner } = sticker(random);
   const paper = place(box(w * 1.08, h * 1.08 + w * 0.02, corner * h));
   return [
-    {
-      shape: paper,
-      bounds: area,
-      mode: 'mark',
-      material,
-      rise: random.range(0.002, 0.01),
-      bevel: 0.01,
-      tag: 'label',
-    },
+    marked(paper, area, material, slope(random.range(0.002, 0.01), 0.01), { tag: 'label' }),
     ...applied(random, motif, material.color, false, { bounds: area }, shape, size),
   ];
 }

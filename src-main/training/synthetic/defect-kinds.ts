@@ -1,4 +1,5 @@
 import type { Random } from '../../../src-shared/random.ts';
+import { brightened, hsv } from './color.ts';
 import {
   type Blob,
   blob,
@@ -15,7 +16,6 @@ import {
 import type { Site } from './defect-site.ts';
 import { clamp, smoothstep } from './field.ts';
 import type { Rgb } from './image.ts';
-import { hsv } from './lighting.ts';
 import { fractalNoise } from './noise.ts';
 
 /** How one kind of defect is made. */
@@ -77,7 +77,7 @@ function contrastColor(site: Site, random: Random, x: number, y: number, hues?: 
   if (hues && random.chance(0.7)) {
     const hue = random.pick(hues);
     const v = random.range(0.6, 1.3);
-    return [clamp(hue[0] * v, 0, 1), clamp(hue[1] * v, 0, 1), clamp(hue[2] * v, 0, 1)];
+    return brightened(hue, v);
   }
   if (random.chance(0.25)) return hsv(random.next(), random.range(0.3, 0.9), random.range(0.2, 0.9));
   const target =
@@ -447,7 +447,7 @@ function fray(site: Site, random: Random, size: number): Patch[] {
   return list(patchForPaths(paths, half * 2 + 5, site.width, site.height), (patch) => {
     const distance = pathDistance(patch, paths, half * 3 + 3);
     const lift = random.range(0.75, 1.5);
-    patch.color = [clamp(own[0] * lift, 0, 1), clamp(own[1] * lift, 0, 1), clamp(own[2] * lift, 0, 1)];
+    patch.color = brightened(own, lift);
     patch.cover = distance.map((d) => 0.92 * coverage(d, 1));
     patch.relief = distance.map((d) => (half + 0.8) * coverage(d, half * 2 + 1));
     patch.gain = distance.map(

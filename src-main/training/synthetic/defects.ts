@@ -205,7 +205,6 @@ function photoLook(
  * relative to that over four pixels tells how wide it is.
  */
 function photoBlur(plane: Float32Array, width: number, height: number): number {
-  const _near = 0;
   const slopes: { one: number; four: number }[] = [];
   const stride = Math.max(1, Math.floor(height / 160));
   for (let y = 0; y < height; y += stride) {

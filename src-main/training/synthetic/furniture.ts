@@ -1,7 +1,9 @@
 import type { Random } from '../../../src-shared/random.ts';
-import { anyMaterial, bounds, ink, metal, PIXELS, plastic } from './blueprint.ts';
+import { PIXELS } from './blueprint.ts';
 import { randomText, textShape, textWidth } from './glyphs.ts';
 import type { Size } from './image.ts';
+import { anyMaterial, ink, metal, plastic } from './materials.ts';
+import { bounds } from './part.ts';
 import { type Layer, makePose } from './planes.ts';
 import { box, circle, polyline, ring, type Shape, shift } from './shape.ts';
 

@@ -1,6 +1,6 @@
 import type { Random } from '../../../src-shared/random.ts';
 import { blur, clamp } from './field.ts';
-import type { CutOut, Rgb } from './image.ts';
+import type { CutOut } from './image.ts';
 import type { Planes } from './planes.ts';
 
 const TABLE = 96;
@@ -260,19 +260,4 @@ export function castShadow(planes: Planes, light: Light): Float32Array | null {
     }
   }
   return out;
-}
-
-/** A colour by hue 0..1, saturation and value 0..1. */
-export function hsv(hue: number, saturation: number, value: number): Rgb {
-  const channel = (n: number) => {
-    const k = (n + hue * 6) % 6;
-    return value - value * saturation * Math.max(0, Math.min(k, 4 - k, 1));
-  };
-  return [channel(5), channel(3), channel(1)];
-}
-
-/** A colour as inks and plastics come: any hue, mostly muted, sometimes grey. */
-export function randomColor(random: Random, dark = 0.1, bright = 0.9): Rgb {
-  const saturation = random.chance(0.3) ? random.range(0, 0.08) : random.range(0.15, 0.9);
-  return hsv(random.next(), saturation, random.range(dark, bright));
 }

@@ -1,8 +1,10 @@
 import type { Random } from '../../../src-shared/random.ts';
-import { bounds, metal, type ObjectKind, type Part, plastic } from './blueprint.ts';
+import type { ObjectKind, Part } from './blueprint.ts';
+import { hsv, randomColor, scaled } from './color.ts';
 import type { Rgb } from './image.ts';
-import { hsv, randomColor } from './lighting.ts';
+import { metal, plastic } from './materials.ts';
 import { marking } from './objects-hardware.ts';
+import { bounds, dome, engraved, marked, slope, solid } from './part.ts';
 import {
   around,
   box,
@@ -29,34 +31,36 @@ function transistor(random: Random): Part[] {
   for (let i = 0; i < legs; i++) {
     const x = (i - (legs - 1) / 2) * pitch;
     const bend = (i - (legs - 1) / 2) * random.range(-0.02, 0.06);
-    parts.push({
-      material: lead,
-      shape: polyline([x, 0, x, 0.4, x + bend, 0.55, x + bend, 1], 0.035),
-      bounds: [x - 0.2, 0, x + 0.2, 1.05],
-      rise: 0.03,
-      bevel: 0.03,
-      tag: `lead ${i}`,
-    });
+    parts.push(
+      solid(
+        lead,
+        polyline([x, 0, x, 0.4, x + bend, 0.55, x + bend, 1], 0.035),
+        [x - 0.2, 0, x + 0.2, 1.05],
+        slope(0.03, 0.03),
+        { tag: `lead ${i}` },
+      ),
+    );
   }
   if (random.chance(0.5)) {
-    parts.push({
-      material: metal(random),
-      shape: subtract(box(0.5, 0.4, 0.03, 0, -0.6), circle(0.14, 0, -0.75)),
-      bounds: bounds(0.52, 0.42, 0, -0.6),
-      rise: 0.04,
-      bevel: 0.02,
-      tag: 'tab',
-    });
+    parts.push(
+      solid(
+        metal(random),
+        subtract(box(0.5, 0.4, 0.03, 0, -0.6), circle(0.14, 0, -0.75)),
+        bounds(0.52, 0.42, 0, -0.6),
+        slope(0.04, 0.02),
+        { tag: 'tab' },
+      ),
+    );
   }
-  parts.push({
-    material: { color: [0.06, 0.06, 0.065], gloss: 0.06, rough: 0.65, bump: 0.1 },
-    shape: box(0.52, 0.42, 0.04, 0, -0.12),
-    bounds: bounds(0.55, 0.45, 0, -0.12),
-    base: 0.06,
-    rise: 0.08,
-    bevel: 0.06,
-    tag: 'case',
-  });
+  parts.push(
+    solid(
+      { color: [0.06, 0.06, 0.065], gloss: 0.06, rough: 0.65, bump: 0.1 },
+      box(0.52, 0.42, 0.04, 0, -0.12),
+      bounds(0.55, 0.45, 0, -0.12),
+      slope(0.08, 0.06),
+      { base: 0.06, tag: 'case' },
+    ),
+  );
   parts.push(...marking(random, 0, -0.22, 0.36, 0.16, false), ...marking(random, 0, 0.04, 0.3, 0.12, false));
   return parts;
 }
@@ -88,34 +92,22 @@ function axial(random: Random): Part[] {
   ]);
   const body: Shape = union(box(0.42, r * 0.85, r * 0.3), circle(r, -0.38, 0), circle(r, 0.38, 0));
   const parts: Part[] = [
-    {
-      material: { color: TIN, metal: 0.85, rough: 0.3 },
-      shape: box(1, 0.02),
-      bounds: bounds(1, 0.03),
-      rise: 0.02,
-      bevel: 0.02,
-      profile: 'dome',
+    solid({ color: TIN, metal: 0.85, rough: 0.3 }, box(1, 0.02), bounds(1, 0.03), dome(0.02, 0.02), {
       tag: 'lead',
-    },
-    {
-      material: { ...plastic(random, color), gloss: 0.15, rough: 0.4 },
-      shape: body,
-      bounds: bounds(0.62, r + 0.02),
-      rise: r,
-      bevel: r,
-      profile: 'dome',
-    },
+    }),
+    solid({ ...plastic(random, color), gloss: 0.15, rough: 0.4 }, body, bounds(0.62, r + 0.02), dome(r, r)),
   ];
   const bands = random.int(1, 5);
   for (let i = 0; i < bands; i++) {
     const x = -0.3 + (0.6 * i) / Math.max(1, bands - 1) + (i === bands - 1 ? 0.06 : 0);
-    parts.push({
-      shape: intersect(box(0.03, 0.3, 0, x, 0), body),
-      bounds: bounds(0.04, r + 0.02, x, 0),
-      mode: 'mark',
-      material: { color: randomColor(random, 0.02, 0.9), gloss: 0.12, rough: 0.4 },
-      tag: `band ${i}`,
-    });
+    parts.push(
+      marked(
+        intersect(box(0.03, 0.3, 0, x, 0), body),
+        bounds(0.04, r + 0.02, x, 0),
+        { color: randomColor(random, 0.02, 0.9), gloss: 0.12, rough: 0.4 },
+        { tag: `band ${i}` },
+      ),
+    );
   }
   return parts;
 }
@@ -126,20 +118,13 @@ function connector(random: Random): Part[] {
   const columns = random.int(3, 11);
   const rows = random.int(1, 3);
   const parts: Part[] = [
-    {
+    solid(
       material,
-      shape: union(box(0.98, tall, 0.04), box(0.2, 0.1, 0.02, random.range(-0.5, 0.5), -tall - 0.04)),
-      bounds: bounds(1, tall + 0.18),
-      rise: 0.12,
-      bevel: 0.04,
-    },
-    {
-      shape: box(0.9, tall * 0.78, 0.03),
-      bounds: bounds(0.92, tall),
-      mode: 'engrave',
-      rise: -0.08,
-      bevel: 0.03,
-    },
+      union(box(0.98, tall, 0.04), box(0.2, 0.1, 0.02, random.range(-0.5, 0.5), -tall - 0.04)),
+      bounds(1, tall + 0.18),
+      slope(0.12, 0.04),
+    ),
+    engraved(box(0.9, tall * 0.78, 0.03), bounds(0.92, tall), slope(-0.08, 0.03)),
   ];
   const male = random.chance(0.5);
   for (let i = 0; i < columns; i++) {
@@ -148,24 +133,21 @@ function connector(random: Random): Part[] {
       const y = tall * 0.7 * ((2 * (j + 0.5)) / rows - 1);
       const r = Math.min(0.5 / columns, (tall * 0.35) / rows);
       if (!male) {
-        parts.push({
-          shape: box(r, r, r * 0.15, x, y),
-          bounds: bounds(r * 1.2, r * 1.2, x, y),
-          mode: 'engrave',
-          rise: -0.15,
-          bevel: r * 0.2,
-          material: { color: [0.02, 0.02, 0.02] },
-        });
+        parts.push(
+          engraved(box(r, r, r * 0.15, x, y), bounds(r * 1.2, r * 1.2, x, y), slope(-0.15, r * 0.2), {
+            material: { color: [0.02, 0.02, 0.02] },
+          }),
+        );
       }
-      parts.push({
-        material: { color: random.chance(0.5) ? TIN : [0.82, 0.66, 0.35], metal: 0.85, rough: 0.35 },
-        shape: box(r * 0.5, r * 0.5, r * 0.1, x, y),
-        bounds: bounds(r, r, x, y),
-        base: 0.06,
-        rise: 0.08,
-        bevel: r * 0.2,
-        tag: `pin ${i} ${j}`,
-      });
+      parts.push(
+        solid(
+          { color: random.chance(0.5) ? TIN : [0.82, 0.66, 0.35], metal: 0.85, rough: 0.35 },
+          box(r * 0.5, r * 0.5, r * 0.1, x, y),
+          bounds(r, r, x, y),
+          slope(0.08, r * 0.2),
+          { base: 0.06, tag: `pin ${i} ${j}` },
+        ),
+      );
     }
   }
   return parts;
@@ -181,19 +163,13 @@ function cableEnd(random: Random): Part[] {
       : randomColor(random, 0.1, 0.9),
   );
   const parts: Part[] = [
-    {
-      material: { ...sheath, gloss: 0.06, bump: 0.12, grain: 0.02 },
-      shape: circle(0.97),
-      bounds: bounds(1, 1),
-      rise: 0.06,
-      bevel: 0.05,
-    },
-    {
-      material: { color: [0.3, 0.29, 0.27], rough: 0.9, bump: 0.6, grain: 0.12 },
-      shape: circle(random.range(0.8, 0.86)),
-      bounds: bounds(0.9, 0.9),
-      base: -0.05,
-    },
+    solid({ ...sheath, gloss: 0.06, bump: 0.12, grain: 0.02 }, circle(0.97), bounds(1, 1), slope(0.06, 0.05)),
+    solid(
+      { color: [0.3, 0.29, 0.27], rough: 0.9, bump: 0.6, grain: 0.12 },
+      circle(random.range(0.8, 0.86)),
+      bounds(0.9, 0.9),
+      { base: -0.05 },
+    ),
   ];
   const ringRadius = cores === 1 ? 0 : cores === 2 ? 0.4 : cores === 7 ? 0.54 : 0.43 + 0.02 * cores;
   const coreRadius =
@@ -215,28 +191,29 @@ function cableEnd(random: Random): Part[] {
     const y = hub ? 0 : ringRadius * Math.sin(angle);
     const shape: Shape = (u, v) =>
       Math.hypot(u - x, v - y) * (1 + 0.02 * Math.cos(3 * Math.atan2(v - y, u - x) + i)) - coreRadius;
-    parts.push({
-      material: {
-        ...plastic(random, palette[(i + random.int(0, 1)) % palette.length]!),
-        gloss: 0.08,
-        bump: 0.15,
-        grain: 0.02,
-      },
-      shape,
-      bounds: bounds(coreRadius * 1.05, coreRadius * 1.05, x, y),
-      base: 0.02,
-      rise: 0.05,
-      bevel: 0.05,
-      tag: `core ${i}`,
-    });
+    parts.push(
+      solid(
+        {
+          ...plastic(random, palette[(i + random.int(0, 1)) % palette.length]!),
+          gloss: 0.08,
+          bump: 0.15,
+          grain: 0.02,
+        },
+        shape,
+        bounds(coreRadius * 1.05, coreRadius * 1.05, x, y),
+        slope(0.05, 0.05),
+        { base: 0.02, tag: `core ${i}` },
+      ),
+    );
     const copper = coreRadius * random.range(0.6, 0.7);
-    parts.push({
-      material: { color: [0.2, 0.11, 0.07], metal: 0.3, rough: 0.7 },
-      shape: circle(copper, x, y),
-      bounds: bounds(copper, copper, x, y),
-      base: 0,
-      tag: `core ${i}`,
-    });
+    parts.push(
+      solid(
+        { color: [0.2, 0.11, 0.07], metal: 0.3, rough: 0.7 },
+        circle(copper, x, y),
+        bounds(copper, copper, x, y),
+        { base: 0, tag: `core ${i}` },
+      ),
+    );
     const strand = copper / random.range(4.2, 7);
     for (let s = 0; s < 90; s++) {
       // Sunflower spacing packs the strands of a bundle as tightly as they really lie.
@@ -247,22 +224,21 @@ function cableEnd(random: Random): Part[] {
       const sy = y + rr * Math.sin(turn) + random.normal() * strand * 0.08;
       const v = random.range(0.75, 1.12);
       const own = strand * random.range(0.93, 1.05);
-      parts.push({
-        material: {
-          color: [COPPER[0] * v, COPPER[1] * v, COPPER[2] * v],
-          metal: 0.75,
-          rough: random.range(0.35, 0.6),
-          bump: 0.15,
-          grain: 0.05,
-        },
-        shape: circle(own, sx, sy),
-        bounds: bounds(own, own, sx, sy),
-        base: 0.02 + random.range(0, 0.015),
-        rise: own * 0.22,
-        bevel: own * 0.6,
-        profile: 'dome',
-        tag: `core ${i}`,
-      });
+      parts.push(
+        solid(
+          {
+            color: scaled(COPPER, v),
+            metal: 0.75,
+            rough: random.range(0.35, 0.6),
+            bump: 0.15,
+            grain: 0.05,
+          },
+          circle(own, sx, sy),
+          bounds(own, own, sx, sy),
+          dome(own * 0.22, own * 0.6),
+          { base: 0.02 + random.range(0, 0.015), tag: `core ${i}` },
+        ),
+      );
     }
   }
   return parts;
@@ -296,12 +272,12 @@ function cableSide(random: Random): Part[] {
     },
   ];
   if (random.chance(0.4))
-    parts.push({
-      shape: (x, y) => Math.abs(y - axis(x) - r * 0.3) - r * 0.08,
-      bounds: [-1.6, -0.6, 1.6, 0.6],
-      mode: 'mark',
-      material: { color: randomColor(random, 0.1, 0.95), gloss: 0.05 },
-    });
+    parts.push(
+      marked((x, y) => Math.abs(y - axis(x) - r * 0.3) - r * 0.08, [-1.6, -0.6, 1.6, 0.6], {
+        color: randomColor(random, 0.1, 0.95),
+        gloss: 0.05,
+      }),
+    );
   return parts;
 }
 
@@ -314,22 +290,26 @@ function wires(random: Random): Part[] {
   for (let i = 0; i < count; i++) {
     const y = (i - (count - 1) / 2) * pitch;
     const strip = random.range(0.68, 0.74);
-    parts.push({
-      material: { color: COPPER, metal: 0.8, rough: 0.4 },
-      shape: capsule(0.4, y, 0.95, y, r * 0.55),
-      bounds: bounds(0.6, r, 0.5, y),
-      bumps: (u, v) =>
-        Math.sqrt(Math.max(0, r * r * 0.3 - (v - y) ** 2)) + 0.1 * r * Math.cos(40 * (u + (v - y) * 1.5)),
-      tag: `wire ${i}`,
-    });
-    parts.push({
-      material: { ...plastic(random, randomColor(random, 0.15, 0.95)), gloss: 0.12 },
-      shape: box(strip, r, 0.01, strip - 1 + 0.02, y),
-      bounds: bounds(strip + 0.02, r * 1.1, strip - 1, y),
-      bumps: (_u, v) => Math.sqrt(Math.max(0, r * r - (v - y) ** 2)),
-      base: 0.005,
-      tag: `wire ${i}`,
-    });
+    parts.push(
+      solid(
+        { color: COPPER, metal: 0.8, rough: 0.4 },
+        capsule(0.4, y, 0.95, y, r * 0.55),
+        bounds(0.6, r, 0.5, y),
+        {
+          bumps: (u, v) =>
+            Math.sqrt(Math.max(0, r * r * 0.3 - (v - y) ** 2)) + 0.1 * r * Math.cos(40 * (u + (v - y) * 1.5)),
+          tag: `wire ${i}`,
+        },
+      ),
+    );
+    parts.push(
+      solid(
+        { ...plastic(random, randomColor(random, 0.15, 0.95)), gloss: 0.12 },
+        box(strip, r, 0.01, strip - 1 + 0.02, y),
+        bounds(strip + 0.02, r * 1.1, strip - 1, y),
+        { bumps: (_u, v) => Math.sqrt(Math.max(0, r * r - (v - y) ** 2)), base: 0.005, tag: `wire ${i}` },
+      ),
+    );
   }
   return parts;
 }
@@ -338,24 +318,19 @@ function battery(random: Random): Part[] {
   const r = random.range(0.25, 0.4);
   const round = (_x: number, y: number) => Math.sqrt(Math.max(0, r * r - y * y));
   return [
-    {
-      material: { color: [0.75, 0.75, 0.76], metal: 0.9, rough: 0.3 },
-      shape: box(0.06, r * 0.4, 0.01, 0.95, 0),
-      bounds: bounds(0.08, r, 0.95, 0),
-      bumps: (_x, y) => Math.sqrt(Math.max(0, r * r * 0.16 - y * y)),
-    },
-    {
-      material: { ...plastic(random), gloss: 0.2, rough: 0.3 },
-      shape: box(0.93, r, 0.03, -0.03, 0),
-      bounds: bounds(0.95, r, -0.03, 0),
-      bumps: round,
-    },
-    {
-      shape: box(0.25, r, 0, 0.6, 0),
-      bounds: bounds(0.28, r, 0.62, 0),
-      mode: 'mark',
-      material: { ...plastic(random), gloss: 0.2, rough: 0.3 },
-    },
+    solid(
+      { color: [0.75, 0.75, 0.76], metal: 0.9, rough: 0.3 },
+      box(0.06, r * 0.4, 0.01, 0.95, 0),
+      bounds(0.08, r, 0.95, 0),
+      { bumps: (_x, y) => Math.sqrt(Math.max(0, r * r * 0.16 - y * y)) },
+    ),
+    solid(
+      { ...plastic(random), gloss: 0.2, rough: 0.3 },
+      box(0.93, r, 0.03, -0.03, 0),
+      bounds(0.95, r, -0.03, 0),
+      { bumps: round },
+    ),
+    marked(box(0.25, r, 0, 0.6, 0), bounds(0.28, r, 0.62, 0), { ...plastic(random), gloss: 0.2, rough: 0.3 }),
     ...marking(random, -0.2, 0, 0.5, r * 0.9),
   ];
 }
@@ -369,50 +344,40 @@ function coil(random: Random): Part[] {
   };
   const hole = random.range(0.3, 0.45);
   return [
-    {
-      material: plastic(random),
-      shape: ring((0.9 + hole) / 2, (0.9 - hole) / 2 - 0.04),
-      bounds: bounds(1, 1),
-      rise: 0.2,
-      bevel: 0.25,
-      profile: 'dome',
-    },
-    {
-      material: wire,
-      shape: around(
+    solid(plastic(random), ring((0.9 + hole) / 2, (0.9 - hole) / 2 - 0.04), bounds(1, 1), dome(0.2, 0.25)),
+    solid(
+      wire,
+      around(
         intersect(box(0.4, 0.5 / turns, 0, (0.95 + hole) / 2, 0), ring((0.96 + hole) / 2, (0.97 - hole) / 2)),
         turns,
       ),
-      bounds: bounds(1, 1),
-      base: 0.08,
-      rise: 0.2,
-      bevel: 0.28,
-      profile: 'dome',
-      shade: (x, y) => 0.7 + 0.3 * Math.cos(turns * Math.atan2(y, x)),
-      tag: 'winding',
-    },
+      bounds(1, 1),
+      dome(0.2, 0.28),
+      { base: 0.08, shade: (x, y) => 0.7 + 0.3 * Math.cos(turns * Math.atan2(y, x)), tag: 'winding' },
+    ),
   ];
 }
 
 function memoryCard(random: Random): Part[] {
   const parts: Part[] = [
-    {
-      material: plastic(random, random.chance(0.6) ? [0.08, 0.08, 0.1] : randomColor(random, 0.1, 0.8)),
-      shape: outline([-0.75, -0.98, 0.45, -0.98, 0.75, -0.68, 0.75, 0.98, -0.75, 0.98]),
-      bounds: bounds(0.77, 1),
-      rise: 0.04,
-      bevel: 0.03,
-    },
+    solid(
+      plastic(random, random.chance(0.6) ? [0.08, 0.08, 0.1] : randomColor(random, 0.1, 0.8)),
+      outline([-0.75, -0.98, 0.45, -0.98, 0.75, -0.68, 0.75, 0.98, -0.75, 0.98]),
+      bounds(0.77, 1),
+      slope(0.04, 0.03),
+    ),
   ];
   const contacts = random.int(5, 9);
   for (let i = 0; i < contacts; i++) {
     const x = -0.62 + (1.2 * (i + 0.5)) / contacts;
-    parts.push({
-      material: { color: [0.84, 0.68, 0.36], metal: 0.85, rough: 0.3 },
-      shape: box(0.44 / contacts, 0.2, 0.02, x, -0.68 + (x > 0.42 ? 0.14 : 0)),
-      bounds: bounds(0.1, 0.24, x, -0.65),
-      tag: `contact ${i}`,
-    });
+    parts.push(
+      solid(
+        { color: [0.84, 0.68, 0.36], metal: 0.85, rough: 0.3 },
+        box(0.44 / contacts, 0.2, 0.02, x, -0.68 + (x > 0.42 ? 0.14 : 0)),
+        bounds(0.1, 0.24, x, -0.65),
+        { tag: `contact ${i}` },
+      ),
+    );
   }
   parts.push(...marking(random, 0, 0.25, 0.5, 0.3, false), ...marking(random, 0, 0.65, 0.4, 0.16, false));
   return parts;

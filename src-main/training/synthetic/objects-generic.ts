@@ -1,6 +1,8 @@
 import type { Random } from '../../../src-shared/random.ts';
-import { anyMaterial, bounds, type ObjectKind, type Part } from './blueprint.ts';
+import type { ObjectKind, Part } from './blueprint.ts';
+import { anyMaterial } from './materials.ts';
 import { marking } from './objects-hardware.ts';
+import { bounds, engraved, hole, marked, slope, solid } from './part.ts';
 import {
   around,
   blend,
@@ -36,44 +38,33 @@ function details(random: Random, reach: number): Part[] {
           ? shift(rotate(box(r * 1.6, r * 0.5, r * 0.3), random.range(0, 3)), x, y)
           : shift(polygon(random.int(3, 8), r * 0.8, random.range(0, 3)), x, y);
     const area = bounds(r * 2, r * 2, x, y);
-    if (kind < 2) parts.push({ shape, bounds: area, mode: 'hole' });
+    if (kind < 2) parts.push(hole(shape, area));
     else if (kind < 4)
-      parts.push({
-        shape,
-        bounds: area,
-        mode: 'engrave',
-        rise: random.sign() * r * random.range(0.1, 0.5),
-        bevel: r * random.range(0.1, 0.6),
-        profile: profileOf(random),
-      });
-    else if (kind < 5)
-      parts.push({ shape, bounds: area, mode: 'mark', material: anyMaterial(random), tag: 'print' });
+      parts.push(
+        engraved(shape, area, {
+          rise: random.sign() * r * random.range(0.1, 0.5),
+          bevel: r * random.range(0.1, 0.6),
+          profile: profileOf(random),
+        }),
+      );
+    else if (kind < 5) parts.push(marked(shape, area, anyMaterial(random), { tag: 'print' }));
     else
-      parts.push({
-        shape,
-        bounds: area,
-        material: anyMaterial(random),
-        base: 0.05,
-        rise: r * random.range(0.2, 0.7),
-        bevel: r * random.range(0.2, 1),
-        profile: profileOf(random),
-        onTop: true,
-        tag: `detail ${i}`,
-      });
+      parts.push(
+        solid(
+          anyMaterial(random),
+          shape,
+          area,
+          { rise: r * random.range(0.2, 0.7), bevel: r * random.range(0.2, 1), profile: profileOf(random) },
+          { base: 0.05, onTop: true, tag: `detail ${i}` },
+        ),
+      );
   }
   if (random.chance(0.3)) {
     const count = random.int(3, 12);
     const r = reach * random.range(0.03, 0.1);
     const ringShape = around(circle(r, reach * random.range(0.4, 0.62), 0), count, random.range(0, 2));
-    if (random.chance(0.5)) parts.push({ shape: ringShape, bounds: bounds(1, 1), mode: 'hole' });
-    else
-      parts.push({
-        shape: ringShape,
-        bounds: bounds(1, 1),
-        mode: 'engrave',
-        rise: random.sign() * r * 0.6,
-        bevel: r * 0.5,
-      });
+    if (random.chance(0.5)) parts.push(hole(ringShape, bounds(1, 1)));
+    else parts.push(engraved(ringShape, bounds(1, 1), slope(random.sign() * r * 0.6, r * 0.5)));
   }
   if (random.chance(0.35))
     parts.push(...marking(random, 0, random.range(-0.3, 0.3) * reach, reach * 0.5, reach * 0.3));
@@ -83,38 +74,33 @@ function details(random: Random, reach: number): Part[] {
 function body(random: Random, shape: Shape, reach: number): Part[] {
   const material = anyMaterial(random);
   const parts: Part[] = [
-    {
-      material,
-      shape,
-      bounds: bounds(1.25, 1.25),
+    solid(material, shape, bounds(1.25, 1.25), {
       rise: random.logRange(0.03, 0.5),
       bevel: random.logRange(0.03, 0.6),
       profile: profileOf(random),
-    },
+    }),
   ];
   const step = random.next();
   if (step < 0.3) {
     const inner = random.range(0.06, 0.25);
-    parts.push({
-      shape: (x, y) => shape(x, y) + inner,
-      bounds: bounds(1.25, 1.25),
-      mode: 'engrave',
-      rise: random.sign() * random.range(0.02, 0.12),
-      bevel: random.range(0.02, 0.15),
-      profile: profileOf(random),
-    });
+    parts.push(
+      engraved((x, y) => shape(x, y) + inner, bounds(1.25, 1.25), {
+        rise: random.sign() * random.range(0.02, 0.12),
+        bevel: random.range(0.02, 0.15),
+        profile: profileOf(random),
+      }),
+    );
   } else if (step < 0.5) {
     const inner = random.range(0.08, 0.3);
-    parts.push({
-      shape: (x, y) => shape(x, y) + inner,
-      bounds: bounds(1.25, 1.25),
-      material: anyMaterial(random),
-      base: 0.02,
-      rise: random.range(0, 0.2),
-      bevel: 0.1,
-      profile: profileOf(random),
-      onTop: true,
-    });
+    parts.push(
+      solid(
+        anyMaterial(random),
+        (x, y) => shape(x, y) + inner,
+        bounds(1.25, 1.25),
+        { rise: random.range(0, 0.2), bevel: 0.1, profile: profileOf(random) },
+        { base: 0.02, onTop: true },
+      ),
+    );
   }
   return [...parts, ...details(random, reach)];
 }

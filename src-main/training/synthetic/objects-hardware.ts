@@ -1,7 +1,10 @@
 import type { Random } from '../../../src-shared/random.ts';
-import { bounds, ink, metal, type ObjectKind, type Part, plastic } from './blueprint.ts';
+import type { ObjectKind, Part } from './blueprint.ts';
+import { scaled } from './color.ts';
 import { randomText, textShape, textWidth } from './glyphs.ts';
 import type { Rgb } from './image.ts';
+import { ink, metal, plastic } from './materials.ts';
+import { bounds, dome, engraved, hole, marked, slope, soft, solid } from './part.ts';
 import {
   arc,
   around,
@@ -38,27 +41,9 @@ export function marking(
   const shape = shift(textShape(text, letter, random.range(0.06, 0.1)), cx, cy);
   const reach = bounds((textWidth(text) * letter) / 2 + letter * 0.2, letter * 0.7, cx, cy);
   if (random.chance(0.5)) {
-    return [
-      {
-        shape,
-        bounds: reach,
-        mode: 'engrave',
-        rise: random.sign() * letter * 0.07,
-        bevel: letter * 0.08,
-        tag: 'print',
-      },
-    ];
+    return [engraved(shape, reach, slope(random.sign() * letter * 0.07, letter * 0.08), { tag: 'print' })];
   }
-  return [
-    {
-      shape,
-      bounds: reach,
-      mode: 'mark',
-      material: ink(random, dark),
-      opacity: random.range(0.6, 1),
-      tag: 'print',
-    },
-  ];
+  return [marked(shape, reach, ink(random, dark), { opacity: random.range(0.6, 1), tag: 'print' })];
 }
 
 /** A cylinder seen from the side lies along x; height follows the circle. */
@@ -104,22 +89,24 @@ function screw(random: Random): Part[] {
   };
   const parts: Part[] = [
     rod(headEnd - 0.03, threadStart + 0.02, () => shaft * (neck > 0.1 ? 0.92 : 0.85), { material }, shaft),
-    {
+    solid(
       material,
-      shape: (x, y) => {
+      (x, y) => {
         const side = y > 0 ? lean : 0;
         return Math.max(Math.abs(y) - silhouette(x + side), threadStart - x, x - 1) * 0.8;
       },
-      bounds: [threadStart - 0.02, -shaft - depth, 1.01, shaft + depth],
-      bumps: (x, y) => {
-        // The thread runs slanted across the visible half.
-        const slant = x + lean * (y / shaft + 1) * 0.5;
-        const r = silhouette(slant) + 0.02;
-        return Math.sqrt(Math.max(0, r * r - y * y)) * 0.9 + depth * 0.9 * tooth(slant / pitch);
+      [threadStart - 0.02, -shaft - depth, 1.01, shaft + depth],
+      {
+        bumps: (x, y) => {
+          // The thread runs slanted across the visible half.
+          const slant = x + lean * (y / shaft + 1) * 0.5;
+          const r = silhouette(slant) + 0.02;
+          return Math.sqrt(Math.max(0, r * r - y * y)) * 0.9 + depth * 0.9 * tooth(slant / pitch);
+        },
+        shade: (x, y) => 0.55 + 0.45 * tooth((x + lean * (y / shaft + 1) * 0.5) / pitch),
+        tag: 'thread',
       },
-      shade: (x, y) => 0.55 + 0.45 * tooth((x + lean * (y / shaft + 1) * 0.5) / pitch),
-      tag: 'thread',
-    },
+    ),
   ];
   const headShape: Record<number, (x: number) => number> = {
     0: () => head,
@@ -142,14 +129,14 @@ function screw(random: Random): Part[] {
     ),
   );
   if (random.chance(0.4))
-    parts.push({
-      shape: box(length * 0.25, head * 0.12, 0.01, -1 + length * 0.2, 0),
-      bounds: bounds(length * 0.3, head * 0.2, -1 + length * 0.2, 0),
-      mode: 'engrave',
-      rise: -0.05,
-      bevel: 0.02,
-      material: { color: HOLE },
-    });
+    parts.push(
+      engraved(
+        box(length * 0.25, head * 0.12, 0.01, -1 + length * 0.2, 0),
+        bounds(length * 0.3, head * 0.2, -1 + length * 0.2, 0),
+        slope(-0.05, 0.02),
+        { material: { color: HOLE } },
+      ),
+    );
   return parts;
 }
 
@@ -158,22 +145,13 @@ function nut(random: Random): Part[] {
   const hole = random.range(0.42, 0.58);
   const outer = intersect(polygon(6, 0.86), circle(0.97));
   return [
-    {
-      material,
-      shape: subtract(outer, circle(hole)),
-      bounds: bounds(1, 1),
-      rise: 0.12,
-      bevel: random.range(0.06, 0.2),
-      profile: 'soft',
-    },
-    {
-      shape: (x, y) => Math.abs(Math.hypot(x, y) - hole - 0.05) - 0.05,
-      bounds: bounds(0.8, 0.8),
-      mode: 'engrave',
-      rise: -0.06,
-      bevel: 0.05,
-      material: { color: [0.3, 0.3, 0.3] },
-    },
+    solid(material, subtract(outer, circle(hole)), bounds(1, 1), soft(0.12, random.range(0.06, 0.2))),
+    engraved(
+      (x, y) => Math.abs(Math.hypot(x, y) - hole - 0.05) - 0.05,
+      bounds(0.8, 0.8),
+      slope(-0.06, 0.05),
+      { material: { color: [0.3, 0.3, 0.3] } },
+    ),
     ...(random.chance(0.4) ? marking(random, 0, -0.72, 0.18, 0.12) : []),
   ];
 }
@@ -188,21 +166,12 @@ function wingNut(random: Random): Part[] {
   );
   const hole = random.range(0.22, 0.36);
   return [
-    {
-      material,
-      shape: subtract(body, circle(hole)),
-      bounds: bounds(1.1, 1.1),
-      rise: 0.1,
-      bevel: 0.08,
-      profile: 'soft',
-    },
-    {
-      shape: (x, y) => Math.abs(Math.hypot(x, y) - hole - 0.08) - 0.05,
-      bounds: bounds(0.6, 0.6),
-      mode: 'engrave',
-      rise: random.sign() * 0.05,
-      bevel: 0.04,
-    },
+    solid(material, subtract(body, circle(hole)), bounds(1.1, 1.1), soft(0.1, 0.08)),
+    engraved(
+      (x, y) => Math.abs(Math.hypot(x, y) - hole - 0.08) - 0.05,
+      bounds(0.6, 0.6),
+      slope(random.sign() * 0.05, 0.04),
+    ),
   ];
 }
 
@@ -212,14 +181,11 @@ function washer(random: Random): Part[] {
   const body = ring(0.98 - half, half);
   const teeth = random.chance(0.25) ? around(box(0.06, 0.03, 0.01, 0.98, 0), random.int(8, 16)) : null;
   return [
-    {
-      material,
-      shape: teeth ? union(body, teeth) : body,
-      bounds: bounds(1.1, 1.1),
+    solid(material, teeth ? union(body, teeth) : body, bounds(1.1, 1.1), {
       rise: 0.06,
       bevel: random.range(0.03, half),
       profile: random.pick(['dome', 'bevel', 'soft'] as const),
-    },
+    }),
   ];
 }
 
@@ -228,28 +194,16 @@ function gearWheel(random: Random): Part[] {
   const teeth = random.int(9, 40);
   const root = random.range(0.76, 0.9);
   const parts: Part[] = [
-    {
+    solid(
       material,
-      shape: subtract(gear(teeth, root, 0.98), circle(random.range(0.1, 0.3))),
-      bounds: bounds(1, 1),
-      rise: 0.08,
-      bevel: 0.04,
-    },
-    {
-      shape: ring((root + 0.35) / 2, (root - 0.45) / 2),
-      bounds: bounds(1, 1),
-      mode: 'engrave',
-      rise: -0.09,
-      bevel: 0.04,
-      profile: 'soft',
-    },
+      subtract(gear(teeth, root, 0.98), circle(random.range(0.1, 0.3))),
+      bounds(1, 1),
+      slope(0.08, 0.04),
+    ),
+    engraved(ring((root + 0.35) / 2, (root - 0.45) / 2), bounds(1, 1), soft(-0.09, 0.04)),
   ];
   if (random.chance(0.5))
-    parts.push({
-      shape: around(circle(random.range(0.06, 0.13), 0.58, 0), random.int(3, 8)),
-      bounds: bounds(0.9, 0.9),
-      mode: 'hole',
-    });
+    parts.push(hole(around(circle(random.range(0.06, 0.13), 0.58, 0), random.int(3, 8)), bounds(0.9, 0.9)));
   return parts;
 }
 
@@ -262,7 +216,7 @@ function bracket(random: Random): Part[] {
   else if (kind === 1) body = union(box(1, thick, 0.08, 0, 0.6), box(thick, 0.8, 0.05, 0, 0));
   else if (kind === 2) body = subtract(box(1, 0.75, 0.12), box(0.6, 0.5, 0.08, 0, -0.35));
   else body = blend(capsule(-0.7, 0, 0.7, 0, 0.22), circle(0.4), 0.2);
-  const parts: Part[] = [{ material, shape: body, bounds: bounds(1.05, 1.05), rise: 0.06, bevel: 0.04 }];
+  const parts: Part[] = [solid(material, body, bounds(1.05, 1.05), slope(0.06, 0.04))];
   const holes: readonly (readonly [number, number])[] =
     kind === 0
       ? [
@@ -290,14 +244,8 @@ function bracket(random: Random): Part[] {
             ];
   const r = thick * random.range(0.35, 0.6);
   for (const [x, y] of holes) {
-    parts.push({
-      shape: circle(r * 1.5, x, y),
-      bounds: bounds(r * 2, r * 2, x, y),
-      mode: 'engrave',
-      rise: -0.04,
-      bevel: r * 0.4,
-    });
-    parts.push({ shape: circle(r, x, y), bounds: bounds(r * 1.2, r * 1.2, x, y), mode: 'hole' });
+    parts.push(engraved(circle(r * 1.5, x, y), bounds(r * 2, r * 2, x, y), slope(-0.04, r * 0.4)));
+    parts.push(hole(circle(r, x, y), bounds(r * 1.2, r * 1.2, x, y)));
   }
   if (random.chance(0.4)) parts.push(...marking(random, 0, kind === 3 ? 0.28 : 0.7, 0.25, thick * 0.8));
   return parts;
@@ -311,22 +259,20 @@ function bearing(random: Random): Part[] {
   const size = random.range(0.1, 0.15);
   const sealed = random.chance(0.35);
   const parts: Part[] = [
-    {
+    solid(
       material,
-      shape: ring((0.98 + track + size * 0.7) / 2, (0.98 - track - size * 0.7) / 2),
-      bounds: bounds(1, 1),
-      base: 0.05,
-      rise: 0.06,
-      bevel: 0.04,
-    },
-    {
+      ring((0.98 + track + size * 0.7) / 2, (0.98 - track - size * 0.7) / 2),
+      bounds(1, 1),
+      slope(0.06, 0.04),
+      { base: 0.05 },
+    ),
+    solid(
       material,
-      shape: ring((track - size * 0.7 + inner) / 2, (track - size * 0.7 - inner) / 2),
-      bounds: bounds(1, 1),
-      base: 0.05,
-      rise: 0.06,
-      bevel: 0.04,
-    },
+      ring((track - size * 0.7 + inner) / 2, (track - size * 0.7 - inner) / 2),
+      bounds(1, 1),
+      slope(0.06, 0.04),
+      { base: 0.05 },
+    ),
     {
       material: sealed ? plastic(random) : { color: [0.09, 0.09, 0.09], rough: 0.7, gloss: 0.05 },
       shape: ring(track, size * 0.75),
@@ -337,15 +283,15 @@ function bearing(random: Random): Part[] {
   ];
   if (sealed) parts.push(...marking(random, 0, -track, 0.3, size));
   else
-    parts.push({
-      material: { ...material, rough: 0.15 },
-      shape: around(circle(size * 0.85, track, 0), balls),
-      bounds: bounds(1, 1),
-      rise: size * 0.85,
-      bevel: size * 0.85,
-      profile: 'dome',
-      tag: 'ball',
-    });
+    parts.push(
+      solid(
+        { ...material, rough: 0.15 },
+        around(circle(size * 0.85, track, 0), balls),
+        bounds(1, 1),
+        dome(size * 0.85, size * 0.85),
+        { tag: 'ball' },
+      ),
+    );
   return parts;
 }
 
@@ -359,30 +305,29 @@ function spring(random: Random): Part[] {
   for (let i = 0; i <= turns; i++) {
     const x = -0.95 + i * step;
     if (i < turns)
-      parts.push({
-        material: {
-          ...material,
-          color: [material.color[0] * 0.4, material.color[1] * 0.4, material.color[2] * 0.4],
-        },
-        shape: capsule(x + step * 0.25, radius, x + step, -radius, wire),
-        bounds: [x - 0.2, -radius - 0.1, x + step + 0.2, radius + 0.1],
-        rise: wire * 0.6,
-        bevel: wire,
-        profile: 'dome',
-      });
+      parts.push(
+        solid(
+          {
+            ...material,
+            color: scaled(material.color, 0.4),
+          },
+          capsule(x + step * 0.25, radius, x + step, -radius, wire),
+          [x - 0.2, -radius - 0.1, x + step + 0.2, radius + 0.1],
+          dome(wire * 0.6, wire),
+        ),
+      );
   }
   for (let i = 0; i <= turns; i++) {
     const x = -0.95 + i * step;
-    parts.push({
-      material,
-      shape: capsule(x, -radius, x + step * 0.25, radius, wire),
-      bounds: [x - 0.2, -radius - 0.1, x + step + 0.2, radius + 0.1],
-      base: wire * 2,
-      rise: wire,
-      bevel: wire,
-      profile: 'dome',
-      tag: 'winding',
-    });
+    parts.push(
+      solid(
+        material,
+        capsule(x, -radius, x + step * 0.25, radius, wire),
+        [x - 0.2, -radius - 0.1, x + step + 0.2, radius + 0.1],
+        dome(wire, wire),
+        { base: wire * 2, tag: 'winding' },
+      ),
+    );
   }
   return parts;
 }
@@ -416,20 +361,12 @@ function coin(random: Random): Part[] {
     ? polygon(lobed, 0.3)
     : subtract(circle(0.38), around(circle(0.13, 0.3, 0), lobed));
   return [
-    { material, shape: circle(0.98), bounds: bounds(1, 1), rise: 0.04, bevel: 0.03 },
-    { shape: circle(0.86), bounds: bounds(0.9, 0.9), mode: 'engrave', rise: -0.025, bevel: 0.03 },
-    { shape: motif, bounds: bounds(0.6, 0.6), mode: 'engrave', rise: 0.03, bevel: 0.05, profile: 'soft' },
+    solid(material, circle(0.98), bounds(1, 1), slope(0.04, 0.03)),
+    engraved(circle(0.86), bounds(0.9, 0.9), slope(-0.025, 0.03)),
+    engraved(motif, bounds(0.6, 0.6), soft(0.03, 0.05)),
     ...marking(random, 0, 0.62, 0.32, 0.16),
     ...(random.chance(0.6)
-      ? [
-          {
-            shape: around(circle(0.018, 0.9, 0), 40),
-            bounds: bounds(1, 1),
-            mode: 'engrave' as const,
-            rise: 0.02,
-            bevel: 0.02,
-          },
-        ]
+      ? [engraved(around(circle(0.018, 0.9, 0), 40), bounds(1, 1), slope(0.02, 0.02))]
       : []),
   ];
 }
@@ -441,21 +378,14 @@ function key(random: Random): Part[] {
   points.push(-0.35, 0.15);
   const bow = superellipse(0.33, 0.4, random.range(2, 4));
   return [
-    {
+    solid(
       material,
-      shape: subtract(union(outline(points), shift(bow, -0.66, 0)), circle(0.1, -0.82, 0)),
-      bounds: bounds(1.05, 0.5),
-      rise: 0.05,
-      bevel: 0.03,
-      tag: 'teeth',
-    },
-    {
-      shape: box(0.6, 0.025, 0.01, 0.3, -0.05),
-      bounds: bounds(0.62, 0.05, 0.3, -0.05),
-      mode: 'engrave',
-      rise: -0.03,
-      bevel: 0.02,
-    },
+      subtract(union(outline(points), shift(bow, -0.66, 0)), circle(0.1, -0.82, 0)),
+      bounds(1.05, 0.5),
+      slope(0.05, 0.03),
+      { tag: 'teeth' },
+    ),
+    engraved(box(0.6, 0.025, 0.01, 0.3, -0.05), bounds(0.62, 0.05, 0.3, -0.05), slope(-0.03, 0.02)),
     ...marking(random, -0.62, 0.02, 0.2, 0.14),
   ];
 }
@@ -471,30 +401,17 @@ function boltHead(random: Random): Part[] {
   ])();
   const plain = random.chance(0.3);
   return [
-    ...(random.chance(0.5)
-      ? [{ material, shape: circle(0.98), bounds: bounds(1, 1), rise: 0.03, bevel: 0.03 } satisfies Part]
-      : []),
-    {
+    ...(random.chance(0.5) ? [solid(material, circle(0.98), bounds(1, 1), slope(0.03, 0.03))] : []),
+    solid(
       material,
       shape,
-      bounds: bounds(0.97, 0.97),
-      base: 0.06,
-      rise: 0.15,
-      bevel: random.range(0.08, 0.4),
-      profile: random.chance(0.5) ? 'dome' : 'soft',
-    },
+      bounds(0.97, 0.97),
+      { rise: 0.15, bevel: random.range(0.08, 0.4), profile: random.chance(0.5) ? 'dome' : 'soft' },
+      { base: 0.06 },
+    ),
     ...(plain
       ? marking(random, 0, 0, 0.4, 0.3)
-      : [
-          {
-            shape: drive,
-            bounds: bounds(0.75, 0.75),
-            mode: 'engrave' as const,
-            rise: -0.16,
-            bevel: 0.05,
-            material: { color: HOLE },
-          },
-        ]),
+      : [engraved(drive, bounds(0.75, 0.75), slope(-0.16, 0.05), { material: { color: HOLE } })]),
   ];
 }
 
@@ -502,13 +419,7 @@ function engravedPlate(random: Random): Part[] {
   const material = random.chance(0.6) ? metal(random) : plastic(random);
   const tall = random.range(0.35, 0.75);
   const parts: Part[] = [
-    {
-      material,
-      shape: box(1, tall, random.range(0, 0.15)),
-      bounds: bounds(1.02, tall + 0.02),
-      rise: 0.03,
-      bevel: 0.03,
-    },
+    solid(material, box(1, tall, random.range(0, 0.15)), bounds(1.02, tall + 0.02), slope(0.03, 0.03)),
   ];
   const lines = random.int(1, 4);
   for (let i = 0; i < lines; i++)
@@ -522,17 +433,10 @@ function engravedPlate(random: Random): Part[] {
       ),
     );
   for (const x of [-0.9, 0.9])
-    if (random.chance(0.6))
-      parts.push({ shape: circle(0.05, x, 0), bounds: bounds(0.06, 0.06, x, 0), mode: 'hole' });
+    if (random.chance(0.6)) parts.push(hole(circle(0.05, x, 0), bounds(0.06, 0.06, x, 0)));
   if (random.chance(0.4)) {
     const frame = box(0.94, tall * 0.9, 0.05);
-    parts.push({
-      shape: (x, y) => Math.abs(frame(x, y)) - 0.012,
-      bounds: bounds(1, tall),
-      mode: 'engrave',
-      rise: -0.02,
-      bevel: 0.01,
-    });
+    parts.push(engraved((x, y) => Math.abs(frame(x, y)) - 0.012, bounds(1, tall), slope(-0.02, 0.01)));
   }
   return parts;
 }
@@ -542,26 +446,18 @@ function commutator(random: Random): Part[] {
   const material = { ...metal(random), metal: random.range(0.3, 0.8), rough: random.range(0.45, 0.8) };
   const step = 1.3 / bars;
   const parts: Part[] = [
-    {
-      material: plastic(random, [0.1, 0.1, 0.1]),
-      shape: box(0.7, 1, 0.03),
-      bounds: bounds(0.71, 1.01),
-      rise: 0.05,
-      bevel: 0.05,
+    solid(plastic(random, [0.1, 0.1, 0.1]), box(0.7, 1, 0.03), bounds(0.71, 1.01), slope(0.05, 0.05), {
       bumps: (x) => Math.sqrt(Math.max(0, 0.72 * 0.72 - x * x)) * 0.4,
-    },
+    }),
   ];
   for (let i = 0; i < bars; i++) {
     const x = -0.65 + (i + 0.5) * step;
-    parts.push({
-      material,
-      shape: box(step * 0.44, 0.78, 0.01, x, 0),
-      bounds: bounds(step, 0.8, x, 0),
-      base: 0.08,
-      rise: 0.01,
-      bevel: 0.01,
-      bumps: (u) => Math.sqrt(Math.max(0, 0.72 * 0.72 - u * u)) * 0.4,
-    });
+    parts.push(
+      solid(material, box(step * 0.44, 0.78, 0.01, x, 0), bounds(step, 0.8, x, 0), slope(0.01, 0.01), {
+        base: 0.08,
+        bumps: (u) => Math.sqrt(Math.max(0, 0.72 * 0.72 - u * u)) * 0.4,
+      }),
+    );
   }
   return parts;
 }
@@ -571,18 +467,16 @@ function hook(random: Random): Part[] {
   const thick = random.range(0.08, 0.16);
   const bend = arc(0.45, random.range(1.6, 2.4), thick);
   return [
-    {
+    solid(
       material,
-      shape: union(
+      union(
         shift((x, y) => bend(y, x), 0, 0.4),
         capsule(-0.45, 0.4, -0.45, -0.6, thick),
         subtract(circle(0.3, -0.45, -0.7), circle(0.14, -0.45, -0.7)),
       ),
-      bounds: bounds(1, 1.1),
-      rise: thick,
-      bevel: thick,
-      profile: 'dome',
-    },
+      bounds(1, 1.1),
+      dome(thick, thick),
+    ),
   ];
 }
 
@@ -590,25 +484,18 @@ function blade(random: Random): Part[] {
   const material = { ...metal(random), rough: random.range(0.1, 0.4) };
   const tall = random.range(0.2, 0.4);
   return [
-    {
+    solid(
       material,
-      shape: outline([-1, -tall, 1, -tall, random.range(0.6, 1), tall, -random.range(0.6, 1), tall]),
-      bounds: bounds(1.02, tall + 0.02),
-      rise: 0.02,
-      bevel: 0.02,
-    },
-    {
-      shape: box(1, tall * 0.22, 0, 0, tall * 0.8),
-      bounds: bounds(1, tall * 0.25, 0, tall * 0.8),
-      mode: 'engrave',
-      rise: -0.06,
-      bevel: tall * 0.4,
-    },
-    {
-      shape: box(random.range(0.2, 0.5), 0.05, 0.05, 0, -tall * 0.2),
-      bounds: bounds(0.6, 0.06, 0, -tall * 0.2),
-      mode: 'hole',
-    },
+      outline([-1, -tall, 1, -tall, random.range(0.6, 1), tall, -random.range(0.6, 1), tall]),
+      bounds(1.02, tall + 0.02),
+      slope(0.02, 0.02),
+    ),
+    engraved(
+      box(1, tall * 0.22, 0, 0, tall * 0.8),
+      bounds(1, tall * 0.25, 0, tall * 0.8),
+      slope(-0.06, tall * 0.4),
+    ),
+    hole(box(random.range(0.2, 0.5), 0.05, 0.05, 0, -tall * 0.2), bounds(0.6, 0.06, 0, -tall * 0.2)),
   ];
 }
 
@@ -625,16 +512,9 @@ function chain(random: Random): Part[] {
       ? capsule(x - step * 0.55, 0, x + step * 0.55, 0, r * 1.1)
       : (u: number, v: number) =>
           Math.abs(capsule(x - step * 0.3, 0, x + step * 0.3, 0, step * 0.28)(u, v)) - r;
-    parts.push({
-      material,
-      shape,
-      bounds: bounds(step, step * 0.6, x, 0),
-      base: thin ? r : 0,
-      rise: r,
-      bevel: r,
-      profile: 'dome',
-      tag: 'link',
-    });
+    parts.push(
+      solid(material, shape, bounds(step, step * 0.6, x, 0), dome(r, r), { base: thin ? r : 0, tag: 'link' }),
+    );
   }
   return parts;
 }
@@ -647,16 +527,7 @@ function wireLoop(random: Random): Part[] {
     points.push(-0.95 + 1.9 * t, 0.35 * Math.sin(t * random.range(5.9, 6.1) + phase));
   }
   const r = random.range(0.025, 0.08);
-  return [
-    {
-      material: metal(random),
-      shape: polyline(points, r),
-      bounds: bounds(1.05, 0.5),
-      rise: r,
-      bevel: r,
-      profile: 'dome',
-    },
-  ];
+  return [solid(metal(random), polyline(points, r), bounds(1.05, 0.5), dome(r, r))];
 }
 
 export const HARDWARE_OBJECTS: Readonly<Record<string, ObjectKind>> = {

@@ -1,9 +1,11 @@
 import type { Random } from '../../../src-shared/random.ts';
-import { bounds, dull, ink, metal, type ObjectKind, type Part, plastic } from './blueprint.ts';
+import type { ObjectKind, Part } from './blueprint.ts';
+import { hsv, randomColor } from './color.ts';
 import { smoothstep } from './field.ts';
 import { randomText, textShape, textWidth } from './glyphs.ts';
 import type { Rgb } from './image.ts';
-import { hsv, randomColor } from './lighting.ts';
+import { dull, ink, metal, plastic } from './materials.ts';
+import { bounds, dome, engraved, marked, slope, soft, solid } from './part.ts';
 import { capsule, circle, outline, ring, type Shape, subtract, superellipse, union } from './shape.ts';
 
 /** Glass looked into from above: wall, lip and throat as rings, with the lamps mirrored as arcs. */
@@ -48,46 +50,40 @@ function bottleMouth(random: Random): Part[] {
   const full = random.chance(0.12);
   const knurls = random.chance(0.4) ? random.int(30, 80) : 0;
   return [
-    {
-      material: { color: glass, gloss: 0.3, rough: 0.12 },
-      shape: circle(0.98),
-      bounds: bounds(1, 1),
-      rise: 0.12,
-      bevel: 0.12,
-      profile: 'dome',
+    solid({ color: glass, gloss: 0.3, rough: 0.12 }, circle(0.98), bounds(1, 1), dome(0.12, 0.12), {
       shade: (x, y) => {
         const r = Math.hypot(x, y);
         const dots = knurls > 0 && r > 0.9 ? 0.75 + 0.35 * Math.cos(knurls * Math.atan2(y, x)) : 1;
         return radial(r) * dots;
       },
       second: { color: shine, mix: glare },
-    },
-    {
-      material: { color: glass, gloss: random.range(0.3, 0.7), rough: random.range(0.05, 0.25) },
-      shape: ring((lip + bore) / 2, (lip - bore) / 2),
-      bounds: bounds(1, 1),
-      base: 0.1,
-      rise: (lip - bore) * random.range(0.3, 0.5),
-      bevel: (lip - bore) / 2,
-      profile: 'dome',
-      shade: (x, y) => 0.6 + 0.8 * radial(Math.hypot(x, y) * 0.6),
-      second: { color: shine, mix: glare },
-    },
-    {
-      material: {
+    }),
+    solid(
+      { color: glass, gloss: random.range(0.3, 0.7), rough: random.range(0.05, 0.25) },
+      ring((lip + bore) / 2, (lip - bore) / 2),
+      bounds(1, 1),
+      dome((lip - bore) * random.range(0.3, 0.5), (lip - bore) / 2),
+      {
+        base: 0.1,
+        shade: (x, y) => 0.6 + 0.8 * radial(Math.hypot(x, y) * 0.6),
+        second: { color: shine, mix: glare },
+      },
+    ),
+    solid(
+      {
         color: full ? hsv(random.range(0, 0.2), 0.5, 0.25) : [0.02, 0.02, 0.02],
         gloss: 0.12,
         rough: 0.15,
       },
-      shape: circle(bore),
-      bounds: bounds(1, 1),
-      base: -0.15,
-      rise: -0.12,
-      bevel: bore * 0.5,
-      profile: 'soft',
-      shade: (x, y) => 0.6 + 1.6 * radial(Math.hypot(x, y)),
-      second: { color: [0.8, 0.8, 0.78], mix: (x, y) => 0.8 * glare(x, y) },
-    },
+      circle(bore),
+      bounds(1, 1),
+      soft(-0.12, bore * 0.5),
+      {
+        base: -0.15,
+        shade: (x, y) => 0.6 + 1.6 * radial(Math.hypot(x, y)),
+        second: { color: [0.8, 0.8, 0.78], mix: (x, y) => 0.8 * glare(x, y) },
+      },
+    ),
   ];
 }
 
@@ -126,21 +122,18 @@ function twoToneCapsule(random: Random): Part[] {
           }
         : {}),
     },
-    {
-      material: { color: first, gloss, rough },
-      shape: (x, y) => Math.max(whole(x, y) - 0.012, x - seam),
-      bounds: bounds(1.02, r + 0.02),
-      bumps: (x, y) => round(whole(x, y) - 0.012, r),
-      base: 0.012,
-    },
-    {
-      // The locking groove.
-      shape: (x, y) => Math.max(Math.abs(x - seam + 0.12) - 0.014, whole(x, y)),
-      bounds: bounds(0.03, r, seam - 0.12, 0),
-      mode: 'engrave',
-      rise: -0.012,
-      bevel: 0.012,
-    },
+    solid(
+      { color: first, gloss, rough },
+      (x, y) => Math.max(whole(x, y) - 0.012, x - seam),
+      bounds(1.02, r + 0.02),
+      { bumps: (x, y) => round(whole(x, y) - 0.012, r), base: 0.012 },
+    ),
+    // The locking groove.
+    engraved(
+      (x, y) => Math.max(Math.abs(x - seam + 0.12) - 0.014, whole(x, y)),
+      bounds(0.03, r, seam - 0.12, 0),
+      slope(-0.012, 0.012),
+    ),
   ];
   const dark = first[0] * 0.3 + first[1] * 0.6 + first[2] * 0.1 > 0.4;
   const text = random.chance(0.5)
@@ -151,14 +144,14 @@ function twoToneCapsule(random: Random): Part[] {
     const letter = Math.min(r * random.range(0.45, 0.9), (across ? 1.5 * r : room) / textWidth(word));
     const line = textShape(word, letter, random.range(0.05, 0.11));
     const half = (textWidth(word) * letter) / 2 + letter * 0.2;
-    parts.push({
-      shape: across ? (x, y) => line(y, cx - x) : (x, y) => line(x - cx, y),
-      bounds: across ? bounds(letter * 0.7, half, cx, 0) : bounds(half, letter * 0.7, cx, 0),
-      mode: 'mark',
-      material: ink(random, contrast),
-      opacity: random.range(0.7, 1),
-      tag: 'print',
-    });
+    parts.push(
+      marked(
+        across ? (x, y) => line(y, cx - x) : (x, y) => line(x - cx, y),
+        across ? bounds(letter * 0.7, half, cx, 0) : bounds(half, letter * 0.7, cx, 0),
+        ink(random, contrast),
+        { opacity: random.range(0.7, 1), tag: 'print' },
+      ),
+    );
   };
   if (random.chance(0.85)) write(text, (seam - 0.12 - 1 + r * 0.4) / 2, 0.7, dark);
   if (random.chance(0.5))
@@ -202,15 +195,8 @@ function gasket(random: Random): Part[] {
   }
   const holes = union(...ports);
   const parts: Part[] = [
-    { material, shape: subtract(body, holes, ...bolts), bounds: bounds(1, 1), rise: 0.04, bevel: 0.02 },
-    {
-      shape: (x, y) => Math.abs(holes(x, y) - 0.05) - 0.018,
-      bounds: bounds(1, 1),
-      mode: 'engrave',
-      rise: 0.03,
-      bevel: 0.02,
-      profile: 'soft',
-    },
+    solid(material, subtract(body, holes, ...bolts), bounds(1, 1), slope(0.04, 0.02)),
+    engraved((x, y) => Math.abs(holes(x, y) - 0.05) - 0.018, bounds(1, 1), soft(0.03, 0.02)),
   ];
   if (random.chance(0.5))
     parts.push({
@@ -232,9 +218,7 @@ function dial(random: Random): Part[] {
   const dark = plate.color[1] > 0.4;
   const material = ink(random, dark);
   const marks = random.int(5, 12);
-  const parts: Part[] = [
-    { material: plate, shape: circle(0.98), bounds: bounds(1, 1), rise: 0.04, bevel: 0.03 },
-  ];
+  const parts: Part[] = [solid(plate, circle(0.98), bounds(1, 1), slope(0.04, 0.03))];
   const letter = 0.15;
   for (let i = 0; i < marks; i++) {
     const angle = (1.7 * Math.PI * i) / marks + 0.65 * Math.PI + 0.1;
@@ -244,45 +228,40 @@ function dial(random: Random): Part[] {
     const line = textShape(text, letter, 0.08);
     const half = (textWidth(text) * letter) / 2 + 0.03;
     parts.push(
-      {
-        shape: (x, y) => line(x - 0.82 * c, y - 0.82 * s),
-        bounds: bounds(half, letter * 0.7, 0.82 * c, 0.82 * s),
-        mode: 'mark',
+      marked(
+        (x, y) => line(x - 0.82 * c, y - 0.82 * s),
+        bounds(half, letter * 0.7, 0.82 * c, 0.82 * s),
         material,
-        tag: 'print',
-      },
-      {
-        shape: capsule(0.63 * c, 0.63 * s, 0.69 * c, 0.69 * s, 0.01),
-        bounds: bounds(0.08, 0.08, 0.66 * c, 0.66 * s),
-        mode: 'mark',
+        { tag: 'print' },
+      ),
+      marked(
+        capsule(0.63 * c, 0.63 * s, 0.69 * c, 0.69 * s, 0.01),
+        bounds(0.08, 0.08, 0.66 * c, 0.66 * s),
         material,
-      },
+      ),
     );
   }
   const grip = random.int(12, 50);
   const at = random.range(0, 2 * Math.PI);
   parts.push(
-    {
-      material: knob,
-      shape: (x, y) => (Math.hypot(x, y) - radius * (1 + 0.025 * Math.cos(grip * Math.atan2(y, x)))) * 0.85,
-      bounds: bounds(radius * 1.1, radius * 1.1),
-      base: 0.1,
-      rise: 0.15,
-      bevel: random.range(0.04, 0.2),
-      profile: 'soft',
-    },
-    {
-      shape: capsule(
+    solid(
+      knob,
+      (x, y) => (Math.hypot(x, y) - radius * (1 + 0.025 * Math.cos(grip * Math.atan2(y, x)))) * 0.85,
+      bounds(radius * 1.1, radius * 1.1),
+      soft(0.15, random.range(0.04, 0.2)),
+      { base: 0.1 },
+    ),
+    marked(
+      capsule(
         radius * 0.4 * Math.cos(at),
         radius * 0.4 * Math.sin(at),
         radius * 0.85 * Math.cos(at),
         radius * 0.85 * Math.sin(at),
         0.025,
       ),
-      bounds: bounds(radius, radius),
-      mode: 'mark',
-      material: ink(random, knob.color[1] > 0.4),
-    },
+      bounds(radius, radius),
+      ink(random, knob.color[1] > 0.4),
+    ),
   );
   return parts;
 }
@@ -322,22 +301,9 @@ function blank(random: Random): Part[] {
     -w - flap,
     -h + cut,
   ]);
-  const crease = (line: Shape): Part => ({
-    shape: line,
-    bounds: bounds(1, 1),
-    mode: 'engrave',
-    rise: -0.012,
-    bevel: 0.012,
-    profile: 'soft',
-  });
+  const crease = (line: Shape): Part => engraved(line, bounds(1, 1), soft(-0.012, 0.012));
   return [
-    {
-      material: { ...dull(random, color), bump: 0.1, mottle: 0.03 },
-      shape,
-      bounds: bounds(1, 1),
-      rise: 0.015,
-      bevel: 0.015,
-    },
+    solid({ ...dull(random, color), bump: 0.1, mottle: 0.03 }, shape, bounds(1, 1), slope(0.015, 0.015)),
     crease((x, y) => Math.max(Math.abs(Math.abs(y) - h) - 0.01, shape(x, y))),
     crease((x, y) => Math.max(Math.abs(Math.abs(x) - w) - 0.01, shape(x, y))),
   ];

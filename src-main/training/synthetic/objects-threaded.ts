@@ -1,8 +1,10 @@
 import type { Random } from '../../../src-shared/random.ts';
-import { bounds, ink, metal, type ObjectKind, type Part, plastic } from './blueprint.ts';
+import type { ObjectKind, Part } from './blueprint.ts';
+import { randomColor } from './color.ts';
 import { textShape, textWidth } from './glyphs.ts';
 import type { Rgb } from './image.ts';
-import { randomColor } from './lighting.ts';
+import { ink, metal, plastic } from './materials.ts';
+import { bounds, dome, engraved, marked, slope, soft, solid } from './part.ts';
 import {
   around,
   box,
@@ -44,46 +46,31 @@ function stampedNut(random: Random): Part[] {
     const teeth = random.chance(0.4)
       ? lobes(0.95, [{ k: random.int(16, 40), amplitude: 0.015, phase: 0 }])
       : circle(0.96);
-    parts.push({
-      material,
-      shape: subtract(teeth, circle(bore)),
-      bounds: bounds(1, 1),
-      rise: 0.08,
-      bevel: 0.3,
-      profile: 'soft',
-    });
+    parts.push(solid(material, subtract(teeth, circle(bore)), bounds(1, 1), soft(0.08, 0.3)));
   }
   parts.push(
-    {
-      material,
-      shape: subtract(face, circle(bore)),
-      bounds: bounds(1, 1),
+    solid(material, subtract(face, circle(bore)), bounds(1, 1), soft(0.12, random.range(0.04, 0.16)), {
       base: flange ? 0.16 : 0,
-      rise: 0.12,
-      bevel: random.range(0.04, 0.16),
-      profile: 'soft',
-    },
-    {
-      // The chamfer's circle, ground into the corners.
-      shape: (x, y) => Math.max(face(x, y), across * 0.94 - Math.hypot(x, y)),
-      bounds: bounds(1, 1),
-      mode: 'engrave',
-      rise: -0.08,
-      bevel: 0.1,
-    },
+    }),
+    // The chamfer's circle, ground into the corners.
+    engraved(
+      (x, y) => Math.max(face(x, y), across * 0.94 - Math.hypot(x, y)),
+      bounds(1, 1),
+      slope(-0.08, 0.1),
+    ),
   );
   const depth = bore * random.range(0.05, 0.12);
   for (let i = 0; i < 4; i++) {
     const r = bore - i * depth;
-    parts.push({
-      material: { ...material, color: material.color.map((v) => v * (0.75 - 0.16 * i)) as unknown as Rgb },
-      shape: ring(r - depth * 0.25, depth * 0.5),
-      bounds: bounds(1, 1),
-      base: -0.05 * i,
-      rise: depth,
-      bevel: depth * 0.5,
-      profile: 'dome',
-    });
+    parts.push(
+      solid(
+        { ...material, color: material.color.map((v) => v * (0.75 - 0.16 * i)) as unknown as Rgb },
+        ring(r - depth * 0.25, depth * 0.5),
+        bounds(1, 1),
+        dome(depth, depth * 0.5),
+        { base: -0.05 * i },
+      ),
+    );
   }
   const letter = (across - bore) * random.range(0.35, 0.6);
   const radius = (across + bore) / 2;
@@ -100,22 +87,13 @@ function stampedNut(random: Random): Part[] {
     );
     parts.push(
       painted
-        ? {
-            shape,
-            bounds: bounds(1, 1),
-            mode: 'mark',
-            material: ink(random, random.chance(0.6)),
+        ? marked(shape, bounds(1, 1), ink(random, random.chance(0.6)), {
             opacity: random.range(0.6, 1),
             tag: 'print',
-          }
-        : {
-            shape,
-            bounds: bounds(1, 1),
-            mode: 'engrave',
-            rise: random.sign() * letter * 0.08,
-            bevel: letter * 0.08,
+          })
+        : engraved(shape, bounds(1, 1), slope(random.sign() * letter * 0.08, letter * 0.08), {
             tag: 'print',
-          },
+          }),
     );
   }
   return parts;
@@ -142,33 +120,36 @@ function screwHead(random: Random): Part[] {
   const radius = random.chance(0.4) ? random.range(0.66, 0.78) : 0.96;
   const parts: Part[] = [];
   if (radius < 0.9)
-    parts.push({
-      material: random.chance(0.5) ? material : metal(random),
-      shape: circle(0.97),
-      bounds: bounds(1, 1),
-      rise: 0.05,
-      bevel: random.range(0.02, 0.1),
-    });
+    parts.push(
+      solid(
+        random.chance(0.5) ? material : metal(random),
+        circle(0.97),
+        bounds(1, 1),
+        slope(0.05, random.range(0.02, 0.1)),
+      ),
+    );
   const knurled = random.chance(0.3);
-  parts.push({
-    material,
-    shape: knurled ? gear(random.int(28, 60), radius * 0.955, radius) : circle(radius),
-    bounds: bounds(1, 1),
-    base: 0.06,
-    rise: random.range(0.08, 0.3),
-    bevel: knurled ? 0.06 : random.range(0.05, 0.9) * radius,
-    profile: random.pick(['dome', 'soft', 'bevel'] as const),
-    tag: 'head',
-  });
+  parts.push(
+    solid(
+      material,
+      knurled ? gear(random.int(28, 60), radius * 0.955, radius) : circle(radius),
+      bounds(1, 1),
+      {
+        rise: random.range(0.08, 0.3),
+        bevel: knurled ? 0.06 : random.range(0.05, 0.9) * radius,
+        profile: random.pick(['dome', 'soft', 'bevel'] as const),
+      },
+      { base: 0.06, tag: 'head' },
+    ),
+  );
   // Turning marks of the lathe.
   const grooves = random.range(30, 110);
   if (random.chance(0.5))
-    parts.push({
-      shape: circle(radius * 0.93),
-      bounds: bounds(1, 1),
-      mode: 'engrave',
-      bumps: (x, y) => 0.0015 * Math.cos(grooves * Math.hypot(x, y)),
-    });
+    parts.push(
+      engraved(circle(radius * 0.93), bounds(1, 1), {
+        bumps: (x, y) => 0.0015 * Math.cos(grooves * Math.hypot(x, y)),
+      }),
+    );
   const turn = random.range(0, Math.PI);
   const c = Math.cos(turn);
   const s = Math.sin(turn);
@@ -177,34 +158,23 @@ function screwHead(random: Random): Part[] {
     Math.max(drive((c * x + s * y) / radius, (c * y - s * x) / radius) * radius, Math.hypot(x, y) - radius);
   const wall = random.range(0.02, 0.06);
   parts.push(
-    {
-      shape: (x, y) => shape(x, y) - wall * 0.4,
-      bounds: bounds(1, 1),
-      mode: 'engrave',
-      rise: -0.03,
-      bevel: wall,
-    },
-    {
-      shape,
-      bounds: bounds(1, 1),
-      mode: 'engrave',
-      rise: -random.range(0.1, 0.22),
-      bevel: wall,
+    engraved((x, y) => shape(x, y) - wall * 0.4, bounds(1, 1), slope(-0.03, wall)),
+    engraved(shape, bounds(1, 1), slope(-random.range(0.1, 0.22), wall), {
       material: { color: DARK },
       tag: 'recess',
-    },
+    }),
   );
   if (random.chance(0.5)) {
     const text = random.pick(['8.8', '10.9', '12.9', 'A2-70', 'TK', 'ES 8.8', 'M6']);
     const letter = radius * random.range(0.13, 0.22);
-    parts.push({
-      shape: rimText(text, letter, radius * 0.72, 0.09, random.range(0, 6)),
-      bounds: bounds(1, 1),
-      mode: 'engrave',
-      rise: random.sign() * letter * 0.09,
-      bevel: letter * 0.09,
-      tag: 'print',
-    });
+    parts.push(
+      engraved(
+        rimText(text, letter, radius * 0.72, 0.09, random.range(0, 6)),
+        bounds(1, 1),
+        slope(random.sign() * letter * 0.09, letter * 0.09),
+        { tag: 'print' },
+      ),
+    );
   }
   return parts;
 }
@@ -228,15 +198,18 @@ function threadedRod(random: Random): Part[] {
     if (kind < 0.5) {
       const deep = pitch * 0.42;
       const at = (x: number, y: number) => triangle((x + lean * (y / r)) / pitch);
-      parts.push({
-        material,
-        shape: (x, y) =>
-          Math.max((Math.abs(y) - r + deep * (1 - at(x, y)) * fade(x)) * 0.8, left - x, x - x1),
-        bounds: [left, -r, x1, r],
-        bumps: (x, y) => round(y, r) * 0.95 - deep * (1 - at(x, y)) * fade(x),
-        shade: (x, y) => 1 - 0.5 * (1 - at(x, y)) * fade(x),
-        tag: 'thread',
-      });
+      parts.push(
+        solid(
+          material,
+          (x, y) => Math.max((Math.abs(y) - r + deep * (1 - at(x, y)) * fade(x)) * 0.8, left - x, x - x1),
+          [left, -r, x1, r],
+          {
+            bumps: (x, y) => round(y, r) * 0.95 - deep * (1 - at(x, y)) * fade(x),
+            shade: (x, y) => 1 - 0.5 * (1 - at(x, y)) * fade(x),
+            tag: 'thread',
+          },
+        ),
+      );
     } else if (kind < 0.62) {
       const knurl = r * random.range(0.12, 0.22);
       const wide = widest;
@@ -244,23 +217,24 @@ function threadedRod(random: Random): Part[] {
         const a = Math.asin(Math.max(-1, Math.min(1, y / wide))) * wide;
         return Math.min(triangle((a + x) / knurl), triangle((a - x) / knurl));
       };
-      parts.push({
-        material,
-        shape: box((x1 - left) / 2, wide, 0.01, (left + x1) / 2, 0),
-        bounds: [left, -wide, x1, wide],
-        bumps: (x, y) => round(y, wide) * 0.95 + knurl * 0.35 * h(x, y),
-        shade: (x, y) => 0.65 + 0.4 * Math.min(1, 1.5 * h(x, y)),
-        tag: 'knurl',
-      });
+      parts.push(
+        solid(material, box((x1 - left) / 2, wide, 0.01, (left + x1) / 2, 0), [left, -wide, x1, wide], {
+          bumps: (x, y) => round(y, wide) * 0.95 + knurl * 0.35 * h(x, y),
+          shade: (x, y) => 0.65 + 0.4 * Math.min(1, 1.5 * h(x, y)),
+          tag: 'knurl',
+        }),
+      );
     } else {
       const radius = kind < 0.75 ? widest : kind < 0.85 ? r * 0.75 : r;
       const end = kind < 0.85 ? Math.min(x1, left + 0.14) : x1;
-      parts.push({
-        material,
-        shape: box((end - left) / 2, radius, 0.008, (left + end) / 2, 0),
-        bounds: [left, -radius, end, radius],
-        bumps: (_x, y) => round(y, radius) * 0.95,
-      });
+      parts.push(
+        solid(
+          material,
+          box((end - left) / 2, radius, 0.008, (left + end) / 2, 0),
+          [left, -radius, end, radius],
+          { bumps: (_x, y) => round(y, radius) * 0.95 },
+        ),
+      );
       x0 = end - 0.004;
       continue;
     }
@@ -279,21 +253,17 @@ function pinHeader(random: Random): Part[] {
   const board = random.chance(0.6);
   const parts: Part[] = [];
   if (board)
-    parts.push({
-      material: { ...plastic(random, randomColor(random, 0.1, 0.45)), gloss: 0.08 },
-      shape: box(1, tall + 0.3, 0.03),
-      bounds: bounds(1.01, tall + 0.31),
-      rise: 0.02,
-      bevel: 0.02,
-    });
-  parts.push({
-    material: housing,
-    shape: box(0.92, tall, step * 0.12),
-    bounds: bounds(0.95, tall + 0.02),
-    base: 0.04,
-    rise: 0.1,
-    bevel: 0.03,
-  });
+    parts.push(
+      solid(
+        { ...plastic(random, randomColor(random, 0.1, 0.45)), gloss: 0.08 },
+        box(1, tall + 0.3, 0.03),
+        bounds(1.01, tall + 0.31),
+        slope(0.02, 0.02),
+      ),
+    );
+  parts.push(
+    solid(housing, box(0.92, tall, step * 0.12), bounds(0.95, tall + 0.02), slope(0.1, 0.03), { base: 0.04 }),
+  );
   const pin = {
     color: random.chance(0.5) ? ([0.84, 0.68, 0.36] as Rgb) : ([0.75, 0.75, 0.74] as Rgb),
     metal: 0.9,
@@ -305,23 +275,19 @@ function pinHeader(random: Random): Part[] {
     for (let j = 0; j < rows; j++) {
       const y = (j - (rows - 1) / 2) * step * 1.1;
       parts.push(
-        {
-          shape: box(step * 0.3, step * 0.3, step * 0.04, x, y),
-          bounds: bounds(step * 0.4, step * 0.4, x, y),
-          mode: 'engrave',
-          rise: -0.05,
-          bevel: step * 0.08,
-          material: { color: DARK },
-        },
-        {
-          material: pin,
-          shape: box(step * 0.15, step * 0.15, step * 0.03, x, y),
-          bounds: bounds(step * 0.2, step * 0.2, x, y),
-          base: 0.1,
-          rise: 0.05,
-          bevel: step * 0.08,
-          tag: `pin ${i} ${j}`,
-        },
+        engraved(
+          box(step * 0.3, step * 0.3, step * 0.04, x, y),
+          bounds(step * 0.4, step * 0.4, x, y),
+          slope(-0.05, step * 0.08),
+          { material: { color: DARK } },
+        ),
+        solid(
+          pin,
+          box(step * 0.15, step * 0.15, step * 0.03, x, y),
+          bounds(step * 0.2, step * 0.2, x, y),
+          slope(0.05, step * 0.08),
+          { base: 0.1, tag: `pin ${i} ${j}` },
+        ),
       );
     }
     if (board && (i === 0 || i === columns - 1 || random.chance(0.4))) {
@@ -329,24 +295,26 @@ function pinHeader(random: Random): Part[] {
       const letter = Math.min(0.16, (step * 0.8) / textWidth(text));
       const y = tall + 0.14;
       const line = textShape(text, letter, 0.08);
-      parts.push({
-        shape: (u, v) => line(u - x, v - y),
-        bounds: bounds(step, letter, x, y),
-        mode: 'mark',
-        material: { color: [0.9, 0.9, 0.88], rough: 0.7 },
-        tag: 'print',
-      });
+      parts.push(
+        marked(
+          (u, v) => line(u - x, v - y),
+          bounds(step, letter, x, y),
+          { color: [0.9, 0.9, 0.88], rough: 0.7 },
+          { tag: 'print' },
+        ),
+      );
     }
   }
   if (!board && tall > 0.1) {
     const line = textShape('1', step * 0.35, 0.09);
-    parts.push({
-      shape: (u, v) => line(u + 0.85, v + tall * 0.8),
-      bounds: bounds(step, step, -0.85, -tall * 0.8),
-      mode: 'mark',
-      material: ink(random, dark),
-      tag: 'print',
-    });
+    parts.push(
+      marked(
+        (u, v) => line(u + 0.85, v + tall * 0.8),
+        bounds(step, step, -0.85, -tall * 0.8),
+        ink(random, dark),
+        { tag: 'print' },
+      ),
+    );
   }
   return parts;
 }

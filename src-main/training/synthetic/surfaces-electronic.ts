@@ -1,9 +1,11 @@
 import type { Random } from '../../../src-shared/random.ts';
-import { bounds, ink, type Part, PIXELS, type SurfaceKind } from './blueprint.ts';
+import { type Part, PIXELS, type SurfaceKind } from './blueprint.ts';
+import { grey, hsv, randomColor } from './color.ts';
 import { randomText, textShape, textWidth } from './glyphs.ts';
 import type { Rgb } from './image.ts';
-import { hsv, randomColor } from './lighting.ts';
+import { ink } from './materials.ts';
 import { fractalNoise } from './noise.ts';
+import { bounds, dome, engraved, marked, slope, solid } from './part.ts';
 import { type Layer, makePose, type Planes } from './planes.ts';
 import { box, circle, polyline, ring, subtract } from './shape.ts';
 
@@ -27,53 +29,51 @@ export function chipParts(random: Random, halfWidth: number, halfHeight: number,
         const d = side * (other + out * 0.5);
         const [cx, cy] = upright ? [at, d] : [d, at];
         const [hw, hh] = upright ? [leg, out * 0.5] : [out * 0.5, leg];
-        parts.push({
-          shape: box(hw, hh, leg * 0.3, cx, cy),
-          bounds: bounds(hw + 1, hh + 1, cx, cy),
-          material: { color: TIN, metal: 0.8, rough: 0.4 },
-          base: 1.5,
-          rise: 1.2,
-          bevel: leg,
-          onTop: true,
-          tag: 'leg',
-        });
+        parts.push(
+          solid(
+            { color: TIN, metal: 0.8, rough: 0.4 },
+            box(hw, hh, leg * 0.3, cx, cy),
+            bounds(hw + 1, hh + 1, cx, cy),
+            slope(1.2, leg),
+            { base: 1.5, onTop: true, tag: 'leg' },
+          ),
+        );
       }
     }
   };
   legs(false);
   if (foursided) legs(true);
   const v = random.range(0.05, 0.14);
-  parts.push({
-    shape: box(halfWidth, halfHeight, 2),
-    bounds: bounds(halfWidth + 1, halfHeight + 1),
-    material: { color: [v, v, v], gloss: 0.05, rough: 0.7, bump: 0.12, grain: 0.04 },
-    base: 3,
-    rise: 3,
-    bevel: 3,
-    onTop: true,
-    tag: 'chip',
-  });
-  parts.push({
-    shape: circle(Math.max(1.5, halfHeight * 0.1), -halfWidth * 0.75, -halfHeight * 0.7),
-    bounds: bounds(halfWidth, halfHeight),
-    mode: 'engrave',
-    rise: -1.5,
-    bevel: 2,
-  });
+  parts.push(
+    solid(
+      { color: grey(v), gloss: 0.05, rough: 0.7, bump: 0.12, grain: 0.04 },
+      box(halfWidth, halfHeight, 2),
+      bounds(halfWidth + 1, halfHeight + 1),
+      slope(3, 3),
+      { base: 3, onTop: true, tag: 'chip' },
+    ),
+  );
+  parts.push(
+    engraved(
+      circle(Math.max(1.5, halfHeight * 0.1), -halfWidth * 0.75, -halfHeight * 0.7),
+      bounds(halfWidth, halfHeight),
+      slope(-1.5, 2),
+    ),
+  );
   for (let line = 0; line < (halfHeight > 18 ? 2 : 1); line++) {
     const text = randomText(random);
     const letter = Math.min(halfHeight * 0.45, (1.6 * halfWidth) / textWidth(text));
     if (letter < 4) continue;
     const shape = textShape(text, letter, 0.06);
     const y = halfHeight > 18 ? (line - 0.5) * letter * 1.5 : 0;
-    parts.push({
-      shape: (px, py) => shape(px, py - y),
-      bounds: bounds(halfWidth * 0.95, letter * 0.7, 0, y),
-      mode: 'mark',
-      material: { color: [0.6, 0.6, 0.58], rough: 0.7 },
-      opacity: random.range(0.4, 0.9),
-      tag: 'print',
-    });
+    parts.push(
+      marked(
+        (px, py) => shape(px, py - y),
+        bounds(halfWidth * 0.95, letter * 0.7, 0, y),
+        { color: [0.6, 0.6, 0.58], rough: 0.7 },
+        { opacity: random.range(0.4, 0.9), tag: 'print' },
+      ),
+    );
   }
   return parts;
 }
@@ -85,48 +85,39 @@ function chipResistor(random: Random, half: number): Part[] {
     : hsv(random.range(0.05, 0.12), random.range(0.3, 0.55), random.range(0.35, 0.7));
   const wide = half * random.range(0.45, 0.6);
   const parts: Part[] = [
-    {
-      shape: box(half * 1.25, wide * 1.15, 1),
-      bounds: bounds(half * 1.25 + 1, wide * 1.15 + 1),
-      material: { color: TIN, metal: 0.8, rough: 0.35, bump: 0.1 },
-      base: 0.5,
-      rise: 1.5,
-      bevel: half * 0.5,
-      profile: 'dome',
-      onTop: true,
-      tag: 'solder',
-    },
-    {
-      shape: box(half, wide, 1),
-      bounds: bounds(half + 1, wide + 1),
-      material: { color: [0.78, 0.78, 0.76], metal: 0.6, rough: 0.45 },
-      base: 2,
-      rise: 1.5,
-      bevel: 1.5,
-      onTop: true,
-      tag: 'component',
-    },
-    {
-      shape: box(half * 0.66, wide, 0.5),
-      bounds: bounds(half * 0.66 + 1, wide + 1),
-      material: { color: body, gloss: 0.08, rough: 0.5, grain: 0.03 },
-      base: 0.3,
-      rise: 0.3,
-      bevel: 1,
-      onTop: true,
-      tag: 'component',
-    },
+    solid(
+      { color: TIN, metal: 0.8, rough: 0.35, bump: 0.1 },
+      box(half * 1.25, wide * 1.15, 1),
+      bounds(half * 1.25 + 1, wide * 1.15 + 1),
+      dome(1.5, half * 0.5),
+      { base: 0.5, onTop: true, tag: 'solder' },
+    ),
+    solid(
+      { color: [0.78, 0.78, 0.76], metal: 0.6, rough: 0.45 },
+      box(half, wide, 1),
+      bounds(half + 1, wide + 1),
+      slope(1.5, 1.5),
+      { base: 2, onTop: true, tag: 'component' },
+    ),
+    solid(
+      { color: body, gloss: 0.08, rough: 0.5, grain: 0.03 },
+      box(half * 0.66, wide, 0.5),
+      bounds(half * 0.66 + 1, wide + 1),
+      slope(0.3, 1),
+      { base: 0.3, onTop: true, tag: 'component' },
+    ),
   ];
   if (half > 13 && body[0] < 0.1) {
     const text = randomText(random, 3);
     const letter = Math.min(wide * 1.1, half / textWidth(text));
-    parts.push({
-      shape: textShape(text, letter, 0.07),
-      bounds: bounds(half * 0.66, wide),
-      mode: 'mark',
-      material: { color: [0.85, 0.85, 0.83], rough: 0.7 },
-      tag: 'print',
-    });
+    parts.push(
+      marked(
+        textShape(text, letter, 0.07),
+        bounds(half * 0.66, wide),
+        { color: [0.85, 0.85, 0.83], rough: 0.7 },
+        { tag: 'print' },
+      ),
+    );
   }
   return parts;
 }
@@ -255,24 +246,19 @@ function pcb(planes: Planes, random: Random): { grain: number; layers: Layer[] }
       // An electrolytic capacitor from above.
       put(
         [
-          {
-            shape: circle(r),
-            bounds: bounds(r + 1, r + 1),
-            material: { color: [0.7, 0.7, 0.72], metal: 0.8, rough: 0.35, streak: 0.02 },
-            base: 4,
-            rise: 6,
-            bevel: r * 0.2,
-            profile: 'dome',
-            onTop: true,
-            tag: 'chip',
-          },
-          {
-            shape: (x, y) => Math.max(circle(r * 0.92)(x, y), x + r * 0.35),
-            bounds: bounds(r, r),
-            mode: 'mark',
-            material: { color: [0.06, 0.06, 0.07], rough: 0.6, gloss: 0.05 },
-            tag: 'chip',
-          },
+          solid(
+            { color: [0.7, 0.7, 0.72], metal: 0.8, rough: 0.35, streak: 0.02 },
+            circle(r),
+            bounds(r + 1, r + 1),
+            dome(6, r * 0.2),
+            { base: 4, onTop: true, tag: 'chip' },
+          ),
+          marked(
+            (x, y) => Math.max(circle(r * 0.92)(x, y), x + r * 0.35),
+            bounds(r, r),
+            { color: [0.06, 0.06, 0.07], rough: 0.6, gloss: 0.05 },
+            { tag: 'chip' },
+          ),
         ],
         at.x,
         at.y,
@@ -290,21 +276,17 @@ function footprint(parts: readonly Part[], random: Random): Part[] {
   for (const part of parts) {
     const [left, top, right, bottom] = part.bounds;
     if (part.tag === 'leg') {
-      pads.push({
-        material,
-        shape: (x, y) => part.shape(x, y) - 1,
-        bounds: [left - 1, top - 1, right + 1, bottom + 1],
-        base: 0.5,
-      });
+      pads.push(
+        solid(material, (x, y) => part.shape(x, y) - 1, [left - 1, top - 1, right + 1, bottom + 1], {
+          base: 0.5,
+        }),
+      );
     } else if (part.tag === 'solder') {
       const wide = (right - left) * 0.17;
       for (const x of [left + wide, right - wide]) {
-        pads.push({
-          material,
-          shape: box(wide, bottom, 1.5, x, 0),
-          bounds: bounds(wide + 1, bottom + 1, x, 0),
-          base: 0.5,
-        });
+        pads.push(
+          solid(material, box(wide, bottom, 1.5, x, 0), bounds(wide + 1, bottom + 1, x, 0), { base: 0.5 }),
+        );
       }
     }
   }

@@ -1,8 +1,8 @@
 import type { Random } from '../../../src-shared/random.ts';
 import type { SurfaceKind } from './blueprint.ts';
+import { hsv, randomColor } from './color.ts';
 import { clamp, lerp, smoothstep } from './field.ts';
 import type { Rgb } from './image.ts';
-import { hsv, randomColor } from './lighting.ts';
 import { cells, fractalNoise, whiteNoise } from './noise.ts';
 import type { Planes } from './planes.ts';
 

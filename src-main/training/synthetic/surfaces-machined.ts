@@ -1,7 +1,9 @@
-import { bounds, metalColor, PIXELS, type SurfaceKind } from './blueprint.ts';
+import { PIXELS, type SurfaceKind } from './blueprint.ts';
+import { metalColor } from './color.ts';
 import { clamp, lerp, smoothstep } from './field.ts';
 import type { Rgb } from './image.ts';
 import { fractalNoise } from './noise.ts';
+import { bounds } from './part.ts';
 import { pixelHash } from './pixel-hash.ts';
 import type { Layer } from './planes.ts';
 import { box } from './shape.ts';

@@ -1,11 +1,13 @@
 import type { Random } from '../../../src-shared/random.ts';
-import { bounds, metalColor, PIXELS, type SurfaceKind } from './blueprint.ts';
+import { PIXELS, type SurfaceKind } from './blueprint.ts';
+import { grey, metalColor } from './color.ts';
 import { clamp, lerp, smoothstep } from './field.ts';
 import { randomText, textShape, textWidth } from './glyphs.ts';
 import type { Rgb } from './image.ts';
 import { cells, fractalNoise, whiteNoise } from './noise.ts';
+import { bounds } from './part.ts';
 import type { Layer, Planes } from './planes.ts';
-import { box, circle, polygon, type Shape } from './shape.ts';
+import { box, circle, polygon, type Shape, shift } from './shape.ts';
 
 /** Sets one metal everywhere; the callback gives brightness factor and height per pixel. */
 export function cast(
@@ -69,7 +71,7 @@ function features(planes: Planes, random: Random, chance = 0.45): Layer[] {
         ? circle(r, x, y)
         : kind < 0.88
           ? box(r * 1.8, r * 0.6, r * 0.5, x, y)
-          : shifted(polygon(6, r), x, y);
+          : shift(polygon(6, r), x, y);
     layers.push({
       pose: PIXELS,
       shape,
@@ -91,10 +93,6 @@ function features(planes: Planes, random: Random, chance = 0.45): Layer[] {
     }
   }
   return layers;
-}
-
-function shifted(shape: Shape, x: number, y: number): Shape {
-  return (u, v) => shape(u - x, v - y);
 }
 
 function turned(random: Random): readonly [number, number, number, number] {
@@ -294,7 +292,7 @@ export const METAL_SURFACES: Readonly<Record<string, SurfaceKind>> = {
       const contrast = random.range(0.06, 0.16);
       const curve = random.range(0, 0.5);
       const rim = random.chance(0.35) ? random.range(0.015, 0.06) : 0;
-      cast(planes, [v, v, v], random.range(0.3, 0.7), random.range(0.5, 0.9), (i) => {
+      cast(planes, grey(v), random.range(0.3, 0.7), random.range(0.5, 0.9), (i) => {
         const x = (i % width) / width;
         const y = ((i / width) | 0) / height;
         const t = (grain === 0 ? y : x) * 2 - 1;
@@ -342,7 +340,7 @@ export const METAL_SURFACES: Readonly<Record<string, SurfaceKind>> = {
       const rim = random.chance(0.5) ? random.range(0.03, 0.16) : 0;
       const other = random.range(0.25, 1.5);
       const wavy = random.range(0, 0.006);
-      cast(planes, [v, v, v], random.range(0, 0.35), random.range(0.5, 0.9), (i) => {
+      cast(planes, grey(v), random.range(0, 0.35), random.range(0.5, 0.9), (i) => {
         const x = (i % width) / width;
         const y = ((i / width) | 0) / height;
         const t = (along ? x : y) * 2 - 1;

@@ -1,8 +1,8 @@
 import type { Random } from '../../../src-shared/random.ts';
 import type { SurfaceKind } from './blueprint.ts';
+import { grey, hsv, randomColor } from './color.ts';
 import { clamp, lerp, smoothstep } from './field.ts';
 import type { Rgb } from './image.ts';
-import { hsv, randomColor } from './lighting.ts';
 import { cells, fractalNoise } from './noise.ts';
 import type { Planes } from './planes.ts';
 
@@ -395,7 +395,7 @@ export const SOFT_SURFACES: Readonly<Record<string, SurfaceKind>> = {
       const fine = fractalNoise(width, height, random, { wavelength: 4 * unit, octaves: 3, gain: 0.8 });
       const cloud = fractalNoise(width, height, random, { wavelength: 150 * unit, octaves: 4 });
       const v = random.range(0.05, 0.3);
-      const color: Rgb = random.chance(0.75) ? [v, v, v] : randomColor(random, 0.1, 0.6);
+      const color: Rgb = random.chance(0.75) ? grey(v) : randomColor(random, 0.1, 0.6);
       const pitch = random.logRange(10, 80) * unit;
       const pattern = random.int(0, 3);
       const deep = pitch * random.range(0.05, 0.2);
