@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { importImages } from '../src-main/services/imports/import-images.ts';
-import { importedPacks } from '../src-main/services/packs/pack-desk.ts';
+import { importedPacks } from '../src-main/services/packs/pack-imports.ts';
 import { createBatch } from '../src-main/store/batches.ts';
+import { openWorkspace } from '../src-main/store/open-workspace.ts';
 import { saveRecipe } from '../src-main/store/recipes.ts';
-import { openWorkspace } from '../src-main/store/workspace.ts';
 import { writePictures } from './cli/run-cli.ts';
 import { TINY_RECIPE, writeTinyPack } from './inference/tiny-pack.ts';
 

@@ -1,6 +1,6 @@
 import { ClipSamError, failure } from '../../src-shared/errors.ts';
 import { type Action, ASKED_UNATTENDED, LEAST_ROLE, mayDo, type Person } from '../../src-shared/roles.ts';
-import type { Acting, PeopleDesk } from '../services/people/people.ts';
+import type { Acting, People } from '../services/people/people.ts';
 
 /** A window's line to the router, for as long as it is open. Each gets one of its own. */
 interface Line {
@@ -21,7 +21,7 @@ export interface RouterContext {
  * role, or done in somebody else's name
  */
 export async function checkPermission(
-  people: PeopleDesk,
+  people: People,
   { line }: RouterContext,
   action: Action,
   input: unknown,

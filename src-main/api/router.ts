@@ -17,7 +17,7 @@ import type { Action } from '../../src-shared/roles.ts';
 import { exportRunInto } from '../services/exports/export-run.ts';
 import { listFolder } from '../services/imports/list-folder.ts';
 import { checkPack, summarisePacks } from '../services/packs/model-packs.ts';
-import type { AddedPack } from '../services/packs/pack-desk.ts';
+import type { AddedPack } from '../services/packs/pack-imports.ts';
 import { selfTest } from '../services/packs/self-test.ts';
 import { setSampleRange } from '../services/pictures/sample-ranges.ts';
 import { askSam } from '../services/review/ask-sam.ts';

@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import type { AppInfo } from '../../src-shared/contract.ts';
 import type { DeviceRequest } from '../../src-shared/result.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
-import { ImportDesk } from '../services/imports/imports.ts';
+import { BatchImports } from '../services/imports/batch-imports.ts';
 import { addSampleBatch } from '../services/imports/sample-batch.ts';
 import { type PackExaminer, type PackPlaces, packExaminer } from '../services/packs/model-packs.ts';
-import { importedPacks, PackDesk } from '../services/packs/pack-desk.ts';
-import { PeopleDesk, type PeopleDeskOptions } from '../services/people/people.ts';
+import { importedPacks, PackImports } from '../services/packs/pack-imports.ts';
+import { People, type PeopleOptions } from '../services/people/people.ts';
 import { cacheFolders } from '../services/pictures/cache-folders.ts';
 import { ContentHashes } from '../services/pictures/seen-file.ts';
 import { Thumbnails } from '../services/pictures/thumbnails.ts';
@@ -17,9 +17,10 @@ import {
   type InferencePoolOptions,
   type ProcessHost,
 } from '../services/runs/inference-pool.ts';
-import { RunDesk } from '../services/runs/run-control.ts';
+import { RunControl } from '../services/runs/run-control.ts';
 import { Housekeeping } from '../services/upkeep/housekeeping.ts';
-import { openWorkspace, type Workspace } from '../store/workspace.ts';
+import { openWorkspace } from '../store/open-workspace.ts';
+import type { Workspace } from '../store/workspace.ts';
 import { lockWorkspace } from '../store/workspace-lock.ts';
 import { EventHub } from './event-hub.ts';
 
@@ -46,7 +47,7 @@ export interface WorkstationOptions {
   /** Gets faults of the program, which no user can act on. Default: standard error. */
   readonly log?: (error: unknown) => void;
   /** How PINs are kept and idle sessions are timed; for tests. */
-  readonly signIn?: Pick<PeopleDeskOptions, 'pins' | 'clocks'>;
+  readonly signIn?: Pick<PeopleOptions, 'pins' | 'clocks'>;
   /** Opens the files of packs; for tests. Default: in a process of {@link host}. */
   readonly examiner?: PackExaminer;
   /** Starts an inference process; for tests. */
@@ -65,13 +66,13 @@ export interface Workstation {
   readonly selfTestFolder: string;
   readonly hub: EventHub;
   readonly pool: InferencePool;
-  readonly desk: RunDesk;
+  readonly desk: RunControl;
   readonly thumbnails: Thumbnails;
   readonly tiles: TilePyramids;
   readonly housekeeping: Housekeeping;
-  readonly imports: ImportDesk;
-  readonly people: PeopleDesk;
-  readonly packDesk: PackDesk;
+  readonly imports: BatchImports;
+  readonly people: People;
+  readonly packDesk: PackImports;
   /** Opens the files of packs. */
   readonly examiner: PackExaminer;
   /** Where exports were written since the start. */
@@ -108,7 +109,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     onStatus: (status) => hub.publish({ kind: 'device', status }),
   });
   const examiner = options.examiner ?? packExaminer({ ...(host && { host }) });
-  const desk = new RunDesk({
+  const desk = new RunControl({
     workspace,
     pool,
     examiner,
@@ -122,7 +123,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   const housekeeping = new Housekeeping({ workspace, thumbnails, tiles, onBatch, log });
   if (!workspace.isReadOnly) housekeeping.start();
   workspace.health.onChange((report) => hub.publish({ kind: 'health', report }));
-  const packDesk = new PackDesk({
+  const packDesk = new PackImports({
     workspace,
     places: packs,
     examiner,
@@ -161,8 +162,8 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     thumbnails,
     tiles,
     housekeeping,
-    imports: new ImportDesk(workspace),
-    people: new PeopleDesk({ workspace, log, ...options.signIn }),
+    imports: new BatchImports(workspace),
+    people: new People({ workspace, log, ...options.signIn }),
     packDesk,
     examiner,
     exportFolders: new Set(),

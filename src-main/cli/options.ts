@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEVICES, type DeviceRequest } from '../../src-shared/result.ts';
 import { type SampleRange, sampleRangeSchema } from '../../src-shared/sample-range.ts';
 import type { PackPlaces } from '../services/packs/model-packs.ts';
-import { importedPacks } from '../services/packs/pack-desk.ts';
+import { importedPacks } from '../services/packs/pack-imports.ts';
 import type { RecipeChoice } from '../services/runs/recipe-pipeline.ts';
 
 export const DEFAULT_WORKSPACE = 'workspace';

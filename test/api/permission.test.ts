@@ -342,7 +342,7 @@ describe('with people', () => {
       'people.resetPin': () => line.people.resetPin({ name: 'Otto', pin: '0000', inspector }),
       'people.remove': () => line.people.remove({ name: 'Otto', inspector }),
     };
-    // These read, or end and put aside what goes on; a pack is checked before it appears (`pack-desk.test.ts`).
+    // These read, or end and put aside what goes on; a pack is checked before it appears (`pack-imports.test.ts`).
     const others: readonly Action[] = [
       'batches.dismissImport',
       'runs.pause',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openWorkstation } from '../../src-main/api/workstation.ts';
 import { listAudit } from '../../src-main/store/audit.ts';
-import { openWorkspace } from '../../src-main/store/workspace.ts';
+import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { drain, ended, fakeWorkstation, importedBatch, inspected, inspector } from './workstation-fixture.ts';

@@ -1,8 +1,8 @@
 import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import { listRuns } from '../../src-main/store/runs.ts';
-import { openWorkspace } from '../../src-main/store/workspace.ts';
 import type { BatchSummaryRow, RunProgress } from '../../src-shared/contract.ts';
 import { describeInChromium, launchChromium } from '../e2e/chromium.ts';
 import { addTinyBatch } from '../tiny-batch.ts';

@@ -8,7 +8,7 @@ import { readSafetensors } from '../../src-main/graph/safetensors.ts';
 import { checkContents } from '../../src-main/inference/pack-contents.ts';
 import { newPackContents, parsePack, verifyPack } from '../../src-main/inference/pack-loader.ts';
 import { openTokenizer, sentenceIds } from '../../src-main/inference/tokenizer.ts';
-import { importedPacks, PackDesk } from '../../src-main/services/packs/pack-desk.ts';
+import { importedPacks, PackImports } from '../../src-main/services/packs/pack-imports.ts';
 import { openPackSource } from '../../src-main/services/packs/pack-source.ts';
 import type { ErrorCode } from '../../src-shared/error-codes.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
@@ -268,7 +268,7 @@ describe('a damaged ZIP file', () => {
     const { folder, path, entries, bytes: whole, damaged } = await zippedPack();
     const workspace = await temporaryWorkspace();
     const places = { packsRoot: join(folder, 'none'), importedRoot: importedPacks(workspace.folder) };
-    const desk = new PackDesk({ workspace, places, examiner: nearExaminer });
+    const desk = new PackImports({ workspace, places, examiner: nearExaminer });
     for (const { name, bytes } of damaged(6)) {
       await writeFile(path, bytes);
       const result = await outcome(name, () => desk.add(path, { inspector: 'ana' }));

@@ -3,7 +3,7 @@ import { listAudit } from '../../src-main/store/audit.ts';
 import { listBatchSummaries } from '../../src-main/store/batch-summaries.ts';
 import { createBatch, deleteBatch, getBatch, listBatches } from '../../src-main/store/batches.ts';
 import { migrations } from '../../src-main/store/migrations.ts';
-import { openWorkspace } from '../../src-main/store/workspace.ts';
+import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import { temporaryFolder, temporaryWorkspace } from './fixtures.ts';
 
 test('a deleted batch is in no list, and the history says who deleted it and who brought it back', async () => {

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createBatch } from '../../src-main/store/batches.ts';
 import { addImages } from '../../src-main/store/images.ts';
+import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import { saveRecipe } from '../../src-main/store/recipes.ts';
 import { recordOutcome } from '../../src-main/store/results.ts';
 import { startRun } from '../../src-main/store/runs.ts';
-import { openWorkspace, type Workspace } from '../../src-main/store/workspace.ts';
+import type { Workspace } from '../../src-main/store/workspace.ts';
 import { context, inspectionResult, recipe } from './results-fixture.ts';
 
 export { context, inspectionResult, recipe, region } from './results-fixture.ts';

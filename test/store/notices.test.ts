@@ -4,11 +4,12 @@ import { getBatchSummary } from '../../src-main/store/batch-summaries.ts';
 import { createBatch } from '../../src-main/store/batches.ts';
 import { addImages } from '../../src-main/store/images.ts';
 import { migrations } from '../../src-main/store/migrations.ts';
+import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import { saveRecipe } from '../../src-main/store/recipes.ts';
 import { findResult, recordOutcome } from '../../src-main/store/results.ts';
 import { reviewRows } from '../../src-main/store/review.ts';
 import { startRun } from '../../src-main/store/runs.ts';
-import { openWorkspace, type Workspace } from '../../src-main/store/workspace.ts';
+import type { Workspace } from '../../src-main/store/workspace.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import { context, inspectionResult, recipe, temporaryFolder, temporaryWorkspace } from './fixtures.ts';
 

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createBatch } from '../../src-main/store/batches.ts';
 import { addImages, listDuplicates, listImages } from '../../src-main/store/images.ts';
 import { migrations } from '../../src-main/store/migrations.ts';
-import { openWorkspace } from '../../src-main/store/workspace.ts';
+import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import { temporaryFolder } from './fixtures.ts';
 import { recipe } from './results-fixture.ts';
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { listAudit } from '../../src-main/store/audit.ts';
 import { migrations } from '../../src-main/store/migrations.ts';
+import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import {
   addPerson,
   changePin,
@@ -11,7 +12,6 @@ import {
   listPeople,
   removePerson,
 } from '../../src-main/store/people.ts';
-import { openWorkspace } from '../../src-main/store/workspace.ts';
 import { temporaryFolder, temporaryWorkspace } from './fixtures.ts';
 
 const told = (which: string) =>

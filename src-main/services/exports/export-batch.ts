@@ -4,8 +4,9 @@ import type { CsvStyle, ExportFormat } from '../../../src-shared/export-formats.
 import type { ExportEvent } from '../../../src-shared/progress.ts';
 import { recordDeed } from '../../store/audit.ts';
 import { listBatches } from '../../store/batches.ts';
+import { openWorkspace } from '../../store/open-workspace.ts';
 import { countOutcomes, listRuns } from '../../store/runs.ts';
-import { openWorkspace, type Workspace } from '../../store/workspace.ts';
+import type { Workspace } from '../../store/workspace.ts';
 import { ContentHashes } from '../pictures/seen-file.ts';
 import { chooseBatches } from './choose-batch.ts';
 import { type ExportOutcome, exportRun } from './export-run.ts';

@@ -1,10 +1,10 @@
-import { openWorkspace } from '../../store/workspace.ts';
-import { type AddedPack, importedPacks, PackDesk, type PackWork } from './pack-desk.ts';
+import { openWorkspace } from '../../store/open-workspace.ts';
+import { type AddedPack, importedPacks, PackImports, type PackWork } from './pack-imports.ts';
 
 /**
  * Brings a model pack into a workspace, which is made when there is none.
  * @param place folder, ZIP file, pack.json, or its address
- * @throws ClipSamError what opening the workspace and {@link PackDesk.add} say
+ * @throws ClipSamError what opening the workspace and {@link PackImports.add} say
  */
 export async function addPack(
   workspaceFolder: string,
@@ -13,7 +13,7 @@ export async function addPack(
 ): Promise<AddedPack> {
   const workspace = await openWorkspace(workspaceFolder, { create: true });
   try {
-    const desk = new PackDesk({
+    const desk = new PackImports({
       workspace,
       places: { importedRoot: importedPacks(workspace.folder) },
       loopback: work.loopback ?? false,

@@ -3,6 +3,7 @@ import { ClipSamError, failure } from '../../../src-shared/errors.ts';
 import type { Person, Role } from '../../../src-shared/roles.ts';
 import { type Actor, actingFor } from '../../store/acting.ts';
 import { recordDeed } from '../../store/audit.ts';
+import { openWorkspace } from '../../store/open-workspace.ts';
 import {
   addPerson,
   changePin,
@@ -15,7 +16,7 @@ import {
   welcome,
 } from '../../store/people.ts';
 import { changeSetting, getSetting } from '../../store/settings.ts';
-import { openWorkspace, type Workspace } from '../../store/workspace.ts';
+import type { Workspace } from '../../store/workspace.ts';
 import { type PinKeeper, scryptPins } from './pin.ts';
 import { isUnwritable, PinTries } from './pin-tries.ts';
 import { type Clocks, Sessions } from './sessions.ts';
@@ -23,7 +24,7 @@ import { type Clocks, Sessions } from './sessions.ts';
 /** Inspector of what somebody did whom nobody knows. */
 const UNKNOWN = 'unknown';
 
-export interface PeopleDeskOptions {
+export interface PeopleOptions {
   readonly workspace: Workspace;
   /** What PINs are kept with. Default: scrypt, slow. */
   readonly pins?: PinKeeper;
@@ -43,14 +44,14 @@ export interface Acting {
  * Who may do what in a workspace, and who is signed in. Whoever changes something here brings the workspace as they
  * may use it (`actingFor`): it is checked again when it is written.
  */
-export class PeopleDesk {
+export class People {
   readonly #workspace: Workspace;
   readonly #pins: PinKeeper;
   readonly #tries: PinTries;
   readonly #sessions: Sessions;
   readonly #log: (error: unknown) => void;
 
-  constructor({ workspace, pins = scryptPins(), clocks = CLOCKS, log = () => {} }: PeopleDeskOptions) {
+  constructor({ workspace, pins = scryptPins(), clocks = CLOCKS, log = () => {} }: PeopleOptions) {
     this.#workspace = workspace;
     this.#pins = pins;
     this.#log = log;

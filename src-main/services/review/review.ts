@@ -16,7 +16,7 @@ import { addVerdict, type NewVerdict, verdictHistory } from '../../store/verdict
 import type { Workspace } from '../../store/workspace.ts';
 import { findGroundTruth } from '../pictures/ground-truth.ts';
 import { fileState, refuseChangedImage } from '../pictures/seen-file.ts';
-import type { RunDesk } from '../runs/run-control.ts';
+import type { RunControl } from '../runs/run-control.ts';
 
 /** Images on one page of the table: a page takes some 30 ms to read, check and send. */
 const PAGE = 5000;
@@ -29,7 +29,7 @@ const PAGE = 5000;
  */
 export async function reviewTable(
   workspace: Workspace,
-  desk: RunDesk,
+  desk: RunControl,
   batchId: number,
   runId: number | null,
   after: number | null,

@@ -15,7 +15,7 @@ import type { InferenceLease, InferencePool } from './inference-pool.ts';
 import { DEFAULT_PACK } from './recipe-pipeline.ts';
 import { endingsOf } from './run-endings.ts';
 
-export interface RunDeskOptions extends PackPlaces {
+export interface RunControlOptions extends PackPlaces {
   readonly workspace: Workspace;
   readonly pool: InferencePool;
   /** Has a recipe's words read by its pack's tokeniser. */
@@ -63,13 +63,13 @@ class Job {
  * The runs of a workspace: one at a time is at work, any number may be paused. A run whose program died counts as
  * interrupted, and is resumed like one.
  */
-export class RunDesk {
-  readonly #options: RunDeskOptions;
+export class RunControl {
+  readonly #options: RunControlOptions;
   readonly #jobs = new Map<number, Job>();
   #beginning = false;
   #closed = false;
 
-  constructor(options: RunDeskOptions) {
+  constructor(options: RunControlOptions) {
     this.#options = options;
     // On nobody's behalf: who started a run may be gone when its end is written down.
     endingsOf(options.workspace);

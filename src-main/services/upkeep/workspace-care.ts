@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { ClipSamError } from '../../../src-shared/errors.ts';
 import { type DatabaseCopy, listCopies, putBack } from '../../store/database-copies.ts';
-import { openWorkspace } from '../../store/workspace.ts';
+import { openWorkspace } from '../../store/open-workspace.ts';
 import { restoreFromQuarantine } from './unused-artifacts.ts';
 
 /** What a workspace has after its database was put back or accepted. */

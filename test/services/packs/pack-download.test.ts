@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sha256 } from '../../../src-main/files/hash.ts';
 import { loadPack, verifyPack } from '../../../src-main/inference/pack-loader.ts';
-import { importedPacks, PackDesk } from '../../../src-main/services/packs/pack-desk.ts';
-import { openWorkspace } from '../../../src-main/store/workspace.ts';
+import { importedPacks, PackImports } from '../../../src-main/services/packs/pack-imports.ts';
+import { openWorkspace } from '../../../src-main/store/open-workspace.ts';
 import type { Pack } from '../../../src-shared/pack.ts';
 import type { PackImportEvent } from '../../../src-shared/progress.ts';
 import { runCli, startCli } from '../../cli/run-cli.ts';
@@ -47,7 +47,7 @@ const withAddresses = (pack: Pack, url: string): Pack => ({
 async function emptyDesk(options: { readonly loopback?: boolean } = { loopback: true }) {
   const workspace = await temporaryWorkspace();
   const places = { packsRoot: await tempFolder(), importedRoot: importedPacks(workspace.folder) };
-  const desk = new PackDesk({
+  const desk = new PackImports({
     workspace,
     places,
     examiner: nearExaminer,
@@ -63,7 +63,7 @@ async function emptyDesk(options: { readonly loopback?: boolean } = { loopback: 
 }
 
 /** Brings in a part, as a window that is closed leaves it. */
-async function stopAfter(desk: PackDesk, place: string, bytes: number): Promise<void> {
+async function stopAfter(desk: PackImports, place: string, bytes: number): Promise<void> {
   const abort = new AbortController();
   const onEvent = (event: PackImportEvent) => {
     if (event.kind === 'bringing' && event.done >= bytes) abort.abort();
@@ -139,7 +139,7 @@ test('one that was stopped is listed, goes on with the rest only, and is then no
   await stopAfter(desk, address, before + bytes - 1000);
   expect(await names()).toEqual([]);
 
-  const [stopped, ...others] = await new PackDesk({ workspace, places }).unfinished();
+  const [stopped, ...others] = await new PackImports({ workspace, places }).unfinished();
   expect(others).toEqual([]);
   expect(stopped).toMatchObject({ pack: 'tiny@1', title: 'Tiny', place: address, inspector: 'ana', total });
   expect(stopped!.done).toBe(before + bytes - 1000);

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { PeopleDesk, resetForgottenPin } from '../../../src-main/services/people/people.ts';
+import { People, resetForgottenPin } from '../../../src-main/services/people/people.ts';
 import { type PinKeeper, scryptPins } from '../../../src-main/services/people/pin.ts';
 import { actingFor } from '../../../src-main/store/acting.ts';
 import { listAudit } from '../../../src-main/store/audit.ts';
+import { openWorkspace } from '../../../src-main/store/open-workspace.ts';
 import { findPerson } from '../../../src-main/store/people.ts';
-import { openWorkspace } from '../../../src-main/store/workspace.ts';
 import { SIGNS_OF_LIFE_EVERY } from '../../../src-shared/roles.ts';
 import { temporaryWorkspace } from '../../store/fixtures.ts';
 
@@ -22,7 +22,7 @@ function arranged() {
 async function desk() {
   const { clock, clocks, pins } = arranged();
   const workspace = await temporaryWorkspace();
-  const people = new PeopleDesk({ workspace, clocks, pins });
+  const people = new People({ workspace, clocks, pins });
   await people.add(workspace, { name: 'Eva', role: 'engineer', pin: '1234', inspector: 'ana' });
   await people.add(workspace, { name: 'Otto', role: 'operator', pin: '5678', inspector: 'Eva' });
   return { workspace, people, clock };
@@ -180,14 +180,14 @@ describe('between the question and the answer', () => {
   async function slowDesk() {
     const { workspace, people } = await desk();
     const { slow, reached, release } = slowPins();
-    return { workspace, people, late: new PeopleDesk({ workspace, pins: slow }), reached, release };
+    return { workspace, people, late: new People({ workspace, pins: slow }), reached, release };
   }
   const over = expect.objectContaining({ code: 'sign-in-required' });
 
   test('of two who add the first engineer at once one succeeds', async () => {
     const workspace = await temporaryWorkspace();
     const { slow, reached, release } = slowPins();
-    const people = new PeopleDesk({ workspace, pins: slow });
+    const people = new People({ workspace, pins: slow });
     const add = (name: string) =>
       people.add(actingFor(workspace, null), { name, role: 'engineer', pin: '1234', inspector: name });
     const both = Promise.allSettled([add('Eva'), add('Mallory')]);
@@ -265,7 +265,7 @@ describe('wrong PINs', () => {
     await workspace.close();
     const reopened = await openWorkspace(workspace.folder);
     const { clock, clocks, pins } = arranged();
-    const people = new PeopleDesk({ workspace: reopened, clocks, pins });
+    const people = new People({ workspace: reopened, clocks, pins });
     await expect(people.signIn('Otto', '5678')).rejects.toEqual(wait(2));
     clock.steady += 1999;
     await expect(people.signIn('Otto', '5678')).rejects.toEqual(wait(1));
@@ -306,10 +306,10 @@ describe('wrong PINs', () => {
 
 test('a PIN that was kept at less cost is kept at the present one from its next use on', async () => {
   const workspace = await temporaryWorkspace();
-  const before = new PeopleDesk({ workspace, pins: scryptPins(16) });
+  const before = new People({ workspace, pins: scryptPins(16) });
   await before.add(workspace, { name: 'Eva', role: 'engineer', pin: '1234', inspector: 'ana' });
   const { token } = await before.signIn('Eva', '1234');
-  const people = new PeopleDesk({ workspace, pins: scryptPins(64) });
+  const people = new People({ workspace, pins: scryptPins(64) });
   await expect(people.signIn('Eva', '0000')).rejects.toEqual(WRONG);
   expect((await findPerson(workspace, 'Eva')).pin).toMatch(/^scrypt:16:8:1:/);
   await people.signIn('Eva', '1234');

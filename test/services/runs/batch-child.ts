@@ -2,7 +2,7 @@
 // somebody kills the process.
 import { appendFileSync } from 'node:fs';
 import { resumeBatchRun, startBatchRun } from '../../../src-main/services/runs/batch-run.ts';
-import { openWorkspace } from '../../../src-main/store/workspace.ts';
+import { openWorkspace } from '../../../src-main/store/open-workspace.ts';
 import { recipe } from '../../store/results-fixture.ts';
 import { fakeInference } from './fake-inference.ts';
 

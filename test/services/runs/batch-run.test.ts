@@ -10,9 +10,10 @@ import { resumeBatchRun, startBatchRun } from '../../../src-main/services/runs/b
 import { listAudit } from '../../../src-main/store/audit.ts';
 import { createBatch } from '../../../src-main/store/batches.ts';
 import { addImages } from '../../../src-main/store/images.ts';
+import { openWorkspace } from '../../../src-main/store/open-workspace.ts';
 import { listResults } from '../../../src-main/store/results.ts';
 import { countOutcomes, getRun, isRunActive, listRuns } from '../../../src-main/store/runs.ts';
-import { openWorkspace, type Workspace } from '../../../src-main/store/workspace.ts';
+import type { Workspace } from '../../../src-main/store/workspace.ts';
 import { ClipSamError } from '../../../src-shared/errors.ts';
 import type { Notice } from '../../../src-shared/notice.ts';
 import type { BatchEvent } from '../../../src-shared/progress.ts';

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { sha256 } from '../../../src-main/files/hash.ts';
 import { exportBatch } from '../../../src-main/services/exports/export-batch.ts';
-import { PeopleDesk } from '../../../src-main/services/people/people.ts';
+import { People } from '../../../src-main/services/people/people.ts';
 import { Thumbnails } from '../../../src-main/services/pictures/thumbnails.ts';
 import { TilePyramids } from '../../../src-main/services/pictures/tile-pyramids.ts';
 import { startBatchRun } from '../../../src-main/services/runs/batch-run.ts';
@@ -15,11 +15,12 @@ import { endingsOf, RunEndings } from '../../../src-main/services/runs/run-endin
 import { Housekeeping } from '../../../src-main/services/upkeep/housekeeping.ts';
 import { createBatch, deleteBatch, listBatches } from '../../../src-main/store/batches.ts';
 import { addImages, listImages } from '../../../src-main/store/images.ts';
+import { openWorkspace } from '../../../src-main/store/open-workspace.ts';
 import { saveRecipe } from '../../../src-main/store/recipes.ts';
 import { keepReserve, releaseReserve } from '../../../src-main/store/reserve.ts';
 import { recordOutcome } from '../../../src-main/store/results.ts';
 import { getRun, releaseClaim, setRunStatus, startRun } from '../../../src-main/store/runs.ts';
-import { openWorkspace, type Workspace } from '../../../src-main/store/workspace.ts';
+import type { Workspace } from '../../../src-main/store/workspace.ts';
 import { fakeWorkstation } from '../../api/workstation-fixture.ts';
 import { canMount, smallDisk } from '../../small-disk.ts';
 import {
@@ -218,12 +219,12 @@ test.skipIf(!canMount)('somebody signs in on a disk that cannot be written', asy
   const disk = await smallDisk(16);
   const first = await openWorkspace(disk.folder, { create: true });
   const eva = { name: 'Eva', role: 'engineer', pin: '2468', inspector: 'Eva' } as const;
-  await new PeopleDesk({ workspace: first }).add(first, eva);
+  await new People({ workspace: first }).add(first, eva);
   await first.close();
   disk.remount('ro');
   const workspace = await openWorkspace(disk.folder, { allowReadOnly: true });
   onTestFinished(() => workspace.close());
-  const people = new PeopleDesk({ workspace, log: () => {} });
+  const people = new People({ workspace, log: () => {} });
   expect(await people.signIn('Eva', '2468')).toMatchObject({ person: { role: 'engineer' } });
   await expect(people.signIn('Eva', '1357')).rejects.toMatchObject({ code: 'not-permitted' });
 });

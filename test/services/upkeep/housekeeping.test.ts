@@ -12,13 +12,14 @@ import { listAudit } from '../../../src-main/store/audit.ts';
 import { getBatchSummary, listBatchSummaries } from '../../../src-main/store/batch-summaries.ts';
 import { createBatch, deleteBatch, getBatch } from '../../../src-main/store/batches.ts';
 import { addImages, listImages } from '../../../src-main/store/images.ts';
+import { openWorkspace } from '../../../src-main/store/open-workspace.ts';
 import { beginPurge, listPurging, purgeStep } from '../../../src-main/store/purges.ts';
 import { saveRecipe } from '../../../src-main/store/recipes.ts';
 import { recordOutcome } from '../../../src-main/store/results.ts';
 import { releaseClaim, setRunStatus, startRun } from '../../../src-main/store/runs.ts';
 import { addJudgement, createStudy } from '../../../src-main/store/studies.ts';
 import { addVerdict, verdictHistory } from '../../../src-main/store/verdicts.ts';
-import { isNewWorkspace, openWorkspace, type Workspace } from '../../../src-main/store/workspace.ts';
+import { isNewWorkspace, type Workspace } from '../../../src-main/store/workspace.ts';
 import { context, inspectionResult, recipe, temporaryFolder } from '../../store/fixtures.ts';
 
 const inspector = 'ana';

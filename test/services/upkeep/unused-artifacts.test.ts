@@ -8,11 +8,12 @@ import {
 } from '../../../src-main/services/upkeep/unused-artifacts.ts';
 import { createBatch, deleteBatch } from '../../../src-main/store/batches.ts';
 import { addImages, listImages } from '../../../src-main/store/images.ts';
+import { type OpenOptions, openWorkspace } from '../../../src-main/store/open-workspace.ts';
 import { beginPurge, purgeStep } from '../../../src-main/store/purges.ts';
 import { saveRecipe } from '../../../src-main/store/recipes.ts';
 import { recordOutcome } from '../../../src-main/store/results.ts';
 import { releaseClaim, setRunStatus, startRun } from '../../../src-main/store/runs.ts';
-import { type OpenOptions, openWorkspace, type Workspace } from '../../../src-main/store/workspace.ts';
+import type { Workspace } from '../../../src-main/store/workspace.ts';
 import { context, inspectionResult, recipe, temporaryFolder } from '../../store/fixtures.ts';
 
 const inspector = 'ana';

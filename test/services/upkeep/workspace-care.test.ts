@@ -12,7 +12,8 @@ import {
   restoreDatabase,
 } from '../../../src-main/services/upkeep/workspace-care.ts';
 import { createBatch, listBatches } from '../../../src-main/store/batches.ts';
-import { openWorkspace, type Workspace } from '../../../src-main/store/workspace.ts';
+import { openWorkspace } from '../../../src-main/store/open-workspace.ts';
+import type { Workspace } from '../../../src-main/store/workspace.ts';
 import { lockWorkspace } from '../../../src-main/store/workspace-lock.ts';
 import { temporaryFolder, temporaryWorkspace, workspaceWithResult } from '../../store/fixtures.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadPack, verifyPack } from '../../../src-main/inference/pack-loader.ts';
 import { summarisePacks } from '../../../src-main/services/packs/model-packs.ts';
-import { importedPacks, PackDesk } from '../../../src-main/services/packs/pack-desk.ts';
+import { importedPacks, PackImports } from '../../../src-main/services/packs/pack-imports.ts';
 import { actingFor } from '../../../src-main/store/acting.ts';
 import { listAudit } from '../../../src-main/store/audit.ts';
 import { addPerson, findPerson, removePerson } from '../../../src-main/store/people.ts';
@@ -23,7 +23,7 @@ async function packOnStick(change?: (pack: Pack) => unknown) {
   const stick = join(await tempFolder(), 'widget');
   const pack = await writeTinyPack(stick, change);
   const places = { packsRoot, importedRoot: importedPacks(workspace.folder) };
-  const desk = new PackDesk({ workspace, places, examiner: nearExaminer });
+  const desk = new PackImports({ workspace, places, examiner: nearExaminer });
   const events: PackImportEvent[] = [];
   const add = (place: string, signal?: AbortSignal) =>
     desk.add(place, { inspector: 'ana', signal, onEvent: (event) => void events.push(event) });

@@ -7,14 +7,10 @@ import { createBatch, getBatch, listBatches } from '../../src-main/store/batches
 import { copyDatabase } from '../../src-main/store/database-copies.ts';
 import { addImages, listImages } from '../../src-main/store/images.ts';
 import { migrations } from '../../src-main/store/migrations.ts';
+import { type OpenOptions, openWorkspace } from '../../src-main/store/open-workspace.ts';
 import { findResult } from '../../src-main/store/results.ts';
 import { addVerdict } from '../../src-main/store/verdicts.ts';
-import {
-  fromStoredPath,
-  type OpenOptions,
-  openWorkspace,
-  toStoredPath,
-} from '../../src-main/store/workspace.ts';
+import { fromStoredPath, toStoredPath } from '../../src-main/store/workspace.ts';
 import { PATIENCE } from '../patience.ts';
 import { canMount, smallDisk } from '../small-disk.ts';
 import { inspectionResult, temporaryFolder, temporaryWorkspace, workspaceWithResult } from './fixtures.ts';

@@ -95,7 +95,7 @@ const RATE_WINDOW = 20;
  * hashed, and appears by one rename when all of it is as its description says: there is never half a pack. What a
  * crash leaves of copying is removed, what it leaves of downloading is kept and goes on.
  */
-export class PackDesk {
+export class PackImports {
   readonly #workspace: Workspace;
   readonly #places: PackPlaces;
   readonly #root: string;

@@ -14,7 +14,7 @@ const NAMED = 3;
  * closed or the machine lost its power, is remembered until somebody imports the rest or says that none is wanted:
  * nobody takes a part of a lot for the whole.
  */
-export class ImportDesk {
+export class BatchImports {
   readonly #workspace: Workspace;
   readonly #atWork = new Set<number>();
 
