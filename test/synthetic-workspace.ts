@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import { encodeGrey8, encodeGrey16, readRgb } from '../src-main/codec/image-codec.ts';
 import { hashOfJson } from '../src-main/files/canonical-json.ts';
 import { sha256 } from '../src-main/files/hash.ts';
-import { listImages } from '../src-main/files/image-files.ts';
+import { listImageFiles } from '../src-main/files/image-files.ts';
 import { describePack } from '../src-main/inference/pack-loader.ts';
 import { createBatch } from '../src-main/store/batches.ts';
 import { openWorkspace } from '../src-main/store/open-workspace.ts';
@@ -243,7 +243,7 @@ export async function addSyntheticBatch(
 
 async function sampleFiles(): Promise<string[]> {
   const files: string[] = [];
-  for await (const entry of listImages([SAMPLES])) {
+  for await (const entry of listImageFiles([SAMPLES])) {
     if (entry.kind === 'image' && !entry.path.endsWith('_mask.png')) files.push(entry.path);
   }
   return files;

@@ -16,7 +16,7 @@ import type { DeviceRequest } from '../../src-shared/result.ts';
 import { createMediaHandler } from '../api/media.ts';
 import { createRouter } from '../api/router.ts';
 import { openWorkstation, type Workstation, type WorkstationOptions } from '../api/workstation.ts';
-import { isInside } from '../files/confined-file.ts';
+import { isInsideFolders } from '../files/confined-file.ts';
 import { unpackedPath } from '../files/unpacked-path.ts';
 import { CHANNELS } from './channels.ts';
 import { lockDown } from './lockdown.ts';
@@ -112,7 +112,8 @@ export async function openDesktop(options: DesktopOptions): Promise<Desktop> {
     texts,
     log,
     window: () => window,
-    mayShow: (path) => isInside(path, [workstation.info.workspaceFolder, ...workstation.exportFolders]),
+    mayShow: (path) =>
+      isInsideFolders(path, [workstation.info.workspaceFolder, ...workstation.exportFolders]),
     onConnect(port) {
       line(port);
       isConnected = true;

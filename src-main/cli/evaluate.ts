@@ -10,7 +10,7 @@ import { interruptible } from './interrupt.ts';
 import { type PipelineOptions, recipeChoice, wholeNumber, withPipelineOptions } from './options.ts';
 import { pipelineMessages } from './pipeline-messages.ts';
 import { ProgressDisplay, paceSince } from './progress-display.ts';
-import { duration, percent, printable, say, table } from './terminal.ts';
+import { duration, percent, printable, printLine, table } from './terminal.ts';
 
 interface EvaluateOptions extends PipelineOptions {
   readonly json?: string;
@@ -74,15 +74,17 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
     display.stop();
     process.stdout.write(`${figuresTable(evaluation)}\n`);
     if (options.json !== undefined) await writeJsonFile(options.json, evaluation);
-    say(`Measured in ${duration(evaluation.seconds)}${options.json ? `; figures in ${options.json}` : ''}.`);
+    printLine(
+      `Measured in ${duration(evaluation.seconds)}${options.json ? `; figures in ${options.json}` : ''}.`,
+    );
     const { passedOver } = evaluation;
-    for (const line of maskNotes(evaluation)) say(line);
+    for (const line of maskNotes(evaluation)) printLine(line);
     if (passedOver.length > 0) {
       const kinds = printable(endingsText(countEndings(passedOver)));
-      say(`${passedOver.length} pictures of kinds that are not read are in no figure: ${kinds}.`);
+      printLine(`${passedOver.length} pictures of kinds that are not read are in no figure: ${kinds}.`);
     }
     if (evaluation.failures.length === 0) return EXIT.done;
-    say(`${evaluation.failures.length} images failed and are in no figure.`);
+    printLine(`${evaluation.failures.length} images failed and are in no figure.`);
     return EXIT.someFailed;
   } finally {
     display.stop();

@@ -12,7 +12,7 @@ import { exportBatch } from '../services/exports/export-batch.ts';
 import { interruptible } from './interrupt.ts';
 import { DEFAULT_WORKSPACE, inspectorName } from './options.ts';
 import { ProgressDisplay, paceSince } from './progress-display.ts';
-import { printable, say } from './terminal.ts';
+import { printable, printLine } from './terminal.ts';
 
 interface ExportOptions {
   readonly workspace: string;
@@ -119,11 +119,11 @@ async function run({
       }),
     );
     display.stop();
-    say(`Batch ${exported.id} "${printable(exported.name)}", run ${used.id}:`);
+    printLine(`Batch ${exported.id} "${printable(exported.name)}", run ${used.id}:`);
     for (const { id } of passedOver) {
-      say(`Run ${id} is newer, but every image failed in it: it is passed over.`);
+      printLine(`Run ${id} is newer, but every image failed in it: it is passed over.`);
     }
-    for (const line of summaryLines(summary)) say(line);
+    for (const line of summaryLines(summary)) printLine(line);
     for (const file of files) process.stdout.write(`${file.format.padEnd(5)}  ${file.path}\n`);
   } finally {
     display.stop();

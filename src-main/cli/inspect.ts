@@ -25,7 +25,7 @@ import {
 } from './options.ts';
 import { pipelineMessages } from './pipeline-messages.ts';
 import { ProgressDisplay } from './progress-display.ts';
-import { duration, printable, say } from './terminal.ts';
+import { duration, printable, printLine } from './terminal.ts';
 
 interface InspectOptions extends PipelineOptions {
   readonly object?: string;
@@ -72,7 +72,7 @@ Exit codes: 0 all inspected, 2 wrong usage, 3 some images failed, 1 other errors
 async function inspect(paths: readonly string[], options: InspectOptions): Promise<number> {
   const { workspace, name, fresh = false, json = false, range, device, threads } = options;
   const chosen = await chooseRecipe(recipeChoice(options, options.object));
-  say(`Recipe: ${printable(chosen.recipe.name)}, object "${printable(chosen.recipe.object)}"`);
+  printLine(`Recipe: ${printable(chosen.recipe.name)}, object "${printable(chosen.recipe.object)}"`);
   const display = new ProgressDisplay();
   const started = performance.now();
   const doubts = new Doubts();
@@ -109,9 +109,9 @@ function inspectMessages(
         display.stop();
         const { batch, summary } = event;
         for (const folder of summary.truthFolders) {
-          say(`Folder ${printable(folder)}: masks beside the images, passed over.`);
+          printLine(`Folder ${printable(folder)}: masks beside the images, passed over.`);
         }
-        return say(`Batch ${batch.id} "${printable(batch.name)}": ${importNotes(summary).join(', ')}`);
+        return printLine(`Batch ${batch.id} "${printable(batch.name)}": ${importNotes(summary).join(', ')}`);
       }
       case 'sample-ranges':
         for (const line of rangeNotes(event.ranges, isRangeGiven)) display.say(line);
@@ -210,12 +210,12 @@ function conclude(summary: InspectPathsSummary, doubts: Doubts, seconds: number)
   const { status, total, done, error, unreadable, passedOver } = summary;
   const failed = summary.failed + unreadable.length;
   const counts = `${done} of ${total + unreadable.length} images inspected${failed > 0 ? `, ${failed} failed` : ''}`;
-  say(`${counts} in ${duration(seconds)} (batch ${summary.batchId}, run ${summary.runId}).`);
-  if (passedOver.length > 0) say(`Not among them: ${passedOverText(passedOver)}.`);
+  printLine(`${counts} in ${duration(seconds)} (batch ${summary.batchId}, run ${summary.runId}).`);
+  if (passedOver.length > 0) printLine(`Not among them: ${passedOverText(passedOver)}.`);
   doubts.say();
   if (status === 'done') return failed > 0 ? EXIT.someFailed : EXIT.done;
-  if (error) say(`Error: ${printable(error.message)} (${error.code})`);
-  say('Nothing stored is lost: the same command goes on from here.');
+  if (error) printLine(`Error: ${printable(error.message)} (${error.code})`);
+  printLine('Nothing stored is lost: the same command goes on from here.');
   return error ? exitCodeOf(error.code) : EXIT.interrupted;
 }
 
@@ -239,6 +239,6 @@ class Doubts {
       this.#images === 1
         ? '1 image has a notice that puts its'
         : `${this.#images} images have notices that put their`;
-    say(`Look again: ${images} verdict in doubt (${kinds.join(', ')}).`);
+    printLine(`Look again: ${images} verdict in doubt (${kinds.join(', ')}).`);
   }
 }

@@ -1,5 +1,5 @@
 import { EXIT } from './exit-code.ts';
-import { say } from './terminal.ts';
+import { printLine } from './terminal.ts';
 
 /**
  * Runs `work` with a signal that Ctrl-C (or SIGTERM) aborts: work under way is dropped in good order. A second
@@ -9,7 +9,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   const controller = new AbortController();
   const interrupt = () => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    say('\nStopping ... (press Ctrl-C again to quit at once)');
+    printLine('\nStopping ... (press Ctrl-C again to quit at once)');
     controller.abort();
   };
   process.on('SIGINT', interrupt);

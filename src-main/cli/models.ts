@@ -6,7 +6,7 @@ import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import { DEFAULT_WORKSPACE, inspectorName, loopbackPacksOption, packPlaces } from './options.ts';
 import { ProgressDisplay } from './progress-display.ts';
-import { bytes, duration, printable, say, table } from './terminal.ts';
+import { bytes, duration, printable, printLine, table } from './terminal.ts';
 
 interface ModelsOptions {
   readonly workspace: string;
@@ -34,7 +34,7 @@ export function addModels(program: Command): void {
     .option(...packRoot)
     .action(async (options: ModelsOptions) => {
       const packs = await listPacks(packPlaces(options));
-      if (packs.length === 0) say('There are no model packs.');
+      if (packs.length === 0) printLine('There are no model packs.');
       for (const { id, title, version, folder, error } of packs) {
         const text = error ? `cannot be used: ${error.message}` : `${title} ${version}`;
         process.stdout.write(`${id}  ${printable(text)}\n    ${printable(folder)}\n`);
@@ -55,7 +55,7 @@ export function addModels(program: Command): void {
     .action(async (which: string | undefined, options: ModelsOptions) => {
       const places = packPlaces(options);
       const packs = which === undefined ? (await listPacks(places)).map(({ folder }) => folder) : [which];
-      if (packs.length === 0) say('There are no model packs.');
+      if (packs.length === 0) printLine('There are no model packs.');
       let isWhole = packs.length > 0;
       for (const pack of packs) {
         const check = await verifyPack(pack, places);
@@ -104,7 +104,7 @@ async function add(
       }),
     );
     display.stop();
-    say(OUTCOMES[outcome]);
+    printLine(OUTCOMES[outcome]);
     process.stdout.write(`${id}\n`);
   } finally {
     display.stop();

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { resetForgottenPin } from '../services/people/people.ts';
 import { DEFAULT_WORKSPACE, inspectorName } from './options.ts';
-import { say } from './terminal.ts';
+import { printLine } from './terminal.ts';
 
 export function addPeople(program: Command): void {
   program
@@ -18,7 +18,7 @@ export function addPeople(program: Command): void {
     .option('-w, --workspace <folder>', 'the workspace', DEFAULT_WORKSPACE)
     .action(async (name: string, { workspace }: { readonly workspace: string }) => {
       const pin = await resetForgottenPin(workspace, name, inspectorName());
-      say('The new PIN:');
+      printLine('The new PIN:');
       process.stdout.write(`${pin}\n`);
     });
 }

@@ -12,7 +12,7 @@ import { addRecipe } from './recipe.ts';
 import { addSamples } from './samples.ts';
 import { addServe } from './serve.ts';
 import { addStart } from './start.ts';
-import { printable, say } from './terminal.ts';
+import { printable, printLine } from './terminal.ts';
 import { addTrain } from './train.ts';
 import { addWorkspace } from './workspace.ts';
 
@@ -76,16 +76,16 @@ function explain(error: unknown, isVerbose: boolean): number {
   const isKnown = error instanceof ClipSamError;
   const message = error instanceof Error ? error.message : String(error);
   if (isKnown && error.code === 'cancelled') {
-    say('Stopped.');
+    printLine('Stopped.');
     return EXIT.interrupted;
   }
-  say(`Error: ${printable(message)}${isKnown ? ` (${error.code})` : ''}`);
+  printLine(`Error: ${printable(message)}${isKnown ? ` (${error.code})` : ''}`);
   if (isVerbose) {
     for (let cause: unknown = isKnown ? error.cause : error; cause; cause = (cause as Error).cause) {
-      say(`  caused by: ${cause instanceof Error ? cause.stack : String(cause)}`);
+      printLine(`  caused by: ${cause instanceof Error ? cause.stack : String(cause)}`);
     }
   } else if (!isKnown) {
-    say('This is a fault of the program. Add --verbose to see where it happened.');
+    printLine('This is a fault of the program. Add --verbose to see where it happened.');
   }
   return isKnown ? exitCodeOf(error.code) : EXIT.error;
 }

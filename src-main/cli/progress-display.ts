@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import { bytes, duration, say } from './terminal.ts';
+import { bytes, duration, printLine } from './terminal.ts';
 
 /** Milliseconds between two lines where there is no terminal to draw a bar on. */
 const QUIET = 10_000;
@@ -41,13 +41,13 @@ export class ProgressDisplay {
     const now = performance.now();
     if (now - this.#lastLine < QUIET) return;
     this.#lastLine = now;
-    say(`${this.#write(done)}/${this.#write(total)}  ${note}`);
+    printLine(`${this.#write(done)}/${this.#write(total)}  ${note}`);
   }
 
   /** A line that stays, above the bar. */
   say(line: string): void {
     if (this.#bar) this.#bars?.log(`${line}\n`);
-    else say(line);
+    else printLine(line);
   }
 
   /** The same for a result, which belongs on standard output. */

@@ -5,7 +5,7 @@ import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import { openBrowser } from './open-browser.ts';
 import { DEFAULT_WORKSPACE, loopbackPacksOption } from './options.ts';
-import { say } from './terminal.ts';
+import { printLine } from './terminal.ts';
 
 /** "CSAM" on a telephone's keys. The same each time, for bookmarks and SSH tunnels. */
 const DEFAULT_PORT = 2726;
@@ -69,7 +69,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const { workspace, port, open, device, packRoot, loopbackPacks = false } = options;
   // Other commands don't wait for the server's libraries to load.
   const { serveWorkstation } = await import('../serve/serve-workstation.ts');
-  const rendererFolder = await ensureBuilt(RENDERER, say);
+  const rendererFolder = await ensureBuilt(RENDERER, printLine);
   return interruptible(async (signal) => {
     const shell = await serveWorkstation({
       workspaceFolder: workspace,
@@ -81,13 +81,13 @@ export async function serve(options: ServeOptions): Promise<number> {
     });
     const print = () => void process.stdout.write(`${shell.address({ onUsed: print })}\n`);
     print();
-    say('The workstation is open at this address, for one browser on this machine. Ctrl-C stops it.');
+    printLine('The workstation is open at this address, for one browser on this machine. Ctrl-C stops it.');
     if (open) await openBrowser(shell.address({ lifetime: OPENING }));
     if (!signal.aborted) {
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     }
     const { interrupted } = await shell.close();
-    say(
+    printLine(
       interrupted
         ? 'Stopped. The run at work was interrupted; "Resume" goes on from there, and nothing stored is lost.'
         : 'Stopped.',

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { openElectronWindow } from './electron-window.ts';
 import { type ServeOptions, serve, withServeOptions } from './serve.ts';
-import { printable, say } from './terminal.ts';
+import { printable, printLine } from './terminal.ts';
 
 interface StartOptions extends ServeOptions {
   readonly browser?: true;
@@ -24,9 +24,9 @@ async function start({ browser, ...options }: StartOptions): Promise<number> {
   if (browser) return serve(options);
   const outcome = await openElectronWindow(
     ['--workspace', options.workspace, '--device', options.device],
-    say,
+    printLine,
   );
   if (outcome.kind === 'closed') return outcome.code;
-  say(`No window of its own (${printable(outcome.reason)}): the workstation opens in the browser.`);
+  printLine(`No window of its own (${printable(outcome.reason)}): the workstation opens in the browser.`);
   return serve(options);
 }

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 
 /** One line for people, on standard error: standard output is for results. */
-export function say(line = ''): void {
+export function printLine(line = ''): void {
   process.stderr.write(`${line}\n`);
 }
 

@@ -4,7 +4,7 @@ import type { TrainingProgress } from '../training/train-pack.ts';
 import { interruptible } from './interrupt.ts';
 import { wholeNumber } from './options.ts';
 import { ProgressDisplay, paceSince } from './progress-display.ts';
-import { duration, percent, printable, say, table } from './terminal.ts';
+import { duration, percent, printable, printLine, table } from './terminal.ts';
 
 interface TrainOptions {
   readonly plan: string;
@@ -89,7 +89,7 @@ async function train(options: TrainOptions): Promise<void> {
       ...[figures.pixelAuroc, figures.pixelAp, figures.pixelF1Max, figures.imageAuroc].map(percent),
     ]);
     process.stdout.write(`${table([headings, ...rows])}\n`);
-    say(`Pack written to ${out} in ${duration((performance.now() - started) / 1000)}.`);
+    printLine(`Pack written to ${out} in ${duration((performance.now() - started) / 1000)}.`);
   } finally {
     display.stop();
   }
@@ -120,7 +120,7 @@ function trainingMessages(display: ProgressDisplay): (progress: TrainingProgress
     const total = isFeatures ? progress.total : progress.steps;
     if (progress.kind !== stage) {
       display.stop();
-      say({ features: 'Features', text: 'Text tower', head: 'UMCI head' }[progress.kind]);
+      printLine({ features: 'Features', text: 'Text tower', head: 'UMCI head' }[progress.kind]);
       stage = progress.kind;
       started = performance.now();
       from = done;

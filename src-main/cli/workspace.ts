@@ -7,7 +7,7 @@ import {
 } from '../services/upkeep/workspace-care.ts';
 import { EXIT } from './exit-code.ts';
 import { DEFAULT_WORKSPACE } from './options.ts';
-import { printable, say } from './terminal.ts';
+import { printable, printLine } from './terminal.ts';
 
 interface Options {
   readonly workspace: string;
@@ -33,7 +33,9 @@ export function addWorkspace(program: Command): void {
     'Reads every page of the database, and says what is damaged.',
   ).action(async ({ workspace }: Options) => {
     const problem = await checkDatabase(workspace);
-    say(problem === undefined ? 'The database is sound.' : `The database is damaged: ${printable(problem)}`);
+    printLine(
+      problem === undefined ? 'The database is sound.' : `The database is damaged: ${printable(problem)}`,
+    );
     if (problem !== undefined) process.exitCode = EXIT.error;
   });
 
@@ -55,9 +57,9 @@ export function addWorkspace(program: Command): void {
     .option('--copy <file>', 'instead of the newest in the workspace')
     .action(async ({ workspace, copy }: Options & { readonly copy?: string }) => {
       const { aside, restored } = await restoreDatabase(workspace, copy);
-      say('The copy is in place.');
-      if (aside !== undefined) say(`What stood there is now ${printable(aside)}.`);
-      if (restored > 0) say(`${restored} files came back from quarantine.`);
+      printLine('The copy is in place.');
+      if (aside !== undefined) printLine(`What stood there is now ${printable(aside)}.`);
+      if (restored > 0) printLine(`${restored} files came back from quarantine.`);
     });
 
   add(
@@ -66,7 +68,7 @@ export function addWorkspace(program: Command): void {
     'Goes on with a database that does not know all maps and masks beside it. Those that it does not know stay for good.',
   ).action(async ({ workspace }: Options) => {
     const { restored } = await acceptDatabase(workspace);
-    say('The workspace goes on with this database.');
-    if (restored > 0) say(`${restored} files came back from quarantine.`);
+    printLine('The workspace goes on with this database.');
+    if (restored > 0) printLine(`${restored} files came back from quarantine.`);
   });
 }

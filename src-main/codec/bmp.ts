@@ -1,5 +1,5 @@
 import { decode as decodePlain } from '@cwasm/nsbmp';
-import { damaged, unsupported } from './image-errors.ts';
+import { damagedImage, unsupported } from './image-errors.ts';
 
 /** What a BMP's headers state. */
 export interface BmpHeader {
@@ -62,12 +62,12 @@ export function decodeBmp(bytes: Uint8Array, header: BmpHeader, name: string): R
   if (![0, 3, 6].includes(compression)) throw unsupported(name, `BMP of compression ${compression}`);
   if (![1, 4, 8, 16, 24, 32].includes(bits)) throw unsupported(name, `BMP with ${bits} bits per pixel`);
   const stride = Math.ceil((width * bits) / 32) * 4;
-  if (start + stride * height > bytes.byteLength) throw damaged(name, 'the BMP data is cut off');
+  if (start + stride * height > bytes.byteLength) throw damagedImage(name, 'the BMP data is cut off');
   let decoded: ReturnType<typeof decodePlain>;
   try {
     decoded = decodePlain(bytes);
   } catch (cause) {
-    throw damaged(name, 'the BMP data cannot be decoded', cause);
+    throw damagedImage(name, 'the BMP data cannot be decoded', cause);
   }
   const { data } = decoded;
   return {
@@ -81,7 +81,7 @@ export function decodeBmp(bytes: Uint8Array, header: BmpHeader, name: string): R
 function decodeIndexes(bytes: Uint8Array, header: BmpHeader, name: string): Uint8Array {
   const { width, height, bits, compression, start } = header;
   const isNibbles = compression === 2;
-  if (bits !== (isNibbles ? 4 : 8)) throw damaged(name, `run lengths of ${bits} bits`);
+  if (bits !== (isNibbles ? 4 : 8)) throw damagedImage(name, `run lengths of ${bits} bits`);
   const indexes = new Uint8Array(width * height);
   let [x, y, at] = [0, 0, start];
   const put = (index: number) => {
@@ -92,7 +92,7 @@ function decodeIndexes(bytes: Uint8Array, header: BmpHeader, name: string): Uint
     if (at + 2 > bytes.byteLength) {
       // Some programs leave out the mark of the end.
       if (y === height - 1 && x >= width) break;
-      throw damaged(name, 'the BMP data is cut off');
+      throw damagedImage(name, 'the BMP data is cut off');
     }
     const count = bytes[at]!;
     const value = bytes[at + 1]!;
@@ -104,13 +104,13 @@ function decodeIndexes(bytes: Uint8Array, header: BmpHeader, name: string): Uint
       y++;
     } else if (value === 1) break;
     else if (value === 2) {
-      if (at + 2 > bytes.byteLength) throw damaged(name, 'the BMP data is cut off');
+      if (at + 2 > bytes.byteLength) throw damagedImage(name, 'the BMP data is cut off');
       x += bytes[at]!;
       y += bytes[at + 1]!;
       at += 2;
     } else {
       const size = isNibbles ? Math.ceil(value / 2) : value;
-      if (at + size > bytes.byteLength) throw damaged(name, 'the BMP data is cut off');
+      if (at + size > bytes.byteLength) throw damagedImage(name, 'the BMP data is cut off');
       for (let i = 0; i < value; i++) {
         const byte = bytes[at + (isNibbles ? i >> 1 : i)]!;
         put(isNibbles ? (i % 2 === 0 ? byte >> 4 : byte & 15) : byte);
@@ -124,7 +124,7 @@ function decodeIndexes(bytes: Uint8Array, header: BmpHeader, name: string): Uint
 function decodeRunLengths(bytes: Uint8Array, header: BmpHeader, name: string): RgbaPixels {
   const { width, height, palette } = header;
   if (palette.at + palette.colours * palette.size > bytes.byteLength) {
-    throw damaged(name, 'the BMP palette is cut off');
+    throw damagedImage(name, 'the BMP palette is cut off');
   }
   const indexes = decodeIndexes(bytes, header, name);
   const data = new Uint8Array(width * height * 4);

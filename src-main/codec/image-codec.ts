@@ -5,7 +5,7 @@ import type { Notice } from '../../src-shared/notice.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { sha256 } from '../files/hash.ts';
 import { toReadError } from '../files/read-error.ts';
-import { damaged, decoding, reasonOf } from './image-errors.ts';
+import { damagedImage, decoding, reasonOf } from './image-errors.ts';
 import { frameNotices } from './image-notices.ts';
 import { decodeImage, type ReadOptions } from './open-image.ts';
 import { fromPixels } from './pixels.ts';
@@ -169,7 +169,7 @@ async function toRgb(image: Sharp, name: string): Promise<RgbImage> {
   const { data, info } = await decoding(name, () =>
     image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
   );
-  if (info.channels !== 3) throw damaged(name, `${info.channels} channels where 3 were expected`);
+  if (info.channels !== 3) throw damagedImage(name, `${info.channels} channels where 3 were expected`);
   // Not the Buffer itself: its `slice` shares memory, where a Uint8Array's copies.
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.length);
   return { width: info.width, height: info.height, data: bytes };

@@ -2,7 +2,7 @@ import type { SampleRange } from '../../src-shared/sample-range.ts';
 import { readBmpHeader } from './bmp.ts';
 import { type DeepImage, readDeepImage, readTiffPage, storedFormat } from './deep-image.ts';
 import { isWholeGif } from './gif-blocks.ts';
-import { damaged, decoding, refuseIfTooLarge } from './image-errors.ts';
+import { damagedImage, decoding, refuseIfTooLarge } from './image-errors.ts';
 import type { ImageFormat } from './image-format.ts';
 import { findTiffPage, isAnimation, knownFormatOf, type ReadOptions } from './open-image.ts';
 import { readPngHeader } from './png-header.ts';
@@ -47,11 +47,11 @@ export async function describeImage(bytes: Uint8Array, name: string): Promise<Im
   if (format === 'tiff') return describeTiff(bytes, name);
   if (format === 'bmp') {
     const header = readBmpHeader(bytes);
-    if (!header) throw damaged(name, 'the header states no size');
+    if (!header) throw damagedImage(name, 'the header states no size');
     const { width, height } = header;
     return { format, pages: [{ index: 0, width, height, sample: BYTES }], previews: 0 };
   }
-  if (format === 'gif' && !isWholeGif(bytes)) throw damaged(name, 'its end is missing');
+  if (format === 'gif' && !isWholeGif(bytes)) throw damagedImage(name, 'its end is missing');
   const {
     autoOrient,
     depth,

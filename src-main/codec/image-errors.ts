@@ -1,7 +1,7 @@
 import { ClipSamError, failure } from '../../src-shared/errors.ts';
 
 /** `image-unreadable`: the file is not whole, or breaks its format. @param reason technical, in English */
-export function damaged(name: string, reason: string, cause?: unknown): ClipSamError {
+export function damagedImage(name: string, reason: string, cause?: unknown): ClipSamError {
   return failure(
     'file-damaged',
     { file: name },
@@ -46,7 +46,7 @@ export async function decoding<T>(name: string, decode: () => Promise<T>): Promi
     if (/unsupported|not supported|not configured|not implemented|sorry/i.test(reason)) {
       throw unsupported(name, reason, cause);
     }
-    throw damaged(name, reason, cause);
+    throw damagedImage(name, reason, cause);
   }
 }
 

@@ -3,7 +3,7 @@ import { decodeBmp, readBmpHeader } from './bmp.ts';
 import { readDeepImage, readTiffPage } from './deep-image.ts';
 import { isWholeGif } from './gif-blocks.ts';
 import { readImageFile } from './image-codec.ts';
-import { damaged, decoding, refuseIfTooLarge } from './image-errors.ts';
+import { damagedImage, decoding, refuseIfTooLarge } from './image-errors.ts';
 import { decodeImage, findTiffPage, knownFormatOf, type ReadOptions } from './open-image.ts';
 import { fromPixels, turnUpright } from './pixels.ts';
 import { readPngHeader } from './png-header.ts';
@@ -92,7 +92,7 @@ async function readLabels(
       return readTiffLabels(bytes, name, options);
     case 'bmp': {
       const header = readBmpHeader(bytes);
-      if (!header) throw damaged(name, 'the header states no size');
+      if (!header) throw damagedImage(name, 'the header states no size');
       refuseIfTooLarge(name, header.width, header.height, options.maxPixels);
       const { width, height, data } = decodeBmp(bytes, header, name);
       return {
@@ -104,7 +104,7 @@ async function readLabels(
       };
     }
     case 'gif':
-      if (!isWholeGif(bytes)) throw damaged(name, 'its end is missing');
+      if (!isWholeGif(bytes)) throw damagedImage(name, 'its end is missing');
       return readBytes(bytes, name, options);
     case 'webp':
       return isLossless(bytes) ? readBytes(bytes, name, options) : undefined;

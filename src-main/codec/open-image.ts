@@ -5,7 +5,7 @@ import { decodeBmp, readBmpHeader } from './bmp.ts';
 import { colourNotices, isStandard } from './colour-profile.ts';
 import { readDeepImage, readTiffPage, storedFormat, toPixels } from './deep-image.ts';
 import { isWholeGif } from './gif-blocks.ts';
-import { damaged, decoding, refuseIfTooLarge, unsupported } from './image-errors.ts';
+import { damagedImage, decoding, refuseIfTooLarge, unsupported } from './image-errors.ts';
 import { type ImageFormat, imageFormatOf, unreadKindOf } from './image-format.ts';
 import { isWholeJpeg } from './jpeg-scan.ts';
 import { type Pixels, toOpaque, turnUpright } from './pixels.ts';
@@ -104,7 +104,7 @@ export async function decodeImage<T>(
 
 function openBmp(bytes: Uint8Array, name: string, { maxPixels }: ReadOptions): OpenImage {
   const header = readBmpHeader(bytes);
-  if (!header) throw damaged(name, 'the header states no size');
+  if (!header) throw damagedImage(name, 'the header states no size');
   refuseIfTooLarge(name, header.width, header.height, maxPixels);
   return opaque({ ...decodeBmp(bytes, header, name), channels: 4 }, []);
 }
@@ -117,7 +117,7 @@ export function findTiffPage(bytes: Uint8Array, name: string, options: ReadOptio
   const page = file.pages[index]!;
   refuseIfTooLarge(name, page.width, page.height, options.maxPixels);
   const missing = missingPart(page, bytes.byteLength);
-  if (missing) throw damaged(name, missing);
+  if (missing) throw damagedImage(name, missing);
   return { file, page, index, pictures, previews };
 }
 
@@ -173,7 +173,7 @@ async function openEncoded(
   options: ReadOptions & { readonly allowed?: string },
   stored?: SampleFormat,
 ): Promise<OpenImage> {
-  if (format === 'gif' && !isWholeGif(bytes)) throw damaged(name, 'its end is missing');
+  if (format === 'gif' && !isWholeGif(bytes)) throw damagedImage(name, 'its end is missing');
   const page = format === 'tiff' || isAnimation(format) ? (options.page ?? 0) : 0;
   // A profile is made for the whole range of the samples; what is stored in a part of it would come out wrong.
   const isPart = stored === undefined && usesPart(bytes, format, options.range);

@@ -1,4 +1,4 @@
-import { damaged } from './image-errors.ts';
+import { damagedImage } from './image-errors.ts';
 
 /** One page of a TIFF as its directory describes it; the names are those of TIFF 6.0. */
 export interface TiffPage {
@@ -123,7 +123,7 @@ export function readTiff(bytes: Uint8Array, name: string): TiffFile {
     return { littleEndian, isBig, pages };
   } catch (cause) {
     const reason = cause instanceof RangeError && !/DataView/.test(cause.message) ? cause.message : undefined;
-    throw damaged(name, reason ?? 'its directory is cut off', cause);
+    throw damagedImage(name, reason ?? 'its directory is cut off', cause);
   }
 }
 

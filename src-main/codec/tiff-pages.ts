@@ -1,5 +1,5 @@
 import type { SampleRange } from '../../src-shared/sample-range.ts';
-import { damaged, unsupported } from './image-errors.ts';
+import { damagedImage, unsupported } from './image-errors.ts';
 import type { SampleFormat } from './sample-mapping.ts';
 import type { TiffFile, TiffPage } from './tiff-directory.ts';
 
@@ -53,7 +53,7 @@ export function choosePage(
   name: string,
 ): number {
   if (wanted !== undefined && (wanted < 0 || wanted >= pages.count)) {
-    throw damaged(name, `page ${wanted + 1} of ${pages.count} is not there`);
+    throw damagedImage(name, `page ${wanted + 1} of ${pages.count} is not there`);
   }
   return wanted !== undefined && pages.pictures.includes(wanted) ? wanted : pages.pictures[0]!;
 }
@@ -78,7 +78,7 @@ export function bandsOf(page: TiffPage, name: string): TiffBands {
     throw unsupported(name, `TIFF with Lab colours of ${page.bits[0]} bits`);
   }
   const extra = samplesPerPixel - colours;
-  if (extra < 0) throw damaged(name, `${samplesPerPixel} samples where ${colours} colours are stated`);
+  if (extra < 0) throw damagedImage(name, `${samplesPerPixel} samples where ${colours} colours are stated`);
   const first = extraSamples.slice(0, extra).findIndex((meaning) => meaning === 1 || meaning === 2);
   const alpha = first < 0 ? undefined : colours + first;
   return { colours, alpha, others: extra - (alpha === undefined ? 0 : 1) };

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
-import { damaged, decoding, reasonOf } from './image-errors.ts';
+import { damagedImage, decoding, reasonOf } from './image-errors.ts';
 import sharp from './sharp.ts';
 import type { TiffFile, TiffPage } from './tiff-directory.ts';
 
@@ -96,7 +96,7 @@ async function checkSums(bytes: Uint8Array, page: TiffPage, name: string): Promi
     try {
       await inflated(bytes.subarray(offset, offset + count), { maxOutputLength });
     } catch (cause) {
-      throw damaged(name, `strip or tile ${i + 1}: ${reasonOf(cause)}`, cause);
+      throw damagedImage(name, `strip or tile ${i + 1}: ${reasonOf(cause)}`, cause);
     }
   }
 }

@@ -31,7 +31,7 @@ export async function confinedFile(root: string, pathname: string): Promise<stri
 }
 
 /** True for what is there and, links followed, is one of the folders or lies below one. */
-export async function isInside(path: string, folders: readonly string[]): Promise<boolean> {
+export async function isInsideFolders(path: string, folders: readonly string[]): Promise<boolean> {
   const real = await realpath(path).catch(() => undefined);
   const roots = await Promise.all(folders.map((folder) => realpath(folder).catch(() => undefined)));
   return real !== undefined && roots.some((root) => root !== undefined && isBelow(real, root));

@@ -7,18 +7,18 @@ import { sha256OfFile } from './hash.ts';
 import type { ExpectedContent } from './receive-file.ts';
 
 /** Milliseconds; tests have less time. */
-export interface Patience {
+export interface DownloadPatience {
   /** A connection that gives no byte for so long is dead. */
   readonly stall: number;
   /** Before each further try. Bytes that came in the meantime start the row anew. */
   readonly waits: readonly number[];
 }
 
-const PATIENCE: Patience = { stall: 30_000, waits: [1_000, 2_000, 5_000, 10_000, 30_000] };
+const PATIENCE: DownloadPatience = { stall: 30_000, waits: [1_000, 2_000, 5_000, 10_000, 30_000] };
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
-  readonly patience?: Patience | undefined;
+  readonly patience?: DownloadPatience | undefined;
   /** Hears how many bytes of the file are there: also fewer than before, when it has to start anew. */
   onBytes?(there: number): void;
   /** The server did not answer, or the connection broke: the next try is in so many seconds. */

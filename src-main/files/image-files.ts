@@ -65,7 +65,7 @@ function merge(a: readonly string[], b: readonly string[]): string[] {
  * absolute.
  * @throws ClipSamError `cancelled`
  */
-export async function* listImages(
+export async function* listImageFiles(
   paths: readonly string[],
   signal?: AbortSignal,
 ): AsyncGenerator<ListedImage> {

@@ -30,7 +30,7 @@ export async function openZip(path: string): Promise<ZipArchive> {
     // Names are decoded and checked here, where it is known what they are.
     .openPromise(path, { autoClose: false, lazyEntries: true, decodeStrings: false })
     .catch((cause: unknown) => {
-      throw (cause as NodeJS.ErrnoException).code === undefined ? damaged(path, cause) : cause;
+      throw (cause as NodeJS.ErrnoException).code === undefined ? damagedArchive(path, cause) : cause;
     });
   try {
     const entries = await listEntries(zip, path);
@@ -38,7 +38,7 @@ export async function openZip(path: string): Promise<ZipArchive> {
       sizes: new Map([...entries].map(([name, { uncompressedSize }]) => [name, uncompressedSize])),
       async open(name) {
         const content = await zip.openReadStreamPromise(entries.get(name)!).catch((cause: unknown) => {
-          throw damaged(path, cause);
+          throw damagedArchive(path, cause);
         });
         // A damaged file may fail once more when nobody reads it any longer, which would end the program.
         return content.on('error', () => {});
@@ -52,7 +52,7 @@ export async function openZip(path: string): Promise<ZipArchive> {
 }
 
 /** The error for an archive that cannot be read. */
-export function damaged(path: string, cause: unknown): ClipSamError {
+export function damagedArchive(path: string, cause: unknown): ClipSamError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return failure(
     'zip-damaged',
@@ -80,7 +80,7 @@ async function listEntries(zip: ZipFile, path: string): Promise<Map<string, Entr
       entries.set(name, entry);
     }
   } catch (cause) {
-    throw cause instanceof ClipSamError ? cause : damaged(path, cause);
+    throw cause instanceof ClipSamError ? cause : damagedArchive(path, cause);
   }
   return entries;
 }

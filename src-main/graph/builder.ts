@@ -19,9 +19,9 @@ import {
   productOf,
   quotientOf,
   resolveAxis,
-  type Shape,
   sameShape,
   shiftDim,
+  type TensorShape,
 } from './shape.ts';
 
 const OPSET = 20n;
@@ -36,7 +36,7 @@ const ONNX_TYPE: Readonly<Record<ElementType, number>> = { float32: 1, int64: 7,
 export interface Value {
   readonly name: string;
   readonly type: ElementType;
-  readonly shape: Shape;
+  readonly shape: TensorShape;
 }
 
 /** What was computed, with all that its adjoint needs. */
@@ -58,7 +58,7 @@ export type Operation =
   | { readonly op: 'conv'; readonly group: number };
 
 /** One entry of the tape: the operation, what went in and what came out. */
-export type Step = Operation & { readonly inputs: readonly Value[]; readonly output: Value };
+export type TapeEntry = Operation & { readonly inputs: readonly Value[]; readonly output: Value };
 
 /** Elements taken off (slice) or zeros put on (pad) at both ends of an axis, both ≥ 0. */
 export interface Range {
@@ -82,15 +82,15 @@ export class GraphBuilder {
   readonly #constants = new Map<string, Value>();
   /** Where the size of a symbolic dimension can be read when the graph runs. */
   readonly #symbols = new Map<string, { readonly value: Value; readonly axis: number; size?: Value }>();
-  readonly #steps: Step[] = [];
+  readonly #steps: TapeEntry[] = [];
   #serial = 0;
 
   /** The tape: every recorded op in the order of computation. */
-  get steps(): readonly Step[] {
+  get steps(): readonly TapeEntry[] {
     return this.#steps;
   }
 
-  input(name: string, type: ElementType, shape: Shape): Value {
+  input(name: string, type: ElementType, shape: TensorShape): Value {
     const value = this.#value(this.#reserve(name), type, shape);
     this.#inputs.push(value);
     return value;
@@ -310,7 +310,7 @@ export class GraphBuilder {
    * Same elements, other shape. In `dims`, 0 keeps the input's dimension at that place and one −1 is inferred
    * (`[1, 64, 'h', 'w']` to `[1, 64, -1]` gives `[1, 64, 'h*w']`).
    */
-  reshape(x: Value, dims: Shape): Value {
+  reshape(x: Value, dims: TensorShape): Value {
     const kept = dims.map((dim, axis) => (dim === 0 ? (x.shape[axis] ?? 0) : dim));
     const rest = kept.filter((dim) => dim !== -1);
     const inferred = quotientOf(x.shape, rest);
@@ -346,7 +346,7 @@ export class GraphBuilder {
   }
 
   /** Repeats axes of size 1 (and adds leading axes) up to `shape`. */
-  expand(x: Value, shape: Shape): Value {
+  expand(x: Value, shape: TensorShape): Value {
     if (!sameShape(broadcastShapes(x.shape, shape), shape)) {
       throw new TypeError(`expand: ${describe(x)} does not expand to ${formatShape(shape)}.`);
     }
@@ -499,7 +499,7 @@ export class GraphBuilder {
   // Sizes known when the graph runs.
 
   /** A shape as an int64 vector. */
-  shapeOf(shape: Shape): Value {
+  shapeOf(shape: TensorShape): Value {
     if (shape.every((dim) => typeof dim === 'number')) return this.int64s(shape);
     const parts: Value[] = [];
     for (const dim of shape) parts.push(typeof dim === 'number' ? this.int64s([dim]) : this.#sizeOf(dim));
@@ -507,7 +507,7 @@ export class GraphBuilder {
   }
 
   /** The number of elements of a shape as a float32 scalar. */
-  elementCount(shape: Shape): Value {
+  elementCount(shape: TensorShape): Value {
     const count = productOf(shape);
     if (typeof count === 'number') return this.constant(count);
     const product = this.#emit('ReduceProd', [this.shapeOf(shape)], 'int64', [], { keepdims: 0 });
@@ -578,7 +578,7 @@ export class GraphBuilder {
   }
 
   /** The target of a Reshape: 0 for kept places, −1 for one size that follows from the others. */
-  #reshapeTarget(x: Value, shape: Shape): Value {
+  #reshapeTarget(x: Value, shape: TensorShape): Value {
     const plan = shape.map((dim, axis) => (typeof dim === 'string' && dim === x.shape[axis] ? 0 : dim));
     const free = plan.findLastIndex((dim) => typeof dim === 'string');
     return this.shapeOf(free < 0 ? plan : plan.with(free, -1));
@@ -619,7 +619,7 @@ export class GraphBuilder {
     opType: string,
     inputs: readonly Value[],
     type: ElementType,
-    shape: Shape,
+    shape: TensorShape,
     attributes: Readonly<Record<string, Attribute>> = {},
   ): Value {
     const name = this.#fresh(opType);
@@ -640,7 +640,7 @@ export class GraphBuilder {
     return output;
   }
 
-  #value(name: string, type: ElementType, shape: Shape): Value {
+  #value(name: string, type: ElementType, shape: TensorShape): Value {
     const value: Value = { name, type, shape: [...shape] };
     for (const [axis, dim] of shape.entries()) {
       if (typeof dim === 'string' && !this.#symbols.has(dim)) this.#symbols.set(dim, { value, axis });
@@ -682,13 +682,13 @@ function requireSameType(op: string, a: Value, b: Value): void {
   if (a.type !== b.type) throw new TypeError(`${op}: ${a.type} and ${b.type} do not mix.`);
 }
 
-function requireShape(op: string, value: Value, shape: Shape): void {
+function requireShape(op: string, value: Value, shape: TensorShape): void {
   if (!sameShape(value.shape, shape)) {
     throw new TypeError(`${op}: ${describe(value)} should have the shape ${formatShape(shape)}.`);
   }
 }
 
-function shifted(shape: Shape, ranges: readonly Range[], sign: 1 | -1): Dim[] {
+function shifted(shape: TensorShape, ranges: readonly Range[], sign: 1 | -1): Dim[] {
   const result = [...shape];
   for (const { axis, before, after } of ranges) {
     result[axis] = shiftDim(result[axis]!, sign * (before + after));

@@ -1,5 +1,5 @@
-import { type GraphBuilder, kernelOf, type Range, type Step, type Value } from './builder.ts';
-import { type Dim, formatShape, productOf, type Shape, sameShape } from './shape.ts';
+import { type GraphBuilder, kernelOf, type Range, type TapeEntry, type Value } from './builder.ts';
+import { type Dim, formatShape, productOf, sameShape, type TensorShape } from './shape.ts';
 
 /** Partial derivatives for a step's inputs, in order; undefined where none is wanted or none exists. */
 type Adjoint = readonly (Value | undefined)[];
@@ -48,7 +48,7 @@ export function gradients(builder: GraphBuilder, loss: Value, wrt: readonly Valu
   return wrt.map((value) => total(value.name) ?? builder.expand(builder.constant(0), value.shape));
 }
 
-function adjointOf(b: GraphBuilder, step: Step, g: Value, wanted: readonly boolean[]): Adjoint {
+function adjointOf(b: GraphBuilder, step: TapeEntry, g: Value, wanted: readonly boolean[]): Adjoint {
   const [first, second] = step.inputs as readonly [Value, Value];
   const y = step.output;
   const [x, other] = [first, second];
@@ -162,7 +162,7 @@ function adjointOf(b: GraphBuilder, step: Step, g: Value, wanted: readonly boole
 }
 
 /** Sums a gradient over the axes along which its operand was repeated. */
-function unbroadcast(b: GraphBuilder, g: Value, shape: Shape): Value {
+function unbroadcast(b: GraphBuilder, g: Value, shape: TensorShape): Value {
   if (sameShape(g.shape, shape)) return g;
   if (productOf(g.shape) === productOf(shape)) return b.reshape(g, shape);
   const lead = g.shape.length - shape.length;
@@ -280,7 +280,7 @@ function concatAdjoint(
 ): Adjoint {
   const sizes = inputs.map((input) => input.shape[axis]!);
   const symbol = sizes.findIndex((size) => typeof size === 'string');
-  const known = (dims: Shape): number => dims.reduce<number>((sum, dim) => sum + (dim as number), 0);
+  const known = (dims: TensorShape): number => dims.reduce<number>((sum, dim) => sum + (dim as number), 0);
   return inputs.map((_, place) => {
     if (!wanted[place]) return undefined;
     if (symbol < 0 || place === symbol) {

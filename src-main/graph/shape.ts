@@ -4,15 +4,15 @@
  */
 export type Dim = number | string;
 
-export type Shape = readonly Dim[];
+export type TensorShape = readonly Dim[];
 
 /** `[1, 3, h, w]`. */
-export function formatShape(shape: Shape): string {
+export function formatShape(shape: TensorShape): string {
   return `[${shape.join(', ')}]`;
 }
 
 /** Whether two shapes have the same sizes and symbols. */
-export function sameShape(a: Shape, b: Shape): boolean {
+export function sameShape(a: TensorShape, b: TensorShape): boolean {
   return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
 }
 
@@ -26,7 +26,7 @@ export function resolveAxis(axis: number, rank: number): number {
 }
 
 /** The shape two operands broadcast to (NumPy's rule). A symbol broadcasts with itself and with 1 only. */
-export function broadcastShapes(a: Shape, b: Shape): Dim[] {
+export function broadcastShapes(a: TensorShape, b: TensorShape): Dim[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {
     const left = a[axis - rank + a.length] ?? 1;
@@ -38,14 +38,14 @@ export function broadcastShapes(a: Shape, b: Shape): Dim[] {
 }
 
 /** The product of dimensions: a number when all are known, otherwise a canonical symbol such as `2*h*w`. */
-export function productOf(dims: Shape): Dim {
+export function productOf(dims: TensorShape): Dim {
   const { count, symbols } = factorsOf(dims);
   if (symbols.length === 0 || count === 0) return count;
   return [...(count === 1 ? [] : [count]), ...symbols].join('*');
 }
 
 /** `productOf(dims) / productOf(divisors)`, or undefined when that is no whole dimension. */
-export function quotientOf(dims: Shape, divisors: Shape): Dim | undefined {
+export function quotientOf(dims: TensorShape, divisors: TensorShape): Dim | undefined {
   const over = factorsOf(dims);
   const under = factorsOf(divisors);
   const symbols = [...over.symbols];
@@ -68,7 +68,7 @@ export function shiftDim(dim: Dim, by: number): Dim {
   return `${base.replaceAll('*', '·')}${total > 0 ? '+' : ''}${total}`;
 }
 
-function factorsOf(dims: Shape): { count: number; symbols: string[] } {
+function factorsOf(dims: TensorShape): { count: number; symbols: string[] } {
   let count = 1;
   const symbols: string[] = [];
   for (const factor of dims.flatMap((dim) => String(dim).split('*'))) {

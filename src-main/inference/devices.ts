@@ -27,14 +27,14 @@ const TOLERANCE = 1e-2;
 const PATIENCE = 50;
 
 /** What a device made of the trial graph. */
-export interface Trial {
+export interface DeviceTrial {
   readonly output: Float32Array;
   /** Milliseconds of the faster of two warm runs. */
   readonly time: number;
 }
 
 /** Runs the trial graph on maps with `side` × `side` pixels. */
-export type TrialRunner = (device: Device, side: number) => Promise<Trial>;
+export type TrialRunner = (device: Device, side: number) => Promise<DeviceTrial>;
 
 const SMALL = 16;
 const LARGE = 128;
@@ -124,7 +124,7 @@ const CHANNELS = 32;
 const LAYERS = 4;
 
 /** The trial graph: a few 3×3 convolutions, as in the encoder. */
-export async function tryConvolutions(device: Device, side: number, threads?: number): Promise<Trial> {
+export async function tryConvolutions(device: Device, side: number, threads?: number): Promise<DeviceTrial> {
   const session = await createSession(trialModel(), { device, ...(threads ? { threads } : {}) });
   try {
     const dims = [1, CHANNELS, side, side];

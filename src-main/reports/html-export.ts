@@ -14,7 +14,7 @@ import { type Card, indexPage } from './html-index.ts';
 import { badgeOf } from './html-page.ts';
 import { FALSE_POSITIVE, reviewedRegions } from './reviewed-regions.ts';
 import type { ExportContext, ReportImage, RunReport } from './run-report.ts';
-import { pathOf } from './svg-overlay.ts';
+import { svgPath } from './svg-overlay.ts';
 
 /** Longest sides in pixels of what the pages show. */
 const THUMBNAIL = 360;
@@ -166,7 +166,7 @@ function cardOf(image: ReportImage, href: string, thumbnailPath: string | null, 
     score,
     width,
     height,
-    outline: withOutline ? pathOf(shown.flatMap(({ polygons }) => polygons)) : '',
+    outline: withOutline ? svgPath(shown.flatMap(({ polygons }) => polygons)) : '',
     regions: shown.length,
     overturned: verdict !== null && overturns(verdict.verdict, image.result.verdict),
     error: null,

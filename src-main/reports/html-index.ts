@@ -1,6 +1,6 @@
 import type { FileState } from '../../src-shared/file-state.ts';
 import { isWarning, type Notice } from '../../src-shared/notice.ts';
-import { type Badge, badge, doubts, facts, hash, page, score, time } from './html-page.ts';
+import { badge, doubts, facts, hash, page, score, time, type VerdictSign } from './html-page.ts';
 import { type Html, html } from './html-template.ts';
 import type { RunReport } from './run-report.ts';
 
@@ -12,7 +12,7 @@ export interface Card {
   readonly thumbnail: string | null;
   readonly name: string;
   readonly file: FileState;
-  readonly badge: Badge;
+  readonly badge: VerdictSign;
   readonly notices: readonly Notice[];
   /** Null for images that failed. */
   readonly score: number | null;
@@ -28,7 +28,7 @@ export interface Card {
   readonly error: string | null;
 }
 
-const FILTERS: readonly (readonly [Badge, string])[] = [
+const FILTERS: readonly (readonly [VerdictSign, string])[] = [
   ['reject', 'Reject'],
   ['warn', 'Warn'],
   ['accept', 'Accept'],
@@ -38,7 +38,7 @@ const FILTERS: readonly (readonly [Badge, string])[] = [
 /** The overview: facts of the run, distribution of the scores, gallery by falling score. */
 export function indexPage(report: RunReport, cards: readonly Card[]): string {
   const { batch, run } = report;
-  const countOf = (kind: Badge) => cards.filter((card) => card.badge === kind).length;
+  const countOf = (kind: VerdictSign) => cards.filter((card) => card.badge === kind).length;
   const missing = report.total - report.finished;
   const doubtful = cards.filter(isDoubtful).length;
   const changed = cards.filter(({ file }) => file === 'changed').length;

@@ -5,9 +5,9 @@ import type { Recipe } from '../../src-shared/recipe.ts';
 import { type Html, html } from './html-template.ts';
 import type { ReportImage } from './run-report.ts';
 
-export type Badge = 'accept' | 'warn' | 'reject' | 'failed';
+export type VerdictSign = 'accept' | 'warn' | 'reject' | 'failed';
 
-const BADGES: Readonly<Record<Badge, { readonly sign: string; readonly text: string }>> = {
+const BADGES: Readonly<Record<VerdictSign, { readonly sign: string; readonly text: string }>> = {
   accept: { sign: '✓', text: 'Accept' },
   warn: { sign: '!', text: 'Warn' },
   reject: { sign: '✕', text: 'Reject' },
@@ -15,12 +15,12 @@ const BADGES: Readonly<Record<Badge, { readonly sign: string; readonly text: str
 };
 
 /** The model's verdict on an image, or that it failed. */
-export function badgeOf(image: ReportImage): Badge {
+export function badgeOf(image: ReportImage): VerdictSign {
   return image.status === 'done' ? image.result.verdict : 'failed';
 }
 
 /** A verdict as sign, colour and word. */
-export function badge(kind: Badge): Html {
+export function badge(kind: VerdictSign): Html {
   const { sign, text } = BADGES[kind];
   return html`<span class="badge ${kind}"><span aria-hidden="true">${sign}</span>${text}</span>`;
 }

@@ -3,7 +3,7 @@ import { type Html, html } from './html-template.ts';
 import { FALSE_POSITIVE, type ReviewedRegion } from './reviewed-regions.ts';
 
 /** Path data of some polygons in image pixels; fill it with the even-odd rule. */
-export function pathOf(polygons: readonly Polygon[]): string {
+export function svgPath(polygons: readonly Polygon[]): string {
   return polygons
     .flat()
     .map((ring) => `M${ring.map(([x, y]) => `${short(x)} ${short(y)}`).join('L')}Z`)
@@ -27,7 +27,7 @@ export function regionOverlay(region: ReviewedRegion): Html {
   // Each on its own: where two of them overlap is inside, as in the masks.
   return html`${polygons.map(
     (polygon) =>
-      html`<path class="region ${kind}" data-region="${regionIndex ?? ''}" d="${pathOf([polygon])}"/>`,
+      html`<path class="region ${kind}" data-region="${regionIndex ?? ''}" d="${svgPath([polygon])}"/>`,
   )}`;
 }
 
@@ -52,7 +52,7 @@ export function numberOverlay(
 
 /** One of the three mask levels, hidden until its row is pointed at. */
 export function levelOverlay(region: Region, level: MaskLevel): Html {
-  return html`<path class="level" data-level="${region.index}-${level.level}" d="${pathOf(level.polygons)}"/>`;
+  return html`<path class="level" data-level="${region.index}-${level.level}" d="${svgPath(level.polygons)}"/>`;
 }
 
 function rect({ x, y, width, height }: Box, className: string): Html {

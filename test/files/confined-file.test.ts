@@ -1,7 +1,7 @@
 import { mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { confinedFile, isInside } from '../../src-main/files/confined-file.ts';
+import { confinedFile, isInsideFolders } from '../../src-main/files/confined-file.ts';
 import { tempFolder } from '../temp-folder.ts';
 
 let folder: string;
@@ -78,9 +78,9 @@ it('a path is inside of a folder when it is there and no link leads out', async 
   await symlink(folder, join(root, 'up'));
   await symlink(join(root, 'a'), join(folder, 'into'));
   for (const path of ['root', 'root/a', 'root/a/b.txt', 'into/b.txt', 'root/../root/a'])
-    expect([path, await isInside(join(folder, path), [root])]).toEqual([path, true]);
+    expect([path, await isInsideFolders(join(folder, path), [root])]).toEqual([path, true]);
   for (const path of ['.', 'root-other', 'root/up', 'root/absent', 'root/..'])
-    expect([path, await isInside(join(folder, path), [root])]).toEqual([path, false]);
-  expect(await isInside(join(root, 'a'), [])).toBe(false);
-  expect(await isInside(join(root, 'a'), [join(folder, 'absent'), root])).toBe(true);
+    expect([path, await isInsideFolders(join(folder, path), [root])]).toEqual([path, false]);
+  expect(await isInsideFolders(join(root, 'a'), [])).toBe(false);
+  expect(await isInsideFolders(join(root, 'a'), [join(folder, 'absent'), root])).toBe(true);
 });

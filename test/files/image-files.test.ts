@@ -2,7 +2,7 @@ import { createHook } from 'node:async_hooks';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { type ListedImage, listImages, sortNames } from '../../src-main/files/image-files.ts';
+import { type ListedImage, listImageFiles, sortNames } from '../../src-main/files/image-files.ts';
 import { tempFolder, withoutAccess } from '../temp-folder.ts';
 
 const { realpath } = vi.hoisted(() => ({ realpath: vi.fn<(path: string) => Promise<string>>() }));
@@ -23,7 +23,7 @@ async function folderWith(...paths: string[]): Promise<string> {
 
 async function list(paths: string[]): Promise<ListedImage[]> {
   const listed: ListedImage[] = [];
-  for await (const item of listImages(paths)) listed.push(item);
+  for await (const item of listImageFiles(paths)) listed.push(item);
   return listed;
 }
 
@@ -122,7 +122,7 @@ test('gives the event loop its turn while a large folder is listed', async () =>
     turns++;
     timer = setImmediate(count);
   });
-  const listing = listImages([folder]);
+  const listing = listImageFiles([folder]);
   await listing.next();
   const before = turns;
   for await (const { kind } of listing) expect(kind).toBe('image');
@@ -133,7 +133,7 @@ test('gives the event loop its turn while a large folder is listed', async () =>
 test('ends with `cancelled` when the signal is aborted', async () => {
   const folder = await folderWith('a.png', 'b.png');
   const controller = new AbortController();
-  const listing = listImages([folder], controller.signal);
+  const listing = listImageFiles([folder], controller.signal);
   await listing.next();
   controller.abort();
   await expect(listing.next()).rejects.toMatchObject({ code: 'cancelled' });

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import {
+  type DeviceTrial,
   openDevice,
   supportedDevices,
-  type Trial,
   type TrialRunner,
   tryConvolutions,
 } from '../../src-main/inference/devices.ts';
@@ -14,7 +14,7 @@ const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
 /** Trials that take the given times, by device; `broken` devices throw. */
 function trials(times: Partial<Record<Device, number>>, output = Float32Array.of(1, -0.5)): TrialRunner {
-  return async (device): Promise<Trial> => {
+  return async (device): Promise<DeviceTrial> => {
     const time = times[device];
     if (time === undefined) throw new Error(`no ${device} here`);
     return { time, output: device === 'cpu' ? Float32Array.of(1, -0.5) : output };

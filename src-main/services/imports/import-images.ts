@@ -1,6 +1,6 @@
 import { type ErrorRecord, throwIfCancelled, toErrorRecord } from '../../../src-shared/errors.ts';
 import type { ImportEvent } from '../../../src-shared/progress.ts';
-import { listImages } from '../../files/image-files.ts';
+import { listImageFiles } from '../../files/image-files.ts';
 import { recordDeed } from '../../store/audit.ts';
 import { addImages, type DuplicateImages, listDuplicates, type NewFile } from '../../store/images.ts';
 import type { Workspace } from '../../store/workspace.ts';
@@ -88,7 +88,7 @@ async function listFiles(paths: readonly string[], signal: AbortSignal | undefin
   const unreadable: { path: string; error: ErrorRecord }[] = [];
   const passedOver = new Set<string>();
   const truthFolders = new Set<string>();
-  for await (const entry of listImages(paths, signal)) {
+  for await (const entry of listImageFiles(paths, signal)) {
     switch (entry.kind) {
       case 'image':
         files.add(entry.path);

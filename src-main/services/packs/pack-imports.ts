@@ -7,7 +7,7 @@ import { exactReference } from '../../../src-shared/pack-reference.ts';
 import type { PackImportEvent } from '../../../src-shared/progress.ts';
 import { makeFolder, syncFolder, toWriteError, writeFileAtomically } from '../../files/atomic-write.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
-import { download, type Patience, removePart } from '../../files/download.ts';
+import { type DownloadPatience, download, removePart } from '../../files/download.ts';
 import { isPlainPath } from '../../files/plain-path.ts';
 import { receiveFile } from '../../files/receive-file.ts';
 import { type PackExaminer, packExaminer } from '../../inference/pack-examiner.ts';
@@ -99,7 +99,7 @@ export class PackImports {
   readonly #workspace: Workspace;
   readonly #places: PackPlaces;
   readonly #root: string;
-  readonly #patience: Patience | undefined;
+  readonly #patience: DownloadPatience | undefined;
   readonly #loopback: boolean;
   readonly #examiner: PackExaminer;
   /** Hash of the pack that is being brought in by this program. */
@@ -109,7 +109,7 @@ export class PackImports {
     readonly workspace: Workspace;
     readonly places: PackPlaces;
     /** With servers; for tests. */
-    readonly patience?: Patience;
+    readonly patience?: DownloadPatience;
     /** Packs come from http servers on this machine as well. Default: only from https. */
     readonly loopback?: boolean;
     /** Opens the files of packs. Default: one that forks. */

@@ -8,7 +8,7 @@ import { isDownload } from '../../../src-shared/pack.ts';
 import { type DownloadOptions, downloadText } from '../../files/download.ts';
 import { isPlainPath } from '../../files/plain-path.ts';
 import { toReadError } from '../../files/read-error.ts';
-import { damaged, openZip } from '../../files/zip-archive.ts';
+import { damagedArchive, openZip } from '../../files/zip-archive.ts';
 import { LONGEST_TEXT, readPackText, resolvePackFile, tooLong } from '../../inference/pack-files.ts';
 
 /** The file that describes a pack, by its name in the pack's folder. */
@@ -93,7 +93,7 @@ async function fromZip(path: string): Promise<PackSource> {
       if (size === undefined) throw absentFile(name);
       if (size > LONGEST_TEXT) throw tooLong(`${path}: ${name}`);
       const content = await buffer(await zip.open(name)).catch((cause: unknown) => {
-        throw damaged(path, cause);
+        throw damagedArchive(path, cause);
       });
       return content.toString('utf8');
     };

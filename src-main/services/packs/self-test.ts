@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import type { SelfTestEvent } from '../../../src-shared/contract.ts';
 import { failure } from '../../../src-shared/errors.ts';
 import type { DeviceRequest } from '../../../src-shared/result.ts';
-import { listImages } from '../../files/image-files.ts';
+import { listImageFiles } from '../../files/image-files.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
 import type { PackExaminer } from '../../inference/pack-examiner.ts';
 import { checkLanguage } from '../../inference/recipe-language.ts';
@@ -80,7 +80,7 @@ export async function selfTest(options: SelfTestOptions): Promise<void> {
 
 async function sampleIn(folder: string): Promise<string> {
   let first: string | undefined;
-  for await (const entry of listImages([folder])) {
+  for await (const entry of listImageFiles([folder])) {
     if (entry.kind === 'unreadable') throw entry.error;
     if (entry.kind !== 'image') continue;
     const kind = basename(dirname(entry.path));

@@ -7,7 +7,7 @@ import type { BatchEvent, ImportEvent } from '../../../src-shared/progress.ts';
 import type { DeviceRequest, ImageOutcome } from '../../../src-shared/result.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
-import { listImages as listFiles } from '../../files/image-files.ts';
+import { listImageFiles as listFiles } from '../../files/image-files.ts';
 import { IMAGE_EXTENSIONS } from '../../files/image-names.ts';
 import type { InferenceClient, InferenceEvent } from '../../inference/inference-client.ts';
 import { createBatch, getBatch, listBatches } from '../../store/batches.ts';
