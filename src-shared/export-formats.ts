@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** What a run can be exported as. */
 export const EXPORT_FORMATS = ['csv', 'json', 'coco', 'masks', 'html'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -7,10 +9,13 @@ export const CSV_SEPARATORS = [',', ';', '\t', '|'] as const;
 export const CSV_DECIMALS = ['.', ','] as const;
 
 /** How a CSV file is written. The two are never the same. */
-export interface CsvStyle {
-  readonly separator: (typeof CSV_SEPARATORS)[number];
-  readonly decimal: (typeof CSV_DECIMALS)[number];
-}
+export const csvStyleSchema = z
+  .object({ separator: z.enum(CSV_SEPARATORS), decimal: z.enum(CSV_DECIMALS) })
+  .refine(({ separator, decimal }) => separator !== decimal, {
+    message: 'the separator and the decimal mark must differ',
+  })
+  .readonly();
+export type CsvStyle = z.infer<typeof csvStyleSchema>;
 
 /** What programs expect (RFC 4180). */
 export const PLAIN_CSV: CsvStyle = { separator: ',', decimal: '.' };

@@ -85,6 +85,8 @@ it('lets every layer import what it may, and nothing else', async () => {
   await add('src-main/training/synthetic/objects/own.ts', "export { x } from '../defects/x.ts';\n", true);
   await add('src-main/training/synthetic/objects/out.ts', "export { x } from '../../x.ts';\n", false);
   await add('src-shared/own.ts', "export { x } from './x.ts';\n", true);
+  await add('src-shared/contract/own.ts', "export { x } from '../x.ts';\n", true);
+  await add('src-shared/contract/node.ts', "export { x } from 'node:path';\n", false);
   await add('src-shared/node.ts', "export { x } from 'node:path';\n", false);
   await add('src-shared/main.ts', "export { x } from '../src-main/pipeline/x.ts';\n", false);
 

@@ -1,4 +1,5 @@
-import type { RunProgress, WorkstationEvent } from '../../src-shared/contract.ts';
+import type { WorkstationEvent } from '../../src-shared/contract/app.ts';
+import type { RunProgress } from '../../src-shared/contract/runs.ts';
 
 /** Milliseconds between two events of a run at work. */
 const RUN_INTERVAL = 300;

@@ -1,5 +1,5 @@
 import { AsyncIteratorClass } from '@orpc/server';
-import type { WorkstationEvent } from '../../src-shared/contract.ts';
+import type { WorkstationEvent } from '../../src-shared/contract/app.ts';
 import type { Subscription } from './event-hub.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { ClipSamError, failure } from '../../src-shared/errors.ts';
-import { type Action, ASKED_UNATTENDED, LEAST_ROLE, mayDo, type Person } from '../../src-shared/roles.ts';
+import { type Action, ASKED_UNATTENDED, LEAST_ROLE, mayDo } from '../../src-shared/permissions.ts';
+import type { Person } from '../../src-shared/roles.ts';
 import type { Acting, People } from '../services/people/people.ts';
 
 /** A window's line to the router, for as long as it is open. Each gets one of its own. */

@@ -1,19 +1,14 @@
 import { implement, ORPCError, ValidationError } from '@orpc/server';
-import {
-  type CacheSizes,
-  contract,
-  type ExportProgress,
-  type ImportProgress,
-  type PackProgress,
-  type PurgeProgress,
-  type SelfTestEvent,
-  type StoppedImport,
-  type ThetaProfile,
-  type WorkstationEvent,
-} from '../../src-shared/contract.ts';
+import type { CacheSizes, WorkstationEvent } from '../../src-shared/contract/app.ts';
+import type { PurgeProgress, StoppedImport } from '../../src-shared/contract/batches.ts';
+import type { ExportProgress } from '../../src-shared/contract/exports.ts';
+import type { ImportProgress } from '../../src-shared/contract/imports.ts';
+import { contract } from '../../src-shared/contract/index.ts';
+import type { PackProgress, SelfTestEvent } from '../../src-shared/contract/packs.ts';
+import type { ThetaProfile } from '../../src-shared/contract/what-if.ts';
 import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
+import type { Action } from '../../src-shared/permissions.ts';
 import type { PackImportEvent } from '../../src-shared/progress.ts';
-import type { Action } from '../../src-shared/roles.ts';
 import { exportRunInto } from '../services/exports/export-run.ts';
 import { listFolder } from '../services/imports/list-folder.ts';
 import { checkPack, summarisePacks } from '../services/packs/model-packs.ts';

@@ -1,4 +1,4 @@
-import type { WorkstationEvent } from '../../src-shared/contract.ts';
+import type { WorkstationEvent } from '../../src-shared/contract/app.ts';
 
 /** How far the runs at work are, all together. */
 export interface RunsAtWork {

@@ -1,4 +1,4 @@
-import type { WorkspaceHealthReport } from '../../src-shared/contract.ts';
+import type { WorkspaceHealthReport } from '../../src-shared/contract/app.ts';
 import type { ErrorRecord } from '../../src-shared/errors.ts';
 
 /** How a workspace is, while it is open. */

@@ -4,7 +4,7 @@ import { RPCLink as WebSocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { rpcProtocols } from '../../src-shared/browser-access.ts';
-import type { Contract } from '../../src-shared/contract.ts';
+import type { Contract } from '../../src-shared/contract/index.ts';
 import { type DesktopBridge, PORT_MESSAGE } from '../../src-shared/desktop-bridge.ts';
 import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
 import type { Failure } from '../i18n/failure-text.ts';

@@ -1,4 +1,4 @@
-import type { ReviewTable } from '../../src-shared/contract.ts';
+import type { ReviewTable } from '../../src-shared/contract/review.ts';
 import { pageName } from '../../src-shared/image-page.ts';
 import type { Client } from './connection.ts';
 

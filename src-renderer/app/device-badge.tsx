@@ -1,7 +1,7 @@
 import { Badge, HoverCard, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import type { DeviceStatus } from '../../src-shared/contract.ts';
+import type { DeviceStatus } from '../../src-shared/contract/device.ts';
 import { useDevice } from '../state/workstation.ts';
 import { FailureDetails } from './failure-details.tsx';
 

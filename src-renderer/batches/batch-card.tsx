@@ -2,7 +2,7 @@ import { Badge, Group, Progress, Text } from '@mantine/core';
 import { IconPhoto } from '@tabler/icons-react';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { BatchSummaryRow } from '../../src-shared/contract.ts';
+import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
 import { mediaUrls } from '../api/browser-access.ts';
 import { PlainName } from '../app/plain-name.tsx';
 import { useFormat } from '../i18n/use-format.ts';

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { BatchSummaryRow } from '../../src-shared/contract.ts';
+import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
 import { BatchCard } from './batch-card.tsx';
 import classes from './batches.module.css';
 

@@ -16,8 +16,8 @@ import { IconPlus, IconSearch, IconStack2, IconTrashX, IconUpload } from '@table
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Action } from '../../src-shared/permissions.ts';
 import { EMPTY_FILTER } from '../../src-shared/review-queue.ts';
-import type { Action } from '../../src-shared/roles.ts';
 import { desktop, failureOf } from '../api/connection.ts';
 import { FailureDetails } from '../app/failure-details.tsx';
 import { places, useGo } from '../app/places.ts';

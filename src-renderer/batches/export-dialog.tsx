@@ -18,7 +18,7 @@ import {
 import { IconAlertTriangle, IconCheck, IconCopy, IconFolderOpen } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ExportProgress } from '../../src-shared/contract.ts';
+import type { ExportProgress } from '../../src-shared/contract/exports.ts';
 import {
   CSV_DECIMALS,
   CSV_SEPARATORS,

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { ImportProgress } from '../../src-shared/contract.ts';
+import type { ImportProgress } from '../../src-shared/contract/imports.ts';
 import { type Client, failureOf } from '../api/connection.ts';
 import type { Failure } from '../i18n/failure-text.ts';
 

@@ -1,6 +1,7 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import type { BatchSummaryRow, RunProgress } from '../../src-shared/contract.ts';
+import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
+import type { RunProgress } from '../../src-shared/contract/runs.ts';
 import type { Api, Client } from '../api/connection.ts';
 import { onWorkstationEvent, useWorkstation } from '../state/workstation.ts';
 

@@ -4,7 +4,7 @@ import { IconTrashX } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { PurgeProgress, PurgeSummary } from '../../src-shared/contract.ts';
+import type { PurgeProgress, PurgeSummary } from '../../src-shared/contract/batches.ts';
 import { failureOf } from '../api/connection.ts';
 import { FailureDetails } from '../app/failure-details.tsx';
 import { plainText } from '../app/plain-text.ts';

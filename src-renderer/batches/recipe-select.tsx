@@ -3,7 +3,7 @@ import { IconPencil } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RecipeRow } from '../../src-shared/contract.ts';
+import type { RecipeRow } from '../../src-shared/contract/recipes.ts';
 import { plainText } from '../app/plain-text.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { type RecipeBase, RecipeDrawer } from './recipe-drawer.tsx';

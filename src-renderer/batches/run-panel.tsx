@@ -10,7 +10,7 @@ import {
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { BatchSummaryRow } from '../../src-shared/contract.ts';
+import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
 import { pageName } from '../../src-shared/image-page.ts';
 import { FailureDetails } from '../app/failure-details.tsx';
 import { ratePerUnit } from '../i18n/format.ts';

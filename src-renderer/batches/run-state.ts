@@ -1,4 +1,4 @@
-import type { BatchSummaryRow } from '../../src-shared/contract.ts';
+import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
 
 /**
  * How far a batch is. `stopped`: the run was interrupted, or its program died; it can go on.

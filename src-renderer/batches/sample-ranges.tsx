@@ -9,7 +9,7 @@ import {
   SAMPLE_KINDS,
   type SampleKind,
 } from '../../src-shared/batch-range.ts';
-import type { BatchSummaryRow } from '../../src-shared/contract.ts';
+import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import { plainText } from '../app/plain-text.ts';
 import { useFormat } from '../i18n/use-format.ts';

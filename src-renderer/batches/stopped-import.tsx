@@ -2,7 +2,7 @@ import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { BatchSummaryRow } from '../../src-shared/contract.ts';
+import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
 import { PlainName } from '../app/plain-name.tsx';
 import { useFormat } from '../i18n/use-format.ts';
 import { useSession } from '../state/session.ts';

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import type { BatchSummaryRow } from '../../src-shared/contract.ts';
+import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 

@@ -2,7 +2,7 @@ import { Alert, Badge, Group, Paper, Radio, Stack, Title } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { DeviceStatus } from '../../src-shared/contract.ts';
+import type { DeviceStatus } from '../../src-shared/contract/device.ts';
 import { DEVICES, type DeviceRequest } from '../../src-shared/result.ts';
 import { hasFallenBack } from '../app/device-badge.tsx';
 import { FailureDetails } from '../app/failure-details.tsx';

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { PackProgress } from '../../src-shared/contract.ts';
+import type { PackProgress } from '../../src-shared/contract/packs.ts';
 import { type Client, failureOf } from '../api/connection.ts';
 import type { Failure } from '../i18n/failure-text.ts';
 

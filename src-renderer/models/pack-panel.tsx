@@ -3,7 +3,7 @@ import { IconCheck, IconChevronDown, IconChevronRight, IconShieldCheck, IconX } 
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { PackCheck, PackSummary } from '../../src-shared/contract.ts';
+import type { PackCheck, PackSummary } from '../../src-shared/contract/packs.ts';
 import { FailureDetails } from '../app/failure-details.tsx';
 import { PlainName } from '../app/plain-name.tsx';
 import { useFormat } from '../i18n/use-format.ts';

@@ -2,7 +2,7 @@ import { Alert, Button, Group, Paper, Select, Stack, Text, Title } from '@mantin
 import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { PackSummary, SelfTestEvent } from '../../src-shared/contract.ts';
+import type { PackSummary, SelfTestEvent } from '../../src-shared/contract/packs.ts';
 import type { DeviceRequest, Timings } from '../../src-shared/result.ts';
 import { failureOf } from '../api/connection.ts';
 import { FailureDetails } from '../app/failure-details.tsx';

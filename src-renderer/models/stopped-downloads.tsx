@@ -3,7 +3,7 @@ import { IconPlayerPlay, IconPlugConnectedX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { UnfinishedPack } from '../../src-shared/contract.ts';
+import type { UnfinishedPack } from '../../src-shared/contract/packs.ts';
 import { PlainName } from '../app/plain-name.tsx';
 import { plainText } from '../app/plain-text.ts';
 import { useFormat } from '../i18n/use-format.ts';

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import type { ReviewImage } from '../../src-shared/contract.ts';
+import type { ReviewImage } from '../../src-shared/contract/review.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import type { Workstation } from '../state/workstation.ts';
 import { sameValues } from './drafts.ts';

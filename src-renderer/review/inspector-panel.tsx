@@ -2,7 +2,7 @@ import { Badge, ScrollArea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { memo, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ReviewImage } from '../../src-shared/contract.ts';
+import type { ReviewImage } from '../../src-shared/contract/review.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { MaskLevel, Region } from '../../src-shared/result.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';

@@ -1,7 +1,7 @@
 import { Alert, Group, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import type { ReviewImage } from '../../src-shared/contract.ts';
+import type { ReviewImage } from '../../src-shared/contract/review.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { FailureDetails } from '../app/failure-details.tsx';

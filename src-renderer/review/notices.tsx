@@ -3,7 +3,7 @@ import { IconPhotoExclamation } from '@tabler/icons-react';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isSameRange } from '../../src-shared/batch-range.ts';
-import type { ReviewImage } from '../../src-shared/contract.ts';
+import type { ReviewImage } from '../../src-shared/contract/review.ts';
 import { isWarning, type Notice, type NoticeCode } from '../../src-shared/notice.ts';
 import { noticeName, noticeText } from '../../src-shared/notice-text.ts';
 import type { ReviewFilter } from '../../src-shared/review-queue.ts';

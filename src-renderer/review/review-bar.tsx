@@ -3,7 +3,7 @@ import { IconArrowBackUp, IconArrowForwardUp, IconLayoutGrid, IconLayoutSidebar 
 import { useQuery } from '@tanstack/react-query';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RunProgress } from '../../src-shared/contract.ts';
+import type { RunProgress } from '../../src-shared/contract/runs.ts';
 import type { ReviewCounts } from '../../src-shared/review-queue.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { when } from './dates.ts';

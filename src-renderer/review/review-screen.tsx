@@ -6,7 +6,7 @@ import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'wouter';
 import type { Annotation } from '../../src-shared/annotation.ts';
-import type { RunProgress } from '../../src-shared/contract.ts';
+import type { RunProgress } from '../../src-shared/contract/runs.ts';
 import { checkMark } from '../../src-shared/mark-limits.ts';
 import type { Polygon, Region } from '../../src-shared/result.ts';
 import { EMPTY_FILTER, nearestUnreviewed } from '../../src-shared/review-queue.ts';

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import type { RunProgress } from '../../src-shared/contract.ts';
+import type { RunProgress } from '../../src-shared/contract/runs.ts';
 import { patchReviewList, type ReviewList } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import type { WholeReviewTable } from '../api/review-table.ts';

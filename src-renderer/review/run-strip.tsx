@@ -2,7 +2,7 @@ import { ActionIcon, Button, Group, Popover, Progress, Text, Tooltip, UnstyledBu
 import { IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconRefresh } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { RunProgress } from '../../src-shared/contract.ts';
+import type { RunProgress } from '../../src-shared/contract/runs.ts';
 import { FailureDetails } from '../app/failure-details.tsx';
 import { failureText } from '../i18n/failure-text.ts';
 import { useSession } from '../state/session.ts';

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { SamPrompts } from '../../src-shared/contract.ts';
+import type { SamPrompts } from '../../src-shared/contract/review.ts';
 import { unpackLevels } from '../../src-shared/packed-levels.ts';
 import type { MaskLevel } from '../../src-shared/result.ts';
 import { failureOf } from '../api/connection.ts';

@@ -1,12 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
 import { create } from 'zustand';
-import type {
-  AppInfo,
-  DeviceStatus,
-  WorkspaceHealthReport,
-  WorkstationEvent,
-} from '../../src-shared/contract.ts';
+import type { AppInfo, WorkspaceHealthReport, WorkstationEvent } from '../../src-shared/contract/app.ts';
+import type { DeviceStatus } from '../../src-shared/contract/device.ts';
 import type { Api, Client } from '../api/connection.ts';
 import { refreshPeople } from './people.ts';
 

@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Batch } from '../../src-shared/batch.ts';
-import type { StudyOverviewRow } from '../../src-shared/contract.ts';
+import type { StudyOverviewRow } from '../../src-shared/contract/studies.ts';
 import { STUDY_ROUNDS, STUDY_SIZE } from '../../src-shared/study.ts';
 import { failureOf } from '../api/connection.ts';
 import { FailureDetails } from '../app/failure-details.tsx';

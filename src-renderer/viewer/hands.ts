@@ -1,6 +1,6 @@
 import type { PointerEvent } from 'react';
 import type { Annotation } from '../../src-shared/annotation.ts';
-import type { SamPrompts } from '../../src-shared/contract.ts';
+import type { SamPrompts } from '../../src-shared/contract/review.ts';
 import type { Point, Polygon, Region } from '../../src-shared/result.ts';
 import { strokedPolygons } from './brush.ts';
 import { annotatedArea, boxBetween, boxPolygon, clampTo, ringThrough, shapeAt } from './geometry.ts';

@@ -1,6 +1,6 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Pyramid } from '../../src-shared/contract.ts';
+import type { Pyramid } from '../../src-shared/contract/review.ts';
 import type { FileState } from '../../src-shared/file-state.ts';
 import { colourTable } from '../../src-shared/paint-map.ts';
 import { mediaUrls } from '../api/browser-access.ts';

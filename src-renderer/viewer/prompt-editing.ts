@@ -1,4 +1,4 @@
-import type { SamPrompts } from '../../src-shared/contract.ts';
+import type { SamPrompts } from '../../src-shared/contract/review.ts';
 import type { Box, Point } from '../../src-shared/result.ts';
 import { hundredth } from './geometry.ts';
 

@@ -10,7 +10,7 @@ import {
 } from 'react';
 import { Group, Stage as KonvaStage, Layer, Shape } from 'react-konva';
 import type { Annotation } from '../../src-shared/annotation.ts';
-import type { Pyramid, SamPrompts } from '../../src-shared/contract.ts';
+import type { Pyramid, SamPrompts } from '../../src-shared/contract/review.ts';
 import type { Region } from '../../src-shared/result.ts';
 import { annotatedArea, boxBetween, boxPolygon, NOTHING } from './geometry.ts';
 import { ImageLayer } from './image-layer.tsx';

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi, useStore } from 'zustand';
-import type { SamPrompts } from '../../src-shared/contract.ts';
+import type { SamPrompts } from '../../src-shared/contract/review.ts';
 import type { Point, Polygon } from '../../src-shared/result.ts';
 import type { Stroke } from './brush.ts';
 import type { HoverPlace } from './viewer-props.ts';

@@ -1,4 +1,4 @@
-import type { Pyramid } from '../../src-shared/contract.ts';
+import type { Pyramid } from '../../src-shared/contract/review.ts';
 import type { Box } from '../../src-shared/result.ts';
 
 /** One tile of a pyramid. */

@@ -1,5 +1,5 @@
 import type { Annotation } from '../../src-shared/annotation.ts';
-import type { Pyramid, ReviewImage, SamPrompts } from '../../src-shared/contract.ts';
+import type { Pyramid, ReviewImage, SamPrompts } from '../../src-shared/contract/review.ts';
 import type { FileState } from '../../src-shared/file-state.ts';
 import type { MaskLevel, Polygon } from '../../src-shared/result.ts';
 

@@ -2,7 +2,7 @@ import { Group, Table, Text, Title } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ThetaProfile } from '../../src-shared/contract.ts';
+import type { ThetaProfile } from '../../src-shared/contract/what-if.ts';
 import { MODEL_VERDICTS, nearestIndex, type WhatIf } from '../../src-shared/what-if.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import classes from './what-if.module.css';

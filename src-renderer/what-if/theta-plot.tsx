@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ThetaProfile } from '../../src-shared/contract.ts';
+import type { ThetaProfile } from '../../src-shared/contract/what-if.ts';
 import { Plot } from './plot.tsx';
 import { ThresholdHandle } from './threshold-handle.tsx';
 import classes from './what-if.module.css';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { ThetaProfile } from '../../src-shared/contract.ts';
+import type { ThetaProfile } from '../../src-shared/contract/what-if.ts';
 import { failureOf } from '../api/connection.ts';
 import type { Failure } from '../i18n/failure-text.ts';
 import { useWorkstation } from '../state/workstation.ts';

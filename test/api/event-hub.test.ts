@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EventHub, type Subscription } from '../../src-main/api/event-hub.ts';
-import type { RunProgress, WorkstationEvent } from '../../src-shared/contract.ts';
+import type { WorkstationEvent } from '../../src-shared/contract/app.ts';
+import type { RunProgress } from '../../src-shared/contract/runs.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -5,8 +5,9 @@ import { z } from 'zod';
 import { createRouter } from '../../src-main/api/router.ts';
 import { scryptPins } from '../../src-main/services/people/pin.ts';
 import { type AuditSubject, listAudit } from '../../src-main/store/audit.ts';
-import { contract } from '../../src-shared/contract.ts';
-import { type Action, LEAST_ROLE, mayDo, SIGNS_OF_LIFE_EVERY } from '../../src-shared/roles.ts';
+import { contract } from '../../src-shared/contract/index.ts';
+import { type Action, LEAST_ROLE, mayDo } from '../../src-shared/permissions.ts';
+import { SIGNS_OF_LIFE_EVERY } from '../../src-shared/roles.ts';
 import {
   drain,
   type FakeWorkstation,

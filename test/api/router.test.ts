@@ -7,7 +7,7 @@ import { exportBatch } from '../../src-main/services/exports/export-batch.ts';
 import { listAudit } from '../../src-main/store/audit.ts';
 import { createBatch } from '../../src-main/store/batches.ts';
 import { addImages } from '../../src-main/store/images.ts';
-import type { ReviewTable } from '../../src-shared/contract.ts';
+import type { ReviewTable } from '../../src-shared/contract/review.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { packLevels, unpackLevels } from '../../src-shared/packed-levels.ts';
 import { multiPage, plain } from '../multi-page.ts';

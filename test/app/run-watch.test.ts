@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type RunsAtWork, watchRuns } from '../../src-main/app/run-watch.ts';
-import type { WorkstationEvent } from '../../src-shared/contract.ts';
+import type { WorkstationEvent } from '../../src-shared/contract/app.ts';
 
 function step(id: number, active: boolean, done: number, failed = 0, total = 10): WorkstationEvent {
   const progress = { run: { id }, active, done, failed, total, rate: null, eta: null };

@@ -11,7 +11,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { rpcProtocols } from '../../src-shared/browser-access.ts';
-import type { Contract } from '../../src-shared/contract.ts';
+import type { Contract } from '../../src-shared/contract/index.ts';
 import { mediaUrls } from '../../src-shared/media-urls.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { runCli, startCli, tinyPackOptions } from './run-cli.ts';

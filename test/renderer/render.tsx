@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest';
 import { apiFor, type Client } from '../../src-renderer/api/connection.ts';
 import { type Language, startI18n } from '../../src-renderer/i18n/index.ts';
 import { WorkstationContext } from '../../src-renderer/state/workstation.ts';
-import type { AppInfo } from '../../src-shared/contract.ts';
+import type { AppInfo } from '../../src-shared/contract/app.ts';
 import { PATIENCE } from '../patience.ts';
 
 configure({ asyncUtilTimeout: PATIENCE });

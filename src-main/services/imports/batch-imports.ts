@@ -1,4 +1,4 @@
-import type { StoppedImport } from '../../../src-shared/contract.ts';
+import type { StoppedImport } from '../../../src-shared/contract/batches.ts';
 import { failure } from '../../../src-shared/errors.ts';
 import type { ImportEvent } from '../../../src-shared/progress.ts';
 import { dismissImports, endImports, noteImport, type OpenImport, openImports } from '../../store/imports.ts';

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { FolderListing } from '../../../src-shared/contract.ts';
+import type { FolderListing } from '../../../src-shared/contract/app.ts';
 import { countEndings } from '../../../src-shared/endings.ts';
 import { sortNames } from '../../files/image-files.ts';
 import { isImageName, isUnreadName } from '../../files/image-names.ts';

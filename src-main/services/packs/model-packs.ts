@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { PackSummary } from '../../../src-shared/contract.ts';
+import type { PackSummary } from '../../../src-shared/contract/packs.ts';
 import { type ClipSamError, failure, toErrorRecord } from '../../../src-shared/errors.ts';
 import { packReferenceSchema } from '../../../src-shared/pack-reference.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';

@@ -1,6 +1,6 @@
 import { readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { UnfinishedPack } from '../../../src-shared/contract.ts';
+import type { UnfinishedPack } from '../../../src-shared/contract/packs.ts';
 import { ClipSamError, failure, throwIfCancelled } from '../../../src-shared/errors.ts';
 import { isDownload, type Pack } from '../../../src-shared/pack.ts';
 import { exactReference } from '../../../src-shared/pack-reference.ts';

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import type { SelfTestEvent } from '../../../src-shared/contract.ts';
+import type { SelfTestEvent } from '../../../src-shared/contract/packs.ts';
 import { failure } from '../../../src-shared/errors.ts';
 import type { DeviceRequest } from '../../../src-shared/result.ts';
 import { listImageFiles } from '../../files/image-files.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BatchImage } from '../../../src-shared/batch.ts';
-import type { Pyramid } from '../../../src-shared/contract.ts';
+import type { Pyramid } from '../../../src-shared/contract/review.ts';
 import { type PyramidLayout, TILE_SIZE, writePyramid } from '../../codec/image-pyramid.ts';
 import { toWriteError } from '../../files/atomic-write.ts';
 import { readOwnFile } from '../../files/own-file.ts';

@@ -1,4 +1,4 @@
-import type { SamPrompts } from '../../../src-shared/contract.ts';
+import type { SamPrompts } from '../../../src-shared/contract/review.ts';
 import { failure } from '../../../src-shared/errors.ts';
 import type { PackedLevels } from '../../../src-shared/packed-levels.ts';
 import type { ContentHashes } from '../../files/content-hashes.ts';

@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
 import type { Annotation } from '../../../src-shared/annotation.ts';
-import type { ReviewImage, ReviewTable } from '../../../src-shared/contract.ts';
+import type { ReviewImage, ReviewTable } from '../../../src-shared/contract/review.ts';
 import { failure } from '../../../src-shared/errors.ts';
 import { toReviewColumns } from '../../../src-shared/review-table.ts';
 import type { VerdictEntry } from '../../../src-shared/verdict.ts';

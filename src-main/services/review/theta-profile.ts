@@ -1,4 +1,4 @@
-import type { ThetaProfile } from '../../../src-shared/contract.ts';
+import type { ThetaProfile } from '../../../src-shared/contract/what-if.ts';
 import { ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
 import { countRegionsByTheta } from '../../pipeline/region-profile.ts';
 import { minRegionCells } from '../../pipeline/regions.ts';

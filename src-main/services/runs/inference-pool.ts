@@ -1,4 +1,4 @@
-import type { DeviceStatus } from '../../../src-shared/contract.ts';
+import type { DeviceStatus } from '../../../src-shared/contract/device.ts';
 import { ClipSamError, failure, toErrorRecord } from '../../../src-shared/errors.ts';
 import type { DeviceRequest } from '../../../src-shared/result.ts';
 import {

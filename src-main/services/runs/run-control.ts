@@ -1,5 +1,5 @@
 import type { Run } from '../../../src-shared/batch.ts';
-import type { RunProgress } from '../../../src-shared/contract.ts';
+import type { RunProgress } from '../../../src-shared/contract/runs.ts';
 import { ClipSamError, failure } from '../../../src-shared/errors.ts';
 import type { BatchEvent } from '../../../src-shared/progress.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';

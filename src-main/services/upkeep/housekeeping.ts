@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { KEEP_DELETED_DAYS } from '../../../src-shared/batch.ts';
-import type { PurgeSummary } from '../../../src-shared/contract.ts';
+import type { PurgeSummary } from '../../../src-shared/contract/batches.ts';
 import { throwIfCancelled } from '../../../src-shared/errors.ts';
 import { copyDatabase, isCopyDue } from '../../store/database-copies.ts';
 import { addTimeOfUse, daysOfUse } from '../../store/days-of-use.ts';

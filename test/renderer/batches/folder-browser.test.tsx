@@ -2,7 +2,7 @@
 import { screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { FolderBrowser } from '../../../src-renderer/batches/folder-browser.tsx';
-import type { FolderListing } from '../../../src-shared/contract.ts';
+import type { FolderListing } from '../../../src-shared/contract/app.ts';
 import { renderPart } from '../render.tsx';
 
 async function browse(passedOver: FolderListing['passedOver']) {

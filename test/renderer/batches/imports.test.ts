@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { ImportProgress } from '../../../src-shared/contract.ts';
+import type { ImportProgress } from '../../../src-shared/contract/imports.ts';
 import { ClipSamError } from '../../../src-shared/errors.ts';
 
 vi.stubGlobal('window', {});

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Refresher, withRun } from '../../../src-renderer/batches/live-batches.ts';
-import type { BatchSummaryRow } from '../../../src-shared/contract.ts';
+import type { BatchSummaryRow } from '../../../src-shared/contract/batches.ts';
 import { progressOf } from './progress.ts';
 
 describe('withRun', () => {

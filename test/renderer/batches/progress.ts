@@ -1,4 +1,4 @@
-import type { RunProgress } from '../../../src-shared/contract.ts';
+import type { RunProgress } from '../../../src-shared/contract/runs.ts';
 
 /** A run's progress. */
 export function progressOf(

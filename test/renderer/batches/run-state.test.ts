@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { runState } from '../../../src-renderer/batches/run-state.ts';
-import type { RunProgress } from '../../../src-shared/contract.ts';
+import type { RunProgress } from '../../../src-shared/contract/runs.ts';
 import { progressOf } from './progress.ts';
 
 const of = (status: RunProgress['run']['status'], active: boolean) =>

@@ -5,7 +5,7 @@ import { SampleRanges } from '../../../src-renderer/batches/sample-ranges.tsx';
 import { usePeople } from '../../../src-renderer/state/people.ts';
 import { useSession } from '../../../src-renderer/state/session.ts';
 import type { BatchRange } from '../../../src-shared/batch-range.ts';
-import type { BatchSummaryRow } from '../../../src-shared/contract.ts';
+import type { BatchSummaryRow } from '../../../src-shared/contract/batches.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
 import { renderPart } from '../render.tsx';
 import { progressOf } from './progress.ts';

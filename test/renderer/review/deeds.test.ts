@@ -7,7 +7,7 @@ import { type ReviewData, reviewTableKey } from '../../../src-renderer/review/re
 import type { AnnotationValues, VerdictValues } from '../../../src-renderer/review/undo-stack.ts';
 import { useUndoStacks } from '../../../src-renderer/review/undo-store.ts';
 import type { Annotation } from '../../../src-shared/annotation.ts';
-import type { ReviewImage } from '../../../src-shared/contract.ts';
+import type { ReviewImage } from '../../../src-shared/contract/review.ts';
 import { makeReviewList } from '../../../src-shared/review-queue.ts';
 import { toReviewColumns } from '../../../src-shared/review-table.ts';
 import type { VerdictEntry } from '../../../src-shared/verdict.ts';

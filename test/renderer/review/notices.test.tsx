@@ -7,7 +7,7 @@ import { ModelSummary } from '../../../src-renderer/review/model-summary.tsx';
 import { PictureQueue } from '../../../src-renderer/review/picture-queue.ts';
 import { ResultFacts } from '../../../src-renderer/review/result-facts.tsx';
 import { useSession } from '../../../src-renderer/state/session.ts';
-import type { ReviewImage } from '../../../src-shared/contract.ts';
+import type { ReviewImage } from '../../../src-shared/contract/review.ts';
 import type { Notice } from '../../../src-shared/notice.ts';
 import type { ReviewRow } from '../../../src-shared/review-table.ts';
 import { inspectionResult, recipe } from '../../store/results-fixture.ts';

@@ -6,7 +6,7 @@ import { createScratch } from '../../../src-renderer/viewer/scratch.ts';
 import { useViewSettings } from '../../../src-renderer/viewer/view-settings.ts';
 import type { Tool } from '../../../src-renderer/viewer/viewer-props.ts';
 import { type Stage, toImage, toScreen, viewportOf } from '../../../src-renderer/viewer/viewport.ts';
-import type { SamPrompts } from '../../../src-shared/contract.ts';
+import type { SamPrompts } from '../../../src-shared/contract/review.ts';
 import type { Polygon, Region } from '../../../src-shared/result.ts';
 
 // 200 × 100 image pixels, twice as large on the screen, 12 CSS pixels from its edges.

@@ -6,7 +6,7 @@ import {
   withPoint,
   withPointAt,
 } from '../../../src-renderer/viewer/prompt-editing.ts';
-import { samPromptsSchema } from '../../../src-shared/contract.ts';
+import { samPromptsSchema } from '../../../src-shared/contract/review.ts';
 
 const first = withPoint(null, { x: 10.123456, y: 20 }, 1);
 

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { deviceReportSchema, deviceRequestSchema, errorRecordSchema } from '../domain-schemas.ts';
+import { base, count } from './base.ts';
+
+export const deviceStatusSchema = z.object({
+  /** `stopped`: nothing was inspected yet, the process starts when it is needed. */
+  state: z.enum(['stopped', 'starting', 'ready', 'failed']),
+  asked: deviceRequestSchema,
+  report: deviceReportSchema.nullable(),
+  /** Memory of the inference process. */
+  rssBytes: z.number().nullable(),
+  /** Times that the inference process died and was started again. */
+  restarts: count,
+  error: errorRecordSchema.nullable(),
+});
+export type DeviceStatus = z.infer<typeof deviceStatusSchema>;
+
+export const device = {
+  device: base.output(deviceStatusSchema),
+  /** Takes effect for the next start of the inference process; refused while a run is at work. */
+  chooseDevice: base.input(z.object({ device: deviceRequestSchema })).output(deviceStatusSchema),
+};

@@ -1,0 +1,41 @@
+import { eventIterator } from '@orpc/contract';
+import { z } from 'zod';
+import { errorRecordSchema, hashSchema, idSchema } from '../domain-schemas.ts';
+import { base, count, inspector } from './base.ts';
+import { batchSummarySchema } from './batches.ts';
+
+export const importProgressSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('listed'), total: count }),
+  z.object({ kind: z.literal('imported'), done: count, total: count }),
+  z.object({
+    kind: z.literal('finished'),
+    added: count,
+    unchanged: count,
+    changed: z.array(z.string()),
+    /** Files of the batch that could not be read this time. */
+    unread: z.array(z.string()),
+    /** Images whose page their file no longer has. */
+    vanished: z.array(z.string()),
+    duplicates: z.array(z.object({ contentHash: hashSchema, paths: z.array(z.string()) })),
+    unreadable: z.array(z.object({ path: z.string(), error: errorRecordSchema })),
+    /** Pictures of kinds that are not read, and folders of masks beside the images. */
+    passedOver: z.array(z.string()),
+    truthFolders: z.array(z.string()),
+  }),
+]);
+export type ImportProgress = z.infer<typeof importProgressSchema>;
+
+export const imports = {
+  import: base
+    .input(
+      z.object({
+        id: idSchema,
+        /** Null: the rest of what was stopped before its end. */
+        paths: z.array(z.string().min(1).max(4096)).min(1).max(100_000).nullable(),
+        ...inspector,
+      }),
+    )
+    .output(eventIterator(importProgressSchema)),
+  /** The batch is whole as it is: the rest of a stopped import is not wanted. */
+  dismissImport: base.input(z.object({ id: idSchema, ...inspector })).output(batchSummarySchema),
+};

@@ -1,0 +1,30 @@
+import { app } from './app.ts';
+import { batches } from './batches.ts';
+import { device } from './device.ts';
+import { exports } from './exports.ts';
+import { imports } from './imports.ts';
+import { packs } from './packs.ts';
+import { people } from './people.ts';
+import { recipes } from './recipes.ts';
+import { review } from './review.ts';
+import { runs } from './runs.ts';
+import { studies } from './studies.ts';
+import { whatIf } from './what-if.ts';
+
+/**
+ * What the window can ask of the workstation, whatever lies between them: Electron's MessagePort, a WebSocket or a
+ * direct call.
+ */
+export const contract = {
+  app,
+  batches: { ...batches, ...imports },
+  runs,
+  review,
+  recipes,
+  whatIf,
+  models: { ...packs, ...device },
+  studies,
+  exports,
+  people,
+};
+export type Contract = typeof contract;

@@ -1,0 +1,117 @@
+import { eventIterator } from '@orpc/contract';
+import { z } from 'zod';
+import {
+  deviceReportSchema,
+  deviceRequestSchema,
+  errorRecordSchema,
+  hashSchema,
+  modelVerdictSchema,
+  timingsSchema,
+} from '../domain-schemas.ts';
+import { base, count, inspector } from './base.ts';
+
+export const packSummarySchema = z.object({
+  /** How recipes name it. */
+  id: z.string(),
+  title: z.string(),
+  version: z.string(),
+  folder: z.string(),
+  /** It was brought into the workspace; false: it comes with the program. */
+  isImported: z.boolean(),
+  /** What results keep of it; null when its description cannot be read. */
+  packHash: hashSchema.nullable(),
+  /** Markdown. */
+  card: z.string(),
+  files: z.array(
+    z.object({
+      name: z.string(),
+      source: z.string(),
+      licence: z.string(),
+      provenance: z.string(),
+      sha256: z.string(),
+      bytes: count.nullable(),
+    }),
+  ),
+  /** Why the pack cannot be used, as far as its description tells. */
+  error: errorRecordSchema.nullable(),
+});
+export type PackSummary = z.infer<typeof packSummarySchema>;
+
+export const packCheckSchema = z.object({
+  files: z.array(z.object({ name: z.string(), ok: z.boolean(), error: errorRecordSchema.nullable() })),
+  ok: z.boolean(),
+});
+export type PackCheck = z.infer<typeof packCheckSchema>;
+
+/** A download of a pack that stopped before its end. `done` and `total` are bytes. */
+export const unfinishedPackSchema = z.object({
+  packHash: hashSchema,
+  /** Id and version. */
+  pack: z.string(),
+  title: z.string(),
+  /** Where it comes from: a path or an address. */
+  place: z.string(),
+  inspector: z.string(),
+  startedAt: z.string(),
+  done: count,
+  total: count,
+});
+export type UnfinishedPack = z.infer<typeof unfinishedPackSchema>;
+
+/** `rate`: bytes per second, `eta`: seconds left; null where they are not known yet. */
+export const packProgressSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('found'), pack: z.string(), title: z.string(), total: count }),
+  z.object({
+    kind: z.literal('bringing'),
+    file: z.string(),
+    isDownload: z.boolean(),
+    done: count,
+    total: count,
+    rate: z.number().nullable(),
+    eta: z.number().nullable(),
+  }),
+  z.object({ kind: z.literal('waiting'), seconds: z.number() }),
+  z.object({ kind: z.literal('checking') }),
+  z.object({
+    kind: z.literal('finished'),
+    id: z.string(),
+    outcome: z.enum(['added', 'already-there', 'repaired']),
+  }),
+]);
+export type PackProgress = z.infer<typeof packProgressSchema>;
+
+export const selfTestEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('starting'), image: z.string() }),
+  z.object({ kind: z.literal('ready'), device: deviceReportSchema, startMs: z.number() }),
+  z.object({
+    kind: z.literal('finished'),
+    device: deviceReportSchema,
+    timings: timingsSchema,
+    score: z.number(),
+    verdict: modelVerdictSchema,
+    regions: count,
+    rssBytes: z.number().nullable(),
+  }),
+]);
+export type SelfTestEvent = z.infer<typeof selfTestEventSchema>;
+
+export const packs = {
+  list: base.output(z.array(packSummarySchema)),
+  /** Computes every file's SHA-256. */
+  verify: base.input(z.object({ id: z.string().max(200) })).output(packCheckSchema),
+  /** Brings a pack into the workspace: from a folder, a ZIP file, a pack.json or the address of one. */
+  add: base
+    .input(z.object({ place: z.string().trim().min(1).max(4096), ...inspector }))
+    .output(eventIterator(packProgressSchema)),
+  /** Downloads that stopped before their end. */
+  unfinished: base.output(z.array(unfinishedPackSchema)),
+  /** Goes on with one. */
+  resume: base
+    .input(z.object({ packHash: hashSchema, ...inspector }))
+    .output(eventIterator(packProgressSchema)),
+  /** Throws away what it has brought so far. */
+  discard: base.input(z.object({ packHash: hashSchema })).output(z.array(unfinishedPackSchema)),
+  selfTest: base
+    .input(z.object({ pack: z.string().max(200), device: deviceRequestSchema }))
+    .output(eventIterator(selfTestEventSchema)),
+};

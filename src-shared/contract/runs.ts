@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { errorRecordSchema, hashSchema, idSchema, pageNumberSchema, runSchema } from '../domain-schemas.ts';
+import { base, byId, count, inspector } from './base.ts';
+
+export const runCountsSchema = z.object({ total: count, done: count, failed: count });
+
+/** A run with how far it is. `rate`: images per second, `eta`: seconds left; null unless it is at work here. */
+export const runProgressSchema = z.object({
+  run: runSchema,
+  ...runCountsSchema.shape,
+  /** True when this program works on it. */
+  active: z.boolean(),
+  rate: z.number().nullable(),
+  eta: z.number().nullable(),
+});
+export type RunProgress = z.infer<typeof runProgressSchema>;
+
+export const runs = {
+  list: base.input(z.object({ batchId: idSchema })).output(z.array(runProgressSchema)),
+  /** Inspects all images of the batch: with the given recipe, else with the batch's, else with the pack's default. */
+  start: base
+    .input(z.object({ batchId: idSchema, recipeHash: hashSchema.nullable().default(null), ...inspector }))
+    .output(runProgressSchema),
+  pause: base.input(byId.extend(inspector)).output(runProgressSchema),
+  /** Goes on with a paused, interrupted or abandoned run. */
+  resume: base
+    .input(z.object({ id: idSchema, retryFailed: z.boolean().default(false), ...inspector }))
+    .output(runProgressSchema),
+  cancel: base.input(byId.extend(inspector)).output(runProgressSchema),
+  failures: base.input(z.object({ id: idSchema, limit: count.max(10_000).default(1000) })).output(
+    z.array(
+      z.object({
+        imageId: idSchema,
+        path: z.string(),
+        page: pageNumberSchema.nullable(),
+        error: errorRecordSchema,
+      }),
+    ),
+  ),
+};

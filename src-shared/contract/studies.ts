@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import {
+  humanVerdictSchema,
+  idSchema,
+  lineSchema,
+  studyProgressSchema,
+  studyResultsSchema,
+  studySchema,
+  studyTurnSchema,
+} from '../domain-schemas.ts';
+import { csvStyleSchema, PLAIN_CSV } from '../export-formats.ts';
+import { STUDY_ROUNDS, STUDY_SIZE } from '../study.ts';
+import { base, byId, count, inspector } from './base.ts';
+
+/** An agreement study with who takes part in it, and how far they are. */
+export const studyOverviewSchema = z.object({
+  study: studySchema,
+  inspectors: z.array(studyProgressSchema).readonly(),
+});
+export type StudyOverviewRow = z.infer<typeof studyOverviewSchema>;
+
+/** Blind agreement studies; `inspector` is the inspector everywhere. */
+export const studies = {
+  list: base.input(z.object({ batchId: idSchema })).output(z.array(studyOverviewSchema)),
+  create: base
+    .input(
+      z.object({
+        batchId: idSchema,
+        name: lineSchema.trim().min(1),
+        /** Clipped to what the batch has. */
+        size: z.int().min(STUDY_SIZE.min).max(STUDY_SIZE.max).default(STUDY_SIZE.proposed),
+        rounds: z.int().min(STUDY_ROUNDS.min).max(STUDY_ROUNDS.max).default(STUDY_ROUNDS.min),
+        ...inspector,
+      }),
+    )
+    .output(studyOverviewSchema),
+  /** The image that is the inspector's next; nothing that would tell him what to say. */
+  next: base.input(byId.extend(inspector)).output(studyTurnSchema),
+  /** Refused unless it is the image's turn. `milliseconds`: from its appearance to the answer. */
+  judge: base
+    .input(
+      byId.extend({
+        imageId: idSchema,
+        verdict: humanVerdictSchema,
+        milliseconds: count.max(86_400_000),
+        ...inspector,
+      }),
+    )
+    .output(studyTurnSchema),
+  /** The last answer, within the round that the inspector is in. */
+  takeBack: base.input(byId.extend(inspector)).output(studyTurnSchema),
+  /** Refused while the inspector who asks is in the midst of his rounds. */
+  results: base.input(byId.extend(inspector)).output(studyResultsSchema),
+  /** Every answer as CSV in the workspace's `exports`; refused as `results` is. */
+  exportAnswers: base
+    .input(byId.extend({ ...inspector, csv: csvStyleSchema.default(PLAIN_CSV) }))
+    .output(z.object({ path: z.string() })),
+};
