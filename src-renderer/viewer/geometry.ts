@@ -3,7 +3,7 @@ import type { Box, Point, Polygon, Region } from '../../src-shared/result.ts';
 import type { Size } from './viewport.ts';
 
 /** True when the place lies inside (even-odd: a hole is outside). */
-export function isInside(polygons: readonly Polygon[], { x, y }: Point): boolean {
+export function containsPoint(polygons: readonly Polygon[], { x, y }: Point): boolean {
   return polygons.some((rings) => {
     let inside = false;
     for (const ring of rings) {
@@ -40,7 +40,7 @@ export function shapeAt<T extends { readonly polygons: readonly Polygon[] }>(
     return box ? box.width * box.height : 0;
   };
   return shapes
-    .filter(({ polygons }) => isInside(polygons, at))
+    .filter(({ polygons }) => containsPoint(polygons, at))
     .reduce<T | undefined>((best, shape) => (best && area(best) <= area(shape) ? best : shape), undefined);
 }
 
@@ -77,12 +77,12 @@ export function boxPolygon({ x, y, width, height }: Box): Polygon {
 }
 
 /** No area; always the same object. */
-export const NOTHING: readonly Polygon[] = [];
+export const NO_AREA: readonly Polygon[] = [];
 
 /** The area that an annotation means: its own, or the model's region. */
 export function annotatedArea(
   { polygons, regionIndex }: Annotation,
   regions: readonly Region[],
 ): readonly Polygon[] {
-  return polygons ?? regions.find(({ index }) => index === regionIndex)?.polygons ?? NOTHING;
+  return polygons ?? regions.find(({ index }) => index === regionIndex)?.polygons ?? NO_AREA;
 }

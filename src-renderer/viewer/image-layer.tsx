@@ -6,13 +6,13 @@ import type { Box } from '../../src-shared/result.ts';
 import { mediaUrls } from '../api/browser-access.ts';
 import { pictures } from './pictures.ts';
 import { levelFor, parentOf, type Tile, tileBox, tilesIn } from './tiles.ts';
-import { type Stage, type Viewport, visibleBox } from './viewport.ts';
+import { type ViewerStage, type Viewport, visibleBox } from './viewport.ts';
 
 export interface ImageLayerProps {
   /** Null: the picture is not shown. */
   readonly thumbnail: string | null;
   readonly pyramid: Pyramid | null;
-  readonly stage: Stage;
+  readonly stage: ViewerStage;
   readonly viewport: Viewport;
   readonly ref?: Ref<Konva.Layer>;
 }

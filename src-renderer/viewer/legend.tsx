@@ -2,7 +2,7 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { scoreColour } from '../../src-shared/colour-map.ts';
 import { spreadLabels } from './label-layout.ts';
-import { type ScratchStore, useScratch } from './scratch.ts';
+import { type PointerStore, usePointer } from './pointer-state.ts';
 import classes from './viewer.module.css';
 
 /** CSS pixels. */
@@ -20,12 +20,12 @@ export const Legend = memo(function Legend({
   theta,
   warn,
   reject,
-  scratch,
+  pointer,
 }: {
   readonly theta: number;
   readonly warn: number;
   readonly reject: number;
-  readonly scratch: ScratchStore;
+  readonly pointer: PointerStore;
 }) {
   const { t } = useTranslation('viewer');
   const marks = [
@@ -65,14 +65,14 @@ export const Legend = memo(function Legend({
             </text>
           </g>
         ))}
-        <Pointer scratch={scratch} />
+        <Pointer pointer={pointer} />
       </svg>
     </figure>
   );
 });
 
-function Pointer({ scratch }: { readonly scratch: ScratchStore }) {
-  const score = useScratch(scratch, (state) => state.place?.score ?? null);
+function Pointer({ pointer }: { readonly pointer: PointerStore }) {
+  const score = usePointer(pointer, (state) => state.position?.score ?? null);
   if (score === null) return null;
   const y = (1 - score) * LENGTH;
   return <path d={`M14 ${y} l-6 -4.5 v9 z`} className={classes.pointer} />;

@@ -2,8 +2,8 @@ import { memo, useMemo, useRef } from 'react';
 import { Shape } from 'react-konva';
 import { paintMap } from '../../src-shared/paint-map.ts';
 import { PALETTE } from './palette.ts';
-import { isoline, mapScale, type ScoreMap } from './score-map.ts';
-import { scene } from './shapes.tsx';
+import { isoline, type LoadedMap, mapScale } from './score-map.ts';
+import { inImagePixels } from './shapes.tsx';
 import type { Size } from './viewport.ts';
 
 /** A map painted over the image through a table of colours, with a line where it crosses the threshold. */
@@ -15,7 +15,7 @@ export const MapShape = memo(function MapShape({
   line,
   opacity,
 }: {
-  readonly map: ScoreMap;
+  readonly map: LoadedMap;
   readonly image: Size;
   readonly table: Uint32Array;
   /** 0..1. */
@@ -27,7 +27,7 @@ export const MapShape = memo(function MapShape({
   const path = useMemo(() => segmentsPath(isoline(map, threshold)), [map, threshold]);
   return (
     <Shape
-      sceneFunc={scene((context, pixel) => {
+      sceneFunc={inImagePixels((context, pixel) => {
         const scale = mapScale(map, image);
         context.save();
         context.beginPath();
@@ -54,7 +54,7 @@ export const MapShape = memo(function MapShape({
 });
 
 /** The map as a picture of its own size. One canvas serves all maps, one after the other. */
-function usePainted(map: ScoreMap, table: Uint32Array): OffscreenCanvas {
+function usePainted(map: LoadedMap, table: Uint32Array): OffscreenCanvas {
   const reused = useRef<OffscreenCanvas>(null);
   return useMemo(() => {
     const { width, height, values } = map;

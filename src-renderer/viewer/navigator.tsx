@@ -3,14 +3,14 @@ import { useTranslation } from 'react-i18next';
 import type { Box } from '../../src-shared/result.ts';
 import { pictures } from './pictures.ts';
 import { useResource } from './use-resource.ts';
-import { useViewport, useViewSettings } from './view-settings.ts';
+import { changeView, useViewport } from './view-settings.ts';
 import classes from './viewer.module.css';
-import { centredOn, type Stage, visibleBox } from './viewport.ts';
+import { centredOn, type ViewerStage, visibleBox } from './viewport.ts';
 
 interface NavigatorProps {
   /** Null: the picture is not shown. */
   readonly thumbnail: string | null;
-  readonly stage: Stage;
+  readonly stage: ViewerStage;
 }
 
 /** CSS pixels of the longer side. */
@@ -44,9 +44,8 @@ function Overview({ thumbnail, stage, visible }: NavigatorProps & { readonly vis
     if (event.buttons !== 1) return;
     event.currentTarget.setPointerCapture(event.pointerId);
     const { left, top } = event.currentTarget.getBoundingClientRect();
-    const { view, set } = useViewSettings.getState();
     const centre = { x: (event.clientX - left) / width, y: (event.clientY - top) / height };
-    set({ view: centredOn(view, stage, centre) });
+    changeView((view) => centredOn(view, stage, centre));
   };
   return (
     <div

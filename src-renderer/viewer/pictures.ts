@@ -1,5 +1,5 @@
 import { ResourceLoader } from './resource-loader.ts';
-import type { ScoreMap } from './score-map.ts';
+import type { LoadedMap } from './score-map.ts';
 
 const MEBIBYTE = 2 ** 20;
 
@@ -20,7 +20,7 @@ export const pictures = new ResourceLoader<ImageBitmap>(
 );
 
 /** Coarse and final maps. */
-export const maps = new ResourceLoader<ScoreMap>(
+export const maps = new ResourceLoader<LoadedMap>(
   {
     load: async (url, signal) => {
       const response = await fetchOk(url, signal);
@@ -37,7 +37,7 @@ export const maps = new ResourceLoader<ScoreMap>(
 );
 
 /** Ground truth as a map of 0 and 65535, so that it is outlined like one. */
-export const truths = new ResourceLoader<ScoreMap>(
+export const truths = new ResourceLoader<LoadedMap>(
   {
     load: async (url, signal) => {
       const bitmap = await createImageBitmap(await (await fetchOk(url, signal)).blob());

@@ -7,16 +7,16 @@ import { mediaUrls } from '../api/browser-access.ts';
 import { useActions } from '../keys/use-actions.ts';
 import { Navigator } from './navigator.tsx';
 import { pictures } from './pictures.ts';
-import { Scene } from './scene.tsx';
-import { createScratch } from './scratch.ts';
+import { createPointerStore } from './pointer-state.ts';
 import { ZoomButtons } from './status-bar.tsx';
 import { useEditingKeys } from './use-editing-keys.ts';
-import { useHands } from './use-hands.ts';
+import { useInteraction } from './use-interaction.ts';
 import { useResource } from './use-resource.ts';
 import { useStage } from './use-stage.ts';
 import { useZoom } from './use-zoom.ts';
 import { LAYERS, type LayerId, type LayerSetting, useSettings } from './view-settings.ts';
 import classes from './viewer.module.css';
+import { ViewerScene } from './viewer-scene.tsx';
 
 const NONE: readonly never[] = [];
 const NO_LAYERS = Object.fromEntries(LAYERS.map((id) => [id, { visible: false, opacity: 0 }])) as Record<
@@ -46,7 +46,7 @@ export function PlainViewer({
 }) {
   const { t } = useTranslation('viewer');
   const { navigator } = useSettings('navigator');
-  const scratch = useMemo(() => createScratch(imageId), [imageId]);
+  const pointer = useMemo(() => createPointerStore(imageId), [imageId]);
   const isChanged = file === 'changed';
   const pyramid = given?.imageId === imageId && !isChanged ? given : null;
   const thumbnail = isChanged ? null : mediaUrls.thumbnail(imageId, version);
@@ -57,7 +57,7 @@ export function PlainViewer({
   );
   const { width, height } = pyramid ?? small ?? { width: 0, height: 0 };
   const { stage, holder, holderRef } = useStage(width, height);
-  const hands = useHands(
+  const interaction = useInteraction(
     {
       imageId,
       stage,
@@ -67,7 +67,7 @@ export function PlainViewer({
       selectedRegion: null,
       selectedAnnotation: null,
       prompts: null,
-      scratch,
+      pointer,
       scoreAt: () => null,
       onPrompts: nothing,
       onDrawn: nothing,
@@ -83,7 +83,7 @@ export function PlainViewer({
     'viewer.zoom-in': zoom.zoomIn,
     'viewer.zoom-out': zoom.zoomOut,
   });
-  useEditingKeys({ stage, tool: 'pan', scratch, hands, element: holder.current });
+  useEditingKeys({ stage, tool: 'pan', pointer, interaction, element: holder.current });
   return (
     <div className={classes.viewer}>
       <div className={classes.body}>
@@ -95,11 +95,11 @@ export function PlainViewer({
           aria-label={t('canvas')}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move what is on the focused canvas
           tabIndex={0}
-          {...hands.handlers}
+          {...interaction.handlers}
         >
           <div role="img" aria-label={description} className={classes.scene}>
             {stage && (
-              <Scene
+              <ViewerScene
                 stage={stage}
                 thumbnail={thumbnail}
                 pyramid={pyramid}
@@ -116,7 +116,7 @@ export function PlainViewer({
                 editable={null}
                 selectedRegion={null}
                 selectedAnnotation={null}
-                scratch={scratch}
+                pointer={pointer}
                 bare
               />
             )}

@@ -3,32 +3,32 @@ import { IconCheck, IconX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import { KeyHint } from './action-button.tsx';
-import { type ScratchStore, useScratch } from './scratch.ts';
+import { type PointerStore, usePointer } from './pointer-state.ts';
 import { useViewport, useViewSettings } from './view-settings.ts';
 import classes from './viewer.module.css';
 import type { Tool } from './viewer-props.ts';
-import { type Stage, toScreen } from './viewport.ts';
+import { toScreen, type ViewerStage } from './viewport.ts';
 
 /** What follows the pointer: the brush's size, the keyboard's cross, who made the annotation under it. */
 export function PointerGuide({
   tool,
   stage,
   annotations,
-  scratch,
+  pointer,
 }: {
   readonly tool: Tool;
-  readonly stage: Stage;
+  readonly stage: ViewerStage;
   readonly annotations: readonly Annotation[];
-  readonly scratch: ScratchStore;
+  readonly pointer: PointerStore;
 }) {
   const { t, i18n } = useTranslation('viewer');
-  const place = useScratch(scratch, (state) => state.place);
-  const byKeyboard = useScratch(scratch, (state) => state.byKeyboard);
-  const hovered = useScratch(scratch, (state) => state.annotation);
+  const position = usePointer(pointer, (state) => state.position);
+  const byKeyboard = usePointer(pointer, (state) => state.byKeyboard);
+  const hovered = usePointer(pointer, (state) => state.annotation);
   const viewport = useViewport(stage);
   const brush = useViewSettings((settings) => settings.brush);
-  if (!place) return null;
-  const at = toScreen(viewport, place);
+  if (!position) return null;
+  const at = toScreen(viewport, position);
   const transform = `translate(${at.x}px, ${at.y}px)`;
   const annotation = annotations.find(({ id }) => id === hovered);
   return (
@@ -56,28 +56,28 @@ export function PointerGuide({
 }
 
 /** Ends a drawing: with the keys that do the same. */
-export function DraftBar({
-  scratch,
+export function DrawingBar({
+  pointer,
   onFinish,
   onDrop,
 }: {
-  readonly scratch: ScratchStore;
+  readonly pointer: PointerStore;
   onFinish(): void;
   onDrop(): void;
 }) {
   const { t } = useTranslation('viewer');
-  const draft = useScratch(scratch, (state) => state.draft);
-  if (draft?.kind !== 'strokes' && draft?.kind !== 'polygon') return null;
-  const canFinish = draft.kind === 'strokes' || draft.points.length >= 3;
+  const drawing = usePointer(pointer, (state) => state.drawing);
+  if (drawing?.kind !== 'strokes' && drawing?.kind !== 'polygon') return null;
+  const canFinish = drawing.kind === 'strokes' || drawing.points.length >= 3;
   return (
-    <div className={classes.draftBar}>
+    <div className={classes.drawingBar}>
       <Button
         size="compact-sm"
         leftSection={<IconCheck size={14} />}
         disabled={!canFinish}
         onClick={onFinish}
       >
-        {t('draft.finish')}
+        {t('drawing.finish')}
       </Button>
       <Button
         size="compact-sm"
@@ -86,7 +86,7 @@ export function DraftBar({
         rightSection={<KeyHint action="viewer.reset" />}
         onClick={onDrop}
       >
-        {t('draft.drop')}
+        {t('drawing.drop')}
       </Button>
     </div>
   );

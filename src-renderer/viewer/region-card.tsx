@@ -5,10 +5,10 @@ import { useTranslation } from 'react-i18next';
 import type { Box, Region, RegionPrompts } from '../../src-shared/result.ts';
 import { lineBetween, onScreen, placeBeside } from './card-layout.ts';
 import { PALETTE } from './palette.ts';
-import { type ScratchStore, useScratch } from './scratch.ts';
+import { type PointerStore, usePointer } from './pointer-state.ts';
 import { useViewport } from './view-settings.ts';
 import classes from './viewer.module.css';
-import { type Stage, toScreen, type Viewport } from './viewport.ts';
+import { toScreen, type ViewerStage, type Viewport } from './viewport.ts';
 
 /**
  * The region that is selected or under the pointer: its scores, the prompts that SAM was asked with, and SAM's three
@@ -18,20 +18,20 @@ export function RegionCard({
   stage,
   regions,
   selected,
-  scratch,
+  pointer,
 }: {
-  readonly stage: Stage;
+  readonly stage: ViewerStage;
   readonly regions: readonly Region[];
   readonly selected: number | null;
-  readonly scratch: ScratchStore;
+  readonly pointer: PointerStore;
 }) {
-  const hovered = useScratch(scratch, (state) => state.region);
+  const hovered = usePointer(pointer, (state) => state.region);
   const region = regions.find(({ index }) => index === (selected ?? hovered));
   const isSelected = region !== undefined && region.index === selected;
   // The same element while nothing but the place changes: then React leaves it alone.
   const card = useMemo(
-    () => region && <Card region={region} isSelected={isSelected} scratch={scratch} />,
-    [region, isSelected, scratch],
+    () => region && <Card region={region} isSelected={isSelected} pointer={pointer} />,
+    [region, isSelected, pointer],
   );
   if (!region) return null;
   return (
@@ -49,7 +49,7 @@ function BesideBox({
   solid,
   children,
 }: {
-  readonly stage: Stage;
+  readonly stage: ViewerStage;
   readonly box: Box;
   /** Not to be covered if it can be helped. */
   readonly others: readonly { readonly box: Box }[];
@@ -101,7 +101,7 @@ function withBadge(box: Box, viewport: Viewport): Box {
 }
 
 /** Where the legend and the navigator are. */
-function takenIn({ width, height }: Stage['screen']): readonly Box[] {
+function takenIn({ width, height }: ViewerStage['screen']): readonly Box[] {
   return [
     { x: 0, y: height - 186, width: 158, height: 186 },
     { x: width - 172, y: height - 172, width: 172, height: 172 },
@@ -111,14 +111,14 @@ function takenIn({ width, height }: Stage['screen']): readonly Box[] {
 function Card({
   region,
   isSelected,
-  scratch,
+  pointer,
 }: {
   readonly region: Region;
   readonly isSelected: boolean;
-  readonly scratch: ScratchStore;
+  readonly pointer: PointerStore;
 }) {
   const { t, i18n } = useTranslation('viewer');
-  const level = useScratch(scratch, (state) => state.level);
+  const level = usePointer(pointer, (state) => state.level);
   const { index, peak, mean, area, levels, prompts } = region;
   const best = Math.max(...levels.map(({ quality }) => quality));
   const masks = levels.map((mask) => ({
@@ -156,7 +156,7 @@ function Card({
           }}
           value={String(level ?? 'final')}
           onChange={(value) =>
-            scratch.setState({ level: value === 'final' ? null : (Number(value) as 1 | 2 | 3) })
+            pointer.setState({ level: value === 'final' ? null : (Number(value) as 1 | 2 | 3) })
           }
           data={[{ value: 'final', label: t('region.final') }, ...masks]}
         />

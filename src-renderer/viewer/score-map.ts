@@ -2,7 +2,7 @@ import { frameFor } from '../../src-shared/frame.ts';
 import type { Size } from './viewport.ts';
 
 /** A map of an inspected image: value / 65535 = 0..1, row by row. */
-export interface ScoreMap extends Size {
+export interface LoadedMap extends Size {
   readonly values: Uint16Array;
 }
 
@@ -23,7 +23,7 @@ export function mapScale(map: Size, image: Size): { readonly x: number; readonly
 }
 
 /** The score (0..1) at a place of the image, between the map's pixels as it is painted; null outside. */
-export function scoreAt(map: ScoreMap, image: Size, x: number, y: number): number | null {
+export function scoreAt(map: LoadedMap, image: Size, x: number, y: number): number | null {
   if (x < 0 || y < 0 || x >= image.width || y >= image.height) return null;
   const scale = mapScale(map, image);
   const column = within(x / scale.x - 0.5, map.width - 1);
@@ -48,7 +48,7 @@ function within(value: number, max: number): number {
  * @param threshold 0..1
  * @returns line segments x1, y1, x2, y2 in map pixels; (0, 0) is the top left corner of the top left pixel
  */
-export function isoline({ values, width, height }: ScoreMap, threshold: number): Float32Array {
+export function isoline({ values, width, height }: LoadedMap, threshold: number): Float32Array {
   const level = threshold * 65535;
   let out = new Float32Array(1024);
   let used = 0;

@@ -1,7 +1,7 @@
 import type Konva from 'konva';
 import { memo } from 'react';
 import { Shape } from 'react-konva';
-import type { Box, Point, Polygon } from '../../src-shared/result.ts';
+import type { Point, Polygon } from '../../src-shared/result.ts';
 import { PALETTE } from './palette.ts';
 
 type Context = CanvasRenderingContext2D;
@@ -13,7 +13,7 @@ interface Stroke {
 }
 
 /** Calls `draw` with the canvas in image pixels, the length of a CSS pixel there, and device pixels per CSS pixel. */
-export function scene(draw: (context: Context, pixel: number, ratio: number) => void) {
+export function inImagePixels(draw: (context: Context, pixel: number, ratio: number) => void) {
   return (context: Konva.Context, shape: Konva.Shape) =>
     draw(
       context._context as Context,
@@ -25,7 +25,7 @@ export function scene(draw: (context: Context, pixel: number, ratio: number) => 
 const paths = new WeakMap<readonly Polygon[], Path2D>();
 
 /** The outline as a path, made once. */
-export function pathOf(polygons: readonly Polygon[]): Path2D {
+export function canvasPath(polygons: readonly Polygon[]): Path2D {
   const known = paths.get(polygons);
   if (known) return known;
   const path = new Path2D();
@@ -40,7 +40,12 @@ export function pathOf(polygons: readonly Polygon[]): Path2D {
 }
 
 /** Strokes a path twice: a dark casing, and the line itself. */
-function strokeCased(context: Context, path: Path2D, { colour, width, dash }: Stroke, pixel: number): void {
+export function strokeCased(
+  context: Context,
+  path: Path2D,
+  { colour, width, dash }: Stroke,
+  pixel: number,
+): void {
   context.lineJoin = 'round';
   context.lineCap = dash ? 'butt' : 'round';
   context.setLineDash([]);
@@ -66,10 +71,10 @@ interface AreaProps {
 export const Area = memo(function Area({ polygons, fill, stroke, hatch }: AreaProps) {
   return (
     <Shape
-      sceneFunc={scene((context, pixel, ratio) => {
-        const path = pathOf(polygons);
+      sceneFunc={inImagePixels((context, pixel, ratio) => {
+        const path = canvasPath(polygons);
         // Each on its own: where two of them overlap is inside, as in every export.
-        const each = polygons.map((polygon) => pathOf([polygon]));
+        const each = polygons.map((polygon) => canvasPath([polygon]));
         if (fill) {
           context.fillStyle = fill;
           for (const one of each) context.fill(one, 'evenodd');
@@ -117,74 +122,8 @@ function hatchPattern(context: Context, colour: string, ratio: number): CanvasPa
   return pattern;
 }
 
-/** A box that was given to SAM. */
-export const PromptBox = memo(function PromptBox({
-  box,
-  colour,
-  strong,
-}: {
-  readonly box: Box;
-  readonly colour: string;
-  readonly strong: boolean;
-}) {
-  return (
-    <Shape
-      sceneFunc={scene((context, pixel) => {
-        const path = new Path2D();
-        path.rect(box.x, box.y, box.width, box.height);
-        strokeCased(context, path, { colour, width: strong ? 2 : 1.25, dash: [7, 4] }, pixel);
-      })}
-    />
-  );
-});
-
-/** A point that was given to SAM: a disc with a plus for the object, a diamond with a minus for the background. */
-export const PromptPoint = memo(function PromptPoint({
-  at,
-  label,
-  strong,
-}: {
-  readonly at: Point;
-  readonly label: 0 | 1;
-  readonly strong: boolean;
-}) {
-  return (
-    <Shape
-      x={at.x}
-      y={at.y}
-      sceneFunc={scene((context, pixel) => {
-        const radius = (strong ? 7 : 5) * pixel;
-        const outline = new Path2D();
-        if (label === 1) outline.arc(0, 0, radius, 0, 2 * Math.PI);
-        else {
-          const reach = radius * 1.3;
-          outline.moveTo(0, -reach);
-          outline.lineTo(reach, 0);
-          outline.lineTo(0, reach);
-          outline.lineTo(-reach, 0);
-          outline.closePath();
-        }
-        context.fillStyle = label === 1 ? PALETTE.positive : PALETTE.negative;
-        context.fill(outline);
-        context.strokeStyle = 'rgba(6, 10, 16, 0.85)';
-        context.lineWidth = 1.5 * pixel;
-        context.stroke(outline);
-        const arm = radius * 0.55;
-        context.beginPath();
-        context.moveTo(-arm, 0);
-        context.lineTo(arm, 0);
-        if (label === 1) {
-          context.moveTo(0, -arm);
-          context.lineTo(0, arm);
-        }
-        context.stroke();
-      })}
-    />
-  );
-});
-
 /** A short text at a place of the image, of the same size at every zoom. */
-export const Badge = memo(function Badge({
+export const ImageBadge = memo(function ImageBadge({
   at,
   text,
   colour,
@@ -197,7 +136,7 @@ export const Badge = memo(function Badge({
     <Shape
       x={at.x}
       y={at.y}
-      sceneFunc={scene((context, pixel) => {
+      sceneFunc={inImagePixels((context, pixel) => {
         context.save();
         context.scale(pixel, pixel);
         context.font = '600 11px "Inter Variable", system-ui, "Noto Sans SC", sans-serif';
@@ -218,7 +157,7 @@ export const Badge = memo(function Badge({
 });
 
 /** An open line with its corners, while a polygon is being drawn. */
-export const DraftLine = memo(function DraftLine({
+export const DrawingLine = memo(function DrawingLine({
   points,
   cursor,
 }: {
@@ -227,7 +166,7 @@ export const DraftLine = memo(function DraftLine({
 }) {
   return (
     <Shape
-      sceneFunc={scene((context, pixel) => {
+      sceneFunc={inImagePixels((context, pixel) => {
         const line = new Path2D();
         const all = cursor ? [...points, cursor] : points;
         all.forEach(({ x, y }, index) => {
@@ -235,13 +174,13 @@ export const DraftLine = memo(function DraftLine({
           else line.lineTo(x, y);
         });
         if (all.length > 2) {
-          context.fillStyle = PALETTE.draftFill;
+          context.fillStyle = PALETTE.drawingFill;
           context.fill(line, 'evenodd');
         }
-        strokeCased(context, line, { colour: PALETTE.draft, width: 1.75 }, pixel);
+        strokeCased(context, line, { colour: PALETTE.drawing, width: 1.75 }, pixel);
         points.forEach(({ x, y }, index) => {
           const half = (index === 0 ? 4.5 : 3.5) * pixel;
-          context.fillStyle = index === 0 ? PALETTE.selected : PALETTE.draft;
+          context.fillStyle = index === 0 ? PALETTE.selected : PALETTE.drawing;
           context.strokeStyle = 'rgba(6, 10, 16, 0.85)';
           context.lineWidth = 1.25 * pixel;
           context.beginPath();

@@ -2,11 +2,11 @@ import { IconArrowsMaximize, IconMinus, IconPlus } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ActionButton } from './action-button.tsx';
-import { type ScratchStore, useScratch } from './scratch.ts';
+import { type PointerStore, usePointer } from './pointer-state.ts';
 import { useViewport } from './view-settings.ts';
 import classes from './viewer.module.css';
 import type { Tool } from './viewer-props.ts';
-import type { Size, Stage } from './viewport.ts';
+import type { Size, ViewerStage } from './viewport.ts';
 
 export interface ZoomActions {
   zoomIn(): void;
@@ -20,20 +20,20 @@ export function StatusBar({
   stage,
   tool,
   map,
-  scratch,
+  pointer,
   zoom,
 }: {
-  readonly stage: Stage | null;
+  readonly stage: ViewerStage | null;
   readonly tool: Tool;
   readonly map: 'coarse' | 'final';
-  readonly scratch: ScratchStore;
+  readonly pointer: PointerStore;
   readonly zoom: ZoomActions;
 }) {
   const { t } = useTranslation('viewer');
   return (
     <footer className={classes.status}>
       <div className={classes.reading}>
-        <Reading scratch={scratch} image={stage?.image ?? null} map={map} />
+        <Reading pointer={pointer} image={stage?.image ?? null} map={map} />
       </div>
       <span className={classes.hint} title={t(`hints.${tool}`)}>
         {t(`hints.${tool}`)}
@@ -82,31 +82,31 @@ export function ZoomButtons({
 }
 
 /** Device pixels per image pixel. */
-function Percent({ stage }: { readonly stage: Stage }) {
+function Percent({ stage }: { readonly stage: ViewerStage }) {
   const percent = useViewport(stage).scale * stage.ratio * 100;
   return <>{percent < 10 ? percent.toFixed(1) : Math.round(percent)} %</>;
 }
 
 function Reading({
-  scratch,
+  pointer,
   image,
   map,
 }: {
-  readonly scratch: ScratchStore;
+  readonly pointer: PointerStore;
   readonly image: Size | null;
   readonly map: 'coarse' | 'final';
 }) {
   const { t } = useTranslation('viewer');
-  const place = useScratch(scratch, (state) => state.place);
-  if (place) {
+  const position = usePointer(pointer, (state) => state.position);
+  if (position) {
     return (
       <>
         <span>
-          {Math.floor(place.x)}, {Math.floor(place.y)}
+          {Math.floor(position.x)}, {Math.floor(position.y)}
         </span>
-        {place.score !== null && (
+        {position.score !== null && (
           <span>
-            {t(`reading.${map}`)} <strong>{place.score.toFixed(3)}</strong>
+            {t(`reading.${map}`)} <strong>{position.score.toFixed(3)}</strong>
           </span>
         )}
       </>

@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'react';
-import type { Hands } from './hands.ts';
-import type { ScratchStore } from './scratch.ts';
-import { useViewSettings } from './view-settings.ts';
+import type { Interaction } from './interaction.ts';
+import type { PointerStore } from './pointer-state.ts';
+import { changeView } from './view-settings.ts';
 import type { Tool } from './viewer-props.ts';
-import { panBy, type Stage } from './viewport.ts';
+import { panBy, type ViewerStage } from './viewport.ts';
 
 /** CSS pixels that an arrow key moves the cursor; with Shift, and what it moves the image. */
 const STEP = 2;
@@ -18,10 +18,10 @@ const DIRECTIONS: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 interface EditingContext {
-  readonly stage: Stage | null;
+  readonly stage: ViewerStage | null;
   readonly tool: Tool;
-  readonly scratch: ScratchStore;
-  readonly hands: Hands;
+  readonly pointer: PointerStore;
+  readonly interaction: Interaction;
   /** Holds the canvas; has the focus while arrow keys move what is on it. */
   readonly element: HTMLElement | null;
 }
@@ -50,29 +50,31 @@ function isOurs(target: EventTarget | null, element: HTMLElement | null): boolea
   return target === element || target === document.body;
 }
 
-function handle(event: KeyboardEvent, { stage, tool, scratch, hands, element }: EditingContext): boolean {
-  const { draft, byKeyboard } = scratch.getState();
+function handle(
+  event: KeyboardEvent,
+  { stage, tool, pointer, interaction, element }: EditingContext,
+): boolean {
+  const { drawing, byKeyboard } = pointer.getState();
   const isFocused = event.target === element;
   const direction = DIRECTIONS[event.key];
   if (direction && isFocused && stage) {
     const [x, y] = direction;
     if (tool !== 'pan') {
       const by = event.shiftKey ? LEAP : STEP;
-      hands.nudge(x * by, y * by);
+      interaction.nudge(x * by, y * by);
       return true;
     }
     if (!event.shiftKey) return false;
-    const { view, set } = useViewSettings.getState();
-    set({ view: panBy(view, stage, -x * PAN, -y * PAN) });
+    changeView((view) => panBy(view, stage, -x * PAN, -y * PAN));
     return true;
   }
   if (event.key === 'Enter' && isFocused && byKeyboard && tool !== 'pan') {
-    hands.press();
+    interaction.press();
     return true;
   }
-  if (event.key === 'Enter' && draft) {
-    hands.finish();
+  if (event.key === 'Enter' && drawing) {
+    interaction.finish();
     return true;
   }
-  return (event.key === 'Backspace' || event.key === 'Delete') && hands.removeLast();
+  return (event.key === 'Backspace' || event.key === 'Delete') && interaction.removeLast();
 }

@@ -1,10 +1,10 @@
 import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { type RefCallback, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
-import type { Stage } from './viewport.ts';
+import type { ViewerStage } from './viewport.ts';
 
 interface MeasuredStage {
   /** Null while the image or the screen has no size. */
-  readonly stage: Stage | null;
+  readonly stage: ViewerStage | null;
   /** The element that the image is shown in; `holderRef` goes to it. */
   readonly holder: RefObject<HTMLDivElement | null>;
   readonly holderRef: RefCallback<HTMLDivElement>;

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
-import { type Stage, type View, type Viewport, viewportOf } from './viewport.ts';
+import { type View, type ViewerStage, type Viewport, viewportOf } from './viewport.ts';
 
 /** What can be laid over the image, from the bottom to the top. */
 export const LAYERS = ['coarse', 'final', 'truth', 'mask', 'prompts', 'annotations'] as const;
@@ -54,6 +54,18 @@ export const useViewSettings = create<ViewSettings>()((set) => ({
   setLayer: (id, changes) => set(({ layers }) => ({ layers: withLayer(layers, id, changes) })),
 }));
 
+/** Looks at the image otherwise. */
+export function changeView(change: (view: View) => View): void {
+  const { view, set } = useViewSettings.getState();
+  const next = change(view);
+  if (next !== view) set({ view: next });
+}
+
+/** The present view on a stage; for those who need it once. */
+export function currentViewport(stage: ViewerStage): Viewport {
+  return viewportOf(useViewSettings.getState().view, stage);
+}
+
 /** One map hides the other: two heat maps over each other say nothing. */
 function withLayer(
   layers: ViewSettings['layers'],
@@ -81,7 +93,7 @@ export function useSettings<K extends keyof ViewSettings>(...keys: readonly K[])
 }
 
 /** The present view on a stage; for those who must follow every movement. */
-export function useViewport(stage: Stage): Viewport {
+export function useViewport(stage: ViewerStage): Viewport {
   const view = useViewSettings((settings) => settings.view);
   return useMemo(() => viewportOf(view, stage), [view, stage]);
 }

@@ -24,13 +24,6 @@ export interface SamCandidate {
   readonly pending: boolean;
 }
 
-/** A place in the image, in image pixels, and the value of the map on show there (0..1). */
-export interface HoverPlace {
-  readonly x: number;
-  readonly y: number;
-  readonly score: number | null;
-}
-
 export interface ViewerProps {
   readonly imageId: number;
   readonly runId: number | null;
@@ -60,5 +53,4 @@ export interface ViewerProps {
   onPrompts(prompts: SamPrompts | null): void;
   /** A polygon or rectangle was closed, or brush strokes were finished (Enter or the toolbar's tick). */
   onDrawn(polygons: readonly Polygon[]): void;
-  onHover?(at: HoverPlace | null): void;
 }

@@ -9,36 +9,36 @@ import { LayerBar } from './layer-bar.tsx';
 import { Legend } from './legend.tsx';
 import { Navigator } from './navigator.tsx';
 import { maps, pictures, truths } from './pictures.ts';
-import { DraftBar, PointerGuide } from './pointer-guide.tsx';
+import { DrawingBar, PointerGuide } from './pointer-guide.tsx';
+import { createPointerStore } from './pointer-state.ts';
 import { RegionCard } from './region-card.tsx';
-import { Scene } from './scene.tsx';
 import { scoreAt } from './score-map.ts';
-import { createScratch } from './scratch.ts';
 import { StatusBar } from './status-bar.tsx';
 import { StepPlayer } from './step-player.tsx';
 import { type Step, stepsOf } from './steps.ts';
 import { ToolBar } from './tool-bar.tsx';
 import { useEditingKeys } from './use-editing-keys.ts';
-import { useHands } from './use-hands.ts';
+import { useInteraction } from './use-interaction.ts';
 import { useResource } from './use-resource.ts';
 import { useStage } from './use-stage.ts';
 import { useViewerActions } from './use-viewer-actions.ts';
 import { useZoom } from './use-zoom.ts';
 import { ViewBar } from './view-bar.tsx';
-import { LAYERS, type LayerId, type LayerSetting, useSettings, useViewSettings } from './view-settings.ts';
+import { changeView, LAYERS, type LayerId, type LayerSetting, useSettings } from './view-settings.ts';
 import classes from './viewer.module.css';
 import type { ViewerProps } from './viewer-props.ts';
+import { ViewerScene } from './viewer-scene.tsx';
 import { revealed } from './viewport.ts';
 
 const NONE: readonly never[] = [];
 
 /** One image with everything that was found in it: looking, comparing, asking SAM and drawing. */
 export function Viewer(props: ViewerProps) {
-  const { imageId, runId, version, thresholds, tool, onTool, candidate, selectedRegion, onHover } = props;
+  const { imageId, runId, version, thresholds, tool, onTool, candidate, selectedRegion } = props;
   const { onSelectRegion, onSelectAnnotation, onPrompts } = props;
   const { t } = useTranslation(['viewer', 'app']);
   const { layers: settings, navigator, compare } = useSettings('layers', 'navigator', 'compare');
-  const scratch = useMemo(() => createScratch(imageId), [imageId]);
+  const pointer = useMemo(() => createPointerStore(imageId), [imageId]);
   const [bare, setBare] = useState(false);
   const [stepping, setStepping] = useState<{ imageId: number; at: number } | null>(null);
 
@@ -81,42 +81,37 @@ export function Viewer(props: ViewerProps) {
     ({ x, y }: Point) => (stage && shownMap ? scoreAt(shownMap, stage.image, x, y) : null),
     [stage, shownMap],
   );
-  const hands = useHands(
+  const interaction = useInteraction(
     {
       ...props,
       stage,
       regions,
       annotations: layers.annotations.visible ? annotations : NONE,
       prompts: editable,
-      scratch,
+      pointer,
       scoreAt: scoreOf,
     },
     holder,
   );
   useEffect(() => {
     // Another map under a pointer that rests.
-    const { place } = scratch.getState();
-    if (place) scratch.setState({ place: { ...place, score: scoreOf(place) } });
-  }, [scratch, scoreOf]);
+    const { position } = pointer.getState();
+    if (position) pointer.setState({ position: { ...position, score: scoreOf(position) } });
+  }, [pointer, scoreOf]);
   useEffect(() => {
-    const { draft } = scratch.getState();
-    const keeps = draft?.kind === 'strokes' ? ['pan', 'brush', 'eraser'] : ['pan', draft?.kind];
-    if (draft && !keeps.includes(tool)) scratch.setState({ draft: null });
-  }, [scratch, tool]);
+    const { drawing } = pointer.getState();
+    const keeps = drawing?.kind === 'strokes' ? ['pan', 'brush', 'eraser'] : ['pan', drawing?.kind];
+    if (drawing && !keeps.includes(tool)) pointer.setState({ drawing: null });
+  }, [pointer, tool]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another region's levels are others
-  useEffect(() => scratch.setState({ level: null }), [scratch, shownRegion]);
-  useEffect(() => {
-    if (!onHover) return;
-    return scratch.subscribe(({ place }, before) => place !== before.place && onHover(place));
-  }, [scratch, onHover]);
-
+  useEffect(() => pointer.setState({ level: null }), [pointer, shownRegion]);
   const zoom = useZoom(stage);
   const goToStep = useCallback((next: number) => setStepping({ imageId, at: next }), [imageId]);
   const toggleSteps = () => (stepping ? setStepping(null) : result && goToStep(0));
   const reset = () => {
-    const { draft } = scratch.getState();
+    const { drawing } = pointer.getState();
     if (stepping) setStepping(null);
-    else if (draft) scratch.setState({ draft: null });
+    else if (drawing) pointer.setState({ drawing: null });
     else if (tool !== 'pan' || candidate) {
       if (candidate) onPrompts(null);
       onTool('pan');
@@ -127,20 +122,17 @@ export function Viewer(props: ViewerProps) {
   };
   // Whoever chooses a region by key or in the list wants to see it.
   const reveal = (box: Box | undefined) => {
-    if (!box || !stage) return;
-    const { view, set } = useViewSettings.getState();
-    const next = revealed(view, stage, box);
-    if (next !== view) set({ view: next });
+    if (box && stage) changeView((view) => revealed(view, stage, box));
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: only another choice counts, not another size of the window
   useEffect(() => reveal(region?.box), [region?.box]);
   const nextLevel = () => {
-    const { level } = scratch.getState();
+    const { level } = pointer.getState();
     const order = [
       null,
       ...(regions.find(({ index }) => index === shownRegion)?.levels ?? []).map((m) => m.level),
     ];
-    scratch.setState({ level: order[(order.indexOf(level) + 1) % order.length] ?? null });
+    pointer.setState({ level: order[(order.indexOf(level) + 1) % order.length] ?? null });
   };
   const nextRegion = () => {
     const present = regions.findIndex(({ index }) => index === selectedRegion);
@@ -158,7 +150,7 @@ export function Viewer(props: ViewerProps) {
     onNextRegion: nextRegion,
     onNextLevel: nextLevel,
   });
-  useEditingKeys({ stage, tool, scratch, hands, element: holder.current });
+  useEditingKeys({ stage, tool, pointer, interaction, element: holder.current });
 
   const absent = new Set<LayerId>(
     LAYERS.filter(
@@ -187,11 +179,11 @@ export function Viewer(props: ViewerProps) {
           aria-label={t('canvas')}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move what is on the focused canvas
           tabIndex={0}
-          {...hands.handlers}
+          {...interaction.handlers}
         >
           <div role="img" aria-label={description()} className={classes.scene}>
             {stage && (
-              <Scene
+              <ViewerScene
                 stage={stage}
                 thumbnail={thumbnail}
                 pyramid={pyramid}
@@ -208,24 +200,24 @@ export function Viewer(props: ViewerProps) {
                 editable={editable}
                 selectedRegion={shownRegion}
                 selectedAnnotation={props.selectedAnnotation}
-                scratch={scratch}
+                pointer={pointer}
                 bare={bare}
               />
             )}
           </div>
-          {stage && <PointerGuide tool={tool} stage={stage} annotations={annotations} scratch={scratch} />}
+          {stage && <PointerGuide tool={tool} stage={stage} annotations={annotations} pointer={pointer} />}
         </div>
         <div className={classes.over}>
-          {showsMap && <Legend {...thresholds} scratch={scratch} />}
+          {showsMap && <Legend {...thresholds} pointer={pointer} />}
           {stage && navigator && <Navigator thumbnail={thumbnail} stage={stage} />}
           {!bare && !step && stage && (
-            <RegionCard stage={stage} regions={regions} selected={shownRegion} scratch={scratch} />
+            <RegionCard stage={stage} regions={regions} selected={shownRegion} pointer={pointer} />
           )}
           {compare && !bare && <CompareDivider />}
-          <DraftBar
-            scratch={scratch}
-            onFinish={hands.finish}
-            onDrop={() => scratch.setState({ draft: null })}
+          <DrawingBar
+            pointer={pointer}
+            onFinish={interaction.finish}
+            onDrop={() => pointer.setState({ drawing: null })}
           />
           {at !== null && (
             <StepPlayer
@@ -244,7 +236,7 @@ export function Viewer(props: ViewerProps) {
         stage={stage}
         tool={tool}
         map={layers.final.visible ? 'final' : 'coarse'}
-        scratch={scratch}
+        pointer={pointer}
         zoom={zoom}
       />
     </div>

@@ -7,7 +7,7 @@ export interface Size {
 }
 
 /** An image on a screen, and how many device pixels make a CSS pixel there. */
-export interface Stage {
+export interface ViewerStage {
   /** Image pixels. */
   readonly image: Size;
   /** CSS pixels. */
@@ -38,20 +38,20 @@ const MARGIN = 12;
 const DEEPEST = 48;
 
 /** CSS pixels per image pixel at which the whole image is seen. */
-export function fitScale({ image, screen }: Stage): number {
+export function fitScale({ image, screen }: ViewerStage): number {
   const across = Math.max(screen.width - 2 * MARGIN, 1) / image.width;
   const down = Math.max(screen.height - 2 * MARGIN, 1) / image.height;
   return Math.min(across, down);
 }
 
 /** Smallest and largest scale: from fit (or 1:1 of an image smaller than the screen) to 48 device pixels a pixel. */
-export function scaleLimits(stage: Stage): readonly [min: number, max: number] {
+export function scaleLimits(stage: ViewerStage): readonly [min: number, max: number] {
   const fit = fitScale(stage);
   return [Math.min(fit, 1 / stage.ratio), Math.max(fit, DEEPEST / stage.ratio)];
 }
 
 /** The viewport of a view: scale within its limits, the image kept on the screen. */
-export function viewportOf(view: View, stage: Stage): Viewport {
+export function viewportOf(view: View, stage: ViewerStage): Viewport {
   const fit = fitScale(stage);
   const [min, max] = scaleLimits(stage);
   const wanted = view.kind === 'fit' ? fit : view.kind === 'actual' ? 1 / stage.ratio : fit * view.factor;
@@ -79,7 +79,7 @@ function originAlong(centre: number, extent: number, screen: number): number {
 }
 
 /** The view of a viewport. */
-function viewFrom({ scale, x, y }: Viewport, stage: Stage, isActual: boolean): View {
+function viewFrom({ scale, x, y }: Viewport, stage: ViewerStage, isActual: boolean): View {
   const { image, screen } = stage;
   const centre = {
     x: (screen.width / 2 - x) / (image.width * scale),
@@ -89,7 +89,7 @@ function viewFrom({ scale, x, y }: Viewport, stage: Stage, isActual: boolean): V
 }
 
 /** Zooms by a factor; the image place under `at` (CSS pixels) stays where it is. */
-export function zoomAt(view: View, stage: Stage, at: Point, factor: number): View {
+export function zoomAt(view: View, stage: ViewerStage, at: Point, factor: number): View {
   const before = viewportOf(view, stage);
   const [min, max] = scaleLimits(stage);
   const scale = Math.min(Math.max(before.scale * factor, min), max);
@@ -99,14 +99,14 @@ export function zoomAt(view: View, stage: Stage, at: Point, factor: number): Vie
 }
 
 /** Image pixels as device pixels; the image place under `at` stays where it is. */
-export function actualSizeAt(view: View, stage: Stage, at: Point): View {
+export function actualSizeAt(view: View, stage: ViewerStage, at: Point): View {
   const place = toImage(viewportOf(view, stage), at);
   const scale = 1 / stage.ratio;
   return viewFrom({ scale, x: at.x - place.x * scale, y: at.y - place.y * scale }, stage, true);
 }
 
 /** Moves the image by CSS pixels. */
-export function panBy(view: View, stage: Stage, dx: number, dy: number): View {
+export function panBy(view: View, stage: ViewerStage, dx: number, dy: number): View {
   const { scale, x, y } = viewportOf(view, stage);
   const moved = viewFrom({ scale, x: x + dx, y: y + dy }, stage, view.kind === 'actual');
   // Taken back into the limits at once: dragging back must answer from the first pixel on.
@@ -114,7 +114,7 @@ export function panBy(view: View, stage: Stage, dx: number, dy: number): View {
 }
 
 /** Brings a place of the image (0..1 both ways) to the middle of the screen. */
-export function centredOn(view: View, stage: Stage, centre: Point): View {
+export function centredOn(view: View, stage: ViewerStage, centre: Point): View {
   const { scale } = viewportOf(view, stage);
   return view.kind === 'actual'
     ? { kind: 'actual', centre }
@@ -122,7 +122,7 @@ export function centredOn(view: View, stage: Stage, centre: Point): View {
 }
 
 /** The view, moved so that a box of the image (image pixels) is in the middle, where nothing of it was in sight. */
-export function revealed(view: View, stage: Stage, box: Box): View {
+export function revealed(view: View, stage: ViewerStage, box: Box): View {
   const seen = visibleBox(viewportOf(view, stage), stage);
   const isSeen =
     box.x < seen.x + seen.width &&
@@ -141,7 +141,7 @@ export function revealed(view: View, stage: Stage, box: Box): View {
 export type Pinch = readonly [Point, Point];
 
 /** The view after two fingers moved: it follows their middle and grows with their distance. */
-export function pinched(view: View, stage: Stage, before: Pinch, after: Pinch): View {
+export function pinched(view: View, stage: ViewerStage, before: Pinch, after: Pinch): View {
   const middle = ([a, b]: Pinch) => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
   const distance = ([a, b]: Pinch) => Math.max(Math.hypot(a.x - b.x, a.y - b.y), 1);
   const [from, to] = [middle(before), middle(after)];
@@ -160,7 +160,7 @@ export function toScreen({ scale, x, y }: Viewport, at: Point): Point {
 }
 
 /** The part of the image on the screen, in image pixels. */
-export function visibleBox(viewport: Viewport, { image, screen }: Stage): Box {
+export function visibleBox(viewport: Viewport, { image, screen }: ViewerStage): Box {
   const from = toImage(viewport, { x: 0, y: 0 });
   const to = toImage(viewport, { x: screen.width, y: screen.height });
   const x = Math.min(Math.max(from.x, 0), image.width);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { strokedPolygons } from '../../../src-renderer/viewer/brush.ts';
-import { isInside } from '../../../src-renderer/viewer/geometry.ts';
+import { containsPoint } from '../../../src-renderer/viewer/geometry.ts';
 import type { Polygon } from '../../../src-shared/result.ts';
 
 const image = { width: 400, height: 300 };
@@ -84,8 +84,8 @@ describe('an eraser', () => {
     expect(polygons).toHaveLength(1);
     expect(polygons[0]).toHaveLength(2);
     expect(deviation(areaOf(polygons), 10_000 - Math.PI * 400)).toBeLessThan(0.01);
-    expect(isInside(polygons, { x: 150, y: 150 })).toBe(false);
-    expect(isInside(polygons, { x: 110, y: 110 })).toBe(true);
+    expect(containsPoint(polygons, { x: 150, y: 150 })).toBe(false);
+    expect(containsPoint(polygons, { x: 110, y: 110 })).toBe(true);
   });
 
   it('cuts in two, and what it took a brush puts back', () => {

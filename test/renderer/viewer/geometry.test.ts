@@ -4,8 +4,8 @@ import {
   boundsOf,
   boxBetween,
   boxPolygon,
-  isInside,
-  NOTHING,
+  containsPoint,
+  NO_AREA,
   ringThrough,
   shapeAt,
 } from '../../../src-renderer/viewer/geometry.ts';
@@ -17,9 +17,9 @@ const small = boxPolygon({ x: 40, y: 40, width: 20, height: 20 });
 
 it('counts a hole as outside', () => {
   const ring: Polygon = [large[0]!, small[0]!];
-  expect(isInside([ring], { x: 10, y: 10 })).toBe(true);
-  expect(isInside([ring], { x: 50, y: 50 })).toBe(false);
-  expect(isInside([ring], { x: 101, y: 50 })).toBe(false);
+  expect(containsPoint([ring], { x: 10, y: 10 })).toBe(true);
+  expect(containsPoint([ring], { x: 50, y: 50 })).toBe(false);
+  expect(containsPoint([ring], { x: 101, y: 50 })).toBe(false);
 });
 
 it('finds the smallest shape, so that one within another can be reached', () => {
@@ -69,5 +69,5 @@ it("means an annotation's own area, else that of its region", () => {
   const annotation = { regionIndex: 2, polygons: null } as unknown as Annotation;
   expect(annotatedArea(annotation, [region])).toBe(region.polygons);
   expect(annotatedArea({ ...annotation, polygons: [small] }, [region])).toEqual([small]);
-  expect(annotatedArea({ ...annotation, regionIndex: 7 }, [region])).toBe(NOTHING);
+  expect(annotatedArea({ ...annotation, regionIndex: 7 }, [region])).toBe(NO_AREA);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isoline, mapScale, type ScoreMap, scoreAt } from '../../../src-renderer/viewer/score-map.ts';
+import { isoline, type LoadedMap, mapScale, scoreAt } from '../../../src-renderer/viewer/score-map.ts';
 
-function mapOf(rows: readonly (readonly number[])[]): ScoreMap {
+function mapOf(rows: readonly (readonly number[])[]): LoadedMap {
   const values = Uint16Array.from(rows.flat().map((score) => Math.round(score * 65535)));
   return { width: rows[0]!.length, height: rows.length, values };
 }

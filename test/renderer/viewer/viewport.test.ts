@@ -6,18 +6,22 @@ import {
   panBy,
   pinched,
   revealed,
-  type Stage,
   scaleLimits,
   toImage,
   toScreen,
   type View,
+  type ViewerStage,
   viewportOf,
   visibleBox,
   zoomAt,
 } from '../../../src-renderer/viewer/viewport.ts';
 
 // 1000 × 500 image pixels on 524 × 424 CSS pixels, less a margin of 12 all round: 500 × 400, so half size fits.
-const stage: Stage = { image: { width: 1000, height: 500 }, screen: { width: 524, height: 424 }, ratio: 2 };
+const stage: ViewerStage = {
+  image: { width: 1000, height: 500 },
+  screen: { width: 524, height: 424 },
+  ratio: 2,
+};
 const FIT: View = { kind: 'fit' };
 
 describe('fitting', () => {

@@ -1,32 +1,36 @@
 import type { PointerEvent } from 'react';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { boxPolygon } from '../../../src-renderer/viewer/geometry.ts';
-import { createHands, type PointerContext } from '../../../src-renderer/viewer/hands.ts';
-import { createScratch } from '../../../src-renderer/viewer/scratch.ts';
+import { Interaction, type InteractionContext } from '../../../src-renderer/viewer/interaction.ts';
+import { createPointerStore } from '../../../src-renderer/viewer/pointer-state.ts';
 import { useViewSettings } from '../../../src-renderer/viewer/view-settings.ts';
 import type { Tool } from '../../../src-renderer/viewer/viewer-props.ts';
-import { type Stage, toImage, toScreen, viewportOf } from '../../../src-renderer/viewer/viewport.ts';
+import { toImage, toScreen, type ViewerStage, viewportOf } from '../../../src-renderer/viewer/viewport.ts';
 import type { SamPrompts } from '../../../src-shared/contract/review.ts';
 import type { Polygon, Region } from '../../../src-shared/result.ts';
 
 // 200 × 100 image pixels, twice as large on the screen, 12 CSS pixels from its edges.
-const stage: Stage = { image: { width: 200, height: 100 }, screen: { width: 424, height: 224 }, ratio: 1 };
+const stage: ViewerStage = {
+  image: { width: 200, height: 100 },
+  screen: { width: 424, height: 224 },
+  ratio: 1,
+};
 const onScreen = (x: number, y: number) => ({ x: 12 + 2 * x, y: 12 + 2 * y });
 const region = {
   index: 3,
   polygons: [boxPolygon({ x: 20, y: 20, width: 40, height: 40 })],
 } as unknown as Region;
 
-/** A viewer of nothing but hands; places are image pixels. */
-function setUp(tool: Tool, more: Partial<PointerContext> = {}) {
-  const scratch = createScratch(1);
+/** An interaction without a viewer; places are image pixels. */
+function setUp(tool: Tool, more: Partial<InteractionContext> = {}) {
+  const pointer = createPointerStore(1);
   const told: { prompts: (SamPrompts | null)[]; drawn: (readonly Polygon[])[]; regions: (number | null)[] } =
     {
       prompts: [],
       drawn: [],
       regions: [],
     };
-  const context: PointerContext = {
+  const context: InteractionContext = {
     imageId: 1,
     stage,
     tool,
@@ -35,7 +39,7 @@ function setUp(tool: Tool, more: Partial<PointerContext> = {}) {
     selectedRegion: null,
     selectedAnnotation: null,
     prompts: null,
-    scratch,
+    pointer,
     scoreAt: () => 0.5,
     onPrompts: (prompts) => told.prompts.push(prompts),
     onDrawn: (polygons) => told.drawn.push(polygons),
@@ -44,8 +48,8 @@ function setUp(tool: Tool, more: Partial<PointerContext> = {}) {
     ...more,
   };
   const state = { context };
-  const hands = createHands(() => state.context);
-  hands.takePrompts(context.prompts);
+  const interaction = new Interaction(() => state.context);
+  interaction.takePrompts(context.prompts);
   const element = {
     getBoundingClientRect: () => ({ left: 0, top: 0 }),
     setPointerCapture: () => {},
@@ -62,22 +66,22 @@ function setUp(tool: Tool, more: Partial<PointerContext> = {}) {
     } as unknown as PointerEvent<HTMLElement>;
   };
   const press = (x: number, y: number, altKey = false) => {
-    hands.handlers.onPointerMove(event(x, y));
-    hands.handlers.onPointerDown(event(x, y, altKey));
+    interaction.handlers.onPointerMove(event(x, y));
+    interaction.handlers.onPointerDown(event(x, y, altKey));
   };
-  const release = (x: number, y: number) => hands.handlers.onPointerUp(event(x, y));
+  const release = (x: number, y: number) => interaction.handlers.onPointerUp(event(x, y));
   return {
-    hands,
-    scratch,
+    interaction,
+    pointer,
     told,
-    take: (changed: Partial<PointerContext>) => Object.assign(context, changed),
+    take: (changed: Partial<InteractionContext>) => Object.assign(context, changed),
     click(x: number, y: number, altKey = false) {
       press(x, y, altKey);
       release(x, y);
     },
     drag(...way: readonly (readonly [number, number])[]) {
       press(...way[0]!);
-      for (const place of way.slice(1)) hands.handlers.onPointerMove(event(...place));
+      for (const place of way.slice(1)) interaction.handlers.onPointerMove(event(...place));
       release(...way.at(-1)!);
     },
   };
@@ -95,8 +99,8 @@ describe('moving and selecting', () => {
   });
 
   it('moves when dragged and selects nothing then', () => {
-    const { drag, told, hands } = setUp('pan');
-    hands.wheel(onScreen(100, 50), { deltaY: -300, deltaMode: 0, ctrlKey: false } as WheelEvent);
+    const { drag, told, interaction } = setUp('pan');
+    interaction.wheel(onScreen(100, 50), { deltaY: -300, deltaMode: 0, ctrlKey: false } as WheelEvent);
     const before = useViewSettings.getState().view;
     drag([30, 30], [35, 32], [40, 40]);
     expect(useViewSettings.getState().view).not.toEqual(before);
@@ -127,12 +131,12 @@ describe('prompts', () => {
   });
 
   it('can be moved, which is told once, and removed with Alt', () => {
-    const { click, drag, told, scratch } = setUp('point-positive');
+    const { click, drag, told, pointer } = setUp('point-positive');
     click(50, 40);
     drag([50, 40], [60, 50], [70, 60]);
     expect(told.prompts).toHaveLength(2);
     expect(told.prompts[1]!.points).toEqual([{ x: 70, y: 60, label: 1 }]);
-    expect(scratch.getState().dragged).toBeNull();
+    expect(pointer.getState().dragged).toBeNull();
     click(70, 60, true);
     expect(told.prompts.at(-1)).toBeNull();
   });
@@ -147,10 +151,10 @@ describe('prompts', () => {
   });
 
   it('take no click for a box', () => {
-    const { click, told, scratch } = setUp('box');
+    const { click, told, pointer } = setUp('box');
     click(50, 50);
     expect(told.prompts).toEqual([]);
-    expect(scratch.getState().draft).toBeNull();
+    expect(pointer.getState().drawing).toBeNull();
   });
 });
 
@@ -171,24 +175,24 @@ describe('drawing', () => {
       [60, 40],
     ] as const;
     for (const close of ['double', 'first', 'finish']) {
-      const { click, told, hands } = setUp('polygon');
+      const { click, told, interaction } = setUp('polygon');
       for (const corner of corners) click(...corner);
       if (close === 'double') click(60, 40);
       else if (close === 'first') click(11, 11);
-      else hands.finish();
+      else interaction.finish();
       expect(told.drawn, close).toEqual([[triangle]]);
     }
   });
 
   it('takes corners back, and does not close two', () => {
-    const { click, told, hands, scratch } = setUp('polygon');
+    const { click, told, interaction, pointer } = setUp('polygon');
     click(10, 10);
     click(60, 10);
-    expect(hands.finish()).toBe(false);
-    hands.removeLast();
-    hands.removeLast();
-    expect(scratch.getState().draft).toBeNull();
-    expect(hands.removeLast()).toBe(false);
+    expect(interaction.finish()).toBe(false);
+    interaction.removeLast();
+    interaction.removeLast();
+    expect(pointer.getState().drawing).toBeNull();
+    expect(interaction.removeLast()).toBe(false);
     expect(told.drawn).toEqual([]);
   });
 
@@ -199,34 +203,34 @@ describe('drawing', () => {
   });
 
   it('waits with brush strokes until they are finished', () => {
-    const { drag, click, told, hands } = setUp('brush');
+    const { drag, click, told, interaction } = setUp('brush');
     drag([20, 50], [100, 50]);
     click(150, 50);
     expect(told.drawn).toEqual([]);
-    expect(hands.finish()).toBe(true);
+    expect(interaction.finish()).toBe(true);
     expect(told.drawn[0]).toHaveLength(2);
   });
 
   it('erases from the selected region', () => {
-    const { drag, told, hands } = setUp('eraser', { selectedRegion: 3 });
+    const { drag, told, interaction } = setUp('eraser', { selectedRegion: 3 });
     drag([40, 10], [40, 70]);
-    hands.finish();
+    interaction.finish();
     expect(told.drawn[0]).toHaveLength(2);
   });
 
   it('works with the keyboard alone: move, press, press again to end', () => {
-    const { hands, told } = setUp('rectangle');
-    hands.nudge(-100, -50);
-    hands.press();
-    hands.nudge(60, 40);
-    hands.press();
+    const { interaction, told } = setUp('rectangle');
+    interaction.nudge(-100, -50);
+    interaction.press();
+    interaction.nudge(60, 40);
+    interaction.press();
     expect(told.drawn).toEqual([[boxPolygon({ x: 50, y: 25, width: 30, height: 20 })]]);
   });
 });
 
 describe('two fingers', () => {
   /** Fingers by number; places are CSS pixels. */
-  function fingersOn({ hands }: ReturnType<typeof setUp>) {
+  function fingersOn({ interaction }: ReturnType<typeof setUp>) {
     const element = { getBoundingClientRect: () => ({ left: 0, top: 0 }), setPointerCapture: () => {} };
     const event = (pointerId: number, x: number, y: number) =>
       ({
@@ -239,10 +243,10 @@ describe('two fingers', () => {
         currentTarget: element,
       }) as unknown as PointerEvent<HTMLElement>;
     return {
-      down: (id: number, x: number, y: number) => hands.handlers.onPointerDown(event(id, x, y)),
-      move: (id: number, x: number, y: number) => hands.handlers.onPointerMove(event(id, x, y)),
-      up: (id: number) => hands.handlers.onPointerUp(event(id, 0, 0)),
-      cancel: (id: number) => hands.handlers.onPointerCancel(event(id, 0, 0)),
+      down: (id: number, x: number, y: number) => interaction.handlers.onPointerDown(event(id, x, y)),
+      move: (id: number, x: number, y: number) => interaction.handlers.onPointerMove(event(id, x, y)),
+      up: (id: number) => interaction.handlers.onPointerUp(event(id, 0, 0)),
+      cancel: (id: number) => interaction.handlers.onPointerCancel(event(id, 0, 0)),
     };
   }
   const port = () => viewportOf(useViewSettings.getState().view, stage);
@@ -261,8 +265,8 @@ describe('two fingers', () => {
   });
 
   it('move the image together, select nothing, and the one that stays goes on moving it', () => {
-    const desk = setUp('pan');
-    const fingers = fingersOn(desk);
+    const setup = setUp('pan');
+    const fingers = fingersOn(setup);
     fingers.down(1, 80, 80);
     fingers.down(2, 280, 80);
     fingers.move(1, 0, 80);
@@ -280,7 +284,7 @@ describe('two fingers', () => {
     fingers.up(1);
     fingers.move(1, 60, 90);
     expect(port().x).toBeCloseTo(before.x + 15);
-    expect(desk.told.regions).toEqual([]);
+    expect(setup.told.regions).toEqual([]);
   });
 
   it('take back what the first of them began', () => {
@@ -297,16 +301,16 @@ describe('two fingers', () => {
     second.down(1, 150, 100);
     second.move(1, 160, 100);
     second.down(2, 250, 100);
-    expect(painting.scratch.getState().draft).toMatchObject({ strokes: [{ points: { length: 2 } }] });
+    expect(painting.pointer.getState().drawing).toMatchObject({ strokes: [{ points: { length: 2 } }] });
     second.up(2);
     second.move(1, 300, 100);
     second.up(1);
-    expect(painting.scratch.getState().draft).toMatchObject({ strokes: { length: 1 } });
+    expect(painting.pointer.getState().drawing).toMatchObject({ strokes: { length: 1 } });
   });
 
   it('leave a third one out, and end cleanly when the system takes them', () => {
-    const desk = setUp('pan');
-    const fingers = fingersOn(desk);
+    const setup = setUp('pan');
+    const fingers = fingersOn(setup);
     fingers.down(1, 100, 100);
     fingers.down(2, 200, 100);
     fingers.down(3, 300, 100);
@@ -316,23 +320,23 @@ describe('two fingers', () => {
     expect(port()).toEqual(before);
     fingers.cancel(1);
     fingers.cancel(2);
-    desk.click(30, 30);
-    expect(desk.told.regions).toEqual([3]);
+    setup.click(30, 30);
+    expect(setup.told.regions).toEqual([3]);
   });
 });
 
 describe('the wheel', () => {
-  const turn = (hands: ReturnType<typeof setUp>['hands'], deltaY: number, ctrlKey: boolean) => {
-    hands.wheel(onScreen(60, 40), { deltaY, deltaMode: 0, ctrlKey } as WheelEvent);
+  const turn = (interaction: ReturnType<typeof setUp>['interaction'], deltaY: number, ctrlKey: boolean) => {
+    interaction.wheel(onScreen(60, 40), { deltaY, deltaMode: 0, ctrlKey } as WheelEvent);
     return viewportOf(useViewSettings.getState().view, stage);
   };
 
   it('zooms about the pointer, as does a pinch on a touchpad, which comes in small steps', () => {
-    const { hands } = setUp('pan');
+    const { interaction } = setUp('pan');
     const scales = [false, true].map((ctrlKey) => {
       useViewSettings.setState({ view: { kind: 'free', factor: 3, centre: { x: 0.5, y: 0.5 } } });
       const before = viewportOf(useViewSettings.getState().view, stage);
-      const after = turn(hands, -8, ctrlKey);
+      const after = turn(interaction, -8, ctrlKey);
       expect(after.scale).toBeGreaterThan(before.scale);
       const at = toScreen(after, toImage(before, onScreen(60, 40)));
       expect(at.x).toBeCloseTo(onScreen(60, 40).x);
@@ -343,16 +347,16 @@ describe('the wheel', () => {
   });
 
   it('with Ctrl does not leap at one click of a real wheel', () => {
-    const { hands } = setUp('pan');
+    const { interaction } = setUp('pan');
     const before = viewportOf(useViewSettings.getState().view, stage).scale;
-    expect(turn(hands, -120, true).scale / before).toBeLessThan(1.5);
+    expect(turn(interaction, -120, true).scale / before).toBeLessThan(1.5);
   });
 });
 
 it('says where the pointer is and what the map says there', () => {
-  const { hands, scratch, click } = setUp('pan');
+  const { interaction, pointer, click } = setUp('pan');
   click(30, 30);
-  expect(scratch.getState()).toMatchObject({ place: { x: 30, y: 30, score: 0.5 }, region: 3 });
-  hands.handlers.onPointerLeave();
-  expect(scratch.getState()).toMatchObject({ place: null, region: null });
+  expect(pointer.getState()).toMatchObject({ position: { x: 30, y: 30, score: 0.5 }, region: 3 });
+  interaction.handlers.onPointerLeave();
+  expect(pointer.getState()).toMatchObject({ position: null, region: null });
 });
