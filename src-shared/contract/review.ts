@@ -140,7 +140,9 @@ export const review = {
   pyramid: base.input(z.object({ imageId: idSchema })).output(pyramidSchema),
   judge: base.input(newVerdictSchema).output(verdictEntrySchema),
   annotate: base.input(newAnnotationSchema).output(annotationSchema),
-  retract: base.input(z.object({ id: idSchema, ...inspector })).output(z.object({ id: idSchema })),
+  retract: base
+    .input(z.object({ id: idSchema, ...inspector }))
+    .output(z.object({ id: idSchema, ...ofImage })),
   /**
    * Asks SAM's decoder on the image's (cached) embedding. `milliseconds`: of the whole round in the main side;
    * `decodeMs`: of these, the decoder's bare session time.

@@ -1,0 +1,58 @@
+import { type AsyncIteratorClass, implement } from '@orpc/server';
+import { contract } from '../../src-shared/contract/index.ts';
+import type { Action } from '../../src-shared/permissions.ts';
+import { actingFor } from '../store/acting.ts';
+import { toClientError } from './client-error.ts';
+import { streamWork } from './event-stream.ts';
+import { checkPermission, type RouterContext } from './permission.ts';
+import { eventAfter } from './published-events.ts';
+import type { Workstation } from './workstation.ts';
+
+/**
+ * Long work as a stream of its events. It is cancelled when the client aborts the call or stops listening, and when
+ * the workstation closes.
+ */
+export type StreamOf = <Event extends { readonly kind: string }>(
+  work: (emit: (event: Event) => void, signal: AbortSignal) => Promise<void>,
+) => AsyncIteratorClass<Event>;
+
+/**
+ * Implements the contract's procedures. Around every call: whether whoever calls may do it, what every window hears
+ * of it afterwards (`PUBLISHED_EVENTS`), and errors as clients may see them. Handlers find in their context:
+ * - `person`: who is signed in; null while nobody has to.
+ * - `inspector`: their name, else that of the machine's user, where the input names nobody.
+ * - `acting`: the workspace as they may use it; for what is written.
+ * - `stream`: see {@link StreamOf}; a procedure with a stream for its output answers with what it returns.
+ */
+export function createImplementer(workstation: Workstation) {
+  const { workspace, people, hub, ending } = workstation;
+  const failure = (error: unknown) => toClientError(error, workstation.log);
+  return implement(contract)
+    .$context<RouterContext>()
+    .use(async ({ context, path, signal, next }, input: unknown) => {
+      const publish = (output?: unknown) => {
+        const event = eventAfter(path, input, output);
+        if (event) hub.publish(event);
+      };
+      const stream: StreamOf = (work) =>
+        streamWork(AbortSignal.any([ending, ...(signal ? [signal] : [])]), failure, (emit, cancel) =>
+          work(emit, cancel).finally(publish),
+        );
+      try {
+        const who = await checkPermission(people, context, path.join('.') as Action, input);
+        const person = who?.person ?? null;
+        const acting = actingFor(workspace, who?.actor ?? null);
+        const inspector = person?.name ?? workstation.info.userName;
+        const result = await next({ context: { person, inspector, acting, stream } });
+        if (!isStream(result.output)) publish(result.output);
+        return result;
+      } catch (error) {
+        throw failure(error);
+      }
+    });
+}
+export type Implementer = ReturnType<typeof createImplementer>;
+
+function isStream(output: unknown): boolean {
+  return typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
+}

@@ -1,0 +1,101 @@
+import type {
+  AnyContractProcedure,
+  InferContractRouterInputs,
+  InferContractRouterOutputs,
+} from '@orpc/contract';
+import type { WorkstationEvent } from '../../src-shared/contract/app.ts';
+import type { Contract } from '../../src-shared/contract/index.ts';
+
+/** A stream has no output yet when its work has ended. */
+type Output<Procedure extends AnyContractProcedure> =
+  InferContractRouterOutputs<Procedure> extends AsyncIterable<unknown>
+    ? undefined
+    : InferContractRouterOutputs<Procedure>;
+
+type EventAfter<Procedure> = Procedure extends AnyContractProcedure
+  ? (input: InferContractRouterInputs<Procedure>, output: Output<Procedure>) => WorkstationEvent
+  : never;
+
+type PublishedEvents = {
+  readonly [Group in keyof Contract]?: {
+    readonly [Name in keyof Contract[Group]]?: EventAfter<Contract[Group][Name]> | null;
+  };
+};
+
+const batch = (batchId: number) => ({ kind: 'batch', batchId }) as const;
+const reviewed = ({ runId, imageId }: { readonly runId: number; readonly imageId: number }) =>
+  ({ kind: 'reviewed', runId, imageId }) as const;
+const recipes = () => ({ kind: 'recipes' }) as const;
+const people = () => ({ kind: 'people' }) as const;
+const packs = () => ({ kind: 'packs' }) as const;
+
+/**
+ * What every window hears after a procedure that takes a role: after its success, of a stream also when its work
+ * failed or was cancelled, since a part of it may have been done. Null: it changes nothing that windows show, or
+ * what it works on publishes its own events.
+ */
+export const PUBLISHED_EVENTS = {
+  app: {
+    clearCache: null,
+    // The workspace's health is published when it changes.
+    checkDatabase: null,
+  },
+  batches: {
+    create: (_input, { id }) => batch(id),
+    update: ({ id }) => batch(id),
+    changeSampleRange: ({ id }) => batch(id),
+    archive: ({ id }) => batch(id),
+    delete: ({ id }) => batch(id),
+    // Each batch is published as it goes.
+    purge: null,
+    import: ({ id }) => batch(id),
+    dismissImport: ({ id }) => batch(id),
+  },
+  // A run publishes its progress.
+  runs: { start: null, pause: null, resume: null, cancel: null },
+  review: {
+    judge: reviewed,
+    annotate: reviewed,
+    retract: (_input, retracted) => reviewed(retracted),
+    askSam: null,
+  },
+  recipes: { save: recipes },
+  models: {
+    add: packs,
+    resume: packs,
+    discard: packs,
+    selfTest: null,
+    // The inference process publishes its status.
+    chooseDevice: null,
+  },
+  // A study is blind: other windows hear of no answer.
+  studies: { create: null, next: null, judge: null, takeBack: null, results: null, exportAnswers: null },
+  exports: { run: null },
+  people: {
+    changePin: people,
+    changeIdleMinutes: people,
+    add: people,
+    changeRole: people,
+    resetPin: people,
+    remove: people,
+  },
+} satisfies PublishedEvents;
+
+/**
+ * What is published after a call; undefined: nothing.
+ * @param path group and name of the procedure
+ * @param input as it came; the procedure's schema has accepted it
+ * @param output undefined for a stream
+ */
+export function eventAfter(
+  [group = '', name = '']: readonly string[],
+  input: unknown,
+  output: unknown,
+): WorkstationEvent | undefined {
+  const groups: Readonly<Record<string, Readonly<Record<string, unknown>>>> = PUBLISHED_EVENTS;
+  const after = groups[group]?.[name] as
+    | ((input: unknown, output: unknown) => WorkstationEvent)
+    | null
+    | undefined;
+  return after?.(input, output);
+}

@@ -1,0 +1,35 @@
+import type { CacheSizes, WorkstationEvent } from '../../../src-shared/contract/app.ts';
+import { listFolder } from '../../services/imports/list-folder.ts';
+import { streamEvents } from '../event-stream.ts';
+import type { Implementer } from '../implementer.ts';
+import type { Workstation } from '../workstation.ts';
+
+/** The program itself, what happens in it, its caches and its database. */
+export function appRoutes({ app }: Implementer, workstation: Workstation) {
+  const { workspace, hub, pool, desk, thumbnails, tiles, housekeeping } = workstation;
+  const cacheSizes = async (): Promise<CacheSizes> => ({
+    thumbnails: { bytes: await thumbnails.cache.size(), limit: thumbnails.cache.capacity },
+    tiles: { bytes: await tiles.size(), limit: tiles.capacity },
+  });
+  return {
+    info: app.info.handler(() => workstation.info),
+    events: app.events.handler(({ signal }) => {
+      const first: WorkstationEvent[] = [
+        { kind: 'device', status: pool.status },
+        { kind: 'health', report: workspace.health.report },
+        ...desk.atWork.map((progress) => ({ kind: 'run' as const, progress, imageIds: [] })),
+      ];
+      return streamEvents(hub.subscribe(first), signal);
+    }),
+    cache: app.cache.handler(cacheSizes),
+    clearCache: app.clearCache.handler(async () => {
+      await Promise.all([thumbnails.cache.clear(), tiles.clear()]);
+      return cacheSizes();
+    }),
+    checkDatabase: app.checkDatabase.handler(async () => {
+      await housekeeping.checkDatabase();
+      return workspace.health.report;
+    }),
+    folder: app.folder.handler(({ input }) => listFolder(input.path, input.files)),
+  };
+}

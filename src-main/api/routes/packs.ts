@@ -1,0 +1,54 @@
+import type { PackProgress, SelfTestEvent } from '../../../src-shared/contract/packs.ts';
+import type { PackImportEvent } from '../../../src-shared/progress.ts';
+import { checkPack, summarisePacks } from '../../services/packs/model-packs.ts';
+import type { AddedPack } from '../../services/packs/pack-imports.ts';
+import { selfTest } from '../../services/packs/self-test.ts';
+import type { Implementer, StreamOf } from '../implementer.ts';
+import type { Workstation } from '../workstation.ts';
+
+/** Model packs: those that are there, and others into the workspace. */
+export function packRoutes({ models }: Implementer, workstation: Workstation) {
+  const { packs, packDesk, examiner, pool, samplesFolder, selfTestFolder } = workstation;
+  const bring = (
+    stream: StreamOf,
+    work: (options: {
+      readonly signal: AbortSignal;
+      onEvent(event: PackImportEvent): void;
+    }) => Promise<AddedPack>,
+  ) =>
+    stream<PackProgress>((emit, signal) =>
+      workstation.whileBusy(async () =>
+        emit({ kind: 'finished', ...(await work({ signal, onEvent: emit })) }),
+      ),
+    );
+  return {
+    list: models.list.handler(() => summarisePacks(packs)),
+    verify: models.verify.handler(({ input }) => checkPack(input.id, packs, examiner)),
+    add: models.add.handler(({ input: { place, inspector }, context: { acting, stream } }) =>
+      bring(stream, (options) => packDesk.add(place, { ...options, inspector, acting })),
+    ),
+    resume: models.resume.handler(({ input: { packHash, inspector }, context: { acting, stream } }) =>
+      bring(stream, (options) => packDesk.resume(packHash, { ...options, inspector, acting })),
+    ),
+    unfinished: models.unfinished.handler(() => packDesk.unfinished()),
+    discard: models.discard.handler(async ({ input }) => {
+      await packDesk.discard(input.packHash);
+      return packDesk.unfinished();
+    }),
+    selfTest: models.selfTest.handler(({ input: { pack, device }, context: { stream } }) =>
+      stream<SelfTestEvent>((onEvent, signal) =>
+        selfTest({
+          pool,
+          examiner,
+          pack,
+          device,
+          ...packs,
+          samplesFolder,
+          artifactRoot: selfTestFolder,
+          signal,
+          onEvent,
+        }),
+      ),
+    ),
+  };
+}

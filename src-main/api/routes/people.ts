@@ -1,0 +1,44 @@
+import type { Implementer } from '../implementer.ts';
+import type { Workstation } from '../workstation.ts';
+
+/** Who may sign in, and who is signed in on a line. */
+export function peopleRoutes({ people: os }: Implementer, { people }: Workstation) {
+  return {
+    list: os.list.handler(() => people.list()),
+    signIn: os.signIn.handler(async ({ input: { name, pin }, context: { line } }) => {
+      const session = await people.signIn(name, pin);
+      if (line) line.token = session.token;
+      return session;
+    }),
+    resume: os.resume.handler(async ({ input: { token }, context: { line } }) => {
+      const person = await people.who(token);
+      if (line) line.token = person && token;
+      return person;
+    }),
+    signOut: os.signOut.handler(async ({ context: { line } }) => {
+      const token = line?.token;
+      if (line) line.token = null;
+      if (token) await people.signOut(token);
+      return null;
+    }),
+    stay: os.stay.handler(({ context: { line } }) => people.who(line?.token ?? null, true)),
+    changePin: os.changePin.handler(({ input: { present, pin }, context: { line } }) =>
+      people.changeOwnPin(line?.token ?? null, present, pin),
+    ),
+    idleMinutes: os.idleMinutes.handler(() => people.idleMinutes()),
+    changeIdleMinutes: os.changeIdleMinutes.handler(
+      ({ input: { minutes, inspector }, context: { acting } }) =>
+        people.changeIdleMinutes(acting, minutes, inspector),
+    ),
+    add: os.add.handler(({ input, context: { acting } }) => people.add(acting, input)),
+    changeRole: os.changeRole.handler(({ input: { name, role, inspector }, context: { acting } }) =>
+      people.changeRole(acting, name, role, inspector),
+    ),
+    resetPin: os.resetPin.handler(({ input: { name, pin, inspector }, context: { acting } }) =>
+      people.resetPin(acting, name, pin, inspector),
+    ),
+    remove: os.remove.handler(({ input: { name, inspector }, context: { acting } }) =>
+      people.remove(acting, name, inspector),
+    ),
+  };
+}

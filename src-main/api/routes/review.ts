@@ -1,0 +1,46 @@
+import { askSam } from '../../services/review/ask-sam.ts';
+import {
+  judgeImage,
+  markImage,
+  reviewImage,
+  reviewRowsOf,
+  reviewTable,
+} from '../../services/review/review.ts';
+import { retractAnnotation } from '../../store/annotations.ts';
+import { defectClasses, getImage } from '../../store/review.ts';
+import type { Implementer } from '../implementer.ts';
+import { checkAgainstOther } from '../permission.ts';
+import type { Workstation } from '../workstation.ts';
+
+/** The results of a run beside what inspectors say about them. */
+export function reviewRoutes(
+  { review }: Implementer,
+  { workspace, contents, desk, pool, tiles }: Workstation,
+) {
+  return {
+    table: review.table.handler(({ input: { batchId, runId, after } }) =>
+      reviewTable(workspace, desk, batchId, runId, after),
+    ),
+    rows: review.rows.handler(({ input }) => reviewRowsOf(workspace, input.runId, input.imageIds)),
+    image: review.image.handler(({ input }) => reviewImage(workspace, contents, input.imageId, input.runId)),
+    pyramid: review.pyramid.handler(async ({ input, signal }) =>
+      tiles.layout(await getImage(workspace, input.imageId), signal),
+    ),
+    judge: review.judge.handler(({ input, context: { person, acting } }) =>
+      judgeImage(acting, contents, input, (inspector) =>
+        checkAgainstOther(person, 'review.judge-after-others', inspector),
+      ),
+    ),
+    annotate: review.annotate.handler(({ input, context: { acting } }) => markImage(acting, contents, input)),
+    retract: review.retract.handler(async ({ input: { id, inspector }, context: { person, acting } }) => ({
+      id,
+      ...(await retractAnnotation(acting, id, inspector, (other) =>
+        checkAgainstOther(person, 'review.retract-of-others', other),
+      )),
+    })),
+    askSam: review.askSam.handler(({ input, signal }) =>
+      askSam({ workspace, pool, contents, ...input, ...(signal && { signal }) }),
+    ),
+    defectClasses: review.defectClasses.handler(() => defectClasses(workspace)),
+  };
+}
