@@ -8,7 +8,7 @@ import i18next from 'i18next';
 import { StrictMode, useEffect, useMemo } from 'react';
 import { createRoot } from 'react-dom/client';
 import { useTranslation } from 'react-i18next';
-import { queries } from './api/queries.tsx';
+import { queries } from './app/queries.ts';
 import { cssVariables, theme } from './app/theme.ts';
 import { WorkstationGate } from './app/workstation-gate.tsx';
 import { startI18n } from './i18n/index.ts';

@@ -7,8 +7,10 @@ import { tempFolder } from './temp-folder.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+type Directions = Readonly<Record<string, readonly string[]>>;
+
 /** The directions as the table of src-main/README.md has them: layer → layers that it may import, besides src-shared. */
-const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
+const DIRECTIONS: Directions = {
   pipeline: [],
   graph: [],
   'training/synthetic': [],
@@ -28,7 +30,7 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
 const ON_DISK = 'files codec inference training store reports services serve app cli'.split(' ');
 
 /** Foreign things and the only layers that may touch them. */
-const OWNERS: Readonly<Record<string, readonly string[]>> = {
+const OWNERS: Directions = {
   'onnxruntime-node': ['inference'],
   '@huggingface/tokenizers': ['inference'],
   '@bufbuild/protobuf': ['graph'],
@@ -50,6 +52,42 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'node:fs/promises': ON_DISK,
 };
 
+/** What every part of the window may use. */
+const SHARED_BY_SCREENS = ['i18n', 'api', 'state', 'keys', 'ui', 'viewer'];
+
+/** The window's directions, as the table in src-renderer/README.md has them. */
+const WINDOW_DIRECTIONS: Directions = {
+  i18n: [],
+  api: ['i18n'],
+  state: ['i18n', 'api'],
+  keys: ['i18n', 'api', 'state'],
+  ui: ['i18n', 'api', 'state', 'keys'],
+  viewer: ['i18n', 'api', 'state', 'keys', 'ui'],
+  review: SHARED_BY_SCREENS,
+  studies: SHARED_BY_SCREENS,
+  recipes: SHARED_BY_SCREENS,
+  device: SHARED_BY_SCREENS,
+  packs: SHARED_BY_SCREENS,
+  people: SHARED_BY_SCREENS,
+  storage: SHARED_BY_SCREENS,
+  batches: [...SHARED_BY_SCREENS, 'recipes', 'studies'],
+  'what-if': [...SHARED_BY_SCREENS, 'recipes'],
+  models: [...SHARED_BY_SCREENS, 'device', 'packs', 'people', 'storage'],
+  app: [
+    ...SHARED_BY_SCREENS.filter((layer) => layer !== 'viewer'),
+    ...['review', 'studies', 'batches', 'what-if', 'models', 'device', 'people'],
+  ],
+};
+
+const WINDOW_OWNERS: Directions = {
+  konva: ['viewer'],
+  'react-konva': ['viewer'],
+  '@orpc/client': ['api'],
+  'react-markdown': ['packs'],
+  electron: [],
+  'node:path': [],
+};
+
 it('lets every layer import what it may, and nothing else', async () => {
   const folder = await tempFolder();
   await copyFile(join(root, 'biome.json'), join(folder, 'biome.json'));
@@ -59,23 +97,28 @@ it('lets every layer import what it may, and nothing else', async () => {
     await writeFile(join(folder, path), text);
     if (!allowed) forbidden.push(path);
   };
-  const layers = Object.keys(DIRECTIONS);
-  for (const layer of layers) {
-    await add(`src-main/${layer}/own.ts`, "export { x } from './x.ts';\n", true);
-    const to = (path: string) => {
-      const specifier = posix.relative(`src-main/${layer}`, path);
-      return `export { x } from '${specifier.startsWith('.') ? '' : './'}${specifier}';\n`;
-    };
-    await add(`src-main/${layer}/shared.ts`, to('src-shared/x.ts'), true);
-    for (const other of layers.filter((name) => name !== layer)) {
-      const allowed = DIRECTIONS[layer]!.includes(other);
-      await add(`src-main/${layer}/to-${other.replace('/', '-')}.ts`, to(`src-main/${other}/x.ts`), allowed);
+  const addLayers = async (top: string, directions: Directions, foreign: Directions) => {
+    for (const layer of Object.keys(directions)) {
+      await add(`${top}/${layer}/own.ts`, "export { x } from './x.ts';\n", true);
+      const to = (path: string) => {
+        const specifier = posix.relative(`${top}/${layer}`, path);
+        return `export { x } from '${specifier.startsWith('.') ? '' : './'}${specifier}';\n`;
+      };
+      await add(`${top}/${layer}/shared.ts`, to('src-shared/x.ts'), true);
+      for (const other of Object.keys(directions).filter((name) => name !== layer)) {
+        const allowed = directions[layer]!.includes(other);
+        await add(`${top}/${layer}/to-${other.replace('/', '-')}.ts`, to(`${top}/${other}/x.ts`), allowed);
+      }
+      for (const [index, [module, owners]] of Object.entries(foreign).entries()) {
+        const path = `${top}/${layer}/foreign-${index}.ts`;
+        await add(path, `export { x } from '${module}';\n`, owners.includes(layer));
+      }
     }
-    for (const [index, [module, owners]] of Object.entries(OWNERS).entries()) {
-      const path = `src-main/${layer}/foreign-${index}.ts`;
-      await add(path, `export { x } from '${module}';\n`, owners.includes(layer));
-    }
-  }
+  };
+  await addLayers('src-main', DIRECTIONS, OWNERS);
+  await addLayers('src-renderer', WINDOW_DIRECTIONS, WINDOW_OWNERS);
+  await add('src-renderer/app/main-side.ts', "export { x } from '../../src-main/api/x.ts';\n", false);
+  await add('src-renderer/main.tsx', "export { x } from './app/x.ts';\n", true);
   await add('src-main/pipeline/lazy.ts', "export const x = await import('../store/x.ts');\n", false);
   await add(
     'src-main/pipeline/type.ts',
@@ -103,5 +146,10 @@ it('lets every layer import what it may, and nothing else', async () => {
 
 it('has rules for every layer that there is', async () => {
   const layers = Object.keys(DIRECTIONS).filter((layer) => !layer.includes('/'));
-  expect((await readdir(join(root, 'src-main'))).sort()).toEqual(layers.sort());
+  expect((await readdir(join(root, 'src-main'))).filter((name) => !name.endsWith('.md')).sort()).toEqual(
+    layers.sort(),
+  );
+  const entries = await readdir(join(root, 'src-renderer'), { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== 'public');
+  expect(folders.map(({ name }) => name).sort()).toEqual(Object.keys(WINDOW_DIRECTIONS).sort());
 });

@@ -12,23 +12,23 @@ import { type ComponentType, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { BatchesScreen } from '../batches/batches-screen.tsx';
+import { DeviceBadge } from '../device/device-badge.tsx';
 import { useActions } from '../keys/use-actions.ts';
 import { ModelsScreen } from '../models/models-screen.tsx';
+import { SignInDialog } from '../people/sign-in-dialog.tsx';
 import { ReviewScreen } from '../review/review-screen.tsx';
 import { usePeople } from '../state/people.ts';
+import { ROUTES, routeTo, useHashLocation } from '../state/routes.ts';
 import { useSelectedBatch } from '../state/selected-batch.ts';
 import { useSession } from '../state/session.ts';
 import { StudyResultsScreen } from '../studies/study-results.tsx';
 import { StudyScreen } from '../studies/study-screen.tsx';
 import { WhatIfScreen } from '../what-if/what-if-screen.tsx';
 import classes from './app.module.css';
-import { DeviceBadge } from './device-badge.tsx';
 import { HealthBanner } from './health-banner.tsx';
-import { PersonBadge } from './person-badge.tsx';
-import { PLACES, places, useHashLocation } from './places.ts';
 import { SettingsDialog } from './settings-dialog.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
-import { SignInDialog } from './sign-in-dialog.tsx';
+import { SignedInMenu } from './signed-in-menu.tsx';
 import { WelcomeDialog } from './welcome-dialog.tsx';
 
 export function App() {
@@ -48,10 +48,10 @@ function Frame() {
   const [settingsOpen, settings] = useDisclosure(false);
   const batchId = useOpenBatch(location);
   const screens: readonly Screen[] = [
-    { id: 'batches', icon: IconStack2, to: places.batches() },
-    { id: 'review', icon: IconPhotoSearch, to: batchId ? places.review(batchId) : null },
-    { id: 'what-if', icon: IconAdjustments, to: places.whatIf(batchId ?? undefined) },
-    { id: 'models', icon: IconCpu, to: places.models() },
+    { id: 'batches', icon: IconStack2, to: routeTo.batches() },
+    { id: 'review', icon: IconPhotoSearch, to: batchId ? routeTo.review(batchId) : null },
+    { id: 'what-if', icon: IconAdjustments, to: routeTo.whatIf(batchId ?? undefined) },
+    { id: 'models', icon: IconCpu, to: routeTo.models() },
   ];
   const open = (index: number) => () => {
     const to = screens[index]?.to;
@@ -76,7 +76,7 @@ function Frame() {
           ))}
         </Stack>
         <Stack gap={4} align="center" mt="auto">
-          <PersonBadge />
+          <SignedInMenu />
           <DeviceBadge />
           <Group gap={2}>
             <Tooltip label={t('help')} position="right">
@@ -102,14 +102,14 @@ function Frame() {
         <HealthBanner />
         <div className={classes.screenArea}>
           <Switch>
-            <Route path={PLACES.batches} component={BatchesScreen} />
-            <Route path={PLACES.review} component={ReviewScreen} />
-            <Route path={PLACES.whatIf} component={WhatIfScreen} />
-            <Route path={PLACES.models} component={ModelsScreen} />
-            <Route path={PLACES.study} component={StudyScreen} />
-            <Route path={PLACES.studyResults} component={StudyResultsScreen} />
+            <Route path={ROUTES.batches} component={BatchesScreen} />
+            <Route path={ROUTES.review} component={ReviewScreen} />
+            <Route path={ROUTES.whatIf} component={WhatIfScreen} />
+            <Route path={ROUTES.models} component={ModelsScreen} />
+            <Route path={ROUTES.study} component={StudyScreen} />
+            <Route path={ROUTES.studyResults} component={StudyResultsScreen} />
             <Route>
-              <Redirect to={places.batches()} replace />
+              <Redirect to={routeTo.batches()} replace />
             </Route>
           </Switch>
         </div>

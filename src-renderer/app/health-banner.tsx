@@ -2,7 +2,7 @@ import { Alert, Loader } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useHealth } from '../state/workstation.ts';
-import { FailureDetails } from './failure-details.tsx';
+import { FailureDetails } from '../ui/failure-details.tsx';
 
 /** Above every screen: what keeps the workspace from storing, or holds it up. */
 export function HealthBanner() {

@@ -4,13 +4,13 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Batch, BatchMetadata } from '../../src-shared/batch.ts';
 import { desktop } from '../api/connection.ts';
-import { plainText } from '../app/plain-text.ts';
+import { lastName } from '../i18n/paths.ts';
+import { plainText } from '../i18n/plain-text.ts';
+import { RecipeSelect } from '../recipes/recipe-select.tsx';
 import { useSelectedBatch } from '../state/selected-batch.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { importInto } from './imports.ts';
-import { lastName } from './paths.ts';
-import { RecipeSelect } from './recipe-select.tsx';
 import { SourcePicker } from './source-picker.tsx';
 
 /** `new`: makes a batch and fills it; `add`: more images for one; `edit`: what is written on it. */

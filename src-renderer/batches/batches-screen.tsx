@@ -19,23 +19,23 @@ import { useTranslation } from 'react-i18next';
 import type { Action } from '../../src-shared/permissions.ts';
 import { EMPTY_FILTER } from '../../src-shared/review-queue.ts';
 import { desktop, failureOf } from '../api/connection.ts';
-import { FailureDetails } from '../app/failure-details.tsx';
-import { places, useGo } from '../app/places.ts';
-import { plainText } from '../app/plain-text.ts';
+import { addPaths } from '../i18n/paths.ts';
+import { plainText } from '../i18n/plain-text.ts';
 import { useActions } from '../keys/use-actions.ts';
-import { usePlaces } from '../review/place-store.ts';
 import { useDenied } from '../state/people.ts';
+import { useReviewPositions } from '../state/review-position.ts';
+import { routeTo, useGo } from '../state/routes.ts';
 import { useSelectedBatch } from '../state/selected-batch.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
+import { FailureDetails } from '../ui/failure-details.tsx';
 import { BatchDetails } from './batch-details.tsx';
 import { BatchDialog, type BatchDialogTask } from './batch-dialog.tsx';
 import { BatchList } from './batch-list.tsx';
 import classes from './batches.module.css';
 import { ExportDialog } from './export-dialog.tsx';
-import { useIntake } from './intake.ts';
+import { useGivenPaths } from './given-paths.ts';
 import { useLiveBatches } from './live-batches.ts';
-import { addPaths } from './paths.ts';
 import { PurgeDialog, type PurgeTask } from './purge-dialog.tsx';
 import { runState } from './run-state.ts';
 import { rememberStep, undoStep } from './undo.ts';
@@ -86,10 +86,10 @@ export function BatchesScreen() {
       open && open.kind !== 'edit' ? { ...open, paths: addPaths(open.paths, paths) } : { kind: 'new', paths },
     );
   }, []);
-  const given = useIntake((intake) => intake.paths);
+  const given = useGivenPaths((given) => given.paths);
   useEffect(() => {
     if (given.length === 0) return;
-    useIntake.setState({ paths: [] });
+    useGivenPaths.setState({ paths: [] });
     takePaths(given);
   }, [given, takePaths]);
   const isOver = useFileDrop((files) => {
@@ -173,11 +173,11 @@ export function BatchesScreen() {
   const purge = () =>
     row && row.deletedAt !== null && !isDenied('batches.purge') && setPurged({ batch: row.batch });
   const isThere = row !== undefined && row.deletedAt === null;
-  const review = () => isThere && row.images > 0 && go(places.review(row.batch.id));
+  const review = () => isThere && row.images > 0 && go(routeTo.review(row.batch.id));
   const reviewDoubtful = () => {
     if (!row) return;
     const filter = { ...EMPTY_FILTER, notice: 'doubtful' as const };
-    usePlaces.getState().move(row.batch.id, { runId: null, imageId: null, kept: false, filter });
+    useReviewPositions.getState().move(row.batch.id, { runId: null, imageId: null, kept: false, filter });
     review();
   };
   const addImages = () => isThere && setTask({ kind: 'add', batch: row.batch, paths: [] });
@@ -276,7 +276,7 @@ export function BatchesScreen() {
                 purge,
                 review,
                 reviewDoubtful,
-                whatIf: () => go(places.whatIf(row.batch.id)),
+                whatIf: () => go(routeTo.whatIf(row.batch.id)),
               }}
             />
           </section>

@@ -28,13 +28,13 @@ import {
 } from '../../src-shared/export-formats.ts';
 import type { ExportSummary } from '../../src-shared/progress.ts';
 import { desktop, failureOf } from '../api/connection.ts';
-import { showError } from '../api/queries.tsx';
-import { FailureDetails } from '../app/failure-details.tsx';
-import { plainText } from '../app/plain-text.ts';
 import type { Failure } from '../i18n/failure-text.ts';
-import { useFormat } from '../i18n/use-format.ts';
+import { plainText } from '../i18n/plain-text.ts';
 import { useWorkstation } from '../state/workstation.ts';
-import { FolderBrowser } from './folder-browser.tsx';
+import { FailureDetails } from '../ui/failure-details.tsx';
+import { FolderBrowser } from '../ui/folder-browser.tsx';
+import { showError } from '../ui/show-error.tsx';
+import { useFormat } from '../ui/use-format.ts';
 
 /** Writes a run's results to files. */
 export function ExportDialog({

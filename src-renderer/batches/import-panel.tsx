@@ -3,12 +3,12 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { countEndings, endingsText } from '../../src-shared/endings.ts';
 import type { ErrorRecord } from '../../src-shared/errors.ts';
-import { FailureDetails } from '../app/failure-details.tsx';
-import { PlainName } from '../app/plain-name.tsx';
-import { useFormat } from '../i18n/use-format.ts';
+import { FailureDetails } from '../ui/failure-details.tsx';
+import { LongList } from '../ui/long-list.tsx';
+import { PlainName } from '../ui/plain-name.tsx';
+import { useFormat } from '../ui/use-format.ts';
 import classes from './batches.module.css';
 import { type ImportSummary, useImports } from './imports.ts';
-import { LongList } from './long-list.tsx';
 
 /** How the import into a batch goes, and what came of it. */
 export function ImportPanel({ batchId }: { readonly batchId: number }) {

@@ -3,10 +3,8 @@ import { useEffect } from 'react';
 import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
 import type { RunProgress } from '../../src-shared/contract/runs.ts';
 import type { Api, Client } from '../api/connection.ts';
+import { Refresher } from '../state/refresher.ts';
 import { onWorkstationEvent, useWorkstation } from '../state/workstation.ts';
-
-/** Milliseconds between two looks at a batch whose run moves on. */
-const PACE = 1500;
 
 /**
  * Keeps the batches on screen up to date: a run's progress is written into what is shown, and its counts are asked
@@ -39,39 +37,6 @@ export function useLiveBatches(): void {
 /** A batch with the newest state of its run; an older run's progress says nothing about it. */
 export function withRun(row: BatchSummaryRow, progress: RunProgress): BatchSummaryRow {
   return row.run && row.run.run.id > progress.run.id ? row : { ...row, run: progress };
-}
-
-/** Does something per id at once, then at most once per {@link PACE}, and a last time after the last wish. */
-export class Refresher {
-  readonly #refresh: (id: number) => Promise<void>;
-  readonly #pace: number;
-  readonly #waiting = new Map<number, ReturnType<typeof setTimeout>>();
-  readonly #wished = new Set<number>();
-
-  constructor(refresh: (id: number) => Promise<void>, pace = PACE) {
-    this.#refresh = refresh;
-    this.#pace = pace;
-  }
-
-  ask(id: number): void {
-    if (this.#waiting.has(id)) {
-      this.#wished.add(id);
-      return;
-    }
-    void this.#refresh(id).catch(() => {});
-    this.#waiting.set(
-      id,
-      setTimeout(() => {
-        this.#waiting.delete(id);
-        if (this.#wished.delete(id)) this.ask(id);
-      }, this.#pace),
-    );
-  }
-
-  stop(): void {
-    for (const timer of this.#waiting.values()) clearTimeout(timer);
-    this.#waiting.clear();
-  }
 }
 
 async function refresh(queries: QueryClient, api: Api, client: Client, id: number): Promise<void> {

@@ -6,11 +6,11 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PurgeProgress, PurgeSummary } from '../../src-shared/contract/batches.ts';
 import { failureOf } from '../api/connection.ts';
-import { FailureDetails } from '../app/failure-details.tsx';
-import { plainText } from '../app/plain-text.ts';
-import { useFormat } from '../i18n/use-format.ts';
+import { plainText } from '../i18n/plain-text.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
+import { FailureDetails } from '../ui/failure-details.tsx';
+import { useFormat } from '../ui/use-format.ts';
 import classes from './batches.module.css';
 
 /** A deleted batch to remove for good, or (`batch` null) all of them. */

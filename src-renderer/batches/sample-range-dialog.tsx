@@ -6,9 +6,9 @@ import type { Batch } from '../../src-shared/batch.ts';
 import type { SampleKind } from '../../src-shared/batch-range.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import { failureOf } from '../api/connection.ts';
-import { FailureDetails } from '../app/failure-details.tsx';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
+import { FailureDetails } from '../ui/failure-details.tsx';
 
 /** Bits per sample of the cameras that there are. */
 const CAMERA_BITS = [10, 12, 14, 16];

@@ -11,9 +11,9 @@ import {
 } from '../../src-shared/batch-range.ts';
 import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
-import { plainText } from '../app/plain-text.ts';
-import { useFormat } from '../i18n/use-format.ts';
+import { plainText } from '../i18n/plain-text.ts';
 import { useDenied } from '../state/people.ts';
+import { useFormat } from '../ui/use-format.ts';
 import classes from './batches.module.css';
 import { runState } from './run-state.ts';
 import { SampleRangeDialog } from './sample-range-dialog.tsx';

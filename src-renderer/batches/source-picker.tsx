@@ -2,11 +2,11 @@ import { ActionIcon, Button, Group, Stack, Text } from '@mantine/core';
 import { IconFolderPlus, IconPhotoPlus, IconX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { desktop } from '../api/connection.ts';
-import { PlainName } from '../app/plain-name.tsx';
-import { useFormat } from '../i18n/use-format.ts';
+import { addPaths } from '../i18n/paths.ts';
+import { FolderBrowser } from '../ui/folder-browser.tsx';
+import { PlainName } from '../ui/plain-name.tsx';
+import { useFormat } from '../ui/use-format.ts';
 import classes from './batches.module.css';
-import { FolderBrowser } from './folder-browser.tsx';
-import { addPaths } from './paths.ts';
 
 /** Chosen paths that are listed; the rest is counted. */
 const SHOWN = 50;
@@ -59,7 +59,7 @@ export function SourcePicker({
             {t('source.nothing')}
           </Text>
         ) : (
-          <ul className={classes.plainList} aria-label={t('source.chosen')}>
+          <ul className={classes.chosenPaths} aria-label={t('source.chosen')}>
             {paths.slice(0, SHOWN).map((path) => (
               <li key={path} className={classes.chosenPath}>
                 <PlainName size="xs">{path}</PlainName>

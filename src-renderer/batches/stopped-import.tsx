@@ -3,10 +3,10 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
-import { PlainName } from '../app/plain-name.tsx';
-import { useFormat } from '../i18n/use-format.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
+import { PlainName } from '../ui/plain-name.tsx';
+import { useFormat } from '../ui/use-format.ts';
 import { importInto, isImporting, useImports } from './imports.ts';
 
 /** Says that images may be missing, until they are imported or somebody says that they are not wanted. */

@@ -2,7 +2,7 @@ import { Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import { MODEL_VERDICTS } from '../../src-shared/what-if.ts';
-import { useFormat } from '../i18n/use-format.ts';
+import { useFormat } from '../ui/use-format.ts';
 import classes from './batches.module.css';
 
 /** Shares of the model's verdicts; `thin`: only the bar. */

@@ -1,9 +1,9 @@
 import i18next from 'i18next';
 import { ERROR_CASES, type ErrorDetails } from '../../src-shared/error-cases.ts';
 import type { ErrorRecord } from '../../src-shared/errors.ts';
-import { plainText } from '../app/plain-text.ts';
-import { lastName } from '../batches/paths.ts';
 import { formatCount } from './format.ts';
+import { lastName } from './paths.ts';
+import { plainText } from './plain-text.ts';
 
 /** What went wrong: an error that the workstation told, or a fault that nobody foresaw. */
 export type Failure =

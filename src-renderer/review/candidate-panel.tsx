@@ -1,7 +1,7 @@
 import { Alert, Button, CloseButton, Group, Loader, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { MaskLevel } from '../../src-shared/result.ts';
-import { FailureDetails } from '../app/failure-details.tsx';
+import { FailureDetails } from '../ui/failure-details.tsx';
 import classes from './candidate-panel.module.css';
 import { LevelFacts } from './region-list.tsx';
 import type { AskedSam } from './use-sam.ts';

@@ -3,8 +3,8 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EMPTY_FILTER, type ReviewCounts, type ReviewFilter } from '../../src-shared/review-queue.ts';
 import type { ModelVerdict } from '../../src-shared/verdict.ts';
+import { HUMAN_ICONS, type Icon, MODEL_ICONS, verdictClass } from '../ui/verdict-icons.tsx';
 import classes from './confusion-table.module.css';
-import { HUMAN_ICONS, type Icon, MODEL_ICONS, verdictClass } from './marks.tsx';
 
 const MODEL = ['accept', 'warn', 'reject'] as const;
 const HUMAN = ['accept', 'reject'] as const;

@@ -3,7 +3,7 @@ import { memo, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { mediaUrls } from '../api/browser-access.ts';
-import { useNoThumbnail } from '../app/seen-thumbnail.ts';
+import { useNoThumbnail } from '../ui/use-no-thumbnail.ts';
 import { FileName } from './file-name.tsx';
 import classes from './filmstrip.module.css';
 import { Marks } from './marks.tsx';

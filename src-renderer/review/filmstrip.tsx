@@ -3,11 +3,11 @@ import { type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
+import { scrollOffsets } from '../state/review-position.ts';
 import classes from './filmstrip.module.css';
 import { FilmstripItem, optionId } from './filmstrip-item.tsx';
 import { LineSlots } from './line-slots.ts';
 import { useRowDescription } from './marks.tsx';
-import { scrollOffsets } from './place-store.ts';
 import { usePictureQueue } from './use-picture-queue.ts';
 
 /** Pixels: height of a row of the strip, least width of a tile of the grid, what a tile has below its picture. */

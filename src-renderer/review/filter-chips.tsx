@@ -2,9 +2,8 @@ import { ActionIcon, Group, Pill } from '@mantine/core';
 import { IconFilterOff } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { EMPTY_FILTER, type ReviewFilter } from '../../src-shared/review-queue.ts';
-
+import { useNoticeLabel } from '../ui/notices.tsx';
 import classes from './filter-chips.module.css';
-import { useNoticeLabel } from './notices.tsx';
 
 interface FilterChipsProps {
   readonly filter: ReviewFilter;

@@ -2,9 +2,9 @@ import { Button, Chip, Group, RangeSlider, Select, Stack, Text } from '@mantine/
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EMPTY_FILTER, type ReviewCounts, type ReviewFilter } from '../../src-shared/review-queue.ts';
+import { useNoticeLabel } from '../ui/notices.tsx';
 import { isEmpty } from './filter-chips.tsx';
 import classes from './filter-panel.module.css';
-import { useNoticeLabel } from './notices.tsx';
 
 interface FilterPanelProps {
   readonly filter: ReviewFilter;

@@ -1,43 +1,18 @@
 import {
-  IconAlertTriangle,
   IconArrowsLeftRight,
-  IconCircleCheck,
-  IconCircleX,
   IconEyeExclamation,
   IconFlagOff,
   IconHourglass,
   IconPhotoExclamation,
   IconPhotoX,
-  IconUserCheck,
-  IconUserQuestion,
-  IconUserX,
 } from '@tabler/icons-react';
-import { type ComponentType, useCallback } from 'react';
+import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isDoubtful } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
-import type { HumanVerdict, ModelVerdict } from '../../src-shared/verdict.ts';
+import { useDoubts } from '../ui/notices.tsx';
+import { HUMAN_ICONS, type Icon, MODEL_ICONS, verdictClass } from '../ui/verdict-icons.tsx';
 import classes from './marks.module.css';
-import { useDoubts } from './notices.tsx';
-
-export type Icon = ComponentType<{ size?: number; stroke?: number; className?: string | undefined }>;
-
-/** Each verdict has its shape as well as its colour. */
-export const MODEL_ICONS: Readonly<Record<ModelVerdict, Icon>> = {
-  accept: IconCircleCheck,
-  warn: IconAlertTriangle,
-  reject: IconCircleX,
-};
-export const HUMAN_ICONS: Readonly<Record<HumanVerdict, Icon>> = {
-  accept: IconUserCheck,
-  uncertain: IconUserQuestion,
-  reject: IconUserX,
-};
-
-/** Class name that gives text and icons a verdict's colour. */
-export function verdictClass(verdict: ModelVerdict | HumanVerdict): string | undefined {
-  return classes[verdict === 'uncertain' ? 'warn' : verdict];
-}
 
 /** What is known of an image, as icons. Their meaning is told by {@link useRowDescription}. */
 export function Marks({ row }: { readonly row: ReviewRow }) {
@@ -45,7 +20,7 @@ export function Marks({ row }: { readonly row: ReviewRow }) {
   const Human = row.human && HUMAN_ICONS[row.human];
   return (
     <span className={classes.marks} aria-hidden>
-      {row.status === 'failed' && <IconPhotoX size={16} className={classes.reject} />}
+      {row.status === 'failed' && <IconPhotoX size={16} className={verdictClass('reject')} />}
       {row.status === 'pending' && <IconHourglass size={16} className={classes.quiet} />}
       {Model && row.model && <Model size={16} stroke={2} className={verdictClass(row.model)} />}
       {isDoubtful(row) && (

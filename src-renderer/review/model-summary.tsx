@@ -4,12 +4,12 @@ import { useTranslation } from 'react-i18next';
 import type { ReviewImage } from '../../src-shared/contract/review.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
-import { FailureDetails } from '../app/failure-details.tsx';
 import type { Failure } from '../i18n/failure-text.ts';
+import { FailureDetails } from '../ui/failure-details.tsx';
+import { DoubtAlert, OtherRange } from '../ui/notices.tsx';
+import { MODEL_ICONS, verdictClass } from '../ui/verdict-icons.tsx';
 import { FileName } from './file-name.tsx';
-import { MODEL_ICONS, verdictClass } from './marks.tsx';
 import classes from './model-summary.module.css';
-import { DoubtAlert, OtherRange } from './notices.tsx';
 
 interface ModelSummaryProps {
   readonly row: ReviewRow;

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../src-shared/result.ts';
-import { NoticeTexts } from './notices.tsx';
+import { NoticeTexts } from '../ui/notices.tsx';
 import classes from './result-facts.module.css';
 
 const STEPS = ['read', 'encode', 'umci', 'regions', 'decode', 'fuse', 'write', 'total'] as const;

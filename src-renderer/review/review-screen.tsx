@@ -11,18 +11,18 @@ import { checkMark } from '../../src-shared/mark-limits.ts';
 import type { Polygon, Region } from '../../src-shared/result.ts';
 import { EMPTY_FILTER, nearestUnreviewed } from '../../src-shared/review-queue.ts';
 import { failureOf } from '../api/connection.ts';
-import { showError } from '../api/queries.tsx';
-import { FailureDetails } from '../app/failure-details.tsx';
-import { places, useGo } from '../app/places.ts';
 import { useActions } from '../keys/use-actions.ts';
 import { useOthersWord } from '../state/people.ts';
+import { useReviewPosition } from '../state/review-position.ts';
+import { routeTo, useGo } from '../state/routes.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
+import { FailureDetails } from '../ui/failure-details.tsx';
+import { showError } from '../ui/show-error.tsx';
 import { Viewer } from '../viewer/viewer.tsx';
 import type { Tool } from '../viewer/viewer-props.ts';
 import { type InspectorHandlers, InspectorPanel } from './inspector-panel.tsx';
 import { NoRun } from './no-run.tsx';
-import { usePlace } from './place-store.ts';
 import { QueuePanel } from './queue-panel.tsx';
 import { ReviewBar } from './review-bar.tsx';
 import classes from './review-screen.module.css';
@@ -43,7 +43,7 @@ export function ReviewScreen() {
   const params = useParams<{ batchId: string; imageId?: string }>();
   const batchId = Number(params.batchId);
   const imageId = params.imageId === undefined ? null : Number(params.imageId);
-  const { runId } = usePlace(batchId);
+  const { runId } = useReviewPosition(batchId);
   const { t } = useTranslation('review');
   const go = useGo();
   const table = useReviewTable(batchId, runId);
@@ -55,7 +55,7 @@ export function ReviewScreen() {
         title={t('empty.no-images')}
         description={t('empty.no-images-why')}
       >
-        <Button onClick={() => go(places.batches())}>{t('empty.to-batches')}</Button>
+        <Button onClick={() => go(routeTo.batches())}>{t('empty.to-batches')}</Button>
       </EmptyState>
     );
   }
@@ -71,7 +71,7 @@ export function ReviewScreen() {
             <Button size="xs" variant="default" onClick={() => void table.refetch()}>
               {t('error.again')}
             </Button>
-            <Button size="xs" variant="default" onClick={() => go(places.batches())}>
+            <Button size="xs" variant="default" onClick={() => go(routeTo.batches())}>
               {t('empty.to-batches')}
             </Button>
           </Group>

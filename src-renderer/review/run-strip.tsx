@@ -3,10 +3,10 @@ import { IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconRefresh } from '@t
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { RunProgress } from '../../src-shared/contract/runs.ts';
-import { FailureDetails } from '../app/failure-details.tsx';
 import { failureText } from '../i18n/failure-text.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
+import { FailureDetails } from '../ui/failure-details.tsx';
 import classes from './run-strip.module.css';
 
 interface RunStripProps {

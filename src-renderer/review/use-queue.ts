@@ -7,8 +7,8 @@ import {
   sortReview,
 } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
-import { isAt, places, useGo } from '../app/places.ts';
-import { scrollOffsets, usePlace, usePlaces } from './place-store.ts';
+import { scrollOffsets, useReviewPosition, useReviewPositions } from '../state/review-position.ts';
+import { isAt, routeTo, useGo } from '../state/routes.ts';
 import { useReviewSettings } from './review-settings.ts';
 import type { ReviewData } from './review-table-cache.ts';
 
@@ -17,8 +17,8 @@ const ADDRESS_REST = 300;
 
 /** The images to go through, and the one at hand. */
 export function useQueue(batchId: number, data: ReviewData | undefined, asked: number | null) {
-  const place = usePlace(batchId);
-  const move = usePlaces((store) => store.move);
+  const place = useReviewPosition(batchId);
+  const move = useReviewPositions((store) => store.move);
   const wanted = useReviewSettings((settings) => settings.order);
   const sortedBy = useDeferredValue(wanted);
   const go = useGo();
@@ -71,9 +71,9 @@ export function useQueue(batchId: number, data: ReviewData | undefined, asked: n
     if (currentId === null || currentId === written.current) return;
     const timer = setTimeout(() => {
       // Who has just gone elsewhere must not be called back.
-      if (!isAt(places.review(batchId))) return;
+      if (!isAt(routeTo.review(batchId))) return;
       written.current = currentId;
-      go(places.review(batchId, currentId), { replace: true });
+      go(routeTo.review(batchId, currentId), { replace: true });
     }, ADDRESS_REST);
     return () => clearTimeout(timer);
   }, [currentId, batchId, go]);

@@ -13,15 +13,15 @@ import { IconCheck, IconCloudUp, IconRotate2 } from '@tabler/icons-react';
 import { type RefObject, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { VerdictEntry } from '../../src-shared/verdict.ts';
-import { FailureDetails } from '../app/failure-details.tsx';
 import type { Failure } from '../i18n/failure-text.ts';
 import type { ActionId } from '../keys/actions.ts';
 import { keysOf } from '../keys/bindings.ts';
 import { useSession } from '../state/session.ts';
+import { FailureDetails } from '../ui/failure-details.tsx';
+import { HUMAN_ICONS, verdictClass } from '../ui/verdict-icons.tsx';
 import { ClassField } from './class-field.tsx';
 import { timeOf } from './dates.ts';
 import { type Draft, isChanged, NOTHING } from './drafts.ts';
-import { HUMAN_ICONS, verdictClass } from './marks.tsx';
 import { valuesOf } from './undo-stack.ts';
 import classes from './verdict-form.module.css';
 

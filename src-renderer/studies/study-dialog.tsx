@@ -6,14 +6,14 @@ import type { Batch } from '../../src-shared/batch.ts';
 import type { StudyOverviewRow } from '../../src-shared/contract/studies.ts';
 import { STUDY_ROUNDS, STUDY_SIZE } from '../../src-shared/study.ts';
 import { failureOf } from '../api/connection.ts';
-import { FailureDetails } from '../app/failure-details.tsx';
-import { places, useGo } from '../app/places.ts';
-import { PlainName } from '../app/plain-name.tsx';
-import { plainText } from '../app/plain-text.ts';
-import { useFormat } from '../i18n/use-format.ts';
+import { plainText } from '../i18n/plain-text.ts';
 import { useDenied } from '../state/people.ts';
+import { routeTo, useGo } from '../state/routes.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
+import { FailureDetails } from '../ui/failure-details.tsx';
+import { PlainName } from '../ui/plain-name.tsx';
+import { useFormat } from '../ui/use-format.ts';
 import classes from './studies.module.css';
 
 /** The agreement studies of a batch, and a new one. */
@@ -110,7 +110,7 @@ function NewStudy({
   const [rounds, setRounds] = useState<number>(STUDY_ROUNDS.min);
   const create = useMutation({
     mutationFn: () => client.studies.create({ batchId, name, size, rounds, inspector }),
-    onSuccess: ({ study }) => go(places.study(study.id)),
+    onSuccess: ({ study }) => go(routeTo.study(study.id)),
   });
   return (
     <form
@@ -193,7 +193,7 @@ function StudyRow({ row, inspector }: { readonly row: StudyOverviewRow; readonly
       </div>
       <Group gap={6} wrap="nowrap">
         {!isThrough && (
-          <Button size="xs" onClick={() => go(places.study(study.id))}>
+          <Button size="xs" onClick={() => go(routeTo.study(study.id))}>
             {t(own ? 'go-on' : 'take-part')}
           </Button>
         )}
@@ -202,7 +202,7 @@ function StudyRow({ row, inspector }: { readonly row: StudyOverviewRow; readonly
           variant="default"
           disabled={own !== undefined && !isThrough}
           {...denied('studies.results')}
-          onClick={() => go(places.studyResults(study.id))}
+          onClick={() => go(routeTo.studyResults(study.id))}
         >
           {t('results')}
         </Button>

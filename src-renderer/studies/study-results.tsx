@@ -10,14 +10,14 @@ import { csvStyleOf } from '../../src-shared/export-formats.ts';
 import type { StudyResults } from '../../src-shared/study.ts';
 import type { HumanVerdict } from '../../src-shared/verdict.ts';
 import { failureOf } from '../api/connection.ts';
-import { FailureDetails } from '../app/failure-details.tsx';
-import { places, useGo } from '../app/places.ts';
-import { plainText } from '../app/plain-text.ts';
-import { useFormat } from '../i18n/use-format.ts';
-import { HUMAN_ICONS, verdictClass } from '../review/marks.tsx';
+import { plainText } from '../i18n/plain-text.ts';
 import { useDenied } from '../state/people.ts';
+import { routeTo, useGo } from '../state/routes.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
+import { FailureDetails } from '../ui/failure-details.tsx';
+import { useFormat } from '../ui/use-format.ts';
+import { HUMAN_ICONS, verdictClass } from '../ui/verdict-icons.tsx';
 import classes from './studies.module.css';
 
 /** What comes out of an agreement study, for those who may see it. */
@@ -40,7 +40,7 @@ function ForOthers() {
           {t('results')}
         </Title>
         <Text>{t('app:people.needs.reviewer')}</Text>
-        <Button autoFocus onClick={() => go(places.batches())}>
+        <Button autoFocus onClick={() => go(routeTo.batches())}>
           {t('leave')}
         </Button>
       </Stack>
@@ -72,9 +72,9 @@ function Gate({ id, inspector }: { readonly id: number; readonly inspector: stri
         <Stack role="alert" maw={460}>
           <FailureDetails failure={failureOf(error)} />
           {hasBegun ? (
-            <Button onClick={() => go(places.study(id))}>{t('locked')}</Button>
+            <Button onClick={() => go(routeTo.study(id))}>{t('locked')}</Button>
           ) : (
-            <Button variant="default" onClick={() => go(places.batches())}>
+            <Button variant="default" onClick={() => go(routeTo.batches())}>
               {t('leave')}
             </Button>
           )}
@@ -91,7 +91,7 @@ function Gate({ id, inspector }: { readonly id: number; readonly inspector: stri
           </Title>
           <Text>{t('peek.text')}</Text>
           <Group>
-            <Button autoFocus onClick={() => go(places.study(id))}>
+            <Button autoFocus onClick={() => go(routeTo.study(id))}>
               {t('take-part')}
             </Button>
             <Button variant="default" onClick={() => setInsists(true)}>
@@ -139,7 +139,7 @@ function Results({ results, inspector }: { readonly results: StudyResults; reado
         >
           {t('csv')}
         </Button>
-        <Button variant="default" onClick={() => go(places.batches())}>
+        <Button variant="default" onClick={() => go(routeTo.batches())}>
           {t('leave')}
         </Button>
       </header>
@@ -305,7 +305,7 @@ function Disagreements({
               <Table.Tr key={imageId}>
                 <Table.Th scope="row">
                   <Anchor
-                    href={`#${places.review(study.batchId, imageId)}`}
+                    href={`#${routeTo.review(study.batchId, imageId)}`}
                     size="sm"
                     aria-label={t('disagreements.open', { name: plainText(name) })}
                   >

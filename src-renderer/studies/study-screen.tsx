@@ -7,17 +7,17 @@ import { useParams } from 'wouter';
 import type { StudyTurn } from '../../src-shared/study.ts';
 import type { HumanVerdict } from '../../src-shared/verdict.ts';
 import { failureOf } from '../api/connection.ts';
-import { FailureDetails } from '../app/failure-details.tsx';
-import { places, useGo } from '../app/places.ts';
-import { plainText } from '../app/plain-text.ts';
-import { useFormat } from '../i18n/use-format.ts';
+import { plainText } from '../i18n/plain-text.ts';
 import type { ActionId } from '../keys/actions.ts';
 import { keysOf } from '../keys/bindings.ts';
 import { useActions } from '../keys/use-actions.ts';
-import { HUMAN_ICONS, verdictClass } from '../review/marks.tsx';
 import { useDenied } from '../state/people.ts';
+import { routeTo, useGo } from '../state/routes.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
+import { FailureDetails } from '../ui/failure-details.tsx';
+import { useFormat } from '../ui/use-format.ts';
+import { HUMAN_ICONS, verdictClass } from '../ui/verdict-icons.tsx';
 import { PlainViewer } from '../viewer/plain-viewer.tsx';
 import classes from './studies.module.css';
 
@@ -75,7 +75,7 @@ function Rounds({ id, inspector }: { readonly id: number; readonly inspector: st
         {error ? (
           <Stack role="alert" maw={460}>
             <FailureDetails failure={failureOf(error)} />
-            <Button variant="default" onClick={() => go(places.batches())}>
+            <Button variant="default" onClick={() => go(routeTo.batches())}>
               {t('leave')}
             </Button>
           </Stack>
@@ -101,7 +101,7 @@ function Rounds({ id, inspector }: { readonly id: number; readonly inspector: st
             </Text>
           </>
         )}
-        <Button variant="default" onClick={() => go(places.batches())}>
+        <Button variant="default" onClick={() => go(routeTo.batches())}>
           {t('leave')}
         </Button>
       </header>
@@ -162,11 +162,11 @@ function Through({ studyId }: { readonly studyId: number }) {
       </Title>
       <Text>{t(isForOthers ? 'through.for-others' : 'through.text')}</Text>
       {isForOthers ? (
-        <Button autoFocus onClick={() => go(places.batches())}>
+        <Button autoFocus onClick={() => go(routeTo.batches())}>
           {t('leave')}
         </Button>
       ) : (
-        <Button autoFocus onClick={() => go(places.studyResults(studyId))}>
+        <Button autoFocus onClick={() => go(routeTo.studyResults(studyId))}>
           {t('through.results')}
         </Button>
       )}

@@ -7,10 +7,10 @@ import type { ReviewColumns } from '../../src-shared/review-table.ts';
 import { modelVerdict } from '../../src-shared/verdict.ts';
 import type { Thresholds } from '../../src-shared/what-if.ts';
 import { mediaUrls } from '../api/browser-access.ts';
-import { plainText } from '../app/plain-text.ts';
-import { useNoThumbnail } from '../app/seen-thumbnail.ts';
 import { formatScore } from '../i18n/format.ts';
-import { DoubtMark } from '../review/notices.tsx';
+import { plainText } from '../i18n/plain-text.ts';
+import { DoubtMark } from '../ui/notices.tsx';
+import { useNoThumbnail } from '../ui/use-no-thumbnail.ts';
 import classes from './what-if.module.css';
 
 const WIDTH = 132;

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ThetaProfile } from '../../src-shared/contract/what-if.ts';
 import { MODEL_VERDICTS, nearestIndex, type WhatIf } from '../../src-shared/what-if.ts';
-import { useFormat } from '../i18n/use-format.ts';
+import { useFormat } from '../ui/use-format.ts';
 import classes from './what-if.module.css';
 
 /** What the run said against what the thresholds would say. */

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useFormat } from '../i18n/use-format.ts';
+import { useFormat } from '../ui/use-format.ts';
 import { countTicks, heightOf } from './thresholds.ts';
 import classes from './what-if.module.css';
 

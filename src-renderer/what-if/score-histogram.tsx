@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Histogram } from '../../src-shared/what-if.ts';
-import { useFormat } from '../i18n/use-format.ts';
+import { useFormat } from '../ui/use-format.ts';
 import { Plot } from './plot.tsx';
 import { ThresholdHandle } from './threshold-handle.tsx';
 import { heightOf, type ThresholdName, type Trial } from './thresholds.ts';

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { Refresher } from '../batches/live-batches.ts';
+import { Refresher } from '../state/refresher.ts';
 import { onWorkstationEvent } from '../state/workstation.ts';
 
 /** Milliseconds between two looks at a table that changes: it may be of 100,000 images. */

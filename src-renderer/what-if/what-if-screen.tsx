@@ -31,15 +31,15 @@ import type { RunProgress } from '../../src-shared/contract/runs.ts';
 import { flippedRows, histogram, scoreTable, whatIf } from '../../src-shared/what-if.ts';
 import { failureOf } from '../api/connection.ts';
 import { fetchReviewTable, type WholeReviewTable } from '../api/review-table.ts';
-import { FailureDetails } from '../app/failure-details.tsx';
-import { places, useGo } from '../app/places.ts';
-import { plainText } from '../app/plain-text.ts';
-import { type RecipeBase, RecipeDrawer } from '../batches/recipe-drawer.tsx';
-import { useFormat } from '../i18n/use-format.ts';
+import { plainText } from '../i18n/plain-text.ts';
+import { type RecipeBase, RecipeDrawer } from '../recipes/recipe-drawer.tsx';
 import { useDenied } from '../state/people.ts';
+import { routeTo, useGo } from '../state/routes.ts';
 import { useSelectedBatch } from '../state/selected-batch.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
+import { FailureDetails } from '../ui/failure-details.tsx';
+import { useFormat } from '../ui/use-format.ts';
 import { FlipStrip } from './flip-strip.tsx';
 import { Outcome, RegionOutcome, Section } from './outcome.tsx';
 import { ScoreHistogram } from './score-histogram.tsx';
@@ -79,7 +79,7 @@ export function WhatIfScreen() {
           nothingFoundMessage={t('no-batch')}
           value={batchId === undefined ? null : String(batchId)}
           data={(batches ?? []).map(optionOf)}
-          onChange={(id) => id && go(places.whatIf(Number(id)))}
+          onChange={(id) => id && go(routeTo.whatIf(Number(id)))}
         />
       </header>
       {batchId !== undefined ? (
@@ -151,7 +151,7 @@ function OfBatch({ batchId }: { readonly batchId: number }) {
     return (
       <Center flex={1}>
         <Nothing text={t('empty.no-results')}>
-          <Button variant="default" onClick={() => go(places.batches())}>
+          <Button variant="default" onClick={() => go(routeTo.batches())}>
             {t('empty.to-batches')}
           </Button>
         </Nothing>
@@ -189,7 +189,7 @@ function Bench({ table, run }: { readonly table: WholeReviewTable; readonly run:
     (name: ThresholdName, value: number) => setTrial((current) => moved(current, name, value)),
     [],
   );
-  const openImage = useCallback((imageId: number) => go(places.review(batchId, imageId)), [go, batchId]);
+  const openImage = useCallback((imageId: number) => go(routeTo.review(batchId, imageId)), [go, batchId]);
   const { save, adopt } = useSaving(table, run);
   const moveTheta = useCallback((theta: number) => move('theta', theta), [move]);
   const onSave = useCallbackRef((again: boolean) => save.mutate({ trial, again }));
@@ -442,7 +442,7 @@ function useSaving({ batch, recipe }: WholeReviewTable, { run }: RunProgress) {
       if (!again) return;
       await client.runs.start({ batchId: batch.id, recipeHash: saved.hash, inspector });
       useSelectedBatch.getState().select(batch.id);
-      go(places.batches());
+      go(routeTo.batches());
     },
   });
   return { save, adopt };

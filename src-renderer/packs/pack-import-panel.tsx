@@ -1,0 +1,115 @@
+import { Alert, Button, Group, Paper, Progress, Stack, Text, Title } from '@mantine/core';
+import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { plainText } from '../i18n/plain-text.ts';
+import { FailureDetails } from '../ui/failure-details.tsx';
+import { useFormat } from '../ui/use-format.ts';
+import { dismissPackImport, type PackImport, usePackImport } from './pack-imports.ts';
+import classes from './packs.module.css';
+
+type Working = Extract<PackImport, { state: 'working' }>;
+
+/** How bringing in a pack goes, and what came of it. */
+export function PackImportPanel() {
+  const { t } = useTranslation(['models', 'app']);
+  const job = usePackImport((imports) => imports.job);
+  if (!job) return null;
+  if (job.state === 'working') return <WorkingPanel job={job} />;
+  const ended = {
+    withCloseButton: true,
+    closeButtonLabel: t('app:close'),
+    onClose: dismissPackImport,
+  };
+  if (job.state === 'failed') {
+    return (
+      <Alert {...ended} color="red" icon={<IconAlertTriangle />} title={t('add.failed')} role="alert">
+        <FailureDetails failure={job.error} />
+      </Alert>
+    );
+  }
+  return (
+    <Alert
+      {...ended}
+      color="teal"
+      icon={<IconCheck />}
+      title={t(`add.${job.outcome}`, { pack: job.id })}
+      role="status"
+      data-testid="pack-added"
+    >
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">{t('add.next')}</Text>
+        <Button variant="default" size="compact-sm" onClick={() => showPack(job.id)}>
+          {t('add.show')}
+        </Button>
+      </Stack>
+    </Alert>
+  );
+}
+
+/** Id of a pack's panel on the page. */
+export function packElementId(pack: string): string {
+  return `pack-${pack}`;
+}
+
+function showPack(pack: string): void {
+  const panel = document.getElementById(packElementId(pack));
+  panel?.scrollIntoView({ block: 'start' });
+  panel?.focus();
+}
+
+function WorkingPanel({ job: { progress, pack, cancel } }: { readonly job: Working }) {
+  const { t } = useTranslation(['models', 'app']);
+  const format = useFormat();
+  const bytes = progress?.kind === 'bringing' ? progress : undefined;
+  return (
+    <Paper withBorder p="md" component="section" aria-label={t('add.working')} data-testid="pack-import">
+      <Stack gap={6}>
+        <Group justify="space-between" wrap="nowrap">
+          <Title order={2} size="h5">
+            {t('add.working')}
+            {pack !== null && `: ${pack}`}
+          </Title>
+          <Button variant="default" size="compact-sm" onClick={cancel}>
+            {t('app:cancel')}
+          </Button>
+        </Group>
+        <Progress
+          value={bytes ? (100 * bytes.done) / Math.max(1, bytes.total) : 100}
+          animated
+          aria-label={t('add.working')}
+        />
+        <Group justify="space-between" gap="xs">
+          <Text size="sm" c="dimmed" aria-live="polite">
+            {stepOf(progress, t, format)}
+          </Text>
+          {bytes && (
+            <Text size="sm" c="dimmed" className={classes.number}>
+              {[
+                t('add.amount', { done: format.bytes(bytes.done), total: format.bytes(bytes.total) }),
+                ...(bytes.rate === null ? [] : [t('add.rate', { rate: format.bytes(bytes.rate) })]),
+                ...(bytes.eta === null ? [] : [t('add.left', { time: format.duration(bytes.eta) })]),
+              ].join(' · ')}
+            </Text>
+          )}
+        </Group>
+      </Stack>
+    </Paper>
+  );
+}
+
+function stepOf(
+  progress: Working['progress'],
+  t: ReturnType<typeof useTranslation<['models', 'app']>>['t'],
+  format: ReturnType<typeof useFormat>,
+): string {
+  switch (progress?.kind) {
+    case 'bringing':
+      return t(progress.isDownload ? 'add.downloading' : 'add.copying', { file: plainText(progress.file) });
+    case 'waiting':
+      return t('add.waiting', { time: format.duration(progress.seconds) });
+    case 'checking':
+      return t('add.checking');
+    default:
+      return t('add.looking');
+  }
+}

@@ -1,0 +1,35 @@
+import { useLocation } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+
+/** The screens' addresses behind the `#`. */
+export const ROUTES = {
+  batches: '/batches',
+  review: '/review/:batchId/:imageId?',
+  whatIf: '/what-if/:batchId?',
+  models: '/models',
+  study: '/studies/:studyId',
+  studyResults: '/studies/:studyId/results',
+} as const;
+
+/** The address of a screen, filled in. */
+export const routeTo = {
+  batches: () => '/batches',
+  review: (batchId: number, imageId?: number) =>
+    `/review/${batchId}${imageId === undefined ? '' : `/${imageId}`}`,
+  whatIf: (batchId?: number) => (batchId === undefined ? '/what-if' : `/what-if/${batchId}`),
+  models: () => '/models',
+  study: (studyId: number) => `/studies/${studyId}`,
+  studyResults: (studyId: number) => `/studies/${studyId}/results`,
+};
+
+export { useHashLocation };
+
+/** Whether the window's address is this one or lies below it, also while the screen of the last one is still there. */
+export function isAt(route: string): boolean {
+  return location.hash === `#${route}` || location.hash.startsWith(`#${route}/`);
+}
+
+/** Goes to a screen; `replace` leaves no trace in the history. */
+export function useGo(): (to: string, options?: { readonly replace?: boolean }) => void {
+  return useLocation()[1];
+}

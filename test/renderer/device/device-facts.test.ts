@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { canExist } from '../../../src-renderer/device/device-facts.ts';
+import { DEVICES } from '../../../src-shared/result.ts';
+
+it.each([
+  ['linux', ['auto', 'cpu', 'webgpu', 'cuda']],
+  ['win32', ['auto', 'cpu', 'webgpu', 'cuda', 'dml']],
+  ['darwin', ['auto', 'cpu', 'webgpu', 'coreml']],
+  ['freebsd', ['auto', 'cpu']],
+])('offers on %s what ONNX Runtime can have there', (platform, devices) => {
+  expect(DEVICES.filter((device) => canExist(device, platform))).toEqual(devices);
+});
