@@ -8,23 +8,22 @@ import { ELECTRIC_OBJECTS } from './objects-electric.ts';
 import { GENERIC_OBJECTS } from './objects-generic.ts';
 import { HARDWARE_OBJECTS } from './objects-hardware.ts';
 import { emptyPlanes, makePose, type Planes, paintLayer, Textures } from './planes.ts';
-import { HARD_SURFACES } from './surfaces-hard.ts';
-import { METAL_SURFACES } from './surfaces-metal.ts';
-import { SOFT_SURFACES } from './surfaces-soft.ts';
+import { SURFACE_KINDS } from './surfaces/kinds.ts';
+import { Surface } from './surfaces/surface.ts';
 
 const TEXTURED = [
-  SOFT_SURFACES.wood!,
-  SOFT_SURFACES.fabric!,
-  SOFT_SURFACES.rubber!,
-  SOFT_SURFACES.paper!,
-  SOFT_SURFACES.felt!,
-  SOFT_SURFACES.plastic!,
-  HARD_SURFACES.concrete!,
-  HARD_SURFACES.grid!,
-  HARD_SURFACES.tile!,
-  METAL_SURFACES['brushed metal']!,
-  METAL_SURFACES['perforated metal']!,
-];
+  'wood',
+  'fabric',
+  'rubber',
+  'paper',
+  'felt',
+  'plastic',
+  'concrete',
+  'grid',
+  'tile',
+  'brushed metal',
+  'perforated metal',
+].map((name) => SURFACE_KINDS[name]!);
 
 const SCATTERED = Object.values({ ...HARDWARE_OBJECTS, ...ELECTRIC_OBJECTS, ...GENERIC_OBJECTS });
 
@@ -45,7 +44,7 @@ export function makeBackdrop(width: number, height: number, random: Random, ligh
   }
   const planes = emptyPlanes(width, height);
   planes.alpha.fill(1);
-  random.pick(TEXTURED).paint(planes, random.fork('texture'));
+  random.pick(TEXTURED).paint(new Surface(planes, random.fork('texture')));
   if (cluttered) scatter(planes, things);
   return unfocused(lightPlanes(planes, null, { ...light, occlusion: 0 }), width, height, random);
 }

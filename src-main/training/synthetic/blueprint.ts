@@ -1,5 +1,6 @@
 import type { Random } from '../../../src-shared/random.ts';
-import type { Layer, Planes, Pose } from './planes.ts';
+import type { Layer, Pose } from './planes.ts';
+import type { Surface } from './surfaces/surface.ts';
 
 /** What a full-frame surface consists of: a base texture and things on it. */
 interface SurfacePlan {
@@ -12,10 +13,12 @@ interface SurfacePlan {
 export interface SurfaceKind {
   /** The object's name, then synonyms. */
   readonly names: readonly [string, ...string[]];
-  /** Paints all planes (alpha is already 1); what lies on top is returned as layers. */
-  readonly paint: (planes: Planes, random: Random) => SurfacePlan;
+  /** Paints all pixels (alpha is already 1); what lies on top is returned as layers. */
+  readonly paint: (surface: Surface) => SurfacePlan;
   /** Nothing is ever written on it. */
   readonly bare?: boolean;
+  /** Has all that belongs on it: nothing is written on it or laid over it. */
+  readonly complete?: boolean;
 }
 
 /** A part as it is drawn in its own coordinates, before it is placed. */

@@ -148,3 +148,16 @@ export function standardise(field: Float32Array): Float32Array {
   for (let i = 0; i < field.length; i++) field[i] = (field[i]! - mean) * gain;
   return field;
 }
+
+/** A triangle wave: 0 at whole numbers, 1 between them. */
+export function triangle(t: number): number {
+  return 1 - Math.abs(2 * (t - Math.floor(t)) - 1);
+}
+
+/** Linear interpolation in a table that repeats; its length is a power of two. */
+export function tableAt(table: Float32Array, t: number): number {
+  const k = Math.floor(t);
+  const mask = table.length - 1;
+  const value = table[k & mask]!;
+  return value + (table[(k + 1) & mask]! - value) * (t - k);
+}

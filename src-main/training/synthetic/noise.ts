@@ -157,29 +157,27 @@ export interface Cells {
   readonly value: Float32Array;
 }
 
-/**
- * @param cell mean spacing of the points in pixels
- * @param options.jitter 0 = a regular grid, 1 = fully random
- * @param options.stretch cells this much longer along x
- * @param options.warp displacement of the lookup in pixels, x then y, each width × height
- */
+/** How {@link cells} lie. */
+export interface CellOptions {
+  /** 0 = a regular grid, 1 = fully random. */
+  readonly jitter?: number;
+  /** Displacement of the lookup in pixels: fields for x and y, each width × height, and a factor on both. */
+  readonly warp?: readonly [Float32Array, Float32Array, number];
+}
+
+/** @param cell mean spacing of the points in pixels */
 export function cells(
   width: number,
   height: number,
   random: Random,
   cell: number,
-  options: {
-    readonly jitter?: number;
-    readonly stretch?: number;
-    readonly warp?: readonly [Float32Array, Float32Array, number];
-  } = {},
+  options: CellOptions = {},
 ): Cells {
-  const { jitter = 1, stretch = 1, warp } = options;
+  const { jitter = 1, warp } = options;
   const key = random.int(0, 0x7fffffff);
-  const sx = 1 / (cell * stretch);
-  const sy = 1 / cell;
-  const columns = Math.ceil(width * sx) + 6;
-  const rows = Math.ceil(height * sy) + 6;
+  const scale = 1 / cell;
+  const columns = Math.ceil(width * scale) + 6;
+  const rows = Math.ceil(height * scale) + 6;
   const px = new Float32Array(columns * rows);
   const py = new Float32Array(columns * rows);
   const pv = new Float32Array(columns * rows);
@@ -197,11 +195,11 @@ export function cells(
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const at = y * width + x;
-      let u = x * sx + 2.5;
-      let v = y * sy + 2.5;
+      let u = x * scale + 2.5;
+      let v = y * scale + 2.5;
       if (warp) {
-        u += warp[0][at]! * warp[2] * sx;
-        v += warp[1][at]! * warp[2] * sy;
+        u += warp[0][at]! * warp[2] * scale;
+        v += warp[1][at]! * warp[2] * scale;
       }
       const iu = Math.min(columns - 2, Math.max(1, Math.floor(u)));
       const iv = Math.min(rows - 2, Math.max(1, Math.floor(v)));

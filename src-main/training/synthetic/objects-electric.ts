@@ -1,6 +1,7 @@
 import type { Random } from '../../../src-shared/random.ts';
 import type { ObjectKind, Part } from './blueprint.ts';
 import { hsv, randomColor, scaled } from './color.ts';
+import { chipParts } from './electronic-parts.ts';
 import type { Rgb } from './image.ts';
 import { metal, plastic } from './materials.ts';
 import { marking } from './objects-hardware.ts';
@@ -18,7 +19,6 @@ import {
   subtract,
   union,
 } from './shape.ts';
-import { chipParts } from './surfaces-electronic.ts';
 
 const COPPER: Rgb = [0.78, 0.48, 0.32];
 const TIN: Rgb = [0.75, 0.75, 0.74];

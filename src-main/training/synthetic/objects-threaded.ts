@@ -1,6 +1,7 @@
 import type { Random } from '../../../src-shared/random.ts';
 import type { ObjectKind, Part } from './blueprint.ts';
 import { randomColor } from './color.ts';
+import { triangle } from './field.ts';
 import { textShape, textWidth } from './glyphs.ts';
 import type { Rgb } from './image.ts';
 import { ink, metal, plastic } from './materials.ts';
@@ -20,7 +21,6 @@ import {
 } from './shape.ts';
 
 const DARK: Rgb = [0.05, 0.05, 0.05];
-const triangle = (t: number) => 1 - Math.abs(2 * (t - Math.floor(t)) - 1);
 
 /** Letters on a circle, tops outwards. */
 function rimText(text: string, letter: number, radius: number, weight: number, turn: number): Shape {

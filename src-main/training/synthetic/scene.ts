@@ -1,7 +1,7 @@
 import { Random } from '../../../src-shared/random.ts';
 import type { RgbImage } from '../../../src-shared/rgb-image.ts';
 import { makeBackdrop } from './backdrop.ts';
-import type { ObjectKind, SurfaceKind } from './blueprint.ts';
+import type { ObjectKind } from './blueprint.ts';
 import { type Camera, randomCamera, takePicture } from './camera.ts';
 import { decorateObject, decorateSurface } from './decoration.ts';
 import { applyToPlanes, visibleMask } from './defect-apply.ts';
@@ -30,19 +30,8 @@ import {
   Textures,
 } from './planes.ts';
 import { STRUCTURAL_DEFECTS, structuralDefect } from './structural.ts';
-import { ELECTRONIC_SURFACES } from './surfaces-electronic.ts';
-import { HARD_SURFACES } from './surfaces-hard.ts';
-import { MACHINED_SURFACES } from './surfaces-machined.ts';
-import { METAL_SURFACES } from './surfaces-metal.ts';
-import { SOFT_SURFACES } from './surfaces-soft.ts';
-
-const SURFACE_KINDS: Readonly<Record<string, SurfaceKind>> = {
-  ...METAL_SURFACES,
-  ...SOFT_SURFACES,
-  ...HARD_SURFACES,
-  ...ELECTRONIC_SURFACES,
-  ...MACHINED_SURFACES,
-};
+import { SOFT_SURFACES, SURFACE_KINDS } from './surfaces/kinds.ts';
+import { Surface } from './surfaces/surface.ts';
 
 const OBJECT_KINDS: Readonly<Record<string, ObjectKind>> = {
   ...HARDWARE_OBJECTS,
@@ -113,17 +102,17 @@ export function renderGood(kind: string, random: Random, size: Size): Scene {
   if (surface) {
     const base = emptyPlanes(width, height);
     base.alpha.fill(1);
-    const plan = surface.paint(base, random.fork('surface'));
+    const plan = surface.paint(new Surface(base, random.fork('surface')));
     const extras = random.fork('furniture');
     const prints = random.fork('print');
     const printed =
-      !surface.bare && !(kind in ELECTRONIC_SURFACES) && prints.chance(0.25)
+      !surface.bare && !surface.complete && prints.chance(0.25)
         ? decorateSurface(base, prints, size, !(kind in SOFT_SURFACES))
         : [];
     const layers = [
       ...(plan.layers ?? []),
       ...printed,
-      ...(extras.chance(kind in ELECTRONIC_SURFACES ? 0 : 0.22) ? furniture(extras, size) : []),
+      ...(!surface.complete && extras.chance(0.22) ? furniture(extras, size) : []),
     ];
     const frame = random.fork('frame');
     const framed = frame.chance(0.12) ? frameBars(base, frame) : false;
