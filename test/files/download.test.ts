@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { download, downloadText, redirected } from '../../src-main/files/download.ts';
 import { sha256 } from '../../src-main/files/hash.ts';
 import { tempFolder } from '../temp-folder.ts';
+import { until } from '../until.ts';
 import { fileServer, type ServedFile } from './file-server.ts';
 
 const SIZE = 200_000;
@@ -19,6 +20,7 @@ async function served(file: Partial<ServedFile> = {}) {
   const path = join(folder, 'weights.part');
   const bytes: number[] = [];
   const waits: number[] = [];
+  file1.isRead = (length) => until(() => bytes.at(-1) === length);
   const fetchIt = (signal?: AbortSignal) =>
     download(`${server.url}/weights.bin`, path, EXPECTED, {
       signal,

@@ -11,6 +11,8 @@ export interface ServedFile {
   hasRanges?: boolean;
   /** Bytes after which the next answer breaks; used up by it. */
   breakAfter?: number | undefined;
+  /** Resolves when the reader has so many bytes of the file: an answer breaks only then. */
+  isRead?: (bytes: number) => Promise<unknown>;
   /** Bytes after which the next answer comes to a standstill; used up by it. */
   stallAfter?: number | undefined;
   /** Answers before any other; used up one by one. */
@@ -74,7 +76,7 @@ async function answer(
     );
   }
   if (stallAfter !== undefined) return;
-  // The reader gets what was written before the connection breaks.
-  if (breakAfter !== undefined) setTimeout(() => response.destroy(), 20);
-  else response.end();
+  if (breakAfter === undefined) return void response.end();
+  await file.isRead?.(end);
+  response.destroy();
 }

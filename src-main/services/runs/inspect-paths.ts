@@ -7,7 +7,7 @@ import type { BatchEvent, ImportEvent } from '../../../src-shared/progress.ts';
 import type { DeviceRequest, ImageOutcome } from '../../../src-shared/result.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
-import { listImageFiles as listFiles } from '../../files/image-files.ts';
+import { listImageFiles } from '../../files/image-files.ts';
 import { IMAGE_EXTENSIONS } from '../../files/image-names.ts';
 import type { InferenceClient, InferenceEvent } from '../../inference/inference-client.ts';
 import { createBatch, getBatch, listBatches } from '../../store/batches.ts';
@@ -161,7 +161,7 @@ export async function listInputs(
   const inputs = new Set<string>();
   const passedOver: string[] = [];
   let error: ClipSamError | undefined;
-  for await (const entry of listFiles(paths, signal)) {
+  for await (const entry of listImageFiles(paths, signal)) {
     if (entry.kind === 'image') inputs.add(entry.path);
     else if (entry.kind === 'passed-over') passedOver.push(entry.path);
     else if (entry.kind === 'unreadable') error ??= entry.error;
