@@ -268,14 +268,14 @@ describe('a damaged ZIP file', () => {
     const { folder, path, entries, bytes: whole, damaged } = await zippedPack();
     const workspace = await temporaryWorkspace();
     const places = { packsRoot: join(folder, 'none'), importedRoot: importedPacks(workspace.folder) };
-    const desk = new PackImports({ workspace, places, examiner: nearExaminer });
+    const imports = new PackImports({ workspace, places, examiner: nearExaminer });
     for (const { name, bytes } of damaged(6)) {
       await writeFile(path, bytes);
-      const result = await outcome(name, () => desk.add(path, { inspector: 'ana' }));
-      if (isRefusal(result)) expect(await desk.unfinished(), name).toEqual([]);
+      const result = await outcome(name, () => imports.add(path, { inspector: 'ana' }));
+      if (isRefusal(result)) expect(await imports.unfinished(), name).toEqual([]);
     }
     await writeFile(path, whole);
-    await desk.add(path, { inspector: 'ana' });
+    await imports.add(path, { inspector: 'ana' });
     const added = join(places.importedRoot, 'tiny@1');
     for (const { name, content } of entries) {
       expect((await readFile(join(added, name))).equals(content), name).toBe(true);

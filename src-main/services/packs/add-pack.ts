@@ -3,23 +3,23 @@ import { type AddedPack, importedPacks, PackImports, type PackWork } from './pac
 
 /**
  * Brings a model pack into a workspace, which is made when there is none.
- * @param place folder, ZIP file, pack.json, or its address
+ * @param from folder, ZIP file, pack.json, or its address
  * @throws ClipSamError what opening the workspace and {@link PackImports.add} say
  */
 export async function addPack(
   workspaceFolder: string,
-  place: string,
+  from: string,
   work: PackWork & { readonly loopback?: boolean },
 ): Promise<AddedPack> {
   const workspace = await openWorkspace(workspaceFolder, { create: true });
   try {
-    const desk = new PackImports({
+    const imports = new PackImports({
       workspace,
       places: { importedRoot: importedPacks(workspace.folder) },
       loopback: work.loopback ?? false,
     });
-    await desk.sweep();
-    return await desk.add(place, work);
+    await imports.sweep();
+    return await imports.add(from, work);
   } finally {
     await workspace.close();
   }

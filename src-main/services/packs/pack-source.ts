@@ -23,7 +23,7 @@ export interface PackNetwork extends DownloadOptions {
 /** Where a pack comes from. */
 export interface PackSource {
   /** Absolute path or address, for people. */
-  readonly place: string;
+  readonly path: string;
   /** Address that the paths of the pack's own files are relative to; null where the files are on this machine. */
   readonly base: string | null;
   /** Text of pack.json. */
@@ -39,9 +39,9 @@ export interface PackSource {
  * Opens a folder with pack.json, a ZIP file of one, a pack.json among its files, or the address of a pack.json.
  * @throws ClipSamError `pack-not-found`, `pack-invalid`, `input-invalid`, `path-denied`, `download-failed`, `cancelled`
  */
-export async function openPackSource(place: string, network: PackNetwork): Promise<PackSource> {
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(place)) return fromServer(place, network);
-  const path = resolve(place);
+export async function openPackSource(source: string, network: PackNetwork): Promise<PackSource> {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source)) return fromServer(source, network);
+  const path = resolve(source);
   try {
     if ((await stat(path)).isDirectory()) return await fromFolder(path, join(path, DESCRIPTION));
     const kind = extname(path).toLowerCase();
@@ -59,7 +59,7 @@ export async function openPackSource(place: string, network: PackNetwork): Promi
 
 async function fromFolder(folder: string, file: string): Promise<PackSource> {
   return {
-    place: file === join(folder, DESCRIPTION) ? folder : file,
+    path: file === join(folder, DESCRIPTION) ? folder : file,
     base: null,
     description: await readPackText(file).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
@@ -98,7 +98,7 @@ async function fromZip(path: string): Promise<PackSource> {
       return content.toString('utf8');
     };
     return {
-      place: path,
+      path,
       base: null,
       description: await text(top),
       text: (name) => text(folder + name),
@@ -111,12 +111,12 @@ async function fromZip(path: string): Promise<PackSource> {
   }
 }
 
-async function fromServer(place: string, network: PackNetwork): Promise<PackSource> {
-  checkAddress(place, network.loopback);
-  const url = new URL(place);
+async function fromServer(source: string, network: PackNetwork): Promise<PackSource> {
+  checkAddress(source, network.loopback);
+  const url = new URL(source);
   const address = url.pathname.endsWith('/') ? new URL(DESCRIPTION, url).href : url.href;
   return {
-    place: address,
+    path: address,
     base: address,
     description: await downloadText(address, LONGEST_TEXT, network),
     text: (path) => downloadText(addressOf(path, address), LONGEST_TEXT, network),
@@ -145,11 +145,11 @@ export function addressOf(path: string, base: string): string {
   return new URL(path.split('/').map(encodeURIComponent).join('/'), base).href;
 }
 
-function absent(place: string): ClipSamError {
+function absent(path: string): ClipSamError {
   return failure(
     'pack-absent',
-    { file: place },
-    `There is no pack.json in ${place}. Choose the folder or the ZIP file that holds one.`,
+    { file: path },
+    `There is no pack.json in ${path}. Choose the folder or the ZIP file that holds one.`,
   );
 }
 

@@ -44,10 +44,10 @@ const withAddresses = (pack: Pack, url: string): Pack => ({
   ),
 });
 
-async function emptyDesk(options: { readonly loopback?: boolean } = { loopback: true }) {
+async function emptyWorkspace(options: { readonly loopback?: boolean } = { loopback: true }) {
   const workspace = await temporaryWorkspace();
   const places = { packsRoot: await tempFolder(), importedRoot: importedPacks(workspace.folder) };
-  const desk = new PackImports({
+  const imports = new PackImports({
     workspace,
     places,
     examiner: nearExaminer,
@@ -59,23 +59,23 @@ async function emptyDesk(options: { readonly loopback?: boolean } = { loopback: 
   const names = async () => (await readdir(places.importedRoot)).filter((name) => name !== '.incoming');
   const leftovers = async () =>
     (await readdir(join(places.importedRoot, '.incoming'))).filter((name) => !name.includes('lock'));
-  return { workspace, places, desk, events, work, names, leftovers };
+  return { workspace, places, imports, events, work, names, leftovers };
 }
 
 /** Brings in a part, as a window that is closed leaves it. */
-async function stopAfter(desk: PackImports, place: string, bytes: number): Promise<void> {
+async function stopAfter(imports: PackImports, place: string, bytes: number): Promise<void> {
   const abort = new AbortController();
   const onEvent = (event: PackImportEvent) => {
     if (event.kind === 'bringing' && event.done >= bytes) abort.abort();
   };
-  const stopped = desk.add(place, { inspector: 'ana', signal: abort.signal, onEvent });
+  const stopped = imports.add(place, { inspector: 'ana', signal: abort.signal, onEvent });
   await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
 }
 
 test('the address of a pack.json brings the files beside it', async () => {
   const { address, pack } = await packOnServer();
-  const { desk, places, work, events, leftovers } = await emptyDesk();
-  expect(await desk.add(address, work)).toEqual({ id: 'tiny@1', outcome: 'added' });
+  const { imports, places, work, events, leftovers } = await emptyWorkspace();
+  expect(await imports.add(address, work)).toEqual({ id: 'tiny@1', outcome: 'added' });
   const loaded = await loadPack('tiny@1', places);
   expect(loaded.pack).toEqual(pack);
   expect(await readFile(join(loaded.folder, 'card.md'), 'utf8')).toBe('# Tiny\n');
@@ -83,28 +83,28 @@ test('the address of a pack.json brings the files beside it', async () => {
     true,
   );
   expect(await leftovers()).toEqual([]);
-  expect(await desk.unfinished()).toEqual([]);
+  expect(await imports.unfinished()).toEqual([]);
 });
 
 test('a server on this machine is asked only when that was asked for', async () => {
   const { address, folder, questions } = await packOnServer(withAddresses);
-  const { desk, work, names } = await emptyDesk({});
+  const { imports, work, names } = await emptyWorkspace({});
   const stick = await tempFolder();
   for (const name of ['pack.json', 'card.md', 'tokenizer.json'])
     await cp(join(folder, name), join(stick, name));
   const refused = { code: 'input-invalid', details: { case: 'address-not-allowed' } };
-  await expect(desk.add(address, work)).rejects.toMatchObject(refused);
-  await expect(desk.add(join(stick, 'pack.json'), work)).rejects.toMatchObject(refused);
-  for (const { packHash } of await desk.unfinished())
-    await expect(desk.resume(packHash, work)).rejects.toMatchObject(refused);
+  await expect(imports.add(address, work)).rejects.toMatchObject(refused);
+  await expect(imports.add(join(stick, 'pack.json'), work)).rejects.toMatchObject(refused);
+  for (const { packHash } of await imports.unfinished())
+    await expect(imports.resume(packHash, work)).rejects.toMatchObject(refused);
   expect(questions).toEqual([]);
   expect(await names()).toEqual([]);
 });
 
 test('the address of its folder is enough', async () => {
   const { url } = await packOnServer();
-  const { desk, work } = await emptyDesk();
-  expect(await desk.add(`${url}/w/`, work)).toMatchObject({ id: 'tiny@1' });
+  const { imports, work } = await emptyWorkspace();
+  expect(await imports.add(`${url}/w/`, work)).toMatchObject({ id: 'tiny@1' });
 });
 
 test('a pack.json at hand brings what lies beside it, and downloads the rest; the outcome can be carried on', async () => {
@@ -112,8 +112,8 @@ test('a pack.json at hand brings what lies beside it, and downloads the rest; th
   const stick = await tempFolder();
   for (const name of ['pack.json', 'card.md', 'tokenizer.json'])
     await cp(join(folder, name), join(stick, name));
-  const { desk, places, work } = await emptyDesk();
-  await desk.add(join(stick, 'pack.json'), work);
+  const { imports, places, work } = await emptyWorkspace();
+  await imports.add(join(stick, 'pack.json'), work);
   expect(questions.map(({ path }) => path).sort()).toEqual(
     ['/w/decoder.onnx', '/w/text.onnx', `/w/${HEAD}`, '/w/vision.onnx'].sort(),
   );
@@ -123,20 +123,20 @@ test('a pack.json at hand brings what lies beside it, and downloads the rest; th
 
   // Copied from one workstation to another without a network, it needs none.
   questions.splice(0);
-  const other = await emptyDesk();
-  expect(await other.desk.add(loaded.folder, other.work)).toEqual({ id: 'tiny@1', outcome: 'added' });
+  const other = await emptyWorkspace();
+  expect(await other.imports.add(loaded.folder, other.work)).toEqual({ id: 'tiny@1', outcome: 'added' });
   expect((await verifyPack('tiny@1', other.places, nearExaminer)).error).toBeUndefined();
   expect(questions).toEqual([]);
 });
 
 test('one that was stopped is listed, goes on with the rest only, and is then not listed any more', async () => {
   const { address, files, questions, pack } = await packOnServer();
-  const { workspace, places, desk, work, names } = await emptyDesk();
+  const { workspace, places, imports, work, names } = await emptyWorkspace();
   const total = Object.values(pack.files).reduce((sum, { bytes }) => sum + bytes, 0);
   const { bytes } = pack.files.head!;
   files[`/w/${HEAD}`]!.stallAfter = bytes - 1000;
   const before = total - bytes - pack.files.decoder!.bytes;
-  await stopAfter(desk, address, before + bytes - 1000);
+  await stopAfter(imports, address, before + bytes - 1000);
   expect(await names()).toEqual([]);
 
   const [stopped, ...others] = await new PackImports({ workspace, places }).unfinished();
@@ -144,83 +144,83 @@ test('one that was stopped is listed, goes on with the rest only, and is then no
   expect(stopped).toMatchObject({ pack: 'tiny@1', title: 'Tiny', place: address, inspector: 'ana', total });
   expect(stopped!.done).toBe(before + bytes - 1000);
   // A new start of the program sweeps copies, not downloads.
-  await desk.sweep();
+  await imports.sweep();
   questions.splice(0);
-  expect(await desk.resume(stopped!.packHash, work)).toEqual({ id: 'tiny@1', outcome: 'added' });
+  expect(await imports.resume(stopped!.packHash, work)).toEqual({ id: 'tiny@1', outcome: 'added' });
   expect(questions).toEqual([
     { path: `/w/${HEAD}`, range: `bytes=${bytes - 1000}-`, ifRange: `"${HEAD}"` },
     { path: '/w/decoder.onnx', range: undefined, ifRange: undefined },
   ]);
   expect((await verifyPack('tiny@1', places, nearExaminer)).error).toBeUndefined();
-  expect(await desk.unfinished()).toEqual([]);
-  await expect(desk.resume(stopped!.packHash, work)).rejects.toMatchObject({
+  expect(await imports.unfinished()).toEqual([]);
+  await expect(imports.resume(stopped!.packHash, work)).rejects.toMatchObject({
     details: { case: 'pack-import-gone' },
   });
 });
 
 test('one that was stopped can be discarded', async () => {
   const { address, files } = await packOnServer();
-  const { desk, leftovers } = await emptyDesk();
+  const { imports, leftovers } = await emptyWorkspace();
   files[`/w/${HEAD}`]!.stallAfter = 10;
-  await stopAfter(desk, address, 1000);
-  const [stopped] = await desk.unfinished();
-  await desk.discard(stopped!.packHash);
-  await desk.discard('../..');
-  expect(await desk.unfinished()).toEqual([]);
+  await stopAfter(imports, address, 1000);
+  const [stopped] = await imports.unfinished();
+  await imports.discard(stopped!.packHash);
+  await imports.discard('../..');
+  expect(await imports.unfinished()).toEqual([]);
   expect(await leftovers()).toEqual([]);
 });
 
 test('a file that is gone from the server: what came before it waits, the rest is asked for later', async () => {
   const { address, files, questions } = await packOnServer();
-  const { desk, work, names } = await emptyDesk();
+  const { imports, work, names } = await emptyWorkspace();
   const head = files[`/w/${HEAD}`]!;
   head.statuses = [404];
-  await expect(desk.add(address, work)).rejects.toMatchObject({
+  await expect(imports.add(address, work)).rejects.toMatchObject({
     code: 'download-failed',
     details: { case: 'server-refused', status: 404 },
   });
   expect(await names()).toEqual([]);
-  expect(await desk.unfinished()).toHaveLength(1);
+  expect(await imports.unfinished()).toHaveLength(1);
   questions.splice(0);
-  expect(await desk.add(address, work)).toMatchObject({ outcome: 'added' });
+  expect(await imports.add(address, work)).toMatchObject({ outcome: 'added' });
   expect(questions.map(({ path }) => path)).toEqual(['/w/pack.json', `/w/${HEAD}`, '/w/decoder.onnx']);
 });
 
 test('a server without the pack leaves nothing behind', async () => {
   const { url, address, files } = await packOnServer();
-  const { desk, work, leftovers } = await emptyDesk();
-  await expect(desk.add(`${url}/none/pack.json`, work)).rejects.toMatchObject({ code: 'download-failed' });
+  const { imports, work, leftovers } = await emptyWorkspace();
+  await expect(imports.add(`${url}/none/pack.json`, work)).rejects.toMatchObject({ code: 'download-failed' });
   files['/w/pack.json'] = { content: '<html>Sign in</html>' };
-  await expect(desk.add(address, work)).rejects.toMatchObject({ code: 'pack-invalid' });
+  await expect(imports.add(address, work)).rejects.toMatchObject({ code: 'pack-invalid' });
   expect(await leftovers()).toEqual([]);
 });
 
 test('a file that is another one: said, and only it is thrown away', async () => {
   const { address, files, pack, questions } = await packOnServer();
-  const { desk, work, names } = await emptyDesk();
+  const { imports, work, names } = await emptyWorkspace();
   const head = files[`/w/${HEAD}`]!;
   const right = head.content;
   head.content = Buffer.alloc(pack.files.head!.bytes);
-  await expect(desk.add(address, work)).rejects.toMatchObject({
+  await expect(imports.add(address, work)).rejects.toMatchObject({
     code: 'pack-hash-mismatch',
     details: { case: 'download-altered' },
   });
   expect(await names()).toEqual([]);
-  const [stopped] = await desk.unfinished();
+  const [stopped] = await imports.unfinished();
   expect(stopped!.done).toBe(
     ['vision', 'tokenizer', 'text'].reduce((sum, key) => sum + pack.files[key]!.bytes, 0),
   );
   head.content = right;
   questions.splice(0);
-  await desk.resume(stopped!.packHash, work);
+  await imports.resume(stopped!.packHash, work);
   expect(questions.map(({ range }) => range)).toEqual([undefined, undefined]);
 });
 
 test('a server that is busy is waited for, and that is told', async () => {
   const { address, files } = await packOnServer();
-  const { desk, work, events } = await emptyDesk();
+  const { imports, work, events } = await emptyWorkspace();
   files['/w/text.onnx']!.statuses = [503];
-  await desk.add(address, work);
+  await imports.add(address, work);
   expect(events).toContainEqual({ kind: 'waiting', seconds: 0.005 });
 });
 

@@ -16,23 +16,23 @@ import { writeTinyPack } from '../../inference/tiny-pack.ts';
 import { temporaryWorkspace } from '../../store/fixtures.ts';
 import { tempFolder } from '../../temp-folder.ts';
 
-/** A desk, an empty program, and a pack on a stick. */
+/** An empty program, and a pack on a stick. */
 async function packOnStick(change?: (pack: Pack) => unknown) {
   const workspace = await temporaryWorkspace();
   const packsRoot = await tempFolder();
   const stick = join(await tempFolder(), 'widget');
   const pack = await writeTinyPack(stick, change);
   const places = { packsRoot, importedRoot: importedPacks(workspace.folder) };
-  const desk = new PackImports({ workspace, places, examiner: nearExaminer });
+  const imports = new PackImports({ workspace, places, examiner: nearExaminer });
   const events: PackImportEvent[] = [];
   const add = (place: string, signal?: AbortSignal) =>
-    desk.add(place, { inspector: 'ana', signal, onEvent: (event) => void events.push(event) });
+    imports.add(place, { inspector: 'ana', signal, onEvent: (event) => void events.push(event) });
   /** Everything in the folder of packs but the lock. */
   const contents = async () =>
     (await readdir(places.importedRoot)).filter((name) => name !== '.incoming').sort();
   const leftovers = async () =>
     (await readdir(join(places.importedRoot, '.incoming'))).filter((name) => !name.includes('lock'));
-  return { workspace, packsRoot, stick, pack, places, desk, events, add, contents, leftovers };
+  return { workspace, packsRoot, stick, pack, places, imports, events, add, contents, leftovers };
 }
 
 async function zipOf(folder: string, prefix: string, more: readonly ZipEntry[] = []): Promise<string> {
@@ -49,7 +49,7 @@ const version = (pack: Pack, to: string) => ({ ...pack, version: to });
 
 describe('a pack from a folder', () => {
   test('does not appear when who brings it may not any more by then', async () => {
-    const { workspace, stick, desk, contents } = await packOnStick();
+    const { workspace, stick, imports, contents } = await packOnStick();
     await addPerson(workspace, { name: 'Eva', role: 'engineer', pin: 'x', inspector: 'ana' });
     await addPerson(workspace, { name: 'Mia', role: 'engineer', pin: 'x', inspector: 'Eva' });
     const acting = actingFor(workspace, await findPerson(workspace, 'Mia'));
@@ -57,7 +57,7 @@ describe('a pack from a folder', () => {
       if (kind === 'checking') removed = removePerson(workspace, 'Mia', 'Eva');
     };
     let removed: Promise<unknown> | undefined;
-    await expect(desk.add(stick, { inspector: 'Mia', acting, onEvent })).rejects.toMatchObject({
+    await expect(imports.add(stick, { inspector: 'Mia', acting, onEvent })).rejects.toMatchObject({
       code: 'sign-in-required',
     });
     await removed;
@@ -150,13 +150,13 @@ describe('a pack from a folder', () => {
   });
 
   test('one that is damaged is mended by bringing it in again, and touched by nothing else', async () => {
-    const { workspace, stick, places, add, desk } = await packOnStick();
+    const { workspace, stick, places, add, imports } = await packOnStick();
     await add(stick);
     const folder = join(places.importedRoot, 'tiny@1');
     await writeFile(join(folder, 'text.onnx'), 'damaged');
     await rm(join(folder, 'decoder.onnx'));
     expect((await verifyPack('tiny@1', places, nearExaminer)).error).toBeDefined();
-    await desk.sweep();
+    await imports.sweep();
     expect(await readFile(join(folder, 'text.onnx'), 'utf8')).toBe('damaged');
     expect(await add(stick)).toEqual({ id: 'tiny@1', outcome: 'repaired' });
     expect((await verifyPack('tiny@1', places, nearExaminer)).error).toBeUndefined();
@@ -267,26 +267,26 @@ describe('a pack from a folder', () => {
   });
 
   test('that is cancelled leaves nothing', async () => {
-    const { stick, desk, contents, leftovers } = await packOnStick();
+    const { stick, imports, contents, leftovers } = await packOnStick();
     const abort = new AbortController();
     const work = { inspector: 'ana', signal: abort.signal, onEvent: () => abort.abort() };
-    await expect(desk.add(stick, work)).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(imports.add(stick, work)).rejects.toMatchObject({ code: 'cancelled' });
     expect(await contents()).toEqual([]);
     expect(await leftovers()).toEqual([]);
   });
 
   test('what a crash left of a copy is swept, and does no harm before', async () => {
-    const { stick, places, desk, add, leftovers } = await packOnStick();
+    const { stick, places, imports, add, leftovers } = await packOnStick();
     const rest = join(places.importedRoot, '.incoming', 'a'.repeat(64), 'pack');
     await mkdir(rest, { recursive: true });
     await writeFile(join(rest, 'text.onnx'), 'half');
-    await desk.sweep();
+    await imports.sweep();
     expect(await leftovers()).toEqual([]);
     expect(await add(stick)).toMatchObject({ outcome: 'added' });
   });
 
   test('one is brought in at a time, also by two programs', async () => {
-    const { stick, places, add, desk, leftovers } = await packOnStick();
+    const { stick, places, add, imports, leftovers } = await packOnStick();
     const incoming = join(places.importedRoot, '.incoming');
     await mkdir(join(incoming, 'b'.repeat(64)), { recursive: true });
     const lock = lockPacks(incoming);
@@ -296,7 +296,7 @@ describe('a pack from a folder', () => {
       details: { case: 'pack-import-busy' },
     });
     // What the other program is at is left alone.
-    await desk.sweep();
+    await imports.sweep();
     expect(await leftovers()).toEqual(['b'.repeat(64)]);
     lock.release();
     expect(await add(stick)).toMatchObject({ outcome: 'added' });

@@ -19,7 +19,7 @@ function arranged() {
   return { clock, clocks, pins: scryptPins(16) };
 }
 
-async function desk() {
+async function setUp() {
   const { clock, clocks, pins } = arranged();
   const workspace = await temporaryWorkspace();
   const people = new People({ workspace, clocks, pins });
@@ -30,7 +30,7 @@ async function desk() {
 
 describe('signing in', () => {
   test('gives a token that names the person until they sign out', async () => {
-    const { people } = await desk();
+    const { people } = await setUp();
     const { token, person } = await people.signIn('Otto', '5678');
     const other = await people.signIn('Otto', '5678');
     expect(other.token).not.toBe(token);
@@ -44,7 +44,7 @@ describe('signing in', () => {
   });
 
   test('wrong PINs make the next try wait longer and longer, also for the right one', async () => {
-    const { people, clock } = await desk();
+    const { people, clock } = await setUp();
     const attempt = (pin: string) => people.signIn('Otto', pin);
     await expect(attempt('0000')).rejects.toEqual(WRONG);
     await expect(attempt('0001')).rejects.toEqual(WRONG);
@@ -63,7 +63,7 @@ describe('signing in', () => {
   });
 
   test('many tries at the same time are no way around the wait', async () => {
-    const { people } = await desk();
+    const { people } = await setUp();
     const tries = Array.from({ length: 8 }, (_, i) => people.signIn('Otto', `000${i}`));
     const outcomes = await Promise.allSettled(tries);
     const cases = outcomes.map((one) => one.status === 'rejected' && one.reason.details.case);
@@ -72,7 +72,7 @@ describe('signing in', () => {
   });
 
   test('a session ends with the role, the PIN or the person', async () => {
-    const { workspace, people } = await desk();
+    const { workspace, people } = await setUp();
     const { token: eva } = await people.signIn('Eva', '1234');
     const { token: operator } = await people.signIn('Otto', '5678');
     await people.changeRole(workspace, 'Otto', 'reviewer', 'Eva');
@@ -94,7 +94,7 @@ describe('signing in', () => {
   });
 
   test("a PIN of one's own is changed with the present one, and ends one's other sessions", async () => {
-    const { workspace, people } = await desk();
+    const { workspace, people } = await setUp();
     const { token } = await people.signIn('Otto', '5678');
     const { token: elsewhere } = await people.signIn('Otto', '5678');
     await expect(people.changeOwnPin(token, '0000', '4321')).rejects.toEqual(WRONG);
@@ -114,7 +114,7 @@ describe('signing in', () => {
   });
 
   test('the present PIN is no faster to guess than in signing in', async () => {
-    const { people } = await desk();
+    const { people } = await setUp();
     const { token } = await people.signIn('Otto', '5678');
     for (const pin of ['0000', '0001', '0002'])
       await expect(people.changeOwnPin(token, pin, '4321')).rejects.toEqual(WRONG);
@@ -125,7 +125,7 @@ describe('signing in', () => {
 });
 
 test('windows sign out after as many minutes as an engineer says, never before one did', async () => {
-  const { workspace, people } = await desk();
+  const { workspace, people } = await setUp();
   expect(await people.idleMinutes()).toBeNull();
   expect(await people.changeIdleMinutes(workspace, 10, 'Eva')).toBe(10);
   expect(await people.idleMinutes()).toBe(10);
@@ -140,7 +140,7 @@ test('windows sign out after as many minutes as an engineer says, never before o
 });
 
 test('a forgotten PIN is replaced in the workspace, which ends the sessions and the history tells', async () => {
-  const { workspace, people } = await desk();
+  const { workspace, people } = await setUp();
   const { token } = await people.signIn('Eva', '1234');
   const pin = await resetForgottenPin(workspace.folder, 'Eva', 'root');
   expect(pin).toMatch(/^\d{6}$/);
@@ -176,9 +176,9 @@ describe('between the question and the answer', () => {
     };
   }
 
-  /** A desk with slow PINs over a workspace that a quick one filled. */
-  async function slowDesk() {
-    const { workspace, people } = await desk();
+  /** Slow PINs over a workspace that a quick one filled. */
+  async function slowSetUp() {
+    const { workspace, people } = await setUp();
     const { slow, reached, release } = slowPins();
     return { workspace, people, late: new People({ workspace, pins: slow }), reached, release };
   }
@@ -201,7 +201,7 @@ describe('between the question and the answer', () => {
   });
 
   test('an engineer who is removed meanwhile adds nobody and resets no PIN', async () => {
-    const { workspace, people, late, reached, release } = await slowDesk();
+    const { workspace, people, late, reached, release } = await slowSetUp();
     await people.add(workspace, { name: 'Mia', role: 'engineer', pin: '1111', inspector: 'Eva' });
     const mia = actingFor(workspace, await findPerson(workspace, 'Mia'));
     const adding = late.add(mia, { name: 'Mallory', role: 'engineer', pin: '0000', inspector: 'Mia' });
@@ -220,7 +220,7 @@ describe('between the question and the answer', () => {
   });
 
   test("a PIN of one's own does not win over one that an engineer gave meanwhile", async () => {
-    const { workspace, people, late, reached, release } = await slowDesk();
+    const { workspace, people, late, reached, release } = await slowSetUp();
     const signingIn = late.signIn('Otto', '5678');
     await reached(1);
     release();
@@ -238,7 +238,7 @@ describe('between the question and the answer', () => {
   });
 
   test('a PIN that is replaced while it is checked is not right any more', async () => {
-    const { workspace, people, late, reached, release } = await slowDesk();
+    const { workspace, people, late, reached, release } = await slowSetUp();
     const refused = expect(late.signIn('Otto', '5678')).rejects.toEqual(WRONG);
     await reached(1);
     await people.resetPin(workspace, 'Otto', '4321', 'Eva');
@@ -252,7 +252,7 @@ describe('wrong PINs', () => {
 
   /** Four wrong ones: the next has to wait 2 s. */
   async function locked() {
-    const { workspace, people, clock } = await desk();
+    const { workspace, people, clock } = await setUp();
     for (const pin of ['0', '1', '2'])
       await expect(people.signIn('Otto', `000${pin}`)).rejects.toEqual(WRONG);
     clock.steady += 1000;
@@ -323,7 +323,7 @@ describe('a session that nobody uses', () => {
   const MINUTE = 60_000;
 
   async function idling() {
-    const { workspace, people, clock } = await desk();
+    const { workspace, people, clock } = await setUp();
     await people.changeIdleMinutes(workspace, 5, 'Eva');
     const { token } = await people.signIn('Otto', '5678');
     return { workspace, people, clock, token };
@@ -364,7 +364,7 @@ describe('a session that nobody uses', () => {
   });
 
   test('lasts as long as the program where no engineer said so', async () => {
-    const { people, clock } = await desk();
+    const { people, clock } = await setUp();
     const { token } = await people.signIn('Otto', '5678');
     clock.steady += 24 * 60 * MINUTE;
     clock.wall += 24 * 60 * MINUTE;
@@ -373,7 +373,7 @@ describe('a session that nobody uses', () => {
 });
 
 test('the history tells who signed in and out, and at whose name wrong PINs were tried', async () => {
-  const { workspace, people } = await desk();
+  const { workspace, people } = await setUp();
   await expect(people.signIn('Otto', '0000')).rejects.toEqual(WRONG);
   const { token } = await people.signIn('Otto', '5678');
   await people.signOut(token);
@@ -387,7 +387,7 @@ test('the history tells who signed in and out, and at whose name wrong PINs were
 });
 
 test('where nothing can be written, people sign in all the same, and wrong PINs wait', async () => {
-  const { workspace, people, clock } = await desk();
+  const { workspace, people, clock } = await setUp();
   await sql`pragma query_only = on`.execute(workspace.db);
   const attempt = (pin: string) => people.signIn('Otto', pin);
   for (const pin of ['0000', '0001', '0002']) await expect(attempt(pin)).rejects.toEqual(WRONG);
