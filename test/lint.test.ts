@@ -133,12 +133,7 @@ it('lets every layer import what it may, and nothing else', async () => {
   await add('src-shared/node.ts', "export { x } from 'node:path';\n", false);
   await add('src-shared/main.ts', "export { x } from '../src-main/pipeline/x.ts';\n", false);
 
-  const biome = join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
-  const options = ['lint', '--vcs-enabled=false', '--max-diagnostics=none', '--reporter=json', '.'];
-  const { stdout } = spawnSync(process.execPath, [biome, ...options], { cwd: folder, encoding: 'utf8' });
-  const { diagnostics } = JSON.parse(stdout) as {
-    diagnostics: { category: string; location: { path: string } }[];
-  };
+  const diagnostics = lint(folder);
   expect(diagnostics.filter(({ category }) => category !== 'lint/style/noRestrictedImports')).toEqual([]);
   const complained = diagnostics.map(({ location }) => location.path.replaceAll('\\', '/'));
   expect(complained.sort()).toEqual(forbidden.sort());
@@ -153,3 +148,30 @@ it('has rules for every layer that there is', async () => {
   const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== 'public');
   expect(folders.map(({ name }) => name).sort()).toEqual(Object.keys(WINDOW_DIRECTIONS).sort());
 });
+
+it('lets no module import itself by way of others, types included', async () => {
+  const folder = await tempFolder();
+  await copyFile(join(root, 'biome.json'), join(folder, 'biome.json'));
+  await mkdir(join(folder, 'src-shared'));
+  await writeFile(
+    join(folder, 'src-shared/a.ts'),
+    "import type { B } from './b.ts';\nexport type A = B[];\n",
+  );
+  await writeFile(join(folder, 'src-shared/b.ts'), "export type { A as B } from './a.ts';\n");
+  const complained = lint(folder).map(({ category, location }) => [category, location.path]);
+  expect(complained.sort()).toEqual([
+    ['lint/suspicious/noImportCycles', 'src-shared/a.ts'],
+    ['lint/suspicious/noImportCycles', 'src-shared/b.ts'],
+  ]);
+});
+
+/** What the project's rules say of the files in a folder. */
+function lint(folder: string) {
+  const biome = join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
+  const options = ['lint', '--vcs-enabled=false', '--max-diagnostics=none', '--reporter=json', '.'];
+  const { stdout } = spawnSync(process.execPath, [biome, ...options], { cwd: folder, encoding: 'utf8' });
+  const { diagnostics } = JSON.parse(stdout) as {
+    diagnostics: { category: string; location: { path: string } }[];
+  };
+  return diagnostics;
+}
