@@ -39,6 +39,7 @@ export const LEAST_ROLE: Readonly<Record<Action, Role | null>> = {
   'review.table': null,
   'review.rows': null,
   'review.image': null,
+  'review.remarks': null,
   'review.pyramid': null,
   'review.judge': 'operator',
   'review.judge-after-others': 'reviewer',

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import type { ReviewImage } from '../../src-shared/contract/review.ts';
+import type { ReviewRemarks } from '../../src-shared/contract/review.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import type { Workstation } from '../state/workstation.ts';
 import { sameValues } from './drafts.ts';
@@ -60,12 +60,12 @@ export function makeDeeds(options: DeedsOptions): Deeds {
   const keyOf = (run: number) => undoKey(workspace, run, inspector());
   const stackOf = (run: number) => useUndoStacks.getState().byKey[keyOf(run)] ?? EMPTY_STACK;
   const keep = (run: number, stack: UndoStack) => keepStack(keyOf(run), stack);
-  const imageOf = (run: number, imageId: number) =>
-    queries.fetchQuery(api.review.image.queryOptions({ input: { runId: run, imageId } }));
-  const change = (run: number, imageId: number, update: (image: ReviewImage) => ReviewImage) =>
-    queries.setQueryData<ReviewImage>(
-      api.review.image.queryKey({ input: { runId: run, imageId } }),
-      (image) => image && update(image),
+  const remarksOn = (run: number, imageId: number) =>
+    queries.fetchQuery(api.review.remarks.queryOptions({ input: { runId: run, imageId } }));
+  const change = (run: number, imageId: number, update: (remarks: ReviewRemarks) => ReviewRemarks) =>
+    queries.setQueryData<ReviewRemarks>(
+      api.review.remarks.queryKey({ input: { runId: run, imageId } }),
+      (remarks) => remarks && update(remarks),
     );
 
   /** Does what a delta says; resolves with the id of an annotation that it made. */
@@ -74,7 +74,7 @@ export function makeDeeds(options: DeedsOptions): Deeds {
     const of = { runId: run, imageId, inspector: inspector() };
     if (delta.kind === 'judge') {
       const entry = await client.review.judge({ ...of, ...(delta.after ?? { verdict: 'withdrawn' }) });
-      change(run, imageId, (image) => ({ ...image, verdicts: withOne(image.verdicts, entry) }));
+      change(run, imageId, (remarks) => ({ ...remarks, verdicts: withOne(remarks.verdicts, entry) }));
       const data = queries.getQueryData<ReviewData>(tableKey);
       const row = data?.list.rows[data.list.positions.get(imageId) ?? -1];
       if (row) {
@@ -89,9 +89,9 @@ export function makeDeeds(options: DeedsOptions): Deeds {
     }
     if (delta.kind === 'retract') {
       await client.review.retract({ id: delta.annotationId, inspector: of.inspector });
-      change(run, imageId, (image) => ({
-        ...image,
-        annotations: image.annotations.filter(({ id }) => id !== delta.annotationId),
+      change(run, imageId, (remarks) => ({
+        ...remarks,
+        annotations: remarks.annotations.filter(({ id }) => id !== delta.annotationId),
       }));
       return null;
     }
@@ -101,9 +101,9 @@ export function makeDeeds(options: DeedsOptions): Deeds {
       ...values,
       polygons: polygons?.map((polygon) => polygon.map((ring) => ring.map(([x, y]) => [x, y]))) ?? null,
     });
-    change(run, imageId, (image) => ({
-      ...image,
-      annotations: withOne(image.annotations, made),
+    change(run, imageId, (remarks) => ({
+      ...remarks,
+      annotations: withOne(remarks.annotations, made),
     }));
     return made.id;
   };
@@ -111,14 +111,16 @@ export function makeDeeds(options: DeedsOptions): Deeds {
   /** True while the image is as the step expects it: as this inspector left it. */
   const applies = async (run: number, delta: Delta): Promise<boolean> => {
     const input = { runId: run, imageId: delta.imageId };
-    const image = await queries.fetchQuery({ ...api.review.image.queryOptions({ input }), staleTime: 0 });
+    const remarks = await queries.fetchQuery({ ...api.review.remarks.queryOptions({ input }), staleTime: 0 });
     if (delta.kind === 'judge') {
-      const last = image.verdicts.at(-1);
+      const last = remarks.verdicts.at(-1);
       return sameValues(valuesOf(last), delta.before) && (!delta.before || last?.inspector === inspector());
     }
-    if (delta.kind === 'retract') return image.annotations.some(({ id }) => id === delta.annotationId);
+    if (delta.kind === 'retract') return remarks.annotations.some(({ id }) => id === delta.annotationId);
     const { kind, regionIndex } = delta.annotation;
-    const isThere = image.annotations.some((mark) => mark.kind === kind && mark.regionIndex === regionIndex);
+    const isThere = remarks.annotations.some(
+      (mark) => mark.kind === kind && mark.regionIndex === regionIndex,
+    );
     return regionIndex === null || !isThere;
   };
 
@@ -129,6 +131,7 @@ export function makeDeeds(options: DeedsOptions): Deeds {
     } catch (error) {
       const input = { runId: run, imageId: delta.imageId };
       void queries.invalidateQueries({ queryKey: api.review.image.queryKey({ input }) });
+      void queries.invalidateQueries({ queryKey: api.review.remarks.queryKey({ input }) });
       throw error;
     }
   };
@@ -147,7 +150,7 @@ export function makeDeeds(options: DeedsOptions): Deeds {
   return {
     judge: (imageId, after) =>
       inTurn(async (run) => {
-        const before = valuesOf((await imageOf(run, imageId)).verdicts.at(-1));
+        const before = valuesOf((await remarksOn(run, imageId)).verdicts.at(-1));
         if (sameValues(before, after)) return;
         const delta: Delta = { kind: 'judge', imageId, before, after };
         await attempt(run, delta);
@@ -161,7 +164,7 @@ export function makeDeeds(options: DeedsOptions): Deeds {
       }),
     retract: (imageId, annotationId) =>
       inTurn(async (run) => {
-        const { annotations } = await imageOf(run, imageId);
+        const { annotations } = await remarksOn(run, imageId);
         const annotation = annotations.find(({ id }) => id === annotationId);
         if (!annotation) return;
         const { kind, regionIndex, polygons, defectClass, comment } = annotation;

@@ -2,7 +2,8 @@ import { Badge, ScrollArea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { memo, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ReviewImage } from '../../src-shared/contract/review.ts';
+import type { Annotation } from '../../src-shared/annotation.ts';
+import type { ReviewImage, ReviewRemarks } from '../../src-shared/contract/review.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { MaskLevel, Region } from '../../src-shared/result.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
@@ -46,8 +47,9 @@ interface InspectorPanelProps {
   readonly recipe: Recipe;
   readonly recipeHash: string;
   readonly row: ReviewRow;
-  /** Undefined while it is on its way. */
+  /** Undefined while they are on their way. */
   readonly image: ReviewImage | undefined;
+  readonly remarks: ReviewRemarks | undefined;
   readonly imageError: Failure | null;
   readonly classes: readonly string[];
   readonly asked: AskedSam | null;
@@ -66,7 +68,7 @@ interface InspectorPanelProps {
 
 /** What the model says about the image, what the inspector says, and what was marked. */
 export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanelProps) {
-  const { runId, recipe, row, image, classes, asked, region, on } = props;
+  const { runId, recipe, row, image, remarks, classes, asked, region, on } = props;
   const { t } = useTranslation('review');
   const { api } = useWorkstation();
   const draft = useDrafts(({ byImage }) => byImage[draftKey(runId, row.imageId)]);
@@ -95,7 +97,7 @@ export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanel
       <ModelSummary row={row} image={image} recipe={recipe} error={props.imageError} />
       <VerdictForm
         imageId={row.imageId}
-        last={image?.verdicts.at(-1)}
+        last={remarks?.verdicts.at(-1)}
         draft={draft}
         classes={classes}
         reasonFor={reasonFor}
@@ -114,7 +116,7 @@ export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanel
         <Section id="regions" title={t('regions.title')} aside={<Count of={result.regions.length} />}>
           <RegionList
             result={result}
-            annotations={image.annotations}
+            annotations={remarks?.annotations ?? NO_MARKS}
             barred={image.file === 'changed' ? t('changed') : null}
             selected={region}
             onSelect={on.selectRegion}
@@ -124,28 +126,28 @@ export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanel
           />
         </Section>
       )}
-      {image && (
+      {remarks && (
         <Section
           id="annotations"
           title={t('annotations.title')}
-          aside={<Count of={image.annotations.length} />}
+          aside={<Count of={remarks.annotations.length} />}
         >
           <AnnotationList
-            annotations={image.annotations}
+            annotations={remarks.annotations}
             selected={props.annotation}
             onSelect={on.selectAnnotation}
             onRetract={on.retract}
           />
         </Section>
       )}
-      {image && (
+      {remarks && (
         <Section
           id="history"
           title={t('history.title')}
-          aside={<Count of={image.verdicts.length} />}
+          aside={<Count of={remarks.verdicts.length} />}
           openAtFirst={false}
         >
-          <HistoryList verdicts={image.verdicts} />
+          <HistoryList verdicts={remarks.verdicts} />
         </Section>
       )}
       {result && (
@@ -161,6 +163,8 @@ export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanel
     </ScrollArea>
   );
 });
+
+const NO_MARKS: readonly Annotation[] = [];
 
 function Count({ of }: { readonly of: number }) {
   return (

@@ -114,7 +114,7 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
   const line = useQueue(batchId, data, asked);
   const { queue, current, counts, place, select, narrow, move } = line;
   const imageId = current?.imageId ?? null;
-  const { image, pyramid } = useReviewImage(runId, queue, current);
+  const { image, remarks, pyramid } = useReviewImage(runId, queue, current);
   const deeds = useDeeds(runId, tableKey);
   const verdicts = useVerdicts(runId, deeds, line);
   const sam = useSam(runId, imageId);
@@ -147,9 +147,10 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
   };
 
   const result = image.data?.outcome.status === 'done' ? image.data.outcome.result : null;
-  const annotations = image.data?.annotations ?? NO_MARKS;
+  const unread = image.error ?? remarks.error;
+  const annotations = remarks.data?.annotations ?? NO_MARKS;
   const othersWord = useOthersWord();
-  const last = image.data?.verdicts.at(-1);
+  const last = remarks.data?.verdicts.at(-1);
   // Nothing is said of a picture that the model never saw.
   const barred = image.data?.file === 'changed' ? t('changed') : null;
   const settled =
@@ -332,7 +333,8 @@ function Desk({ batchId, runId: chosenRun, asked, data }: DeskProps) {
           recipeHash={data.run?.run.recipeHash ?? ''}
           row={current}
           image={image.data}
-          imageError={image.error ? failureOf(image.error) : null}
+          remarks={remarks.data}
+          imageError={unread ? failureOf(unread) : null}
           classes={defectClasses}
           asked={sam.asked}
           settled={settled}

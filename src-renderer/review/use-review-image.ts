@@ -12,7 +12,7 @@ const FRESH = 5000;
 const SETTLE = 120;
 
 /**
- * The image at hand with its tiles' layout; the two after it and the one before it are fetched ahead. What was asked
+ * The image at hand with what was said about it and its tiles' layout; the two after it and the one before it are fetched ahead. What was asked
  * for an image that was left meanwhile is aborted.
  */
 export function useReviewImage(runId: number | null, queue: readonly ReviewRow[], current: ReviewRow | null) {
@@ -24,6 +24,12 @@ export function useReviewImage(runId: number | null, queue: readonly ReviewRow[]
       input: imageId === null ? skipToken : { imageId, runId },
       gcTime: KEEP,
       staleTime: FRESH,
+    }),
+  );
+  const remarks = useQuery(
+    api.review.remarks.queryOptions({
+      input: imageId === null || runId === null ? skipToken : { imageId, runId },
+      gcTime: KEEP,
     }),
   );
   const [settled] = useDebouncedValue(imageId, SETTLE);
@@ -42,7 +48,10 @@ export function useReviewImage(runId: number | null, queue: readonly ReviewRow[]
       if (neighbour === undefined) continue;
       const input = { imageId: neighbour, runId };
       void queries.prefetchQuery(api.review.image.queryOptions({ input, gcTime: KEEP }));
+      if (runId === null) continue;
+      const ofRun = { imageId: neighbour, runId };
+      void queries.prefetchQuery(api.review.remarks.queryOptions({ input: ofRun, gcTime: KEEP }));
     }
   }, [settled, imageId, after, later, before, runId, api, queries]);
-  return { image, pyramid };
+  return { image, remarks, pyramid };
 }

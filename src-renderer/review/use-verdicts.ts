@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ReviewImage } from '../../src-shared/contract/review.ts';
+import type { ReviewRemarks } from '../../src-shared/contract/review.ts';
 import { nearestUnreviewed } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { overturns } from '../../src-shared/verdict.ts';
@@ -58,7 +58,7 @@ export function useVerdicts(runId: number | null, deeds: Deeds, line: Queue) {
     latest.current.select(imageId);
     try {
       const { verdicts } = await queries.fetchQuery(
-        api.review.image.queryOptions({ input: { runId, imageId } }),
+        api.review.remarks.queryOptions({ input: { runId, imageId } }),
       );
       const values = drafted(valuesOf(verdicts.at(-1)), draft, verdict, overturned);
       if (overturned && values.overturnReason === '') {
@@ -136,8 +136,8 @@ export function useVerdicts(runId: number | null, deeds: Deeds, line: Queue) {
 
   function savedValues(imageId: number): VerdictValues | null {
     if (runId === null) return null;
-    const queryKey = api.review.image.queryKey({ input: { runId, imageId } });
-    return valuesOf(queries.getQueryData<ReviewImage>(queryKey)?.verdicts.at(-1));
+    const queryKey = api.review.remarks.queryKey({ input: { runId, imageId } });
+    return valuesOf(queries.getQueryData<ReviewRemarks>(queryKey)?.verdicts.at(-1));
   }
 
   /** What was entered with a verdict outlives it in the form. */

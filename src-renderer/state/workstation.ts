@@ -52,7 +52,7 @@ export async function followEvents(
     if (event.kind === 'reviewed') {
       const { runId, imageId } = event;
       const input = { runId, imageId };
-      void queries.invalidateQueries({ queryKey: api.review.image.queryKey({ input }) });
+      void queries.invalidateQueries({ queryKey: api.review.remarks.queryKey({ input }) });
     }
     for (const listener of listeners) listener(event);
   }

@@ -52,7 +52,7 @@ export const reviewTableSchema = z.object({
 });
 export type ReviewTable = z.infer<typeof reviewTableSchema>;
 
-/** Everything about one image of a run. */
+/** One image of a run with what the model says about it. */
 export const reviewImageSchema = z.object({
   image: batchImageSchema,
   /** Only what is the `same` as the model saw (or, before that, as was imported) may be shown and judged. */
@@ -62,13 +62,18 @@ export const reviewImageSchema = z.object({
     z.object({ status: z.literal('done'), result: inspectionResultSchema }),
     z.object({ status: z.literal('failed'), error: errorRecordSchema }),
   ]),
+  hasTruth: z.boolean(),
+});
+export type ReviewImage = z.infer<typeof reviewImageSchema>;
+
+/** What inspectors said about one image of a run. */
+export const reviewRemarksSchema = z.object({
   /** Oldest first; the last one counts. */
   verdicts: z.array(verdictEntrySchema),
   /** Those that were not retracted. */
   annotations: z.array(annotationSchema),
-  hasTruth: z.boolean(),
 });
-export type ReviewImage = z.infer<typeof reviewImageSchema>;
+export type ReviewRemarks = z.infer<typeof reviewRemarksSchema>;
 
 /** The tile pyramid of an image: level l has ceil(width / 2^l) × ceil(height / 2^l) pixels in square tiles. */
 export const pyramidSchema = z.object({
@@ -136,6 +141,8 @@ export const review = {
     .input(z.object({ runId: idSchema, imageIds: z.array(idSchema).max(5000) }))
     .output(reviewColumnsSchema),
   image: base.input(z.object({ imageId: idSchema, runId: idSchema.nullable() })).output(reviewImageSchema),
+  /** Apart from the image, since a verdict changes only this. */
+  remarks: base.input(z.object(ofImage)).output(reviewRemarksSchema),
   /** Makes the image's tiles, if they are not there yet, and tells their layout. */
   pyramid: base.input(z.object({ imageId: idSchema })).output(pyramidSchema),
   judge: base.input(newVerdictSchema).output(verdictEntrySchema),

@@ -28,8 +28,8 @@ describe('a file that was overwritten after its inspection', () => {
     const mark = await client.review.annotate({ ...of, kind: 'false-positive', regionIndex: 1 });
     expect((await client.review.image(of)).file).toBe('same');
     await writeFile(path, 'another part');
-    const { file, verdicts } = await client.review.image(of);
-    expect(file).toBe('changed');
+    const { verdicts } = await client.review.remarks(of);
+    expect((await client.review.image(of)).file).toBe('changed');
     for (const verdict of ['accept', 'reject', 'uncertain'] as const) {
       const judged = client.review.judge({ ...of, verdict, overturnReason: 'dust' });
       await expect(judged).rejects.toEqual(changed);
@@ -42,7 +42,7 @@ describe('a file that was overwritten after its inspection', () => {
     for (const one of marks) await expect(client.review.annotate(one)).rejects.toEqual(changed);
     await expect(client.review.askSam({ ...of, prompts })).rejects.toEqual(changed);
     expect((await media(mediaUrls.seenThumbnail(of.imageId, runId))).status).toBe(409);
-    expect((await client.review.image(of)).verdicts).toEqual(verdicts);
+    expect((await client.review.remarks(of)).verdicts).toEqual(verdicts);
     // What was said of the old picture may be taken back.
     await client.review.retract({ id: mark.id, inspector });
     await client.review.judge({ ...of, verdict: 'withdrawn' });

@@ -105,7 +105,7 @@ describe('with people', () => {
     ).rejects.toEqual(signIn);
     // Nor a call that came over no line at all.
     await expect(fake.client.review.judge(judge)).rejects.toEqual(signIn);
-    expect((await open.review.image({ imageId: imageIds[0]!, runId })).verdicts).toEqual([]);
+    expect((await open.review.remarks({ imageId: imageIds[0]!, runId })).verdicts).toEqual([]);
   });
 
   test('one line signed in leaves the others as they are; signing out and a token of before work', async () => {

@@ -420,9 +420,11 @@ describe('reviewing', () => {
     const image = await client.review.image({ imageId: imageIds[1]!, runId: run.id });
     expect(image).toMatchObject({
       outcome: { status: 'done', result: { score: 0.9, regions: [{ index: 1 }] } },
+      hasTruth: false,
+    });
+    expect(await client.review.remarks({ imageId: imageIds[1]!, runId: run.id })).toMatchObject({
       verdicts: [{ verdict: 'reject' }, { verdict: 'accept', overturnReason: 'glare' }],
       annotations: [{ id: mark.id }],
-      hasTruth: false,
     });
     expect(await client.review.image({ imageId: imageIds[3]!, runId: run.id })).toMatchObject({
       outcome: { status: 'failed', error: { code: 'image-unreadable', message: 'cut off' } },
@@ -449,6 +451,7 @@ describe('reviewing', () => {
     );
     const wrong = { runId: run.id, imageId: other.imageIds[0]! };
     await expect(fake.client.review.image(wrong)).rejects.toEqual(clipsam('not-found', /not in the batch/));
+    await expect(fake.client.review.remarks(wrong)).rejects.toEqual(clipsam('not-found', /not in the batch/));
     await expect(fake.client.review.table({ batchId: other.batchId, runId: run.id })).rejects.toEqual(
       clipsam('not-found', /no run/),
     );
@@ -582,7 +585,7 @@ test('1,000 calls at once are all answered', async () => {
   expect(await Promise.all(calls)).toHaveLength(1000);
   const judged = Array.from({ length: 250 }, (_, i) => imageIds[(i * 4) % 50]!);
   for (const imageId of new Set(judged)) {
-    const { verdicts } = await fake.client.review.image({ imageId, runId: run.id });
+    const { verdicts } = await fake.client.review.remarks({ imageId, runId: run.id });
     expect(verdicts).toHaveLength(judged.filter((id) => id === imageId).length);
     expect(verdicts.map(({ supersedes }) => supersedes)).toEqual([
       null,

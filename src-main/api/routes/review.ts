@@ -3,6 +3,7 @@ import {
   judgeImage,
   markImage,
   reviewImage,
+  reviewRemarks,
   reviewRowsOf,
   reviewTable,
 } from '../../services/review/review.ts';
@@ -23,6 +24,7 @@ export function reviewRoutes(
     ),
     rows: review.rows.handler(({ input }) => reviewRowsOf(workspace, input.runId, input.imageIds)),
     image: review.image.handler(({ input }) => reviewImage(workspace, contents, input.imageId, input.runId)),
+    remarks: review.remarks.handler(({ input }) => reviewRemarks(workspace, input.runId, input.imageId)),
     pyramid: review.pyramid.handler(async ({ input, signal }) =>
       tiles.layout(await getImage(workspace, input.imageId), signal),
     ),

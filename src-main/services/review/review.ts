@@ -1,6 +1,7 @@
 import { sep } from 'node:path';
 import type { Annotation } from '../../../src-shared/annotation.ts';
-import type { ReviewImage, ReviewTable } from '../../../src-shared/contract/review.ts';
+import type { BatchImage } from '../../../src-shared/batch.ts';
+import type { ReviewImage, ReviewRemarks, ReviewTable } from '../../../src-shared/contract/review.ts';
 import { failure } from '../../../src-shared/errors.ts';
 import { toReviewColumns } from '../../../src-shared/review-table.ts';
 import type { VerdictEntry } from '../../../src-shared/verdict.ts';
@@ -74,7 +75,7 @@ async function columnsOf(
 }
 
 /**
- * Everything about one image of a run.
+ * An image with what a run says about it.
  * @param runId null: nobody inspected it yet
  * @throws ClipSamError `not-found` when there is no such image or run, or the image is of another batch
  */
@@ -90,25 +91,40 @@ export async function reviewImage(
     fileState(contents, { path: image.path, seen, imported: image.contentHash });
   if (runId === null) {
     const file = await stateOf(null);
-    return { image, file, outcome: { status: 'pending' }, verdicts: [], annotations: [], hasTruth };
+    return { image, file, outcome: { status: 'pending' }, hasTruth };
   }
-  const { batchId } = await getRun(workspace, runId);
-  if (batchId !== image.batchId) {
-    throw failure(
-      'image-unknown',
-      { image: imageId },
-      `Image ${imageId} is not in the batch of run ${runId}.`,
-    );
-  }
+  await checkRunOf(workspace, image, runId);
   const stored = await findResult(workspace, runId, imageId);
   return {
     image,
     file: await stateOf(stored?.status === 'done' ? stored.result.contentHash : null),
     outcome: stored ? outcomeOf(stored) : { status: 'pending' },
-    verdicts: await verdictHistory(workspace, runId, imageId),
-    annotations: await listAnnotations(workspace, runId, [imageId]),
     hasTruth,
   };
+}
+
+/**
+ * What inspectors said about an image of a run.
+ * @throws ClipSamError `not-found` as {@link reviewImage}
+ */
+export async function reviewRemarks(
+  workspace: Workspace,
+  runId: number,
+  imageId: number,
+): Promise<ReviewRemarks> {
+  await checkRunOf(workspace, await getImage(workspace, imageId), runId);
+  return {
+    verdicts: await verdictHistory(workspace, runId, imageId),
+    annotations: await listAnnotations(workspace, runId, [imageId]),
+  };
+}
+
+/** @throws ClipSamError `not-found` when there is no such run, or it is over another batch */
+async function checkRunOf(workspace: Workspace, { id, batchId }: BatchImage, runId: number): Promise<void> {
+  const run = await getRun(workspace, runId);
+  if (run.batchId !== batchId) {
+    throw failure('image-unknown', { image: id }, `Image ${id} is not in the batch of run ${runId}.`);
+  }
 }
 
 function outcomeOf(stored: StoredResult): ReviewImage['outcome'] {

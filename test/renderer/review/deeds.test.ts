@@ -7,7 +7,7 @@ import { type ReviewData, reviewTableKey } from '../../../src-renderer/review/re
 import type { AnnotationValues, VerdictValues } from '../../../src-renderer/review/undo-stack.ts';
 import { useUndoStacks } from '../../../src-renderer/review/undo-store.ts';
 import type { Annotation } from '../../../src-shared/annotation.ts';
-import type { ReviewImage } from '../../../src-shared/contract/review.ts';
+import type { ReviewRemarks } from '../../../src-shared/contract/review.ts';
 import { makeReviewList } from '../../../src-shared/review-queue.ts';
 import { toReviewColumns } from '../../../src-shared/review-table.ts';
 import type { VerdictEntry } from '../../../src-shared/verdict.ts';
@@ -48,7 +48,8 @@ class FakeWorkstation {
 
   readonly client = {
     review: {
-      image: async ({ imageId }: { imageId: number }) => this.image(imageId),
+      image: async () => ({}),
+      remarks: async ({ imageId }: { imageId: number }) => this.remarks(imageId),
       defectClasses: async () => [],
       judge: async (input: Omit<VerdictEntry, 'id' | 'createdAt' | 'supersedes'>) => {
         await this.#work();
@@ -78,14 +79,10 @@ class FakeWorkstation {
     },
   } as unknown as Client;
 
-  image(imageId: number): ReviewImage {
+  remarks(imageId: number): ReviewRemarks {
     return {
-      image: {} as ReviewImage['image'],
-      file: 'same',
-      outcome: { status: 'pending' },
       verdicts: this.entries.filter((entry) => entry.imageId === imageId),
       annotations: this.marks.filter((mark) => mark.imageId === imageId && !mark.retracted),
-      hasTruth: false,
     };
   }
 
@@ -185,20 +182,20 @@ describe('undo', () => {
     await deeds.judge(1, verdict({ verdict: 'reject' }));
     const back = [await deeds.undo(), await deeds.undo(), await deeds.undo(), await deeds.undo()];
     expect(back.map((move) => move?.delta.imageId)).toEqual([1, 1, 2, undefined]);
-    expect(workstation.image(1).annotations).toEqual([]);
+    expect(workstation.remarks(1).annotations).toEqual([]);
     const forward = [await deeds.redo(), await deeds.redo(), await deeds.redo(), await deeds.redo()];
     expect(forward.map((move) => move?.delta.imageId)).toEqual([2, 1, 1, undefined]);
     expect(rowOf(1).human).toBe('reject');
-    expect(workstation.image(1).annotations).toMatchObject([falsePositive]);
+    expect(workstation.remarks(1).annotations).toMatchObject([falsePositive]);
   });
 
   it('of a retraction makes the mark again, and undoing further retracts the new one', async () => {
     await deeds.annotate(1, falsePositive);
     await deeds.retract(1, workstation.marks[0]!.id);
     await deeds.undo();
-    expect(workstation.image(1).annotations).toMatchObject([{ ...falsePositive, inspector: 'Ada' }]);
+    expect(workstation.remarks(1).annotations).toMatchObject([{ ...falsePositive, inspector: 'Ada' }]);
     await deeds.undo();
-    expect(workstation.image(1).annotations).toEqual([]);
+    expect(workstation.remarks(1).annotations).toEqual([]);
   });
 
   it('that fails can be tried again', async () => {
@@ -215,7 +212,7 @@ describe('undo', () => {
     await deeds.undo();
     await deeds.redo();
     const { verdicts } = await queries.fetchQuery(
-      createTanstackQueryUtils(workstation.client).review.image.queryOptions({
+      createTanstackQueryUtils(workstation.client).review.remarks.queryOptions({
         input: { runId: RUN, imageId: 1 },
       }),
     );
@@ -229,10 +226,10 @@ describe('undo after the page was loaded again', () => {
     await deeds.annotate(1, falsePositive);
     load();
     expect(await deeds.undo()).toMatchObject({ outcome: 'done', delta: { kind: 'annotate' } });
-    expect(workstation.image(1).annotations).toEqual([]);
+    expect(workstation.remarks(1).annotations).toEqual([]);
     load();
     expect(await deeds.redo()).toMatchObject({ outcome: 'done' });
-    expect(workstation.image(1).annotations).toMatchObject([falsePositive]);
+    expect(workstation.remarks(1).annotations).toMatchObject([falsePositive]);
     load();
     await deeds.undo();
     expect(await deeds.undo()).toMatchObject({ outcome: 'done', delta: { imageId: 2 } });
@@ -302,7 +299,7 @@ describe('what somebody else changed since', () => {
     await deeds.retract(1, workstation.marks.at(-1)!.id);
     await another('Bo').annotate(1, falsePositive);
     expect(await deeds.undo()).toMatchObject({ outcome: 'changed' });
-    expect(workstation.image(1).annotations).toMatchObject([{ inspector: 'Bo' }]);
+    expect(workstation.remarks(1).annotations).toMatchObject([{ inspector: 'Bo' }]);
   });
 });
 

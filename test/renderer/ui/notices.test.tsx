@@ -29,8 +29,6 @@ function imageOf(notices: readonly Notice[], range: ReviewImage['image']['range'
       ...{ width: 64, height: 48, addedAt: '', sampleKind: 'integer', range, version: null },
     },
     outcome: { status: 'done', result },
-    verdicts: [],
-    annotations: [],
     hasTruth: false,
     file: 'same',
   } as ReviewImage;
