@@ -4,7 +4,8 @@ import { ClipSamError, toErrorRecord } from '../../src-shared/errors.ts';
 import { findGroundTruth, groundTruthPicture } from '../services/pictures/ground-truth.ts';
 import { readStoredMap } from '../services/pictures/result-maps.ts';
 import { refuseChangedImage } from '../services/pictures/seen-file.ts';
-import { artifactsOf, getImage } from '../store/review.ts';
+import { getImage } from '../store/images.ts';
+import { artifactsOf } from '../store/results.ts';
 import type { Workstation } from './workstation.ts';
 
 /** What every answer says: nobody guesses at its type, and no other site shows it. */

@@ -66,13 +66,13 @@ export interface Workstation {
   readonly selfTestFolder: string;
   readonly hub: EventHub;
   readonly pool: InferencePool;
-  readonly desk: RunControl;
+  readonly runControl: RunControl;
   readonly thumbnails: Thumbnails;
   readonly tiles: TilePyramids;
   readonly housekeeping: Housekeeping;
   readonly imports: BatchImports;
   readonly people: People;
-  readonly packDesk: PackImports;
+  readonly packImports: PackImports;
   /** Opens the files of packs. */
   readonly examiner: PackExaminer;
   /** Where exports were written since the start. */
@@ -109,7 +109,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     onStatus: (status) => hub.publish({ kind: 'device', status }),
   });
   const examiner = options.examiner ?? packExaminer({ ...(host && { host }) });
-  const desk = new RunControl({
+  const runControl = new RunControl({
     workspace,
     pool,
     examiner,
@@ -123,21 +123,21 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   const housekeeping = new Housekeeping({ workspace, thumbnails, tiles, onBatch, log });
   if (!workspace.isReadOnly) housekeeping.start();
   workspace.health.onChange((report) => hub.publish({ kind: 'health', report }));
-  const packDesk = new PackImports({
+  const packImports = new PackImports({
     workspace,
     places: packs,
     examiner,
     loopback: options.loopbackPacks ?? false,
   });
   // What an import left that was cut off keeps nobody from working.
-  if (!workspace.isReadOnly) await packDesk.sweep().catch(log);
+  if (!workspace.isReadOnly) await packImports.sweep().catch(log);
   const ending = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
   const close = async () => {
     ending.abort();
     await housekeeping.close();
-    await desk.close();
+    await runControl.close();
     await pool.close();
     hub.close();
     await Promise.allSettled(underWay);
@@ -158,18 +158,18 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     selfTestFolder: cache.selfTest,
     hub,
     pool,
-    desk,
+    runControl,
     thumbnails,
     tiles,
     housekeeping,
     imports: new BatchImports(workspace),
     people: new People({ workspace, log, ...options.signIn }),
-    packDesk,
+    packImports,
     examiner,
     exportFolders: new Set(),
     log,
     ending: ending.signal,
-    isBusy: () => desk.isAtWork || underWay.size > 0,
+    isBusy: () => runControl.isAtWork || underWay.size > 0,
     whileBusy: async (work) => {
       const promise = work();
       underWay.add(promise);

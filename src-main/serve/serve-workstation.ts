@@ -45,7 +45,7 @@ export async function serveWorkstation(options: ServeWorkstationOptions): Promis
       port: shell.port,
       address: shell.address,
       async close() {
-        const interrupted = workstation.desk.isAtWork;
+        const interrupted = workstation.runControl.isAtWork;
         await shell.close();
         await workstation.close();
         return { interrupted };

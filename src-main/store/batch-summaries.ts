@@ -3,7 +3,7 @@ import type { Batch } from '../../src-shared/batch.ts';
 import { failure } from '../../src-shared/errors.ts';
 import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import { isFound, toBatch } from './batches.ts';
-import { listRunStates, type RunState } from './runs.ts';
+import { listRunOverviews, type RunOverview } from './runs.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -13,7 +13,7 @@ export interface ListedBatch {
   readonly images: number;
   readonly deletedAt: string | null;
   /** The newest. */
-  readonly run: RunState | null;
+  readonly run: RunOverview | null;
   /** The newest run's images by the model's verdict. */
   readonly verdicts: Readonly<Record<ModelVerdict, number>>;
   /** Images of the newest run whose notices put their verdict in doubt. */
@@ -46,7 +46,7 @@ export async function listBatchSummaries(workspace: Workspace, filter: Filter): 
     from listed order by id desc`.execute(workspace.db);
   const runIds = rows.flatMap(({ run_id }) => run_id ?? []);
   const runs = new Map(
-    (await listRunStates(workspace, { ids: runIds })).map((state) => [state.run.id, state]),
+    (await listRunOverviews(workspace, { ids: runIds })).map((state) => [state.run.id, state]),
   );
   return rows.map((row) => ({
     batch: toBatch(row),

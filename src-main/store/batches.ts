@@ -4,7 +4,7 @@ import type { BatchRange } from '../../src-shared/batch-range.ts';
 import { failure } from '../../src-shared/errors.ts';
 import { recordAudit } from './audit.ts';
 import { daysOfUse } from './days-of-use.ts';
-import { listRunStates } from './runs.ts';
+import { listRunOverviews } from './runs.ts';
 import { parseRanges } from './sample-ranges.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
@@ -99,7 +99,7 @@ export async function deleteBatch(
   deleted: boolean,
   inspector: string,
 ): Promise<Batch> {
-  const runs = deleted ? await listRunStates(workspace, { batchId: id }) : [];
+  const runs = deleted ? await listRunOverviews(workspace, { batchId: id }) : [];
   if (runs.some(({ alive }) => alive)) {
     throw failure('batch-at-work', `Batch ${id} is being inspected. Cancel its run first.`);
   }

@@ -1,7 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import type { BatchImage } from '../../src-shared/batch.ts';
 import type { SampleKind } from '../../src-shared/batch-range.ts';
-import { type ImagePage, pageName } from '../../src-shared/image-page.ts';
+import { failure } from '../../src-shared/errors.ts';
+import { type ImagePage, type PageNumber, pageName } from '../../src-shared/image-page.ts';
 import { pictureKey } from '../files/picture-key.ts';
 import { recordAudit } from './audit.ts';
 import { rangeOf } from './sample-ranges.ts';
@@ -169,6 +170,13 @@ export async function listImages(
   return rows.map((row) => toBatchImage(workspace, row));
 }
 
+/** @throws ClipSamError `not-found` when the workspace has no such image */
+export async function getImage(workspace: Workspace, id: number): Promise<BatchImage> {
+  const row = await selectImages(workspace.db).where('images.id', '=', id).executeTakeFirst();
+  if (!row) throw failure('image-unknown', { image: id }, `The workspace has no image ${id}.`);
+  return toBatchImage(workspace, row);
+}
+
 /** How many images a batch has. */
 export async function countImages(workspace: Workspace, batchId: number): Promise<number> {
   const { count } = await workspace.db
@@ -200,6 +208,12 @@ export async function listDuplicates(workspace: Workspace, batchId: number): Pro
 export function pageOf(row: Pick<ImageRow, 'pages' | 'page' | 'page_index'>): ImagePage | null {
   if (row.pages === 1) return null;
   return { index: row.page_index ?? 0, number: row.page + 1, count: row.pages };
+}
+
+/** As {@link pageOf}, as much as lists tell. */
+export function pageNumberOf(row: Pick<ImageRow, 'pages' | 'page' | 'page_index'>): PageNumber | null {
+  const page = pageOf(row);
+  return page && { number: page.number, count: page.count };
 }
 
 /** Images with the sample ranges of their batches. */

@@ -5,7 +5,7 @@ import type { ResultArtifacts } from '../../src-shared/result.ts';
 import { recordAudit } from './audit.ts';
 import { toBatch } from './batches.ts';
 import { selectImages, toBatchImage } from './images.ts';
-import { listRunStates } from './runs.ts';
+import { listRunOverviews } from './runs.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Images removed in one transaction: with their results and regions some 10 ms. */
@@ -67,7 +67,7 @@ export async function beginPurge(
   inspector: string,
   options: { readonly isDue?: true } = {},
 ): Promise<void> {
-  const runs = await listRunStates(workspace, { batchId });
+  const runs = await listRunOverviews(workspace, { batchId });
   if (runs.some(({ alive }) => alive)) {
     throw failure('batch-at-work', `Batch ${batchId} is being inspected. Cancel its run first.`);
   }

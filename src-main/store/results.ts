@@ -18,7 +18,7 @@ import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import { errorColumns, storedError } from './error-columns.ts';
 import { pageOf, toBatchImage } from './images.ts';
-import { assertClaim, type RunClaim } from './runs.ts';
+import { assertClaim, type RunClaim } from './run-claims.ts';
 import { rangeOf } from './sample-ranges.ts';
 import type { Schema } from './schema.ts';
 import { fromStoredPath, type Workspace } from './workspace.ts';
@@ -110,6 +110,21 @@ export async function findResult(
     .execute();
   const [result] = await toResults(workspace, rows);
   return result;
+}
+
+/** The files of a result; undefined while there is none. */
+export async function artifactsOf(
+  workspace: Workspace,
+  runId: number,
+  imageId: number,
+): Promise<ResultArtifacts | undefined> {
+  const row = await workspace.db
+    .selectFrom('results')
+    .select('artifacts')
+    .where('run_id', '=', runId)
+    .where('image_id', '=', imageId)
+    .executeTakeFirst();
+  return row?.artifacts ? (JSON.parse(row.artifacts) as ResultArtifacts) : undefined;
 }
 
 /**

@@ -9,7 +9,7 @@ import { recordPack } from '../../src-main/store/packs.ts';
 import { addPerson, changePin, changeRole, findPerson, removePerson } from '../../src-main/store/people.ts';
 import { beginPurge } from '../../src-main/store/purges.ts';
 import { saveRecipe } from '../../src-main/store/recipes.ts';
-import { cancelRun, resumeRun, startRun } from '../../src-main/store/runs.ts';
+import { cancelRun, resumeRun, startRun } from '../../src-main/store/run-lifecycle.ts';
 import { changeSetting } from '../../src-main/store/settings.ts';
 import { addJudgement, createStudy } from '../../src-main/store/studies.ts';
 import { addVerdict } from '../../src-main/store/verdicts.ts';

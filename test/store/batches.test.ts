@@ -11,18 +11,9 @@ import { addImages, countImages, listDuplicates, listImages } from '../../src-ma
 import { processIdentity } from '../../src-main/store/process-identity.ts';
 import { getRecipe, listRecipes, saveRecipe } from '../../src-main/store/recipes.ts';
 import { findResult, inspectedImage, listResults, recordOutcome } from '../../src-main/store/results.ts';
-import {
-  cancelRun,
-  countOutcomes,
-  getRun,
-  isRunActive,
-  listRuns,
-  pendingImages,
-  resumeRun,
-  setRunStatus,
-  startRun,
-  touchRun,
-} from '../../src-main/store/runs.ts';
+import { isRunActive, touchRun } from '../../src-main/store/run-claims.ts';
+import { cancelRun, resumeRun, setRunStatus, startRun } from '../../src-main/store/run-lifecycle.ts';
+import { countOutcomes, getRun, listRuns, pendingImages } from '../../src-main/store/runs.ts';
 import { context, inspectionResult, recipe, temporaryWorkspace, workspaceWithResult } from './fixtures.ts';
 
 const coded = (code: string) => expect.objectContaining({ code });

@@ -7,7 +7,7 @@ import { addImages } from '../../src-main/store/images.ts';
 import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import { saveRecipe } from '../../src-main/store/recipes.ts';
 import { recordOutcome } from '../../src-main/store/results.ts';
-import { startRun } from '../../src-main/store/runs.ts';
+import { startRun } from '../../src-main/store/run-lifecycle.ts';
 import type { Workspace } from '../../src-main/store/workspace.ts';
 import { context, inspectionResult, recipe } from './results-fixture.ts';
 

@@ -1,4 +1,4 @@
-import type { RunContext } from '../../src-main/store/runs.ts';
+import type { RunContext } from '../../src-main/store/run-lifecycle.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { InspectionResult, Region } from '../../src-shared/result.ts';
 

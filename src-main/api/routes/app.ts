@@ -6,7 +6,7 @@ import type { Workstation } from '../workstation.ts';
 
 /** The program itself, what happens in it, its caches and its database. */
 export function appRoutes({ app }: Implementer, workstation: Workstation) {
-  const { workspace, hub, pool, desk, thumbnails, tiles, housekeeping } = workstation;
+  const { workspace, hub, pool, runControl, thumbnails, tiles, housekeeping } = workstation;
   const cacheSizes = async (): Promise<CacheSizes> => ({
     thumbnails: { bytes: await thumbnails.cache.size(), limit: thumbnails.cache.capacity },
     tiles: { bytes: await tiles.size(), limit: tiles.capacity },
@@ -17,7 +17,7 @@ export function appRoutes({ app }: Implementer, workstation: Workstation) {
       const first: WorkstationEvent[] = [
         { kind: 'device', status: pool.status },
         { kind: 'health', report: workspace.health.report },
-        ...desk.atWork.map((progress) => ({ kind: 'run' as const, progress, imageIds: [] })),
+        ...runControl.atWork.map((progress) => ({ kind: 'run' as const, progress, imageIds: [] })),
       ];
       return streamEvents(hub.subscribe(first), signal);
     }),

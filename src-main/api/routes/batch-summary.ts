@@ -19,14 +19,14 @@ export async function batchSummaries(
 }
 
 function toSummary(
-  { desk }: Workstation,
+  { runControl }: Workstation,
   summary: ListedBatch,
   stopped: ReadonlyMap<number, StoppedImport>,
 ): BatchSummaryRow {
   return {
     ...summary,
     stoppedImport: stopped.get(summary.batch.id) ?? null,
-    run: summary.run && desk.toProgress(summary.run),
+    run: summary.run && runControl.toProgress(summary.run),
     cover: [...summary.cover],
   };
 }

@@ -8,7 +8,7 @@ import type { Workstation } from '../workstation.ts';
 
 /** Model packs: those that are there, and others into the workspace. */
 export function packRoutes({ models }: Implementer, workstation: Workstation) {
-  const { packs, packDesk, examiner, pool, samplesFolder, selfTestFolder } = workstation;
+  const { packs, packImports, examiner, pool, samplesFolder, selfTestFolder } = workstation;
   const bring = (
     stream: StreamOf,
     work: (options: {
@@ -25,15 +25,15 @@ export function packRoutes({ models }: Implementer, workstation: Workstation) {
     list: models.list.handler(() => summarisePacks(packs)),
     verify: models.verify.handler(({ input }) => checkPack(input.id, packs, examiner)),
     add: models.add.handler(({ input: { place, inspector }, context: { acting, stream } }) =>
-      bring(stream, (options) => packDesk.add(place, { ...options, inspector, acting })),
+      bring(stream, (options) => packImports.add(place, { ...options, inspector, acting })),
     ),
     resume: models.resume.handler(({ input: { packHash, inspector }, context: { acting, stream } }) =>
-      bring(stream, (options) => packDesk.resume(packHash, { ...options, inspector, acting })),
+      bring(stream, (options) => packImports.resume(packHash, { ...options, inspector, acting })),
     ),
-    unfinished: models.unfinished.handler(() => packDesk.unfinished()),
+    unfinished: models.unfinished.handler(() => packImports.unfinished()),
     discard: models.discard.handler(async ({ input }) => {
-      await packDesk.discard(input.packHash);
-      return packDesk.unfinished();
+      await packImports.discard(input.packHash);
+      return packImports.unfinished();
     }),
     selfTest: models.selfTest.handler(({ input: { pack, device }, context: { stream } }) =>
       stream<SelfTestEvent>((onEvent, signal) =>

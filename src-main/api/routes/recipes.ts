@@ -3,10 +3,10 @@ import type { Implementer } from '../implementer.ts';
 import type { Workstation } from '../workstation.ts';
 
 /** Recipes with their revisions. */
-export function recipeRoutes({ recipes }: Implementer, { workspace, desk }: Workstation) {
+export function recipeRoutes({ recipes }: Implementer, { workspace, runControl }: Workstation) {
   return {
     list: recipes.list.handler(() => listRecipes(workspace)),
-    default: recipes.default.handler(({ input }) => desk.defaultRecipe(input.pack)),
+    default: recipes.default.handler(({ input }) => runControl.defaultRecipe(input.pack)),
     save: recipes.save.handler(async ({ input: { recipe, parentHash, inspector }, context: { acting } }) => {
       if (parentHash !== null) await getRecipe(workspace, parentHash);
       const parent = parentHash === null ? {} : { parentHash };

@@ -8,7 +8,8 @@ import {
   reviewTable,
 } from '../../services/review/review.ts';
 import { retractAnnotation } from '../../store/annotations.ts';
-import { defectClasses, getImage } from '../../store/review.ts';
+import { defectClasses } from '../../store/defect-classes.ts';
+import { getImage } from '../../store/images.ts';
 import type { Implementer } from '../implementer.ts';
 import { checkAgainstOther } from '../permission.ts';
 import type { Workstation } from '../workstation.ts';
@@ -16,11 +17,11 @@ import type { Workstation } from '../workstation.ts';
 /** The results of a run beside what inspectors say about them. */
 export function reviewRoutes(
   { review }: Implementer,
-  { workspace, contents, desk, pool, tiles }: Workstation,
+  { workspace, contents, runControl, pool, tiles }: Workstation,
 ) {
   return {
     table: review.table.handler(({ input: { batchId, runId, after } }) =>
-      reviewTable(workspace, desk, batchId, runId, after),
+      reviewTable(workspace, runControl, batchId, runId, after),
     ),
     rows: review.rows.handler(({ input }) => reviewRowsOf(workspace, input.runId, input.imageIds)),
     image: review.image.handler(({ input }) => reviewImage(workspace, contents, input.imageId, input.runId)),

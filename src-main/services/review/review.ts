@@ -9,9 +9,10 @@ import type { ContentHashes } from '../../files/content-hashes.ts';
 import { addAnnotation, listAnnotations, type NewAnnotation } from '../../store/annotations.ts';
 import { getBatch } from '../../store/batches.ts';
 import { commonFolder } from '../../store/common-folder.ts';
+import { getImage } from '../../store/images.ts';
 import { getRecipe } from '../../store/recipes.ts';
 import { findResult, type StoredResult } from '../../store/results.ts';
-import { getImage, reviewRows } from '../../store/review.ts';
+import { reviewRows } from '../../store/review-table.ts';
 import { getRun } from '../../store/runs.ts';
 import { addVerdict, type NewVerdict, verdictHistory } from '../../store/verdicts.ts';
 import type { Workspace } from '../../store/workspace.ts';
@@ -30,20 +31,20 @@ const PAGE = 5000;
  */
 export async function reviewTable(
   workspace: Workspace,
-  desk: RunControl,
+  runControl: RunControl,
   batchId: number,
   runId: number | null,
   after: number | null,
 ): Promise<ReviewTable> {
   const batch = await getBatch(workspace, batchId);
-  const runs = await desk.list(batchId);
+  const runs = await runControl.list(batchId);
   const run = runId === null ? runs[0] : runs.find((progress) => progress.run.id === runId);
   if (runId !== null && !run) {
     throw failure('run-unknown', { run: runId }, `Batch ${batchId} has no run ${runId}.`);
   }
   const { recipe } = run
     ? await getRecipe(workspace, run.run.recipeHash)
-    : await desk.proposedRecipe(batchId);
+    : await runControl.proposedRecipe(batchId);
   const page = { after: after ?? 0, limit: PAGE };
   const columns = await columnsOf(workspace, batchId, run?.run.id ?? null, page);
   const next = columns.imageId.length === PAGE ? columns.imageId.at(-1)! : null;

@@ -9,17 +9,9 @@ import { SOFTWARE_VERSION } from '../../../src-shared/version.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
 import { getRecipe, saveRecipe } from '../../store/recipes.ts';
 import { type NewOutcome, recordOutcome } from '../../store/results.ts';
-import {
-  countOutcomes,
-  getRun,
-  pendingImages,
-  type RunClaim,
-  releaseClaim,
-  resumeRun,
-  setRunStatus,
-  startRun,
-  touchRun,
-} from '../../store/runs.ts';
+import { type RunClaim, releaseClaim, touchRun } from '../../store/run-claims.ts';
+import { resumeRun, setRunStatus, startRun } from '../../store/run-lifecycle.ts';
+import { countOutcomes, getRun, pendingImages } from '../../store/runs.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { sampleKindOf, settleSampleRanges } from '../pictures/sample-ranges.ts';
 import { checkFilesInReach } from './files-in-reach.ts';

@@ -7,7 +7,8 @@ import type { PackExaminer } from '../../inference/pack-examiner.ts';
 import { checkLanguage } from '../../inference/recipe-language.ts';
 import { getBatch } from '../../store/batches.ts';
 import { getRecipe, saveRecipe } from '../../store/recipes.ts';
-import { cancelRun, getRun, getRunState, listRunStates, type RunState } from '../../store/runs.ts';
+import { cancelRun } from '../../store/run-lifecycle.ts';
+import { getRun, getRunOverview, listRunOverviews, type RunOverview } from '../../store/runs.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { findPack, type PackPlaces } from '../packs/model-packs.ts';
 import { type BatchRun, resumeBatchRun, startBatchRun } from './batch-run.ts';
@@ -36,7 +37,7 @@ class Job {
   ended: Promise<void> = Promise.resolve();
   pace: { readonly rate: number; readonly eta: number | null } | undefined;
 
-  constructor(work: BatchRun, abort: AbortController, { run, total, done, failed }: RunState) {
+  constructor(work: BatchRun, abort: AbortController, { run, total, done, failed }: RunOverview) {
     this.work = work;
     this.abort = abort;
     this.run = run;
@@ -86,17 +87,17 @@ export class RunControl {
   }
 
   async get(id: number): Promise<RunProgress> {
-    return this.toProgress(await getRunState(this.#options.workspace, id));
+    return this.toProgress(await getRunOverview(this.#options.workspace, id));
   }
 
   /** Runs of a batch, newest first. */
   async list(batchId: number): Promise<RunProgress[]> {
-    const states = await listRunStates(this.#options.workspace, { batchId });
+    const states = await listRunOverviews(this.#options.workspace, { batchId });
     return states.map((state) => this.toProgress(state));
   }
 
   /** What the store says about a run, with what this program knows better while it works on it. */
-  toProgress({ run, total, done, failed }: RunState): RunProgress {
+  toProgress({ run, total, done, failed }: RunOverview): RunProgress {
     const job = this.#jobs.get(run.id);
     if (job) return job.progress;
     const unwritten = endingsOf(this.#options.workspace).get(run.id);
@@ -187,7 +188,7 @@ export class RunControl {
   async pause(id: number, inspector: string): Promise<RunProgress> {
     const job = this.#jobs.get(id);
     if (!job) {
-      const { run } = await getRunState(this.#options.workspace, id);
+      const { run } = await getRunOverview(this.#options.workspace, id);
       throw failure('run-idle', { run: id }, `Run ${id} is ${run.status} and not at work here.`);
     }
     await job.work.pause(inspector);
@@ -259,7 +260,7 @@ export class RunControl {
       signal: abort.signal,
       onEvent: (event) => (job ? this.#onEvent(job, event) : early.push(event)),
     });
-    job = new Job(work, abort, await getRunState(this.#options.workspace, work.runId));
+    job = new Job(work, abort, await getRunOverview(this.#options.workspace, work.runId));
     this.#jobs.set(work.runId, job);
     this.#options.onProgress?.(job.progress);
     for (const event of early) this.#onEvent(job, event);
@@ -295,7 +296,7 @@ export class RunControl {
     this.#jobs.delete(runId);
     const { workspace, onProgress } = this.#options;
     // The store may be what failed: what this program knows is told then.
-    const progress = await getRunState(workspace, runId)
+    const progress = await getRunOverview(workspace, runId)
       .then((state) => this.toProgress(state))
       .catch(() => ({ ...job.progress, active: false, rate: null, eta: null }));
     onProgress?.({ ...progress, run: { ...progress.run, status, error: error ?? null } });

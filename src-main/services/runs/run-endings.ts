@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { ClipSamError, type ErrorRecord } from '../../../src-shared/errors.ts';
 import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { releaseReserve } from '../../store/reserve.ts';
-import { type RunClaim, setRunStatus } from '../../store/runs.ts';
+import type { RunClaim } from '../../store/run-claims.ts';
+import { setRunStatus } from '../../store/run-lifecycle.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import type { WorkspaceHealth } from '../../store/workspace-health.ts';
 

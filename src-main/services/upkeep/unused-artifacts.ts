@@ -12,7 +12,7 @@ import {
   listSetAside,
   noteSetAside,
 } from '../../store/removals.ts';
-import { mayBeWriting, runsState } from '../../store/runs.ts';
+import { mayBeWriting, runsState } from '../../store/run-claims.ts';
 import type { Workspace } from '../../store/workspace.ts';
 
 /** Files removed in one transaction: some 5 ms. */

@@ -5,7 +5,7 @@ import { createBatch } from '../../../src-main/store/batches.ts';
 import { addImages } from '../../../src-main/store/images.ts';
 import { saveRecipe } from '../../../src-main/store/recipes.ts';
 import { type NewOutcome, recordOutcome } from '../../../src-main/store/results.ts';
-import { startRun } from '../../../src-main/store/runs.ts';
+import { startRun } from '../../../src-main/store/run-lifecycle.ts';
 import {
   context,
   inspectionResult,

@@ -19,7 +19,7 @@ import { addImages, listImages } from '../../../src-main/store/images.ts';
 import { beginPurge, purgeStep } from '../../../src-main/store/purges.ts';
 import { saveRecipe } from '../../../src-main/store/recipes.ts';
 import { recordOutcome } from '../../../src-main/store/results.ts';
-import { setRunStatus, startRun } from '../../../src-main/store/runs.ts';
+import { setRunStatus, startRun } from '../../../src-main/store/run-lifecycle.ts';
 import type { Workspace } from '../../../src-main/store/workspace.ts';
 import type { HumanVerdict } from '../../../src-shared/verdict.ts';
 import {

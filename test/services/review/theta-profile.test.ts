@@ -6,7 +6,7 @@ import { createBatch } from '../../../src-main/store/batches.ts';
 import { addImages } from '../../../src-main/store/images.ts';
 import { saveRecipe } from '../../../src-main/store/recipes.ts';
 import { recordOutcome } from '../../../src-main/store/results.ts';
-import { startRun } from '../../../src-main/store/runs.ts';
+import { startRun } from '../../../src-main/store/run-lifecycle.ts';
 import { ClipSamError } from '../../../src-shared/errors.ts';
 import { context, inspectionResult, recipe, temporaryWorkspace } from '../../store/fixtures.ts';
 

@@ -12,7 +12,8 @@ import { type OpenOptions, openWorkspace } from '../../../src-main/store/open-wo
 import { beginPurge, purgeStep } from '../../../src-main/store/purges.ts';
 import { saveRecipe } from '../../../src-main/store/recipes.ts';
 import { recordOutcome } from '../../../src-main/store/results.ts';
-import { releaseClaim, setRunStatus, startRun } from '../../../src-main/store/runs.ts';
+import { releaseClaim } from '../../../src-main/store/run-claims.ts';
+import { setRunStatus, startRun } from '../../../src-main/store/run-lifecycle.ts';
 import type { Workspace } from '../../../src-main/store/workspace.ts';
 import { context, inspectionResult, recipe, temporaryFolder } from '../../store/fixtures.ts';
 

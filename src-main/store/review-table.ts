@@ -1,13 +1,8 @@
 import { sql } from 'kysely';
 import type { Annotation } from '../../src-shared/annotation.ts';
-import type { BatchImage } from '../../src-shared/batch.ts';
-import { failure } from '../../src-shared/errors.ts';
-import type { PageNumber } from '../../src-shared/image-page.ts';
-import type { ResultArtifacts } from '../../src-shared/result.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { overturns, type Severity, type VerdictEntry } from '../../src-shared/verdict.ts';
-import { storedError } from './error-columns.ts';
-import { pageOf, selectImages, toBatchImage } from './images.ts';
+import { pageNumberOf } from './images.ts';
 import { storedNotices } from './results.ts';
 import { fromStoredPath, type Workspace } from './workspace.ts';
 
@@ -59,19 +54,19 @@ export async function reviewRows(
     select v.image_id, v.verdict, v.defect_class, v.severity from verdicts v
     where v.run_id = ${runId} and v.verdict <> 'withdrawn' and ${among('v.image_id')}
       and not exists (select 1 from verdicts newer where newer.supersedes = v.id)`.execute(db);
-  const marks = await sql<{ image_id: number; kind: Annotation['kind']; count: number }>`
+  const annotations = await sql<{ image_id: number; kind: Annotation['kind']; count: number }>`
     select a.image_id, a.kind, count(*) as count from annotations a
     where a.run_id = ${runId} and a.kind is not null and ${among('a.image_id')}
       and not exists (select 1 from annotations r where r.retracts = a.id)
     group by a.image_id, a.kind`.execute(db);
   const verdictOf = new Map(verdicts.rows.map((row) => [row.image_id, row]));
-  const countOf = new Map(marks.rows.map((row) => [`${row.kind} ${row.image_id}`, row.count]));
+  const countOf = new Map(annotations.rows.map((row) => [`${row.kind} ${row.image_id}`, row.count]));
   return images.rows.map((row) => {
     const human = verdictOf.get(row.id);
     return {
       imageId: row.id,
       path: fromStoredPath(workspace, row.path),
-      page: numberOf(row),
+      page: pageNumberOf(row),
       status: row.status ?? 'pending',
       score: row.score,
       model: row.verdict,
@@ -85,11 +80,6 @@ export async function reviewRows(
       missedDefects: countOf.get(`missed-defect ${row.id}`) ?? 0,
     };
   });
-}
-
-function numberOf(row: Parameters<typeof pageOf>[0]): PageNumber | null {
-  const page = pageOf(row);
-  return page && { number: page.number, count: page.count };
 }
 
 async function idsOfPage(
@@ -106,69 +96,4 @@ async function idsOfPage(
     .limit(page.limit)
     .execute();
   return rows.map(({ id }) => id);
-}
-
-/** @throws ClipSamError `not-found` when the workspace has no such image */
-export async function getImage(workspace: Workspace, id: number): Promise<BatchImage> {
-  const row = await selectImages(workspace.db).where('images.id', '=', id).executeTakeFirst();
-  if (!row) throw failure('image-unknown', { image: id }, `The workspace has no image ${id}.`);
-  return toBatchImage(workspace, row);
-}
-
-/** The files of a result; undefined while there is none. */
-export async function artifactsOf(
-  workspace: Workspace,
-  runId: number,
-  imageId: number,
-): Promise<ResultArtifacts | undefined> {
-  const row = await workspace.db
-    .selectFrom('results')
-    .select('artifacts')
-    .where('run_id', '=', runId)
-    .where('image_id', '=', imageId)
-    .executeTakeFirst();
-  return row?.artifacts ? (JSON.parse(row.artifacts) as ResultArtifacts) : undefined;
-}
-
-/** Defect classes of verdicts and annotations that count, the most frequent first. */
-export async function defectClasses(workspace: Workspace): Promise<string[]> {
-  const { rows } = await sql<{ defect_class: string }>`
-    select defect_class from (
-      select v.defect_class from verdicts v
-      where v.verdict <> 'withdrawn' and not exists (select 1 from verdicts n where n.supersedes = v.id)
-      union all
-      select a.defect_class from annotations a
-      where a.kind is not null and not exists (select 1 from annotations r where r.retracts = a.id)
-    ) where defect_class <> '' group by defect_class order by count(*) desc, defect_class`.execute(
-    workspace.db,
-  );
-  return rows.map((row) => row.defect_class);
-}
-
-/** Images that failed in a run, in the run's order. */
-export async function listFailures(workspace: Workspace, runId: number, limit: number) {
-  const rows = await workspace.db
-    .selectFrom('results')
-    .innerJoin('images', 'images.id', 'results.image_id')
-    .select([
-      'results.image_id',
-      'images.path',
-      'images.pages',
-      'images.page',
-      'images.page_index',
-      'results.error_code',
-      'results.error_message',
-      'results.error_details',
-    ])
-    .where('results.run_id', '=', runId)
-    .where('results.status', '=', 'failed')
-    .orderBy('results.image_id')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => ({
-    imageId: row.image_id,
-    path: fromStoredPath(workspace, row.path),
-    page: numberOf(row),
-    error: storedError(row)!,
-  }));
 }

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { type ClipSamError, failure } from '../../src-shared/errors.ts';
+import { processIdentity } from './process-identity.ts';
+import { type RunRow, runRow } from './run-row.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A sign of life older than this many milliseconds means that the run's program is gone. */
+const HEARTBEAT_LIMIT = 30_000;
+
+/**
+ * The right to write results of a run. Whoever resumes the run takes it over; writes under an older claim are
+ * refused, so a program that was only asleep cannot disturb.
+ */
+export interface RunClaim {
+  readonly runId: number;
+  readonly token: string;
+}
+
+/** Claims of this process: tells a run that works here from one whose end could not be written down. */
+const claimsOfThisProcess = new Set<string>();
+
+/** A new token, and the columns of a run that say who works on it. It counts once it is held. */
+export function newClaim() {
+  const token = randomUUID();
+  return {
+    token,
+    columns: {
+      owner_token: token,
+      owner_pid: process.pid,
+      owner_host: hostname(),
+      owner_process: processIdentity(process.pid) ?? null,
+      heartbeat_at: new Date().toISOString(),
+    },
+  };
+}
+
+/** Shows that the run's program lives. @throws ClipSamError `workspace-locked` when another program took the run over */
+export async function touchRun(workspace: Workspace, claim: RunClaim): Promise<void> {
+  const { numUpdatedRows } = await workspace.db
+    .updateTable('runs')
+    .set({ heartbeat_at: new Date().toISOString() })
+    .where('id', '=', claim.runId)
+    .where('owner_token', '=', claim.token)
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows === 0n) throw takenOver(claim);
+}
+
+/** Holds a claim that was written down. */
+export function holdClaim(runId: number, token: string): RunClaim {
+  claimsOfThisProcess.add(token);
+  return { runId, token };
+}
+
+/** Gives the claim up, whether or not the run's end could be written down. */
+export function releaseClaim(claim: RunClaim): void {
+  claimsOfThisProcess.delete(claim.token);
+}
+
+/** Throws unless the claim is still good; part of every transaction that writes results. */
+export async function assertClaim(db: Workspace['db'], claim: RunClaim): Promise<void> {
+  const row = await runRow(db, claim.runId);
+  if (row.owner_token !== claim.token) throw takenOver(claim);
+}
+
+/** True while a program, this one or another, works on the run (or has paused it). */
+export async function isRunActive(workspace: Workspace, id: number): Promise<boolean> {
+  const row = await runRow(workspace.db, id);
+  return (row.status === 'running' || row.status === 'paused') && isOwnerAlive(row);
+}
+
+/** True while some program may write results: then there may be artifacts that no result names yet. */
+export async function mayBeWriting(db: Workspace['db']): Promise<boolean> {
+  const rows = await db.selectFrom('runs').selectAll().where('status', 'in', ['running', 'paused']).execute();
+  return rows.some(
+    (row) =>
+      isOwnerAlive(row) ||
+      // It sleeps, and goes on when it wakes up.
+      (row.owner_host === hostname() && row.owner_pid !== process.pid && isOwnerThere(row)),
+  );
+}
+
+/** All runs as they are: the same text later means that none has begun, gone on or ended in between. */
+export async function runsState(db: Workspace['db']): Promise<string> {
+  const rows = await db
+    .selectFrom('runs')
+    .select(['id', 'owner_token', 'status', 'heartbeat_at'])
+    .orderBy('id')
+    .execute();
+  return JSON.stringify(rows);
+}
+
+/** Whether the program that works on a run, or has paused it, is still there. */
+export function isOwnerAlive(row: RunRow): boolean {
+  const isHere = row.owner_host === hostname();
+  if (isHere && row.owner_pid === process.pid) return claimsOfThisProcess.has(row.owner_token);
+  if (isHere && !isOwnerThere(row)) return false;
+  // One from the future shows that a clock was wrong, not that somebody lives.
+  return Math.abs(Date.now() - Date.parse(row.heartbeat_at)) < HEARTBEAT_LIMIT;
+}
+
+/** Whether the owner's process is there, and not another one with its id. */
+function isOwnerThere(row: RunRow): boolean {
+  const identity = processIdentity(row.owner_pid);
+  if (identity === undefined) return false;
+  return identity === null || row.owner_process === null || identity === row.owner_process;
+}
+
+/** The error for a run that another program works on. */
+export function atWorkElsewhere(row: RunRow): ClipSamError {
+  return failure(
+    'run-elsewhere',
+    { run: row.id, host: row.owner_host },
+    `Run ${row.id} is being worked on by process ${row.owner_pid} on ${row.owner_host}. Wait for it, or end it there.`,
+  );
+}
+
+function takenOver(claim: RunClaim): ClipSamError {
+  return failure(
+    'run-taken-over',
+    { run: claim.runId },
+    `Another program has taken over run ${claim.runId}.`,
+  );
+}

@@ -1,0 +1,37 @@
+import type { Selectable } from 'kysely';
+import type { Run } from '../../src-shared/batch.ts';
+import { failure } from '../../src-shared/errors.ts';
+import { storedError } from './error-columns.ts';
+import { parseRanges } from './sample-ranges.ts';
+import type { Schema } from './schema.ts';
+import type { Workspace } from './workspace.ts';
+
+export type RunRow = Selectable<Schema['runs']>;
+
+/** @throws ClipSamError `not-found` when the workspace has no such run */
+export async function runRow(db: Workspace['db'], id: number): Promise<RunRow> {
+  const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) throw failure('run-unknown', { run: id }, `The workspace has no run ${id}.`);
+  return row;
+}
+
+/** A run from its row. */
+export function toRun(row: RunRow): Run {
+  return {
+    id: row.id,
+    batchId: row.batch_id,
+    recipeHash: row.recipe_hash,
+    packHash: row.pack_hash,
+    device: {
+      asked: row.device_asked,
+      running: row.device_running,
+      ...(row.device_reason === null ? {} : { fallbackReason: row.device_reason }),
+    },
+    softwareVersion: row.software_version,
+    sampleRanges: parseRanges(row.sample_ranges),
+    status: row.status,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    error: storedError(row),
+  };
+}
