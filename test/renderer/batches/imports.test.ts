@@ -19,7 +19,7 @@ function clientOf(events: Events) {
   return client as unknown as Parameters<typeof imports.importInto>[0];
 }
 
-const SUMMARY = {
+const SUMMARY: ImportProgress = {
   kind: 'finished',
   added: 2,
   unchanged: 0,
@@ -30,7 +30,7 @@ const SUMMARY = {
   unreadable: [],
   passedOver: [],
   truthFolders: [],
-} as const;
+};
 const jobOf = (batchId: number) => imports.useImports.getState().jobs.get(batchId);
 
 describe('importInto', () => {

@@ -114,7 +114,7 @@ function load(): void {
     inspector: () => inspector,
   });
   const row = { name: '', status: 'done', score: 0.9, model: 'reject', human: null } as const;
-  const rest = { defectClass: '', severity: null, overturned: false, regions: 2 };
+  const rest = { defectClass: '', severity: null, overturned: false, regions: 2, page: null, notices: [] };
   const marks = { falsePositives: 0, missedDefects: 0 };
   const rows = [1, 2].map((imageId) => ({ imageId, ...row, ...rest, ...marks }));
   queries.setQueryData(KEY, { list: makeReviewList(toReviewColumns(rows)) } as unknown as ReviewData);

@@ -17,7 +17,16 @@ const RANGE: Notice = { code: 'sample-range', low: 0, high: 1023, kind: 'integer
 const GREY: Notice = { code: 'single-colour', red: 7, green: 7, blue: 7 };
 
 const rowOf = (notices: ReviewRow['notices']): ReviewRow => ({
-  ...{ imageId: 1, name: 'part.png', status: 'done', score: 0.2, model: 'accept', human: null, notices },
+  ...{
+    imageId: 1,
+    name: 'part.png',
+    page: null,
+    status: 'done',
+    score: 0.2,
+    model: 'accept',
+    human: null,
+    notices,
+  },
   ...{ defectClass: '', severity: null, overturned: false, regions: 0, falsePositives: 0, missedDefects: 0 },
 });
 
@@ -26,7 +35,7 @@ function imageOf(notices: readonly Notice[], range: ReviewImage['image']['range'
   return {
     image: {
       ...{ id: 1, batchId: 1, path: '/photos/part.png', contentHash: result.contentHash, bytes: 1 },
-      ...{ width: 64, height: 48, addedAt: '', sampleKind: 'integer', range, version: null },
+      ...{ width: 64, height: 48, addedAt: '', sampleKind: 'integer', range, version: null, page: null },
     },
     outcome: { status: 'done', result },
     hasTruth: false,
@@ -43,7 +52,7 @@ describe('in the filmstrip', () => {
       <FilmstripItem
         row={row}
         {...{ place: 0, total: 1, tile: 0, selected: false, runId: 1 }}
-        pictures={new PictureQueue()}
+        pictures={new PictureQueue(1)}
         describe={describeRow}
         onPick={() => {}}
         onOpen={() => {}}

@@ -1,7 +1,8 @@
 import type { PointerEvent } from 'react';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { boxPolygon } from '../../../src-renderer/viewer/geometry.ts';
-import { Interaction, type InteractionContext } from '../../../src-renderer/viewer/interaction.ts';
+import { Interaction } from '../../../src-renderer/viewer/interaction.ts';
+import type { InteractionContext } from '../../../src-renderer/viewer/interaction-context.ts';
 import { createPointerStore } from '../../../src-renderer/viewer/pointer-state.ts';
 import { useViewSettings } from '../../../src-renderer/viewer/view-settings.ts';
 import type { Tool } from '../../../src-renderer/viewer/viewer-props.ts';
@@ -176,7 +177,7 @@ describe('drawing', () => {
     ] as const;
     for (const close of ['double', 'first', 'finish']) {
       const { click, told, interaction } = setUp('polygon');
-      for (const corner of corners) click(...corner);
+      for (const [x, y] of corners) click(x, y);
       if (close === 'double') click(60, 40);
       else if (close === 'first') click(11, 11);
       else interaction.finish();
