@@ -1,0 +1,136 @@
+import { ActionIcon, Button, Menu, Text, Tooltip } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import {
+  IconAdjustments,
+  IconArchive,
+  IconArchiveOff,
+  IconArrowBackUp,
+  IconDots,
+  IconDownload,
+  IconPencil,
+  IconPlus,
+  IconRepeat,
+  IconTrash,
+  IconTrashX,
+} from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
+import { useDenied } from '../state/people.ts';
+import { StudyDialog } from '../studies/study-dialog.tsx';
+import { runState } from './run-state.ts';
+import type { BatchCommands } from './use-batch-commands.ts';
+
+interface BatchActionsProps {
+  readonly row: BatchSummaryRow;
+  readonly commands: BatchCommands;
+}
+
+/** What can be done with a batch that is there. */
+export function BatchActions({ row, commands }: BatchActionsProps) {
+  const { t } = useTranslation(['batches', 'app']);
+  const [isStudying, studies] = useDisclosure(false);
+  const hasResults = row.run !== null && row.run.done > 0;
+  return (
+    <>
+      <Button
+        variant="default"
+        leftSection={<IconAdjustments size={16} />}
+        disabled={!hasResults}
+        onClick={commands.whatIf}
+      >
+        {t('app:screens.what-if')}
+      </Button>
+      <Button
+        variant="default"
+        leftSection={<IconDownload size={16} />}
+        disabled={!hasResults}
+        onClick={commands.exportResults}
+      >
+        {t('export.open')}
+      </Button>
+      <Tooltip label={t('edit')}>
+        <ActionIcon variant="default" size={36} aria-label={t('edit')} onClick={commands.edit}>
+          <IconPencil size={17} />
+        </ActionIcon>
+      </Tooltip>
+      <BatchMenu row={row} commands={commands} onStudies={studies.open} />
+      <StudyDialog batch={isStudying ? row.batch : null} images={row.images} onClose={studies.close} />
+    </>
+  );
+}
+
+function BatchMenu({ row, commands, onStudies }: BatchActionsProps & { onStudies(): void }) {
+  const { t } = useTranslation(['batches', 'studies']);
+  const denied = useDenied();
+  const isArchived = row.batch.archivedAt !== null;
+  const isRunning = ['running', 'paused'].includes(runState(row));
+  return (
+    <Menu position="bottom-end" withArrow>
+      <Menu.Target>
+        <ActionIcon variant="default" size={36} aria-label={t('more')}>
+          <IconDots size={17} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconPlus size={16} />} onClick={commands.addImages}>
+          {t('add-images')}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconRepeat size={16} />} disabled={row.images < 2} onClick={onStudies}>
+          {t('studies:open')}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={isArchived ? <IconArchiveOff size={16} /> : <IconArchive size={16} />}
+          {...denied('batches.archive')}
+          onClick={commands.archive}
+        >
+          {t(isArchived ? 'unarchive' : 'archive')}
+          <Why>{denied('batches.archive').title}</Why>
+        </Menu.Item>
+        <Menu.Item
+          color="red"
+          leftSection={<IconTrash size={16} />}
+          disabled={isRunning}
+          {...denied('batches.delete')}
+          onClick={commands.remove}
+        >
+          {t('delete')}
+          <Why>{denied('batches.delete').title}</Why>
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** What can be done with a deleted batch. */
+export function DeletedActions({ commands }: Pick<BatchActionsProps, 'commands'>) {
+  const { t } = useTranslation('batches');
+  const denied = useDenied();
+  return (
+    <>
+      <Button
+        variant="default"
+        leftSection={<IconTrashX size={16} />}
+        {...denied('batches.purge')}
+        onClick={commands.purge}
+      >
+        {t('purge.open')}
+      </Button>
+      <Button
+        leftSection={<IconArrowBackUp size={16} />}
+        {...denied('batches.delete')}
+        onClick={commands.remove}
+      >
+        {t('restore')}
+      </Button>
+    </>
+  );
+}
+
+/** Why an entry of the menu is disabled: it shows no title. */
+function Why({ children }: { readonly children: string | undefined }) {
+  return children === undefined ? null : (
+    <Text size="xs" c="dimmed" component="span" display="block">
+      {children}
+    </Text>
+  );
+}

@@ -1,0 +1,75 @@
+import { Button, Kbd, SegmentedControl, TextInput, Title } from '@mantine/core';
+import { IconPlus, IconSearch, IconTrashX } from '@tabler/icons-react';
+import type { Ref } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useDenied } from '../state/people.ts';
+import classes from './batches.module.css';
+import { BATCH_VIEWS, type BatchView } from './use-batch-list.ts';
+
+/** Which batches are shown, and a new one. */
+export function BatchesHeader({
+  search,
+  onSearch,
+  searchField,
+  view,
+  onView,
+  canEmpty,
+  onEmpty,
+  onNew,
+}: {
+  readonly search: string;
+  onSearch(text: string): void;
+  readonly searchField: Ref<HTMLInputElement>;
+  readonly view: BatchView;
+  onView(view: BatchView): void;
+  /** There are deleted batches in view. */
+  readonly canEmpty: boolean;
+  onEmpty(): void;
+  onNew(): void;
+}) {
+  const { t } = useTranslation(['batches', 'app']);
+  const denied = useDenied();
+  return (
+    <header className={classes.header}>
+      <Title order={1} size="h3">
+        {t('app:screens.batches')}
+      </Title>
+      <TextInput
+        ref={searchField}
+        className={classes.search}
+        aria-label={t('search')}
+        placeholder={t('search')}
+        leftSection={<IconSearch size={16} />}
+        rightSection={<Kbd size="xs">/</Kbd>}
+        value={search}
+        maxLength={500}
+        onChange={(event) => onSearch(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape' && event.key !== 'Enter' && event.key !== 'ArrowDown') return;
+          if (event.key === 'Escape') onSearch('');
+          document.querySelector<HTMLElement>(`.${classes.list}`)?.focus();
+          event.preventDefault();
+        }}
+      />
+      <SegmentedControl
+        aria-label={t('show')}
+        value={view}
+        data={BATCH_VIEWS.map((value) => ({ value, label: t(`views.${value}`) }))}
+        onChange={(value) => onView(value as BatchView)}
+      />
+      {canEmpty && (
+        <Button
+          variant="default"
+          leftSection={<IconTrashX size={16} />}
+          {...denied('batches.purge')}
+          onClick={onEmpty}
+        >
+          {t('purge.empty')}
+        </Button>
+      )}
+      <Button leftSection={<IconPlus size={16} />} rightSection={<Kbd size="xs">I</Kbd>} onClick={onNew}>
+        {t('new')}
+      </Button>
+    </header>
+  );
+}

@@ -1,0 +1,122 @@
+import { Button, Checkbox, Collapse, Group, Select, Stack, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import {
+  CSV_DECIMALS,
+  CSV_SEPARATORS,
+  type CsvStyle,
+  EXPORT_FORMATS,
+  type ExportFormat,
+} from '../../src-shared/export-formats.ts';
+import { desktop } from '../api/connection.ts';
+import { FolderBrowser } from '../ui/folder-browser.tsx';
+
+interface FieldProps<T> {
+  readonly value: T;
+  readonly disabled: boolean;
+  onChange(value: T): void;
+}
+
+/** Which kinds of files are written. */
+export function FormatsField({ value, disabled, onChange }: FieldProps<readonly ExportFormat[]>) {
+  const { t } = useTranslation('batches');
+  return (
+    <Checkbox.Group
+      label={t('export.formats')}
+      value={[...value]}
+      onChange={(values) => onChange(EXPORT_FORMATS.filter((name) => values.includes(name)))}
+    >
+      <Stack gap={8} mt={8}>
+        {EXPORT_FORMATS.map((name) => (
+          <Checkbox
+            key={name}
+            value={name}
+            label={t(`export.names.${name}`)}
+            description={t(`export.about.${name}`)}
+            disabled={disabled}
+          />
+        ))}
+      </Stack>
+    </Checkbox.Group>
+  );
+}
+
+/** Names of the signs in the texts. */
+const SIGNS = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar', '.': 'point' } as const;
+
+/** Separator and decimal mark of the table. */
+export function CsvFields({ value: csv, disabled, onChange }: FieldProps<CsvStyle>) {
+  const { t } = useTranslation('batches');
+  return (
+    <Group grow>
+      <Select
+        label={t('export.csv.separator')}
+        allowDeselect={false}
+        disabled={disabled}
+        value={csv.separator}
+        data={CSV_SEPARATORS.map((value) => ({ value, label: t(`export.csv.sign.${SIGNS[value]}`) }))}
+        onChange={(separator) => {
+          // The decimal mark gives way: a sign cannot be both.
+          if (separator) onChange({ separator, decimal: separator === ',' ? '.' : csv.decimal });
+        }}
+      />
+      <Select
+        label={t('export.csv.decimal')}
+        allowDeselect={false}
+        disabled={disabled}
+        value={csv.decimal}
+        data={CSV_DECIMALS.map((value) => ({
+          value,
+          label: t(`export.csv.number.${SIGNS[value]}`),
+          disabled: value === csv.separator,
+        }))}
+        onChange={(decimal) => decimal && onChange({ ...csv, decimal })}
+      />
+    </Group>
+  );
+}
+
+/** The folder that the files go to: typed, or chosen with the means of the shell. */
+export function FolderField({ value, disabled, onChange }: FieldProps<string>) {
+  const { t } = useTranslation('batches');
+  const [browsing, setBrowsing] = useState(false);
+  return (
+    <>
+      <Group align="flex-end" gap={6} wrap="nowrap">
+        <TextInput
+          flex={1}
+          label={t('export.folder')}
+          placeholder={t('export.default-folder')}
+          value={value}
+          disabled={disabled}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+        <Button
+          variant="default"
+          disabled={disabled}
+          aria-expanded={desktop ? undefined : browsing}
+          onClick={async () => {
+            if (!desktop) return setBrowsing(!browsing);
+            const [chosen] = await desktop.chooseFolders();
+            if (chosen) onChange(chosen);
+          }}
+        >
+          {t('export.choose')}
+        </Button>
+      </Group>
+      {!desktop && (
+        <Collapse expanded={browsing}>
+          {browsing && (
+            <FolderBrowser
+              pickLabel={(name) => t('export.into', { name })}
+              onPick={(path) => {
+                onChange(path);
+                setBrowsing(false);
+              }}
+            />
+          )}
+        </Collapse>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,61 @@
+import { useRef, useState } from 'react';
+import type { ExportProgress } from '../../src-shared/contract/exports.ts';
+import type { CsvStyle, ExportFormat } from '../../src-shared/export-formats.ts';
+import { failureOf } from '../api/connection.ts';
+import type { Failure } from '../i18n/failure-text.ts';
+import { useWorkstation } from '../state/workstation.ts';
+import { showError } from '../ui/show-error.tsx';
+
+/** What is to be written, and where. */
+export interface ExportChoice {
+  readonly formats: readonly ExportFormat[];
+  readonly csv: CsvStyle;
+  /** Empty: the workspace's own. */
+  readonly folder: string;
+  /** Into a new folder in that one. */
+  readonly subfolder: boolean;
+}
+
+type Step<Kind extends ExportProgress['kind']> = Extract<ExportProgress, { kind: Kind }>;
+
+/** An export of a run's results: idle, at work, or finished. */
+export function useExport(runId: number, onBusy: (busy: boolean) => void) {
+  const { client } = useWorkstation();
+  const [progress, setProgress] = useState<ExportProgress | 'starting' | null>(null);
+  const [refusal, setRefusal] = useState<Failure | null>(null);
+  const abort = useRef<AbortController>(null);
+  const run = async ({ formats, csv, folder, subfolder }: ExportChoice) => {
+    abort.current = new AbortController();
+    const { signal } = abort.current;
+    onBusy(true);
+    setProgress('starting');
+    setRefusal(null);
+    try {
+      const input = { runId, formats: [...formats], folder: folder.trim() || null, subfolder, csv };
+      for await (const event of await client.exports.run(input, { signal })) setProgress(event);
+      if (signal.aborted) setProgress(null);
+    } catch (error) {
+      setProgress(null);
+      if (signal.aborted) return;
+      const failure = failureOf(error);
+      if (failure.code === 'export-in-the-way' || failure.details?.case === 'export-busy')
+        setRefusal(failure);
+      else showError(error);
+    } finally {
+      onBusy(false);
+    }
+  };
+  return {
+    run,
+    cancel: () => abort.current?.abort(),
+    /** Null: it is not at work; `starting`: before the first picture. */
+    working: progress === 'starting' || progress?.kind === 'exported' ? progress : null,
+    finished: progress !== 'starting' && progress?.kind === 'finished' ? progress : null,
+    /** Why nothing can be written there: the user chooses another folder. */
+    refusal,
+    forgive: () => setRefusal(null),
+  };
+}
+
+export type WorkingExport = Step<'exported'> | 'starting';
+export type FinishedExport = Step<'finished'>;
