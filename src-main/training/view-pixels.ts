@@ -4,7 +4,7 @@ import { Random } from '../../src-shared/random.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { readRgb, resizeRgb } from '../codec/image-codec.ts';
 import { decodeMask } from '../codec/mask-codec.ts';
-import { paintDefect } from './synthetic/defects.ts';
+import { paintDefect } from './synthetic/defects/paint-defect.ts';
 import { renderSample } from './synthetic/scene.ts';
 import type { View } from './views.ts';
 

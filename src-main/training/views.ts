@@ -4,9 +4,9 @@ import { join, parse, posix } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { Random } from '../../src-shared/random.ts';
 import { isImageName } from '../files/image-names.ts';
-import { DEFECTS } from './synthetic/defects.ts';
+import { DEFECTS } from './synthetic/defects/paint-defect.ts';
+import { STRUCTURAL_DEFECTS } from './synthetic/defects/structural.ts';
 import { OBJECTS, SURFACES } from './synthetic/scene.ts';
-import { STRUCTURAL_DEFECTS } from './synthetic/structural.ts';
 import type { PlanCategory, TrainingPlan } from './training-plan.ts';
 
 /** A picture the head learns from: a real image or a generated one, cropped and altered by a seed. */

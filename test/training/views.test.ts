@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { STRUCTURAL_DEFECTS } from '../../src-main/training/synthetic/structural.ts';
+import { STRUCTURAL_DEFECTS } from '../../src-main/training/synthetic/defects/structural.ts';
 import type { PlanCategory, TrainingPlan } from '../../src-main/training/training-plan.ts';
 import { listViews, type View } from '../../src-main/training/views.ts';
 

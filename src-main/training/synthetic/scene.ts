@@ -4,10 +4,12 @@ import { makeBackdrop } from './backdrop.ts';
 import type { ObjectKind } from './blueprint.ts';
 import { type Camera, randomCamera, takePicture } from './camera.ts';
 import { decorateObject, decorateSurface } from './decoration.ts';
-import { applyToPlanes, visibleMask } from './defect-apply.ts';
-import type { Patch } from './defect-patch.ts';
-import { type Accent, makeSite } from './defect-site.ts';
-import { makeDefect, pickDefect } from './defects.ts';
+import { applyToPlanes } from './defects/apply-to-planes.ts';
+import { makeDefect, pickDefect } from './defects/paint-defect.ts';
+import type { Patch } from './defects/patch.ts';
+import { type Accent, makeSite } from './defects/site.ts';
+import { STRUCTURAL_DEFECTS, structuralDefect } from './defects/structural.ts';
+import { visibleMask } from './defects/visible-mask.ts';
 import { clamp } from './field.ts';
 import { fixtures, furniture } from './furniture.ts';
 import type { Size, SyntheticSample } from './image.ts';
@@ -29,7 +31,6 @@ import {
   paintLayer,
   Textures,
 } from './planes.ts';
-import { STRUCTURAL_DEFECTS, structuralDefect } from './structural.ts';
 import { SOFT_SURFACES, SURFACE_KINDS } from './surfaces/kinds.ts';
 import { Surface } from './surfaces/surface.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ObjectKind, Part } from '../../../src-main/training/synthetic/blueprint.ts';
 import { decorateObject, decorateSurface } from '../../../src-main/training/synthetic/decoration.ts';
-import { makeSite } from '../../../src-main/training/synthetic/defect-site.ts';
+import { makeSite } from '../../../src-main/training/synthetic/defects/site.ts';
 import { bounds } from '../../../src-main/training/synthetic/part.ts';
 import { emptyPlanes } from '../../../src-main/training/synthetic/planes.ts';
 import { randomMotif } from '../../../src-main/training/synthetic/print.ts';

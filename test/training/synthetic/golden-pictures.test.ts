@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { DEFECTS, paintDefect } from '../../../src-main/training/synthetic/defects.ts';
+import { DEFECTS, paintDefect } from '../../../src-main/training/synthetic/defects/paint-defect.ts';
+import { STRUCTURAL_DEFECTS } from '../../../src-main/training/synthetic/defects/structural.ts';
 import type { SyntheticSample } from '../../../src-main/training/synthetic/image.ts';
 import { randomMotif } from '../../../src-main/training/synthetic/print.ts';
 import { OBJECTS, renderGood, renderSample, SURFACES } from '../../../src-main/training/synthetic/scene.ts';
-import { STRUCTURAL_DEFECTS } from '../../../src-main/training/synthetic/structural.ts';
 import { Random } from '../../../src-shared/random.ts';
 
 // Training data and the bundled samples are made anew from seeds: numbers drawn in another order, or one more of

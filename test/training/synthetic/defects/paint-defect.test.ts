@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { DEFECTS, findObject, paintDefect } from '../../../src-main/training/synthetic/defects.ts';
-import { renderGood, renderSample, SURFACES } from '../../../src-main/training/synthetic/scene.ts';
-import { Random } from '../../../src-shared/random.ts';
-import type { RgbImage } from '../../../src-shared/rgb-image.ts';
+import { findObject } from '../../../../src-main/training/synthetic/defects/find-object.ts';
+import { DEFECTS, paintDefect } from '../../../../src-main/training/synthetic/defects/paint-defect.ts';
+import { renderGood, renderSample, SURFACES } from '../../../../src-main/training/synthetic/scene.ts';
+import { Random } from '../../../../src-shared/random.ts';
+import type { RgbImage } from '../../../../src-shared/rgb-image.ts';
 
 const photos = new Map<string, RgbImage>();
 /** Drawn once: what paints a defect leaves it as it is. */

@@ -1,7 +1,7 @@
-import type { Random } from '../../../src-shared/random.ts';
-import { type Patch, patchOver } from './defect-patch.ts';
-import type { Size } from './image.ts';
-import type { Layer, Pose } from './planes.ts';
+import type { Random } from '../../../../src-shared/random.ts';
+import type { Size } from '../image.ts';
+import type { Layer, Pose } from '../planes.ts';
+import { type Patch, patchOver } from './patch.ts';
 
 /** Names of the defects that change what an object consists of. */
 export const STRUCTURAL_DEFECTS: readonly string[] = ['missing component', 'misplaced component', 'misprint'];

@@ -1,7 +1,7 @@
-import type { Random } from '../../../src-shared/random.ts';
-import type { RgbImage } from '../../../src-shared/rgb-image.ts';
-import { clamp } from './field.ts';
-import type { Rgb } from './image.ts';
+import type { Random } from '../../../../src-shared/random.ts';
+import type { RgbImage } from '../../../../src-shared/rgb-image.ts';
+import { clamp } from '../field.ts';
+import type { Rgb } from '../image.ts';
 
 /** Something that stands out on a good part, as a circle in pixels. */
 export interface Accent {
