@@ -5,8 +5,8 @@ import {
   type HostedProcess,
   INFERENCE_PROCESS,
   inferenceEnvironment,
-  LAST_WORDS,
   type ProcessHost,
+  STDERR_TAIL,
 } from '../inference/process-host.ts';
 import type { Log } from './log-file.ts';
 
@@ -32,26 +32,26 @@ export function utilityProcessHost(
         serviceName: 'ClipSAM inference',
         stdio: ['ignore', 'pipe', 'pipe'],
       });
-      let lastWords = '';
+      let stderrTail = '';
       let isGone = false;
       const drained = Promise.withResolvers<void>();
       for (const stream of [child.stdout, child.stderr]) {
         stream?.setEncoding('utf8');
         stream?.on('data', (text: string) => {
-          if (stream === child.stderr) lastWords = (lastWords + text).slice(-LAST_WORDS);
+          if (stream === child.stderr) stderrTail = (stderrTail + text).slice(-STDERR_TAIL);
           log.info(`inference: ${text.trimEnd()}`);
         });
       }
       child.stderr?.once('close', () => drained.resolve());
       // V8 ran out of memory or the like; 'exit' follows.
       child.on('error', (type, location) => {
-        lastWords = `${lastWords}\n${type} error at ${location}`.slice(-LAST_WORDS);
+        stderrTail = `${stderrTail}\n${type} error at ${location}`.slice(-STDERR_TAIL);
       });
       return {
         get pid() {
           return child.pid;
         },
-        lastWords: () => lastWords.trim(),
+        stderrTail: () => stderrTail.trim(),
         send(message) {
           if (!isGone) child.postMessage(message);
         },

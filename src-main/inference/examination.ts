@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ClipSamError, type ErrorRecord } from '../../src-shared/errors.ts';
+import { ClipSamError } from '../../src-shared/errors.ts';
 import { checkContents, type PackContents } from './pack-contents.ts';
 import { openTokenizer, sentenceIds } from './tokenizer.ts';
 
@@ -20,23 +20,20 @@ export type Examination =
   | ({ readonly kind: 'contents' } & PackContents)
   | ({ readonly kind: 'words' } & PackWords);
 
-/** What came of an examination. */
-export type Finding =
-  | { readonly kind: 'sound' }
-  | { readonly kind: 'refused'; readonly error: ErrorRecord }
-  | { readonly kind: 'out-of-memory' };
+/** How people know the pack that is examined. */
+export function packNameOf({ pack }: Examination): string {
+  return typeof pack === 'string' ? pack : pack.id;
+}
 
-/** Does it, in the thread that calls: it may take forever, and any memory. @throws ClipSamError what is wrong */
+/** Examines, in the thread that calls: it may take forever, and any memory. @throws ClipSamError what is wrong */
 export async function examine(examination: Examination): Promise<void> {
-  const { pack } = examination;
   try {
     if (examination.kind === 'contents') await checkContents(examination);
     else await checkWords(examination);
   } catch (cause) {
     if (cause instanceof ClipSamError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const name = typeof pack === 'string' ? pack : pack.id;
-    const message = `The files of the model pack ${name} cannot be examined (${reason}). Fetch the pack again.`;
+    const message = `The files of the model pack ${packNameOf(examination)} cannot be examined (${reason}). Fetch the pack again.`;
     throw new ClipSamError('pack-invalid', message, { cause });
   }
 }

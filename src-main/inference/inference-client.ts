@@ -1,35 +1,16 @@
 import { totalmem } from 'node:os';
-import {
-  ClipSamError,
-  type ErrorRecord,
-  failure,
-  fromErrorRecord,
-  throwIfCancelled,
-  toErrorRecord,
-} from '../../src-shared/errors.ts';
+import { ClipSamError, type ErrorRecord, throwIfCancelled, toErrorRecord } from '../../src-shared/errors.ts';
 import type { DeviceReport, DeviceRequest, InspectionResult } from '../../src-shared/result.ts';
-import {
-  type AskSamJob,
-  type FromChild,
-  HEAP_MB,
-  type InspectJob,
-  type Request,
-  type RequestKind,
-  type Requests,
-  type SamMasks,
-} from './inference-protocol.ts';
+import type { AskSamJob, InferenceRequests, InspectJob, SamMasks } from './inference-protocol.ts';
 import { tooHeavy } from './pack-files.ts';
+import { type DeathReason, ProcessDeath } from './process-death.ts';
 import { forkHost, type ProcessHost } from './process-host.ts';
-import {
-  type DeathReason,
-  describeDeath,
-  ranOutOfMemory,
-  type SupervisedChild,
-  superviseChild,
-} from './supervised-child.ts';
+import { RequestQueue } from './request-queue.ts';
+import { afterDeath } from './restart-policy.ts';
+import { type SupervisedChild, superviseChild } from './supervised-child.ts';
 
 export type { InspectJob } from './inference-protocol.ts';
-export { describeDeath } from './supervised-child.ts';
+export { describeDeath } from './process-death.ts';
 
 /** What happens to the inference process. Each start is a new generation. */
 export type InferenceEvent =
@@ -85,23 +66,8 @@ export interface InferenceClient {
   close(): Promise<void>;
 }
 
-/** Images in the process at a time: one read, one waiting for the engine, one in it, one being finished. */
-const UNDER_WAY = 4;
-/** Deaths in a row, without any answer between them, after which the process is not started again. */
-const STRIKES = 5;
 /** Milliseconds that cancelled images get to finish their current step when the process is closed. */
 const CLOSE_PATIENCE = 3000;
-
-interface Task {
-  readonly id: number;
-  readonly request: Request;
-  readonly resolve: (result: Requests[RequestKind]['result']) => void;
-  readonly reject: (error: unknown) => void;
-  /** The process died while this was under way: it runs alone now, so that it takes no other image with it. */
-  suspect: boolean;
-  /** The caller has had its answer (it cancelled). */
-  settled: boolean;
-}
 
 /**
  * Starts the inference process and waits until its pack is loaded.
@@ -123,26 +89,33 @@ class SupervisedInference implements InferenceClient {
   readonly opened: Promise<void>;
   readonly #options: InferenceOptions;
   readonly #host: ProcessHost;
-  readonly #queue: Task[] = [];
-  readonly #underWay = new Map<number, Task>();
+  readonly #queue: RequestQueue;
+  readonly #settleOpened: { resolve: () => void; reject: (error: unknown) => void };
   #state: 'starting' | 'running' | 'draining' | 'broken' | 'closed' = 'starting';
   #child: SupervisedChild | undefined;
   #generation = 0;
-  #lastId = 0;
-  #strikes = 0;
+  #deathsInARow = 0;
   #answersOfGeneration = 0;
+  /** Why it is not started again. */
   #broken: ClipSamError | undefined;
-  #watched: Task | undefined;
-  #timer: NodeJS.Timeout | undefined;
   #restart: NodeJS.Timeout | undefined;
-  #ready: { readonly device: DeviceReport; readonly packHash: string } | undefined;
-  #settleOpened: { resolve: () => void; reject: (error: unknown) => void };
-  #onIdle: (() => void) | undefined;
+  #ready: InferenceRequests['open']['result'] | undefined;
   #onDead: (() => void) | undefined;
 
   constructor(options: InferenceOptions) {
     this.#options = options;
     this.#host = options.host ?? forkHost();
+    this.#queue = new RequestQueue(options.imageTimeout ?? 180_000, {
+      onAnswer: () => {
+        this.#deathsInARow = 0;
+        this.#answersOfGeneration++;
+      },
+      onRetry: (path) => this.#tell({ kind: 'retry', path }),
+      onOverdue: (path, afterMs) => {
+        this.#drain();
+        this.#child?.kill({ kind: 'timeout', path, afterMs });
+      },
+    });
     const { promise, ...settle } = Promise.withResolvers<void>();
     this.opened = promise;
     this.#settleOpened = settle;
@@ -157,31 +130,25 @@ class SupervisedInference implements InferenceClient {
     return this.#ready!.packHash;
   }
 
-  inspect(job: InspectJob, signal?: AbortSignal): Promise<InspectionResult> {
-    return this.#ask({ kind: 'inspect', job }, signal) as Promise<InspectionResult>;
+  async inspect(job: InspectJob, signal?: AbortSignal): Promise<InspectionResult> {
+    this.#throwUnlessOpen(signal);
+    return this.#queue.ask('inspect', job, signal);
   }
 
-  askSam(job: AskSamJob, signal?: AbortSignal): Promise<SamMasks> {
-    return this.#ask({ kind: 'askSam', job }, signal) as Promise<SamMasks>;
+  async askSam(job: AskSamJob, signal?: AbortSignal): Promise<SamMasks> {
+    this.#throwUnlessOpen(signal);
+    return this.#queue.ask('askSam', job, signal);
   }
 
   async close(): Promise<void> {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     clearTimeout(this.#restart);
-    const error = new ClipSamError('cancelled', 'The inference process was closed.');
-    for (const task of this.#queue.splice(0)) this.#settle(task, error);
-    for (const task of this.#underWay.values()) {
-      this.#child?.send({ kind: 'cancel', id: task.id });
-      this.#settle(task, error);
-    }
-    if (this.#underWay.size > 0) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#onIdle = resolve;
-      const patience = setTimeout(resolve, CLOSE_PATIENCE);
-      await promise;
-      clearTimeout(patience);
-    }
+    this.#queue.cancelAll(wasClosed());
+    const patience = Promise.withResolvers<void>();
+    const timer = setTimeout(patience.resolve, CLOSE_PATIENCE);
+    await Promise.race([this.#queue.whenIdle(), patience.promise]);
+    clearTimeout(timer);
     if (this.#child) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#onDead = resolve;
@@ -190,43 +157,10 @@ class SupervisedInference implements InferenceClient {
     }
   }
 
-  async #ask(request: Request, signal: AbortSignal | undefined): Promise<Requests[RequestKind]['result']> {
+  #throwUnlessOpen(signal: AbortSignal | undefined): void {
     throwIfCancelled(signal);
     if (this.#broken) throw this.#broken;
-    if (this.#state === 'closed') throw new ClipSamError('cancelled', 'The inference process was closed.');
-    const { promise, resolve, reject } = Promise.withResolvers<Requests[RequestKind]['result']>();
-    const task: Task = {
-      id: ++this.#lastId,
-      request,
-      resolve,
-      reject,
-      suspect: false,
-      settled: false,
-    };
-    const cancel = () => this.#cancel(task, signal);
-    signal?.addEventListener('abort', cancel, { once: true });
-    if (request.kind === 'askSam') this.#queue.unshift(task);
-    else this.#queue.push(task);
-    this.#pump();
-    try {
-      return await promise;
-    } finally {
-      signal?.removeEventListener('abort', cancel);
-    }
-  }
-
-  #cancel(task: Task, signal: AbortSignal | undefined): void {
-    const at = this.#queue.indexOf(task);
-    if (at >= 0) this.#queue.splice(at, 1);
-    else this.#child?.send({ kind: 'cancel', id: task.id });
-    this.#settle(task, new ClipSamError('cancelled', 'Cancelled.', { cause: signal?.reason }));
-  }
-
-  #settle(task: Task, outcome: Requests[RequestKind]['result'] | ClipSamError): void {
-    if (task.settled) return;
-    task.settled = true;
-    if (outcome instanceof ClipSamError) task.reject(outcome);
-    else task.resolve(outcome);
+    if (this.#state === 'closed') throw wasClosed();
   }
 
   #start(): void {
@@ -234,83 +168,42 @@ class SupervisedInference implements InferenceClient {
     const generation = ++this.#generation;
     this.#state = 'starting';
     this.#answersOfGeneration = 0;
-    try {
-      this.#child = superviseChild(
-        this.#host,
-        { kind: 'open', packFolder, device, ...(threads && { threads }), ...(heapMb && { heapMb }) },
-        { readyTimeout, silence },
-        {
-          onMessage: (message) => this.#onMessage(message, generation),
-          onDeath: (reason) => this.#onDeath(reason, generation),
+    const child = superviseChild(
+      this.#host,
+      { readyTimeout, silence },
+      {
+        onHeartbeat: (rssBytes) => {
+          this.#tell({ kind: 'heartbeat', generation, rssBytes });
+          this.#checkMemory(rssBytes);
         },
-      );
-    } catch (error) {
-      // Out of memory or of processes: spawning itself throws.
-      const message = error instanceof Error ? error.message : String(error);
-      this.#onDeath({ kind: 'not-started', message }, generation);
-    }
+        onDeath: (reason) => this.#onDeath(reason, generation),
+      },
+    );
+    this.#child = child;
+    const options = { packFolder, device, ...(threads && { threads }), ...(heapMb && { heapMb }) };
+    child.ask('open', options).then(
+      (ready) => this.#onReady(ready, child, generation),
+      (error) => {
+        if (error instanceof ProcessDeath) return;
+        this.#break(error);
+        child.kill({ kind: 'refused' });
+      },
+    );
   }
 
-  #onMessage(message: FromChild, generation: number): void {
-    switch (message.kind) {
-      case 'ready': {
-        const { device, packHash } = message;
-        this.#ready = { device, packHash };
-        this.#tell({ kind: 'ready', generation, pid: this.#child?.pid, device });
-        this.#settleOpened.resolve();
-        if (this.#state === 'starting') this.#state = 'running';
-        this.#pump();
-        return;
-      }
-      case 'refused':
-        this.#break(fromErrorRecord(message.error));
-        this.#child?.kill({ kind: 'refused' });
-        return;
-      case 'heartbeat':
-        this.#tell({ kind: 'heartbeat', generation, rssBytes: message.rssBytes });
-        this.#checkMemory(message.rssBytes);
-        return;
-      case 'answer':
-      case 'failed': {
-        const task = this.#underWay.get(message.id);
-        if (!task) return;
-        this.#underWay.delete(message.id);
-        this.#strikes = 0;
-        this.#answersOfGeneration++;
-        this.#settle(task, message.kind === 'answer' ? message.result : fromErrorRecord(message.error));
-        this.#watchOldest();
-        if (this.#underWay.size === 0) this.#onIdle?.();
-        this.#pump();
-      }
-    }
+  #onReady(ready: InferenceRequests['open']['result'], child: SupervisedChild, generation: number): void {
+    this.#ready = ready;
+    this.#tell({ kind: 'ready', generation, pid: child.pid, device: ready.device });
+    this.#settleOpened.resolve();
+    if (this.#state !== 'starting' || this.#child !== child) return;
+    this.#state = 'running';
+    this.#queue.resume(child);
   }
 
-  /** Sends what may go. A suspect goes alone. */
-  #pump(): void {
-    while (this.#state === 'running' && this.#underWay.size < UNDER_WAY) {
-      const task = this.#queue[0];
-      if (!task) return;
-      const alone = task.suspect || [...this.#underWay.values()].some((other) => other.suspect);
-      if (alone && this.#underWay.size > 0) return;
-      this.#queue.shift();
-      this.#underWay.set(task.id, task);
-      this.#child!.send({ kind: 'request', id: task.id, request: task.request });
-      this.#watchOldest();
-    }
-  }
-
-  /** The clock runs for the image that is under way longest: the others may be waiting for it. */
-  #watchOldest(): void {
-    const [oldest] = this.#underWay.values();
-    if (oldest === this.#watched) return;
-    clearTimeout(this.#timer);
-    this.#watched = oldest;
-    if (!oldest) return;
-    const afterMs = this.#options.imageTimeout ?? 180_000;
-    this.#timer = setTimeout(() => {
-      if (this.#state === 'running') this.#state = 'draining';
-      this.#child?.kill({ kind: 'timeout', path: oldest.request.job.path, afterMs });
-    }, afterMs);
+  /** Sends the process nothing more. */
+  #drain(): void {
+    this.#queue.pause();
+    if (this.#state === 'running') this.#state = 'draining';
   }
 
   #checkMemory(rssBytes: number): void {
@@ -325,85 +218,51 @@ class SupervisedInference implements InferenceClient {
     const capBytes = (this.#options.memoryCapMb ?? Number.POSITIVE_INFINITY) * (1 << 20);
     // A process that has done nothing yet would be replaced by one just as large.
     if (rssBytes <= capBytes || this.#answersOfGeneration === 0 || this.#state !== 'running') return;
-    this.#state = 'draining';
-    const replace = () => this.#child?.kill({ kind: 'memory-cap', rssBytes, capBytes });
-    if (this.#underWay.size === 0) replace();
-    else this.#onIdle = replace;
+    this.#drain();
+    void this.#replaceWhenIdle({ kind: 'memory-cap', rssBytes, capBytes });
+  }
+
+  async #replaceWhenIdle(reason: DeathReason): Promise<void> {
+    const child = this.#child;
+    await this.#queue.whenIdle();
+    if (this.#state === 'draining') child?.kill(reason);
   }
 
   #onDeath(reason: DeathReason, generation: number): void {
     this.#child = undefined;
-    this.#onIdle?.();
-    this.#onIdle = undefined;
     this.#tell({ kind: 'died', generation, reason });
-    const victims = [...this.#underWay.values()];
-    this.#underWay.clear();
-    this.#watchOldest();
+    this.#queue.processDied(reason);
     this.#onDead?.();
     if (this.#state === 'closed') {
-      this.#settleOpened.reject(new ClipSamError('cancelled', 'The inference process was closed.'));
+      this.#settleOpened.reject(wasClosed());
       return;
     }
-    const again =
-      reason.kind === 'timeout' ? this.#blameOldest(victims, reason) : this.#blameAll(victims, reason);
-    this.#queue.unshift(...again.filter((task) => !task.settled));
-    if (reason.kind !== 'memory-cap') this.#strikes++;
-    // A pack that was never opened would do the same to the next process.
-    if (!this.#ready && reason.kind === 'start-timeout') this.#break(neverReady(reason));
-    if (!this.#ready && ranOutOfMemory(reason)) {
-      const { packFolder, heapMb = HEAP_MB } = this.#options;
-      this.#break(tooHeavy(packFolder, heapMb));
+    if (this.#broken) {
+      this.#queue.rejectWaiting(this.#broken);
+      return;
     }
-    if (this.#state === 'broken') {
-      this.#rejectAll();
+    if (reason.kind !== 'memory-cap') this.#deathsInARow++;
+    const next = afterDeath({
+      reason,
+      deathsInARow: this.#deathsInARow,
+      wasEverReady: this.#ready !== undefined,
+      packFolder: this.#options.packFolder,
+      heapMb: this.#options.heapMb,
+    });
+    if ('error' in next) {
+      this.#break(next.error);
       return;
     }
     this.#state = 'starting';
-    if (this.#strikes >= STRIKES) {
-      const message = `The inference process ended ${STRIKES} times in a row without finishing an image; the last one ${describeDeath(reason)}. It is not started again: check the memory and the graphics driver, choose the device "cpu", or close other programs.`;
-      this.#break(failure('keeps-crashing', { times: STRIKES }, message));
-    } else {
-      const pause = this.#strikes === 0 ? 0 : 50 * 2 ** this.#strikes;
-      this.#restart = setTimeout(() => this.#start(), pause);
-    }
-  }
-
-  /** The slow image is rejected, the ones behind it try again without blame. */
-  #blameOldest(victims: Task[], reason: Extract<DeathReason, { kind: 'timeout' }>): Task[] {
-    const [slow, ...others] = victims;
-    if (slow) {
-      const message = `The inference process ${describeDeath(reason)} and was replaced.`;
-      const values = { file: slow.request.job.path, seconds: Math.round(reason.afterMs / 1000) };
-      this.#settle(slow, failure('image-timed-out', values, message));
-    }
-    return others;
-  }
-
-  /** Any of them may be the cause: first-time victims try again, one by one. */
-  #blameAll(victims: Task[], reason: DeathReason): Task[] {
-    return victims.filter((task) => {
-      const { path } = task.request.job;
-      if (task.suspect) {
-        const message = `The inference process ${describeDeath(reason)} while working on ${path}, twice.`;
-        this.#settle(task, failure('image-crashed', { file: path }, message));
-        return false;
-      }
-      task.suspect = true;
-      if (!task.settled) this.#tell({ kind: 'retry', path });
-      return true;
-    });
+    this.#restart = setTimeout(() => this.#start(), next.pauseMs);
   }
 
   #break(error: ClipSamError): void {
     this.#state = 'broken';
     this.#broken = error;
     this.#settleOpened.reject(error);
-    this.#rejectAll();
+    this.#queue.rejectWaiting(error);
     this.#tell({ kind: 'gave-up', error: toErrorRecord(error) });
-  }
-
-  #rejectAll(): void {
-    for (const task of this.#queue.splice(0)) this.#settle(task, this.#broken!);
   }
 
   #tell(event: InferenceEvent): void {
@@ -411,12 +270,6 @@ class SupervisedInference implements InferenceClient {
   }
 }
 
-/** The error for a process that nothing was ever heard of: another one would hang in the same place. */
-function neverReady(reason: Extract<DeathReason, { kind: 'start-timeout' }>): ClipSamError {
-  const seconds = Math.round(reason.afterMs / 1000);
-  return failure(
-    'never-ready',
-    { seconds },
-    `The inference process ${describeDeath(reason)} and is not started again. Check the pack with \`clipsam models verify\`; if it is whole, choose the device "cpu" or close other programs.`,
-  );
+function wasClosed(): ClipSamError {
+  return new ClipSamError('cancelled', 'The inference process was closed.');
 }

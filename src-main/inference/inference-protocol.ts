@@ -1,10 +1,10 @@
-import type { ErrorRecord } from '../../src-shared/errors.ts';
 import type { PackedLevels } from '../../src-shared/packed-levels.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { DeviceReport, DeviceRequest, InspectionResult } from '../../src-shared/result.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
-import type { Examination, Finding } from './examination.ts';
+import type { Examination } from './examination.ts';
+import type { FromServer, ToServer } from './request-channel.ts';
 
 /** One image to inspect. */
 export interface InspectJob {
@@ -37,41 +37,41 @@ export interface SamMasks {
   readonly decodeMs: number;
 }
 
-/** What the inference process can be asked, with the answer to each. */
-export interface Requests {
+/** What the engine is opened with. */
+export interface EngineOptions {
+  readonly packFolder: string;
+  readonly device: DeviceRequest;
+  readonly threads?: number;
+  /** Megabytes of its heap; models, tensors and images lie outside of it. Default 2048. */
+  readonly heapMb?: number;
+}
+
+/** What the inference process can be asked, with the answer to each. `open` comes first and once; or `examine`, and nothing else. */
+export interface InferenceRequests {
+  /** Loads a pack. */
+  readonly open: {
+    readonly job: EngineOptions;
+    readonly result: { readonly device: DeviceReport; readonly packHash: string };
+  };
+  /** Opens files that may be anything. */
+  readonly examine: {
+    readonly job: { readonly examination: Examination; readonly heapMb: number };
+    readonly result: undefined;
+  };
   readonly inspect: { readonly job: InspectJob; readonly result: InspectionResult };
   readonly askSam: { readonly job: AskSamJob; readonly result: SamMasks };
 }
-export type RequestKind = keyof Requests;
-export type Request = {
-  [K in RequestKind]: { readonly kind: K; readonly job: Requests[K]['job'] };
-}[RequestKind];
 
-/** Parent → child. `open` comes first and once; or `examine`, and nothing else. */
-export type ToChild =
-  | {
-      readonly kind: 'open';
-      readonly packFolder: string;
-      readonly device: DeviceRequest;
-      readonly threads?: number;
-      /** Megabytes of the engine's heap. */
-      readonly heapMb?: number;
-    }
-  | { readonly kind: 'examine'; readonly examination: Examination; readonly heapMb: number }
-  | { readonly kind: 'request'; readonly id: number; readonly request: Request }
-  | { readonly kind: 'cancel'; readonly id: number };
+/** The process lives, and this is the memory that it takes. */
+export interface Heartbeat {
+  readonly kind: 'heartbeat';
+  readonly rssBytes: number;
+}
 
-/**
- * Child → parent. After `open` comes `ready` or `refused`, after `examine` comes `examined`; every request gets exactly
- * one `answer` or `failed`.
- */
-export type FromChild =
-  | { readonly kind: 'heartbeat'; readonly rssBytes: number }
-  | { readonly kind: 'ready'; readonly device: DeviceReport; readonly packHash: string }
-  | { readonly kind: 'refused'; readonly error: ErrorRecord }
-  | { readonly kind: 'examined'; readonly finding: Finding }
-  | { readonly kind: 'answer'; readonly id: number; readonly result: Requests[RequestKind]['result'] }
-  | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorRecord };
+/** Parent → child. */
+export type ToChild = ToServer<InferenceRequests>;
+/** Child → parent: answers, and every {@link HEARTBEAT_INTERVAL} a heartbeat. */
+export type FromChild = FromServer<InferenceRequests> | Heartbeat;
 
 /** Milliseconds between two heartbeats of the child. */
 export const HEARTBEAT_INTERVAL = 1000;

@@ -1,17 +1,12 @@
 import { stat } from 'node:fs/promises';
-import { ClipSamError, failure, fromErrorRecord, throwIfCancelled } from '../../src-shared/errors.ts';
-import type { Examination, Finding, PackWords } from './examination.ts';
+import { ClipSamError, failure, throwIfCancelled } from '../../src-shared/errors.ts';
+import { type Examination, type PackWords, packNameOf } from './examination.ts';
 import type { PackContents } from './pack-contents.ts';
 import { tooHeavy } from './pack-files.ts';
+import { type DeathReason, describeDeath, ProcessDeath, ranOutOfMemory } from './process-death.ts';
 import { forkHost, type ProcessHost } from './process-host.ts';
 import { RecentMap } from './recent-map.ts';
-import {
-  type DeathReason,
-  describeDeath,
-  ranOutOfMemory,
-  type SupervisedChild,
-  superviseChild,
-} from './supervised-child.ts';
+import { superviseChild } from './supervised-child.ts';
 
 /**
  * Opens the files of packs, which may be anything: a model of a billion empty nodes, a tokeniser whose expression
@@ -78,83 +73,55 @@ interface Budget {
 
 async function examineApart(
   examination: Examination,
-  { heapMb, fileMb, seconds }: Budget,
+  budget: Budget,
   host: ProcessHost,
   signal?: AbortSignal,
 ): Promise<void> {
   throwIfCancelled(signal);
-  const { promise, resolve } = Promise.withResolvers<Finding | DeathReason>();
+  const { heapMb, fileMb, seconds } = budget;
   const capBytes = (PROCESS_MB + heapMb + fileMb) * (1 << 20);
-  let finding: Finding | undefined;
-  let child: SupervisedChild | undefined;
   const deadline = seconds * 1000;
+  const { promise: gone, resolve: onDeath } = Promise.withResolvers<DeathReason>();
+  // It may be busy as long as it likes within its time.
+  const limits = { readyTimeout: deadline, silence: 2 * deadline };
+  const child = superviseChild(host, limits, {
+    onHeartbeat(rssBytes) {
+      if (rssBytes > capBytes) child.kill({ kind: 'memory-cap', rssBytes, capBytes });
+    },
+    onDeath,
+  });
+  const end = () => child.kill({ kind: 'closed' });
+  signal?.addEventListener('abort', end, { once: true });
   try {
-    child = superviseChild(
-      host,
-      { kind: 'examine', examination, heapMb },
-      // It may be busy as long as it likes within its time.
-      { readyTimeout: deadline, silence: 2 * deadline },
-      {
-        onMessage(message) {
-          if (message.kind === 'examined') {
-            finding = message.finding;
-            child?.kill({ kind: 'closed' });
-          } else if (message.kind === 'heartbeat' && message.rssBytes > capBytes) {
-            child?.kill({ kind: 'memory-cap', rssBytes: message.rssBytes, capBytes });
-          }
-        },
-        onDeath: (reason) => resolve(finding ?? reason),
-      },
-    );
+    await child.ask('examine', { examination, heapMb });
   } catch (error) {
-    // Out of memory or of processes: spawning itself throws.
-    resolve({ kind: 'not-started', message: error instanceof Error ? error.message : String(error) });
-  }
-  const cancel = () => child?.kill({ kind: 'closed' });
-  signal?.addEventListener('abort', cancel, { once: true });
-  try {
-    const end = await promise;
     throwIfCancelled(signal);
-    judge(end, examination, { heapMb, fileMb, seconds });
+    throw error instanceof ProcessDeath ? refusal(error.reason, examination, budget) : error;
   } finally {
-    signal?.removeEventListener('abort', cancel);
+    signal?.removeEventListener('abort', end);
+    end();
+    await gone;
   }
 }
 
 /** Megabytes of a process that has nothing to do, generously. */
 const PROCESS_MB = 512;
 
-/** @throws ClipSamError unless the pack is sound */
-function judge(end: Finding | DeathReason, examination: Examination, budget: Budget): void {
-  switch (end.kind) {
-    case 'sound':
-      return;
-    case 'refused':
-      if ('error' in end) throw fromErrorRecord(end.error);
-      break;
-    case 'out-of-memory':
-      throw tooHeavy(nameOf(examination), budget.heapMb);
-    case 'memory-cap':
-      throw tooHeavy(nameOf(examination), budget.heapMb + budget.fileMb);
-    case 'start-timeout':
-      throw tooSlow(examination, budget.seconds);
-    case 'died':
-      if (ranOutOfMemory(end)) {
-        throw tooHeavy(nameOf(examination), budget.heapMb + budget.fileMb);
-      }
+/** The error for a pack over whose examination the process ended. */
+function refusal(reason: DeathReason, examination: Examination, budget: Budget): ClipSamError {
+  const pack = packNameOf(examination);
+  if (reason.kind === 'memory-cap' || ranOutOfMemory(reason)) {
+    return tooHeavy(pack, budget.heapMb + budget.fileMb);
   }
-  throw new ClipSamError(
+  if (reason.kind === 'start-timeout') return tooSlow(examination, budget.seconds);
+  return new ClipSamError(
     'pack-invalid',
-    `The model pack ${nameOf(examination)} cannot be examined: the process that opens its files ${describeDeath(end as DeathReason)}. Try again; if it happens again, don't use this pack.`,
+    `The model pack ${pack} cannot be examined: the process that opens its files ${describeDeath(reason)}. Try again; if it happens again, don't use this pack.`,
   );
 }
 
-function nameOf({ pack }: Examination): string {
-  return typeof pack === 'string' ? pack : pack.id;
-}
-
 function tooSlow(examination: Examination, seconds: number): ClipSamError {
-  const pack = nameOf(examination);
+  const pack = packNameOf(examination);
   if (examination.kind === 'contents') {
     return failure(
       'pack-too-slow',

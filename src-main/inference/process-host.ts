@@ -11,7 +11,7 @@ export interface ProcessExit {
 export interface HostedProcess {
   readonly pid: number | undefined;
   /** What the process wrote to its standard error last, a few kilobytes: why native code gave up. */
-  lastWords(): string;
+  stderrTail(): string;
   /** A message to a process that is gone is dropped: its exit says all there is to say. */
   send(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
@@ -41,8 +41,8 @@ export function inferenceEnvironment(env: NodeJS.ProcessEnv): Record<string, str
   return { ...(scrubbedEnvironment(env) as Record<string, string>), MALLOC_ARENA_MAX: '2' };
 }
 
-/** Characters of {@link HostedProcess.lastWords} that are kept. */
-export const LAST_WORDS = 4096;
+/** Characters of {@link HostedProcess.stderrTail} that are kept. */
+export const STDERR_TAIL = 4096;
 
 /** The module that an inference process runs. */
 export const INFERENCE_PROCESS = new URL('./inference-process.ts', import.meta.url);
@@ -57,13 +57,13 @@ export function forkHost(module: URL = INFERENCE_PROCESS, env: NodeJS.ProcessEnv
         serialization: 'advanced',
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       });
-      let lastWords = '';
+      let stderrTail = '';
       child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-        lastWords = (lastWords + text).slice(-LAST_WORDS);
+        stderrTail = (stderrTail + text).slice(-STDERR_TAIL);
       });
       return {
         pid: child.pid,
-        lastWords: () => lastWords.trim(),
+        stderrTail: () => stderrTail.trim(),
         send(message) {
           if (child.connected) child.send(message as object, () => {});
         },

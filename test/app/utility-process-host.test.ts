@@ -47,7 +47,7 @@ it('tells how it ended, with its last words, which stand in the log too', async 
   const { child, ended } = start();
   child.send('die');
   expect(await ended).toEqual({ code: 7, signal: null });
-  expect(child.lastWords()).toBe('Error: the driver is broken');
+  expect(child.stderrTail()).toBe('Error: the driver is broken');
   expect(log.info).toHaveBeenCalledWith('inference: Error: the driver is broken');
   child.send('into the void');
   child.kill();
@@ -57,7 +57,7 @@ it('ends a process that hangs and heeds no signal', async () => {
   const { child, messages, ended } = start();
   child.send('hang');
   await until(() => messages.length === 1);
-  await until(() => child.lastWords().includes('for ever'));
+  await until(() => child.stderrTail().includes('for ever'));
   child.kill();
   expect((await ended).code).not.toBe(0);
 });

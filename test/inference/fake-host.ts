@@ -25,8 +25,8 @@ export class FakeHost implements ProcessHost {
         if (this.alive.has(pid) && !isFrozen) queueMicrotask(() => hear(message));
       },
       kill,
-      exit: (code, lastWords) => {
-        words = lastWords;
+      exit: (code, stderrTail) => {
+        words = stderrTail;
         end({ code, signal: null });
       },
       freeze: () => {
@@ -35,7 +35,7 @@ export class FakeHost implements ProcessHost {
     });
     return {
       pid,
-      lastWords: () => words.trim(),
+      stderrTail: () => words.trim(),
       send: (message) => {
         if (this.alive.has(pid) && !isFrozen) queueMicrotask(() => receive(message as ToChild));
       },

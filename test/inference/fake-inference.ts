@@ -1,5 +1,11 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import type { FromChild, ToChild } from '../../src-main/inference/inference-protocol.ts';
+import type {
+  AskSamJob,
+  FromChild,
+  InferenceRequests,
+  InspectJob,
+  ToChild,
+} from '../../src-main/inference/inference-protocol.ts';
 
 /** What surrounds the fake: a process of its own, or nothing but the test. */
 export interface Surroundings {
@@ -7,7 +13,7 @@ export interface Surroundings {
   say(message: FromChild): void;
   /** As `kill -9` does. */
   kill(): void;
-  exit(code: number, lastWords: string): void;
+  exit(code: number, stderrTail: string): void;
   /** Does nothing any more, for ever. */
   freeze(): void;
 }
@@ -26,20 +32,20 @@ export function fakeInference({ pid, say, kill, exit, freeze }: Surroundings): (
   const heartbeat = () => say({ kind: 'heartbeat', rssBytes: megabytes * 2 ** 20 });
   setInterval(heartbeat, 50);
 
-  const open = ({ packFolder, device }: ToChild & { kind: 'open' }) => {
+  const open = (id: number, { packFolder, device }: InferenceRequests['open']['job']) => {
     if (packFolder === 'refuse') {
-      say({ kind: 'refused', error: { code: 'pack-not-found', message: 'No such pack.' } });
+      say({ kind: 'failed', id, error: { code: 'pack-not-found', message: 'No such pack.' } });
     } else if (packFolder === 'crash-at-start') exit(7, 'Error: the driver is broken\n');
     else if (packFolder === 'fill-at-start') {
       exit(134, 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n');
     } else if (packFolder === 'kill-at-start') kill();
     else if (packFolder === 'grow-at-start') megabytes = 1000;
     else if (packFolder !== 'never-ready') {
-      say({ kind: 'ready', device: { asked: device, running: 'cpu' }, packHash: 'hash' });
+      const result = { device: { asked: device, running: 'cpu' }, packHash: 'hash' } as const;
+      say({ kind: 'answer', id, result });
     }
   };
-  const work = ({ id, request }: ToChild & { kind: 'request' }) => {
-    const { path } = request.job;
+  const work = (id: number, { path }: InspectJob | AskSamJob) => {
     const [behaviour, file] = path.split(':');
     const answer = () => {
       const result = { contentHash: path, pid } as unknown as (FromChild & { kind: 'answer' })['result'];
@@ -63,9 +69,11 @@ export function fakeInference({ pid, say, kill, exit, freeze }: Surroundings): (
     }
   };
   return (message) => {
-    if (message.kind === 'open') open(message);
-    else if (message.kind === 'request') work(message);
-    else if (message.kind === 'cancel') {
+    if (message.kind === 'request') {
+      const { id, request } = message;
+      if (request.kind === 'open') open(id, request.job);
+      else if (request.kind !== 'examine') work(id, request.job);
+    } else {
       cancelled.add(message.id);
       say({ kind: 'failed', id: message.id, error: { code: 'cancelled', message: 'Cancelled.' } });
     }

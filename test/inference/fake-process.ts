@@ -8,7 +8,7 @@ process.on(
     pid: process.pid,
     say: (message) => void process.send?.(message),
     kill: () => void process.kill(process.pid, 'SIGKILL'),
-    exit: (code, lastWords) => void process.stderr.write(lastWords, () => process.exit(code)),
+    exit: (code, stderrTail) => void process.stderr.write(stderrTail, () => process.exit(code)),
     freeze: () => {
       for (;;);
     },

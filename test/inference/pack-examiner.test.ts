@@ -41,9 +41,9 @@ function fakeHost(
     spawn() {
       const listeners: ((message: unknown) => void)[] = [];
       const onExit: ((exit: { code: number | null; signal: string | null }) => void)[] = [];
-      let lastWords = '';
+      let stderrTail = '';
       const end = (signal: string | null, words: string) => {
-        lastWords = words;
+        stderrTail = words;
         for (const tell of onExit) tell({ code: signal === null ? 134 : null, signal });
       };
       const say = (message: unknown) => {
@@ -51,7 +51,7 @@ function fakeHost(
       };
       return {
         pid: 1,
-        lastWords: () => lastWords,
+        stderrTail: () => stderrTail,
         send(message) {
           asked.push(message as ToChild);
           queueMicrotask(() => behave({ say, end }));
@@ -187,7 +187,7 @@ describe('the process that examines', () => {
 
   it('is asked once about the same words of the same tokeniser', async () => {
     const folder = await tinyPack();
-    const { host, asked } = fakeHost(({ say }) => say({ kind: 'examined', finding: { kind: 'sound' } }));
+    const { host, asked } = fakeHost(({ say }) => say({ kind: 'answer', id: 1, result: undefined }));
     const examiner = packExaminer({ host });
     for (let i = 0; i < 3; i++) await checkLanguage(folder, TINY_RECIPE, examiner);
     expect(asked).toHaveLength(1);

@@ -25,7 +25,8 @@ describe('a forked process', () => {
     const messages: FromChild[] = [];
     child.onMessage((message) => messages.push(message as FromChild));
     const ended = new Promise<ProcessExit>((resolve) => child.onExit(resolve));
-    child.send({ kind: 'open', packFolder, device: 'cpu' } satisfies ToChild);
+    const open = { kind: 'open', job: { packFolder, device: 'cpu' } } as const;
+    child.send({ kind: 'request', id: 0, request: open } satisfies ToChild);
     const inspect = (path: string) => {
       const job = { path, recipe: TINY_RECIPE, artifactRoot: '' };
       child.send({ kind: 'request', id: 1, request: { kind: 'inspect', job } } satisfies ToChild);
@@ -36,9 +37,15 @@ describe('a forked process', () => {
   it('answers what it is asked, and says that it lives', async () => {
     const { child, messages, inspect } = start('fake');
     inspect('image');
-    const kinds = () => new Set(messages.map(({ kind }) => kind));
+    const kinds = () =>
+      new Set(messages.map((message) => ('id' in message ? `${message.kind} ${message.id}` : message.kind)));
     await until(() => kinds().size === 3);
-    expect(kinds()).toEqual(new Set(['ready', 'answer', 'heartbeat']));
+    expect(kinds()).toEqual(new Set(['answer 0', 'answer 1', 'heartbeat']));
+    expect(messages).toContainEqual({
+      kind: 'answer',
+      id: 0,
+      result: { device: { asked: 'cpu', running: 'cpu' }, packHash: 'hash' },
+    });
     expect(messages).toContainEqual({
       kind: 'answer',
       id: 1,
@@ -49,7 +56,7 @@ describe('a forked process', () => {
   it('tells how it ended, with its last words', async () => {
     const { child, ended } = start('crash-at-start');
     expect(await ended).toEqual({ code: 7, signal: null });
-    expect(child.lastWords()).toBe('Error: the driver is broken');
+    expect(child.stderrTail()).toBe('Error: the driver is broken');
     child.send('into the void');
     child.kill();
   });
@@ -63,7 +70,7 @@ describe('a forked process', () => {
   it('is ended although it heeds nothing', async () => {
     const { child, messages, ended, inspect } = start('fake');
     inspect('freeze');
-    await until(() => messages.some(({ kind }) => kind === 'ready'));
+    await until(() => messages.some(({ kind }) => kind === 'answer'));
     child.kill();
     expect(await ended).toEqual({ code: null, signal: 'SIGKILL' });
     expect(() => process.kill(child.pid!, 0)).toThrow('ESRCH');

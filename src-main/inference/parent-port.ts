@@ -1,9 +1,7 @@
-import type { FromChild, ToChild } from './inference-protocol.ts';
+import type { RequestPort } from './request-channel.ts';
 
-/** How the inference process and the program that started it speak. Messages are structured clones. */
-export interface ParentLine {
-  send(message: FromChild): void;
-  onMessage(listener: (message: ToChild) => void): void;
+/** The port between the inference process and the program that started it. */
+export interface ParentPort extends RequestPort {
   /** The parent is gone. Electron ends its utility processes itself. */
   onGone(listener: () => void): void;
 }
@@ -14,19 +12,19 @@ interface UtilityPort {
   on(event: 'message', listener: (event: { readonly data: unknown }) => void): void;
 }
 
-/** The line to the parent: of Electron's `utilityProcess.fork` where there is one, else of `child_process.fork`. */
-export function parentLine(): ParentLine {
+/** The parent by Electron's `utilityProcess.fork` where there is one, else by `child_process.fork`. */
+export function parentPort(): ParentPort {
   const { parentPort } = process as { readonly parentPort?: UtilityPort };
   if (parentPort) {
     return {
       send: (message) => parentPort.postMessage(message),
-      onMessage: (listener) => parentPort.on('message', ({ data }) => listener(data as ToChild)),
+      onMessage: (listener) => parentPort.on('message', ({ data }) => listener(data)),
       onGone: () => {},
     };
   }
   return {
     send: (message) => void process.send?.(message, undefined, undefined, () => {}),
-    onMessage: (listener) => void process.on('message', (message: ToChild) => listener(message)),
+    onMessage: (listener) => void process.on('message', listener),
     onGone: (listener) => void process.on('disconnect', listener),
   };
 }
