@@ -1,4 +1,4 @@
-// Takes pictures of every screen in both themes, both languages and two sizes: node .tools/screenshots.mjs [part of a name,
+// Takes pictures of every screen in both themes, both languages and two sizes: npm run screenshots -- [part of a name,
 // such as en-1280 or review-dark]
 // All of them go to out/screenshots, for looking; those that the README shows go to resources/readme.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
