@@ -3,9 +3,9 @@ import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { desktop } from '../api/connection.ts';
 import { addPaths } from '../i18n/paths.ts';
-import type { BatchDialogTask } from './batch-dialog.tsx';
 import { useGivenPaths } from './given-paths.ts';
 import type { PurgeTask } from './purge-dialog.tsx';
+import type { BatchDialogTask } from './use-batch-draft.ts';
 import { useFileDrop } from './use-file-drop.ts';
 
 /** Which dialog about a batch is open, and on what; null: closed. Files that are given to the window open one. */

@@ -6,7 +6,8 @@ import { useTranslation } from 'react-i18next';
 import type { RecipeRow } from '../../src-shared/contract/recipes.ts';
 import { plainText } from '../i18n/plain-text.ts';
 import { useWorkstation } from '../state/workstation.ts';
-import { type RecipeBase, RecipeDrawer } from './recipe-drawer.tsx';
+import { RecipeDrawer } from './recipe-drawer.tsx';
+import type { RecipeBase } from './use-recipe-draft.ts';
 
 /** Chooses the recipe of the next run, and opens it for editing. */
 export function RecipeSelect({

@@ -32,7 +32,8 @@ import { flippedRows, histogram, scoreTable, whatIf } from '../../src-shared/wha
 import { failureOf } from '../api/connection.ts';
 import { fetchReviewTable, type WholeReviewTable } from '../api/review-table.ts';
 import { plainText } from '../i18n/plain-text.ts';
-import { type RecipeBase, RecipeDrawer } from '../recipes/recipe-drawer.tsx';
+import { RecipeDrawer } from '../recipes/recipe-drawer.tsx';
+import type { RecipeBase } from '../recipes/use-recipe-draft.ts';
 import { useDenied } from '../state/people.ts';
 import { routeTo, useGo } from '../state/routes.ts';
 import { useSelectedBatch } from '../state/selected-batch.ts';
