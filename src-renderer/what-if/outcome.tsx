@@ -15,7 +15,7 @@ export function Outcome({ before, after }: { readonly before: WhatIf; readonly a
   const { judged } = after.agreement;
   return (
     <>
-      <Section title={t('outcome.verdicts')}>
+      <TitledSection title={t('outcome.verdicts')}>
         <Comparison
           rows={MODEL_VERDICTS.map((verdict) => ({
             key: verdict,
@@ -42,8 +42,8 @@ export function Outcome({ before, after }: { readonly before: WhatIf; readonly a
             ))}
           </ul>
         )}
-      </Section>
-      <Section title={t('agreement.title')}>
+      </TitledSection>
+      <TitledSection title={t('agreement.title')}>
         {judged === 0 ? (
           <Text size="xs" c="dimmed">
             {t('agreement.none')}
@@ -63,7 +63,7 @@ export function Outcome({ before, after }: { readonly before: WhatIf; readonly a
             />
           </>
         )}
-      </Section>
+      </TitledSection>
     </>
   );
 }
@@ -103,7 +103,7 @@ export function RegionOutcome({
 }
 
 /** A titled part of the panel. */
-export function Section({
+export function TitledSection({
   title,
   action,
   children,

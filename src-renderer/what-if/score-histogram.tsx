@@ -4,7 +4,7 @@ import type { Histogram } from '../../src-shared/what-if.ts';
 import { useFormat } from '../ui/use-format.ts';
 import { Plot } from './plot.tsx';
 import { ThresholdHandle } from './threshold-handle.tsx';
-import { heightOf, type ThresholdName, type Trial } from './thresholds.ts';
+import { heightOf, type ThresholdName, type TrialThresholds } from './thresholds.ts';
 import classes from './what-if.module.css';
 
 /** Image scores of the batch, with the two verdict thresholds as lines to drag. */
@@ -16,7 +16,7 @@ export function ScoreHistogram({
 }: {
   readonly histogram: Histogram<string>;
   readonly isLog: boolean;
-  readonly trial: Trial;
+  readonly trial: TrialThresholds;
   onMove(name: ThresholdName, value: number): void;
 }) {
   const { t } = useTranslation(['what-if', 'app']);

@@ -1,8 +1,8 @@
 import type { Recipe } from '../../src-shared/recipe.ts';
 
 /** The part of a recipe that can be tried out on stored results. */
-export type Trial = Pick<Recipe, 'warn' | 'reject' | 'theta'>;
-export type ThresholdName = keyof Trial;
+export type TrialThresholds = Pick<Recipe, 'warn' | 'reject' | 'theta'>;
+export type ThresholdName = keyof TrialThresholds;
 
 /** To three decimals within 0..1. */
 export function round(value: number): number {
@@ -10,13 +10,13 @@ export function round(value: number): number {
 }
 
 /** Moves one threshold; `warn` never passes `reject`: it stops there, or is stopped. */
-export function moved(trial: Trial, name: ThresholdName, value: number): Trial {
+export function moved(trial: TrialThresholds, name: ThresholdName, value: number): TrialThresholds {
   if (name === 'warn') return { ...trial, warn: Math.min(value, trial.reject) };
   if (name === 'reject') return { ...trial, reject: Math.max(value, trial.warn) };
   return { ...trial, theta: value };
 }
 
-export function isSameTrial(a: Trial, b: Trial): boolean {
+export function isSameTrial(a: TrialThresholds, b: TrialThresholds): boolean {
   return a.warn === b.warn && a.reject === b.reject && a.theta === b.theta;
 }
 
