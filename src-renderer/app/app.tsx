@@ -8,11 +8,12 @@ import {
   IconSettings,
   IconStack2,
 } from '@tabler/icons-react';
-import { type ComponentType, useEffect } from 'react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { BatchesScreen } from '../batches/batches-screen.tsx';
 import { DeviceBadge } from '../device/device-badge.tsx';
+import { isEnabled } from '../keys/action.ts';
 import { useActions } from '../keys/use-actions.ts';
 import { ModelsScreen } from '../models/models-screen.tsx';
 import { SignInDialog } from '../people/sign-in-dialog.tsx';
@@ -25,6 +26,7 @@ import { StudyResultsScreen } from '../studies/study-results.tsx';
 import { StudyScreen } from '../studies/study-screen.tsx';
 import { WhatIfScreen } from '../what-if/what-if-screen.tsx';
 import classes from './app.module.css';
+import { APP_ACTIONS, type AppContext, OPEN_SCREEN, SCREENS, type ScreenId } from './app-actions.ts';
 import { HealthBanner } from './health-banner.tsx';
 import { SettingsDialog } from './settings-dialog.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
@@ -47,31 +49,25 @@ function Frame() {
   const [helpOpen, help] = useDisclosure(false);
   const [settingsOpen, settings] = useDisclosure(false);
   const batchId = useOpenBatch(location);
-  const screens: readonly Screen[] = [
-    { id: 'batches', icon: IconStack2, to: routeTo.batches() },
-    { id: 'review', icon: IconPhotoSearch, to: batchId ? routeTo.review(batchId) : null },
-    { id: 'what-if', icon: IconAdjustments, to: routeTo.whatIf(batchId ?? undefined) },
-    { id: 'models', icon: IconCpu, to: routeTo.models() },
-  ];
-  const open = (index: number) => () => {
-    const to = screens[index]?.to;
-    if (to) go(to);
+  const context: AppContext = {
+    routes: {
+      batches: routeTo.batches(),
+      review: batchId ? routeTo.review(batchId) : null,
+      'what-if': routeTo.whatIf(batchId ?? undefined),
+      models: routeTo.models(),
+    },
+    go,
+    toggleHelp: help.toggle,
   };
-  useActions({
-    'app.help': help.toggle,
-    'app.batches': open(0),
-    'app.review': open(1),
-    'app.what-if': open(2),
-    'app.models': open(3),
-  });
+  useActions(APP_ACTIONS, context);
   return (
     <AppShell navbar={{ width: 76, breakpoint: 0 }} padding={0}>
       <AppShell.Navbar className={classes.rail} aria-label={t('navigation')}>
         <img src="./icon.svg" alt="ClipSAM" width={36} height={36} className={classes.logo} />
         <Stack gap={4} component="ul" className={classes.screens}>
-          {screens.map((screen) => (
-            <li key={screen.id}>
-              <RailButton {...screen} active={location.startsWith(`/${screen.id}`)} onOpen={go} />
+          {SCREENS.map((screen) => (
+            <li key={screen}>
+              <RailButton screen={screen} context={context} active={location.startsWith(`/${screen}`)} />
             </li>
           ))}
         </Stack>
@@ -122,31 +118,30 @@ function Frame() {
   );
 }
 
-interface Screen {
-  readonly id: 'batches' | 'review' | 'what-if' | 'models';
-  readonly icon: ComponentType<{ size: number; stroke: number }>;
-  /** Null: there is nothing to show there yet. */
-  readonly to: string | null;
-}
+const ICONS = { batches: IconStack2, review: IconPhotoSearch, 'what-if': IconAdjustments, models: IconCpu };
 
 function RailButton({
-  id,
-  icon: Icon,
-  to,
+  screen,
+  context,
   active,
-  onOpen,
-}: Screen & { readonly active: boolean; onOpen(to: string): void }) {
+}: {
+  readonly screen: ScreenId;
+  readonly context: AppContext;
+  readonly active: boolean;
+}) {
   const { t } = useTranslation();
+  const action = OPEN_SCREEN[screen];
+  const Icon = ICONS[screen];
   return (
     <UnstyledButton
       className={classes.screen}
-      disabled={to === null}
+      disabled={!isEnabled(action, context)}
       aria-current={active ? 'page' : undefined}
-      onClick={() => to && onOpen(to)}
+      onClick={() => action.run(context)}
     >
       <Icon size={22} stroke={1.6} />
       <Text size="xs" component="span">
-        {t(`screens.${id}`)}
+        {t(`screens.${screen}`)}
       </Text>
     </UnstyledButton>
   );

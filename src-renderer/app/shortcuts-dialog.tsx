@@ -2,16 +2,15 @@ import { ActionIcon, Alert, Button, Group, Kbd, Modal, Table, Text, Tooltip } fr
 import { IconRotate } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ACTIONS, type ActionId } from '../keys/actions.ts';
+import { type AnyAction, SCOPES } from '../keys/action.ts';
 import { chordOf, conflicts, keysOf } from '../keys/bindings.ts';
 import { useSession } from '../state/session.ts';
-
-const SCOPES = ['app', 'batches', 'review', 'models'] as const;
+import { ALL_ACTIONS } from './all-actions.ts';
 
 /** All keys, and the place to change them: click one, press another. */
 export function ShortcutsDialog({ opened, onClose }: { readonly opened: boolean; onClose(): void }) {
   const { t } = useTranslation();
-  const [waiting, setWaiting] = useState<ActionId | null>(null);
+  const [waiting, setWaiting] = useState<AnyAction | null>(null);
   const close = () => {
     setWaiting(null);
     onClose();
@@ -32,31 +31,14 @@ export function ShortcutsDialog({ opened, onClose }: { readonly opened: boolean;
 
 interface ShortcutsProps {
   /** The action whose new key is to be pressed. */
-  readonly waiting: ActionId | null;
-  onWait(action: ActionId | null): void;
+  readonly waiting: AnyAction | null;
+  onWait(action: AnyAction | null): void;
 }
 
 function Shortcuts({ waiting, onWait }: ShortcutsProps) {
   const { t } = useTranslation();
   const { bindings, set } = useSession();
-  useEffect(() => {
-    if (!waiting) return;
-    const listen = (event: KeyboardEvent) => {
-      event.preventDefault();
-      event.stopPropagation();
-      const chord = chordOf(event);
-      if (chord === null) return;
-      if (chord !== 'Escape') set({ bindings: { ...bindings, [waiting]: chord } });
-      onWait(null);
-    };
-    window.addEventListener('keydown', listen, true);
-    return () => window.removeEventListener('keydown', listen, true);
-  }, [waiting, bindings, set, onWait]);
-  const clashes = conflicts(bindings);
-  const reset = (action: ActionId) => {
-    const { [action]: _, ...rest } = bindings;
-    set({ bindings: rest });
-  };
+  useNewKey(waiting, onWait);
   return (
     <>
       <Group justify="space-between" mb="sm">
@@ -72,9 +54,9 @@ function Shortcuts({ waiting, onWait }: ShortcutsProps) {
           {t('shortcuts.reset-all')}
         </Button>
       </Group>
-      {clashes.map(([a, b, key]) => (
-        <Alert key={`${a} ${b}`} color="yellow" mb="xs" p="xs">
-          {t('shortcuts.conflict', { key, first: t(`actions.${a}`), second: t(`actions.${b}`) })}
+      {conflicts(ALL_ACTIONS, bindings).map(([a, b, key]) => (
+        <Alert key={`${a.id} ${b.id}`} color="yellow" mb="xs" p="xs">
+          {t('shortcuts.conflict', { key, first: t(`actions.${a.id}`), second: t(`actions.${b.id}`) })}
         </Alert>
       ))}
       {SCOPES.map((scope) => (
@@ -85,45 +67,13 @@ function Shortcuts({ waiting, onWait }: ShortcutsProps) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {actionsOf(scope).map((action) => (
-              <Table.Tr key={action}>
-                <Table.Td>{t(`actions.${action}`)}</Table.Td>
-                <Table.Td w={260}>
-                  <Group gap={6} justify="flex-end">
-                    {action in bindings && (
-                      <Tooltip label={t('shortcuts.reset')}>
-                        <ActionIcon
-                          variant="subtle"
-                          size="sm"
-                          aria-label={t('shortcuts.reset')}
-                          onClick={() => reset(action)}
-                        >
-                          <IconRotate size={14} />
-                        </ActionIcon>
-                      </Tooltip>
-                    )}
-                    <Button
-                      variant={waiting === action ? 'filled' : 'subtle'}
-                      color={waiting === action ? 'blue' : 'gray'}
-                      size="compact-sm"
-                      styles={{ label: { overflow: 'visible' } }}
-                      aria-label={t('shortcuts.change', {
-                        action: t(`actions.${action}`),
-                        keys: waiting === action ? t('shortcuts.press') : keysOf(action, bindings).join(' '),
-                      })}
-                      onClick={() => onWait(action)}
-                    >
-                      {waiting === action
-                        ? t('shortcuts.press')
-                        : keysOf(action, bindings).map((key) => (
-                            <Kbd key={key} ml={4}>
-                              {key}
-                            </Kbd>
-                          ))}
-                    </Button>
-                  </Group>
-                </Table.Td>
-              </Table.Tr>
+            {ALL_ACTIONS.filter((action) => action.scope === scope).map((action) => (
+              <Shortcut
+                key={action.id}
+                action={action}
+                isWaiting={waiting === action}
+                onWait={() => onWait(action)}
+              />
             ))}
           </Table.Tbody>
         </Table>
@@ -132,6 +82,74 @@ function Shortcuts({ waiting, onWait }: ShortcutsProps) {
   );
 }
 
-function actionsOf(scope: (typeof SCOPES)[number]): ActionId[] {
-  return (Object.keys(ACTIONS) as ActionId[]).filter((id) => ACTIONS[id].scope === scope);
+/** Binds the next key that is pressed to the action that waits for one; Escape leaves it as it is. */
+function useNewKey(waiting: AnyAction | null, onWait: ShortcutsProps['onWait']): void {
+  const { bindings, set } = useSession();
+  useEffect(() => {
+    if (!waiting) return;
+    const listen = (event: KeyboardEvent) => {
+      event.preventDefault();
+      event.stopPropagation();
+      const chord = chordOf(event);
+      if (chord === null) return;
+      if (chord !== 'Escape') set({ bindings: { ...bindings, [waiting.id]: chord } });
+      onWait(null);
+    };
+    window.addEventListener('keydown', listen, true);
+    return () => window.removeEventListener('keydown', listen, true);
+  }, [waiting, bindings, set, onWait]);
+}
+
+function Shortcut({
+  action,
+  isWaiting,
+  onWait,
+}: {
+  readonly action: AnyAction;
+  readonly isWaiting: boolean;
+  onWait(): void;
+}) {
+  const { t } = useTranslation();
+  const { bindings, set } = useSession();
+  const name = t(`actions.${action.id}`);
+  const keys = keysOf(action, bindings);
+  const reset = () => {
+    const { [action.id]: _, ...rest } = bindings;
+    set({ bindings: rest });
+  };
+  return (
+    <Table.Tr>
+      <Table.Td>{name}</Table.Td>
+      <Table.Td w={260}>
+        <Group gap={6} justify="flex-end">
+          {action.id in bindings && (
+            <Tooltip label={t('shortcuts.reset')}>
+              <ActionIcon variant="subtle" size="sm" aria-label={t('shortcuts.reset')} onClick={reset}>
+                <IconRotate size={14} />
+              </ActionIcon>
+            </Tooltip>
+          )}
+          <Button
+            variant={isWaiting ? 'filled' : 'subtle'}
+            color={isWaiting ? 'blue' : 'gray'}
+            size="compact-sm"
+            styles={{ label: { overflow: 'visible' } }}
+            aria-label={t('shortcuts.change', {
+              action: name,
+              keys: isWaiting ? t('shortcuts.press') : keys.join(' '),
+            })}
+            onClick={onWait}
+          >
+            {isWaiting
+              ? t('shortcuts.press')
+              : keys.map((key) => (
+                  <Kbd key={key} ml={4}>
+                    {key}
+                  </Kbd>
+                ))}
+          </Button>
+        </Group>
+      </Table.Td>
+    </Table.Tr>
+  );
 }

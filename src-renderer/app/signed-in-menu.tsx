@@ -1,26 +1,25 @@
-import { Kbd, Menu, Text, UnstyledButton } from '@mantine/core';
+import { Menu, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconKey, IconLogout, IconUserCircle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { plainText } from '../i18n/plain-text.ts';
-import { keysOf } from '../keys/bindings.ts';
+import { KeyHint } from '../keys/key-hint.tsx';
 import { useActions } from '../keys/use-actions.ts';
 import { ChangePinDialog } from '../people/change-pin-dialog.tsx';
 import { useIdleSignOut } from '../people/use-idle-sign-out.ts';
 import { signOut, usePeople } from '../state/people.ts';
-import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import classes from './app.module.css';
+import { signOutAction } from './app-actions.ts';
 
 /** Who is signed in, as what, and the way out. Nothing while the workspace has no people. */
 export function SignedInMenu() {
   const { t } = useTranslation();
   const { client } = useWorkstation();
   const me = usePeople((state) => state.me);
-  const bindings = useSession((session) => session.bindings);
   const [changing, change] = useDisclosure(false);
   const leave = () => void signOut(client);
-  useActions({ 'app.sign-out': leave }, me !== null);
+  useActions([signOutAction], { leave }, me !== null);
   useIdleSignOut();
   if (!me) return null;
   const name = plainText(me.name);
@@ -46,11 +45,7 @@ export function SignedInMenu() {
           </Menu.Item>
           <Menu.Item
             leftSection={<IconLogout size={16} />}
-            rightSection={
-              <Kbd size="xs" aria-hidden>
-                {keysOf('app.sign-out', bindings)[0]}
-              </Kbd>
-            }
+            rightSection={<KeyHint action={signOutAction} hidden />}
             onClick={leave}
           >
             {t('people.leave')}

@@ -1,9 +1,11 @@
-import { Button, Kbd, SegmentedControl, TextInput, Title } from '@mantine/core';
+import { Button, SegmentedControl, TextInput, Title } from '@mantine/core';
 import { IconPlus, IconSearch, IconTrashX } from '@tabler/icons-react';
 import type { Ref } from 'react';
 import { useTranslation } from 'react-i18next';
+import { KeyHint } from '../keys/key-hint.tsx';
 import { useDenied } from '../state/people.ts';
 import classes from './batches.module.css';
+import { newBatch, searchBatches } from './batches-actions.ts';
 import { BATCH_VIEWS, type BatchView } from './use-batch-list.ts';
 
 /** Which batches are shown, and a new one. */
@@ -40,7 +42,7 @@ export function BatchesHeader({
         aria-label={t('search')}
         placeholder={t('search')}
         leftSection={<IconSearch size={16} />}
-        rightSection={<Kbd size="xs">/</Kbd>}
+        rightSection={<KeyHint action={searchBatches} />}
         value={search}
         maxLength={500}
         onChange={(event) => onSearch(event.currentTarget.value)}
@@ -67,7 +69,11 @@ export function BatchesHeader({
           {t('purge.empty')}
         </Button>
       )}
-      <Button leftSection={<IconPlus size={16} />} rightSection={<Kbd size="xs">I</Kbd>} onClick={onNew}>
+      <Button
+        leftSection={<IconPlus size={16} />}
+        rightSection={<KeyHint action={newBatch} />}
+        onClick={onNew}
+      >
         {t('new')}
       </Button>
     </header>

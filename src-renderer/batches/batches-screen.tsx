@@ -10,6 +10,7 @@ import { BatchDetails } from './batch-details.tsx';
 import { BatchDialog } from './batch-dialog.tsx';
 import { BatchList } from './batch-list.tsx';
 import classes from './batches.module.css';
+import { BATCH_ACTIONS } from './batches-actions.ts';
 import { BatchesHeader } from './batches-header.tsx';
 import { ExportDialog } from './export-dialog.tsx';
 import { useLiveBatches } from './live-batches.ts';
@@ -43,21 +44,16 @@ export function BatchesScreen() {
     else if (state === 'fresh') actions.start();
     else commands.review();
   };
-  useActions({
-    'batches.import': openNew,
-    'batches.add': commands.addImages,
-    'batches.start': open,
-    'batches.search': () => searchField.current?.focus(),
-    'batches.pause': () => {
+  useActions(BATCH_ACTIONS, {
+    ...commands,
+    openNew,
+    open,
+    search: () => searchField.current?.focus(),
+    pauseOrResume: () => {
       if (state === 'running') actions.pause();
       if (state === 'paused' || state === 'stopped') actions.resume();
     },
-    'batches.edit': commands.edit,
-    'batches.export': commands.exportResults,
-    'batches.archive': commands.archive,
-    'batches.delete': commands.remove,
-    'batches.purge': commands.purge,
-    'batches.undo': undoNewest,
+    undoNewest,
   });
   return (
     <div className={classes.screen}>

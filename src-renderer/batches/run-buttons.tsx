@@ -1,4 +1,4 @@
-import { Button, Group, Kbd, Loader } from '@mantine/core';
+import { Button, Group, Loader } from '@mantine/core';
 import {
   IconPhotoSearch,
   IconPlayerPause,
@@ -9,7 +9,9 @@ import {
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
+import { KeyHint } from '../keys/key-hint.tsx';
 import { useFormat } from '../ui/use-format.ts';
+import { openBatch } from './batches-actions.ts';
 import { runState } from './run-state.ts';
 import type { BatchCommands } from './use-batch-commands.ts';
 import type { RunActions } from './use-run-actions.ts';
@@ -41,7 +43,7 @@ export function RunButtons({
       {state === 'fresh' && (
         <Button
           leftSection={<IconPlayerPlay size={16} />}
-          rightSection={<Kbd size="xs">Enter</Kbd>}
+          rightSection={<KeyHint action={openBatch} />}
           loading={busy}
           onClick={actions.start}
         >
@@ -51,7 +53,7 @@ export function RunButtons({
       {(state === 'running' || isHalted || isEnded) && (
         <Button
           leftSection={<IconPhotoSearch size={16} />}
-          rightSection={<Kbd size="xs">Enter</Kbd>}
+          rightSection={<KeyHint action={openBatch} />}
           onClick={commands.review}
         >
           {t('run.review')}

@@ -1,9 +1,12 @@
-import { ACTIONS, type ActionId } from './actions.ts';
+import type { AnyAction } from './action.ts';
+
+/** Keys that users chose themselves, by action id. */
+export type OwnKeys = Readonly<Record<string, string>>;
 
 /** Keys of an action: the user's own if there is one, else the defaults. */
-export function keysOf(action: ActionId, own: Readonly<Record<string, string>>): readonly string[] {
-  const mine = own[action];
-  return mine === undefined ? ACTIONS[action].keys : mine === '' ? [] : [mine];
+export function keysOf({ id, keys }: AnyAction, own: OwnKeys): readonly string[] {
+  const mine = own[id];
+  return mine === undefined ? keys : mine === '' ? [] : [mine];
 }
 
 /** The key combination of an event in our notation, for example `Ctrl+Shift+Z`; null while only modifiers are down. */
@@ -18,30 +21,27 @@ export function chordOf(
 }
 
 /** The first of `actions` that the key combination means. */
-export function actionFor(
+export function actionFor<A extends AnyAction>(
   chord: string,
-  actions: readonly ActionId[],
-  own: Readonly<Record<string, string>>,
-): ActionId | undefined {
+  actions: readonly A[],
+  own: OwnKeys,
+): A | undefined {
   return actions.find((action) => keysOf(action, own).includes(chord));
 }
 
 /** Actions that share a key within a scope (`app` is everywhere): what rebinding must not cause. */
-export function conflicts(own: Readonly<Record<string, string>>): (readonly [ActionId, ActionId, string])[] {
-  const ids = Object.keys(ACTIONS) as ActionId[];
-  return ids.flatMap((a, index) =>
-    ids
+export function conflicts(
+  actions: readonly AnyAction[],
+  own: OwnKeys,
+): (readonly [AnyAction, AnyAction, string])[] {
+  return actions.flatMap((a, index) =>
+    actions
       .slice(index + 1)
-      .filter((b) => meet(a, b))
+      .filter(({ scope }) => scope === a.scope || scope === 'app' || a.scope === 'app')
       .flatMap((b) =>
         keysOf(a, own)
           .filter((key) => keysOf(b, own).includes(key))
           .map((key) => [a, b, key] as const),
       ),
   );
-}
-
-function meet(a: ActionId, b: ActionId): boolean {
-  const [left, right] = [ACTIONS[a].scope, ACTIONS[b].scope];
-  return left === right || left === 'app' || right === 'app';
 }

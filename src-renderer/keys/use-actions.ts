@@ -1,34 +1,35 @@
-import { useEffect, useRef } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import { useSession } from '../state/session.ts';
-import type { ActionId } from './actions.ts';
+import { type Action, isEnabled } from './action.ts';
 import { actionFor, chordOf } from './bindings.ts';
-
-/** `end` is called when the key of a hold action comes up, or the window loses the focus meanwhile. */
-export type ActionHandlers = Partial<Record<ActionId, (() => void) | { begin(): void; end(): void }>>;
 
 /**
  * Answers the keys of these actions while the component is on screen. Keys typed into a field belong to the field,
  * except combinations with Ctrl and Escape; keys in an open dialog belong to the dialog.
+ * @param context what the actions work on at the moment
+ * @returns runs an action on what is true then, for buttons; always the same function
  */
-export function useActions(handlers: ActionHandlers, enabled = true): void {
-  const latest = useRef(handlers);
-  latest.current = handlers;
+export function useActions<C>(
+  actions: readonly Action<C>[],
+  context: C,
+  enabled = true,
+): (action: Action<C>) => void {
+  const latest = useRef({ actions, context });
+  latest.current = { actions, context };
   useEffect(() => {
     if (!enabled) return;
     const held = new Map<string, () => void>();
     const down = (event: KeyboardEvent) => {
       const chord = chordOf(event);
       if (chord === null || event.defaultPrevented || isForField(event) || isInDialog(event)) return;
-      const ids = Object.keys(latest.current) as ActionId[];
-      const action = actionFor(chord, ids, useSession.getState().bindings);
-      const handler = action && latest.current[action];
-      if (!handler) return;
+      const { actions, context } = latest.current;
+      const possible = actions.filter((action) => isEnabled(action, context));
+      const action = actionFor(chord, possible, useSession.getState().bindings);
+      if (!action) return;
       event.preventDefault();
-      if (typeof handler === 'function') handler();
-      else if (!event.repeat) {
-        handler.begin();
-        held.set(event.code, () => handler.end());
-      }
+      if (action.end && event.repeat) return;
+      action.run(context);
+      if (action.end) held.set(event.code, () => action.end?.(latest.current.context));
     };
     const release = (code: string) => {
       held.get(code)?.();
@@ -46,6 +47,7 @@ export function useActions(handlers: ActionHandlers, enabled = true): void {
       window.removeEventListener('blur', blur);
     };
   }, [enabled]);
+  return useCallback((action) => action.run(latest.current.context), []);
 }
 
 function isForField(event: KeyboardEvent): boolean {

@@ -1,4 +1,4 @@
-import { Button, Center, Kbd, Loader, Stack, Text, Title, Tooltip } from '@mantine/core';
+import { Button, Center, Loader, Stack, Text, Title, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPackageImport } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { failureOf } from '../api/connection.ts';
 import { DeviceChoice, DevicePanel } from '../device/device-panel.tsx';
 import { SelfTest } from '../device/self-test.tsx';
+import { KeyHint } from '../keys/key-hint.tsx';
 import { useActions } from '../keys/use-actions.ts';
 import { AddPackDialog } from '../packs/add-pack-dialog.tsx';
 import { PackImportPanel } from '../packs/pack-import-panel.tsx';
@@ -17,6 +18,7 @@ import { useDenied } from '../state/people.ts';
 import { useDevice, useWorkstation } from '../state/workstation.ts';
 import { StoragePanel } from '../storage/storage-panel.tsx';
 import { FailureDetails } from '../ui/failure-details.tsx';
+import { addPack, MODEL_ACTIONS } from './model-actions.ts';
 import classes from './models.module.css';
 
 export function ModelsScreen() {
@@ -34,7 +36,7 @@ export function ModelsScreen() {
   const add = () => {
     if (!obstacle) open();
   };
-  useActions({ 'models.add': add });
+  useActions(MODEL_ACTIONS, { addPack: add });
   return (
     <div className={classes.screen}>
       <header className={classes.header}>
@@ -44,7 +46,7 @@ export function ModelsScreen() {
         <Tooltip label={obstacle} disabled={!obstacle}>
           <Button
             leftSection={<IconPackageImport size={16} />}
-            rightSection={<Kbd size="xs">I</Kbd>}
+            rightSection={<KeyHint action={addPack} />}
             data-disabled={obstacle !== undefined || undefined}
             aria-disabled={obstacle !== undefined}
             aria-description={description}

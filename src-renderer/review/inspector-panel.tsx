@@ -9,6 +9,7 @@ import type { MaskLevel, Region } from '../../src-shared/result.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import type { Failure } from '../i18n/failure-text.ts';
+import type { Action } from '../keys/action.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { AnnotationList } from './annotation-list.tsx';
 import { CandidatePanel } from './candidate-panel.tsx';
@@ -18,6 +19,7 @@ import { HistoryList } from './history-list.tsx';
 import { ModelSummary } from './model-summary.tsx';
 import { RegionList } from './region-list.tsx';
 import { ResultFacts } from './result-facts.tsx';
+import type { ReviewContext } from './review-actions.ts';
 import { Section } from './section.tsx';
 import type { AnnotationValues } from './undo-stack.ts';
 import type { AskedSam } from './use-sam.ts';
@@ -25,10 +27,10 @@ import { VerdictForm } from './verdict-form.tsx';
 
 /** What can be done in the panel. */
 export type InspectorHandlers = {
+  run(action: Action<ReviewContext>): void;
   draft(changes: Draft): void;
   decide(verdict: 'accept' | 'reject' | 'uncertain', changes?: Draft): void;
   amend(changes: Draft): void;
-  submit(): void;
   withdraw(): void;
   selectRegion(index: number | null): void;
   pointAtRegion(index: number | null): void;
@@ -109,7 +111,7 @@ export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanel
         onDraft={on.draft}
         onDecide={on.decide}
         onAmend={on.amend}
-        onSubmit={on.submit}
+        onAction={on.run}
         onWithdraw={on.withdraw}
       />
       {result && image && (

@@ -1,15 +1,17 @@
 import { Button, EmptyState, Kbd } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import type { Action } from '../keys/action.ts';
+import { comment, type ReviewContext } from './review-actions.ts';
 
 interface NoRunProps {
   readonly images: number;
   readonly starting: boolean;
-  onStart(): void;
+  onAction(action: Action<ReviewContext>): void;
 }
 
 /** In place of the inspector's panel as long as nothing was inspected. */
-export function NoRun({ images, starting, onStart }: NoRunProps) {
+export function NoRun({ images, starting, onAction }: NoRunProps) {
   const { t } = useTranslation('review');
   return (
     <EmptyState
@@ -20,7 +22,7 @@ export function NoRun({ images, starting, onStart }: NoRunProps) {
       title={t('no-run.title')}
       description={t('no-run.why', { count: images })}
     >
-      <Button loading={starting} onClick={onStart} rightSection={<Kbd size="xs">⏎</Kbd>}>
+      <Button loading={starting} onClick={() => onAction(comment)} rightSection={<Kbd size="xs">⏎</Kbd>}>
         {t('no-run.start')}
       </Button>
     </EmptyState>

@@ -5,8 +5,11 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RunProgress } from '../../src-shared/contract/runs.ts';
 import type { ReviewCounts } from '../../src-shared/review-queue.ts';
+import type { Action } from '../keys/action.ts';
+import { ActionTooltip } from '../keys/action-button.tsx';
 import { useWorkstation } from '../state/workstation.ts';
 import { when } from './dates.ts';
+import { type ReviewContext, redo, undo } from './review-actions.ts';
 import classes from './review-bar.module.css';
 import { useReviewSettings } from './review-settings.ts';
 import type { ReviewData } from './review-table-cache.ts';
@@ -20,13 +23,12 @@ interface ReviewBarProps {
   onRun(runId: number): void;
   onProgress(progress: RunProgress): void;
   onFailed(): void;
-  onUndo(): void;
-  onRedo(): void;
+  onAction(action: Action<ReviewContext>): void;
 }
 
 /** Above everything: the batch, its run, what was just done, how much is reviewed, undo, and how one goes on. */
 export const ReviewBar = memo(function ReviewBar(props: ReviewBarProps) {
-  const { data, counts, onRun, onProgress, onFailed, onUndo, onRedo } = props;
+  const { data, counts, onRun, onProgress, onFailed, onAction } = props;
   const { t } = useTranslation('review');
   const { view, autoAdvance, set } = useReviewSettings();
   const run = data.run?.run ?? null;
@@ -44,28 +46,18 @@ export const ReviewBar = memo(function ReviewBar(props: ReviewBarProps) {
         {t('bar.reviewed', { done: reviewable - counts.unreviewed, total: reviewable })}
       </Text>
       <Group gap={2} wrap="nowrap">
-        <Tooltip label={t('bar.undo')}>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label={t('bar.undo')}
-            disabled={stack.done.length === 0}
-            onClick={onUndo}
-          >
-            <IconArrowBackUp size={18} />
-          </ActionIcon>
-        </Tooltip>
-        <Tooltip label={t('bar.redo')}>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label={t('bar.redo')}
-            disabled={stack.undone.length === 0}
-            onClick={onRedo}
-          >
-            <IconArrowForwardUp size={18} />
-          </ActionIcon>
-        </Tooltip>
+        <HistoryButton
+          action={undo}
+          icon={IconArrowBackUp}
+          disabled={stack.done.length === 0}
+          onAction={onAction}
+        />
+        <HistoryButton
+          action={redo}
+          icon={IconArrowForwardUp}
+          disabled={stack.undone.length === 0}
+          onAction={onAction}
+        />
       </Group>
       <Tooltip label={t('bar.auto-advance-why')} multiline maw={260}>
         <Switch
@@ -89,6 +81,34 @@ export const ReviewBar = memo(function ReviewBar(props: ReviewBarProps) {
     </header>
   );
 });
+
+function HistoryButton({
+  action,
+  icon: Icon,
+  disabled,
+  onAction,
+}: Pick<ReviewBarProps, 'onAction'> & {
+  readonly action: Action<ReviewContext>;
+  readonly icon: typeof IconArrowBackUp;
+  /** There is nothing to take back or do again; its key says so. */
+  readonly disabled: boolean;
+}) {
+  const { t } = useTranslation('app');
+  const label = t(`actions.${action.id}`);
+  return (
+    <ActionTooltip text={label} action={action}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={label}
+        disabled={disabled}
+        onClick={() => onAction(action)}
+      >
+        <Icon size={18} />
+      </ActionIcon>
+    </ActionTooltip>
+  );
+}
 
 function View({ icon: Icon, label }: { readonly icon: typeof IconLayoutGrid; readonly label: string }) {
   return (

@@ -1,4 +1,4 @@
-import { Button, Center, Kbd, Loader, Progress, Stack, Text, Title } from '@mantine/core';
+import { Button, Center, Loader, Progress, Stack, Text, Title } from '@mantine/core';
 import { IconArrowBackUp, IconEyeOff } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
@@ -8,8 +8,8 @@ import type { StudyTurn } from '../../src-shared/study.ts';
 import type { HumanVerdict } from '../../src-shared/verdict.ts';
 import { failureOf } from '../api/connection.ts';
 import { plainText } from '../i18n/plain-text.ts';
-import type { ActionId } from '../keys/actions.ts';
-import { keysOf } from '../keys/bindings.ts';
+import { isEnabled } from '../keys/action.ts';
+import { KeyHint } from '../keys/key-hint.tsx';
 import { useActions } from '../keys/use-actions.ts';
 import { useDenied } from '../state/people.ts';
 import { routeTo, useGo } from '../state/routes.ts';
@@ -20,6 +20,7 @@ import { useFormat } from '../ui/use-format.ts';
 import { HUMAN_ICONS, verdictClass } from '../ui/verdict-icons.tsx';
 import { PlainViewer } from '../viewer/plain-viewer.tsx';
 import classes from './studies.module.css';
+import { JUDGE, STUDY_ACTIONS, type StudyContext, takeBack } from './study-actions.ts';
 
 const VERDICTS = ['accept', 'reject', 'uncertain'] as const;
 
@@ -63,12 +64,13 @@ function Rounds({ id, inspector }: { readonly id: number; readonly inspector: st
     setBegun(turn.round);
     mutate(() => client.studies.takeBack({ id, inspector }));
   };
-  useActions({
-    'review.accept': () => judge('accept'),
-    'review.reject': () => judge('reject'),
-    'review.uncertain': () => judge('uncertain'),
-    'review.undo': undo,
-  });
+  const context: StudyContext = {
+    canJudge: !isChanged,
+    canTakeBack: turn?.canTakeBack ?? false,
+    judge,
+    takeBack: undo,
+  };
+  useActions(STUDY_ACTIONS, context);
   if (!turn) {
     return (
       <Center h="100%">
@@ -119,10 +121,10 @@ function Rounds({ id, inspector }: { readonly id: number; readonly inspector: st
                   variant="default"
                   size="md"
                   leftSection={<Icon size={20} className={verdictClass(verdict)} />}
-                  rightSection={<Key action={`review.${verdict}`} />}
-                  disabled={isChanged}
+                  rightSection={<KeyHint action={JUDGE[verdict]} hidden />}
+                  disabled={!isEnabled(JUDGE[verdict], context)}
                   title={isChanged ? t('viewer:changed-study') : undefined}
-                  onClick={() => judge(verdict)}
+                  onClick={() => JUDGE[verdict].run(context)}
                 >
                   {t(`app:verdict.${verdict}`)}
                 </Button>
@@ -132,9 +134,9 @@ function Rounds({ id, inspector }: { readonly id: number; readonly inspector: st
               variant="subtle"
               size="md"
               leftSection={<IconArrowBackUp size={18} />}
-              rightSection={<Key action="review.undo" />}
-              disabled={!turn.canTakeBack}
-              onClick={undo}
+              rightSection={<KeyHint action={takeBack} hidden />}
+              disabled={!isEnabled(takeBack, context)}
+              onClick={() => takeBack.run(context)}
             >
               {t('undo')}
             </Button>
@@ -212,14 +214,4 @@ function Picture({ image }: { readonly image: NonNullable<StudyTurn['image']> })
       description={t('image')}
     />
   );
-}
-
-function Key({ action }: { readonly action: ActionId }) {
-  const bindings = useSession((session) => session.bindings);
-  const [key] = keysOf(action, bindings);
-  return key ? (
-    <Kbd size="xs" aria-hidden>
-      {key}
-    </Kbd>
-  ) : null;
 }

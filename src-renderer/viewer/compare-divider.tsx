@@ -1,8 +1,8 @@
 import { IconArrowsHorizontal } from '@tabler/icons-react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import classes from './compare-divider.module.css';
 import { useSettings } from './view-settings.ts';
-import classes from './viewer.module.css';
 
 /** Between the bare image and the one with everything over it: dragged, or moved with the arrow keys. */
 export function CompareDivider() {

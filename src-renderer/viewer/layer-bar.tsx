@@ -1,10 +1,13 @@
-import { Popover, Slider, Tooltip, UnstyledButton } from '@mantine/core';
+import { Popover, UnstyledButton } from '@mantine/core';
 import { IconAdjustmentsHorizontal, IconEye, IconEyeOff } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { KeyHint } from './action-button.tsx';
+import { ActionTooltip } from '../keys/action-button.tsx';
+import { KeyHint } from '../keys/key-hint.tsx';
+import classes from './layer-bar.module.css';
 import { PALETTE } from './palette.ts';
+import { SLIDER_PANEL, SliderRow } from './slider-row.tsx';
 import { LAYERS, type LayerId, useSettings } from './view-settings.ts';
-import classes from './viewer.module.css';
+import { LAYER_ACTIONS } from './viewer-actions.ts';
 
 const SWATCHES: Readonly<Record<LayerId, string>> = {
   coarse: 'linear-gradient(90deg, #420a68, #932667, #dd513a, #fca50a, #f3f78a)',
@@ -18,37 +21,12 @@ const SWATCHES: Readonly<Record<LayerId, string>> = {
 /** What is laid over the image: on or off with one click or key, and how strongly. */
 export function LayerBar({ absent }: { readonly absent: ReadonlySet<LayerId> }) {
   const { t } = useTranslation('viewer');
-  const { layers, setLayer } = useSettings('layers', 'setLayer');
   const shown = LAYERS.filter((id) => id !== 'truth' || !absent.has(id));
   return (
     <fieldset className={classes.layers} aria-label={t('layers.title')}>
-      {shown.map((id) => {
-        const { visible } = layers[id];
-        return (
-          <Tooltip
-            key={id}
-            label={
-              <span className={classes.tip}>
-                {t(`layers.about.${id}`)}
-                <KeyHint action={`viewer.${id}`} />
-              </span>
-            }
-            multiline
-            maw={280}
-          >
-            <UnstyledButton
-              className={classes.layer}
-              aria-pressed={visible}
-              aria-label={t(`layers.name.${id}`)}
-              data-empty={absent.has(id) || undefined}
-              onClick={() => setLayer(id, { visible: !visible })}
-            >
-              <span className={classes.swatch} style={{ background: SWATCHES[id] }} />
-              <span className={classes.layerName}>{t(`layers.name.${id}`)}</span>
-            </UnstyledButton>
-          </Tooltip>
-        );
-      })}
+      {shown.map((id) => (
+        <LayerToggle key={id} id={id} isAbsent={absent.has(id)} />
+      ))}
       <Popover position="bottom-start" shadow="md" trapFocus returnFocus>
         <Popover.Target>
           <UnstyledButton
@@ -59,7 +37,7 @@ export function LayerBar({ absent }: { readonly absent: ReadonlySet<LayerId> }) 
             <IconAdjustmentsHorizontal size={17} stroke={1.7} />
           </UnstyledButton>
         </Popover.Target>
-        <Popover.Dropdown className={classes.panel} aria-label={t('layers.opacity')}>
+        <Popover.Dropdown className={SLIDER_PANEL} aria-label={t('layers.opacity')}>
           {shown.map((id) => (
             <LayerRow key={id} id={id} />
           ))}
@@ -69,72 +47,57 @@ export function LayerBar({ absent }: { readonly absent: ReadonlySet<LayerId> }) 
   );
 }
 
+function LayerToggle({ id, isAbsent }: { readonly id: LayerId; readonly isAbsent: boolean }) {
+  const { t } = useTranslation('viewer');
+  const { layers } = useSettings('layers');
+  const action = LAYER_ACTIONS[id];
+  return (
+    <ActionTooltip text={t(`layers.about.${id}`)} action={action} multiline maw={280}>
+      <UnstyledButton
+        className={classes.layer}
+        aria-pressed={layers[id].visible}
+        aria-label={t(`layers.name.${id}`)}
+        data-empty={isAbsent || undefined}
+        onClick={() => action.run({})}
+      >
+        <span className={classes.swatch} style={{ background: SWATCHES[id] }} />
+        <span className={classes.name}>{t(`layers.name.${id}`)}</span>
+      </UnstyledButton>
+    </ActionTooltip>
+  );
+}
+
 function LayerRow({ id }: { readonly id: LayerId }) {
   const { t } = useTranslation('viewer');
   const { layers, setLayer } = useSettings('layers', 'setLayer');
   const { visible, opacity } = layers[id];
   const Eye = visible ? IconEye : IconEyeOff;
   const name = t(`layers.name.${id}`);
+  const action = LAYER_ACTIONS[id];
   return (
-    <div className={classes.row} data-off={!visible || undefined}>
-      <UnstyledButton
-        className={classes.eye}
-        aria-pressed={visible}
-        aria-label={name}
-        onClick={() => setLayer(id, { visible: !visible })}
-      >
-        <Eye size={16} stroke={1.7} />
-      </UnstyledButton>
-      <span className={classes.swatch} style={{ background: SWATCHES[id] }} />
-      <span className={classes.rowName}>{name}</span>
-      <KeyHint action={`viewer.${id}`} />
-      <Slider
-        className={classes.rowSlider}
-        size="xs"
-        min={0.05}
-        max={1}
-        step={0.05}
-        label={null}
-        value={opacity}
-        onChange={(value) => setLayer(id, { opacity: value })}
-        thumbProps={{ 'aria-label': t('layers.opacity-of', { layer: name }) }}
-      />
-      <span className={classes.rowValue}>{Math.round(opacity * 100)} %</span>
-    </div>
-  );
-}
-
-/** A row of the panel of brightness and contrast. */
-export function FactorRow({
-  name,
-  value,
-  min,
-  max,
-  onChange,
-}: {
-  readonly name: string;
-  readonly value: number;
-  readonly min: number;
-  readonly max: number;
-  onChange(value: number): void;
-}) {
-  // Halving and doubling lie equally far from the middle.
-  const [low, high] = [Math.log2(min), Math.log2(max)];
-  return (
-    <div className={classes.row}>
-      <span className={classes.rowName}>{name}</span>
-      <Slider
-        className={classes.rowSlider}
-        size="xs"
-        min={low}
-        max={high}
-        step={0.05}
-        label={null}
-        value={Math.log2(value)}
-        onChange={(power) => onChange(Math.abs(power) < 0.04 ? 1 : 2 ** power)}
-        thumbProps={{ 'aria-label': name, 'aria-valuetext': `${Math.round(value * 100)} %` }}
-      />
-      <span className={classes.rowValue}>{Math.round(value * 100)} %</span>
-    </div>
+    <SliderRow
+      before={
+        <>
+          <UnstyledButton
+            className={classes.eye}
+            aria-pressed={visible}
+            aria-label={name}
+            onClick={() => action.run({})}
+          >
+            <Eye size={16} stroke={1.7} />
+          </UnstyledButton>
+          <span className={classes.swatch} style={{ background: SWATCHES[id] }} />
+        </>
+      }
+      name={name}
+      after={<KeyHint action={action} />}
+      off={!visible}
+      min={0.05}
+      max={1}
+      value={opacity}
+      percent={opacity * 100}
+      thumbProps={{ 'aria-label': t('layers.opacity-of', { layer: name }) }}
+      onChange={(value) => setLayer(id, { opacity: value })}
+    />
   );
 }

@@ -2,8 +2,8 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { scoreColour } from '../../src-shared/colour-map.ts';
 import { spreadLabels } from './label-layout.ts';
+import classes from './legend.module.css';
 import { type PointerStore, usePointer } from './pointer-state.ts';
-import classes from './viewer.module.css';
 
 /** CSS pixels. */
 const LENGTH = 148;

@@ -1,10 +1,10 @@
 import { type PointerEvent, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Box } from '../../src-shared/result.ts';
+import classes from './navigator.module.css';
 import { pictures } from './pictures.ts';
 import { useResource } from './use-resource.ts';
 import { changeView, useViewport } from './view-settings.ts';
-import classes from './viewer.module.css';
 import { centredOn, type ViewerStage, visibleBox } from './viewport.ts';
 
 interface NavigatorProps {

@@ -1,39 +1,60 @@
-import { useMemo, useSyncExternalStore } from 'react';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Pyramid } from '../../src-shared/contract/review.ts';
 import type { FileState } from '../../src-shared/file-state.ts';
 import { colourTable } from '../../src-shared/paint-map.ts';
-import { mediaUrls } from '../api/browser-access.ts';
 import { useActions } from '../keys/use-actions.ts';
 import { Navigator } from './navigator.tsx';
-import { pictures } from './pictures.ts';
 import { createPointerStore } from './pointer-state.ts';
-import { ZoomButtons } from './status-bar.tsx';
 import { useEditingKeys } from './use-editing-keys.ts';
 import { useInteraction } from './use-interaction.ts';
-import { useResource } from './use-resource.ts';
-import { useStage } from './use-stage.ts';
-import { useZoom } from './use-zoom.ts';
+import { usePicture } from './use-picture.ts';
 import { LAYERS, type LayerId, type LayerSetting, useSettings } from './view-settings.ts';
-import classes from './viewer.module.css';
+import { ViewerCanvas } from './viewer-canvas.tsx';
+import { ViewerFrame } from './viewer-frame.tsx';
+import { Notice } from './viewer-notice.tsx';
 import { ViewerScene } from './viewer-scene.tsx';
+import { ZOOM_ACTIONS } from './zoom-actions.ts';
+import { ZoomButtons } from './zoom-buttons.tsx';
 
 const NONE: readonly never[] = [];
 const NO_LAYERS = Object.fromEntries(LAYERS.map((id) => [id, { visible: false, opacity: 0 }])) as Record<
   LayerId,
   LayerSetting
 >;
-const NO_COLOURS = colourTable(1);
 const nothing = () => {};
 
-/** An image to look at closely, and nothing that anybody said about it. */
-export function PlainViewer({
-  imageId,
-  version,
-  file,
-  pyramid: given,
-  description,
-}: {
+/** A viewer in which nothing was found, nothing is selected and nothing can be drawn. */
+const EMPTY_SCENE = {
+  layers: NO_LAYERS,
+  regions: NONE,
+  annotations: NONE,
+  coarse: undefined,
+  final: undefined,
+  truth: undefined,
+  colours: colourTable(1),
+  theta: 1,
+  step: null,
+  candidate: null,
+  editable: null,
+  selectedRegion: null,
+  selectedAnnotation: null,
+} as const;
+const LOOKING_ONLY = {
+  tool: 'pan',
+  regions: NONE,
+  annotations: NONE,
+  selectedRegion: null,
+  selectedAnnotation: null,
+  prompts: null,
+  scoreAt: () => null,
+  onPrompts: nothing,
+  onDrawn: nothing,
+  onSelectRegion: nothing,
+  onSelectAnnotation: nothing,
+} as const;
+
+interface PlainViewerProps {
   readonly imageId: number;
   /** Content hash: part of the picture's addresses. */
   readonly version: string | null;
@@ -43,100 +64,48 @@ export function PlainViewer({
   readonly pyramid: Pyramid | null;
   /** What is read out instead of the picture. */
   readonly description: string;
-}) {
+}
+
+/** An image to look at closely, and nothing that anybody said about it. */
+export function PlainViewer(props: PlainViewerProps) {
+  const { imageId, file, description } = props;
   const { t } = useTranslation('viewer');
   const { navigator } = useSettings('navigator');
   const pointer = useMemo(() => createPointerStore(imageId), [imageId]);
-  const isChanged = file === 'changed';
-  const pyramid = given?.imageId === imageId && !isChanged ? given : null;
-  const thumbnail = isChanged ? null : mediaUrls.thumbnail(imageId, version);
-  const small = useResource(pictures, thumbnail);
-  const isMissing = useSyncExternalStore(
-    pictures.subscribe,
-    () => thumbnail !== null && pictures.isBroken(thumbnail),
-  );
-  const { width, height } = pyramid ?? small ?? { width: 0, height: 0 };
-  const { stage, holder, holderRef } = useStage(width, height);
-  const interaction = useInteraction(
-    {
-      imageId,
-      stage,
-      tool: 'pan',
-      regions: NONE,
-      annotations: NONE,
-      selectedRegion: null,
-      selectedAnnotation: null,
-      prompts: null,
-      pointer,
-      scoreAt: () => null,
-      onPrompts: nothing,
-      onDrawn: nothing,
-      onSelectRegion: nothing,
-      onSelectAnnotation: nothing,
-    },
-    holder,
-  );
-  const zoom = useZoom(stage);
-  useActions({
-    'viewer.fit': zoom.fit,
-    'viewer.actual-size': zoom.actualSize,
-    'viewer.zoom-in': zoom.zoomIn,
-    'viewer.zoom-out': zoom.zoomOut,
-  });
+  const { stage, thumbnail, pyramid, isMissing, holder, holderRef } = usePicture(props);
+  const interaction = useInteraction({ ...LOOKING_ONLY, imageId, stage, pointer }, holder);
+  useActions(ZOOM_ACTIONS, { stage });
   useEditingKeys({ stage, tool: 'pan', pointer, interaction, element: holder.current });
+  const missing = isMissing ? t(file === 'missing' ? 'missing' : 'unreadable') : null;
   return (
-    <div className={classes.viewer}>
-      <div className={classes.body}>
-        <div
-          ref={holderRef}
-          className={classes.canvas}
-          data-tool="pan"
-          role="application"
-          aria-label={t('canvas')}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move what is on the focused canvas
-          tabIndex={0}
-          {...interaction.handlers}
-        >
-          <div role="img" aria-label={description} className={classes.scene}>
-            {stage && (
+    <ViewerFrame
+      canvas={
+        <ViewerCanvas
+          holderRef={holderRef}
+          tool="pan"
+          interaction={interaction}
+          description={description}
+          scene={
+            stage && (
               <ViewerScene
+                {...EMPTY_SCENE}
                 stage={stage}
                 thumbnail={thumbnail}
                 pyramid={pyramid}
-                layers={NO_LAYERS}
-                regions={NONE}
-                annotations={NONE}
-                coarse={undefined}
-                final={undefined}
-                truth={undefined}
-                colours={NO_COLOURS}
-                theta={1}
-                step={null}
-                candidate={null}
-                editable={null}
-                selectedRegion={null}
-                selectedAnnotation={null}
                 pointer={pointer}
                 bare
               />
-            )}
-          </div>
-        </div>
-        <div className={classes.over}>
-          {stage && navigator && <Navigator thumbnail={thumbnail} stage={stage} />}
-          {isChanged ? (
-            <div className={classes.notice}>{t('changed-study')}</div>
-          ) : (
-            isMissing &&
-            !pyramid && (
-              <div className={classes.notice}>{t(file === 'missing' ? 'missing' : 'unreadable')}</div>
             )
-          )}
-        </div>
-      </div>
-      <footer className={classes.status}>
-        <ZoomButtons zoom={zoom} />
-      </footer>
-    </div>
+          }
+        />
+      }
+      over={
+        <>
+          {stage && navigator && <Navigator thumbnail={thumbnail} stage={stage} />}
+          <Notice text={file === 'changed' ? t('changed-study') : missing} />
+        </>
+      }
+      footer={<ZoomButtons stage={stage} />}
+    />
   );
 }

@@ -1,11 +1,8 @@
-import { Button } from '@mantine/core';
-import { IconCheck, IconX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Annotation } from '../../src-shared/annotation.ts';
-import { KeyHint } from './action-button.tsx';
+import classes from './pointer-guide.module.css';
 import { type PointerStore, usePointer } from './pointer-state.ts';
 import { useViewport, useViewSettings } from './view-settings.ts';
-import classes from './viewer.module.css';
 import type { Tool } from './viewer-props.ts';
 import { toScreen, type ViewerStage } from './viewport.ts';
 
@@ -51,43 +48,6 @@ export function PointerGuide({
           </span>
         </div>
       )}
-    </div>
-  );
-}
-
-/** Ends a drawing: with the keys that do the same. */
-export function DrawingBar({
-  pointer,
-  onFinish,
-  onDrop,
-}: {
-  readonly pointer: PointerStore;
-  onFinish(): void;
-  onDrop(): void;
-}) {
-  const { t } = useTranslation('viewer');
-  const drawing = usePointer(pointer, (state) => state.drawing);
-  if (drawing?.kind !== 'strokes' && drawing?.kind !== 'polygon') return null;
-  const canFinish = drawing.kind === 'strokes' || drawing.points.length >= 3;
-  return (
-    <div className={classes.drawingBar}>
-      <Button
-        size="compact-sm"
-        leftSection={<IconCheck size={14} />}
-        disabled={!canFinish}
-        onClick={onFinish}
-      >
-        {t('drawing.finish')}
-      </Button>
-      <Button
-        size="compact-sm"
-        variant="default"
-        leftSection={<IconX size={14} />}
-        rightSection={<KeyHint action="viewer.reset" />}
-        onClick={onDrop}
-      >
-        {t('drawing.drop')}
-      </Button>
     </div>
   );
 }

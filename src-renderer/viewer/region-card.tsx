@@ -6,8 +6,8 @@ import type { Box, Region, RegionPrompts } from '../../src-shared/result.ts';
 import { lineBetween, onScreen, placeBeside } from './card-layout.ts';
 import { PALETTE } from './palette.ts';
 import { type PointerStore, usePointer } from './pointer-state.ts';
+import classes from './region-card.module.css';
 import { useViewport } from './view-settings.ts';
-import classes from './viewer.module.css';
 import { toScreen, type ViewerStage, type Viewport } from './viewport.ts';
 
 /**
@@ -132,12 +132,12 @@ function Card({
     ),
   }));
   return (
-    <section className={classes.cardBody} aria-label={t('region.title', { index })}>
+    <section className={classes.body} aria-label={t('region.title', { index })}>
       <header>
         <strong>{t('region.title', { index })}</strong>
         <span>{t('region.scores', { peak: peak.toFixed(2), mean: mean.toFixed(2) })}</span>
       </header>
-      <div className={classes.cardRow}>
+      <div className={classes.row}>
         <PromptFacts prompts={prompts} />
         <span className={classes.dim}>
           {t('region.area', { area: Math.round(area).toLocaleString(i18n.language) })}

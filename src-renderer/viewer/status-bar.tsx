@@ -1,19 +1,10 @@
-import { IconArrowsMaximize, IconMinus, IconPlus } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ActionButton } from './action-button.tsx';
 import { type PointerStore, usePointer } from './pointer-state.ts';
+import classes from './status-bar.module.css';
 import { useViewport } from './view-settings.ts';
-import classes from './viewer.module.css';
 import type { Tool } from './viewer-props.ts';
 import type { Size, ViewerStage } from './viewport.ts';
-
-export interface ZoomActions {
-  zoomIn(): void;
-  zoomOut(): void;
-  fit(): void;
-  actualSize(): void;
-}
+import { ZoomButtons } from './zoom-buttons.tsx';
 
 /** Where the pointer is and what it meets, what the tool does, and the zoom. */
 export function StatusBar({
@@ -21,63 +12,27 @@ export function StatusBar({
   tool,
   map,
   pointer,
-  zoom,
 }: {
   readonly stage: ViewerStage | null;
   readonly tool: Tool;
   readonly map: 'coarse' | 'final';
   readonly pointer: PointerStore;
-  readonly zoom: ZoomActions;
 }) {
   const { t } = useTranslation('viewer');
   return (
-    <footer className={classes.status}>
+    <>
       <div className={classes.reading}>
         <Reading pointer={pointer} image={stage?.image ?? null} map={map} />
       </div>
       <span className={classes.hint} title={t(`hints.${tool}`)}>
         {t(`hints.${tool}`)}
       </span>
-      <ZoomButtons zoom={zoom}>
+      <ZoomButtons stage={stage}>
         <output className={classes.percent} aria-label={t('zoom')}>
           {stage ? <Percent stage={stage} /> : '–'}
         </output>
       </ZoomButtons>
-    </footer>
-  );
-}
-
-/** What is between zooming out and in stands between their buttons. */
-export function ZoomButtons({
-  zoom,
-  children,
-}: {
-  readonly zoom: ZoomActions;
-  readonly children?: ReactNode;
-}) {
-  return (
-    <div className={classes.zoom}>
-      <ActionButton
-        action="viewer.zoom-out"
-        side="top"
-        icon={<IconMinus size={15} />}
-        onClick={zoom.zoomOut}
-      />
-      {children}
-      <ActionButton action="viewer.zoom-in" side="top" icon={<IconPlus size={15} />} onClick={zoom.zoomIn} />
-      <ActionButton
-        action="viewer.fit"
-        side="top"
-        icon={<IconArrowsMaximize size={16} stroke={1.7} />}
-        onClick={zoom.fit}
-      />
-      <ActionButton
-        action="viewer.actual-size"
-        side="top"
-        icon={<span className={classes.oneToOne}>1:1</span>}
-        onClick={zoom.actualSize}
-      />
-    </div>
+    </>
   );
 }
 

@@ -9,9 +9,9 @@ import {
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Region } from '../../src-shared/result.ts';
-import { ActionButton } from './action-button.tsx';
+import { IconButton } from '../keys/action-button.tsx';
+import classes from './step-player.module.css';
 import { levelOfRank, type Step } from './steps.ts';
-import classes from './viewer.module.css';
 
 /** Milliseconds that a scene stays. */
 const STAY = 1900;
@@ -65,20 +65,20 @@ export function StepPlayer({
   };
   return (
     <section className={classes.player} aria-label={t('steps.title')}>
-      <ActionButton
+      <IconButton
         label={t('steps.back')}
         side="top"
         icon={<IconChevronLeft size={18} />}
         disabled={at === 0}
         onClick={() => go(at - 1)}
       />
-      <ActionButton
+      <IconButton
         label={t(playing ? 'steps.pause' : 'steps.play')}
         side="top"
         icon={playing ? <IconPlayerPauseFilled size={16} /> : <IconPlayerPlayFilled size={16} />}
         onClick={play}
       />
-      <ActionButton
+      <IconButton
         label={t('steps.forth')}
         side="top"
         icon={<IconChevronRight size={18} />}

@@ -10,13 +10,17 @@ import {
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ActionId } from '../keys/actions.ts';
-import { ActionButton } from './action-button.tsx';
-import classes from './viewer.module.css';
+import { ActionButton, IconButton } from '../keys/action-button.tsx';
+import { TAKE_TOOL, type ToolContext } from './tool-actions.ts';
+import classes from './tool-bar.module.css';
 import type { Tool } from './viewer-props.ts';
 
-const GROUPS: readonly (readonly [Tool, ComponentType<{ size: number; stroke: number }>])[][] = [
-  [['pan', IconHandStop]],
+const ICON = { size: 18, stroke: 1.7 };
+
+const GROUPS: readonly (readonly [
+  Exclude<Tool, 'pan'>,
+  ComponentType<{ size: number; stroke: number }>,
+])[][] = [
   [
     ['point-positive', IconCirclePlus],
     ['point-negative', IconCircleMinus],
@@ -32,28 +36,38 @@ const GROUPS: readonly (readonly [Tool, ComponentType<{ size: number; stroke: nu
 
 /** What the pointer does. The first group looks, the second asks SAM, the third draws. */
 export function ToolBar({
-  tool,
+  context,
   disabled,
-  onTool,
 }: {
-  readonly tool: Tool;
+  readonly context: ToolContext;
   readonly disabled: boolean;
-  onTool(tool: Tool): void;
 }) {
   const { t } = useTranslation('viewer');
+  const { tool, onTool } = context;
+  // A click on the tool in hand keeps it; its key puts it away.
+  const onClick: ToolContext = { ...context, tool: 'pan' };
   return (
     <div className={classes.toolbar} role="toolbar" aria-label={t('tools.title')} aria-orientation="vertical">
+      <div className={classes.group}>
+        <IconButton
+          label={t('tools.pan')}
+          icon={<IconHandStop {...ICON} />}
+          active={tool === 'pan'}
+          side="right"
+          onClick={() => onTool('pan')}
+        />
+      </div>
       {GROUPS.map((group) => (
-        <div key={group[0]![0]} className={classes.toolGroup}>
+        <div key={group[0]![0]} className={classes.group}>
           {group.map(([id, Icon]) => (
             <ActionButton
               key={id}
-              {...(id === 'pan' ? { label: t('tools.pan') } : { action: `tool.${id}` satisfies ActionId })}
-              icon={<Icon size={18} stroke={1.7} />}
+              action={TAKE_TOOL[id]}
+              context={onClick}
+              icon={<Icon {...ICON} />}
               active={tool === id}
-              disabled={disabled && id !== 'pan'}
+              disabled={disabled}
               side="right"
-              onClick={() => onTool(id)}
             />
           ))}
         </div>

@@ -2,7 +2,6 @@ import type { MenuItemConstructorOptions } from 'electron';
 import { describe, expect, it, vi } from 'vitest';
 import { menuTemplate } from '../../src-main/app/menu.ts';
 import { nativeTexts } from '../../src-main/app/native-texts.ts';
-import { ACTIONS } from '../../src-renderer/keys/actions.ts';
 
 /** Keys that Electron gives roles by itself (its docs, "Menu item roles"; Chromium's on Windows and Linux). */
 const ROLE_KEYS: Readonly<Record<string, readonly string[]>> = {
@@ -15,6 +14,12 @@ const ROLE_KEYS: Readonly<Record<string, readonly string[]>> = {
   minimize: ['Ctrl+M'],
   quit: ['Ctrl+Q'],
   appMenu: ['Ctrl+Q', 'Ctrl+H', 'Ctrl+Alt+H'],
+};
+
+// By a path that the compiler does not follow: it checks this file without the types of a browser.
+const WINDOW_ACTIONS: string = '../../src-renderer/app/all-actions.ts';
+const { ALL_ACTIONS } = (await import(WINDOW_ACTIONS)) as {
+  ALL_ACTIONS: readonly { readonly keys: readonly string[] }[];
 };
 
 const actions = { openLogs: vi.fn(), openNotices: vi.fn(), openWorkspace: vi.fn(), reload: vi.fn() };
@@ -30,7 +35,7 @@ describe.each(environments)('on $platform, packaged: $isPackaged', (environment)
   const items = itemsOf(menuTemplate(nativeTexts('en'), actions, environment));
 
   it('has no key of the review, and knows the keys of all its roles', () => {
-    const reviewKeys = new Set(Object.values(ACTIONS).flatMap(({ keys }) => keys as readonly string[]));
+    const reviewKeys = new Set(ALL_ACTIONS.flatMap(({ keys }) => keys));
     expect(reviewKeys.size).toBeGreaterThan(40);
     for (const { role, accelerator } of items) {
       const keys = accelerator ? [accelerator as string] : [];

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { ACTIONS } from '../../../src-renderer/keys/actions.ts';
+import { ALL_ACTIONS } from '../../../src-renderer/app/all-actions.ts';
 
 const folder = fileURLToPath(new URL('../../../src-renderer/i18n/', import.meta.url));
 const namespaces = readdirSync(join(folder, 'en')).map((file) => file.replace('.json', ''));
@@ -33,7 +33,7 @@ describe.each(namespaces)('texts of %s', (namespace) => {
 
 it('names every action', () => {
   const texts = textsOf('en', 'app');
-  for (const action of Object.keys(ACTIONS)) expect(texts, action).toHaveProperty([`actions.${action}`]);
+  for (const { id } of ALL_ACTIONS) expect(texts, id).toHaveProperty([`actions.${id}`]);
 });
 
 /** Texts by dotted key. */

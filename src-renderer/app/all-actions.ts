@@ -1,0 +1,14 @@
+import { BATCH_ACTIONS } from '../batches/batches-actions.ts';
+import type { AnyAction } from '../keys/action.ts';
+import { MODEL_ACTIONS } from '../models/model-actions.ts';
+import { REVIEW_SCREEN_ACTIONS } from '../review/review-actions.ts';
+import { APP_ACTIONS, signOutAction } from './app-actions.ts';
+
+/** Everything that has a key, each once, for the dialog of shortcuts. */
+export const ALL_ACTIONS: readonly AnyAction[] = [
+  ...APP_ACTIONS,
+  signOutAction,
+  ...BATCH_ACTIONS,
+  ...MODEL_ACTIONS,
+  ...REVIEW_SCREEN_ACTIONS,
+];

@@ -1,0 +1,50 @@
+import type { Action } from '../keys/action.ts';
+
+export const SCREENS = ['batches', 'review', 'what-if', 'models'] as const;
+export type ScreenId = (typeof SCREENS)[number];
+
+/** What the actions of the whole window work on. */
+export interface AppContext {
+  /** Addresses of the screens; null: there is nothing to show there yet. */
+  readonly routes: Readonly<Record<ScreenId, string | null>>;
+  go(route: string): void;
+  toggleHelp(): void;
+}
+
+export const showHelp: Action<AppContext> = {
+  id: 'app.help',
+  scope: 'app',
+  keys: ['?', 'Shift+?'],
+  run: ({ toggleHelp }) => toggleHelp(),
+};
+
+/** Goes to a screen. */
+export const OPEN_SCREEN: Readonly<Record<ScreenId, Action<AppContext>>> = {
+  batches: openScreen('batches', 'Alt+1'),
+  review: openScreen('review', 'Alt+2'),
+  'what-if': openScreen('what-if', 'Alt+3'),
+  models: openScreen('models', 'Alt+4'),
+};
+
+function openScreen(screen: ScreenId, key: string): Action<AppContext> {
+  return {
+    id: `app.${screen}`,
+    scope: 'app',
+    keys: [key],
+    isEnabled: ({ routes }) => routes[screen] !== null,
+    run: ({ routes, go }) => {
+      const route = routes[screen];
+      if (route !== null) go(route);
+    },
+  };
+}
+
+export const APP_ACTIONS: readonly Action<AppContext>[] = [showHelp, ...Object.values(OPEN_SCREEN)];
+
+/** Only while somebody is signed in. */
+export const signOutAction: Action<{ readonly leave: () => void }> = {
+  id: 'app.sign-out',
+  scope: 'app',
+  keys: ['Alt+0'],
+  run: ({ leave }) => leave(),
+};

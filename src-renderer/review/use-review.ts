@@ -1,0 +1,140 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import type { Annotation } from '../../src-shared/annotation.ts';
+import { useActions } from '../keys/use-actions.ts';
+import { useSession } from '../state/session.ts';
+import { useWorkstation } from '../state/workstation.ts';
+import type { Tool } from '../viewer/viewer-props.ts';
+import type { InspectorHandlers } from './inspector-panel.tsx';
+import { REVIEW_KEYS } from './review-actions.ts';
+import { type ReviewData, reviewTableKey } from './review-table-cache.ts';
+import { useAnnotating } from './use-annotating.ts';
+import { useDeeds } from './use-deeds.ts';
+import { useDefectClasses } from './use-defect-classes.ts';
+import { useObstacles } from './use-obstacles.ts';
+import { useQueue } from './use-queue.ts';
+import { useReviewImage } from './use-review-image.ts';
+import { useSam } from './use-sam.ts';
+import { useSelection } from './use-selection.ts';
+import { useStableHandlers } from './use-stable-handlers.ts';
+import { useVerdicts } from './use-verdicts.ts';
+
+const NO_ANNOTATIONS: readonly Annotation[] = [];
+
+export interface BatchUnderReview {
+  readonly batchId: number;
+  /** The run that was chosen; null: the newest. */
+  readonly runId: number | null;
+  /** The image that the address names. */
+  readonly asked: number | null;
+  readonly data: ReviewData;
+}
+
+/** Everything that the parts of the review share: the queue, the image at hand, and what can be done to it. */
+export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnderReview) {
+  const tableKey = reviewTableKey(batchId, chosenRun);
+  const runId = data.run?.run.id ?? null;
+  const queue = useQueue(batchId, data, asked);
+  const { current } = queue;
+  const { image, remarks, pyramid } = useReviewImage(runId, queue.queue, current);
+  const deeds = useDeeds(runId, tableKey);
+  const verdicts = useVerdicts(runId, deeds, queue);
+  const sam = useSam(runId, current?.imageId ?? null);
+  const [tool, setTool] = useState<Tool>('pan');
+  const [selection, select] = useSelection(current?.imageId ?? null);
+  const { classes, remember } = useDefectClasses();
+  const start = useStart(batchId, tableKey);
+  const { barred, settled } = useObstacles(image.data, remarks.data);
+  const annotating = useAnnotating({
+    row: current,
+    annotations: remarks.data?.annotations ?? NO_ANNOTATIONS,
+    selection,
+    select,
+    barred,
+    deeds,
+    sam,
+    rememberClass: remember,
+    onTaken: () => setTool('pan'),
+  });
+  const { toggleFalsePositive } = annotating;
+  const searchField = useRef<HTMLInputElement>(null);
+  const commentField = useRef<HTMLTextAreaElement>(null);
+  const selectRegion = (region: number | null) => select({ region });
+  const run = useActions(REVIEW_KEYS, {
+    queue: queue.queue,
+    current,
+    select: queue.select,
+    runId,
+    startRun: start.run,
+    verdicts,
+    settled,
+    classes,
+    rememberClass: remember,
+    sam,
+    regions: image.data?.outcome.status === 'done' ? image.data.outcome.result.regions : [],
+    selectedRegion: selection.region,
+    selectRegion,
+    toggleFalsePositive,
+    searchField,
+    commentField,
+  });
+  const handlers = useStableHandlers<InspectorHandlers>({
+    run,
+    draft: verdicts.write,
+    decide: verdicts.decide,
+    amend: (changes) => {
+      remember(changes.defectClass?.trim());
+      verdicts.amend(changes);
+    },
+    withdraw: () => void verdicts.withdraw(),
+    selectRegion,
+    pointAtRegion: (pointed) => select({ pointed }),
+    selectAnnotation: (annotation) => select({ annotation }),
+    toggleFalsePositive,
+    retract: annotating.retract,
+    editPrompts: annotating.editPrompts,
+    chooseLevel: sam.choose,
+    acceptCandidate: annotating.acceptCandidate,
+    discardCandidate: () => sam.ask(null),
+    endDrawing: annotating.endDrawing,
+  });
+  return {
+    batchId,
+    data,
+    tableKey,
+    runId,
+    queue,
+    image,
+    remarks,
+    pyramid,
+    verdicts,
+    sam,
+    tool,
+    setTool,
+    selection,
+    select,
+    classes,
+    settled,
+    start,
+    annotating,
+    searchField,
+    commentField,
+    run,
+    handlers,
+  };
+}
+export type Review = ReturnType<typeof useReview>;
+
+/** Starts the first run of the batch. */
+function useStart(batchId: number, tableKey: ReturnType<typeof reviewTableKey>) {
+  const { api } = useWorkstation();
+  const queries = useQueryClient();
+  const inspector = useSession((session) => session.inspector);
+  const { isPending, mutate } = useMutation(
+    api.runs.start.mutationOptions({ onSuccess: () => queries.invalidateQueries({ queryKey: tableKey }) }),
+  );
+  const run = () => {
+    if (!isPending) mutate({ batchId, inspector });
+  };
+  return { isPending, run };
+}

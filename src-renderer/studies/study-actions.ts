@@ -1,0 +1,34 @@
+import type { HumanVerdict } from '../../src-shared/verdict.ts';
+import type { Action } from '../keys/action.ts';
+import { VERDICT_KEYS } from '../ui/verdict-keys.ts';
+
+/** What the actions of a study work on. */
+export interface StudyContext {
+  /** Whether the image may be judged: its file is still the one that the study was set up with. */
+  readonly canJudge: boolean;
+  readonly canTakeBack: boolean;
+  judge(verdict: HumanVerdict): void;
+  takeBack(): void;
+}
+
+export const JUDGE = {
+  accept: judge('accept'),
+  reject: judge('reject'),
+  uncertain: judge('uncertain'),
+} as const;
+
+function judge(verdict: HumanVerdict): Action<StudyContext> {
+  return {
+    ...VERDICT_KEYS[verdict],
+    isEnabled: ({ canJudge }) => canJudge,
+    run: (context) => context.judge(verdict),
+  };
+}
+
+export const takeBack: Action<StudyContext> = {
+  ...VERDICT_KEYS.undo,
+  isEnabled: ({ canTakeBack }) => canTakeBack,
+  run: (context) => context.takeBack(),
+};
+
+export const STUDY_ACTIONS: readonly Action<StudyContext>[] = [...Object.values(JUDGE), takeBack];

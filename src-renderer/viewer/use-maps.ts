@@ -1,0 +1,45 @@
+import { useCallback, useMemo } from 'react';
+import { colourTable } from '../../src-shared/paint-map.ts';
+import type { Point } from '../../src-shared/result.ts';
+import { mediaUrls } from '../api/browser-access.ts';
+import { maps, truths } from './pictures.ts';
+import { type LoadedMap, scoreAt } from './score-map.ts';
+import { useResource } from './use-resource.ts';
+import type { LayerId, LayerSetting } from './view-settings.ts';
+import type { ViewerStage } from './viewport.ts';
+
+interface MapSource {
+  readonly imageId: number;
+  /** Null: there is no result whose maps could be shown. */
+  readonly runId: number | null;
+  readonly hasTruth: boolean;
+  readonly stage: ViewerStage | null;
+  readonly layers: Readonly<Record<LayerId, LayerSetting>>;
+  /** 0..1. */
+  readonly theta: number;
+}
+
+interface ShownMaps {
+  readonly coarse: LoadedMap | undefined;
+  readonly final: LoadedMap | undefined;
+  readonly truth: LoadedMap | undefined;
+  readonly colours: Uint32Array;
+  /** The score (0..1) of the map on show at a place of the image; null where there is none. */
+  scoreOf(at: Point): number | null;
+}
+
+/** The maps of the layers that are on, as far as they are there. */
+export function useMaps({ imageId, runId, hasTruth, stage, layers, theta }: MapSource): ShownMaps {
+  const urlOf = (kind: 'coarse' | 'final') =>
+    runId !== null && layers[kind].visible ? mediaUrls.map(kind, runId, imageId) : null;
+  const coarse = useResource(maps, urlOf('coarse'));
+  const final = useResource(maps, urlOf('final'));
+  const truth = useResource(truths, hasTruth && layers.truth.visible ? mediaUrls.truth(imageId) : null);
+  const colours = useMemo(() => colourTable(theta), [theta]);
+  const shown = layers.final.visible ? final : coarse;
+  const scoreOf = useCallback(
+    ({ x, y }: Point) => (stage && shown ? scoreAt(shown, stage.image, x, y) : null),
+    [stage, shown],
+  );
+  return { coarse, final, truth, colours, scoreOf };
+}

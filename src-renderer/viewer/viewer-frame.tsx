@@ -1,0 +1,35 @@
+import type { MouseEvent, ReactNode } from 'react';
+import classes from './viewer-frame.module.css';
+
+/** A viewer from top to bottom: bar, tools beside the canvas with what floats over it, status. */
+export function ViewerFrame({
+  header,
+  tools,
+  canvas,
+  over,
+  footer,
+}: {
+  readonly header?: ReactNode;
+  readonly tools?: ReactNode;
+  readonly canvas: ReactNode;
+  readonly over: ReactNode;
+  readonly footer: ReactNode;
+}) {
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it does nothing itself, it only leaves the focus alone
+    <div className={classes.viewer} onMouseDown={keepFocus}>
+      {header && <header className={classes.header}>{header}</header>}
+      <div className={classes.body}>
+        {tools}
+        {canvas}
+        <div className={classes.over}>{over}</div>
+      </div>
+      <footer className={classes.footer}>{footer}</footer>
+    </div>
+  );
+}
+
+/** A button that is clicked leaves the focus where it is: the next Space shows the bare image and presses no button. */
+function keepFocus(event: MouseEvent): void {
+  if (event.target instanceof Element && event.target.closest('button')) event.preventDefault();
+}

@@ -1,0 +1,47 @@
+import { CompareDivider } from './compare-divider.tsx';
+import { DrawingBar } from './drawing-bar.tsx';
+import { Legend } from './legend.tsx';
+import { Navigator } from './navigator.tsx';
+import { RegionCard } from './region-card.tsx';
+import { StepPlayer } from './step-player.tsx';
+import type { ViewerState } from './use-viewer.ts';
+import { useSettings } from './view-settings.ts';
+import { Notice, useNotice } from './viewer-notice.tsx';
+import type { ViewerProps } from './viewer-props.ts';
+
+/** What floats over the image: legend, navigator, the card of a region, the divider, the step player, notices. */
+export function ViewerOverlays({ viewer, ...props }: ViewerProps & { readonly viewer: ViewerState }) {
+  const { thresholds, outcome, file } = props;
+  const { bare, result, regions, picture, steps, pointer, shownRegion, interaction } = viewer;
+  const { navigator, compare } = useSettings('navigator', 'compare');
+  const { stage, thumbnail, isMissing } = picture;
+  const { layers, at, step, showStep } = steps;
+  const showsMap = !bare && (layers.coarse.visible || layers.final.visible) && result !== null;
+  const notice = useNotice({ outcome, file, isMissing });
+  return (
+    <>
+      {showsMap && <Legend {...thresholds} pointer={pointer} />}
+      {stage && navigator && <Navigator thumbnail={thumbnail} stage={stage} />}
+      {!bare && !step && stage && (
+        <RegionCard stage={stage} regions={regions} selected={shownRegion} pointer={pointer} />
+      )}
+      {compare && !bare && <CompareDivider />}
+      <DrawingBar
+        pointer={pointer}
+        onFinish={() => interaction.finish()}
+        onDrop={() => pointer.setState({ drawing: null })}
+      />
+      {at !== null && (
+        <StepPlayer
+          steps={steps.steps}
+          at={at}
+          regions={regions}
+          theta={thresholds.theta}
+          onStep={showStep}
+          onClose={() => showStep(null)}
+        />
+      )}
+      <Notice text={notice} />
+    </>
+  );
+}
