@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { PackImportEvent } from '../../src-shared/progress.ts';
 import { addPack } from '../services/packs/add-pack.ts';
-import { listPacks, type PackCheck, verifyPack } from '../services/packs/model-packs.ts';
+import { listPacks, type PackVerification, verifyPack } from '../services/packs/model-packs.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import { DEFAULT_WORKSPACE, inspectorName, loopbackPacksOption, packPlaces } from './options.ts';
@@ -143,7 +143,7 @@ function tell(event: PackImportEvent, display: ProgressDisplay): void {
   }
 }
 
-function show({ folder, pack, files, error }: PackCheck): void {
+function show({ folder, pack, files, error }: PackVerification): void {
   const title = pack ? `${pack.id}: ${pack.title} ${pack.version}` : 'Model pack';
   const rows = files.map(({ key, status, source, found, expected }) => [
     `  ${status}`,

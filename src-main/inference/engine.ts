@@ -3,19 +3,18 @@ import { ClipSamError, failure, throwIfCancelled } from '../../src-shared/errors
 import type { Frame } from '../../src-shared/frame.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
-import type { Device, DeviceReport, DeviceRequest, Timings } from '../../src-shared/result.ts';
-import { encodeModel, promoteTensors, pruneTo, readModel } from '../graph/model.ts';
-import { readSafetensors } from '../graph/safetensors.ts';
-import { buildUmciGraph, CELLS_PER_TOKEN } from '../graph/umci.ts';
+import type { DeviceReport, DeviceRequest, Timings } from '../../src-shared/result.ts';
+import { CELLS_PER_TOKEN } from '../graph/umci.ts';
 import { type ContentGrid, cropStage, umciMatrices } from '../graph/umci-feeds.ts';
 import { frameGrid } from '../pipeline/frame.ts';
 import { languageTokens, stateSentences } from '../pipeline/language-tokens.ts';
-import type { RegionMasks } from '../pipeline/mask-fusion.ts';
+import type { RegionMasks } from '../pipeline/mask-levels.ts';
 import { type DecoderPrompts, decoderPoints, regionPrompts } from '../pipeline/region-prompts.ts';
 import { findRegions, MAP_SIDE, minRegionCells } from '../pipeline/regions.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
 import { openDevice } from './devices.ts';
-import { createSession, type Session, type Tensor, type Tensors } from './ort.ts';
+import { buildModels, openSessions, type Sessions } from './engine-sessions.ts';
+import type { Session, Tensor, Tensors } from './ort.ts';
 import type { LoadedPack } from './pack-loader.ts';
 import { RecentMap } from './recent-map.ts';
 import { openTokenizer, sentenceIds, type Tokenizer } from './tokenizer.ts';
@@ -50,13 +49,6 @@ export interface DecodedLogits {
   readonly levels: MaskLogits;
   /** Bare session time in milliseconds. */
   readonly decodeMs: number;
-}
-
-interface Sessions {
-  readonly vision: Session;
-  readonly text: Session;
-  readonly umci: Session;
-  readonly decoder: Session;
 }
 
 interface Embedding {
@@ -252,57 +244,6 @@ class Stopwatch {
     const outputs = await session.run(feeds);
     this.timings[step] += performance.now() - start;
     return outputs;
-  }
-}
-
-/** The pack's graphs, ready for sessions. */
-interface Models {
-  readonly vision: Uint8Array;
-  readonly text: string;
-  readonly umci: Uint8Array;
-  readonly decoder: Uint8Array;
-}
-
-async function buildModels({ pack, pathOf }: LoadedPack): Promise<Models> {
-  const pruned = async (entry: string, outputs: readonly string[]) => {
-    const model = readModel(await readFile(pathOf(entry)), entry);
-    return encodeModel(pruneTo(promoteTensors(model, outputs), outputs));
-  };
-  const { vision, text, umci, sam } = pack;
-  const shape = {
-    ...umci,
-    stageWidths: vision.stages.map((stage) => stage.width),
-    textWidth: text.width,
-  };
-  return {
-    vision: await pruned(vision.file, [...vision.stages.map((stage) => stage.tensor), vision.samEmbedding]),
-    text: pathOf(text.encoder),
-    umci: encodeModel(buildUmciGraph(shape, readSafetensors(await readFile(pathOf(umci.file)), umci.file))),
-    decoder: await pruned(sam.decoder, [sam.masks, sam.qualities]),
-  };
-}
-
-async function openSessions(
-  models: Models,
-  options: { readonly device: Device; readonly threads?: number },
-): Promise<Sessions> {
-  const opened: Session[] = [];
-  const open = async (model: string | Uint8Array) => {
-    const session = await createSession(model, options);
-    opened.push(session);
-    return session;
-  };
-  try {
-    return {
-      vision: await open(models.vision),
-      text: await open(models.text),
-      umci: await open(models.umci),
-      decoder: await open(models.decoder),
-    };
-  } catch (error) {
-    // The CPU may take over: what the device holds by then would stay for the process's life.
-    for (const session of opened) await session.release();
-    throw error;
   }
 }
 

@@ -27,7 +27,7 @@ export interface LoadedPack {
 }
 
 /** A pack as `models verify` shows it. */
-export interface PackCheck {
+export interface PackVerification {
   readonly folder: string;
   readonly pack?: Pack;
   readonly files: readonly FileCheck[];
@@ -70,7 +70,7 @@ export interface FoundPack {
  *   `model-file-invalid`, `model-tensor-unknown`, `model-opset-unsupported`
  */
 export async function loadPack(which: string, places: PackPlaces = {}): Promise<LoadedPack> {
-  const { folder } = await findPack(which, places);
+  const { folder } = await locatePack(which, places);
   const pack = await readPack(folder);
   const files = await checkFiles(pack, folder);
   for (const { error } of files) if (error) throw error;
@@ -93,7 +93,7 @@ export async function loadPack(which: string, places: PackPlaces = {}): Promise<
  * @throws ClipSamError `pack-not-found`, `pack-invalid`
  */
 export async function describePack(which: string, places: PackPlaces = {}): Promise<FoundPack> {
-  const { folder, reference } = await findPack(which, places);
+  const { folder, reference } = await locatePack(which, places);
   const pack = await readPack(folder);
   const exact = exactReference(pack);
   return { pack, folder, reference: reference ?? (basename(folder) === exact ? exact : pack.id) };
@@ -107,12 +107,12 @@ export async function verifyPack(
   which: string,
   places: PackPlaces = {},
   examiner: PackExaminer = packExaminer(),
-): Promise<PackCheck> {
+): Promise<PackVerification> {
   let folder = isReference(which) ? join(places.packsRoot ?? PACKS_ROOT, which) : resolve(which);
   let pack: Pack | undefined;
   let files: FileCheck[] = [];
   try {
-    ({ folder } = await findPack(which, places));
+    ({ folder } = await locatePack(which, places));
     pack = await readPack(folder);
     files = await checkFiles(pack, folder);
     for (const { error } of files) if (error) throw error;
@@ -154,7 +154,7 @@ function isReference(text: string): boolean {
 }
 
 /** The folder of a reference, or the folder itself; `reference` as a recipe should have it, undefined of a folder. */
-async function findPack(
+async function locatePack(
   which: string,
   { packsRoot = PACKS_ROOT, importedRoot }: PackPlaces,
 ): Promise<{ readonly folder: string; readonly reference?: string }> {

@@ -1,6 +1,8 @@
 import simplify from 'simplify-js';
 import { traceContours } from '../../src-shared/contours.ts';
+import type { Frame } from '../../src-shared/frame.ts';
 import type { Polygon } from '../../src-shared/result.ts';
+import type { Span } from './span.ts';
 
 /** Where the lattice of a raster lies in the image, in image pixels, and the image's size to clamp to. */
 export interface LatticePlacement {
@@ -46,6 +48,29 @@ export function outlinePolygons(
     outline!,
     ...holes.filter((hole) => ringArea(hole) >= SPECK),
   ]);
+}
+
+/** Below a pixel of the image and of the lattice, so that outlines keep their shape at any image size. */
+export function outlineTolerance(frame: Frame): number {
+  return 0.4 * Math.max(1, frame.imageWidth / frame.width);
+}
+
+/** Where a patch of a lattice with `cell` frame pixels per cell lies in the image. */
+export function latticePlacement(
+  frame: Frame,
+  span: Pick<Span, 'left' | 'top'>,
+  cell: number,
+): LatticePlacement {
+  const cellWidth = (cell * frame.imageWidth) / frame.width;
+  const cellHeight = (cell * frame.imageHeight) / frame.height;
+  return {
+    x: span.left * cellWidth,
+    y: span.top * cellHeight,
+    cellWidth,
+    cellHeight,
+    imageWidth: frame.imageWidth,
+    imageHeight: frame.imageHeight,
+  };
 }
 
 function round(value: number): number {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { frameGrid } from '../../src-main/pipeline/frame.ts';
-import { fuseMasks, type RegionMasks } from '../../src-main/pipeline/mask-fusion.ts';
+import { fuseMasks } from '../../src-main/pipeline/mask-fusion.ts';
+import type { RegionMasks } from '../../src-main/pipeline/mask-levels.ts';
 import { regionPrompts } from '../../src-main/pipeline/region-prompts.ts';
 import { findRegions } from '../../src-main/pipeline/regions.ts';
 import type { ScoreMap } from '../../src-main/pipeline/score-map.ts';

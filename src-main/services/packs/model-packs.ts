@@ -16,7 +16,12 @@ import {
 
 /** Model packs as far as users see them: which there are, and whether their files are whole. */
 export { type PackExaminer, packExaminer } from '../../inference/pack-examiner.ts';
-export { listPacks, type PackCheck, type PackPlaces, verifyPack } from '../../inference/pack-loader.ts';
+export {
+  listPacks,
+  type PackPlaces,
+  type PackVerification,
+  verifyPack,
+} from '../../inference/pack-loader.ts';
 
 /**
  * A pack's description and folder.
