@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { countEndings, endingsText } from '../../src-shared/endings.ts';
-import { ClipSamError } from '../../src-shared/errors.ts';
 import { evaluate } from '../services/evaluation/evaluate.ts';
 import type { Evaluation, EvaluationFigures } from '../services/evaluation/evaluation-figures.ts';
-import { checkJsonTarget, readJsonFile, writeJsonFile } from '../services/json-file.ts';
+import { checkFiguresFile, readObjectNames, writeFigures } from '../services/evaluation/evaluation-files.ts';
 import { chooseRecipe, openPipeline } from '../services/runs/recipe-pipeline.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
@@ -50,7 +49,7 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
   const { device, threads, limit } = options;
   const objectNames = options.objectNames === undefined ? {} : await readObjectNames(options.objectNames);
   // Not after an hour of measuring.
-  if (options.json !== undefined) await checkJsonTarget(options.json);
+  if (options.json !== undefined) await checkFiguresFile(options.json);
   const chosen = await chooseRecipe(recipeChoice(options));
   const display = new ProgressDisplay();
   const onPipeline = pipelineMessages((line) => display.say(line));
@@ -73,7 +72,7 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
     );
     display.stop();
     process.stdout.write(`${figuresTable(evaluation)}\n`);
-    if (options.json !== undefined) await writeJsonFile(options.json, evaluation);
+    if (options.json !== undefined) await writeFigures(options.json, evaluation);
     printLine(
       `Measured in ${duration(evaluation.seconds)}${options.json ? `; figures in ${options.json}` : ''}.`,
     );
@@ -101,18 +100,6 @@ function maskNotes({ categories }: Evaluation): string[] {
       const values = maskValues.slice(0, NAMED_VALUES).join(', ');
       return printable(`${dataset}/${category}: its masks hold ${values}${more}; all but 0 count as defect.`);
     });
-}
-
-async function readObjectNames(path: string): Promise<Record<string, string>> {
-  const json = await readJsonFile(path, 'The file of object names', 'input-invalid');
-  const entries = Object.entries(json ?? {});
-  if (typeof json !== 'object' || entries.some(([, name]) => typeof name !== 'string' || name === '')) {
-    throw new ClipSamError(
-      'input-invalid',
-      `${path} must be a JSON object of names, such as {"metal_nut": "metal nut"}.`,
-    );
-  }
-  return Object.fromEntries(entries);
 }
 
 const NAMED_VALUES = 12;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 
 /** SHA-256 as 64 lower-case hexadecimal digits. Text is hashed as UTF-8. */
@@ -13,9 +13,18 @@ export async function sha256InBackground(content: Uint8Array): Promise<string> {
   return Buffer.from(digest).toString('hex');
 }
 
-/** SHA-256 of a file, read in 1 MiB pieces. Errors are Node's (`ENOENT`, `EACCES`, ...). */
+/** Bytes up to which a file is read at once: many times faster than a stream for small ones. */
+export const SMALL_FILE = 4 << 20;
+
+/** SHA-256 of a file; a large one is read in 1 MiB pieces. Errors are Node's (`ENOENT`, `EACCES`, ...). */
 export async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest('hex');
+  const file = await open(path);
+  try {
+    if ((await file.stat()).size <= SMALL_FILE) return await sha256InBackground(await file.readFile());
+    const hash = createHash('sha256');
+    await pipeline(file.createReadStream({ highWaterMark: 1 << 20, autoClose: false }), hash);
+    return hash.digest('hex');
+  } finally {
+    await file.close();
+  }
 }

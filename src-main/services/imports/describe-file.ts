@@ -2,12 +2,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { HEAD_BYTES, mayBeDeep, openKinds } from '../../codec/deep-head.ts';
 import { mayHavePages, PAGE_HEAD_BYTES, picturePages } from '../../codec/picture-pages.ts';
 import { readFileHead } from '../../files/file-head.ts';
-import { sha256, sha256InBackground, sha256OfFile } from '../../files/hash.ts';
+import { SMALL_FILE, sha256, sha256InBackground, sha256OfFile } from '../../files/hash.ts';
+import { Limiter } from '../../files/limiter.ts';
 import type { NewFile } from '../../store/images.ts';
-import { Limiter } from '../limiter.ts';
 
-/** Bytes up to which a file is read at once: many times faster than a stream for small ones. */
-const SMALL_FILE = 4 << 20;
 /** Files with pages that are larger are looked at one at a time. */
 const LARGE_FILE = 64 << 20;
 const large = new Limiter<NewFile>(1);

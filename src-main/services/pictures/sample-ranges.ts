@@ -5,12 +5,12 @@ import { rangeFor, type SampleRange } from '../../../src-shared/sample-range.ts'
 import { HEAD_BYTES, mayBeDeep, openKinds } from '../../codec/deep-head.ts';
 import { sampleExtremes } from '../../codec/image-description.ts';
 import { readFileHead } from '../../files/file-head.ts';
+import { Limiter } from '../../files/limiter.ts';
 import { getBatch } from '../../store/batches.ts';
 import { listRuns } from '../../store/runs.ts';
 import { deepImages, saveSampleKinds, unlookedImages } from '../../store/sample-kinds.ts';
 import { changeSampleRange } from '../../store/sample-ranges.ts';
 import type { Workspace } from '../../store/workspace.ts';
-import { Limiter } from '../limiter.ts';
 import { readImportedFile } from './imported-file.ts';
 import { MAX_VIEW_PIXELS } from './thumbnails.ts';
 

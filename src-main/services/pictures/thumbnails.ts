@@ -1,7 +1,7 @@
 import type { BatchImage } from '../../../src-shared/batch.ts';
 import { thumbnail } from '../../codec/image-codec.ts';
 import { FileCache } from '../../files/file-cache.ts';
-import { Limiter } from '../limiter.ts';
+import { Limiter } from '../../files/limiter.ts';
 import { CACHE_LIMITS } from './cache-limits.ts';
 import { readImportedFile, versionOf } from './imported-file.ts';
 

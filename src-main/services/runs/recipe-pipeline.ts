@@ -1,6 +1,7 @@
 import { ClipSamError } from '../../../src-shared/errors.ts';
 import { type Recipe, recipeSchema } from '../../../src-shared/recipe.ts';
 import { schemaIssues } from '../../../src-shared/schema-issues.ts';
+import { readJsonFile } from '../../files/json-file.ts';
 import {
   type InferenceClient,
   type InferenceOptions,
@@ -8,7 +9,6 @@ import {
 } from '../../inference/inference-client.ts';
 import { describePack, type PackPlaces } from '../../inference/pack-loader.ts';
 import { checkLanguage } from '../../inference/recipe-language.ts';
-import { readJsonFile } from '../json-file.ts';
 
 export { describeDeath, type InferenceEvent } from '../../inference/inference-client.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Limiter } from '../../src-main/services/limiter.ts';
+import { Limiter } from '../../src-main/files/limiter.ts';
 
 /** Work that ends when it is told to. */
 function handMade() {

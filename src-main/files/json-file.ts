@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ErrorCode } from '../../src-shared/error-codes.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { parseJson } from '../../src-shared/parse-json.ts';
-import { checkWritable, writeFileAtomically } from '../files/atomic-write.ts';
+import { writeFileAtomically } from './atomic-write.ts';
 
 /** @param name what the file is called in errors @throws ClipSamError with `code` when it is not there or not JSON */
 export async function readJsonFile(path: string, name: string, code: ErrorCode): Promise<unknown> {
@@ -12,11 +12,6 @@ export async function readJsonFile(path: string, name: string, code: ErrorCode):
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ClipSamError(code, `${name} ${path} cannot be read: ${reason}`, { cause });
   }
-}
-
-/** Finds out before long work whether {@link writeJsonFile} can do its part. @throws ClipSamError as it does */
-export async function checkJsonTarget(path: string): Promise<void> {
-  await checkWritable(path);
 }
 
 /** Whole or not at all. @throws ClipSamError `disk-full`, `path-denied` */

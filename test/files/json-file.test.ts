@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readJsonFile } from '../../src-main/services/json-file.ts';
+import { readJsonFile } from '../../src-main/files/json-file.ts';
 import { tempFolder } from '../temp-folder.ts';
 
 test('a file that is no JSON is named, and nothing of it is quoted', async () => {
