@@ -3,15 +3,15 @@ import { type Action, ASKED_UNATTENDED, LEAST_ROLE, mayDo } from '../../src-shar
 import type { Person } from '../../src-shared/roles.ts';
 import type { Acting, People } from '../services/people/people.ts';
 
-/** A window's line to the router, for as long as it is open. Each gets one of its own. */
-interface Line {
+/** A window's connection to the router, for as long as it is open. Each gets one of its own. */
+interface Connection {
   /** Of the session that was signed in on it. */
   token: string | null;
 }
 
-/** What a shell gives with every call. Without a line nobody can be signed in. */
+/** What a shell gives with every call. Without a connection nobody can be signed in. */
 export interface RouterContext {
-  readonly line?: Line;
+  readonly connection?: Connection;
 }
 
 /**
@@ -23,12 +23,12 @@ export interface RouterContext {
  */
 export async function checkPermission(
   people: People,
-  { line }: RouterContext,
+  { connection }: RouterContext,
   action: Action,
   input: unknown,
 ): Promise<Acting | null> {
   if (LEAST_ROLE[action] === null || (await people.isOpen())) return null;
-  const acting = await people.acting(line?.token ?? null, !ASKED_UNATTENDED.has(action));
+  const acting = await people.acting(connection?.token ?? null, !ASKED_UNATTENDED.has(action));
   if (!acting) throw new ClipSamError('sign-in-required', 'Sign in to do this.');
   const { person } = acting;
   if (!mayDo(person.role, action)) {

@@ -1,6 +1,6 @@
 /** Names of the messages between preload script and main process. */
 export const CHANNELS = {
-  /** Preload asks for a line; the answer comes on the same channel, with a port. */
+  /** Preload asks for a connection; the answer comes on the same channel, with a port. */
   connect: 'clipsam:connect',
   choose: 'clipsam:choose',
   showInFolder: 'clipsam:show-in-folder',

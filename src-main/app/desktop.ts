@@ -106,7 +106,7 @@ export async function openDesktop(options: DesktopOptions): Promise<Desktop> {
     ),
   );
 
-  const line = routerLine(workstation);
+  const connect = routerConnector(workstation);
   let isConnected = false;
   answerPage({
     texts,
@@ -115,7 +115,7 @@ export async function openDesktop(options: DesktopOptions): Promise<Desktop> {
     mayShow: (path) =>
       isInsideFolders(path, [workstation.info.workspaceFolder, ...workstation.exportFolders]),
     onConnect(port) {
-      line(port);
+      connect(port);
       isConnected = true;
       if (waiting.length > 0) window.webContents.send(CHANNELS.pathsGiven, waiting.splice(0));
     },
@@ -175,14 +175,14 @@ async function openOrRecover(texts: NativeTexts, options: WorkstationOptions): P
   }
 }
 
-/** The router over a port. There is one page, so a new port takes the place of the one before. */
-function routerLine(workstation: Workstation): (port: MessagePortMain) => void {
+/** The router over a port. There is one page, so a new port replaces the one before. */
+function routerConnector(workstation: Workstation): (port: MessagePortMain) => void {
   const handler = new RPCHandler(createRouter(workstation));
   let current: MessagePortMain | undefined;
   return (port) => {
     current?.close();
     current = port;
-    handler.upgrade(port, { context: { line: { token: null } } });
+    handler.upgrade(port, { context: { connection: { token: null } } });
     port.start();
   };
 }

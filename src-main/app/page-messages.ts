@@ -27,7 +27,7 @@ export interface PageMessagesOptions {
   readonly window: () => BrowserWindow | undefined;
   /** True for what the page may have shown in the file manager. */
   readonly mayShow: (path: string) => Promise<boolean>;
-  /** A new line to the page is there, its port not started yet. */
+  /** There is a new connection to the page, its port not started yet. */
   readonly onConnect: (port: MessagePortMain) => void;
 }
 

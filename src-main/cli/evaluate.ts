@@ -48,7 +48,7 @@ Exit codes: 0 all measured, 2 wrong usage, 3 some images failed, 1 other errors,
 async function run(root: string, options: EvaluateOptions): Promise<number> {
   const { device, threads, limit } = options;
   const objectNames = options.objectNames === undefined ? {} : await readObjectNames(options.objectNames);
-  // Not after an hour of measuring.
+  // Checked now, not after an hour of measuring.
   if (options.json !== undefined) await checkFiguresFile(options.json);
   const chosen = await chooseRecipe(recipeChoice(options));
   const display = new ProgressDisplay();

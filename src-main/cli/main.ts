@@ -5,7 +5,7 @@ import { clipsam } from './program.ts';
 const { npm_lifecycle_event: script, INIT_CWD: typedIn } = process.env;
 if (script === 'clipsam' && typedIn) process.chdir(typedIn);
 
-// `clipsam inspect --json | head -1`: the reader has had enough.
+// `clipsam inspect --json | head -1` closes the pipe: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.error);
   throw error;

@@ -21,7 +21,7 @@ export class ArtifactStore {
   async put(bytes: Uint8Array, mediaType: ArtifactRef['mediaType']): Promise<ArtifactRef> {
     const ref: ArtifactRef = { sha256: sha256(bytes), bytes: bytes.byteLength, mediaType };
     const path = this.pathOf(ref);
-    // Nothing of ours is kept behind a link, nor written through one.
+    // Links are not followed: they may lead out of the workspace.
     await removeLink(dirname(path));
     if (!(await isFileOfSize(path, ref.bytes))) await writeFileAtomically(path, bytes);
     return ref;

@@ -25,13 +25,13 @@ export interface DownloadOptions {
   onWait?(seconds: number): void;
 }
 
-/** Answers after which the same question may get a better one. */
+/** HTTP statuses after which another try may succeed. */
 const PASSING: readonly number[] = [408, 425, 429, 500, 502, 503, 504];
 const MOST_REDIRECTS = 5;
 
-/** A failure that may pass. */
+/** A failure after which another try may succeed. */
 class Passing extends Error {
-  /** Something came before it failed. */
+  /** Bytes came before it failed. */
   readonly gotFurther: boolean;
 
   constructor(message: string, options: { readonly cause?: unknown; readonly gotFurther?: boolean } = {}) {
@@ -202,7 +202,7 @@ async function fetchRest(
   }
 }
 
-/** The pieces of an answer. What breaks it may pass. */
+/** The pieces of an answer. A connection that breaks throws {@link Passing}: another try may succeed. */
 async function* bodyOf({ body }: Response, gotFurther: () => boolean): AsyncGenerator<Uint8Array> {
   const chunks = (body ?? new ReadableStream<Uint8Array>())[Symbol.asyncIterator]();
   try {

@@ -130,11 +130,11 @@ export class FileCache {
     const entries: Entry[] = [];
     for (const folder of await readdir(this.#folder, { withFileTypes: true }).catch(() => [])) {
       if (!folder.isDirectory() || folder.name.length !== 2) continue;
-      const place = join(this.#folder, folder.name);
-      const names = await readdir(place).catch(() => []);
+      const subfolder = join(this.#folder, folder.name);
+      const names = await readdir(subfolder).catch(() => []);
       for (let start = 0; start < names.length; start += AT_A_TIME) {
         const group = names.slice(start, start + AT_A_TIME).map(async (name) => {
-          const path = join(place, name);
+          const path = join(subfolder, name);
           const stats = await lstat(path).catch(() => undefined);
           if (stats?.isFile()) {
             entries.push({ path, key: name.split('.', 1)[0]!, bytes: stats.size, usedAt: stats.mtimeMs });

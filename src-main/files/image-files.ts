@@ -88,7 +88,7 @@ export async function* listImageFiles(
 }
 
 /** A folder to look into. `real`: its path without links, where that is known. */
-interface Place {
+interface PendingFolder {
   readonly path: string;
   readonly real: string | undefined;
 }
@@ -99,13 +99,13 @@ async function* walk(
   visited: Set<string>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ListedImage> {
-  const waiting: Place[] = [{ path: start, real: undefined }];
-  for (let place = waiting.pop(); place; place = waiting.pop()) {
-    const folder = place.path;
+  const waiting: PendingFolder[] = [{ path: start, real: undefined }];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const folder = next.path;
     const found: Entries = { files: [], folders: [], linked: new Set(), passedOver: [], hasTruth: false };
     let real: string;
     try {
-      real = place.real ?? (await realpath(folder));
+      real = next.real ?? (await realpath(folder));
       if (visited.has(real)) continue;
       visited.add(real);
       await look(folder, found, signal);

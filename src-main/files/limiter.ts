@@ -48,7 +48,7 @@ export class Limiter<T> {
 
   #begin(key: string, work: () => Promise<T>): Shared<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    // Whoever left before does not hear of a failure.
+    // A failure that nobody waits for any more is no unhandled rejection.
     promise.catch(() => {});
     const shared: Shared<T> = { promise, wanted: 0 };
     this.#shared.set(key, shared);

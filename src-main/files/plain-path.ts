@@ -7,7 +7,7 @@ const LONGEST = 200;
 const DEVICE = /^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])\s*(\.|$)/i;
 
 /**
- * Whether a path from a file of somebody else names a place below a folder, and the same one on every operating
+ * Whether a path from a file of somebody else names a path below a folder, and the same one on every operating
  * system: parts with `/` between, none of them empty, `.`, `..` or a device's name.
  */
 export function isPlainPath(path: string): boolean {

@@ -1,5 +1,5 @@
 /**
- * The real place of a file that Electron's packager left outside the program's archive. Electron lets its own file
+ * The real path of a file that Electron's packager left outside the program's archive. Electron lets its own file
  * functions look into `app.asar`; ONNX Runtime, threads and other processes can't.
  */
 export function unpackedPath(path: string): string {

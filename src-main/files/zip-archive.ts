@@ -22,7 +22,7 @@ export interface ZipArchive {
 
 /**
  * Opens a ZIP file and reads its table of contents. An archive with a link, an encrypted file, a path that leads out
- * of it or twice the same path is refused as a whole: who makes such a thing means no good, or it was damaged.
+ * of it or twice the same path is refused as a whole: it was made to do harm, or is damaged.
  * @throws ClipSamError `pack-invalid`; Node's error when the file cannot be opened
  */
 export async function openZip(path: string): Promise<ZipArchive> {

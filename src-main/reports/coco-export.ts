@@ -53,7 +53,7 @@ async function* pieces(report: RunReport, context: ExportContext): AsyncGenerato
     listed.add(resultId);
     const identity = {
       ...{ id: imageId, file_name: name, key: imageKey(name), result: resultId },
-      // The name of a page is no file's.
+      // A page has no file of its own name.
       ...(page && { path, page: page.number, pages: page.count }),
     };
     const entry = { ...identity, width, height, file_now: image.file, notices };

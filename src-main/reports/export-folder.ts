@@ -12,7 +12,7 @@ import { isOwn, MANIFEST, readManifest, statOf } from './export-manifest.ts';
 import type { RunReport } from './run-report.ts';
 
 /** What each format puts into the folder: a file, or a folder of its own. */
-const PLACES: Readonly<Record<ExportFormat, string>> = {
+const OUTPUTS: Readonly<Record<ExportFormat, string>> = {
   csv: 'results.csv',
   json: 'results.json',
   coco: 'coco.json',
@@ -80,7 +80,7 @@ export class ExportFolder {
       const manifest = await readManifest(root);
       if (manifest && !isOf(manifest, report) && !force) throw isOfOther(root, manifest.batch.name);
       const folder = new ExportFolder(root, report, formats, force, manifest ?? undefined);
-      const foreign = force ? [] : await folder.#foreignPlaces(manifest);
+      const foreign = force ? [] : await folder.#foreignOutputs(manifest);
       if (foreign.length > 0) throw notOurs(root, foreign);
       await makeFolder(folder.staging);
       return folder;
@@ -122,12 +122,12 @@ export class ExportFolder {
     inUse.delete(this.#root);
   }
 
-  /** Places of this export that something else than the earlier one stands at. */
-  async #foreignPlaces(manifest: ExportManifest | null | undefined): Promise<string[]> {
+  /** Outputs of this export at whose path something else than the earlier one stands. */
+  async #foreignOutputs(manifest: ExportManifest | null | undefined): Promise<string[]> {
     const known = new Set(this.#before.map(({ path }) => path.split('/')[0]!));
-    const places = this.#formats.map((format) => PLACES[format]).filter((place) => !known.has(place));
+    const outputs = this.#formats.map((format) => OUTPUTS[format]).filter((output) => !known.has(output));
     const taken: string[] = manifest === null ? [MANIFEST] : [];
-    for (const place of places) if (await isTaken(join(this.#root, place))) taken.push(place);
+    for (const output of outputs) if (await isTaken(join(this.#root, output))) taken.push(output);
     const stale = Map.groupBy(
       this.#before.filter((file) => !this.#kept.includes(file)),
       ({ path }) => path,
@@ -142,7 +142,7 @@ export class ExportFolder {
       .map(({ parentPath, name }) => join(parentPath, name));
     return eachOf(files, async (file) => {
       const path = file.slice(this.staging.length + 1).replaceAll(sep, '/');
-      const format = this.#formats.find((one) => PLACES[one] === path.split('/')[0])!;
+      const format = this.#formats.find((one) => OUTPUTS[one] === path.split('/')[0])!;
       const { size } = (await statOf(file))!;
       return { path, format, bytes: size, sha256: await sha256OfFile(file) };
     });

@@ -11,7 +11,7 @@ import { sha256OfFile } from '../files/hash.ts';
 export const MANIFEST = 'clipsam-export.json';
 
 /**
- * The manifest in a folder. It may be anybody's: what names a place outside of the folder is none.
+ * The manifest in a folder. It may be anybody's: what names a path outside of the folder is none.
  * @returns undefined where there is none, null for what cannot be one
  */
 export async function readManifest(folder: string): Promise<ExportManifest | null | undefined> {

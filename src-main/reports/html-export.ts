@@ -68,8 +68,8 @@ const PAGE_FILES = {
 };
 
 /**
- * The place of each result when sorted by falling score, those that failed last. A run at work stores more while its
- * pages are written: what has no place here is left to the next export.
+ * The position of each result when sorted by falling score, those that failed last. A run at work stores more while its
+ * pages are written: what has no position here is left to the next export.
  */
 async function ranksByScore(report: RunReport): Promise<Map<string, number>> {
   const found: { readonly id: string; readonly score: number }[] = [];

@@ -22,7 +22,7 @@ import { levelOverlay, numberOverlay, promptsOverlay, regionOverlay } from './sv
 
 /** What the page of an image refers to; paths are relative to the page. */
 export interface ImagePageLinks {
-  /** Place in the gallery, from 1. */
+  /** Position in the gallery, from 1. */
   readonly position: number;
   readonly count: number;
   readonly previous: string | null;

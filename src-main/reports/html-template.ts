@@ -25,7 +25,7 @@ function toMarkup(value: HtmlValue): string {
   return escapeText(String(value));
 }
 
-/** Controls and directional marks are shown, not obeyed: names are data and must not disguise themselves. */
+/** Control and directional characters are shown, not obeyed: a name must not look like another one. */
 function escapeText(text: string): string {
   return text
     .toWellFormed()

@@ -54,11 +54,11 @@ export function rpcSockets(router: AnyRouter, limits: RpcLimits = RPC_LIMITS): R
     // Too large or malformed messages: `ws` closes the connection by itself.
     socket.on('error', () => {});
     const closed = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
-    const context: RouterContext = { line: { token: null } };
+    const context: RouterContext = { connection: { token: null } };
     void handler.upgrade(
       {
         addEventListener: socket.addEventListener.bind(socket),
-        // What can't be written any more is no error: the window was closed, and its end ends what it asked for.
+        // A write that fails is no error: the window was closed, and its calls end with it.
         send: (data: string | RawData) =>
           new Promise<void>((resolve) => {
             socket.send(data as string, (error) => (error ? void closed.then(resolve) : resolve()));

@@ -72,14 +72,14 @@ export async function addAnnotation(workspace: Workspace, entry: NewAnnotation):
   });
 }
 
-/** @throws ClipSamError `input-invalid` when the marks of the image would go beyond their limits with this one */
+/** @throws ClipSamError `input-invalid` when the annotations of the image would go beyond their limits with this one */
 async function checkRoom(
   db: Workspace['db'],
   { runId, imageId }: NewAnnotation,
   polygons: readonly Polygon[],
 ): Promise<void> {
-  const marks = await marksThatCount(db, runId, [imageId]).execute();
-  const all = [...marks.map(toAnnotation).flatMap((mark) => mark.polygons ?? []), ...polygons];
+  const annotations = await standingAnnotations(db, runId, [imageId]).execute();
+  const all = [...annotations.map(toAnnotation).flatMap((other) => other.polygons ?? []), ...polygons];
   const points = countPoints(all);
   const pixels = riseOf(all);
   const told = (much: string, limit: number) =>
@@ -142,10 +142,10 @@ export async function listAnnotations(
   runId: number,
   imageIds?: readonly number[],
 ): Promise<Annotation[]> {
-  return (await marksThatCount(workspace.db, runId, imageIds).execute()).map(toAnnotation);
+  return (await standingAnnotations(workspace.db, runId, imageIds).execute()).map(toAnnotation);
 }
 
-function marksThatCount(db: Workspace['db'], runId: number, imageIds?: readonly number[]) {
+function standingAnnotations(db: Workspace['db'], runId: number, imageIds?: readonly number[]) {
   const query = db
     .selectFrom('annotations as a')
     .leftJoin('annotations as r', 'r.retracts', 'a.id')

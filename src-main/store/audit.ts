@@ -58,7 +58,7 @@ export async function recordAudit(db: Kysely<Schema>, events: readonly NewAuditE
 }
 
 /** Adds an event of its own, for what changes nothing else in the database. */
-export async function recordDeed(workspace: Workspace, event: NewAuditEvent): Promise<void> {
+export async function recordAuditEvent(workspace: Workspace, event: NewAuditEvent): Promise<void> {
   await workspace.db.transaction().execute((db) => recordAudit(db, [event]));
 }
 

@@ -23,7 +23,7 @@ export function prepare(
         `${join(root, DATABASE_FILE)} is not a workspace of this program. Choose another folder.`,
       );
     }
-    // Must be said before anything is written: what is removed later can give its space back.
+    // Takes effect only before the first write; it lets removed rows give their space back.
     database.pragma('auto_vacuum = incremental');
     database.pragma(`application_id = ${APPLICATION_ID}`);
   }
@@ -47,6 +47,6 @@ export function configure(database: Database.Database): void {
   // FULL: a verdict or a result that was acknowledged survives a power cut.
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
-  // Without it, INSERT OR REPLACE deletes rows behind the back of the append-only triggers.
+  // Without it, INSERT OR REPLACE deletes rows without firing the append-only triggers.
   database.pragma('recursive_triggers = ON');
 }

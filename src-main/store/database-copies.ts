@@ -89,7 +89,7 @@ export async function copyDatabase(
     chmodSync(temporary, 0o600);
     const file = await open(temporary, 'r+');
     try {
-      // Without a log beside it, which whoever only reads it would leave there.
+      // In rollback mode: readers of a database in WAL mode leave files beside it.
       await file.write(ROLLBACK_JOURNAL, 0, ROLLBACK_JOURNAL.length, 18);
       await file.sync();
     } finally {

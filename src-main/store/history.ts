@@ -5,16 +5,16 @@ import type Database from 'better-sqlite3';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Stands beside the artifacts: of the newest database that they belong to. */
-interface Mark {
+/** A state of the database that it and the artifacts beside it know; the table is called `marks`. */
+interface Generation {
   readonly generation: number;
   readonly token: string;
 }
 
 const fileOf = (artifactRoot: string) => join(artifactRoot, 'history.json');
 
-/** The mark beside the artifacts; null: none; undefined: one that cannot be read. */
-export function readMark(artifactRoot: string): Mark | null | undefined {
+/** The generation beside the artifacts; null: none; undefined: one that cannot be read. */
+export function readGeneration(artifactRoot: string): Generation | null | undefined {
   try {
     const { generation, token } = JSON.parse(readFileSync(fileOf(artifactRoot), 'utf8'));
     return typeof generation === 'number' && typeof token === 'string' ? { generation, token } : undefined;
@@ -26,26 +26,26 @@ export function readMark(artifactRoot: string): Mark | null | undefined {
 /**
  * How a database stands to the artifacts: `unbroken` when it is, or comes from, the one that they belong to; `new` when
  * nothing is known about them, and `older` when they belong to a later or another database.
- * @param mark as it was before anything was asked of the database: other programs make new ones
+ * @param left beside the artifacts, as it was before anything was asked of the database: other programs make new ones
  */
 export function historyOf(
   database: Database.Database,
-  mark: Mark | null | undefined,
+  left: Generation | null | undefined,
 ): 'unbroken' | 'new' | 'older' {
   const tables = database.prepare('select name from sqlite_schema').pluck().all();
-  if (!mark || tables.length === 0) return 'new';
-  // A database from before there were marks.
+  if (!left || tables.length === 0) return 'new';
+  // A database of a version that kept no generations.
   if (!tables.includes('marks')) return 'older';
   const known = database.prepare('select 1 from marks where generation = ? and token = ?');
-  return known.get(mark.generation, mark.token) ? 'unbroken' : 'older';
+  return known.get(left.generation, left.token) ? 'unbroken' : 'older';
 }
 
 /**
- * Marks the database, and the artifacts as belonging to it. The database comes first: a crash in between leaves a mark
+ * Begins a generation, in the database and beside the artifacts. The database comes first: a crash in between leaves one
  * beside the artifacts that it knows.
  * @param beginning not null: its history is known from here on
  */
-export async function makeMark(
+export async function beginGeneration(
   db: Workspace['db'],
   artifactRoot: string,
   beginning: 'new' | 'accepted' | null,
@@ -56,8 +56,8 @@ export async function makeMark(
     .values({ token, made_at: new Date().toISOString(), beginning })
     .returning('generation')
     .executeTakeFirstOrThrow();
-  const mark: Mark = { generation, token };
-  await writeFileAtomically(fileOf(artifactRoot), `${JSON.stringify(mark)}\n`);
+  const begun: Generation = { generation, token };
+  await writeFileAtomically(fileOf(artifactRoot), `${JSON.stringify(begun)}\n`);
 }
 
 /** Since when the history is unbroken, in milliseconds since 1970, and how it began. */

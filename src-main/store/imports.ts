@@ -59,7 +59,7 @@ export async function endImports(workspace: Workspace, ids: readonly number[]): 
   await workspace.db.deleteFrom('imports').where('id', 'in', ids).execute();
 }
 
-/** Somebody says that the batch is whole without the rest; the history keeps who. */
+/** An inspector says that the batch is complete without the rest; the history keeps who. */
 export async function dismissImports(
   workspace: Workspace,
   batchId: number,

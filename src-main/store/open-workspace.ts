@@ -8,7 +8,7 @@ import { ArtifactStore } from '../files/artifact-store.ts';
 import { makeFolder } from '../files/atomic-write.ts';
 import { configure, prepare } from './database-checks.ts';
 import { DATABASE_FILE, DatabaseFile, hasDatabase, keepPrivate } from './database-file.ts';
-import { historyOf, makeMark, readMark } from './history.ts';
+import { beginGeneration, historyOf, readGeneration } from './history.ts';
 import { databaseMissing, databaseOlder } from './lost-database.ts';
 import { migrate } from './migrate.ts';
 import { migrations as allMigrations } from './migrations.ts';
@@ -60,7 +60,7 @@ export async function openWorkspace(folder: string, options: OpenOptions = {}): 
   }
   const isUnwritable = ['disk-full', 'path-denied'].includes(codeOf(problem) ?? '');
   if (!options.allowReadOnly || !isUnwritable || !hasDatabase(join(root, DATABASE_FILE))) throw problem;
-  // Where there is no room for a copy either, the first problem tells more.
+  // Where a copy fails as well, the first problem is the cause.
   const copy = await copyForReading(root).catch(() => Promise.reject(problem));
   return openAt(root, copy.file, options, copy).catch(async (error: unknown) => {
     await copy.remove();
@@ -78,7 +78,7 @@ async function openAt(
   const artifacts = new ArtifactStore(join(root, 'artifacts'));
   let database: Database.Database | undefined;
   try {
-    const left = readMark(artifacts.root);
+    const left = readGeneration(artifacts.root);
     const opened = new Database(file, { timeout: PATIENCE.opening });
     database = opened;
     prepare(opened, root, options.create ?? false, migrations);
@@ -99,15 +99,17 @@ async function openAt(
     const db = new Kysely<Schema>({ dialect });
     await migrate(db, migrations);
     const openedAt = Date.now();
-    const hasMarks = Object.hasOwn(migrations, FIRST_WITH_MARKS) && !copy;
-    if (hasMarks) await makeMark(db, artifacts.root, BEGINNING[history]);
+    const hasGenerations = Object.hasOwn(migrations, FIRST_WITH_GENERATIONS) && !copy;
+    if (hasGenerations) await beginGeneration(db, artifacts.root, BEGINNING[history]);
     const { id } = await db.selectFrom('workspace').select('id').executeTakeFirstOrThrow();
     opened.pragma('busy_timeout = 0');
     if (copy) {
       opened.pragma('query_only = ON');
       guard.makeReadOnly();
     }
-    const mark = hasMarks ? marker(opened, () => makeMark(db, artifacts.root, null)) : async () => {};
+    const noteChanges = hasGenerations
+      ? whenChanged(opened, () => beginGeneration(db, artifacts.root, null))
+      : async () => {};
     return {
       folder: root,
       cacheFolder: join(copy?.folder ?? root, 'cache'),
@@ -121,10 +123,10 @@ async function openAt(
       shrink: () => shrink(opened),
       copyTo: async (path) => void (await opened.backup(path)),
       findDamage: () => findDamage(file),
-      mark,
+      noteChanges,
       async close() {
-        // Without it the history is as it was when the workspace was opened.
-        if (opened.open) await mark().catch(() => {});
+        // If this fails, the history stays as it was when the workspace was opened.
+        if (opened.open) await noteChanges().catch(() => {});
         await db.destroy();
         await copy?.remove();
       },
@@ -135,12 +137,12 @@ async function openAt(
   }
 }
 
-/** What keeps a workspace from being written as if nothing were. */
-function guardOf(root: string, place: DatabaseFile) {
+/** Refuses writes to a workspace whose database was replaced or can only be read. */
+function guardOf(root: string, file: DatabaseFile) {
   const health = new WorkspaceHealth();
   const problemOf = (code: ErrorCode) => health.report.problems.find((problem) => problem.code === code);
   const isInPlace = () => {
-    if (!problemOf('workspace-replaced') && !place.isInPlace())
+    if (!problemOf('workspace-replaced') && !file.isInPlace())
       health.add(toErrorRecord(databaseReplaced(root)));
     return !problemOf('workspace-replaced');
   };
@@ -153,14 +155,14 @@ function guardOf(root: string, place: DatabaseFile) {
   return { health, isInPlace, checkWritable, makeReadOnly };
 }
 
-/** Makes a mark where the database has changed since the last one. */
-function marker(database: Database.Database, makeOne: () => Promise<void>): () => Promise<void> {
+/** Does something where the database has changed since the last time. */
+function whenChanged(database: Database.Database, act: () => Promise<void>): () => Promise<void> {
   const changes = () => database.prepare('select total_changes()').pluck().get() as number;
-  let marked = changes();
+  let known = changes();
   return async () => {
-    if (changes() === marked) return;
-    await makeOne();
-    marked = changes();
+    if (changes() === known) return;
+    await act();
+    known = changes();
   };
 }
 
@@ -177,7 +179,7 @@ function codeOf(error: unknown): ErrorCode | undefined {
 }
 
 const BEGINNING = { unbroken: null, new: 'new', older: 'accepted' } as const;
-const FIRST_WITH_MARKS = '014-safe-removal';
+const FIRST_WITH_GENERATIONS = '014-safe-removal';
 
 async function findOrMake(root: string, artifacts: ArtifactStore, create: boolean): Promise<void> {
   const file = join(root, DATABASE_FILE);

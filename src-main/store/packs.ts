@@ -1,4 +1,4 @@
-import { recordDeed } from './audit.ts';
+import { recordAuditEvent } from './audit.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Keeps who brought in which model pack, and from where. @param reference as recipes name it */
@@ -9,7 +9,7 @@ export async function recordPack(
   inspector: string,
 ): Promise<void> {
   const { action, packHash, place } = what;
-  await recordDeed(workspace, {
+  await recordAuditEvent(workspace, {
     inspector,
     action,
     subject: 'pack',

@@ -51,13 +51,13 @@ export async function knownTimes({ db, openedAt }: Workspace): Promise<{
     select json_extract(span.value, '$[0]'), json_extract(span.value, '$[1]')
     from audit_events, json_each(new_value, '$.atWork') as span
     where subject = 'batch' and action = 'purged'`.execute(db);
-  const { rows: deeds } = await sql<{ last: string | null }>`
+  const { rows: changes } = await sql<{ last: string | null }>`
     select max(created_at) as last from audit_events
     where created_at < ${new Date(openedAt).toISOString()}`.execute(db);
   const runs = rows.map(({ started, last }) => ({
     from: Math.max(began, Date.parse(started)),
     to: Date.parse(last),
   }));
-  const newest = Math.max(began, ...runs.map(({ to }) => to), Date.parse(deeds[0]?.last ?? '') || 0);
+  const newest = Math.max(began, ...runs.map(({ to }) => to), Date.parse(changes[0]?.last ?? '') || 0);
   return { newest, runs: runs.filter(({ from, to }) => from <= to) };
 }

@@ -75,7 +75,7 @@ export async function mayBeWriting(db: Workspace['db']): Promise<boolean> {
   return rows.some(
     (row) =>
       isOwnerAlive(row) ||
-      // It sleeps, and goes on when it wakes up.
+      // A process without a sign of life may be suspended and go on later.
       (row.owner_host === hostname() && row.owner_pid !== process.pid && isOwnerThere(row)),
   );
 }
@@ -95,7 +95,7 @@ export function isOwnerAlive(row: RunRow): boolean {
   const isHere = row.owner_host === hostname();
   if (isHere && row.owner_pid === process.pid) return claimsOfThisProcess.has(row.owner_token);
   if (isHere && !isOwnerThere(row)) return false;
-  // One from the future shows that a clock was wrong, not that somebody lives.
+  // A time in the future means that a clock was wrong, not that the program is there.
   return Math.abs(Date.now() - Date.parse(row.heartbeat_at)) < HEARTBEAT_LIMIT;
 }
 

@@ -20,7 +20,7 @@ export async function listRuns(workspace: Workspace, batchId?: number): Promise<
 
 /** A run with how far it is. */
 export interface RunOverview {
-  /** One whose program died without a word counts as `interrupted`. */
+  /** One whose program died without writing down its end counts as `interrupted`. */
   readonly run: Run;
   readonly total: number;
   readonly done: number;

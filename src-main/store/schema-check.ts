@@ -11,7 +11,7 @@ interface Part {
 const made = new Map<string, Promise<readonly Part[]>>();
 
 /**
- * Compares a database with what its migrations made of it. Tables of others are let be; what would change how ours are
+ * Compares a database with what its migrations made of it. Tables of others are allowed; what would change how ours are
  * written is not.
  * @returns what is missing, changed or foreign; undefined when all is as it was made
  */

@@ -16,7 +16,7 @@ export class WorkspaceHealth {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Adds a problem, in the place of another one of its code and case. */
+  /** Adds a problem, replacing another one of its code and case. */
   add(problem: ErrorRecord): void {
     const others = this.#report.problems.filter((other) => keyOf(other) !== keyOf(problem));
     this.#change({ problems: [...others, problem] });

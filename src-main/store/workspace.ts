@@ -34,8 +34,8 @@ export interface Workspace {
   copyTo(path: string): Promise<void>;
   /** Reads all pages of the database, beside other work. @returns what is damaged */
   findDamage(): Promise<string | undefined>;
-  /** Marks the artifacts as this database's, if it has changed since the last time. */
-  mark(): Promise<void>;
+  /** Begins a generation of the artifacts' history, if the database has changed since the last one. */
+  noteChanges(): Promise<void>;
   close(): Promise<void>;
 }
 

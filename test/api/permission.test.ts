@@ -29,7 +29,7 @@ type Name = keyof typeof PINS;
 
 /** A window's line of its own, signed in where a name is given. */
 async function lineOf({ workstation }: FakeWorkstation, name?: Name) {
-  const client = createRouterClient(createRouter(workstation), { context: { line: { token: null } } });
+  const client = createRouterClient(createRouter(workstation), { context: { connection: { token: null } } });
   const token = name && (await client.people.signIn({ name, pin: PINS[name] })).token;
   return { client, token: token ?? '' };
 }

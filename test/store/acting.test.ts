@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { type Actor, actingFor } from '../../src-main/store/acting.ts';
 import { addAnnotation, retractAnnotation } from '../../src-main/store/annotations.ts';
-import { recordDeed } from '../../src-main/store/audit.ts';
+import { recordAuditEvent } from '../../src-main/store/audit.ts';
 import { archiveBatch, createBatch, deleteBatch, updateBatch } from '../../src-main/store/batches.ts';
 import { noteImport } from '../../src-main/store/imports.ts';
 import { recordPack } from '../../src-main/store/packs.ts';
@@ -69,7 +69,8 @@ const WRITES: Readonly<Record<string, (acting: Workspace, given: Prepared) => Pr
   'run resumed': (ws, { runId }) => resumeRun(ws, runId, context),
   'run cancelled': (ws, { runId }) => cancelRun(ws, runId, inspector),
   pack: (ws) => recordPack(ws, 'w@1', { packHash: 'a', place: '/p', action: 'added' }, inspector),
-  deed: (ws) => recordDeed(ws, { inspector, action: 'changed', subject: 'setting', subjectId: 'device' }),
+  'audit event': (ws) =>
+    recordAuditEvent(ws, { inspector, action: 'changed', subject: 'setting', subjectId: 'device' }),
   setting: (ws) => changeSetting(ws, 'idle-minutes', 5, inspector),
   'person added': (ws) => addPerson(ws, { ...person, name: 'Mallory', inspector }),
   'role changed': (ws) => changeRole(ws, 'Eva', 'reviewer', inspector),

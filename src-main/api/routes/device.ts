@@ -1,4 +1,4 @@
-import { recordDeed } from '../../store/audit.ts';
+import { recordAuditEvent } from '../../store/audit.ts';
 import type { Implementer } from '../implementer.ts';
 import type { Workstation } from '../workstation.ts';
 
@@ -10,7 +10,7 @@ export function deviceRoutes({ models }: Implementer, { pool }: Workstation) {
       async ({ input: { device }, context: { inspector, acting } }) => {
         const oldValue = pool.status.asked;
         const status = await pool.chooseDevice(device);
-        await recordDeed(acting, {
+        await recordAuditEvent(acting, {
           inspector,
           action: 'changed',
           subject: 'setting',

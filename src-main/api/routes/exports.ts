@@ -1,6 +1,6 @@
 import type { ExportProgress } from '../../../src-shared/contract/exports.ts';
 import { exportRunInto } from '../../services/exports/export-run.ts';
-import { recordDeed } from '../../store/audit.ts';
+import { recordAuditEvent } from '../../store/audit.ts';
 import type { Implementer } from '../implementer.ts';
 import type { Workstation } from '../workstation.ts';
 
@@ -15,7 +15,7 @@ export function exportRoutes({ exports }: Implementer, workstation: Workstation)
           const { files, ...outcome } = await exportRunInto(folder, options);
           exportFolders.add(outcome.folder);
           // The files are there, whatever becomes of the note.
-          await recordDeed(workspace, {
+          await recordAuditEvent(workspace, {
             inspector,
             action: 'exported',
             subject: 'run',

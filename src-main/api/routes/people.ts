@@ -1,29 +1,29 @@
 import type { Implementer } from '../implementer.ts';
 import type { Workstation } from '../workstation.ts';
 
-/** Who may sign in, and who is signed in on a line. */
+/** Who may sign in, and who is signed in on a connection. */
 export function peopleRoutes({ people: os }: Implementer, { people }: Workstation) {
   return {
     list: os.list.handler(() => people.list()),
-    signIn: os.signIn.handler(async ({ input: { name, pin }, context: { line } }) => {
+    signIn: os.signIn.handler(async ({ input: { name, pin }, context: { connection } }) => {
       const session = await people.signIn(name, pin);
-      if (line) line.token = session.token;
+      if (connection) connection.token = session.token;
       return session;
     }),
-    resume: os.resume.handler(async ({ input: { token }, context: { line } }) => {
+    resume: os.resume.handler(async ({ input: { token }, context: { connection } }) => {
       const person = await people.who(token);
-      if (line) line.token = person && token;
+      if (connection) connection.token = person && token;
       return person;
     }),
-    signOut: os.signOut.handler(async ({ context: { line } }) => {
-      const token = line?.token;
-      if (line) line.token = null;
+    signOut: os.signOut.handler(async ({ context: { connection } }) => {
+      const token = connection?.token;
+      if (connection) connection.token = null;
       if (token) await people.signOut(token);
       return null;
     }),
-    stay: os.stay.handler(({ context: { line } }) => people.who(line?.token ?? null, true)),
-    changePin: os.changePin.handler(({ input: { present, pin }, context: { line } }) =>
-      people.changeOwnPin(line?.token ?? null, present, pin),
+    stay: os.stay.handler(({ context: { connection } }) => people.who(connection?.token ?? null, true)),
+    changePin: os.changePin.handler(({ input: { present, pin }, context: { connection } }) =>
+      people.changeOwnPin(connection?.token ?? null, present, pin),
     ),
     idleMinutes: os.idleMinutes.handler(() => people.idleMinutes()),
     changeIdleMinutes: os.changeIdleMinutes.handler(

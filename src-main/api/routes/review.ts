@@ -1,7 +1,7 @@
 import { askSam } from '../../services/review/ask-sam.ts';
 import {
+  annotateImage,
   judgeImage,
-  markImage,
   reviewImage,
   reviewRemarks,
   reviewRowsOf,
@@ -34,7 +34,9 @@ export function reviewRoutes(
         checkAgainstOther(person, 'review.judge-after-others', inspector),
       ),
     ),
-    annotate: review.annotate.handler(({ input, context: { acting } }) => markImage(acting, contents, input)),
+    annotate: review.annotate.handler(({ input, context: { acting } }) =>
+      annotateImage(acting, contents, input),
+    ),
     retract: review.retract.handler(async ({ input: { id, inspector }, context: { person, acting } }) => ({
       id,
       ...(await retractAnnotation(acting, id, inspector, (other) =>

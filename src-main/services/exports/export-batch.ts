@@ -2,7 +2,7 @@ import type { Batch, Run } from '../../../src-shared/batch.ts';
 import { ClipSamError } from '../../../src-shared/errors.ts';
 import type { CsvStyle, ExportFormat } from '../../../src-shared/export-formats.ts';
 import type { ExportEvent } from '../../../src-shared/progress.ts';
-import { recordDeed } from '../../store/audit.ts';
+import { recordAuditEvent } from '../../store/audit.ts';
 import { listBatches } from '../../store/batches.ts';
 import { openWorkspace } from '../../store/open-workspace.ts';
 import { countOutcomes, listRuns } from '../../store/runs.ts';
@@ -46,9 +46,9 @@ export async function exportBatch(options: {
       const subjectId = chosen.run.id;
       const outcome = await exportRun({ ...rest, workspace, contents, runId: subjectId });
       const newValue = { formats: rest.formats, folder: outcome.folder };
-      const deed = { inspector, action: 'exported', subject: 'run', subjectId, newValue } as const;
-      // The files are there, whatever becomes of the note.
-      if (!workspace.isReadOnly) await recordDeed(workspace, deed).catch(() => {});
+      const event = { inspector, action: 'exported', subject: 'run', subjectId, newValue } as const;
+      // The files are there, whatever becomes of the entry in the history.
+      if (!workspace.isReadOnly) await recordAuditEvent(workspace, event).catch(() => {});
       return { batch, ...chosen, ...outcome };
     }
     if (candidates.length > 0) {

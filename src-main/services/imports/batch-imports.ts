@@ -11,8 +11,8 @@ const NAMED = 3;
 
 /**
  * Imports into the batches of a workspace. One that stops before its end, because it was cancelled, its window was
- * closed or the machine lost its power, is remembered until somebody imports the rest or says that none is wanted:
- * nobody takes a part of a lot for the whole.
+ * closed or the machine lost its power, is remembered until somebody imports the rest or says that the batch is complete: a
+ * part of a lot must not pass for all of it.
  */
 export class BatchImports {
   readonly #workspace: Workspace;
@@ -30,7 +30,7 @@ export class BatchImports {
     readonly batchId: number;
     readonly paths: readonly string[] | null;
     readonly inspector: string;
-    /** The workspace as the inspector may use it: to begin takes it, to go on does not. */
+    /** The workspace as the inspector may use it: only a new import is checked against it. */
     readonly acting: Workspace;
     readonly signal: AbortSignal;
     readonly onEvent: (event: ImportEvent) => void;
@@ -71,7 +71,7 @@ export class BatchImports {
     );
   }
 
-  /** The batch is whole as it is. */
+  /** The batch is complete without the rest. */
   async dismiss(acting: Workspace, batchId: number, inspector: string): Promise<void> {
     await dismissImports(acting, batchId, await this.#stopped(batchId), inspector);
   }

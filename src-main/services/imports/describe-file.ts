@@ -14,8 +14,8 @@ const LARGEST_FILE = 2 ** 31 - 1;
 
 /**
  * What an import writes down about a file: hash, size and, where there are several, its pictures. Files that cannot have
- * more than one are not looked into. Never throws: a file that cannot be read, or whose pictures cannot be told, says
- * so when it is inspected.
+ * more than one are not looked into. Never throws: a file that cannot be read, or whose pictures cannot be told apart,
+ * fails when it is inspected.
  */
 export async function describeFile(path: string): Promise<NewFile> {
   try {

@@ -1,7 +1,7 @@
 import { type ErrorRecord, throwIfCancelled, toErrorRecord } from '../../../src-shared/errors.ts';
 import type { ImportEvent } from '../../../src-shared/progress.ts';
 import { listImageFiles } from '../../files/image-files.ts';
-import { recordDeed } from '../../store/audit.ts';
+import { recordAuditEvent } from '../../store/audit.ts';
 import { addImages, type DuplicateImages, listDuplicates, type NewFile } from '../../store/images.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { describeFile } from './describe-file.ts';
@@ -64,7 +64,7 @@ export async function importImages(options: {
     onEvent?.({ kind: 'imported', done: start + images.length, total: all.length });
   }
   const duplicates = await listDuplicates(workspace, batchId);
-  await recordDeed(workspace, {
+  await recordAuditEvent(workspace, {
     inspector,
     action: 'imported',
     subject: 'batch',
@@ -106,7 +106,7 @@ async function listFiles(paths: readonly string[], signal: AbortSignal | undefin
   return {
     files: [...files],
     unreadable,
-    // What is named one by one is taken, whatever its kind.
+    // A file that was named itself is taken, whatever its kind.
     passedOver: [...passedOver].filter((path) => !files.has(path)),
     truthFolders: [...truthFolders],
   };

@@ -30,7 +30,7 @@ export async function listFolder(
   try {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       if (entry.name.startsWith('.')) continue;
-      // Of links, what they lead to counts.
+      // A link counts as what it leads to.
       const target = entry.isSymbolicLink()
         ? await stat(join(folder, entry.name)).catch(() => undefined)
         : entry;
@@ -43,12 +43,12 @@ export async function listFolder(
     throw toReadError(cause, folder);
   }
   const parent = dirname(folder);
-  const place = (name: string) => ({ name, path: join(folder, name) });
+  const entry = (name: string) => ({ name, path: join(folder, name) });
   return {
     path: folder,
     parent: parent === folder ? null : parent,
-    folders: (await sortNames(folders)).map(place),
-    files: (await sortNames(files)).map(place),
+    folders: (await sortNames(folders)).map(entry),
+    files: (await sortNames(files)).map(entry),
     passedOver: countEndings(passedOver),
   };
 }

@@ -232,7 +232,7 @@ export class PackImports {
     const { inspector, acting, signal, onEvent } = work;
     const files = wantedFiles(pack, source.base);
     onEvent?.({ kind: 'found', pack: exactReference(pack), title: pack.title, total: totalBytes(files) });
-    // Of a copy that was cut off nothing is known.
+    // Files of a copy that was cut off are not trusted.
     if (!(await staging.begun())) await staging.remove();
     const note: DownloadNote = {
       place: source.path,

@@ -16,7 +16,7 @@ export const DESCRIPTION = 'pack.json';
 
 /** How servers are asked. */
 export interface PackNetwork extends DownloadOptions {
-  /** Also http servers on this machine, when somebody asked for that: any program of any user may be one. */
+  /** Also http servers on this machine. Only on request: a program of any user may be one. */
   readonly loopback?: boolean | undefined;
 }
 
@@ -163,7 +163,7 @@ export function outsideFile(file: string): ClipSamError {
   return failure('pack-file-outside', { file }, `The pack's file ${file} lies outside of the pack.`);
 }
 
-/** What reading a file said, for a pack: under a pack's code, told in the same words. */
+/** An error of reading a file as an error of the pack: the same message under a pack's code. */
 export function unreadable(cause: unknown, path: string): ClipSamError {
   const { code, message, details } = toReadError(cause, path);
   const isDenied = details?.case === 'file-denied';

@@ -27,7 +27,7 @@ export class TransferProgress {
     return this.#done;
   }
 
-  /** So much is there without having come now: it says nothing about the pace. */
+  /** So much was there already: it does not count for the rate. */
   begin(done: number): void {
     this.#done = done;
     this.#history = [];

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { ClipSamError, failure } from '../../../src-shared/errors.ts';
 import type { Person, Role } from '../../../src-shared/roles.ts';
 import { type Actor, actingFor } from '../../store/acting.ts';
-import { recordDeed } from '../../store/audit.ts';
+import { recordAuditEvent } from '../../store/audit.ts';
 import { openWorkspace } from '../../store/open-workspace.ts';
 import {
   addPerson,
@@ -21,7 +21,7 @@ import { type PinKeeper, scryptPins } from './pin.ts';
 import { isUnwritable, PinTries } from './pin-tries.ts';
 import { type Clocks, Sessions } from './sessions.ts';
 
-/** Inspector of what somebody did whom nobody knows. */
+/** Inspector of what was done by somebody who is not signed in. */
 const UNKNOWN = 'unknown';
 
 export interface PeopleOptions {
@@ -171,7 +171,7 @@ export class People {
 
   #note(action: string, { id, name }: StoredPerson, inspector = name): Promise<void> {
     const event = { inspector, action, subject: 'session', subjectId: id, newValue: { name } } as const;
-    return this.#despiteTheDisk(() => recordDeed(this.#workspace, event), undefined);
+    return this.#despiteTheDisk(() => recordAuditEvent(this.#workspace, event), undefined);
   }
 
   async #despiteTheDisk<T>(write: () => Promise<T>, otherwise: T): Promise<T> {

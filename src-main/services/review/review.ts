@@ -148,8 +148,8 @@ export async function judgeImage(
   return addVerdict(workspace, entry, allow);
 }
 
-/** Adds a mark in what the model saw. @throws ClipSamError as {@link judgeImage} */
-export async function markImage(
+/** Adds an annotation to what the model saw. @throws ClipSamError as {@link judgeImage} */
+export async function annotateImage(
   workspace: Workspace,
   contents: ContentHashes,
   entry: NewAnnotation,

@@ -73,7 +73,7 @@ export async function beginStudy(
   const size = Math.min(options.size, STUDY_SIZE.max, candidates.length);
   const imageIds: number[] = [];
   for (let turn = 0; imageIds.length < size; turn = (turn + 1) % groups.length) {
-    // What nobody inspected comes in only when nothing else is left.
+    // Images that nobody inspected are drawn only when no others are left.
     if (turn === 3 && groups.slice(0, 3).some((group) => group.length > 0)) continue;
     const next = groups[turn]!.pop();
     if (next) imageIds.push(next.imageId);
@@ -87,7 +87,7 @@ export async function studiesOf(workspace: Workspace, batchId: number): Promise<
   return Promise.all((await listStudies(workspace, batchId)).map((study) => overview(workspace, study)));
 }
 
-/** What the inspector has to judge next. His orders differ from round to round, and from everybody else's. */
+/** What the inspector has to judge next. The order differs from round to round, and from inspector to inspector. */
 export async function nextTurn(
   workspace: Workspace,
   contents: ContentHashes,
@@ -98,7 +98,7 @@ export async function nextTurn(
   const images = await studyImages(workspace, studyId);
   const ids = images.map(({ id }) => id);
   const answers = ofInspector(await studyHistory(workspace, studyId), inspector);
-  const { round, done, imageId } = placeOf(study, ids, answers, inspector);
+  const { round, done, imageId } = positionOf(study, ids, answers, inspector);
   const image = images.find(({ id }) => id === imageId);
   return {
     study: withoutSeed(study),
@@ -112,7 +112,7 @@ export async function nextTurn(
 }
 
 /**
- * Stores the inspector's answer to the image that is his next.
+ * Stores the inspector's answer to the image that is next for them.
  * @throws ClipSamError `conflict` when it is another image's turn; `image-changed` when it is not what it was when
  * the study was made
  */
@@ -134,17 +134,17 @@ export async function answerTurn(
   const asked = images.find((image) => image.id === imageId);
   if (asked) await refuseChanged(contents, seenFile(asked));
   await addJudgement(workspace, id, (history) => {
-    const place = placeOf(study, ids, ofInspector(history, inspector), inspector);
-    if (place.imageId !== imageId) {
+    const position = positionOf(study, ids, ofInspector(history, inspector), inspector);
+    if (position.imageId !== imageId) {
       throw failure('study-other-image', `It is not image ${imageId}'s turn in this round.`);
     }
-    return { inspector, round: place.round, imageId, verdict, milliseconds, supersedes: null };
+    return { inspector, round: position.round, imageId, verdict, milliseconds, supersedes: null };
   });
   return nextTurn(workspace, contents, id, inspector);
 }
 
 /**
- * Takes back the inspector's last answer of the round that he is in; what was said stays in the history.
+ * Takes back the inspector's last answer of the round that they are in; the history keeps it.
  * @throws ClipSamError `conflict` when there is none in this round
  */
 export async function takeBack(
@@ -157,7 +157,7 @@ export async function takeBack(
   const ids = (await studyImages(workspace, studyId)).map(({ id }) => id);
   await addJudgement(workspace, studyId, (history) => {
     const answers = ofInspector(history, inspector);
-    const { round, imageId } = placeOf(study, ids, answers, inspector);
+    const { round, imageId } = positionOf(study, ids, answers, inspector);
     const last = answers.findLast((answer) => answer.round === round);
     if (!last || imageId === null) {
       throw failure('study-nothing-to-take-back', 'There is no answer in this round to take back.');
@@ -168,9 +168,9 @@ export async function takeBack(
 }
 
 /**
- * What comes out of a study, from the inspectors who are through with it.
- * @param viewer who wants to know: refused while he is in the midst of it, since he would be blind no more
- * @throws ClipSamError `not-found`, `conflict` while the viewer is in the midst of it
+ * What comes out of a study, from the inspectors who have finished it.
+ * @param viewer who asks: refused until they have finished it, since they must not know the others' answers before
+ * @throws ClipSamError `not-found`, `conflict` while the viewer has answers left
  */
 export async function studyResults(
   workspace: Workspace,
@@ -266,7 +266,7 @@ async function knownVerdict({ path, page }: StudyImage): Promise<'accept' | 'rej
 }
 
 /** Where an inspector is: a round begins when the one before has all its answers. */
-function placeOf(
+function positionOf(
   study: StoredStudy,
   imageIds: readonly number[],
   answers: readonly Answer[],

@@ -10,8 +10,8 @@ import type {
 import type { ModelVerdict } from '../../../src-shared/verdict.ts';
 import type { ArtifactStore } from '../../files/artifact-store.ts';
 
-/** An artifact with the place where it lies. */
-interface PlacedArtifact {
+/** An artifact with the path of its file. */
+interface ArtifactFile {
   readonly path: string;
   readonly sha256: string;
   readonly bytes: number;
@@ -28,7 +28,7 @@ export type ImageRecord =
       readonly verdict: ModelVerdict;
       readonly regions: readonly Region[];
       readonly notices: readonly ToldNotice[];
-      readonly artifacts: Readonly<Record<keyof ResultArtifacts, PlacedArtifact>>;
+      readonly artifacts: Readonly<Record<keyof ResultArtifacts, ArtifactFile>>;
       readonly timings: Timings;
       readonly device: DeviceReport;
       readonly width: number;
@@ -68,16 +68,16 @@ export function toImageRecord(
     return { ...which, status, ...nothing, artifacts: null, timings: null, device, error: outcome.error };
   }
   const { artifacts: kept, score, verdict, regions, notices, timings, ...rest } = outcome.result;
-  const place = ({ sha256, bytes }: ResultArtifacts['mask']): PlacedArtifact => ({
+  const fileOf = ({ sha256, bytes }: ResultArtifacts['mask']): ArtifactFile => ({
     path: artifacts.pathOf(sha256),
     sha256,
     bytes,
   });
-  const placed = {
-    coarseMap: place(kept.coarseMap),
-    finalMap: place(kept.finalMap),
-    mask: place(kept.mask),
+  const files = {
+    coarseMap: fileOf(kept.coarseMap),
+    finalMap: fileOf(kept.finalMap),
+    mask: fileOf(kept.mask),
   };
   const told = notices.map(tellNotice);
-  return { ...which, status, score, verdict, regions, notices: told, artifacts: placed, timings, ...rest };
+  return { ...which, status, score, verdict, regions, notices: told, artifacts: files, timings, ...rest };
 }

@@ -72,7 +72,7 @@ export class RunControl {
 
   constructor(options: RunControlOptions) {
     this.#options = options;
-    // On nobody's behalf: who started a run may be gone when its end is written down.
+    // Without an inspector's rights: whoever started a run may be removed before its end is written down.
     endingsOf(options.workspace);
   }
 
@@ -295,7 +295,7 @@ export class RunControl {
     lease.release();
     this.#jobs.delete(runId);
     const { workspace, onProgress } = this.#options;
-    // The store may be what failed: what this program knows is told then.
+    // The store may be what failed: then the state that this program knows is told.
     const progress = await getRunOverview(workspace, runId)
       .then((state) => this.toProgress(state))
       .catch(() => ({ ...job.progress, active: false, rate: null, eta: null }));

@@ -68,7 +68,7 @@ export class RunEndings {
 
 const known = new WeakMap<WorkspaceHealth, RunEndings>();
 
-/** Those of a workspace that is open, on whoever's behalf it is used: its health is the same for all. */
+/** The endings of an open workspace, for every inspector's view of it: all of them share its health. */
 export function endingsOf(workspace: Workspace): RunEndings {
   const endings = known.get(workspace.health) ?? new RunEndings(workspace);
   known.set(workspace.health, endings);

@@ -167,7 +167,7 @@ export class Housekeeping {
     return this.#inTurn(async () => {
       const { workspace, onBatch } = this.#options;
       const day = await this.#countTime();
-      await workspace.mark();
+      await workspace.noteChanges();
       await keepReserve(workspace.folder);
       await this.#copyIfSound();
       for (const id of await listPurging(workspace)) await this.#finish(id);
@@ -240,7 +240,7 @@ export class Housekeeping {
       throwIfCancelled(signal);
       for (const version of versions) known.add(version);
     }
-    // Pictures of images that are in no batch: also they show the customer's parts.
+    // Pictures of images that are in no batch any more show the customer's parts as well.
     await thumbnails.cache.clear((version) => known.has(version));
     await tiles.clear((version) => known.has(version));
     const removed = await removeUnusedArtifacts(workspace, await daysOfUse(workspace.db), signal);

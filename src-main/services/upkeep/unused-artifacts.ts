@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from
 import { basename, join, relative, sep } from 'node:path';
 import { type ErrorRecord, failure, throwIfCancelled, toErrorRecord } from '../../../src-shared/errors.ts';
 import type { StoredFile } from '../../files/artifact-store.ts';
-import { historyBegan, makeMark } from '../../store/history.ts';
+import { beginGeneration, historyBegan } from '../../store/history.ts';
 import { artifactUses, importedFrom } from '../../store/purges.ts';
 import {
   forgetReleased,
@@ -83,8 +83,8 @@ export async function removeUnusedArtifacts(
   const { unneeded, problem } = await findUnneeded(workspace, used, signal);
   const removed = { files: 0, bytes: 0, setAside: 0, problem };
   if (problem) {
-    // What there is now is never taken for something that this database knows.
-    await makeMark(workspace.db, workspace.artifacts.root, 'accepted');
+    // From here on, files that are there now never count as written by this database.
+    await beginGeneration(workspace.db, workspace.artifacts.root, 'accepted');
     return removed;
   }
   await endQuarantine(workspace, day, used);

@@ -6,7 +6,7 @@ import { restoreFromQuarantine } from './unused-artifacts.ts';
 
 /** What a workspace has after its database was put back or accepted. */
 export interface CaredWorkspace {
-  /** What stood in the database's place. */
+  /** Where the database that was there before is kept. */
   readonly aside?: string | undefined;
   /** Files that came back from quarantine. */
   readonly restored: number;
