@@ -4,9 +4,7 @@ import { blur } from './field.ts';
 import type { Rgb } from './image.ts';
 import { type Light, lightPlanes } from './lighting.ts';
 import { fractalNoise } from './noise.ts';
-import { ELECTRIC_OBJECTS } from './objects-electric.ts';
-import { GENERIC_OBJECTS } from './objects-generic.ts';
-import { HARDWARE_OBJECTS } from './objects-hardware.ts';
+import { SCATTERED } from './objects/kinds.ts';
 import { emptyPlanes, makePose, type Planes, paintLayer, Textures } from './planes.ts';
 import { SURFACE_KINDS } from './surfaces/kinds.ts';
 import { Surface } from './surfaces/surface.ts';
@@ -24,8 +22,6 @@ const TEXTURED = [
   'brushed metal',
   'perforated metal',
 ].map((name) => SURFACE_KINDS[name]!);
-
-const SCATTERED = Object.values({ ...HARDWARE_OBJECTS, ...ELECTRIC_OBJECTS, ...GENERIC_OBJECTS });
 
 /**
  * What lies behind an object: radiance, interleaved RGB. Mostly plain, as in a photo box; sometimes textured; now and

@@ -60,3 +60,7 @@ export function metalColor(random: Random): Rgb {
   const base = random.chance(0.75) ? METALS[random.int(0, 3)]! : random.pick(METALS);
   return brightened(base, random.range(0.75, 1.15));
 }
+
+/** White, or a pastel colour. */
+export const pale = (random: Random): Rgb =>
+  random.chance(0.5) ? [0.9, 0.9, 0.88] : hsv(random.next(), random.range(0.1, 0.6), random.range(0.7, 0.95));

@@ -1,3 +1,4 @@
+import type { Random } from '../../../src-shared/random.ts';
 import type { Part } from './blueprint.ts';
 import type { Material } from './planes.ts';
 import type { Shape } from './shape.ts';
@@ -59,3 +60,6 @@ export function bounds(
 ): readonly [number, number, number, number] {
   return [cx - halfWidth, cy - halfHeight, cx + halfWidth, cy + halfHeight];
 }
+
+/** Any shape of an edge. */
+export const anyProfile = (random: Random) => random.pick(['dome', 'bevel', 'soft'] as const);

@@ -14,12 +14,7 @@ import { clamp } from './field.ts';
 import { fixtures, furniture } from './furniture.ts';
 import type { Size, SyntheticSample } from './image.ts';
 import { castShadow, type Light, lightPlanes, randomLight } from './lighting.ts';
-import { ELECTRIC_OBJECTS } from './objects-electric.ts';
-import { EVERYDAY_OBJECTS } from './objects-everyday.ts';
-import { GENERIC_OBJECTS } from './objects-generic.ts';
-import { HARDWARE_OBJECTS } from './objects-hardware.ts';
-import { MOULDED_OBJECTS } from './objects-moulded.ts';
-import { THREADED_OBJECTS } from './objects-threaded.ts';
+import { OBJECT_KINDS } from './objects/kinds.ts';
 import {
   copyPlanes,
   cutPlanes,
@@ -33,15 +28,6 @@ import {
 } from './planes.ts';
 import { SOFT_SURFACES, SURFACE_KINDS } from './surfaces/kinds.ts';
 import { Surface } from './surfaces/surface.ts';
-
-const OBJECT_KINDS: Readonly<Record<string, ObjectKind>> = {
-  ...HARDWARE_OBJECTS,
-  ...EVERYDAY_OBJECTS,
-  ...ELECTRIC_OBJECTS,
-  ...GENERIC_OBJECTS,
-  ...THREADED_OBJECTS,
-  ...MOULDED_OBJECTS,
-};
 
 /** Names of the textures that fill the image. */
 export const SURFACES: readonly string[] = Object.freeze(Object.keys(SURFACE_KINDS));

@@ -1,13 +1,15 @@
-import type { Random } from '../../../src-shared/random.ts';
-import type { ObjectKind, Part } from './blueprint.ts';
-import { randomColor } from './color.ts';
-import { triangle } from './field.ts';
-import { textShape, textWidth } from './glyphs.ts';
-import type { Rgb } from './image.ts';
-import { ink, metal, plastic } from './materials.ts';
-import { bounds, dome, engraved, marked, slope, soft, solid } from './part.ts';
+import type { Random } from '../../../../src-shared/random.ts';
+import type { ObjectKind, Part } from '../blueprint.ts';
+import { grey } from '../color.ts';
+import { triangle } from '../field.ts';
+import { textShape } from '../glyphs.ts';
+import type { Rgb } from '../image.ts';
+import { marking } from '../marking.ts';
+import { ink, metal, plastic } from '../materials.ts';
+import { anyProfile, bounds, dome, engraved, marked, slope, soft, solid } from '../part.ts';
 import {
   around,
+  blend,
   box,
   circle,
   gear,
@@ -18,20 +20,156 @@ import {
   type Shape,
   subtract,
   union,
-} from './shape.ts';
+} from '../shape.ts';
+import { kind } from './kind.ts';
+import { arch, rod } from './round.ts';
 
-const DARK: Rgb = [0.05, 0.05, 0.05];
-
-/** Letters on a circle, tops outwards. */
-function rimText(text: string, letter: number, radius: number, weight: number, turn: number): Shape {
-  const line = textShape(text, letter, weight);
-  const c = Math.cos(turn);
-  const s = Math.sin(turn);
-  return (x, y) => {
-    const u = c * x + s * y;
-    const v = -s * x + c * y;
-    return line(Math.atan2(u, -v) * radius, radius - Math.hypot(u, v));
+function screw(random: Random): Part[] {
+  const material = { ...metal(random), streak: 0 };
+  const shaft = random.range(0.09, 0.2);
+  const pitch = shaft * random.range(0.3, 0.75);
+  const depth = pitch * random.range(0.25, 0.55);
+  const head = shaft * random.range(1.6, 2.4);
+  const length = random.range(0.14, 0.28);
+  const neck = random.chance(0.6) ? random.range(0.05, 0.5) : 0.02;
+  const tip = random.chance(0.6) ? random.range(0.1, 0.35) : 0.03;
+  const style = random.int(0, 3);
+  const headEnd = -1 + length;
+  const threadStart = headEnd + neck;
+  const lean = pitch * 0.5;
+  const tooth = (t: number) => Math.abs(t - Math.floor(t) - 0.5) * 2;
+  const silhouette = (x: number) => {
+    const taper = x > 1 - tip ? Math.max(0.04, (1 - x) / tip) : 1;
+    return (
+      (shaft - depth * 0.5) * (tip > 0.05 ? taper : Math.min(1, taper * 4)) +
+      depth * tooth(x / pitch) * Math.min(1, taper * 1.5)
+    );
   };
+  const parts: Part[] = [
+    rod(headEnd - 0.03, threadStart + 0.02, () => shaft * (neck > 0.1 ? 0.92 : 0.85), { material }, shaft),
+    solid(
+      material,
+      (x, y) => {
+        const side = y > 0 ? lean : 0;
+        return Math.max(Math.abs(y) - silhouette(x + side), threadStart - x, x - 1) * 0.8;
+      },
+      [threadStart - 0.02, -shaft - depth, 1.01, shaft + depth],
+      {
+        bumps: (x, y) => {
+          // The thread runs slanted across the visible half.
+          const slant = x + lean * (y / shaft + 1) * 0.5;
+          const r = silhouette(slant) + 0.02;
+          return arch(r, y) * 0.9 + depth * 0.9 * tooth(slant / pitch);
+        },
+        shade: (x, y) => 0.55 + 0.45 * tooth((x + lean * (y / shaft + 1) * 0.5) / pitch),
+        tag: 'thread',
+      },
+    ),
+  ];
+  const headShape: Record<number, (x: number) => number> = {
+    0: () => head,
+    1: (x) => shaft + (head - shaft) * Math.min(1, Math.max(0, (headEnd - x) / length)) ** 0.8,
+    2: (x) => head * Math.sqrt(Math.max(0.02, 1 - ((headEnd - x) / length) ** 2)),
+    3: (x) => head * (x > headEnd - length * 0.25 ? 1.25 : 0.95),
+  };
+  parts.push(
+    rod(
+      -1,
+      headEnd,
+      headShape[style]!,
+      {
+        material,
+        ...(style === 0
+          ? { shade: (_x: number, y: number) => (Math.abs(y) < head * 0.45 ? 1.08 : 0.82) }
+          : {}),
+      },
+      head * 1.3,
+    ),
+  );
+  if (random.chance(0.4))
+    parts.push(
+      engraved(
+        box(length * 0.25, head * 0.12, 0.01, -1 + length * 0.2, 0),
+        bounds(length * 0.3, head * 0.2, -1 + length * 0.2, 0),
+        slope(-0.05, 0.02),
+        { material: { color: grey(0.04) } },
+      ),
+    );
+  return parts;
+}
+
+function nut(random: Random): Part[] {
+  const material = metal(random);
+  const hole = random.range(0.42, 0.58);
+  const outer = intersect(polygon(6, 0.86), circle(0.97));
+  return [
+    solid(material, subtract(outer, circle(hole)), bounds(1, 1), soft(0.12, random.range(0.06, 0.2))),
+    engraved(
+      (x, y) => Math.abs(Math.hypot(x, y) - hole - 0.05) - 0.05,
+      bounds(0.8, 0.8),
+      slope(-0.06, 0.05),
+      { material: { color: grey(0.3) } },
+    ),
+    ...(random.chance(0.4) ? marking(random, 0, -0.72, 0.18, 0.12) : []),
+  ];
+}
+
+function wingNut(random: Random): Part[] {
+  const material = metal(random);
+  const arms = random.int(3, 6);
+  const body = blend(
+    circle(random.range(0.5, 0.62)),
+    around(box(random.range(0.14, 0.3), random.range(0.12, 0.2), 0.06, 0.75, 0), arms),
+    0.15,
+  );
+  const hole = random.range(0.22, 0.36);
+  return [
+    solid(material, subtract(body, circle(hole)), bounds(1.1, 1.1), soft(0.1, 0.08)),
+    engraved(
+      (x, y) => Math.abs(Math.hypot(x, y) - hole - 0.08) - 0.05,
+      bounds(0.6, 0.6),
+      slope(random.sign() * 0.05, 0.04),
+    ),
+  ];
+}
+
+function washer(random: Random): Part[] {
+  const material = random.chance(0.75) ? metal(random) : plastic(random);
+  const half = random.range(0.15, 0.33);
+  const body = ring(0.98 - half, half);
+  const teeth = random.chance(0.25) ? around(box(0.06, 0.03, 0.01, 0.98, 0), random.int(8, 16)) : null;
+  return [
+    solid(material, teeth ? union(body, teeth) : body, bounds(1.1, 1.1), {
+      rise: 0.06,
+      bevel: random.range(0.03, half),
+      profile: anyProfile(random),
+    }),
+  ];
+}
+
+function boltHead(random: Random): Part[] {
+  const material = metal(random);
+  const shape = random.chance(0.6) ? polygon(6, 0.8) : circle(0.9);
+  const drive = random.pick<() => Shape>([
+    () => union(box(0.45, 0.09, 0.02), box(0.09, 0.45, 0.02)),
+    () => polygon(6, 0.36),
+    () => box(0.7, 0.09, 0.01),
+    () => union(circle(0.25), around(circle(0.1, 0.27, 0), 6)),
+  ])();
+  const plain = random.chance(0.3);
+  return [
+    ...(random.chance(0.5) ? [solid(material, circle(0.98), bounds(1, 1), slope(0.03, 0.03))] : []),
+    solid(
+      material,
+      shape,
+      bounds(0.97, 0.97),
+      { rise: 0.15, bevel: random.range(0.08, 0.4), profile: random.chance(0.5) ? 'dome' : 'soft' },
+      { base: 0.06 },
+    ),
+    ...(plain
+      ? marking(random, 0, 0, 0.4, 0.3)
+      : [engraved(drive, bounds(0.75, 0.75), slope(-0.16, 0.05), { material: { color: grey(0.04) } })]),
+  ];
 }
 
 /** A hexagonal nut from above: chamfer, thread in the bore, grade stamped or painted on the face. */
@@ -99,6 +237,18 @@ function stampedNut(random: Random): Part[] {
   return parts;
 }
 
+/** Letters on a circle, tops outwards. */
+function rimText(text: string, letter: number, radius: number, weight: number, turn: number): Shape {
+  const line = textShape(text, letter, weight);
+  const c = Math.cos(turn);
+  const s = Math.sin(turn);
+  return (x, y) => {
+    const u = c * x + s * y;
+    const v = -s * x + c * y;
+    return line(Math.atan2(u, -v) * radius, radius - Math.hypot(u, v));
+  };
+}
+
 /** The recess a screwdriver or key goes into. */
 function recess(random: Random): Shape {
   const w = random.range(0.05, 0.11);
@@ -160,7 +310,7 @@ function screwHead(random: Random): Part[] {
   parts.push(
     engraved((x, y) => shape(x, y) - wall * 0.4, bounds(1, 1), slope(-0.03, wall)),
     engraved(shape, bounds(1, 1), slope(-random.range(0.1, 0.22), wall), {
-      material: { color: DARK },
+      material: { color: grey(0.05) },
       tag: 'recess',
     }),
   );
@@ -194,7 +344,7 @@ function threadedRod(random: Random): Part[] {
     const lean = pitch * 0.5;
     const runOut = random.range(0.02, 0.12);
     const fade = (x: number) => Math.min(1, Math.max(0, (x - left) / runOut), Math.max(0, (x1 - x) / 0.02));
-    const round = (y: number, radius: number) => Math.sqrt(Math.max(0, radius * radius - y * y));
+    const round = (y: number, radius: number) => arch(radius, y);
     if (kind < 0.5) {
       const deep = pitch * 0.42;
       const at = (x: number, y: number) => triangle((x + lean * (y / r)) / pitch);
@@ -243,101 +393,14 @@ function threadedRod(random: Random): Part[] {
   return parts;
 }
 
-/** Rows of contacts in a housing with numbers beside them. */
-function pinHeader(random: Random): Part[] {
-  const columns = random.int(4, 14);
-  const rows = random.int(1, 2);
-  const step = 1.7 / columns;
-  const tall = step * (rows * 0.6 + 0.35);
-  const housing = plastic(random, random.chance(0.6) ? [0.07, 0.07, 0.08] : randomColor(random, 0.3, 0.9));
-  const board = random.chance(0.6);
-  const parts: Part[] = [];
-  if (board)
-    parts.push(
-      solid(
-        { ...plastic(random, randomColor(random, 0.1, 0.45)), gloss: 0.08 },
-        box(1, tall + 0.3, 0.03),
-        bounds(1.01, tall + 0.31),
-        slope(0.02, 0.02),
-      ),
-    );
-  parts.push(
-    solid(housing, box(0.92, tall, step * 0.12), bounds(0.95, tall + 0.02), slope(0.1, 0.03), { base: 0.04 }),
-  );
-  const pin = {
-    color: random.chance(0.5) ? ([0.84, 0.68, 0.36] as Rgb) : ([0.75, 0.75, 0.74] as Rgb),
-    metal: 0.9,
-    rough: 0.3,
-  };
-  const dark = housing.color[1] > 0.4;
-  for (let i = 0; i < columns; i++) {
-    const x = -0.85 + (i + 0.5) * step;
-    for (let j = 0; j < rows; j++) {
-      const y = (j - (rows - 1) / 2) * step * 1.1;
-      parts.push(
-        engraved(
-          box(step * 0.3, step * 0.3, step * 0.04, x, y),
-          bounds(step * 0.4, step * 0.4, x, y),
-          slope(-0.05, step * 0.08),
-          { material: { color: DARK } },
-        ),
-        solid(
-          pin,
-          box(step * 0.15, step * 0.15, step * 0.03, x, y),
-          bounds(step * 0.2, step * 0.2, x, y),
-          slope(0.05, step * 0.08),
-          { base: 0.1, tag: `pin ${i} ${j}` },
-        ),
-      );
-    }
-    if (board && (i === 0 || i === columns - 1 || random.chance(0.4))) {
-      const text = String(i + 1);
-      const letter = Math.min(0.16, (step * 0.8) / textWidth(text));
-      const y = tall + 0.14;
-      const line = textShape(text, letter, 0.08);
-      parts.push(
-        marked(
-          (u, v) => line(u - x, v - y),
-          bounds(step, letter, x, y),
-          { color: [0.9, 0.9, 0.88], rough: 0.7 },
-          { tag: 'print' },
-        ),
-      );
-    }
-  }
-  if (!board && tall > 0.1) {
-    const line = textShape('1', step * 0.35, 0.09);
-    parts.push(
-      marked(
-        (u, v) => line(u + 0.85, v + tall * 0.8),
-        bounds(step, step, -0.85, -tall * 0.8),
-        ink(random, dark),
-        { tag: 'print' },
-      ),
-    );
-  }
-  return parts;
-}
-
-export const THREADED_OBJECTS: Readonly<Record<string, ObjectKind>> = {
-  'stamped nut': {
-    names: ['metal nut', 'hexagonal nut', 'flange nut', 'nut'],
-    extent: [1, 1],
-    build: stampedNut,
-  },
-  'screw head': {
-    names: ['screw head', 'screw', 'machine screw', 'fastener'],
-    extent: [1, 1],
-    build: screwHead,
-  },
-  'threaded rod': {
-    names: ['threaded rod', 'turned part', 'threaded pin', 'spindle'],
-    extent: [1, 0.3],
-    build: threadedRod,
-  },
-  'pin header': {
-    names: ['pin header', 'connector', 'plug', 'terminal strip'],
-    extent: [1, 0.6],
-    build: pinHeader,
-  },
+/** Screws, bolts, nuts and washers. */
+export const FASTENERS: Readonly<Record<string, ObjectKind>> = {
+  screw: kind(screw, [1, 0.5], ['screw', 'metal screw', 'bolt', 'fastener'], { bare: true }),
+  nut: kind(nut, [1, 1], ['hexagonal nut', 'nut', 'metal nut', 'fastener']),
+  'wing nut': kind(wingNut, [1.05, 1.05], ['metal nut', 'star nut', 'flange nut', 'metal part']),
+  washer: kind(washer, [1, 1], ['washer', 'metal ring', 'flat ring', 'spacer']),
+  'bolt head': kind(boltHead, [1, 1], ['bolt head', 'screw head', 'bolt', 'fastener']),
+  'stamped nut': kind(stampedNut, [1, 1], ['metal nut', 'hexagonal nut', 'flange nut', 'nut']),
+  'screw head': kind(screwHead, [1, 1], ['screw head', 'screw', 'machine screw', 'fastener']),
+  'threaded rod': kind(threadedRod, [1, 0.3], ['threaded rod', 'turned part', 'threaded pin', 'spindle']),
 };

@@ -1,8 +1,8 @@
-import type { Random } from '../../../src-shared/random.ts';
-import type { ObjectKind, Part } from './blueprint.ts';
-import { anyMaterial } from './materials.ts';
-import { marking } from './objects-hardware.ts';
-import { bounds, engraved, hole, marked, slope, solid } from './part.ts';
+import type { Random } from '../../../../src-shared/random.ts';
+import type { ObjectKind, Part } from '../blueprint.ts';
+import { marking } from '../marking.ts';
+import { anyMaterial } from '../materials.ts';
+import { anyProfile, bounds, engraved, hole, marked, slope, solid } from '../part.ts';
 import {
   around,
   blend,
@@ -19,9 +19,8 @@ import {
   subtract,
   superellipse,
   union,
-} from './shape.ts';
-
-const profileOf = (random: Random) => random.pick(['dome', 'bevel', 'soft'] as const);
+} from '../shape.ts';
+import { kind } from './kind.ts';
 
 /** Holes, slots, ribs, rings and writing on a part whose body reaches about 0.6 around the centre. */
 function details(random: Random, reach: number): Part[] {
@@ -44,7 +43,7 @@ function details(random: Random, reach: number): Part[] {
         engraved(shape, area, {
           rise: random.sign() * r * random.range(0.1, 0.5),
           bevel: r * random.range(0.1, 0.6),
-          profile: profileOf(random),
+          profile: anyProfile(random),
         }),
       );
     else if (kind < 5) parts.push(marked(shape, area, anyMaterial(random), { tag: 'print' }));
@@ -54,7 +53,7 @@ function details(random: Random, reach: number): Part[] {
           anyMaterial(random),
           shape,
           area,
-          { rise: r * random.range(0.2, 0.7), bevel: r * random.range(0.2, 1), profile: profileOf(random) },
+          { rise: r * random.range(0.2, 0.7), bevel: r * random.range(0.2, 1), profile: anyProfile(random) },
           { base: 0.05, onTop: true, tag: `detail ${i}` },
         ),
       );
@@ -77,7 +76,7 @@ function body(random: Random, shape: Shape, reach: number): Part[] {
     solid(material, shape, bounds(1.25, 1.25), {
       rise: random.logRange(0.03, 0.5),
       bevel: random.logRange(0.03, 0.6),
-      profile: profileOf(random),
+      profile: anyProfile(random),
     }),
   ];
   const step = random.next();
@@ -87,7 +86,7 @@ function body(random: Random, shape: Shape, reach: number): Part[] {
       engraved((x, y) => shape(x, y) + inner, bounds(1.25, 1.25), {
         rise: random.sign() * random.range(0.02, 0.12),
         bevel: random.range(0.02, 0.15),
-        profile: profileOf(random),
+        profile: anyProfile(random),
       }),
     );
   } else if (step < 0.5) {
@@ -97,7 +96,7 @@ function body(random: Random, shape: Shape, reach: number): Part[] {
         anyMaterial(random),
         (x, y) => shape(x, y) + inner,
         bounds(1.25, 1.25),
-        { rise: random.range(0, 0.2), bevel: 0.1, profile: profileOf(random) },
+        { rise: random.range(0, 0.2), bevel: 0.1, profile: anyProfile(random) },
         { base: 0.02, onTop: true },
       ),
     );
@@ -174,20 +173,13 @@ const symmetric = (random: Random) => {
 const gearPart = (random: Random) =>
   body(random, gear(random.int(4, 24), random.range(0.5, 0.85), 0.98), 0.5);
 
-export const GENERIC_OBJECTS: Readonly<Record<string, ObjectKind>> = {
-  'polygon part': {
-    names: ['flat part', 'workpiece', 'cut part', 'part'],
-    extent: [1, 1],
-    build: polygonPart,
-  },
-  'blob part': { names: ['moulded part', 'workpiece', 'part', 'object'], extent: [1, 1], build: blobPart },
-  'rounded part': { names: ['rounded part', 'housing', 'part', 'object'], extent: [1, 1], build: superPart },
-  'ring part': { names: ['ring', 'gasket', 'seal', 'O-ring'], extent: [1, 1], build: ringPart },
-  'compound part': {
-    names: ['assembled part', 'workpiece', 'component', 'part'],
-    extent: [1, 1],
-    build: compound,
-  },
-  'star part': { names: ['star-shaped part', 'knob', 'component', 'part'], extent: [1, 1], build: symmetric },
-  'toothed part': { names: ['toothed part', 'wheel', 'component', 'part'], extent: [1, 1], build: gearPart },
+/** Parts of no particular kind: outlines, holes and details at random. */
+export const GENERIC: Readonly<Record<string, ObjectKind>> = {
+  'polygon part': kind(polygonPart, [1, 1], ['flat part', 'workpiece', 'cut part', 'part']),
+  'blob part': kind(blobPart, [1, 1], ['moulded part', 'workpiece', 'part', 'object']),
+  'rounded part': kind(superPart, [1, 1], ['rounded part', 'housing', 'part', 'object']),
+  'ring part': kind(ringPart, [1, 1], ['ring', 'gasket', 'seal', 'O-ring']),
+  'compound part': kind(compound, [1, 1], ['assembled part', 'workpiece', 'component', 'part']),
+  'star part': kind(symmetric, [1, 1], ['star-shaped part', 'knob', 'component', 'part']),
+  'toothed part': kind(gearPart, [1, 1], ['toothed part', 'wheel', 'component', 'part']),
 };
