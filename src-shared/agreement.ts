@@ -1,48 +1,54 @@
+import { z } from 'zod';
+import { countSchema, immutable } from './field-schemas.ts';
 import type { HumanVerdict } from './verdict.ts';
 
 /**
  * How many images were judged alike, with the 95 % interval of that share (Wilson), and Cohen's or Fleiss' kappa:
  * agreement beyond chance, 1 at most. Null where it is not defined.
  */
-export interface Agreement {
-  readonly kappa: number | null;
-  readonly agreed: number;
-  readonly total: number;
-  /** 0..1; null of nothing. */
-  readonly interval: readonly [low: number, high: number] | null;
-}
+const agreement = z.object({
+  kappa: z.number().nullable(),
+  agreed: countSchema,
+  total: countSchema,
+  /** Low and high, 0..1; null of nothing. */
+  interval: z.tuple([z.number(), z.number()]).readonly().nullable(),
+});
+export type Agreement = Readonly<z.infer<typeof agreement>>;
 
-/** What an inspector said: `rounds[r][i]` is his answer to image i in round r. */
+/** What an inspector said: `rounds[r][i]` is their answer to image i in round r. */
 export interface InspectorRatings {
   readonly inspector: string;
   readonly rounds: readonly (readonly HumanVerdict[])[];
 }
 
 /** An inspector's answers of all rounds against what is known of the images. */
-export interface ReferenceAgreement extends Agreement {
+const referenceAgreement = agreement.extend({
   /** Answers on defective images, and those of them that accepted. */
-  readonly defective: number;
-  readonly misses: number;
+  defective: countSchema,
+  misses: countSchema,
   /** Answers on good images, and those of them that rejected. */
-  readonly good: number;
-  readonly falseAlarms: number;
-}
+  good: countSchema,
+  falseAlarms: countSchema,
+});
+type ReferenceAgreement = Readonly<z.infer<typeof referenceAgreement>>;
 
-interface InspectorAgreement {
-  readonly inspector: string;
-  /** Between his own rounds. */
-  readonly repeatability: Agreement;
-  /** Null where nothing is known of any image. */
-  readonly reference: ReferenceAgreement | null;
-}
-
-export interface StudyAgreement {
-  readonly inspectors: readonly InspectorAgreement[];
+export const agreementOfStudy = z.object({
+  inspectors: z.array(
+    z.object({
+      inspector: z.string(),
+      /** Between their own rounds. */
+      repeatability: agreement,
+      /** Null where nothing is known of any image. */
+      reference: referenceAgreement.nullable(),
+    }),
+  ),
   /** Every round of every inspector against every other. */
-  readonly overall: Agreement;
+  overall: agreement,
   /** Reproducibility between two inspectors, over their rounds in parallel. */
-  readonly pairs: readonly (Agreement & { readonly first: string; readonly second: string })[];
-}
+  pairs: z.array(agreement.extend({ first: z.string(), second: z.string() })),
+});
+const studyAgreementSchema = immutable(agreementOfStudy);
+export type StudyAgreement = z.infer<typeof studyAgreementSchema>;
 
 /**
  * Cohen's kappa of two ratings of the same items (Cohen 1960, "A coefficient of agreement for nominal scales").

@@ -1,19 +1,36 @@
-import type { Polygon } from './result.ts';
+import { z } from 'zod';
+import { toErrorRecord } from './errors.ts';
+import { countSchema, idSchema, immutable } from './field-schemas.ts';
+import { polygonsSchema } from './geometry.ts';
+import { checkMark } from './mark-limits.ts';
 
-export type AnnotationKind = 'false-positive' | 'missed-defect' | 'corrected-region';
+export const annotationKindSchema = z.enum(['false-positive', 'missed-defect', 'corrected-region']);
+export type AnnotationKind = z.infer<typeof annotationKindSchema>;
+
+/** An area that an inspector drew. */
+export const drawnPolygonsSchema = polygonsSchema.superRefine((polygons, context) => {
+  try {
+    checkMark(polygons);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: toErrorRecord(error).message });
+  }
+});
 
 /** What an inspector marked in an image. It is never changed: a retraction is a second entry that names the first. */
-export interface Annotation {
-  readonly id: number;
-  readonly runId: number;
-  readonly imageId: number;
-  readonly kind: AnnotationKind;
-  /** Index of the model's region that is meant; null for an area that the inspector drew. */
-  readonly regionIndex: number | null;
-  /** The drawn area in image pixels; null when the model's region is meant as it is. */
-  readonly polygons: readonly Polygon[] | null;
-  readonly defectClass: string;
-  readonly comment: string;
-  readonly inspector: string;
-  readonly createdAt: string;
-}
+export const annotationSchema = immutable(
+  z.object({
+    id: idSchema,
+    runId: idSchema,
+    imageId: idSchema,
+    kind: annotationKindSchema,
+    /** Index of the model's region that is meant; null for an area that the inspector drew. */
+    regionIndex: countSchema.nullable(),
+    /** The drawn area in image pixels; null when the model's region is meant as it is. */
+    polygons: polygonsSchema.nullable(),
+    defectClass: z.string(),
+    comment: z.string(),
+    inspector: z.string(),
+    createdAt: z.string(),
+  }),
+);
+export type Annotation = z.infer<typeof annotationSchema>;

@@ -1,4 +1,4 @@
-import type { Point } from './result.ts';
+import type { Point } from './geometry.ts';
 
 /** A closed line: the last point is the first. */
 export type Ring = readonly Point[];

@@ -1,5 +1,6 @@
 import { ERROR_CASES, type ErrorCase, type ErrorDetails, type ErrorValues } from './error-cases.ts';
 import type { ErrorCode } from './error-codes.ts';
+import type { ErrorRecord } from './error-record.ts';
 
 /**
  * An error a user can act on: `code` for programs, `message` telling people what happened and what to do, `details`
@@ -45,13 +46,6 @@ export function failure<Case extends ErrorCase>(which: Case, ...told: Told<Case>
     details,
     ...(cause !== undefined && { cause }),
   });
-}
-
-/** An error as plain data: what is stored with a failed image and sent between processes. */
-export interface ErrorRecord {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly details?: ErrorDetails | undefined;
 }
 
 /** Turns anything thrown into plain data. Errors that are not ours get the code given as `fallback`. */

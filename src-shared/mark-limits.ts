@@ -1,5 +1,5 @@
 import { failure } from './errors.ts';
-import type { Polygon } from './result.ts';
+import type { Polygon } from './geometry.ts';
 
 /**
  * What a mark may consist of at most: far beyond what is drawn by hand or traced from SAM's masks, and little enough

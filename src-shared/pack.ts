@@ -44,7 +44,7 @@ export const packFileSchema = z.strictObject({
 });
 
 /** A tensor of the vision tower whose rows are patch tokens. */
-export const stageSchema = z.strictObject({
+const stageSchema = z.strictObject({
   tensor: z.string().min(1),
   /** Channels per token. */
   width: z.int().positive(),
@@ -54,7 +54,7 @@ export const stageSchema = z.strictObject({
 export type Stage = z.infer<typeof stageSchema>;
 
 /** A comparison of a picture's tokens with one another; see `noveltyMap`. */
-export const noveltyChannelSchema = z.strictObject({
+const noveltyChannelSchema = z.strictObject({
   /** Index of the stage whose tokens are compared. */
   stage: z.int().min(0),
   /** β of the kernel exp(β (cos − 1)). */

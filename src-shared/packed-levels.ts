@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { MaskLevel } from './result.ts';
 
 /**
@@ -5,6 +6,7 @@ import type { MaskLevel } from './result.ts';
  * them one by one. A string passes as it is.
  */
 export type PackedLevels = string & { readonly packs: 'mask levels' };
+export const packedLevelsSchema = z.custom<PackedLevels>((value) => typeof value === 'string');
 
 export function packLevels(levels: readonly MaskLevel[]): PackedLevels {
   return JSON.stringify(levels) as PackedLevels;

@@ -13,7 +13,7 @@ const phrase = z
  * Prompt ensemble: `normal` and `abnormal` are state phrases with `{}` for the object's name, `templates` are
  * sentences with `{}` for the state phrase. Every state × template is one sentence (APRIL-GAN's scheme).
  */
-export const promptsSchema = z.strictObject({
+const promptsSchema = z.strictObject({
   normal: z.array(phrase).min(1).max(64),
   abnormal: z.array(phrase).min(1).max(64),
   templates: z.array(phrase).min(1).max(128),

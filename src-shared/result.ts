@@ -1,87 +1,69 @@
-import type { ErrorRecord } from './errors.ts';
-import type { ImagePage } from './image-page.ts';
-import type { Notice } from './notice.ts';
-import type { ModelVerdict } from './verdict.ts';
-
-/** A point in image pixels; (0, 0) is the top left corner of the top left pixel. */
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** A box in image pixels. */
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Closed rings in image pixels, GeoJSON style: the first ring is the outline, the others are holes. */
-export type Polygon = readonly (readonly (readonly [number, number])[])[];
+import { z } from 'zod';
+import { deviceReportSchema } from './device.ts';
+import { countSchema, hashSchema, immutable } from './field-schemas.ts';
+import { boxSchema, polygonsSchema, promptPointSchema } from './geometry.ts';
+import { noticeSchema } from './notice.ts';
+import { modelVerdictSchema } from './verdict.ts';
 
 /** One of SAM's three masks for a region's prompt. */
-export interface MaskLevel {
-  /** 1 (finest) to 3 (coarsest): SAM's mask tokens 1..3. */
-  readonly level: 1 | 2 | 3;
-  /** SAM's own predicted IoU, clamped to 0..1. */
-  readonly quality: number;
-  /** Image pixels covered. */
-  readonly area: number;
-  readonly polygons: readonly Polygon[];
-}
+const maskLevelSchema = immutable(
+  z.object({
+    /** 1 (finest) to 3 (coarsest): SAM's mask tokens 1..3. */
+    level: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+    /** SAM's own predicted IoU, clamped to 0..1. */
+    quality: z.number(),
+    /** Image pixels covered. */
+    area: z.number(),
+    polygons: polygonsSchema,
+  }),
+);
+export type MaskLevel = z.infer<typeof maskLevelSchema>;
 
-/** What was sent to SAM for a region: a box, and points with label 1 (object) or 0 (background). */
-export interface RegionPrompts {
-  readonly box: Box;
-  readonly points: readonly (Point & { readonly label: 0 | 1 })[];
-}
+/** What was sent to SAM for a region. */
+const regionPromptsSchema = immutable(
+  z.object({ box: boxSchema, points: z.array(promptPointSchema).max(64) }),
+);
+export type RegionPrompts = z.infer<typeof regionPromptsSchema>;
 
 /** One suspected defect. */
-export interface Region {
-  /** 1, 2, ... by falling peak. */
-  readonly index: number;
-  /** Outline of the final mask's part that belongs to this region. */
-  readonly polygons: readonly Polygon[];
-  readonly box: Box;
-  /** Image pixels of the final mask. */
-  readonly area: number;
-  /** Highest and mean value of the final map inside the region, 0..1. */
-  readonly peak: number;
-  readonly mean: number;
-  readonly prompts: RegionPrompts;
-  readonly levels: readonly MaskLevel[];
-}
-
-export const DEVICES = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
-export type DeviceRequest = (typeof DEVICES)[number];
-export type Device = Exclude<DeviceRequest, 'auto'>;
-
-/** What was asked for, what runs, and, where the two differ, why. */
-export interface DeviceReport {
-  readonly asked: DeviceRequest;
-  readonly running: Device;
-  readonly fallbackReason?: string;
-}
+const regionSchema = immutable(
+  z.object({
+    /** 1, 2, ... by falling peak. */
+    index: countSchema,
+    /** Outline of the final mask's part that belongs to this region. */
+    polygons: polygonsSchema,
+    box: boxSchema,
+    /** Image pixels of the final mask. */
+    area: z.number(),
+    /** Highest and mean value of the final map inside the region, 0..1. */
+    peak: z.number(),
+    mean: z.number(),
+    prompts: regionPromptsSchema,
+    levels: z.array(maskLevelSchema),
+  }),
+);
+export type Region = z.infer<typeof regionSchema>;
 
 /** Milliseconds per step. `encode`, `umci` and `decode` are bare ONNX Runtime session times. */
-export interface Timings {
-  readonly read: number;
-  readonly encode: number;
-  readonly umci: number;
-  readonly regions: number;
-  readonly decode: number;
-  readonly fuse: number;
-  readonly write: number;
-  readonly total: number;
-}
+export const timingsSchema = immutable(
+  z.object({
+    read: z.number(),
+    encode: z.number(),
+    umci: z.number(),
+    regions: z.number(),
+    decode: z.number(),
+    fuse: z.number(),
+    write: z.number(),
+    total: z.number(),
+  }),
+);
+export type Timings = z.infer<typeof timingsSchema>;
 
 /** A file in the workspace's artifact folder, named after its content. */
-export interface ArtifactRef {
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly mediaType: 'image/png';
-}
+const artifactRefSchema = immutable(
+  z.object({ sha256: hashSchema, bytes: countSchema, mediaType: z.literal('image/png') }),
+);
+export type ArtifactRef = z.infer<typeof artifactRefSchema>;
 
 /**
  * Files of a result. The maps are 16-bit grey PNGs, value / 65535 = 0..1, longest side at most 1024 (SAM's
@@ -89,39 +71,31 @@ export interface ArtifactRef {
  * same file when nothing was above θ, and has frame resolution otherwise. The mask is an 8-bit grey PNG (0 / 255)
  * of the image's size.
  */
-export interface ResultArtifacts {
-  readonly coarseMap: ArtifactRef;
-  readonly finalMap: ArtifactRef;
-  readonly mask: ArtifactRef;
-}
+const resultArtifactsSchema = immutable(
+  z.object({ coarseMap: artifactRefSchema, finalMap: artifactRefSchema, mask: artifactRefSchema }),
+);
+export type ResultArtifacts = z.infer<typeof resultArtifactsSchema>;
 
 /** Everything the pipeline found in one image. */
-export interface InspectionResult {
-  /** SHA-256 of the image file. */
-  readonly contentHash: string;
-  /** Size in pixels after EXIF orientation. */
-  readonly width: number;
-  readonly height: number;
-  /** Image score, 0..1. */
-  readonly score: number;
-  readonly verdict: ModelVerdict;
-  readonly regions: readonly Region[];
-  /** What the verdict has to be read with: how the picture came to the model. */
-  readonly notices: readonly Notice[];
-  readonly artifacts: ResultArtifacts;
-  readonly timings: Timings;
-  readonly device: DeviceReport;
-  readonly recipeHash: string;
-  readonly packHash: string;
-  readonly softwareVersion: string;
-}
-
-/** What became of one image of a batch. */
-export type ImageOutcome = {
-  readonly path: string;
-  /** Null: the file has one picture, or nobody has looked. */
-  readonly page: ImagePage | null;
-} & (
-  | { readonly status: 'done'; readonly result: InspectionResult }
-  | { readonly status: 'failed'; readonly error: ErrorRecord }
+export const inspectionResultSchema = immutable(
+  z.object({
+    /** SHA-256 of the image file. */
+    contentHash: hashSchema,
+    /** Size in pixels after EXIF orientation. */
+    width: countSchema,
+    height: countSchema,
+    /** Image score, 0..1. */
+    score: z.number(),
+    verdict: modelVerdictSchema,
+    regions: z.array(regionSchema),
+    /** What the verdict has to be read with: how the picture came to the model. */
+    notices: z.array(noticeSchema),
+    artifacts: resultArtifactsSchema,
+    timings: timingsSchema,
+    device: deviceReportSchema,
+    recipeHash: hashSchema,
+    packHash: hashSchema,
+    softwareVersion: z.string(),
+  }),
 );
+export type InspectionResult = z.infer<typeof inspectionResultSchema>;

@@ -1,36 +1,45 @@
-import type { PageNumber } from './image-page.ts';
-import type { NoticeCode } from './notice.ts';
-import type { HumanVerdict, ModelVerdict, Severity } from './verdict.ts';
+import { z } from 'zod';
+import { countSchema, idSchema, immutable } from './field-schemas.ts';
+import { pageNumberSchema } from './image-page.ts';
+import { NOTICE_CODES } from './notice.ts';
+import { outcomeStatusSchema } from './outcome.ts';
+import { humanVerdictSchema, modelVerdictSchema, severitySchema } from './verdict.ts';
 
-/** What the review screens know of every image of a batch: enough to sort, filter, count and draw badges. */
-export interface ReviewRow {
-  readonly imageId: number;
-  /** Path below the folder that all images of the batch share, with `/`. */
-  readonly name: string;
-  /** Which picture of its file it is; null where there is one. */
-  readonly page: PageNumber | null;
-  /** `pending`: the run has not reached it, or there is no run yet. */
-  readonly status: 'pending' | 'done' | 'failed';
-  /** 0..1; null unless done. */
-  readonly score: number | null;
-  readonly model: ModelVerdict | null;
-  /** What the model's verdict has to be read with. */
-  readonly notices: readonly NoticeCode[];
-  /** The inspector's verdict that counts; null: not reviewed. */
-  readonly human: HumanVerdict | null;
-  /** Empty where the inspector gave none. */
-  readonly defectClass: string;
-  readonly severity: Severity | null;
-  readonly overturned: boolean;
-  /** Regions that the model found. */
-  readonly regions: number;
-  /** Marks of the inspectors that count. */
-  readonly falsePositives: number;
-  readonly missedDefects: number;
-}
+/**
+ * What the review screens know of every image of a batch, column by column: enough to sort, filter, count and draw
+ * badges, and a batch of 100,000 images stays a few MB. Columns have equal length.
+ */
+export const reviewColumnsSchema = immutable(
+  z.object({
+    imageId: z.array(idSchema),
+    /** Path below the folder that all images of the batch share, with `/`. */
+    name: z.array(z.string()),
+    /** Which picture of its file it is; null where there is one. */
+    page: z.array(pageNumberSchema.nullable()),
+    /** `pending`: the run has not reached it, or there is no run yet. */
+    status: z.array(outcomeStatusSchema),
+    /** 0..1; null unless done. */
+    score: z.array(z.number().nullable()),
+    model: z.array(modelVerdictSchema.nullable()),
+    /** What the model's verdict has to be read with. */
+    notices: z.array(z.array(z.enum(NOTICE_CODES))),
+    /** The inspector's verdict that counts; null: not reviewed. */
+    human: z.array(humanVerdictSchema.nullable()),
+    /** Empty where the inspector gave none. */
+    defectClass: z.array(z.string()),
+    severity: z.array(severitySchema.nullable()),
+    overturned: z.array(z.boolean()),
+    /** Regions that the model found. */
+    regions: z.array(countSchema),
+    /** Annotations of the inspectors that count. */
+    falsePositives: z.array(countSchema),
+    missedDefects: z.array(countSchema),
+  }),
+);
+export type ReviewColumns = z.infer<typeof reviewColumnsSchema>;
 
-/** {@link ReviewRow}s column by column: a batch of 100,000 images stays a few MB. Columns have equal length. */
-export type ReviewColumns = { readonly [K in keyof ReviewRow]: readonly ReviewRow[K][] };
+/** One image of {@link ReviewColumns}. */
+export type ReviewRow = { readonly [K in keyof ReviewColumns]: ReviewColumns[K][number] };
 
 /** Rows from columns. */
 export function toReviewRows(columns: ReviewColumns): ReviewRow[] {
@@ -53,9 +62,7 @@ export function toReviewRows(columns: ReviewColumns): ReviewRow[] {
 }
 
 /** Columns from rows. */
-export function toReviewColumns(rows: readonly ReviewRow[]): {
-  [K in keyof ReviewRow]: ReviewRow[K][];
-} {
+export function toReviewColumns(rows: readonly ReviewRow[]): ReviewColumns {
   const column = <K extends keyof ReviewRow>(key: K) => rows.map((row) => row[key]);
   return {
     imageId: column('imageId'),

@@ -1,5 +1,9 @@
+import { z } from 'zod';
+import { idSchema, immutable } from './field-schemas.ts';
+
 /** The model's answer for an image: below `warn`, between the two thresholds, or from `reject` on. */
-export type ModelVerdict = 'accept' | 'warn' | 'reject';
+export const modelVerdictSchema = z.enum(['accept', 'warn', 'reject']);
+export type ModelVerdict = z.infer<typeof modelVerdictSchema>;
 
 /** The verdict for an image score (0..1) under a recipe's two thresholds. */
 export function modelVerdict(
@@ -10,26 +14,31 @@ export function modelVerdict(
   return score >= thresholds.warn ? 'warn' : 'accept';
 }
 
-export type HumanVerdict = 'accept' | 'reject' | 'uncertain';
-export type Severity = 'critical' | 'major' | 'minor';
+export const humanVerdictSchema = z.enum(['accept', 'reject', 'uncertain']);
+export type HumanVerdict = z.infer<typeof humanVerdictSchema>;
+export const severitySchema = z.enum(['critical', 'major', 'minor']);
+export type Severity = z.infer<typeof severitySchema>;
 
 /** An inspector's verdict on one image of a run. Entries are only ever added; the newest one counts. */
-export interface VerdictEntry {
-  readonly id: number;
-  readonly runId: number;
-  readonly imageId: number;
-  /** `withdrawn` takes the verdict back (undo): the image counts as not reviewed. */
-  readonly verdict: HumanVerdict | 'withdrawn';
-  readonly defectClass: string;
-  readonly severity: Severity | null;
-  /** Why the model was overturned; never empty when {@link overturns} says that it was. */
-  readonly overturnReason: string;
-  readonly comment: string;
-  readonly inspector: string;
-  readonly createdAt: string;
-  /** The entry that this one replaces. */
-  readonly supersedes: number | null;
-}
+export const verdictEntrySchema = immutable(
+  z.object({
+    id: idSchema,
+    runId: idSchema,
+    imageId: idSchema,
+    /** `withdrawn` takes the verdict back (undo): the image counts as not reviewed. */
+    verdict: z.enum([...humanVerdictSchema.options, 'withdrawn']),
+    defectClass: z.string(),
+    severity: severitySchema.nullable(),
+    /** Why the model was overturned; never empty when {@link overturns} says that it was. */
+    overturnReason: z.string(),
+    comment: z.string(),
+    inspector: z.string(),
+    createdAt: z.string(),
+    /** The entry that this one replaces. */
+    supersedes: idSchema.nullable(),
+  }),
+);
+export type VerdictEntry = z.infer<typeof verdictEntrySchema>;
 
 /** True when the inspector says the opposite of the model. A `warn` is a question, so no answer overturns it. */
 export function overturns(human: VerdictEntry['verdict'], model: ModelVerdict | null): boolean {

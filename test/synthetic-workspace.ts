@@ -14,8 +14,9 @@ import { openWorkspace } from '../src-main/store/open-workspace.ts';
 import { saveRecipe } from '../src-main/store/recipes.ts';
 import type { Workspace } from '../src-main/store/workspace.ts';
 import { frameFor } from '../src-shared/frame.ts';
+import type { Box, Polygon } from '../src-shared/geometry.ts';
 import { Random } from '../src-shared/random.ts';
-import type { Box, Polygon, Region, ResultArtifacts } from '../src-shared/result.ts';
+import type { Region, ResultArtifacts } from '../src-shared/result.ts';
 import { modelVerdict } from '../src-shared/verdict.ts';
 
 const SAMPLES = fileURLToPath(new URL('../resources/samples/', import.meta.url));

@@ -1,5 +1,6 @@
 import { ORPCError, ValidationError } from '@orpc/server';
-import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
+import type { ErrorRecord } from '../../src-shared/error-record.ts';
+import { ClipSamError, toErrorRecord } from '../../src-shared/errors.ts';
 
 /**
  * What a client gets to see of an error: only error records leave, no stack and no path of the program.

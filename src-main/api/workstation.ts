@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { AppInfo } from '../../src-shared/contract/app.ts';
-import type { DeviceRequest } from '../../src-shared/result.ts';
+import type { DeviceRequest } from '../../src-shared/device.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { BatchImports } from '../services/imports/batch-imports.ts';
 import { addSampleBatch } from '../services/imports/sample-batch.ts';

@@ -12,7 +12,7 @@ import {
   session,
   shell,
 } from 'electron';
-import type { DeviceRequest } from '../../src-shared/result.ts';
+import type { DeviceRequest } from '../../src-shared/device.ts';
 import { createMediaHandler } from '../api/media.ts';
 import { createRouter } from '../api/router.ts';
 import { openWorkstation, type Workstation, type WorkstationOptions } from '../api/workstation.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DEVICES, type DeviceRequest } from '../../src-shared/result.ts';
+import { DEVICES, type DeviceRequest } from '../../src-shared/device.ts';
 
 /** What the program was started with. */
 export interface StartArguments {

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ExportSummary } from '../../src-shared/contract/exports.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import {
   CSV_DECIMALS,
@@ -7,7 +8,6 @@ import {
   type ExportFormat,
   PLAIN_CSV,
 } from '../../src-shared/export-formats.ts';
-import type { ExportSummary } from '../../src-shared/progress.ts';
 import { exportBatch } from '../services/exports/export-batch.ts';
 import { interruptible } from './interrupt.ts';
 import { DEFAULT_WORKSPACE, inspectorName } from './options.ts';

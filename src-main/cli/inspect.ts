@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
+import type { BatchEvent } from '../../src-shared/batch-event.ts';
 import { type BatchRanges, bitsOf, SAMPLE_KINDS } from '../../src-shared/batch-range.ts';
+import type { ImportSummary } from '../../src-shared/contract/imports.ts';
 import { countEndings, endingsText } from '../../src-shared/endings.ts';
 import { pageName } from '../../src-shared/image-page.ts';
 import { isWarning, type NoticeCode } from '../../src-shared/notice.ts';
 import { noticeName } from '../../src-shared/notice-text.ts';
-import type { BatchEvent } from '../../src-shared/progress.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
-import type { ImportSummary } from '../services/imports/import-images.ts';
 import type { ImageRecord } from '../services/runs/image-record.ts';
 import {
   type InspectPathsEvent,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { PackImportEvent } from '../../src-shared/progress.ts';
+import type { PackImportEvent } from '../../src-shared/contract/packs.ts';
 import { addPack } from '../services/packs/add-pack.ts';
 import { listPacks, type PackVerification, verifyPack } from '../services/packs/model-packs.ts';
 import { EXIT } from './exit-code.ts';

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { DEVICES, type DeviceRequest } from '../../src-shared/result.ts';
+import { DEVICES, type DeviceRequest } from '../../src-shared/device.ts';
 import { type SampleRange, sampleRangeSchema } from '../../src-shared/sample-range.ts';
 import type { PackPlaces } from '../services/packs/model-packs.ts';
 import { importedPacks } from '../services/packs/pack-imports.ts';

@@ -1,4 +1,4 @@
-import type { DeviceReport } from '../../src-shared/result.ts';
+import type { DeviceReport } from '../../src-shared/device.ts';
 import { describeDeath, type InferenceEvent } from '../services/runs/recipe-pipeline.ts';
 import { printable } from './terminal.ts';
 

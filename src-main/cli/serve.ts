@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { DEVICES, type DeviceRequest } from '../../src-shared/result.ts';
+import { DEVICES, type DeviceRequest } from '../../src-shared/device.ts';
 import { ensureBuilt, RENDERER } from '../serve/built-parts.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';

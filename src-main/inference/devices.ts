@@ -1,5 +1,5 @@
+import type { Device, DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
 import { failure } from '../../src-shared/errors.ts';
-import type { Device, DeviceReport, DeviceRequest } from '../../src-shared/result.ts';
 import { GraphBuilder, type Value } from '../graph/builder.ts';
 import { encodeModel } from '../graph/model.ts';
 import { createSession, providersOfThisBuild, type Tensors } from './ort.ts';

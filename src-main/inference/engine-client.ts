@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import type { DeviceReport } from '../../src-shared/device.ts';
 import type { Pack } from '../../src-shared/pack.ts';
-import type { DeviceReport } from '../../src-shared/result.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
 import type { DecodedLogits, EncoderImage, Segmentation, SegmentRecipe } from './engine.ts';
 import { type EngineOptions, HEAP_MB } from './inference-protocol.ts';

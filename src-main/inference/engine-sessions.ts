@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Device } from '../../src-shared/result.ts';
+import type { Device } from '../../src-shared/device.ts';
 import { encodeModel, promoteTensors, pruneTo, readModel } from '../graph/model.ts';
 import { readSafetensors } from '../graph/safetensors.ts';
 import { buildUmciGraph } from '../graph/umci.ts';

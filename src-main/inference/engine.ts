@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import type { DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
 import { ClipSamError, failure, throwIfCancelled } from '../../src-shared/errors.ts';
 import type { Frame } from '../../src-shared/frame.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
-import type { DeviceReport, DeviceRequest, Timings } from '../../src-shared/result.ts';
+import type { Timings } from '../../src-shared/result.ts';
 import { CELLS_PER_TOKEN } from '../graph/umci.ts';
 import { type ContentGrid, cropStage, umciMatrices } from '../graph/umci-feeds.ts';
 import { frameGrid } from '../pipeline/frame.ts';

@@ -1,6 +1,8 @@
 import { totalmem } from 'node:os';
-import { ClipSamError, type ErrorRecord, throwIfCancelled, toErrorRecord } from '../../src-shared/errors.ts';
-import type { DeviceReport, DeviceRequest, InspectionResult } from '../../src-shared/result.ts';
+import type { DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
+import type { ErrorRecord } from '../../src-shared/error-record.ts';
+import { ClipSamError, throwIfCancelled, toErrorRecord } from '../../src-shared/errors.ts';
+import type { InspectionResult } from '../../src-shared/result.ts';
 import type { AskSamJob, InferenceRequests, InspectJob, SamMasks } from './inference-protocol.ts';
 import { tooHeavy } from './pack-files.ts';
 import { type DeathReason, ProcessDeath } from './process-death.ts';

@@ -1,6 +1,7 @@
+import type { DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
 import type { PackedLevels } from '../../src-shared/packed-levels.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
-import type { DeviceReport, DeviceRequest, InspectionResult } from '../../src-shared/result.ts';
+import type { InspectionResult } from '../../src-shared/result.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
 import type { Examination } from './examination.ts';

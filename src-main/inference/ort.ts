@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-node';
+import type { Device } from '../../src-shared/device.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
-import type { Device } from '../../src-shared/result.ts';
 
 /** A tensor as the rest of the code base sees it; `data` is row-major. */
 export type Tensor =

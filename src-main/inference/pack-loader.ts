@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ClipSamError, type ErrorRecord, failure, toErrorRecord } from '../../src-shared/errors.ts';
+import type { ErrorRecord } from '../../src-shared/error-record.ts';
+import { ClipSamError, failure, toErrorRecord } from '../../src-shared/errors.ts';
 import { type Pack, packSchema } from '../../src-shared/pack.ts';
 import { exactReference, packReferenceSchema } from '../../src-shared/pack-reference.ts';
 import { parseJson } from '../../src-shared/parse-json.ts';

@@ -1,9 +1,5 @@
-import {
-  type ErrorRecord,
-  fromErrorRecord,
-  throwIfCancelled,
-  toErrorRecord,
-} from '../../src-shared/errors.ts';
+import type { ErrorRecord } from '../../src-shared/error-record.ts';
+import { fromErrorRecord, throwIfCancelled, toErrorRecord } from '../../src-shared/errors.ts';
 
 // Requests between two processes or two threads: one side asks (RequestClient), the other answers (serveRequests).
 

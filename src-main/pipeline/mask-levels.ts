@@ -1,5 +1,6 @@
 import type { Frame } from '../../src-shared/frame.ts';
-import type { MaskLevel, Polygon, RegionPrompts } from '../../src-shared/result.ts';
+import type { Polygon } from '../../src-shared/geometry.ts';
+import type { MaskLevel, RegionPrompts } from '../../src-shared/result.ts';
 import { countPositive, frameWindow, resampleRows } from './bilinear.ts';
 import { frameGrid } from './frame.ts';
 import { latticePlacement, outlinePolygons, outlineTolerance } from './polygons.ts';

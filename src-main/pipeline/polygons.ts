@@ -1,7 +1,7 @@
 import simplify from 'simplify-js';
 import { traceContours } from '../../src-shared/contours.ts';
 import type { Frame } from '../../src-shared/frame.ts';
-import type { Polygon } from '../../src-shared/result.ts';
+import type { Polygon } from '../../src-shared/geometry.ts';
 import type { Span } from './span.ts';
 
 /** Where the lattice of a raster lies in the image, in image pixels, and the image's size to clamp to. */

@@ -1,5 +1,6 @@
 import type { Frame } from '../../src-shared/frame.ts';
-import type { Box, Point, RegionPrompts } from '../../src-shared/result.ts';
+import type { Box, Point } from '../../src-shared/geometry.ts';
+import type { RegionPrompts } from '../../src-shared/result.ts';
 import { type CoarseRegion, MAP_SIDE } from './regions.ts';
 import type { ScoreMap } from './score-map.ts';
 

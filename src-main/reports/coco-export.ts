@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import type { Polygon } from '../../src-shared/geometry.ts';
 import { tellNotice } from '../../src-shared/notice-text.ts';
-import type { Polygon } from '../../src-shared/result.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import { meetsItself } from './crossing-lines.ts';

@@ -1,4 +1,4 @@
-import type { Polygon } from '../../src-shared/result.ts';
+import type { Polygon } from '../../src-shared/geometry.ts';
 
 type Ring = Polygon[number];
 

@@ -1,7 +1,7 @@
 import { join, relative, resolve } from 'node:path';
+import type { ExportEvent } from '../../src-shared/contract/exports.ts';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
 import { type CsvStyle, type ExportFormat, PLAIN_CSV } from '../../src-shared/export-formats.ts';
-import type { ExportEvent } from '../../src-shared/progress.ts';
 import { exportCoco } from './coco-export.ts';
 import { exportCsv } from './csv-export.ts';
 import { ExportFolder } from './export-folder.ts';

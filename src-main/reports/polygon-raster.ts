@@ -1,4 +1,4 @@
-import type { Box, Polygon } from '../../src-shared/result.ts';
+import type { Box, Polygon } from '../../src-shared/geometry.ts';
 
 /**
  * The pixels that some polygons cover, as everything here counts them: those whose centre lies inside by the even-odd

@@ -1,4 +1,4 @@
-import type { Box, Polygon } from '../../src-shared/result.ts';
+import type { Box, Polygon } from '../../src-shared/geometry.ts';
 import type { DoneImage } from './run-report.ts';
 
 /** Class of the model's regions that no inspector named, and of those that one dismissed. */

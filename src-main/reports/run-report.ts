@@ -1,16 +1,17 @@
 import type { Annotation } from '../../src-shared/annotation.ts';
-import type { Batch, Run } from '../../src-shared/batch.ts';
-import type { ErrorRecord } from '../../src-shared/errors.ts';
+import type { Batch } from '../../src-shared/batch.ts';
 import type { CsvStyle } from '../../src-shared/export-formats.ts';
 import type { FileState } from '../../src-shared/file-state.ts';
 import type { ImagePage } from '../../src-shared/image-page.ts';
+import type { Outcome } from '../../src-shared/outcome.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
-import type { ArtifactRef, InspectionResult } from '../../src-shared/result.ts';
+import type { ArtifactRef } from '../../src-shared/result.ts';
+import type { Run } from '../../src-shared/run.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { VerdictEntry } from '../../src-shared/verdict.ts';
 
 /** One image of a run with all that is known about it. */
-export type ReportImage = {
+export type ReportImage = Outcome & {
   /** Unique in the world. */
   readonly resultId: string;
   /** Unique in the workspace. */
@@ -32,10 +33,7 @@ export type ReportImage = {
   readonly verdict: VerdictEntry | null;
   /** Not retracted, oldest first. */
   readonly annotations: readonly Annotation[];
-} & (
-  | { readonly status: 'done'; readonly result: InspectionResult }
-  | { readonly status: 'failed'; readonly error: ErrorRecord }
-);
+};
 
 export type DoneImage = Extract<ReportImage, { status: 'done' }>;
 

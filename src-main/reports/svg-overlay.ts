@@ -1,4 +1,5 @@
-import type { Box, MaskLevel, Polygon, Region } from '../../src-shared/result.ts';
+import type { Box, Polygon } from '../../src-shared/geometry.ts';
+import type { MaskLevel, Region } from '../../src-shared/result.ts';
 import { type Html, html } from './html-template.ts';
 import { FALSE_POSITIVE, type ReviewedRegion } from './reviewed-regions.ts';
 

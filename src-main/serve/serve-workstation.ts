@@ -1,4 +1,4 @@
-import type { DeviceRequest } from '../../src-shared/result.ts';
+import type { DeviceRequest } from '../../src-shared/device.ts';
 import { createMediaHandler } from '../api/media.ts';
 import { createRouter } from '../api/router.ts';
 import { openWorkstation } from '../api/workstation.ts';

@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import { failure } from '../../src-shared/errors.ts';
+import type { Polygon } from '../../src-shared/geometry.ts';
 import { checkMark, countPoints, MARK_LIMITS, riseOf } from '../../src-shared/mark-limits.ts';
-import type { Polygon } from '../../src-shared/result.ts';
 import { recordAudit } from './audit.ts';
 import { resultToJudge } from './results.ts';
 import type { Schema } from './schema.ts';

@@ -1,5 +1,5 @@
 import { knownDetails } from '../../src-shared/error-cases.ts';
-import type { ErrorRecord } from '../../src-shared/errors.ts';
+import type { ErrorRecord } from '../../src-shared/error-record.ts';
 import type { Schema } from './schema.ts';
 
 type ErrorColumns = Pick<Schema['results'], 'error_code' | 'error_message' | 'error_details'>;

@@ -1,19 +1,12 @@
 import type { Selectable } from 'kysely';
 import type { BatchImage } from '../../src-shared/batch.ts';
-import { type ClipSamError, type ErrorRecord, failure } from '../../src-shared/errors.ts';
+import type { DeviceReport } from '../../src-shared/device.ts';
+import { type ClipSamError, failure } from '../../src-shared/errors.ts';
+import type { Box, Polygon } from '../../src-shared/geometry.ts';
 import type { ImagePage } from '../../src-shared/image-page.ts';
 import { isWarning, type Notice } from '../../src-shared/notice.ts';
-import type {
-  Box,
-  DeviceReport,
-  InspectionResult,
-  MaskLevel,
-  Polygon,
-  Region,
-  RegionPrompts,
-  ResultArtifacts,
-  Timings,
-} from '../../src-shared/result.ts';
+import type { Outcome } from '../../src-shared/outcome.ts';
+import type { MaskLevel, Region, RegionPrompts, ResultArtifacts, Timings } from '../../src-shared/result.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import { errorColumns, storedError } from './error-columns.ts';
@@ -24,22 +17,14 @@ import type { Schema } from './schema.ts';
 import { fromStoredPath, type Workspace } from './workspace.ts';
 
 /** What a run found in one image, or why it found nothing. */
-export type StoredResult = {
+export type StoredResult = Outcome & {
   /** Unique within the workspace. */
   readonly id: number;
   readonly runId: number;
   /** Its range is the run's. */
   readonly image: BatchImage;
   readonly finishedAt: string;
-} & (
-  | { readonly status: 'done'; readonly result: InspectionResult }
-  | { readonly status: 'failed'; readonly error: ErrorRecord }
-);
-
-/** What to store for an image. */
-export type NewOutcome =
-  | { readonly status: 'done'; readonly result: InspectionResult }
-  | { readonly status: 'failed'; readonly error: ErrorRecord };
+};
 
 /**
  * Stores what became of an image: one transaction, durable when this returns. A result that is there already
@@ -50,7 +35,7 @@ export async function recordOutcome(
   workspace: Workspace,
   claim: RunClaim,
   imageId: number,
-  outcome: NewOutcome,
+  outcome: Outcome,
 ): Promise<void> {
   await workspace.db.transaction().execute(async (db) => {
     await assertClaim(db, claim);
@@ -279,7 +264,7 @@ async function toResults(workspace: Workspace, rows: readonly ResultRow[]): Prom
   });
 }
 
-function outcomeColumns(outcome: NewOutcome) {
+function outcomeColumns(outcome: Outcome) {
   const result = outcome.status === 'done' ? outcome.result : undefined;
   const error = outcome.status === 'failed' ? outcome.error : undefined;
   const notices = result?.notices ?? [];

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { RunStatus } from '../../src-shared/batch.ts';
-import { type ErrorRecord, failure } from '../../src-shared/errors.ts';
-import type { DeviceReport } from '../../src-shared/result.ts';
+import type { DeviceReport } from '../../src-shared/device.ts';
+import type { ErrorRecord } from '../../src-shared/error-record.ts';
+import { failure } from '../../src-shared/errors.ts';
+import type { RunStatus } from '../../src-shared/run.ts';
 import { recordAudit } from './audit.ts';
 import { errorColumns } from './error-columns.ts';
 import {

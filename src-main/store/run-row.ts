@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
-import type { Run } from '../../src-shared/batch.ts';
 import { failure } from '../../src-shared/errors.ts';
+import type { Run } from '../../src-shared/run.ts';
 import { storedError } from './error-columns.ts';
 import { parseRanges } from './sample-ranges.ts';
 import type { Schema } from './schema.ts';

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import type { BatchImage, Run } from '../../src-shared/batch.ts';
+import type { BatchImage } from '../../src-shared/batch.ts';
 import { failure } from '../../src-shared/errors.ts';
+import type { Run } from '../../src-shared/run.ts';
 import { toBatchImage } from './images.ts';
 import { isOwnerAlive } from './run-claims.ts';
 import { type RunRow, runRow, toRun } from './run-row.ts';

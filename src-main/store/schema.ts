@@ -1,9 +1,10 @@
 import type { Generated } from 'kysely';
 import type { AnnotationKind } from '../../src-shared/annotation.ts';
-import type { BatchImage, RunStatus } from '../../src-shared/batch.ts';
+import type { BatchImage } from '../../src-shared/batch.ts';
+import type { Device, DeviceRequest } from '../../src-shared/device.ts';
 import type { ErrorCode } from '../../src-shared/error-codes.ts';
-import type { Device, DeviceRequest } from '../../src-shared/result.ts';
 import type { Role } from '../../src-shared/roles.ts';
+import type { RunStatus } from '../../src-shared/run.ts';
 import type { ModelVerdict, Severity, VerdictEntry } from '../../src-shared/verdict.ts';
 
 /** The tables as the newest migration leaves them. Times are ISO 8601 UTC; JSON columns hold text. */

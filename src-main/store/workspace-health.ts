@@ -1,5 +1,5 @@
 import type { WorkspaceHealthReport } from '../../src-shared/contract/app.ts';
-import type { ErrorRecord } from '../../src-shared/errors.ts';
+import type { ErrorRecord } from '../../src-shared/error-record.ts';
 
 /** How a workspace is, while it is open. */
 export class WorkspaceHealth {

@@ -6,7 +6,8 @@ import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { rpcProtocols } from '../../src-shared/browser-access.ts';
 import type { Contract } from '../../src-shared/contract/index.ts';
 import { type DesktopBridge, PORT_MESSAGE } from '../../src-shared/desktop-bridge.ts';
-import { ClipSamError, type ErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
+import type { ErrorRecord } from '../../src-shared/error-record.ts';
+import { ClipSamError, toErrorRecord } from '../../src-shared/errors.ts';
 import type { Failure } from '../i18n/failure-text.ts';
 import { enter } from './browser-access.ts';
 

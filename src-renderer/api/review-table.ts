@@ -31,9 +31,9 @@ export async function fetchReviewTable(
     appendColumns(table.columns, page.columns);
     after = page.next;
   }
-  const { name, page } = table.columns;
-  for (const [i, of] of page.entries()) if (of) name[i] = pageName(name[i]!, of, language);
-  return table;
+  const { page } = table.columns;
+  const name = table.columns.name.map((text, i) => pageName(text, page[i]!, language));
+  return { ...table, columns: { ...table.columns, name } };
 }
 
 type Columns = ReviewTable['columns'];

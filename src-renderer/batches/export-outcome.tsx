@@ -12,8 +12,8 @@ import {
 } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconCopy, IconFolderOpen } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import type { ExportSummary } from '../../src-shared/contract/exports.ts';
 import type { ExportFormat } from '../../src-shared/export-formats.ts';
-import type { ExportSummary } from '../../src-shared/progress.ts';
 import { desktop } from '../api/connection.ts';
 import { plainText } from '../i18n/plain-text.ts';
 import { showError } from '../ui/show-error.tsx';

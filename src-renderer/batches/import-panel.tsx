@@ -2,7 +2,7 @@ import { Alert, Button, CloseButton, Group, Paper, Progress, Stack, Text, Title 
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { countEndings, endingsText } from '../../src-shared/endings.ts';
-import type { ErrorRecord } from '../../src-shared/errors.ts';
+import type { ErrorRecord } from '../../src-shared/error-record.ts';
 import { FailureDetails } from '../ui/failure-details.tsx';
 import { LongList } from '../ui/long-list.tsx';
 import { PlainName } from '../ui/plain-name.tsx';

@@ -1,4 +1,4 @@
-import type { DeviceRequest } from '../../src-shared/result.ts';
+import type { DeviceRequest } from '../../src-shared/device.ts';
 
 /** Operating systems that ONNX Runtime has each device on; all others have it everywhere. */
 const ONLY_ON: Partial<Record<DeviceRequest, readonly string[]>> = {

@@ -3,7 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { DeviceStatus } from '../../src-shared/contract/device.ts';
-import { DEVICES, type DeviceRequest } from '../../src-shared/result.ts';
+import { DEVICES, type DeviceRequest } from '../../src-shared/device.ts';
 import { useDenied } from '../state/people.ts';
 import { useDevice, useWorkstation } from '../state/workstation.ts';
 import { type Fact, Facts } from '../ui/facts.tsx';

@@ -1,6 +1,6 @@
 import i18next from 'i18next';
 import { ERROR_CASES, type ErrorDetails } from '../../src-shared/error-cases.ts';
-import type { ErrorRecord } from '../../src-shared/errors.ts';
+import type { ErrorRecord } from '../../src-shared/error-record.ts';
 import { formatCount } from './format.ts';
 import { lastName } from './paths.ts';
 import { plainText } from './plain-text.ts';

@@ -1,8 +1,9 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Annotation } from '../../src-shared/annotation.ts';
+import type { Polygon } from '../../src-shared/geometry.ts';
 import { checkMark } from '../../src-shared/mark-limits.ts';
-import type { Polygon, Region } from '../../src-shared/result.ts';
+import type { Region } from '../../src-shared/result.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { useOthersWord } from '../state/people.ts';
 import { showError } from '../ui/show-error.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Polygon } from '../../src-shared/result.ts';
+import type { Polygon } from '../../src-shared/geometry.ts';
 
 /** What is selected in the image at hand; gone with it. */
 export interface Selection {

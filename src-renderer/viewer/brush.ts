@@ -1,6 +1,6 @@
 import simplify from 'simplify-js';
 import { type Ring, traceContours } from '../../src-shared/contours.ts';
-import type { Box, Point, Polygon } from '../../src-shared/result.ts';
+import type { Box, Point, Polygon } from '../../src-shared/geometry.ts';
 import { boundsOf, hundredth } from './geometry.ts';
 import type { Size } from './viewport.ts';
 

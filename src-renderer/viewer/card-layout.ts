@@ -1,4 +1,4 @@
-import type { Box, Point } from '../../src-shared/result.ts';
+import type { Box, Point } from '../../src-shared/geometry.ts';
 import type { Size } from './viewport.ts';
 
 /** CSS pixels between a card and what it tells about, and between it and the edges of the screen. */

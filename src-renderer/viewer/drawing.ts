@@ -1,4 +1,4 @@
-import type { Point, Polygon } from '../../src-shared/result.ts';
+import type { Point, Polygon } from '../../src-shared/geometry.ts';
 import { type Stroke, strokedPolygons } from './brush.ts';
 import { ringThrough } from './geometry.ts';
 import type { Size } from './viewport.ts';

@@ -1,5 +1,6 @@
 import type { Annotation } from '../../src-shared/annotation.ts';
-import type { Box, Point, Polygon, Region } from '../../src-shared/result.ts';
+import type { Box, Point, Polygon } from '../../src-shared/geometry.ts';
+import type { Region } from '../../src-shared/result.ts';
 import type { Size } from './viewport.ts';
 
 /** True when the place lies inside (even-odd: a hole is outside). */

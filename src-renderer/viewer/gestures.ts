@@ -1,5 +1,5 @@
 import type { SamPrompts } from '../../src-shared/contract/review.ts';
-import type { Point } from '../../src-shared/result.ts';
+import type { Point } from '../../src-shared/geometry.ts';
 import type { Drawing } from './drawing.ts';
 import { boxBetween, boxPolygon, clampTo } from './geometry.ts';
 import type { InteractionContext } from './interaction-context.ts';

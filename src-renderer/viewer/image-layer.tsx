@@ -2,7 +2,7 @@ import type Konva from 'konva';
 import { type Ref, useEffect, useId, useMemo, useRef } from 'react';
 import { Layer, Shape } from 'react-konva';
 import type { Pyramid } from '../../src-shared/contract/review.ts';
-import type { Box } from '../../src-shared/result.ts';
+import type { Box } from '../../src-shared/geometry.ts';
 import { mediaUrls } from '../api/browser-access.ts';
 import { pictures } from './pictures.ts';
 import { levelFor, parentOf, type Tile, tileBox, tilesIn } from './tiles.ts';

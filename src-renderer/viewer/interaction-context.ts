@@ -1,6 +1,7 @@
 import type { Annotation } from '../../src-shared/annotation.ts';
 import type { SamPrompts } from '../../src-shared/contract/review.ts';
-import type { Point, Polygon, Region } from '../../src-shared/result.ts';
+import type { Point, Polygon } from '../../src-shared/geometry.ts';
+import type { Region } from '../../src-shared/result.ts';
 import type { PointerStore } from './pointer-state.ts';
 import type { Tool } from './viewer-props.ts';
 import type { ViewerStage } from './viewport.ts';

@@ -1,6 +1,6 @@
 import type { PointerEvent } from 'react';
 import type { SamPrompts } from '../../src-shared/contract/review.ts';
-import type { Point } from '../../src-shared/result.ts';
+import type { Point } from '../../src-shared/geometry.ts';
 import { type Drawing, finishedArea, withoutLast } from './drawing.ts';
 import { annotatedArea, clampTo, shapeAt } from './geometry.ts';
 import { beginGesture, type Gesture, type GestureTools, pan } from './gestures.ts';

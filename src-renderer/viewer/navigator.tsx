@@ -1,6 +1,6 @@
 import { type PointerEvent, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Box } from '../../src-shared/result.ts';
+import type { Box } from '../../src-shared/geometry.ts';
 import classes from './navigator.module.css';
 import { pictures } from './pictures.ts';
 import { useResource } from './use-resource.ts';

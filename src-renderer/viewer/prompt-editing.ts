@@ -1,5 +1,5 @@
 import type { SamPrompts } from '../../src-shared/contract/review.ts';
-import type { Box, Point } from '../../src-shared/result.ts';
+import type { Box, Point } from '../../src-shared/geometry.ts';
 import { hundredth } from './geometry.ts';
 
 /** Most points that SAM is given. */

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { Shape } from 'react-konva';
 import type { SamPrompts } from '../../src-shared/contract/review.ts';
-import type { Box, Point } from '../../src-shared/result.ts';
+import type { Box, Point } from '../../src-shared/geometry.ts';
 import { PALETTE } from './palette.ts';
 import { inImagePixels, strokeCased } from './shapes.tsx';
 

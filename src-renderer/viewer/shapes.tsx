@@ -1,7 +1,7 @@
 import type Konva from 'konva';
 import { memo } from 'react';
 import { Shape } from 'react-konva';
-import type { Point, Polygon } from '../../src-shared/result.ts';
+import type { Point, Polygon } from '../../src-shared/geometry.ts';
 import { PALETTE } from './palette.ts';
 
 type Context = CanvasRenderingContext2D;

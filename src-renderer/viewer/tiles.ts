@@ -1,5 +1,5 @@
 import type { Pyramid } from '../../src-shared/contract/review.ts';
-import type { Box } from '../../src-shared/result.ts';
+import type { Box } from '../../src-shared/geometry.ts';
 
 /** One tile of a pyramid. */
 export interface Tile {

@@ -1,4 +1,5 @@
-import type { Box, Region } from '../../src-shared/result.ts';
+import type { Box } from '../../src-shared/geometry.ts';
+import type { Region } from '../../src-shared/result.ts';
 import type { Action } from '../keys/action.ts';
 import type { PointerStore } from './pointer-state.ts';
 import { BRUSH, changeView, useViewSettings } from './view-settings.ts';

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'react';
+import type { Point } from '../../src-shared/geometry.ts';
 import { colourTable } from '../../src-shared/paint-map.ts';
-import type { Point } from '../../src-shared/result.ts';
 import { mediaUrls } from '../api/browser-access.ts';
 import { maps, truths } from './pictures.ts';
 import { type LoadedMap, scoreAt } from './score-map.ts';

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import type { Point } from '../../src-shared/result.ts';
+import type { Point } from '../../src-shared/geometry.ts';
 import type { PointerStore } from './pointer-state.ts';
 import type { Tool } from './viewer-props.ts';
 

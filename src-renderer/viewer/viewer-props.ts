@@ -1,7 +1,8 @@
 import type { Annotation } from '../../src-shared/annotation.ts';
 import type { Pyramid, ReviewImage, SamPrompts } from '../../src-shared/contract/review.ts';
 import type { FileState } from '../../src-shared/file-state.ts';
-import type { MaskLevel, Polygon } from '../../src-shared/result.ts';
+import type { Polygon } from '../../src-shared/geometry.ts';
+import type { MaskLevel } from '../../src-shared/result.ts';
 
 /** What the pointer does on the image. */
 export type Tool =

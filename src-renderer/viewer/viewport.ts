@@ -1,4 +1,4 @@
-import type { Box, Point } from '../../src-shared/result.ts';
+import type { Box, Point } from '../../src-shared/geometry.ts';
 
 /** Width and height, in image pixels or CSS pixels. */
 export interface Size {

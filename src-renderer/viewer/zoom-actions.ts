@@ -1,4 +1,4 @@
-import type { Point } from '../../src-shared/result.ts';
+import type { Point } from '../../src-shared/geometry.ts';
 import type { Action } from '../keys/action.ts';
 import { changeView } from './view-settings.ts';
 import { actualSizeAt, type View, type ViewerStage, zoomAt } from './viewport.ts';

@@ -1,12 +1,13 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { errorRecordSchema, idSchema } from '../domain-schemas.ts';
+import { errorRecordSchema } from '../error-record.ts';
+import { idSchema } from '../field-schemas.ts';
 import { base, count, ofImage } from './base.ts';
 import { deviceStatusSchema } from './device.ts';
 import { runProgressSchema } from './runs.ts';
 
 /** What speaks against working on as if nothing were. */
-export const workspaceHealthSchema = z.object({
+const workspaceHealthSchema = z.object({
   problems: z.array(errorRecordSchema).readonly(),
   /** Another program is writing to the workspace, and something waits for it. */
   isWaiting: z.boolean(),
@@ -14,7 +15,7 @@ export const workspaceHealthSchema = z.object({
 export type WorkspaceHealthReport = z.infer<typeof workspaceHealthSchema>;
 
 /** What happens in the workstation, told to every window. */
-export const workstationEventSchema = z.discriminatedUnion('kind', [
+const workstationEventSchema = z.discriminatedUnion('kind', [
   /** A run moved on; at most a few a second. `imageIds`: results that came since the last such event. */
   z.object({ kind: z.literal('run'), progress: runProgressSchema, imageIds: z.array(idSchema) }),
   /** A batch was made, changed, archived, deleted, restored, or got images. */
@@ -32,7 +33,7 @@ export const workstationEventSchema = z.discriminatedUnion('kind', [
 export type WorkstationEvent = z.infer<typeof workstationEventSchema>;
 
 /** A folder of the machine that runs the workstation, for choosing what to import without a native dialog. */
-export const folderListingSchema = z.object({
+const folderListingSchema = z.object({
   path: z.string(),
   parent: z.string().nullable(),
   folders: z.array(z.object({ name: z.string(), path: z.string() })),
@@ -44,13 +45,13 @@ export const folderListingSchema = z.object({
 export type FolderListing = z.infer<typeof folderListingSchema>;
 
 /** Pictures on disk that can be made again, in bytes, and what they may take at most. */
-export const cacheSizesSchema = z.object({
+const cacheSizesSchema = z.object({
   thumbnails: z.object({ bytes: count, limit: count }),
   tiles: z.object({ bytes: count, limit: count }),
 });
 export type CacheSizes = z.infer<typeof cacheSizesSchema>;
 
-export const appInfoSchema = z.object({
+const appInfoSchema = z.object({
   version: z.string(),
   shell: z.enum(['electron', 'browser']),
   workspaceFolder: z.string(),

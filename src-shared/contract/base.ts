@@ -1,6 +1,7 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
-import { errorRecordSchema, idSchema, inspectorNameSchema } from '../domain-schemas.ts';
+import { errorRecordSchema } from '../error-record.ts';
+import { idSchema, inspectorNameSchema } from '../field-schemas.ts';
 
 /** A procedure. Errors that a user can act on come as `CLIPSAM` with an error record; anything else is a fault of the program. */
 export const base = oc.errors({ CLIPSAM: { status: 422, data: errorRecordSchema } });

@@ -1,13 +1,14 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { batchChangesSchema, batchSchema, newBatchSchema } from '../batch.ts';
 import { SAMPLE_KINDS } from '../batch-range.ts';
-import { batchChangesSchema, batchSchema, idSchema, lineSchema, newBatchSchema } from '../domain-schemas.ts';
+import { idSchema, lineSchema } from '../field-schemas.ts';
 import { sampleRangeSchema } from '../sample-range.ts';
 import { base, byId, count, inspector } from './base.ts';
 import { runProgressSchema } from './runs.ts';
 
 /** An import that did not come to its end: the batch may lack images. */
-export const stoppedImportSchema = z.object({
+const stoppedImportSchema = z.object({
   inspector: z.string(),
   startedAt: z.string(),
   /** The first files and folders that were chosen, and how many there are besides. */
@@ -34,7 +35,7 @@ export const batchSummarySchema = z.object({
 export type BatchSummaryRow = z.infer<typeof batchSummarySchema>;
 
 /** What goes, or went, when deleted batches are removed for good. `bytes`: of files in the workspace. */
-export const purgeSummarySchema = z.object({
+const purgeSummarySchema = z.object({
   batches: count,
   images: count,
   results: count,
@@ -45,7 +46,7 @@ export const purgeSummarySchema = z.object({
 });
 export type PurgeSummary = z.infer<typeof purgeSummarySchema>;
 
-export const purgeProgressSchema = z.discriminatedUnion('kind', [
+const purgeProgressSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('removing'), done: count, total: count }),
   z.object({ kind: z.literal('finished'), summary: purgeSummarySchema }),
 ]);

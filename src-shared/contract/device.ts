@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { deviceReportSchema, deviceRequestSchema, errorRecordSchema } from '../domain-schemas.ts';
+import { deviceReportSchema, deviceRequestSchema } from '../device.ts';
+import { errorRecordSchema } from '../error-record.ts';
 import { base, count } from './base.ts';
 
 export const deviceStatusSchema = z.object({

@@ -1,29 +1,35 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { errorRecordSchema, hashSchema, idSchema } from '../domain-schemas.ts';
+import { errorRecordSchema } from '../error-record.ts';
+import { hashSchema, idSchema, immutable } from '../field-schemas.ts';
 import { base, count, inspector } from './base.ts';
 import { batchSummarySchema } from './batches.ts';
 
-export const importProgressSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('listed'), total: count }),
-  z.object({ kind: z.literal('imported'), done: count, total: count }),
-  z.object({
-    kind: z.literal('finished'),
-    added: count,
-    unchanged: count,
-    changed: z.array(z.string()),
-    /** Files of the batch that could not be read this time. */
-    unread: z.array(z.string()),
-    /** Images whose page their file no longer has. */
-    vanished: z.array(z.string()),
-    duplicates: z.array(z.object({ contentHash: hashSchema, paths: z.array(z.string()) })),
-    unreadable: z.array(z.object({ path: z.string(), error: errorRecordSchema })),
-    /** Pictures of kinds that are not read, and folders of masks beside the images. */
-    passedOver: z.array(z.string()),
-    truthFolders: z.array(z.string()),
-  }),
-]);
+/** The folders are listed first, then every file is read and hashed. */
+const importProgressSchema = immutable(
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('listed'), total: count }),
+    z.object({ kind: z.literal('imported'), done: count, total: count }),
+    z.object({
+      kind: z.literal('finished'),
+      added: count,
+      unchanged: count,
+      changed: z.array(z.string()),
+      /** Files of the batch, new ones or known ones, that could not be read this time. */
+      unread: z.array(z.string()),
+      /** Images whose page their file no longer has. */
+      vanished: z.array(z.string()),
+      duplicates: z.array(z.object({ contentHash: hashSchema, paths: z.array(z.string()) })),
+      unreadable: z.array(z.object({ path: z.string(), error: errorRecordSchema })),
+      /** Pictures of kinds that are not read, and folders of masks beside the images. */
+      passedOver: z.array(z.string()),
+      truthFolders: z.array(z.string()),
+    }),
+  ]),
+);
 export type ImportProgress = z.infer<typeof importProgressSchema>;
+export type ImportEvent = Exclude<ImportProgress, { kind: 'finished' }>;
+export type ImportSummary = Omit<Extract<ImportProgress, { kind: 'finished' }>, 'kind'>;
 
 export const imports = {
   import: base

@@ -1,16 +1,13 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import {
-  deviceReportSchema,
-  deviceRequestSchema,
-  errorRecordSchema,
-  hashSchema,
-  modelVerdictSchema,
-  timingsSchema,
-} from '../domain-schemas.ts';
+import { deviceReportSchema, deviceRequestSchema } from '../device.ts';
+import { errorRecordSchema } from '../error-record.ts';
+import { hashSchema, immutable } from '../field-schemas.ts';
+import { timingsSchema } from '../result.ts';
+import { modelVerdictSchema } from '../verdict.ts';
 import { base, count, inspector } from './base.ts';
 
-export const packSummarySchema = z.object({
+const packSummarySchema = z.object({
   /** How recipes name it. */
   id: z.string(),
   title: z.string(),
@@ -37,14 +34,14 @@ export const packSummarySchema = z.object({
 });
 export type PackSummary = z.infer<typeof packSummarySchema>;
 
-export const packCheckSchema = z.object({
+const packCheckSchema = z.object({
   files: z.array(z.object({ name: z.string(), ok: z.boolean(), error: errorRecordSchema.nullable() })),
   ok: z.boolean(),
 });
 export type PackCheck = z.infer<typeof packCheckSchema>;
 
 /** A download of a pack that stopped before its end. `done` and `total` are bytes. */
-export const unfinishedPackSchema = z.object({
+const unfinishedPackSchema = z.object({
   packHash: hashSchema,
   /** Id and version. */
   pack: z.string(),
@@ -58,29 +55,37 @@ export const unfinishedPackSchema = z.object({
 });
 export type UnfinishedPack = z.infer<typeof unfinishedPackSchema>;
 
-/** `rate`: bytes per second, `eta`: seconds left; null where they are not known yet. */
-export const packProgressSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('found'), pack: z.string(), title: z.string(), total: count }),
-  z.object({
-    kind: z.literal('bringing'),
-    file: z.string(),
-    isDownload: z.boolean(),
-    done: count,
-    total: count,
-    rate: z.number().nullable(),
-    eta: z.number().nullable(),
-  }),
-  z.object({ kind: z.literal('waiting'), seconds: z.number() }),
-  z.object({ kind: z.literal('checking') }),
-  z.object({
-    kind: z.literal('finished'),
-    id: z.string(),
-    outcome: z.enum(['added', 'already-there', 'repaired']),
-  }),
-]);
+/** Progress of bringing in a model pack. `done` and `total` are bytes of its files. */
+const packProgressSchema = immutable(
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('found'), pack: z.string(), title: z.string(), total: count }),
+    z.object({
+      kind: z.literal('bringing'),
+      /** Name of the file in hand. */
+      file: z.string(),
+      /** True: it comes over the network. */
+      isDownload: z.boolean(),
+      done: count,
+      total: count,
+      /** Bytes per second over the last seconds, and seconds left; null at the start. */
+      rate: z.number().nullable(),
+      eta: z.number().nullable(),
+    }),
+    /** The server did not answer, or the connection broke; it is tried again after so many seconds. */
+    z.object({ kind: z.literal('waiting'), seconds: z.number() }),
+    /** Everything is there; hashes of what was there before, tensors and shapes are looked at. */
+    z.object({ kind: z.literal('checking') }),
+    z.object({
+      kind: z.literal('finished'),
+      id: z.string(),
+      outcome: z.enum(['added', 'already-there', 'repaired']),
+    }),
+  ]),
+);
 export type PackProgress = z.infer<typeof packProgressSchema>;
+export type PackImportEvent = Exclude<PackProgress, { kind: 'finished' }>;
 
-export const selfTestEventSchema = z.discriminatedUnion('kind', [
+const selfTestEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('starting'), image: z.string() }),
   z.object({ kind: z.literal('ready'), device: deviceReportSchema, startMs: z.number() }),
   z.object({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { inspectorNameSchema, personSchema, pinSchema, roleSchema } from '../domain-schemas.ts';
-import { IDLE_MINUTES_LIMIT } from '../roles.ts';
+import { inspectorNameSchema } from '../field-schemas.ts';
+import { IDLE_MINUTES_LIMIT, personSchema, pinSchema, roleSchema } from '../roles.ts';
 import { base, inspector } from './base.ts';
 
 const tokenSchema = z.string().max(100);
@@ -8,7 +8,7 @@ const tokenSchema = z.string().max(100);
 const idleMinutesSchema = z.int().min(1).max(IDLE_MINUTES_LIMIT).nullable();
 
 /** `token` gets a line that is opened anew signed in again. */
-export const sessionSchema = z.object({ token: tokenSchema, person: personSchema });
+const sessionSchema = z.object({ token: tokenSchema, person: personSchema });
 
 /**
  * Who may do what: see `permissions.ts`. Without people everything is open; the first one has to be an engineer,

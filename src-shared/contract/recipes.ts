@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { hashSchema } from '../domain-schemas.ts';
+import { hashSchema } from '../field-schemas.ts';
 import { recipeSchema } from '../recipe.ts';
 import { base, count, inspector } from './base.ts';
 
-export const recipeRecordSchema = z.object({
+const recipeRecordSchema = z.object({
   hash: hashSchema,
   recipe: recipeSchema,
   revision: count,

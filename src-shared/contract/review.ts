@@ -1,47 +1,18 @@
 import { z } from 'zod';
-import {
-  annotationKindSchema,
-  annotationSchema,
-  batchImageSchema,
-  batchSchema,
-  boxSchema,
-  errorRecordSchema,
-  humanVerdictSchema,
-  idSchema,
-  inspectionResultSchema,
-  lineSchema,
-  markSchema,
-  modelVerdictSchema,
-  packedLevelsSchema,
-  pageNumberSchema,
-  severitySchema,
-  textSchema,
-  verdictEntrySchema,
-} from '../domain-schemas.ts';
+import { annotationKindSchema, annotationSchema, drawnPolygonsSchema } from '../annotation.ts';
+import { batchImageSchema, batchSchema } from '../batch.ts';
+import { idSchema, lineSchema, textSchema } from '../field-schemas.ts';
 import { FILE_STATES } from '../file-state.ts';
-import { NOTICE_CODES } from '../notice.ts';
+import { boxSchema, promptPointSchema } from '../geometry.ts';
+import { reviewOutcomeSchema } from '../outcome.ts';
+import { packedLevelsSchema } from '../packed-levels.ts';
 import { recipeSchema } from '../recipe.ts';
+import { reviewColumnsSchema } from '../review-table.ts';
+import { severitySchema, verdictEntrySchema } from '../verdict.ts';
 import { base, count, inspector, ofImage } from './base.ts';
 import { runProgressSchema } from './runs.ts';
 
-export const reviewColumnsSchema = z.object({
-  imageId: z.array(idSchema),
-  name: z.array(z.string()),
-  page: z.array(pageNumberSchema.nullable()),
-  status: z.array(z.enum(['pending', 'done', 'failed'])),
-  score: z.array(z.number().nullable()),
-  model: z.array(modelVerdictSchema.nullable()),
-  notices: z.array(z.array(z.enum(NOTICE_CODES)).readonly()),
-  human: z.array(humanVerdictSchema.nullable()),
-  defectClass: z.array(z.string()),
-  severity: z.array(severitySchema.nullable()),
-  overturned: z.array(z.boolean()),
-  regions: z.array(count),
-  falsePositives: z.array(count),
-  missedDefects: z.array(count),
-});
-
-export const reviewTableSchema = z.object({
+const reviewTableSchema = z.object({
   batch: batchSchema,
   run: runProgressSchema.nullable(),
   /** Recipe of the run; of the next run where there is none. */
@@ -57,11 +28,7 @@ export const reviewImageSchema = z.object({
   image: batchImageSchema,
   /** Only what is the `same` as the model saw (or, before that, as was imported) may be shown and judged. */
   file: z.enum(FILE_STATES),
-  outcome: z.discriminatedUnion('status', [
-    z.object({ status: z.literal('pending') }),
-    z.object({ status: z.literal('done'), result: inspectionResultSchema }),
-    z.object({ status: z.literal('failed'), error: errorRecordSchema }),
-  ]),
+  outcome: reviewOutcomeSchema,
   hasTruth: z.boolean(),
 });
 export type ReviewImage = z.infer<typeof reviewImageSchema>;
@@ -76,7 +43,7 @@ export const reviewRemarksSchema = z.object({
 export type ReviewRemarks = z.infer<typeof reviewRemarksSchema>;
 
 /** The tile pyramid of an image: level l has ceil(width / 2^l) × ceil(height / 2^l) pixels in square tiles. */
-export const pyramidSchema = z.object({
+const pyramidSchema = z.object({
   imageId: idSchema,
   /** Pixels after EXIF orientation. */
   width: count,
@@ -92,17 +59,14 @@ export type Pyramid = z.infer<typeof pyramidSchema>;
 export const samPromptsSchema = z
   .object({
     box: boxSchema.nullable(),
-    points: z
-      .array(z.object({ x: z.number(), y: z.number(), label: z.union([z.literal(0), z.literal(1)]) }))
-      .max(64)
-      .readonly(),
+    points: z.array(promptPointSchema).max(64).readonly(),
   })
   .refine(({ box, points }) => box !== null || points.some(({ label }) => label === 1), {
     message: 'a box or a positive point is needed',
   });
 export type SamPrompts = z.infer<typeof samPromptsSchema>;
 
-export const newVerdictSchema = z.object({
+const newVerdictSchema = z.object({
   ...ofImage,
   ...inspector,
   verdict: z.enum(['accept', 'reject', 'uncertain', 'withdrawn']),
@@ -112,12 +76,12 @@ export const newVerdictSchema = z.object({
   comment: textSchema.default(''),
 });
 
-export const newAnnotationSchema = z.object({
+const newAnnotationSchema = z.object({
   ...ofImage,
   ...inspector,
   kind: annotationKindSchema,
   regionIndex: count.nullable().default(null),
-  polygons: markSchema.nullable().default(null),
+  polygons: drawnPolygonsSchema.nullable().default(null),
   defectClass: lineSchema.default(''),
   comment: textSchema.default(''),
 });

@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { errorRecordSchema, hashSchema, idSchema, pageNumberSchema, runSchema } from '../domain-schemas.ts';
+import { errorRecordSchema } from '../error-record.ts';
+import { hashSchema, idSchema } from '../field-schemas.ts';
+import { pageNumberSchema } from '../image-page.ts';
+import { runSchema } from '../run.ts';
 import { base, byId, count, inspector } from './base.ts';
 
-export const runCountsSchema = z.object({ total: count, done: count, failed: count });
+const runCountsSchema = z.object({ total: count, done: count, failed: count });
 
 /** A run with how far it is. `rate`: images per second, `eta`: seconds left; null unless it is at work here. */
 export const runProgressSchema = z.object({

@@ -1,19 +1,19 @@
 import { z } from 'zod';
+import { csvStyleSchema, PLAIN_CSV } from '../export-formats.ts';
+import { idSchema, lineSchema } from '../field-schemas.ts';
 import {
-  humanVerdictSchema,
-  idSchema,
-  lineSchema,
+  STUDY_ROUNDS,
+  STUDY_SIZE,
   studyProgressSchema,
   studyResultsSchema,
   studySchema,
   studyTurnSchema,
-} from '../domain-schemas.ts';
-import { csvStyleSchema, PLAIN_CSV } from '../export-formats.ts';
-import { STUDY_ROUNDS, STUDY_SIZE } from '../study.ts';
+} from '../study.ts';
+import { humanVerdictSchema } from '../verdict.ts';
 import { base, byId, count, inspector } from './base.ts';
 
 /** An agreement study with who takes part in it, and how far they are. */
-export const studyOverviewSchema = z.object({
+const studyOverviewSchema = z.object({
   study: studySchema,
   inspectors: z.array(studyProgressSchema).readonly(),
 });

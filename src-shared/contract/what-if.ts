@@ -1,6 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { idSchema } from '../domain-schemas.ts';
+import { idSchema } from '../field-schemas.ts';
 import { base, count } from './base.ts';
 
 /**
@@ -8,7 +8,7 @@ import { base, count } from './base.ts';
  * run's own θ (summed per image), and images with at least one. Counted on the stored coarse maps, with the recipe's
  * minimal area and region limit.
  */
-export const thetaProfileSchema = z.object({
+const thetaProfileSchema = z.object({
   thetas: z.array(z.number()),
   regions: z.array(count),
   appearing: z.array(count),

@@ -8,7 +8,7 @@ import {
   type TrialRunner,
   tryConvolutions,
 } from '../../src-main/inference/devices.ts';
-import type { Device } from '../../src-shared/result.ts';
+import type { Device } from '../../src-shared/device.ts';
 
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 

@@ -17,9 +17,9 @@ import { loadPack } from '../../src-main/inference/pack-loader.ts';
 import { forkHost } from '../../src-main/inference/process-host.ts';
 import { frameTensor } from '../../src-main/pipeline/frame.ts';
 import { fuseMasks } from '../../src-main/pipeline/mask-fusion.ts';
+import type { DeviceRequest } from '../../src-shared/device.ts';
 import { unpackLevels } from '../../src-shared/packed-levels.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
-import type { DeviceRequest } from '../../src-shared/result.ts';
 import { until } from '../until.ts';
 import { noise, TINY_RECIPE, writeTinyPack } from './tiny-pack.ts';
 

@@ -1,4 +1,4 @@
-import type { Polygon } from '../../src-shared/result.ts';
+import type { Polygon } from '../../src-shared/geometry.ts';
 
 /** Area in square pixels, holes subtracted (shoelace formula). */
 export function polygonArea(polygons: readonly Polygon[]): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outlinePolygons } from '../../src-main/pipeline/polygons.ts';
-import type { Polygon } from '../../src-shared/result.ts';
+import type { Polygon } from '../../src-shared/geometry.ts';
 import { sampleBilinear } from './naive-bilinear.ts';
 import { polygonArea } from './polygon-area.ts';
 

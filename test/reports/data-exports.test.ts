@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { encodeGrey8 } from '../../src-main/codec/image-codec.ts';
 import { ArtifactStore } from '../../src-main/files/artifact-store.ts';
 import { exportReport } from '../../src-main/reports/export-report.ts';
+import type { Polygon } from '../../src-shared/geometry.ts';
 import type { Notice } from '../../src-shared/notice.ts';
-import type { Polygon } from '../../src-shared/result.ts';
 import {
   annotation,
   covers,

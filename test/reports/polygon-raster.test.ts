@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runLengths } from '../../src-main/reports/coco-export.ts';
 import { fillPolygons, pixelMask } from '../../src-main/reports/polygon-raster.ts';
-import type { Polygon } from '../../src-shared/result.ts';
+import type { Polygon } from '../../src-shared/geometry.ts';
 import { covers, holed } from './report-fixture.ts';
 
 const [width, height] = [70, 40];

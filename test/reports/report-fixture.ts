@@ -6,7 +6,8 @@ import { ArtifactStore } from '../../src-main/files/artifact-store.ts';
 import { sha256OfFile } from '../../src-main/files/hash.ts';
 import type { DoneImage, ReportImage, RunReport } from '../../src-main/reports/run-report.ts';
 import type { Annotation } from '../../src-shared/annotation.ts';
-import type { Polygon, Region } from '../../src-shared/result.ts';
+import type { Polygon } from '../../src-shared/geometry.ts';
+import type { Region } from '../../src-shared/result.ts';
 import type { VerdictEntry } from '../../src-shared/verdict.ts';
 import { inspectionResult, recipe, region, temporaryFolder } from '../store/fixtures.ts';
 

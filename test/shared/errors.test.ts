@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { errorRecordSchema } from '../../src-shared/domain-schemas.ts';
+import { errorRecordSchema } from '../../src-shared/error-record.ts';
 import { ClipSamError, failure, fromErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
 
 const details = { case: 'too-many-pixels', file: '/in/a.png', width: 9, height: 8, limit: 70 } as const;

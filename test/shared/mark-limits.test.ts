@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { markSchema } from '../../src-shared/domain-schemas.ts';
+import { drawnPolygonsSchema } from '../../src-shared/annotation.ts';
+import type { Polygon } from '../../src-shared/geometry.ts';
 import { checkMark, MARK_LIMITS } from '../../src-shared/mark-limits.ts';
-import type { Polygon } from '../../src-shared/result.ts';
 
 /** A ring of so many points that goes up and down by `rise` pixels with each. */
 const zigzag = (points: number, rise: number): Polygon => [
@@ -29,8 +29,8 @@ describe('the limits of a mark', () => {
   });
 
   it('are in the contract, with the same words', () => {
-    const [issue] = markSchema.safeParse([zigzag(50_002, 1)]).error!.issues;
+    const [issue] = drawnPolygonsSchema.safeParse([zigzag(50_002, 1)]).error!.issues;
     expect(issue!.message).toContain('50002 points; 50000 are the limit');
-    expect(markSchema.safeParse([zigzag(100, 1)]).success).toBe(true);
+    expect(drawnPolygonsSchema.safeParse([zigzag(100, 1)]).success).toBe(true);
   });
 });

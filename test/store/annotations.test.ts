@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { addAnnotation, listAnnotations, retractAnnotation } from '../../src-main/store/annotations.ts';
+import type { Polygon } from '../../src-shared/geometry.ts';
 import { MARK_LIMITS } from '../../src-shared/mark-limits.ts';
-import type { Polygon } from '../../src-shared/result.ts';
 import { workspaceWithResult } from './fixtures.ts';
 
 const ring = (points: number, rise: number): Polygon[] => [

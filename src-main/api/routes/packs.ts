@@ -1,5 +1,4 @@
-import type { PackProgress, SelfTestEvent } from '../../../src-shared/contract/packs.ts';
-import type { PackImportEvent } from '../../../src-shared/progress.ts';
+import type { PackImportEvent, PackProgress, SelfTestEvent } from '../../../src-shared/contract/packs.ts';
 import { checkPack, summarisePacks } from '../../services/packs/model-packs.ts';
 import type { AddedPack } from '../../services/packs/pack-imports.ts';
 import { selfTest } from '../../services/packs/self-test.ts';

@@ -1,11 +1,11 @@
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
+import type { DeviceRequest } from '../../../src-shared/device.ts';
 import { ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
 import { unpackLevels } from '../../../src-shared/packed-levels.ts';
 import { colourTable, paintMap } from '../../../src-shared/paint-map.ts';
 import { Random } from '../../../src-shared/random.ts';
-import type { DeviceRequest } from '../../../src-shared/result.ts';
 import { encodeRgb } from '../../codec/image-codec.ts';
 import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { openWorkspace } from '../../store/open-workspace.ts';

@@ -2,12 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { blamesNoImage } from '../../../src-shared/error-codes.ts';
-import {
-  ClipSamError,
-  type ErrorRecord,
-  throwIfCancelled,
-  toErrorRecord,
-} from '../../../src-shared/errors.ts';
+import type { ErrorRecord } from '../../../src-shared/error-record.ts';
+import { ClipSamError, throwIfCancelled, toErrorRecord } from '../../../src-shared/errors.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';

@@ -1,5 +1,5 @@
 import type { SampleRanges } from '../../../src-shared/batch-range.ts';
-import type { ErrorRecord } from '../../../src-shared/errors.ts';
+import type { ErrorRecord } from '../../../src-shared/error-record.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { PixelMetricsResult, RankingMetrics } from '../../pipeline/metrics.ts';
 

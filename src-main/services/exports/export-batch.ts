@@ -1,7 +1,8 @@
-import type { Batch, Run } from '../../../src-shared/batch.ts';
+import type { Batch } from '../../../src-shared/batch.ts';
+import type { ExportEvent } from '../../../src-shared/contract/exports.ts';
 import { ClipSamError } from '../../../src-shared/errors.ts';
 import type { CsvStyle, ExportFormat } from '../../../src-shared/export-formats.ts';
-import type { ExportEvent } from '../../../src-shared/progress.ts';
+import type { Run } from '../../../src-shared/run.ts';
 import { recordAuditEvent } from '../../store/audit.ts';
 import { listBatches } from '../../store/batches.ts';
 import { openWorkspace } from '../../store/open-workspace.ts';

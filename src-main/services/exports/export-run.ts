@@ -1,9 +1,9 @@
 import { isAbsolute, join, relative, sep } from 'node:path';
+import type { ExportEvent, ExportSummary } from '../../../src-shared/contract/exports.ts';
 import { failure } from '../../../src-shared/errors.ts';
 import type { CsvStyle, ExportFormat } from '../../../src-shared/export-formats.ts';
 import type { FileState } from '../../../src-shared/file-state.ts';
 import { pageName } from '../../../src-shared/image-page.ts';
-import type { ExportEvent, ExportSummary } from '../../../src-shared/progress.ts';
 import { type ExportedFile, exportReport } from '../../reports/export-report.ts';
 import { FileNames } from '../../reports/file-names.ts';
 import type { ReportImage, RunReport } from '../../reports/run-report.ts';

@@ -1,10 +1,10 @@
 import type { StoppedImport } from '../../../src-shared/contract/batches.ts';
+import type { ImportEvent, ImportSummary } from '../../../src-shared/contract/imports.ts';
 import { failure } from '../../../src-shared/errors.ts';
-import type { ImportEvent } from '../../../src-shared/progress.ts';
 import { dismissImports, endImports, noteImport, type OpenImport, openImports } from '../../store/imports.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { settleSampleRanges } from '../pictures/sample-ranges.ts';
-import { type ImportSummary, importImages } from './import-images.ts';
+import { importImages } from './import-images.ts';
 
 /** Paths that a stopped import names. */
 const NAMED = 3;

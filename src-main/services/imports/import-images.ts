@@ -1,8 +1,9 @@
-import { type ErrorRecord, throwIfCancelled, toErrorRecord } from '../../../src-shared/errors.ts';
-import type { ImportEvent } from '../../../src-shared/progress.ts';
+import type { ImportEvent, ImportSummary } from '../../../src-shared/contract/imports.ts';
+import type { ErrorRecord } from '../../../src-shared/error-record.ts';
+import { throwIfCancelled, toErrorRecord } from '../../../src-shared/errors.ts';
 import { listImageFiles } from '../../files/image-files.ts';
 import { recordAuditEvent } from '../../store/audit.ts';
-import { addImages, type DuplicateImages, listDuplicates, type NewFile } from '../../store/images.ts';
+import { addImages, listDuplicates, type NewFile } from '../../store/images.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { describeFile } from './describe-file.ts';
 
@@ -10,24 +11,6 @@ import { describeFile } from './describe-file.ts';
 const CHUNK = 200;
 /** Files hashed at a time. */
 const READERS = 4;
-
-export interface ImportSummary {
-  readonly added: number;
-  readonly unchanged: number;
-  /** Paths that were in the batch already and hold other content now; they have the new hash. */
-  readonly changed: readonly string[];
-  /** Files of the batch, new ones or known ones, that could not be read this time. */
-  readonly unread: readonly string[];
-  /** Names of images whose page their file no longer has. They stay in the batch, and fail when they are inspected. */
-  readonly vanished: readonly string[];
-  /** Every group of files of the batch that have the same content. */
-  readonly duplicates: readonly DuplicateImages[];
-  /** Paths that are not there, or folders that may not be read. They are not in the batch. */
-  readonly unreadable: readonly { readonly path: string; readonly error: ErrorRecord }[];
-  /** Pictures of kinds that are not read, and folders of masks beside the images. They are not in the batch. */
-  readonly passedOver: readonly string[];
-  readonly truthFolders: readonly string[];
-}
 
 /**
  * Adds files, and folders with everything below, to a batch: an image for each picture in a file. Files that cannot be

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { UnfinishedPack } from '../../../src-shared/contract/packs.ts';
+import type { PackImportEvent, UnfinishedPack } from '../../../src-shared/contract/packs.ts';
 import { ClipSamError, failure, throwIfCancelled } from '../../../src-shared/errors.ts';
 import type { Pack } from '../../../src-shared/pack.ts';
 import { exactReference } from '../../../src-shared/pack-reference.ts';
-import type { PackImportEvent } from '../../../src-shared/progress.ts';
 import { makeFolder } from '../../files/atomic-write.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
 import type { DownloadPatience } from '../../files/download.ts';

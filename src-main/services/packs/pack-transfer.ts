@@ -1,8 +1,8 @@
 import { stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PackImportEvent } from '../../../src-shared/contract/packs.ts';
 import { ClipSamError, failure, throwIfCancelled } from '../../../src-shared/errors.ts';
 import type { Pack } from '../../../src-shared/pack.ts';
-import type { PackImportEvent } from '../../../src-shared/progress.ts';
 import { toWriteError, writeFileAtomically } from '../../files/atomic-write.ts';
 import { download, removePart } from '../../files/download.ts';
 import { isPlainPath } from '../../files/plain-path.ts';

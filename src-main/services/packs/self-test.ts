@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import type { SelfTestEvent } from '../../../src-shared/contract/packs.ts';
+import type { DeviceRequest } from '../../../src-shared/device.ts';
 import { failure } from '../../../src-shared/errors.ts';
-import type { DeviceRequest } from '../../../src-shared/result.ts';
 import { listImageFiles } from '../../files/image-files.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
 import type { PackExaminer } from '../../inference/pack-examiner.ts';

@@ -1,4 +1,4 @@
-import type { PackImportEvent } from '../../../src-shared/progress.ts';
+import type { PackImportEvent } from '../../../src-shared/contract/packs.ts';
 
 /** Milliseconds between two events, and over how many of them the rate is taken. */
 const TICK = 250;

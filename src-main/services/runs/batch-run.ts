@@ -1,14 +1,16 @@
 import type { BatchImage } from '../../../src-shared/batch.ts';
+import type { BatchEvent } from '../../../src-shared/batch-event.ts';
 import { blamesNoImage } from '../../../src-shared/error-codes.ts';
-import { type ErrorRecord, failure, fromErrorRecord, toErrorRecord } from '../../../src-shared/errors.ts';
-import type { BatchEvent } from '../../../src-shared/progress.ts';
+import type { ErrorRecord } from '../../../src-shared/error-record.ts';
+import { failure, fromErrorRecord, toErrorRecord } from '../../../src-shared/errors.ts';
+import type { Outcome } from '../../../src-shared/outcome.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
 import { SOFTWARE_VERSION } from '../../../src-shared/version.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
 import { getRecipe, saveRecipe } from '../../store/recipes.ts';
-import { type NewOutcome, recordOutcome } from '../../store/results.ts';
+import { recordOutcome } from '../../store/results.ts';
 import { type RunClaim, releaseClaim, touchRun } from '../../store/run-claims.ts';
 import { resumeRun, setRunStatus, startRun } from '../../store/run-lifecycle.ts';
 import { countOutcomes, getRun, pendingImages } from '../../store/runs.ts';
@@ -238,7 +240,7 @@ class BatchJob implements BatchRun {
 
   async #inspect(image: BatchImage): Promise<void> {
     const { workspace, inference } = this.#options;
-    let outcome: NewOutcome;
+    let outcome: Outcome;
     try {
       const range = (await this.#rangeOf(image)) ?? undefined;
       const result = await inference.inspect(
@@ -296,7 +298,7 @@ class BatchJob implements BatchRun {
     this.#lastTaken = this.#page.at(-1)?.id ?? this.#lastTaken;
   }
 
-  #report(image: BatchImage, outcome: NewOutcome): void {
+  #report(image: BatchImage, outcome: Outcome): void {
     const now = performance.now();
     this.#finishedAt.push(now);
     while (this.#finishedAt[0]! < now - RATE_WINDOW) this.#finishedAt.shift();

@@ -1,13 +1,8 @@
-import type { ErrorRecord } from '../../../src-shared/errors.ts';
+import type { DeviceReport } from '../../../src-shared/device.ts';
+import type { ErrorRecord } from '../../../src-shared/error-record.ts';
 import { type ToldNotice, tellNotice } from '../../../src-shared/notice-text.ts';
-import type {
-  DeviceReport,
-  ImageOutcome,
-  Region,
-  ResultArtifacts,
-  Timings,
-} from '../../../src-shared/result.ts';
-import type { ModelVerdict } from '../../../src-shared/verdict.ts';
+import type { ImageOutcome } from '../../../src-shared/outcome.ts';
+import type { InspectionResult, ResultArtifacts } from '../../../src-shared/result.ts';
 import type { ArtifactStore } from '../../files/artifact-store.ts';
 
 /** An artifact with the path of its file. */
@@ -17,31 +12,22 @@ interface ArtifactFile {
   readonly bytes: number;
 }
 
+/** Which picture of which file, from 1. */
+interface Picture {
+  readonly path: string;
+  readonly page: number;
+  readonly pages: number;
+}
+
 /** What became of an image, for other programs: `clipsam inspect --json` prints one per line. */
 export type ImageRecord =
-  | {
-      readonly path: string;
-      readonly page: number;
-      readonly pages: number;
-      readonly status: 'done';
-      readonly score: number;
-      readonly verdict: ModelVerdict;
-      readonly regions: readonly Region[];
-      readonly notices: readonly ToldNotice[];
-      readonly artifacts: Readonly<Record<keyof ResultArtifacts, ArtifactFile>>;
-      readonly timings: Timings;
-      readonly device: DeviceReport;
-      readonly width: number;
-      readonly height: number;
-      readonly contentHash: string;
-      readonly recipeHash: string;
-      readonly packHash: string;
-      readonly softwareVersion: string;
-    }
-  | {
-      readonly path: string;
-      readonly page: number;
-      readonly pages: number;
+  | (Picture &
+      Omit<InspectionResult, 'notices' | 'artifacts'> & {
+        readonly status: 'done';
+        readonly notices: readonly ToldNotice[];
+        readonly artifacts: Readonly<Record<keyof ResultArtifacts, ArtifactFile>>;
+      })
+  | (Picture & {
       readonly status: 'failed';
       readonly score: null;
       readonly verdict: null;
@@ -51,7 +37,7 @@ export type ImageRecord =
       readonly timings: null;
       readonly device: DeviceReport;
       readonly error: ErrorRecord;
-    }
+    })
   /** A picture of a kind that is not read. */
   | { readonly path: string; readonly status: 'passed-over' };
 

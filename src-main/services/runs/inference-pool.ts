@@ -1,6 +1,6 @@
 import type { DeviceStatus } from '../../../src-shared/contract/device.ts';
+import type { DeviceRequest } from '../../../src-shared/device.ts';
 import { ClipSamError, failure, toErrorRecord } from '../../../src-shared/errors.ts';
-import type { DeviceRequest } from '../../../src-shared/result.ts';
 import {
   type InferenceClient,
   type InferenceEvent,

@@ -1,8 +1,8 @@
-import type { Run } from '../../../src-shared/batch.ts';
+import type { BatchEvent } from '../../../src-shared/batch-event.ts';
 import type { RunProgress } from '../../../src-shared/contract/runs.ts';
 import { ClipSamError, failure } from '../../../src-shared/errors.ts';
-import type { BatchEvent } from '../../../src-shared/progress.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
+import type { Run } from '../../../src-shared/run.ts';
 import type { PackExaminer } from '../../inference/pack-examiner.ts';
 import { checkLanguage } from '../../inference/recipe-language.ts';
 import { getBatch } from '../../store/batches.ts';

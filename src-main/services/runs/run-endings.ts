@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ClipSamError, type ErrorRecord } from '../../../src-shared/errors.ts';
+import type { ErrorRecord } from '../../../src-shared/error-record.ts';
+import { ClipSamError } from '../../../src-shared/errors.ts';
 import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { releaseReserve } from '../../store/reserve.ts';
 import type { RunClaim } from '../../store/run-claims.ts';

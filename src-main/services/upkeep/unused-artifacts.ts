@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
-import { type ErrorRecord, failure, throwIfCancelled, toErrorRecord } from '../../../src-shared/errors.ts';
+import type { ErrorRecord } from '../../../src-shared/error-record.ts';
+import { failure, throwIfCancelled, toErrorRecord } from '../../../src-shared/errors.ts';
 import type { StoredFile } from '../../files/artifact-store.ts';
 import { beginGeneration, historyBegan } from '../../store/history.ts';
 import { artifactUses, importedFrom } from '../../store/purges.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { canExist } from '../../../src-renderer/device/device-facts.ts';
-import { DEVICES } from '../../../src-shared/result.ts';
+import { DEVICES } from '../../../src-shared/device.ts';
 
 it.each([
   ['linux', ['auto', 'cpu', 'webgpu', 'cuda']],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { strokedPolygons } from '../../../src-renderer/viewer/brush.ts';
 import { containsPoint } from '../../../src-renderer/viewer/geometry.ts';
-import type { Polygon } from '../../../src-shared/result.ts';
+import type { Polygon } from '../../../src-shared/geometry.ts';
 
 const image = { width: 400, height: 300 };
 const square: Polygon = [

@@ -10,7 +10,8 @@ import {
   shapeAt,
 } from '../../../src-renderer/viewer/geometry.ts';
 import type { Annotation } from '../../../src-shared/annotation.ts';
-import type { Polygon, Region } from '../../../src-shared/result.ts';
+import type { Polygon } from '../../../src-shared/geometry.ts';
+import type { Region } from '../../../src-shared/result.ts';
 
 const large = boxPolygon({ x: 0, y: 0, width: 100, height: 100 });
 const small = boxPolygon({ x: 40, y: 40, width: 20, height: 20 });

@@ -8,7 +8,8 @@ import { useViewSettings } from '../../../src-renderer/viewer/view-settings.ts';
 import type { Tool } from '../../../src-renderer/viewer/viewer-props.ts';
 import { toImage, toScreen, type ViewerStage, viewportOf } from '../../../src-renderer/viewer/viewport.ts';
 import type { SamPrompts } from '../../../src-shared/contract/review.ts';
-import type { Polygon, Region } from '../../../src-shared/result.ts';
+import type { Polygon } from '../../../src-shared/geometry.ts';
+import type { Region } from '../../../src-shared/result.ts';
 
 // 200 × 100 image pixels, twice as large on the screen, 12 CSS pixels from its edges.
 const stage: ViewerStage = {

@@ -4,8 +4,9 @@ import { exportBatch } from '../../../src-main/services/exports/export-batch.ts'
 import { createBatch } from '../../../src-main/store/batches.ts';
 import { addImages } from '../../../src-main/store/images.ts';
 import { saveRecipe } from '../../../src-main/store/recipes.ts';
-import { type NewOutcome, recordOutcome } from '../../../src-main/store/results.ts';
+import { recordOutcome } from '../../../src-main/store/results.ts';
 import { startRun } from '../../../src-main/store/run-lifecycle.ts';
+import type { Outcome } from '../../../src-shared/outcome.ts';
 import {
   context,
   inspectionResult,
@@ -14,11 +15,11 @@ import {
   temporaryWorkspace,
 } from '../../store/fixtures.ts';
 
-const done: NewOutcome = { status: 'done', result: inspectionResult() };
-const failed: NewOutcome = { status: 'failed', error: { code: 'image-not-found', message: 'gone' } };
+const done: Outcome = { status: 'done', result: inspectionResult() };
+const failed: Outcome = { status: 'failed', error: { code: 'image-not-found', message: 'gone' } };
 
 /** A batch with one image and a run per outcome. */
-async function batchWith(...outcomes: NewOutcome[]) {
+async function batchWith(...outcomes: Outcome[]) {
   const workspace = await temporaryWorkspace();
   const { id } = await createBatch(workspace, { name: 'B' }, 'ana');
   await addImages(workspace, id, [{ path: '/data/a.png', contentHash: null, bytes: null }], 'ana');

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { importImages } from '../../../src-main/services/imports/import-images.ts';
 import { createBatch } from '../../../src-main/store/batches.ts';
 import { countImages, listImages } from '../../../src-main/store/images.ts';
-import type { ImportEvent } from '../../../src-shared/progress.ts';
+import type { ImportEvent } from '../../../src-shared/contract/imports.ts';
 import { multiPage, plain } from '../../multi-page.ts';
 import { temporaryFolder, temporaryWorkspace } from '../../store/fixtures.ts';
 

@@ -15,9 +15,9 @@ import { listResults } from '../../../src-main/store/results.ts';
 import { isRunActive } from '../../../src-main/store/run-claims.ts';
 import { countOutcomes, getRun, listRuns } from '../../../src-main/store/runs.ts';
 import type { Workspace } from '../../../src-main/store/workspace.ts';
+import type { BatchEvent } from '../../../src-shared/batch-event.ts';
 import { ClipSamError } from '../../../src-shared/errors.ts';
 import type { Notice } from '../../../src-shared/notice.ts';
-import type { BatchEvent } from '../../../src-shared/progress.ts';
 import { recipe, temporaryFolder, temporaryWorkspace } from '../../store/fixtures.ts';
 import { type FakeOptions, fakeInference } from './fake-inference.ts';
 

@@ -1,0 +1,26 @@
+import type { ErrorRecord } from './error-record.ts';
+import type { ImageOutcome } from './outcome.ts';
+
+/** Progress of a batch run. `rate` is images per second over the last minute, `eta` seconds left. */
+export type BatchEvent =
+  | { readonly kind: 'started'; readonly total: number; readonly alreadyDone: number }
+  | {
+      readonly kind: 'image';
+      readonly imageId: number;
+      readonly outcome: ImageOutcome;
+      readonly done: number;
+      readonly failed: number;
+      readonly total: number;
+      readonly rate: number;
+      readonly eta: number;
+    }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'resumed' }
+  | {
+      readonly kind: 'finished';
+      /** `interrupted` runs can be resumed; `error` says what stopped them, if it was an error. */
+      readonly status: 'done' | 'cancelled' | 'interrupted';
+      readonly done: number;
+      readonly failed: number;
+      readonly error?: ErrorRecord;
+    };
