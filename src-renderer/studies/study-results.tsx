@@ -1,14 +1,12 @@
-import { Anchor, Badge, Button, Center, Group, Loader, Stack, Table, Text, Title } from '@mantine/core';
+import { Button, Center, Group, Loader, Stack, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconDownload } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'wouter';
-import { type Agreement, readingOf } from '../../src-shared/agreement.ts';
 import { csvStyleOf } from '../../src-shared/export-formats.ts';
 import type { StudyResults } from '../../src-shared/study.ts';
-import type { HumanVerdict } from '../../src-shared/verdict.ts';
 import { failureOf } from '../api/connection.ts';
 import { plainText } from '../i18n/plain-text.ts';
 import { useDenied } from '../state/people.ts';
@@ -16,21 +14,20 @@ import { routeTo, useGo } from '../state/routes.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { FailureDetails } from '../ui/failure-details.tsx';
-import { useFormat } from '../ui/use-format.ts';
-import { HUMAN_ICONS, verdictClass } from '../ui/verdict-icons.tsx';
 import classes from './studies.module.css';
+import { Disagreements, InspectorTable, Overall, PairTable } from './study-tables.tsx';
 
 /** What comes out of an agreement study, for those who may see it. */
 export function StudyResultsScreen() {
   const id = Number(useParams<{ studyId: string }>().studyId);
   const inspector = useSession((session) => session.inspector);
-  const isForOthers = 'disabled' in useDenied()('studies.results');
-  if (isForOthers) return <ForOthers />;
+  const isNotForRole = 'disabled' in useDenied()('studies.results');
+  if (isNotForRole) return <NotForRole />;
   return <Gate key={`${id} ${inspector}`} id={id} inspector={inspector} />;
 }
 
-/** Instead of results that are none of the person's business. */
-function ForOthers() {
+/** Instead of results that the role of whoever is signed in may not see. */
+function NotForRole() {
   const { t } = useTranslation(['studies', 'app']);
   const go = useGo();
   return (
@@ -48,13 +45,13 @@ function ForOthers() {
   );
 }
 
-/** Whoever did not begin is asked whether he will; whoever is in the midst of it sees nothing. */
+/** Whoever did not begin is asked to take part first; whoever has begun sees nothing until they are through. */
 function Gate({ id, inspector }: { readonly id: number; readonly inspector: string }) {
   const { t } = useTranslation('studies');
   const go = useGo();
   const { api } = useWorkstation();
   const input = { id, inspector };
-  const [insists, setInsists] = useState(false);
+  const [wantsResults, setWantsResults] = useState(false);
   const turn = useQuery(api.studies.next.queryOptions({ input, refetchOnMount: 'always' }));
   const isThrough = turn.data?.image === null;
   const hasBegun = turn.data !== undefined && (turn.data.round > 1 || turn.data.done > 0);
@@ -62,7 +59,7 @@ function Gate({ id, inspector }: { readonly id: number; readonly inspector: stri
     api.studies.results.queryOptions({
       input,
       refetchOnMount: 'always',
-      enabled: turn.data !== undefined && (hasBegun || isThrough || insists),
+      enabled: turn.data !== undefined && (hasBegun || isThrough || wantsResults),
     }),
   );
   const error = turn.error ?? results.error;
@@ -82,7 +79,7 @@ function Gate({ id, inspector }: { readonly id: number; readonly inspector: stri
       </Center>
     );
   }
-  if (turn.data && !hasBegun && !insists) {
+  if (turn.data && !hasBegun && !wantsResults) {
     return (
       <Center h="100%">
         <Stack align="center" maw={460} ta="center">
@@ -94,7 +91,7 @@ function Gate({ id, inspector }: { readonly id: number; readonly inspector: stri
             <Button autoFocus onClick={() => go(routeTo.study(id))}>
               {t('take-part')}
             </Button>
-            <Button variant="default" onClick={() => setInsists(true)}>
+            <Button variant="default" onClick={() => setWantsResults(true)}>
               {t('peek.show')}
             </Button>
           </Group>
@@ -156,8 +153,8 @@ function Results({ results, inspector }: { readonly results: StudyResults; reado
         ) : (
           <>
             <Overall results={results} />
-            <Inspectors results={results} />
-            {results.pairs.length > 0 && <Pairs results={results} />}
+            <InspectorTable results={results} />
+            {results.pairs.length > 0 && <PairTable results={results} />}
             <div className={classes.section}>
               <Text size="sm" className={classes.quiet}>
                 {t('hint')}
@@ -176,214 +173,5 @@ function Results({ results, inspector }: { readonly results: StudyResults; reado
         )}
       </section>
     </div>
-  );
-}
-
-function Overall({ results: { overall, inspectors } }: { readonly results: StudyResults }) {
-  const { t } = useTranslation('studies');
-  return (
-    <Section title={t('overall.title')}>
-      <Group gap="xl">
-        <div data-testid="overall-kappa">
-          <Text size="sm" className={classes.quiet}>
-            {t('overall.kappa')}
-          </Text>
-          <Kappa value={overall.kappa} large />
-        </div>
-        <div>
-          <Text size="sm" className={classes.quiet}>
-            {t('overall.agreed')}
-          </Text>
-          <Share of={overall} />
-        </div>
-      </Group>
-      {inspectors.length === 1 && <Text size="sm">{t('overall.single')}</Text>}
-    </Section>
-  );
-}
-
-function Inspectors({ results: { inspectors } }: { readonly results: StudyResults }) {
-  const { t } = useTranslation('studies');
-  const heads = ['inspector', 'repeatability', 'alike', 'reference', 'misses', 'false-alarms'] as const;
-  return (
-    <Section title={t('table.title')}>
-      <Table data-testid="inspectors">
-        <Table.Thead>
-          <Table.Tr>
-            {heads.map((head) => (
-              <Table.Th key={head} scope="col">
-                {t(`table.${head}`)}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {inspectors.map(({ inspector, repeatability, reference }) => (
-            <Table.Tr key={inspector}>
-              <Table.Th scope="row">
-                <bdi>{plainText(inspector)}</bdi>
-              </Table.Th>
-              <Table.Td>
-                <Kappa value={repeatability.kappa} />
-              </Table.Td>
-              <Table.Td>
-                <Share of={repeatability} />
-              </Table.Td>
-              <Table.Td>{reference ? <Kappa value={reference.kappa} /> : '–'}</Table.Td>
-              <Table.Td>
-                {reference ? t('table.of', { count: reference.misses, total: reference.defective }) : '–'}
-              </Table.Td>
-              <Table.Td>
-                {reference ? t('table.of', { count: reference.falseAlarms, total: reference.good }) : '–'}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Section>
-  );
-}
-
-function Pairs({ results: { pairs } }: { readonly results: StudyResults }) {
-  const { t } = useTranslation('studies');
-  return (
-    <Section title={t('table.pair')}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">{t('table.pair')}</Table.Th>
-            <Table.Th scope="col">{t('table.pair-kappa')}</Table.Th>
-            <Table.Th scope="col">{t('table.pair-alike')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {pairs.map((pair) => (
-            <Table.Tr key={`${pair.first}\n${pair.second}`}>
-              <Table.Th scope="row">
-                {t('table.pair-names', { first: plainText(pair.first), second: plainText(pair.second) })}
-              </Table.Th>
-              <Table.Td>
-                <Kappa value={pair.kappa} />
-              </Table.Td>
-              <Table.Td>
-                <Share of={pair} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Section>
-  );
-}
-
-function Disagreements({
-  results: { disagreements, inspectors, study },
-}: {
-  readonly results: StudyResults;
-}) {
-  const { t } = useTranslation(['studies', 'app']);
-  const format = useFormat();
-  return (
-    <Section title={t('disagreements.title', { number: format.count(disagreements.length) })}>
-      {disagreements.length === 0 ? (
-        <Text size="sm">{t('disagreements.none')}</Text>
-      ) : (
-        <Table data-testid="disagreements">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">{t('disagreements.image')}</Table.Th>
-              <Table.Th scope="col">{t('disagreements.truth')}</Table.Th>
-              {inspectors.map(({ inspector }) => (
-                <Table.Th key={inspector} scope="col">
-                  <bdi>{plainText(inspector)}</bdi>
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {disagreements.map(({ imageId, name, reference, answers }) => (
-              <Table.Tr key={imageId}>
-                <Table.Th scope="row">
-                  <Anchor
-                    href={`#${routeTo.review(study.batchId, imageId)}`}
-                    size="sm"
-                    aria-label={t('disagreements.open', { name: plainText(name) })}
-                  >
-                    <bdi>{plainText(name)}</bdi>
-                  </Anchor>
-                </Table.Th>
-                <Table.Td>{reference ? t(`app:verdict.${reference}`) : t('disagreements.unknown')}</Table.Td>
-                {answers.map(({ inspector, verdicts }) => (
-                  <Table.Td key={inspector}>
-                    <Marks verdicts={verdicts} />
-                  </Table.Td>
-                ))}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      )}
-    </Section>
-  );
-}
-
-function Marks({ verdicts }: { readonly verdicts: readonly HumanVerdict[] }) {
-  const { t } = useTranslation('app');
-  const label = verdicts.map((verdict) => t(`verdict.${verdict}`)).join(', ');
-  return (
-    <span className={classes.marks} role="img" aria-label={label} title={label}>
-      {verdicts.map((verdict, round) => {
-        const Icon = HUMAN_ICONS[verdict];
-        // biome-ignore lint/suspicious/noArrayIndexKey: the round is what tells answers apart
-        return <Icon key={round} size={18} className={verdictClass(verdict)} />;
-      })}
-    </span>
-  );
-}
-
-function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <section className={classes.section}>
-      <Title order={2} size="h5">
-        {title}
-      </Title>
-      {children}
-    </section>
-  );
-}
-
-const COLOURS = { good: 'teal', between: 'gray', poor: 'red' } as const;
-
-function Kappa({ value, large = false }: { readonly value: number | null; readonly large?: boolean }) {
-  const { t } = useTranslation('studies');
-  if (value === null) return <Text size="sm">{t('undefined')}</Text>;
-  const { aiag, landis } = readingOf(value);
-  return (
-    <Group gap={8} wrap="nowrap">
-      <Text size={large ? 'xl' : 'sm'} fw={600} className={classes.number}>
-        {value.toFixed(2)}
-      </Text>
-      <Badge variant="outline" color={COLOURS[aiag]} autoContrast tt="none" radius="sm" c="inherit">
-        {t('read', { aiag: t(`reading.${aiag}`), landis: t(`landis.${landis}`) })}
-      </Badge>
-    </Group>
-  );
-}
-
-function Share({ of: { agreed, total, interval } }: { readonly of: Agreement }) {
-  const { t } = useTranslation('studies');
-  const format = useFormat();
-  return (
-    <>
-      <Text size="sm">{t('overall.share', { agreed, total, share: format.share(agreed, total) })}</Text>
-      {interval && (
-        <Text size="xs" className={classes.quiet}>
-          {t('overall.interval', {
-            low: format.share(interval[0], 1),
-            high: format.share(interval[1], 1),
-          })}
-        </Text>
-      )}
-    </>
   );
 }
