@@ -18,22 +18,22 @@ export type Client = ContractRouterClient<Contract>;
 
 export interface Connection {
   readonly client: Client;
-  /** Resolves when the line is gone for good; the page must be loaded again. */
+  /** Resolves when the connection is gone for good; the page must be loaded again. */
   readonly closed: Promise<void>;
 }
 
 /**
- * Opens the line to the workstation: Electron's MessagePort where there is one, else a WebSocket to our origin.
- * @param onStranger something was refused because nobody is signed in on the line
+ * Opens the connection to the workstation: Electron's MessagePort where there is one, else a WebSocket to our origin.
+ * @param onSignInRequired something was refused because nobody is signed in on the connection
  * @throws NotLetIn when the workstation does not know this browser
  */
-export async function connect(onStranger: () => void): Promise<Connection> {
+export async function connect(onSignInRequired: () => void): Promise<Connection> {
   const interceptors = [
     async ({ next }: { next(): Promise<unknown> }) => {
       try {
         return await next();
       } catch (error) {
-        if (failureOf(error).code === 'sign-in-required') onStranger();
+        if (failureOf(error).code === 'sign-in-required') onSignInRequired();
         throw error;
       }
     },

@@ -8,20 +8,20 @@ import { refreshPeople } from '../state/people.ts';
 import { followEvents, type Workstation, WorkstationContext } from '../state/workstation.ts';
 import { App } from './app.tsx';
 
-type Line =
+type ConnectionState =
   | { readonly state: 'opening' | 'lost' | 'shut-out' }
   | { readonly state: 'open'; readonly workstation: Workstation };
 
-/** Milliseconds between two attempts to get a lost line back. */
+/** Milliseconds between two attempts to get a lost connection back. */
 const RETRY = 2000;
 
-/** Opens the line to the main side, shows the window on it, and says so and tries again when it breaks. */
+/** Opens the connection to the main side, shows the window on it, and says so and tries again when it breaks. */
 export function WorkstationGate() {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const [attempt, setAttempt] = useState(0);
-  const [line, setLine] = useState<Line>({ state: 'opening' });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every attempt opens the line anew
+  const [connection, setConnection] = useState<ConnectionState>({ state: 'opening' });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every attempt opens the connection anew
   useEffect(() => {
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -29,19 +29,19 @@ export function WorkstationGate() {
     const lose = (error?: unknown) => {
       if (abort.signal.aborted) return;
       const isShutOut = error instanceof NotLetIn;
-      setLine({ state: isShutOut ? 'shut-out' : 'lost' });
+      setConnection({ state: isShutOut ? 'shut-out' : 'lost' });
       if (isShutOut) abort.signal.addEventListener('abort', onOtherTab(again));
       else timer = setTimeout(again, RETRY);
     };
     const open = async () => {
-      // A session may end without a word: a PIN given anew from the command line.
+      // A session may end without a word: a PIN given anew from the command connection.
       const { client, closed } = await connect(() => void refreshPeople(client));
       const info = await client.app.info();
       await refreshPeople(client);
       if (abort.signal.aborted) return;
       const workstation = { client, api: apiFor(client), info };
       await queries.invalidateQueries();
-      setLine({ state: 'open', workstation });
+      setConnection({ state: 'open', workstation });
       await Promise.race([followEvents(workstation, queries, abort.signal), closed]);
     };
     open().then(() => lose(), lose);
@@ -50,22 +50,24 @@ export function WorkstationGate() {
       clearTimeout(timer);
     };
   }, [attempt, queries]);
-  if (line.state === 'open') {
+  if (connection.state === 'open') {
     return (
-      <WorkstationContext value={line.workstation}>
+      <WorkstationContext value={connection.workstation}>
         <App />
       </WorkstationContext>
     );
   }
   return (
     <Center h="100dvh">
-      {line.state === 'opening' ? (
+      {connection.state === 'opening' ? (
         <Loader aria-label={t('connecting')} />
       ) : (
         <Stack align="center" maw={420} role="alert">
-          <Title order={3}>{t(`${line.state}.title`)}</Title>
-          <Text ta="center">{t(`${line.state}.why`)}</Text>
-          {line.state === 'lost' && <Button onClick={() => location.reload()}>{t('lost.reload')}</Button>}
+          <Title order={3}>{t(`${connection.state}.title`)}</Title>
+          <Text ta="center">{t(`${connection.state}.why`)}</Text>
+          {connection.state === 'lost' && (
+            <Button onClick={() => location.reload()}>{t('lost.reload')}</Button>
+          )}
         </Stack>
       )}
     </Center>

@@ -6,7 +6,7 @@ import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
 import { plainText } from '../i18n/plain-text.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { useFormat } from '../ui/use-format.ts';
-import { BatchActions, DeletedActions } from './batch-actions.tsx';
+import { BatchButtons, DeletedBatchButtons } from './batch-buttons.tsx';
 import classes from './batches.module.css';
 import { ImportPanel } from './import-panel.tsx';
 import { RunPanel } from './run-panel.tsx';
@@ -34,9 +34,9 @@ export function BatchDetails({
         </Title>
         <Group gap={6} wrap="nowrap">
           {deletedAt === null ? (
-            <BatchActions row={row} commands={commands} />
+            <BatchButtons row={row} commands={commands} />
           ) : (
-            <DeletedActions commands={commands} />
+            <DeletedBatchButtons commands={commands} />
           )}
         </Group>
       </Group>

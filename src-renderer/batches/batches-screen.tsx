@@ -6,12 +6,13 @@ import { useTranslation } from 'react-i18next';
 import { failureOf } from '../api/connection.ts';
 import { useActions } from '../keys/use-actions.ts';
 import { FailureDetails } from '../ui/failure-details.tsx';
+import { Screen } from '../ui/screen.tsx';
 import { BatchDetails } from './batch-details.tsx';
 import { BatchDialog } from './batch-dialog.tsx';
 import { BatchList } from './batch-list.tsx';
 import classes from './batches.module.css';
 import { BATCH_ACTIONS } from './batches-actions.ts';
-import { BatchesHeader } from './batches-header.tsx';
+import { BatchesBar } from './batches-bar.tsx';
 import { ExportDialog } from './export-dialog.tsx';
 import { useLiveBatches } from './live-batches.ts';
 import { PurgeDialog } from './purge-dialog.tsx';
@@ -24,6 +25,7 @@ import { useUndoable } from './use-undoable.tsx';
 
 /** All batches, and what can be done with the selected one. */
 export function BatchesScreen() {
+  const { t } = useTranslation(['batches', 'app']);
   const [view, setView] = useState<BatchView>('current');
   const [search, setSearch] = useState('');
   const [wanted] = useDebouncedValue(search.trim(), 200);
@@ -56,17 +58,21 @@ export function BatchesScreen() {
     undoNewest,
   });
   return (
-    <div className={classes.screen}>
-      <BatchesHeader
-        search={search}
-        onSearch={setSearch}
-        searchField={searchField}
-        view={view}
-        onView={setView}
-        canEmpty={view === 'deleted' && rows !== undefined && rows.length > 0}
-        onEmpty={() => setPurged({ batch: null })}
-        onNew={openNew}
-      />
+    <Screen
+      title={t('app:screens.batches')}
+      beside={
+        <BatchesBar
+          search={search}
+          onSearch={setSearch}
+          searchField={searchField}
+          view={view}
+          onView={setView}
+          canEmpty={view === 'deleted' && rows !== undefined && rows.length > 0}
+          onEmpty={() => setPurged({ batch: null })}
+          onNew={openNew}
+        />
+      }
+    >
       {row ? (
         <Body list={list} actions={actions} commands={commands} onOpen={open} />
       ) : (
@@ -86,7 +92,7 @@ export function BatchesScreen() {
       />
       <PurgeDialog task={purged} onClose={() => setPurged(null)} />
       <ExportDialog runId={exported} onClose={() => setExported(null)} />
-    </div>
+    </Screen>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Center, Loader, Stack, Text, Title, Tooltip } from '@mantine/core';
+import { Button, Center, Loader, Stack, Text, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPackageImport } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -18,6 +18,7 @@ import { useDenied } from '../state/people.ts';
 import { useDevice, useWorkstation } from '../state/workstation.ts';
 import { StoragePanel } from '../storage/storage-panel.tsx';
 import { FailureDetails } from '../ui/failure-details.tsx';
+import { Screen } from '../ui/screen.tsx';
 import { addPack, MODEL_ACTIONS } from './model-actions.ts';
 import classes from './models.module.css';
 
@@ -38,11 +39,9 @@ export function ModelsScreen() {
   };
   useActions(MODEL_ACTIONS, { addPack: add });
   return (
-    <div className={classes.screen}>
-      <header className={classes.header}>
-        <Title order={1} size="h3">
-          {t('title')}
-        </Title>
+    <Screen
+      title={t('title')}
+      beside={
         <Tooltip label={obstacle} disabled={!obstacle}>
           <Button
             leftSection={<IconPackageImport size={16} />}
@@ -55,7 +54,8 @@ export function ModelsScreen() {
             {t('add.open')}
           </Button>
         </Tooltip>
-      </header>
+      }
+    >
       <div className={classes.body}>
         <Stack gap="md" className={classes.packs}>
           <PackImportPanel />
@@ -86,6 +86,6 @@ export function ModelsScreen() {
         </Stack>
       </div>
       <AddPackDialog opened={addOpen} onClose={close} />
-    </div>
+    </Screen>
   );
 }

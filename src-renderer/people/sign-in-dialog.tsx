@@ -52,7 +52,7 @@ function Form() {
     setProblem(null);
     try {
       await signIn(client, known.name, pin);
-      // What was refused to a stranger is asked for again.
+      // What was refused while nobody was signed in is asked for again.
       void queries.resetQueries({ predicate: ({ state }) => state.status === 'error' });
     } catch (error) {
       setProblem(failureText(failureOf(error)));

@@ -8,7 +8,7 @@ const SIGNS_OF_LIFE = ['keydown', 'pointerdown', 'pointermove', 'wheel'] as cons
 const RESOLUTION = 1000;
 
 /**
- * Signs out who touched neither a key nor the pointer for as many minutes as the workspace allows, and tells the
+ * Signs out a person who touched neither a key nor the pointer for as many minutes as the workspace allows, and tells the
  * workstation, which ends the session as well, that somebody is there.
  */
 export function useIdleSignOut(): void {
@@ -33,11 +33,11 @@ export function useIdleSignOut(): void {
       const quiet = quietFor();
       if (quiet < limit) {
         if (quiet > RESOLUTION) touch();
-        // What is lost with the line is told on the next one.
+        // What is lost with the connection is told on the next one.
         if (performance.now() - told >= SIGNS_OF_LIFE_EVERY) void tell().catch(() => {});
         return;
       }
-      // The machine slept, and the timer is late: whose key this is nobody knows.
+      // The machine slept and the timer is late: this key or click may be another person's.
       event.stopImmediatePropagation();
       if (event.type !== 'wheel') event.preventDefault();
       leave();

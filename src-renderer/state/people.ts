@@ -19,13 +19,13 @@ interface People {
   readonly me: Person | null;
   /** Minutes without a key or a move after which the window signs out; null: never. */
   readonly idleMinutes: number | null;
-  /** After how many it did, until the next one signs in. */
+  /** After how many it did, until the next person signs in. */
   readonly idledOut: number | null;
 }
 
 export const usePeople = create<People>(() => ({ people: [], me: null, idleMinutes: null, idledOut: null }));
 
-/** Asks who there is, and signs in again on a new line. */
+/** Asks which people there are, and signs in again on a new connection. */
 export async function refreshPeople(client: Client): Promise<void> {
   const token = sessionStorage.getItem(TOKEN);
   const [people, me, idleMinutes] = await Promise.all([
@@ -34,12 +34,12 @@ export async function refreshPeople(client: Client): Promise<void> {
     client.people.idleMinutes(),
   ]);
   if (isFounding) return;
-  // Who signed in or out meanwhile knows better.
-  if (sessionStorage.getItem(TOKEN) === token) become(me);
+  // Somebody may have signed in or out meanwhile: that is newer than this answer.
+  if (sessionStorage.getItem(TOKEN) === token) setMe(me);
   usePeople.setState({ people, idleMinutes });
 }
 
-/** The first person is there and not signed in yet: no moment to ask who it is. */
+/** True while the first person is being added and signed in: answers from between the two would sign them out. */
 let isFounding = false;
 
 /** Adds the first person, an engineer, and signs in as that. */
@@ -60,35 +60,35 @@ export async function signIn(client: Client, name: string, pin: string): Promise
   sessionStorage.setItem(TOKEN, token);
   touch();
   usePeople.setState({ idledOut: null });
-  become(person);
+  setMe(person);
 }
 
 /** @param idledOut the minutes without a key or a move that it is the consequence of */
 export async function signOut(client: Client, idledOut: number | null = null): Promise<void> {
   sessionStorage.removeItem(TOKEN);
   usePeople.setState({ idledOut });
-  become(null);
+  setMe(null);
   await client.people.signOut();
 }
 
-function become(me: Person | null): void {
+function setMe(me: Person | null): void {
   if (me) useSession.getState().set({ inspector: me.name });
   else sessionStorage.removeItem(TOKEN);
   usePeople.setState({ me });
 }
 
-/** Somebody is there. */
+/** Notes that a key or the pointer was touched just now. */
 export function touch(): void {
   sessionStorage.setItem(SEEN, String(Date.now()));
 }
 
-/** Milliseconds since somebody was there, with the time that the page or the machine slept. */
+/** Milliseconds since a key or the pointer was touched, with the time that the page or the machine slept. */
 export function quietFor(): number {
   return Date.now() - Number(sessionStorage.getItem(SEEN) ?? 0);
 }
 
-/** The role that somebody at the window lacks for an action; null: nothing stands in the way. */
-function lacks({ people, me }: People, action: Action): Role | null {
+/** The role that an action needs and the person at the window does not have; null: they may do it. */
+function missingRole({ people, me }: People, action: Action): Role | null {
   if (people.length === 0 || (me && mayDo(me.role, action))) return null;
   return LEAST_ROLE[action];
 }
@@ -99,7 +99,7 @@ export function useDenied() {
   const state = usePeople();
   return useCallback(
     (action: Action) => {
-      const role = lacks(state, action);
+      const role = missingRole(state, action);
       if (!role) return {};
       const reason = t(`people.needs.${role}`);
       return { disabled: true, title: reason, 'aria-description': reason };
@@ -108,7 +108,7 @@ export function useDenied() {
   );
 }
 
-/** Why who is signed in may not go over what somebody else said, whatever stands there; null: nothing is in the way. */
+/** Why the person who is signed in may not change what another inspector said; null: they may. */
 export function useOthersWord() {
   const { people, me } = usePeople();
   return (

@@ -13,9 +13,9 @@ import { useSelectedBatch } from '../state/selected-batch.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { FailureDetails } from '../ui/failure-details.tsx';
+import { Screen } from '../ui/screen.tsx';
 import { ThresholdTrial } from './threshold-trial.tsx';
 import { liveTableKey, useLiveTable } from './use-live-table.ts';
-import classes from './what-if.module.css';
 
 /** What other thresholds would say of a batch's results. */
 export function WhatIfScreen() {
@@ -30,11 +30,9 @@ export function WhatIfScreen() {
   const wanted = inAddress ? Number(inAddress) : selected;
   const batchId = wanted ?? batches?.find(({ run }) => run !== null && run.done > 0)?.batch.id;
   return (
-    <div className={classes.screen}>
-      <header className={classes.header}>
-        <Title order={1} size="h3">
-          {t('title')}
-        </Title>
+    <Screen
+      title={t('title')}
+      beside={
         <Select
           w={360}
           aria-label={t('batch')}
@@ -46,7 +44,8 @@ export function WhatIfScreen() {
           data={(batches ?? []).map(optionOf)}
           onChange={(id) => id && go(routeTo.whatIf(Number(id)))}
         />
-      </header>
+      }
+    >
       {batchId !== undefined ? (
         <OfBatch key={batchId} batchId={batchId} />
       ) : (
@@ -62,7 +61,7 @@ export function WhatIfScreen() {
           )}
         </Center>
       )}
-    </div>
+    </Screen>
   );
 }
 

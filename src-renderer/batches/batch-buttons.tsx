@@ -20,13 +20,13 @@ import { StudyDialog } from '../studies/study-dialog.tsx';
 import { runState } from './run-state.ts';
 import type { BatchCommands } from './use-batch-commands.ts';
 
-interface BatchActionsProps {
+interface BatchButtonsProps {
   readonly row: BatchSummaryRow;
   readonly commands: BatchCommands;
 }
 
 /** What can be done with a batch that is there. */
-export function BatchActions({ row, commands }: BatchActionsProps) {
+export function BatchButtons({ row, commands }: BatchButtonsProps) {
   const { t } = useTranslation(['batches', 'app']);
   const [isStudying, studies] = useDisclosure(false);
   const hasResults = row.run !== null && row.run.done > 0;
@@ -59,7 +59,7 @@ export function BatchActions({ row, commands }: BatchActionsProps) {
   );
 }
 
-function BatchMenu({ row, commands, onStudies }: BatchActionsProps & { onStudies(): void }) {
+function BatchMenu({ row, commands, onStudies }: BatchButtonsProps & { onStudies(): void }) {
   const { t } = useTranslation(['batches', 'studies']);
   const denied = useDenied();
   const isArchived = row.batch.archivedAt !== null;
@@ -102,7 +102,7 @@ function BatchMenu({ row, commands, onStudies }: BatchActionsProps & { onStudies
 }
 
 /** What can be done with a deleted batch. */
-export function DeletedActions({ commands }: Pick<BatchActionsProps, 'commands'>) {
+export function DeletedBatchButtons({ commands }: Pick<BatchButtonsProps, 'commands'>) {
   const { t } = useTranslation('batches');
   const denied = useDenied();
   return (

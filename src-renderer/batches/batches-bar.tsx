@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, TextInput, Title } from '@mantine/core';
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { IconPlus, IconSearch, IconTrashX } from '@tabler/icons-react';
 import type { Ref } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,7 +9,7 @@ import { newBatch, searchBatches } from './batches-actions.ts';
 import { BATCH_VIEWS, type BatchView } from './use-batch-list.ts';
 
 /** Which batches are shown, and a new one. */
-export function BatchesHeader({
+export function BatchesBar({
   search,
   onSearch,
   searchField,
@@ -32,10 +32,7 @@ export function BatchesHeader({
   const { t } = useTranslation(['batches', 'app']);
   const denied = useDenied();
   return (
-    <header className={classes.header}>
-      <Title order={1} size="h3">
-        {t('app:screens.batches')}
-      </Title>
+    <>
       <TextInput
         ref={searchField}
         className={classes.search}
@@ -76,6 +73,6 @@ export function BatchesHeader({
       >
         {t('new')}
       </Button>
-    </header>
+    </>
   );
 }
