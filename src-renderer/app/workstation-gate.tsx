@@ -5,12 +5,12 @@ import { useTranslation } from 'react-i18next';
 import { NotLetIn, onOtherTab } from '../api/browser-access.ts';
 import { apiFor, connect } from '../api/connection.ts';
 import { refreshPeople } from '../state/people.ts';
-import { followEvents, type Workstation, WorkstationContext } from '../state/workstation.ts';
+import { followEvents, WorkstationContext, type WorkstationState } from '../state/workstation.ts';
 import { App } from './app.tsx';
 
 type ConnectionState =
   | { readonly state: 'opening' | 'lost' | 'shut-out' }
-  | { readonly state: 'open'; readonly workstation: Workstation };
+  | { readonly state: 'open'; readonly workstation: WorkstationState };
 
 /** Milliseconds between two attempts to get a lost connection back. */
 const RETRY = 2000;

@@ -17,7 +17,7 @@ import { useTranslation } from 'react-i18next';
 import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
 import { useDenied } from '../state/people.ts';
 import { StudyDialog } from '../studies/study-dialog.tsx';
-import { runState } from './run-state.ts';
+import { batchState } from './batch-state.ts';
 import type { BatchCommands } from './use-batch-commands.ts';
 
 interface BatchButtonsProps {
@@ -63,7 +63,7 @@ function BatchMenu({ row, commands, onStudies }: BatchButtonsProps & { onStudies
   const { t } = useTranslation(['batches', 'studies']);
   const denied = useDenied();
   const isArchived = row.batch.archivedAt !== null;
-  const isRunning = ['running', 'paused'].includes(runState(row));
+  const isRunning = ['running', 'paused'].includes(batchState(row));
   return (
     <Menu position="bottom-end" withArrow>
       <Menu.Target>

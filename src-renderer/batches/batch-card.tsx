@@ -6,11 +6,11 @@ import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
 import { mediaUrls } from '../api/browser-access.ts';
 import { PlainName } from '../ui/plain-name.tsx';
 import { useFormat } from '../ui/use-format.ts';
+import { type BatchState, batchState, isUnfinished } from './batch-state.ts';
 import classes from './batches.module.css';
-import { isUnfinished, type RunState, runState } from './run-state.ts';
 import { VerdictBar } from './verdict-bar.tsx';
 
-const STATE_COLOURS: Readonly<Record<RunState, string>> = {
+const STATE_COLOURS: Readonly<Record<BatchState, string>> = {
   empty: 'gray',
   fresh: 'gray',
   running: 'blue',
@@ -25,7 +25,7 @@ export const BatchCard = memo(function BatchCard({ row }: { readonly row: BatchS
   const { t } = useTranslation(['batches', 'app']);
   const format = useFormat();
   const { batch, images, run, verdicts, reviewed, cover } = row;
-  const state = runState(row);
+  const state = batchState(row);
   const written = [batch.objectName, batch.partNumber, batch.revision, batch.lot, batch.order].filter(
     Boolean,
   );

@@ -10,8 +10,8 @@ import { BatchButtons, DeletedBatchButtons } from './batch-buttons.tsx';
 import classes from './batches.module.css';
 import { ImportPanel } from './import-panel.tsx';
 import { RunPanel } from './run-panel.tsx';
-import { SampleRanges } from './sample-ranges.tsx';
-import { StoppedImport } from './stopped-import.tsx';
+import { SampleRangesPanel } from './sample-ranges.tsx';
+import { StoppedImportNote } from './stopped-import.tsx';
 import type { BatchCommands } from './use-batch-commands.ts';
 import type { RunActions } from './use-run-actions.ts';
 
@@ -42,8 +42,8 @@ export function BatchDetails({
       </Group>
       {deletedAt !== null && <DeletedNote deletedAt={deletedAt} />}
       <Metadata row={row} />
-      {deletedAt === null && <SampleRanges row={row} actions={actions} />}
-      {deletedAt === null && <StoppedImport row={row} />}
+      {deletedAt === null && <SampleRangesPanel row={row} actions={actions} />}
+      {deletedAt === null && <StoppedImportNote row={row} />}
       <ImportPanel batchId={batch.id} />
       {deletedAt === null && <RunPanel row={row} actions={actions} commands={commands} />}
     </Stack>

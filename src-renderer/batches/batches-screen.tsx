@@ -10,13 +10,13 @@ import { Screen } from '../ui/screen.tsx';
 import { BatchDetails } from './batch-details.tsx';
 import { BatchDialog } from './batch-dialog.tsx';
 import { BatchList } from './batch-list.tsx';
+import { batchState } from './batch-state.ts';
 import classes from './batches.module.css';
 import { BATCH_ACTIONS } from './batches-actions.ts';
 import { BatchesBar } from './batches-bar.tsx';
 import { ExportDialog } from './export-dialog.tsx';
 import { useLiveBatches } from './live-batches.ts';
 import { PurgeDialog } from './purge-dialog.tsx';
-import { runState } from './run-state.ts';
 import { type BatchCommands, useBatchCommands } from './use-batch-commands.ts';
 import { useBatchDialogs } from './use-batch-dialogs.ts';
 import { type BatchListState, type BatchView, useBatchList } from './use-batch-list.ts';
@@ -39,7 +39,7 @@ export function BatchesScreen() {
   const { change, undoNewest } = useUndoable();
   const commands = useBatchCommands(list, dialogs, change);
   const actions = useRunActions(row);
-  const state = row && runState(row);
+  const state = row && batchState(row);
   const open = () => {
     if (row?.deletedAt !== null) return;
     if (state === 'empty') commands.addImages();

@@ -8,7 +8,7 @@ import { LongList } from '../ui/long-list.tsx';
 import { PlainName } from '../ui/plain-name.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import classes from './batches.module.css';
-import { type ImportSummary, useImports } from './imports.ts';
+import { type FinishedImport, useImports } from './imports.ts';
 
 /** How the import into a batch goes, and what came of it. */
 export function ImportPanel({ batchId }: { readonly batchId: number }) {
@@ -77,7 +77,7 @@ type Counted =
   | 'unreadable'
   | 'passed-over';
 
-function Summary(summary: ImportSummary) {
+function Summary(summary: FinishedImport) {
   const { added, unchanged, changed, unread, vanished, duplicates, unreadable, passedOver, truthFolders } =
     summary;
   const { t } = useTranslation(['batches', 'app']);

@@ -3,13 +3,13 @@ import type { ImportProgress } from '../../src-shared/contract/imports.ts';
 import { type Client, failureOf } from '../api/connection.ts';
 import type { Failure } from '../i18n/failure-text.ts';
 
-export type ImportSummary = Extract<ImportProgress, { kind: 'finished' }>;
+export type FinishedImport = Extract<ImportProgress, { kind: 'finished' }>;
 
 /** An import into a batch: at work, or how it ended. */
 export type ImportJob =
   | { readonly state: 'listing'; cancel(): void }
   | { readonly state: 'importing'; readonly done: number; readonly total: number; cancel(): void }
-  | { readonly state: 'finished'; readonly summary: ImportSummary }
+  | { readonly state: 'finished'; readonly summary: FinishedImport }
   /** What was imported until then stays. */
   | { readonly state: 'cancelled' }
   | { readonly state: 'failed'; readonly error: Failure };

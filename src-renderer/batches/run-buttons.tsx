@@ -11,8 +11,8 @@ import { useTranslation } from 'react-i18next';
 import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
 import { KeyHint } from '../keys/key-hint.tsx';
 import { useFormat } from '../ui/use-format.ts';
+import { batchState } from './batch-state.ts';
 import { openBatch } from './batches-actions.ts';
-import { runState } from './run-state.ts';
 import type { BatchCommands } from './use-batch-commands.ts';
 import type { RunActions } from './use-run-actions.ts';
 
@@ -28,7 +28,7 @@ export function RunButtons({
 }) {
   const { t } = useTranslation('batches');
   const format = useFormat();
-  const state = runState(row);
+  const state = batchState(row);
   const isEnded = state === 'done' || state === 'cancelled';
   const isHalted = state === 'paused' || state === 'stopped';
   const failed = row.run?.failed ?? 0;

@@ -6,9 +6,9 @@ import type { RunProgress } from '../../src-shared/contract/runs.ts';
 import { ratePerUnit } from '../i18n/format.ts';
 import { FailureDetails } from '../ui/failure-details.tsx';
 import { useFormat } from '../ui/use-format.ts';
+import { batchState } from './batch-state.ts';
 import { RunButtons } from './run-buttons.tsx';
 import { RunFailures } from './run-failures.tsx';
-import { runState } from './run-state.ts';
 import type { BatchCommands } from './use-batch-commands.ts';
 import type { RunActions } from './use-run-actions.ts';
 import { VerdictBar } from './verdict-bar.tsx';
@@ -23,7 +23,7 @@ interface RunPanelProps {
 export function RunPanel({ row, actions, commands }: RunPanelProps) {
   const { t } = useTranslation('batches');
   const { run } = row;
-  const state = runState(row);
+  const state = batchState(row);
   return (
     <Paper withBorder p="md" data-testid="run" data-state={state}>
       <Stack gap="md">
@@ -47,7 +47,13 @@ export function RunPanel({ row, actions, commands }: RunPanelProps) {
   );
 }
 
-function HowFar({ run, state }: { readonly run: RunProgress; readonly state: ReturnType<typeof runState> }) {
+function HowFar({
+  run,
+  state,
+}: {
+  readonly run: RunProgress;
+  readonly state: ReturnType<typeof batchState>;
+}) {
   const { t } = useTranslation('batches');
   const format = useFormat();
   const ended = run.done + run.failed;

@@ -14,8 +14,8 @@ import type { SampleRange } from '../../src-shared/sample-range.ts';
 import { plainText } from '../i18n/plain-text.ts';
 import { useDenied } from '../state/people.ts';
 import { useFormat } from '../ui/use-format.ts';
+import { batchState } from './batch-state.ts';
 import classes from './batches.module.css';
-import { runState } from './run-state.ts';
 import { SampleRangeDialog } from './sample-range-dialog.tsx';
 import type { RunActions } from './use-run-actions.ts';
 
@@ -23,7 +23,7 @@ import type { RunActions } from './use-run-actions.ts';
  * What is black and white in a batch's images of more than 8 bits, who said so, and whether the results were made
  * with it. Nothing for batches without such images.
  */
-export function SampleRanges({
+export function SampleRangesPanel({
   row,
   actions,
 }: {
@@ -40,7 +40,7 @@ export function SampleRanges({
   const others = kinds.filter(
     (kind) => run && run.done > 0 && !isSameRange(run.run.sampleRanges[kind], batch.sampleRanges[kind]),
   );
-  const isAtWork = ['running', 'paused'].includes(runState(row));
+  const isAtWork = ['running', 'paused'].includes(batchState(row));
   return (
     <section aria-label={t('samples.title')} data-testid="sample-ranges">
       <Stack gap={6}>

@@ -10,7 +10,11 @@ import { useFormat } from '../ui/use-format.ts';
 import { importInto, isImporting, useImports } from './imports.ts';
 
 /** Says that images may be missing, until they are imported or somebody says that they are not wanted. */
-export function StoppedImport({ row: { batch, images, stoppedImport } }: { readonly row: BatchSummaryRow }) {
+export function StoppedImportNote({
+  row: { batch, images, stoppedImport },
+}: {
+  readonly row: BatchSummaryRow;
+}) {
   const { t } = useTranslation('batches');
   const format = useFormat();
   const { client } = useWorkstation();

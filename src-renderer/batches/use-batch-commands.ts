@@ -8,7 +8,7 @@ import { useReviewPositions } from '../state/review-position.ts';
 import { routeTo, useGo } from '../state/routes.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
-import { runState } from './run-state.ts';
+import { batchState } from './batch-state.ts';
 import type { BatchDialogs } from './use-batch-dialogs.ts';
 import type { BatchListState } from './use-batch-list.ts';
 import type { UndoableChange } from './use-undoable.tsx';
@@ -58,7 +58,7 @@ export function useBatchCommands(
       });
     },
     remove: () => {
-      if (!row || ['running', 'paused'].includes(runState(row)) || isDenied('batches.delete')) return;
+      if (!row || ['running', 'paused'].includes(batchState(row)) || isDenied('batches.delete')) return;
       const { id, name } = row.batch;
       const deleted = row.deletedAt === null;
       selectNeighbour();

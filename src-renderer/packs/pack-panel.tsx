@@ -1,10 +1,10 @@
-import { Alert, Badge, Button, Code, Collapse, Group, Paper, Stack, Table, Text, Title } from '@mantine/core';
-import { IconCheck, IconChevronDown, IconChevronRight, IconShieldCheck, IconX } from '@tabler/icons-react';
+import { Alert, Badge, Button, Code, Group, Paper, Stack, Table, Text, Title } from '@mantine/core';
+import { IconCheck, IconShieldCheck, IconX } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PackCheck, PackSummary } from '../../src-shared/contract/packs.ts';
 import { useWorkstation } from '../state/workstation.ts';
+import { Disclosure } from '../ui/disclosure.tsx';
 import { FailureDetails } from '../ui/failure-details.tsx';
 import { PlainName } from '../ui/plain-name.tsx';
 import { useFormat } from '../ui/use-format.ts';
@@ -14,13 +14,9 @@ import classes from './packs.module.css';
 
 /** A model pack: where every file comes from, under which licence, and whether it is the file it should be. */
 export function PackPanel({ pack }: { readonly pack: PackSummary }) {
-  const { t } = useTranslation(['models', 'app']);
-  const format = useFormat();
+  const { t } = useTranslation('models');
   const { client } = useWorkstation();
-  const [cardOpen, setCardOpen] = useState(true);
   const verify = useMutation({ mutationFn: () => client.models.verify({ id: pack.id }) });
-  const results = new Map(verify.data?.files.map((file) => [file.name, file]));
-  const bytes = pack.files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
   return (
     <Paper
       withBorder
@@ -32,24 +28,7 @@ export function PackPanel({ pack }: { readonly pack: PackSummary }) {
     >
       <Stack gap="md">
         <Group justify="space-between" align="flex-start" wrap="nowrap">
-          <div className={classes.grow}>
-            <Group gap="xs">
-              <Title order={2} size="h5">
-                <bdi>{pack.title}</bdi>
-              </Title>
-              <Badge variant="light" color="gray" radius="sm" tt="none">
-                {pack.version}
-              </Badge>
-              <Badge variant="outline" color="gray" radius="sm" tt="none" fw={500}>
-                {t(pack.isImported ? 'pack.imported' : 'pack.with-program')}
-              </Badge>
-            </Group>
-            <PlainName size="xs" c="dimmed">
-              {[pack.id, pack.packHash?.slice(0, 12), format.bytes(bytes), pack.folder]
-                .filter((part) => part !== undefined)
-                .join(' · ')}
-            </PlainName>
-          </div>
+          <PackTitle pack={pack} />
           <Button
             variant="default"
             leftSection={<IconShieldCheck size={16} />}
@@ -75,63 +54,92 @@ export function PackPanel({ pack }: { readonly pack: PackSummary }) {
             {t(verify.data.ok ? 'pack.all-good' : 'pack.damaged')}
           </Alert>
         )}
-        <Table.ScrollContainer minWidth={560}>
-          <Table verticalSpacing={6} className={classes.files}>
-            <Table.Thead>
-              <Table.Tr>
-                {(['file', 'size', 'licence', 'provenance', 'hash'] as const).map((column) => (
-                  <Table.Th key={column}>{t(`pack.${column}`)}</Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {pack.files.map((file) => (
-                <Table.Tr key={file.name}>
-                  <Table.Td>
-                    <Text size="sm" fw={600}>
-                      {file.name}
-                    </Text>
-                    <Text size="xs" c="dimmed" ff="monospace" className={classes.anywhere}>
-                      {file.source}
-                    </Text>
-                  </Table.Td>
-                  <Table.Td className={classes.number}>
-                    {file.bytes === null ? t('pack.missing') : format.bytes(file.bytes)}
-                  </Table.Td>
-                  <Table.Td>
-                    <Text size="xs">{file.licence}</Text>
-                  </Table.Td>
-                  <Table.Td>
-                    <Text size="xs" className={classes.anywhere}>
-                      {file.provenance}
-                    </Text>
-                  </Table.Td>
-                  <Table.Td>
-                    <Code title={file.sha256}>{file.sha256.slice(0, 12)}</Code>
-                    <FileState result={results.get(file.name)} />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
-        <div>
-          <Button
-            variant="subtle"
-            color="gray"
-            size="compact-sm"
-            aria-expanded={cardOpen}
-            leftSection={cardOpen ? <IconChevronDown size={14} /> : <IconChevronRight size={14} />}
-            onClick={() => setCardOpen(!cardOpen)}
-          >
-            {t('pack.card')}
-          </Button>
-          <Collapse expanded={cardOpen}>
-            <ModelCard markdown={pack.card} />
-          </Collapse>
-        </div>
+        <FileTable pack={pack} verification={verify.data} />
+        <Disclosure label={t('pack.card')} isOpenAtFirst>
+          <ModelCard markdown={pack.card} />
+        </Disclosure>
       </Stack>
     </Paper>
+  );
+}
+
+function PackTitle({ pack }: { readonly pack: PackSummary }) {
+  const { t } = useTranslation('models');
+  const format = useFormat();
+  const bytes = pack.files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
+  return (
+    <div className={classes.grow}>
+      <Group gap="xs">
+        <Title order={2} size="h5">
+          <bdi>{pack.title}</bdi>
+        </Title>
+        <Badge variant="light" color="gray" radius="sm" tt="none">
+          {pack.version}
+        </Badge>
+        <Badge variant="outline" color="gray" radius="sm" tt="none" fw={500}>
+          {t(pack.isImported ? 'pack.imported' : 'pack.with-program')}
+        </Badge>
+      </Group>
+      <PlainName size="xs" c="dimmed">
+        {[pack.id, pack.packHash?.slice(0, 12), format.bytes(bytes), pack.folder]
+          .filter((part) => part !== undefined)
+          .join(' · ')}
+      </PlainName>
+    </div>
+  );
+}
+
+function FileTable({
+  pack,
+  verification,
+}: {
+  readonly pack: PackSummary;
+  readonly verification: PackCheck | undefined;
+}) {
+  const { t } = useTranslation('models');
+  const format = useFormat();
+  const results = new Map(verification?.files.map((file) => [file.name, file]));
+  return (
+    <Table.ScrollContainer minWidth={560}>
+      <Table verticalSpacing={6} className={classes.files}>
+        <Table.Thead>
+          <Table.Tr>
+            {(['file', 'size', 'licence', 'provenance', 'hash'] as const).map((column) => (
+              <Table.Th key={column}>{t(`pack.${column}`)}</Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {pack.files.map((file) => (
+            <Table.Tr key={file.name}>
+              <Table.Td>
+                <Text size="sm" fw={600}>
+                  {file.name}
+                </Text>
+                <Text size="xs" c="dimmed" ff="monospace" className={classes.anywhere}>
+                  {file.source}
+                </Text>
+              </Table.Td>
+              <Table.Td className={classes.number}>
+                {file.bytes === null ? t('pack.missing') : format.bytes(file.bytes)}
+              </Table.Td>
+              <Table.Td>
+                <Text size="xs">{file.licence}</Text>
+              </Table.Td>
+              <Table.Td>
+                <Text size="xs" className={classes.anywhere}>
+                  {file.provenance}
+                </Text>
+              </Table.Td>
+              <Table.Td>
+                <Code title={file.sha256}>{file.sha256.slice(0, 12)}</Code>
+                <FileState result={results.get(file.name)} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }
 

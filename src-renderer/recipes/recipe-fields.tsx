@@ -1,11 +1,10 @@
-import { Button, Collapse, NumberInput, Select, SimpleGrid, Stack, Textarea, Title } from '@mantine/core';
-import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import { NumberInput, Select, SimpleGrid, Stack, Textarea, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PackSummary } from '../../src-shared/contract/packs.ts';
 import { plainText } from '../i18n/plain-text.ts';
 import { useWorkstation } from '../state/workstation.ts';
+import { Disclosure } from '../ui/disclosure.tsx';
 import type { RecipeDraftState } from './use-recipe-draft.ts';
 
 interface FieldsProps {
@@ -87,7 +86,6 @@ export function NumberFields({ draft }: FieldsProps) {
 /** The phrases of good and bad images, and the sentences that they stand in. */
 export function PhraseFields({ draft }: FieldsProps) {
   const { t } = useTranslation('batches');
-  const [templatesOpen, setTemplatesOpen] = useState(false);
   const templates = draft.field('templates');
   return (
     <Stack gap="sm">
@@ -98,21 +96,12 @@ export function PhraseFields({ draft }: FieldsProps) {
         <Phrases draft={draft} name="normal" minRows={4} />
         <Phrases draft={draft} name="abnormal" minRows={4} />
       </SimpleGrid>
-      <div>
-        <Button
-          variant="subtle"
-          color="gray"
-          size="compact-sm"
-          aria-expanded={templatesOpen}
-          leftSection={templatesOpen ? <IconChevronDown size={14} /> : <IconChevronRight size={14} />}
-          onClick={() => setTemplatesOpen(!templatesOpen)}
-        >
-          {t('recipe.templates', { count: templates.value.split('\n').filter(Boolean).length })}
-        </Button>
-        <Collapse expanded={templatesOpen || templates.error !== undefined}>
-          <Phrases draft={draft} name="templates" minRows={6} />
-        </Collapse>
-      </div>
+      <Disclosure
+        label={t('recipe.templates', { count: templates.value.split('\n').filter(Boolean).length })}
+        isForced={templates.error !== undefined}
+      >
+        <Phrases draft={draft} name="templates" minRows={6} />
+      </Disclosure>
     </Stack>
   );
 }

@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { ReviewRemarks } from '../../src-shared/contract/review.ts';
 import { overturns } from '../../src-shared/verdict.ts';
-import type { Workstation } from '../state/workstation.ts';
+import type { WorkstationState } from '../state/workstation.ts';
 import { sameValues } from './drafts.ts';
 import { patchRows, type ReviewData, type reviewTableKey } from './review-table-cache.ts';
 import {
@@ -36,7 +36,7 @@ export interface Deeds {
   redo(): Promise<Move | undefined>;
 }
 
-interface DeedsOptions extends Pick<Workstation, 'client' | 'api'> {
+interface DeedsOptions extends Pick<WorkstationState, 'client' | 'api'> {
   readonly queries: QueryClient;
   /** Null: nothing was inspected yet, and nothing can be done. */
   readonly runId: number | null;

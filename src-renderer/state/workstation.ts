@@ -7,15 +7,15 @@ import type { Api, Client } from '../api/connection.ts';
 import { refreshPeople } from './people.ts';
 
 /** What every screen needs of the main side. */
-export interface Workstation {
+export interface WorkstationState {
   readonly client: Client;
   readonly api: Api;
   readonly info: AppInfo;
 }
 
-export const WorkstationContext = createContext<Workstation | null>(null);
+export const WorkstationContext = createContext<WorkstationState | null>(null);
 
-export function useWorkstation(): Workstation {
+export function useWorkstation(): WorkstationState {
   const workstation = useContext(WorkstationContext);
   if (!workstation) throw new Error('useWorkstation outside of WorkstationContext');
   return workstation;
@@ -38,7 +38,7 @@ export function onWorkstationEvent(listener: Listener): () => void {
 
 /** Follows the workstation's events until the signal is aborted: refreshes what is on screen and tells the listeners. */
 export async function followEvents(
-  { client, api }: Workstation,
+  { client, api }: WorkstationState,
   queries: QueryClient,
   signal: AbortSignal,
 ): Promise<void> {

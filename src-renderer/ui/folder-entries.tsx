@@ -11,7 +11,7 @@ const ROW = 30;
 
 /** What is in a folder. Keys: arrows move and go in and out of folders, Enter opens, Space picks. */
 export function FolderEntries({
-  folder: { data, entries, go },
+  folder,
   fileKind,
   active,
   onActive,
@@ -25,6 +25,7 @@ export function FolderEntries({
   onPick(path: string): void;
 }) {
   const { t } = useTranslation(['batches', 'models']);
+  const { data, entries, go } = folder;
   const isOfPacks = fileKind === 'packs';
   const scroll = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
@@ -45,25 +46,7 @@ export function FolderEntries({
   };
   const open = (entry: FolderEntry) => (entry.isFolder ? go(entry.path) : onPick(entry.path));
   const current = entries[active];
-  const keys: Record<string, () => void> = {
-    ArrowDown: () => move(active + 1),
-    ArrowUp: () => move(active - 1),
-    PageDown: () => move(active + 8),
-    PageUp: () => move(active - 8),
-    Home: () => move(0),
-    End: () => move(entries.length - 1),
-    ArrowRight: () => current?.isFolder && go(current.path),
-    ArrowLeft: () => go(data?.parent),
-    Backspace: () => go(data?.parent),
-    Enter: () => current && open(current),
-    ' ': () => current && onPick(current.path),
-  };
-  const press = (event: KeyboardEvent) => {
-    const act = keys[event.key];
-    if (!act || event.ctrlKey || event.altKey || event.metaKey) return;
-    event.preventDefault();
-    act();
-  };
+  const press = folderKeys({ folder, active, onMove: move, onOpen: open, onPick });
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a group and a listbox are no static elements
     // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles have a name
@@ -110,6 +93,37 @@ export function FolderEntries({
       </div>
     </div>
   );
+}
+
+interface KeyTargets {
+  readonly folder: FolderState;
+  readonly active: number;
+  onMove(to: number): void;
+  onOpen(entry: FolderEntry): void;
+  onPick(path: string): void;
+}
+
+function folderKeys({ folder: { data, entries, go }, active, onMove, onOpen, onPick }: KeyTargets) {
+  const current = entries[active];
+  const keys: Record<string, () => void> = {
+    ArrowDown: () => onMove(active + 1),
+    ArrowUp: () => onMove(active - 1),
+    PageDown: () => onMove(active + 8),
+    PageUp: () => onMove(active - 8),
+    Home: () => onMove(0),
+    End: () => onMove(entries.length - 1),
+    ArrowRight: () => current?.isFolder && go(current.path),
+    ArrowLeft: () => go(data?.parent),
+    Backspace: () => go(data?.parent),
+    Enter: () => current && onOpen(current),
+    ' ': () => current && onPick(current.path),
+  };
+  return (event: KeyboardEvent) => {
+    const act = keys[event.key];
+    if (!act || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    act();
+  };
 }
 
 function EntryIcon({

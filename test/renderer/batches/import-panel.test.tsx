@@ -2,10 +2,10 @@
 import { screen, within } from '@testing-library/react';
 import { expect, it, onTestFinished } from 'vitest';
 import { ImportPanel } from '../../../src-renderer/batches/import-panel.tsx';
-import { type ImportSummary, useImports } from '../../../src-renderer/batches/imports.ts';
+import { type FinishedImport, useImports } from '../../../src-renderer/batches/imports.ts';
 import { renderPart } from '../render.tsx';
 
-const NOTHING: ImportSummary = {
+const NOTHING: FinishedImport = {
   kind: 'finished',
   added: 0,
   unchanged: 0,
@@ -18,7 +18,7 @@ const NOTHING: ImportSummary = {
   truthFolders: [],
 };
 
-async function shown(summary: Partial<ImportSummary>, language: 'en' | 'zh-CN' = 'en') {
+async function shown(summary: Partial<FinishedImport>, language: 'en' | 'zh-CN' = 'en') {
   const job = { state: 'finished' as const, summary: { ...NOTHING, ...summary } };
   useImports.setState({ jobs: new Map([[1, job]]) });
   onTestFinished(() => useImports.setState({ jobs: new Map() }));

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { SampleRanges } from '../../../src-renderer/batches/sample-ranges.tsx';
+import { SampleRangesPanel } from '../../../src-renderer/batches/sample-ranges.tsx';
 import { usePeople } from '../../../src-renderer/state/people.ts';
 import { useSession } from '../../../src-renderer/state/session.ts';
 import type { BatchRange } from '../../../src-shared/batch-range.ts';
@@ -37,12 +37,12 @@ beforeEach(() => {
 });
 
 it('says nothing of a batch without images of more than 8 bits', async () => {
-  await renderPart(<SampleRanges row={rowOf(null, null)} actions={actions} />);
+  await renderPart(<SampleRangesPanel row={rowOf(null, null)} actions={actions} />);
   expect(screen.queryByTestId('sample-ranges')).toBeNull();
 });
 
 it('shows values, bits and who says so', async () => {
-  await renderPart(<SampleRanges row={rowOf(MEASURED)} actions={actions} />);
+  await renderPart(<SampleRangesPanel row={rowOf(MEASURED)} actions={actions} />);
   expect(screen.getByTestId('sample-ranges').textContent).toMatch(
     /Black to white: 0 – 4,095 \(12 bits\) from the first 16 images/,
   );
@@ -52,7 +52,7 @@ it('shows values, bits and who says so', async () => {
 it('says that the results were made with another range, and offers a new run', async () => {
   const set: BatchRange = { low: 64, high: 1023, images: null, setBy: 'Rita' };
   const row = rowOf(set, { low: 0, high: 4095 });
-  const user = await renderPart(<SampleRanges row={row} actions={actions} />);
+  const user = await renderPart(<SampleRangesPanel row={row} actions={actions} />);
   expect(screen.getByTestId('sample-ranges').textContent).toMatch(/64 – 1,023 set by Rita/);
   const alert = screen.getByTestId('range-changed');
   expect(alert.textContent).toContain('0 – 4,095 (12 bits)');
@@ -62,7 +62,7 @@ it('says that the results were made with another range, and offers a new run', a
 
 it('changes the range by bits or by values, and has it measured again', async () => {
   const changeSampleRange = vi.fn(async () => rowOf(MEASURED));
-  const user = await renderPart(<SampleRanges row={rowOf(MEASURED)} actions={actions} />, {
+  const user = await renderPart(<SampleRangesPanel row={rowOf(MEASURED)} actions={actions} />, {
     client: { batches: { changeSampleRange }, review: {} },
   });
   const open = () => user.click(screen.getByRole('button', { name: 'Change' }));
@@ -95,7 +95,7 @@ it('changes the range by bits or by values, and has it measured again', async ()
 it('is the engineer’s to change', async () => {
   const otto = { name: 'Otto', role: 'operator' } as const;
   usePeople.setState({ people: [otto], me: otto });
-  await renderPart(<SampleRanges row={rowOf(MEASURED)} actions={actions} />);
+  await renderPart(<SampleRangesPanel row={rowOf(MEASURED)} actions={actions} />);
   const button = screen.getByRole<HTMLButtonElement>('button', { name: 'Change' });
   expect(button.disabled).toBe(true);
   expect(button.title).toMatch(/engineer/);

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { runState } from '../../../src-renderer/batches/run-state.ts';
+import { batchState } from '../../../src-renderer/batches/batch-state.ts';
 import type { RunProgress } from '../../../src-shared/contract/runs.ts';
 import { progressOf } from './progress.ts';
 
 const of = (status: RunProgress['run']['status'], active: boolean) =>
-  runState({ images: 3, run: progressOf({ status, active }) });
+  batchState({ images: 3, run: progressOf({ status, active }) });
 
 it('tells a batch without images from one that was not inspected', () => {
-  expect(runState({ images: 0, run: null })).toBe('empty');
-  expect(runState({ images: 3, run: null })).toBe('fresh');
+  expect(batchState({ images: 0, run: null })).toBe('empty');
+  expect(batchState({ images: 3, run: null })).toBe('fresh');
 });
 
 it('calls a run whose program died stopped, so that it can go on', () => {
