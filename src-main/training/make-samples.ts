@@ -3,7 +3,7 @@ import { Random } from '../../src-shared/random.ts';
 import { encodeGrey8, encodeRgb } from '../codec/image-codec.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import type { SyntheticSample } from './synthetic/image.ts';
-import { renderSample } from './synthetic/scene.ts';
+import { renderSample } from './synthetic/sample.ts';
 
 /**
  * Takes are numbered tries of the same subject. Those listed show, with {@link SAMPLE_SEED}, a plain good part and a

@@ -5,7 +5,7 @@ import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { readRgb, resizeRgb } from '../codec/image-codec.ts';
 import { decodeMask } from '../codec/mask-codec.ts';
 import { paintDefect } from './synthetic/defects/paint-defect.ts';
-import { renderSample } from './synthetic/scene.ts';
+import { renderSample } from './synthetic/sample.ts';
 import type { View } from './views.ts';
 
 /** A view's picture with its exact mask (0 or 255 per pixel) and the words that describe it. */

@@ -129,6 +129,21 @@ export function makePose(
   return { cx, cy, scale, matrix: [c * m, -s * squeeze, s * m, c * squeeze] };
 }
 
+/** Where a point of the object lies in the image. */
+export function toImage({ cx, cy, scale, matrix }: Pose, u: number, v: number): readonly [number, number] {
+  const [m00, m01, m10, m11] = matrix;
+  return [cx + scale * (m00 * u + m01 * v), cy + scale * (m10 * u + m11 * v)];
+}
+
+/** Left, top, right, bottom of a layer in the image, in pixels. */
+export function imageBounds({ pose, bounds }: Layer): readonly [number, number, number, number] {
+  const [left, top, right, bottom] = bounds;
+  const corners = [left, right].flatMap((u) => [toImage(pose, u, top), toImage(pose, u, bottom)]);
+  const xs = corners.map(([x]) => x);
+  const ys = corners.map(([, y]) => y);
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+}
+
 /** One step in building an object, painted over what is there. Lengths in object units. */
 export interface Layer {
   readonly shape: Shape;
@@ -207,28 +222,11 @@ export function paintLayer(planes: Planes, textures: Textures, layer: Layer): vo
   const i01 = -m01 / determinant / scale;
   const i10 = -m10 / determinant / scale;
   const i11 = m00 / determinant / scale;
-  const [left, top, right, bottom] = layer.bounds;
-  let x0 = width;
-  let x1 = -1;
-  let y0 = height;
-  let y1 = -1;
-  for (const [u, v] of [
-    [left, top],
-    [right, top],
-    [left, bottom],
-    [right, bottom],
-  ] as const) {
-    const x = cx + scale * (m00 * u + m01 * v);
-    const y = cy + scale * (m10 * u + m11 * v);
-    x0 = Math.min(x0, Math.floor(x) - 1);
-    x1 = Math.max(x1, Math.ceil(x) + 1);
-    y0 = Math.min(y0, Math.floor(y) - 1);
-    y1 = Math.max(y1, Math.ceil(y) + 1);
-  }
-  x0 = Math.max(0, x0);
-  y0 = Math.max(0, y0);
-  x1 = Math.min(width - 1, x1);
-  y1 = Math.min(height - 1, y1);
+  const [left, top, right, bottom] = imageBounds(layer);
+  const x0 = Math.max(0, Math.floor(left) - 1);
+  const y0 = Math.max(0, Math.floor(top) - 1);
+  const x1 = Math.min(width - 1, Math.ceil(right) + 1);
+  const y1 = Math.min(height - 1, Math.ceil(bottom) + 1);
   const { shape, mode = 'body', material, base = 0, rise = 0, bevel = 0.05, profile = 'bevel' } = layer;
   const { bumps, shade, second, opacity = 1, onTop = false } = layer;
   const { color = [0, 0, 0] as Rgb, metal = 0, gloss = 0, rough = 0.6 } = material ?? {};

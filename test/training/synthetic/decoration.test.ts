@@ -5,7 +5,8 @@ import { makeSite } from '../../../src-main/training/synthetic/defects/site.ts';
 import { bounds } from '../../../src-main/training/synthetic/part.ts';
 import { emptyPlanes } from '../../../src-main/training/synthetic/planes.ts';
 import { randomMotif } from '../../../src-main/training/synthetic/print.ts';
-import { renderGood, renderSample } from '../../../src-main/training/synthetic/scene.ts';
+import { renderSample } from '../../../src-main/training/synthetic/sample.ts';
+import { renderGood } from '../../../src-main/training/synthetic/scene.ts';
 import { box, circle, subtract } from '../../../src-main/training/synthetic/shape.ts';
 import { Random } from '../../../src-shared/random.ts';
 

@@ -4,7 +4,8 @@ import { DEFECTS, paintDefect } from '../../../src-main/training/synthetic/defec
 import { STRUCTURAL_DEFECTS } from '../../../src-main/training/synthetic/defects/structural.ts';
 import type { SyntheticSample } from '../../../src-main/training/synthetic/image.ts';
 import { randomMotif } from '../../../src-main/training/synthetic/print.ts';
-import { OBJECTS, renderGood, renderSample, SURFACES } from '../../../src-main/training/synthetic/scene.ts';
+import { renderSample } from '../../../src-main/training/synthetic/sample.ts';
+import { OBJECTS, renderGood, SURFACES } from '../../../src-main/training/synthetic/scene.ts';
 import { Random } from '../../../src-shared/random.ts';
 
 // Training data and the bundled samples are made anew from seeds: numbers drawn in another order, or one more of

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { SyntheticSample } from '../../../src-main/training/synthetic/image.ts';
-import { OBJECTS, renderGood, renderSample, SURFACES } from '../../../src-main/training/synthetic/scene.ts';
+import { renderSample } from '../../../src-main/training/synthetic/sample.ts';
+import { OBJECTS, renderGood, SURFACES } from '../../../src-main/training/synthetic/scene.ts';
 import { Random } from '../../../src-shared/random.ts';
 import type { RgbImage } from '../../../src-shared/rgb-image.ts';
 

@@ -1,6 +1,6 @@
 import type { Random } from '../../../../src-shared/random.ts';
 import type { Size } from '../image.ts';
-import type { Layer, Pose } from '../planes.ts';
+import { imageBounds, type Layer, type Pose, toImage } from '../planes.ts';
 import { type Patch, patchOver } from './patch.ts';
 
 /** Names of the defects that change what an object consists of. */
@@ -51,7 +51,7 @@ export function structuralDefect(
     for (const layer of chosen) result.push({ ...layer, opacity: (layer.opacity ?? 1) * 0.5 });
   }
   const joined = join(
-    changed.map((layer) => imageBounds(layer, size)).filter((box) => box !== null),
+    changed.map((layer) => patchOf(layer, size)).filter((box) => box !== null),
     size,
   );
   if (!joined) return null;
@@ -81,8 +81,7 @@ function movedLayer(layer: Layer, anchor: Layer, angle: number, reach: number, r
   const ax = (anchor.bounds[0] + anchor.bounds[2]) / 2;
   const ay = (anchor.bounds[1] + anchor.bounds[3]) / 2;
   const [m00, m01, m10, m11] = pose.matrix;
-  const centreX = pose.cx + pose.scale * (m00 * ax + m01 * ay);
-  const centreY = pose.cy + pose.scale * (m10 * ax + m11 * ay);
+  const [centreX, centreY] = toImage(pose, ax, ay);
   const c = Math.cos(angle);
   const s = Math.sin(angle);
   const heading = random.range(0, 2 * Math.PI);
@@ -98,28 +97,9 @@ function movedLayer(layer: Layer, anchor: Layer, angle: number, reach: number, r
   return { ...layer, pose: turned };
 }
 
-function imageBounds(layer: Layer, size: Size): Patch | null {
-  const [left, top, right, bottom] = layer.bounds;
-  const { cx, cy, scale, matrix } = layer.pose;
-  const xs: number[] = [];
-  const ys: number[] = [];
-  for (const [u, v] of [
-    [left, top],
-    [right, top],
-    [left, bottom],
-    [right, bottom],
-  ] as const) {
-    xs.push(cx + scale * (matrix[0] * u + matrix[1] * v));
-    ys.push(cy + scale * (matrix[2] * u + matrix[3] * v));
-  }
-  return patchOver(
-    Math.min(...xs) - 2,
-    Math.min(...ys) - 2,
-    Math.max(...xs) + 2,
-    Math.max(...ys) + 2,
-    size.width,
-    size.height,
-  );
+function patchOf(layer: Layer, size: Size): Patch | null {
+  const [left, top, right, bottom] = imageBounds(layer);
+  return patchOver(left - 2, top - 2, right + 2, bottom + 2, size.width, size.height);
 }
 
 function join(patches: readonly Patch[], size: Size): Patch | null {

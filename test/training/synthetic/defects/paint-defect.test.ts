@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { findObject } from '../../../../src-main/training/synthetic/defects/find-object.ts';
 import { DEFECTS, paintDefect } from '../../../../src-main/training/synthetic/defects/paint-defect.ts';
-import { renderGood, renderSample, SURFACES } from '../../../../src-main/training/synthetic/scene.ts';
+import { renderSample } from '../../../../src-main/training/synthetic/sample.ts';
+import { renderGood, SURFACES } from '../../../../src-main/training/synthetic/scene.ts';
 import { Random } from '../../../../src-shared/random.ts';
 import type { RgbImage } from '../../../../src-shared/rgb-image.ts';
 
