@@ -8,10 +8,10 @@ export interface HeadLossOptions {
   readonly image: number;
 }
 
-/** Cells of defect from which on a picture's defect counts fully: smaller ones would drown the rest in noise. */
+/** Cells of defect from which on a picture's defect counts fully: a smaller one's gradient would be as large, but mostly noise. */
 const SMALL_DEFECT = 48;
 
-/** Of the softmax that stands for the maximum: at 1 the sum of many quiet cells would outweigh a loud few. */
+/** Of the softmax that stands for the maximum: at 1 many low cells together would outweigh a few high ones. */
 const SHARPNESS = 4;
 /** Taken off the logits of cells that don't count. */
 const MASKED = 30;
@@ -19,10 +19,10 @@ const MASKED = 30;
 /**
  * The head's loss: focal + Dice per stage, summed over stages (as in arXiv 2401.12665), plus a term
  * for what decides a verdict: the strongest place of a defect should be above zero, that of a good picture below.
- * The means of the other terms hardly notice a few loud cells.
+ * The other terms are means, which a few high cells hardly change.
  *
  * Focal is averaged over the defect's cells and over the others apart, so that a defect of a few cells weighs as
- * much as one of thousands. Dice counts defective pictures only: on good ones it would teach silence.
+ * much as one of thousands. Dice counts defective pictures only: on good ones it would only ask for lower logits everywhere.
  * @param logits per stage, [map_h, map_w]
  * @param target share of defect per cell, [map_h, map_w], 0..1
  * @param defective 1 when the picture has a defect, else 0; one number

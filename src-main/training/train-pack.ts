@@ -80,28 +80,13 @@ export async function trainPack(options: TrainPackOptions): Promise<TrainingLog>
   if (!encoderFile) {
     throw new ClipSamError('pack-invalid', `The plan has no file "${vision.file}" for its vision tower.`);
   }
-  const nothing = { sha256: '0'.repeat(64), bytes: 1 };
-  describePack(plan, {
-    ...Object.fromEntries(
-      Object.entries(plan.pack.files).map(([key, file]) => [key, { ...file, ...nothing }]),
-    ),
-    ...Object.fromEntries(
-      OWN_KEYS.map((key) => [key, { source: 'pack:x', licence: '-', provenance: '-', ...nothing }]),
-    ),
-  });
+  checkParts(plan);
   await makeFolder(out);
   await makeFolder(cache);
 
   const started = performance.now();
   const views = await listViews(plan, dataRoot);
-  const groups = [...new Set(views.flatMap(groupsOf))];
-  const unknown = leaveOut.filter((group) => !groups.includes(group));
-  if (unknown.length > 0) {
-    throw new ClipSamError(
-      'input-invalid',
-      `Nothing is called ${unknown.join(', ')}. What can be left out: ${groups.join(', ')}.`,
-    );
-  }
+  checkGroups(leaveOut, views);
   const encoder = await readFile(await resolvePackFile(encoderFile.source, out));
   const tower = sha256(JSON.stringify([vision, sha256(encoder)])).slice(0, 16);
   const featureFolder = join(cache, `features-${tower}`);
@@ -294,6 +279,17 @@ function groupsOf({ group, source }: View): string[] {
   return source.kind === 'synthetic' ? [group, `${group}/${source.surface}`] : [group];
 }
 
+/** @throws ClipSamError `input-invalid` when no view belongs to one of the groups */
+function checkGroups(leaveOut: readonly string[], views: readonly View[]): void {
+  const groups = [...new Set(views.flatMap(groupsOf))];
+  const unknown = leaveOut.filter((group) => !groups.includes(group));
+  if (unknown.length === 0) return;
+  throw new ClipSamError(
+    'input-invalid',
+    `Nothing is called ${unknown.join(', ')}. What can be left out: ${groups.join(', ')}.`,
+  );
+}
+
 /** All views of a source picture are held out together. */
 function isHeldOut(view: View, plan: TrainingPlan, leaveOut: readonly string[]): boolean {
   if (leaveOut.length > 0) return groupsOf(view).some((group) => leaveOut.includes(group));
@@ -342,6 +338,17 @@ async function writePack(
   await writeFileAtomically(join(out, 'training-log.json'), `${JSON.stringify(log, null, 1)}\n`);
   await writeFileAtomically(join(out, pack.card), packCard(pack, log));
   await writeFileAtomically(join(out, 'pack.json'), `${JSON.stringify(pack, null, 2)}\n`);
+}
+
+/** Describes the pack with stand-ins for its files, so that a plan that can't work is refused before hours of training. */
+function checkParts(plan: TrainingPlan): void {
+  const unknown = { sha256: '0'.repeat(64), bytes: 1 };
+  const made = { source: 'pack:x', licence: '-', provenance: '-', ...unknown };
+  const given = Object.entries(plan.pack.files).map(([key, file]) => [key, { ...file, ...unknown }]);
+  describePack(plan, {
+    ...Object.fromEntries(given),
+    ...Object.fromEntries(OWN_KEYS.map((key) => [key, made])),
+  });
 }
 
 /** @throws ClipSamError `pack-invalid` when the plan's parts do not fit together */
