@@ -22,7 +22,7 @@ import { CHANNELS } from './channels.ts';
 import { lockDown } from './lockdown.ts';
 import type { Log } from './log-file.ts';
 import { type Question, recoverDatabase } from './lost-database.ts';
-import { openMainWindow } from './main-window.ts';
+import { ask, openMainWindow } from './main-window.ts';
 import { menuTemplate } from './menu.ts';
 import { type NativeTexts, nativeTexts } from './native-texts.ts';
 import { answerPage } from './page-messages.ts';
@@ -53,7 +53,7 @@ export interface Desktop {
  * @throws ClipSamError what opening the workspace says
  */
 export async function openDesktop(options: DesktopOptions): Promise<Desktop> {
-  const { workspaceFolder, device, log, logFolder, programFolder, paths: waiting } = options;
+  const { workspaceFolder, device, log, programFolder, paths: waiting } = options;
   const texts = nativeTexts(app.getLocale());
   const workstation = await openOrRecover(texts, {
     workspaceFolder,
@@ -69,15 +69,7 @@ export async function openDesktop(options: DesktopOptions): Promise<Desktop> {
   });
 
   lockDown(app, session.defaultSession, log);
-  protocol.handle(
-    SCHEME,
-    schemeHandler({
-      rendererFolder: join(programFolder, 'out', 'renderer'),
-      media: createMediaHandler(workstation),
-      onError: (error) => log.error('A request could not be answered.', error),
-    }),
-  );
-
+  serveScheme(workstation, options);
   const statePath = join(app.getPath('userData'), 'window.json');
   let state: WindowState | undefined;
   const window = openMainWindow({
@@ -91,20 +83,7 @@ export async function openDesktop(options: DesktopOptions): Promise<Desktop> {
     },
     onCloseRequest: () => app.quit(),
   });
-  Menu.setApplicationMenu(
-    Menu.buildFromTemplate(
-      menuTemplate(
-        texts,
-        {
-          openLogs: () => void shell.openPath(logFolder),
-          openNotices: () => void shell.openPath(join(process.resourcesPath, 'third-party-notices.txt')),
-          openWorkspace: () => void shell.openPath(workspaceFolder),
-          reload: () => window.webContents.reload(),
-        },
-        { platform: process.platform, isPackaged: app.isPackaged },
-      ),
-    ),
-  );
+  setMenu(window, texts, options);
 
   const connect = routerConnector(workstation);
   let isConnected = false;
@@ -122,30 +101,11 @@ export async function openDesktop(options: DesktopOptions): Promise<Desktop> {
   });
   void watchRuns(eventsOf(workstation), showRuns(window));
 
-  const quitNow = quitSafely({
-    app,
+  quitInOrder(window, workstation, {
+    texts,
     log,
-    isBusy: workstation.isBusy,
-    confirm: async () => {
-      const { response } = await dialog.showMessageBox(window, {
-        type: 'question',
-        message: texts.busy,
-        detail: texts.busyDetail,
-        buttons: [texts.keepWorking, texts.quitAnyway],
-        defaultId: 0,
-        cancelId: 0,
-      });
-      return response === 1;
-    },
-    close: async () => {
-      await workstation.close();
-      if (state) await saveWindowState(statePath, state);
-    },
+    save: async () => void (state && (await saveWindowState(statePath, state))),
   });
-  app.on('window-all-closed', () => void quitNow());
-  powerMonitor.on('shutdown', () => void quitNow());
-  window.on('session-end', () => void quitNow());
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void quitNow());
 
   return {
     take(paths) {
@@ -160,17 +120,70 @@ export async function openDesktop(options: DesktopOptions): Promise<Desktop> {
   };
 }
 
+/** Every way to quit closes the workstation first. @param options.save comes last */
+function quitInOrder(
+  window: BrowserWindow,
+  workstation: Workstation,
+  options: { readonly texts: NativeTexts; readonly log: Log; readonly save: () => Promise<void> },
+): void {
+  const { texts, log, save } = options;
+  const confirm = async () => {
+    const answer = await ask(window, {
+      type: 'question',
+      message: texts.busy,
+      detail: texts.busyDetail,
+      buttons: [texts.keepWorking, texts.quitAnyway],
+    });
+    return answer === 1;
+  };
+  const close = async () => {
+    await workstation.close();
+    await save();
+  };
+  const quitNow = quitSafely({ app, log, isBusy: workstation.isBusy, confirm, close });
+  app.on('window-all-closed', () => void quitNow());
+  powerMonitor.on('shutdown', () => void quitNow());
+  window.on('session-end', () => void quitNow());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void quitNow());
+}
+
+function serveScheme(workstation: Workstation, { programFolder, log }: DesktopOptions): void {
+  protocol.handle(
+    SCHEME,
+    schemeHandler({
+      rendererFolder: join(programFolder, 'out', 'renderer'),
+      media: createMediaHandler(workstation),
+      onError: (error) => log.error('A request could not be answered.', error),
+    }),
+  );
+}
+
+function setMenu(window: BrowserWindow, texts: NativeTexts, options: DesktopOptions): void {
+  const { logFolder, workspaceFolder } = options;
+  const template = menuTemplate(
+    texts,
+    {
+      openLogs: () => void shell.openPath(logFolder),
+      openNotices: () => void shell.openPath(join(process.resourcesPath, 'third-party-notices.txt')),
+      openWorkspace: () => void shell.openPath(workspaceFolder),
+      reload: () => window.webContents.reload(),
+    },
+    { platform: process.platform, isPackaged: app.isPackaged },
+  );
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+}
+
 /** Opens the workstation; where the workspace's database is lost, once more after it was put back. */
 async function openOrRecover(texts: NativeTexts, options: WorkstationOptions): Promise<Workstation> {
   try {
     return await openWorkstation(options);
   } catch (error) {
-    const ask = async ({ message, detail, buttons }: Question) => {
+    const askFirst = async ({ message, detail, buttons }: Question) => {
       const last = buttons.length - 1;
       const box = { message, detail, buttons: [...buttons], cancelId: last, defaultId: last };
       return (await dialog.showMessageBox({ type: 'warning', ...box })).response;
     };
-    if (!(await recoverDatabase(error, texts, ask))) throw error;
+    if (!(await recoverDatabase(error, texts, askFirst))) throw error;
     return openWorkstation(options);
   }
 }

@@ -1,4 +1,4 @@
-import { app, BrowserWindow, dialog, nativeTheme, screen } from 'electron';
+import { app, BrowserWindow, dialog, type MessageBoxOptions, nativeTheme, screen } from 'electron';
 import type { Log } from './log-file.ts';
 import type { NativeTexts } from './native-texts.ts';
 import { START_PAGE } from './scheme.ts';
@@ -66,6 +66,15 @@ export function openMainWindow(options: MainWindowOptions): BrowserWindow {
   return window;
 }
 
+/** Asks over the window. @returns the index of the button; 0, the first one, also when the question was closed */
+export async function ask(
+  window: BrowserWindow,
+  question: Pick<MessageBoxOptions, 'type' | 'message' | 'detail' | 'buttons' | 'signal'>,
+): Promise<number> {
+  const { response } = await dialog.showMessageBox(window, { ...question, defaultId: 0, cancelId: 0 });
+  return response;
+}
+
 async function load(window: BrowserWindow, { log, texts }: MainWindowOptions): Promise<void> {
   try {
     await window.loadURL(START_PAGE);
@@ -89,15 +98,13 @@ function recover(window: BrowserWindow, options: MainWindowOptions): void {
       isBeingReplaced = false;
       return load(window, options);
     }
-    const { response } = await dialog.showMessageBox(window, {
+    const answer = await ask(window, {
       type: 'error',
       message: texts.windowCrashed,
       detail: texts.windowCrashedDetail,
       buttons: [texts.openAgain, texts.quit],
-      defaultId: 0,
-      cancelId: 0,
     });
-    if (response === 1) app.quit();
+    if (answer === 1) app.quit();
     else if (!window.isDestroyed()) await load(window, options);
   });
 
@@ -105,17 +112,15 @@ function recover(window: BrowserWindow, options: MainWindowOptions): void {
     if (asking) return;
     log.warn('The window does not respond.');
     asking = new AbortController();
-    const { response } = await dialog.showMessageBox(window, {
+    const answer = await ask(window, {
       type: 'warning',
       message: texts.notResponding,
       detail: texts.notRespondingDetail,
       buttons: [texts.wait, texts.reload],
-      defaultId: 0,
-      cancelId: 0,
       signal: asking.signal,
     });
     asking = undefined;
-    if (response !== 1 || window.isDestroyed()) return;
+    if (answer !== 1 || window.isDestroyed()) return;
     // A page that hangs would never answer a request to reload.
     isBeingReplaced = true;
     webContents.forcefullyCrashRenderer();

@@ -13,25 +13,32 @@ interface ModelsOptions {
   readonly packRoot?: string;
 }
 
+const PACK_ROOT = [
+  '--pack-root <folder>',
+  'folder of model packs, instead of those that come with the program',
+] as const;
+const WORKSPACE = [
+  '-w, --workspace <folder>',
+  'workspace whose own model packs count too',
+  DEFAULT_WORKSPACE,
+] as const;
+
 export function addModels(program: Command): void {
   const models = program
     .command('models')
     .summary('list, check and add model packs')
     .description('Model packs: which there are, whether they are whole, and how to bring in more.');
-  const packRoot = [
-    '--pack-root <folder>',
-    'folder of model packs, instead of those that come with the program',
-  ] as const;
-  const workspace = [
-    '-w, --workspace <folder>',
-    'workspace whose own model packs count too',
-    DEFAULT_WORKSPACE,
-  ] as const;
+  addList(models);
+  addVerify(models);
+  addAdd(models);
+}
+
+function addList(models: Command): void {
   models
     .command('list')
     .description('Lists the model packs, as recipes and --pack name them.')
-    .option(...workspace)
-    .option(...packRoot)
+    .option(...WORKSPACE)
+    .option(...PACK_ROOT)
     .action(async (options: ModelsOptions) => {
       const packs = await listPacks(packPlaces(options));
       if (packs.length === 0) printLine('There are no model packs.');
@@ -41,6 +48,9 @@ export function addModels(program: Command): void {
       }
       process.exitCode = packs.some(({ error }) => error) ? EXIT.someFailed : EXIT.done;
     });
+}
+
+function addVerify(models: Command): void {
   models
     .command('verify')
     .summary('check every file of a pack')
@@ -49,8 +59,8 @@ export function addModels(program: Command): void {
         'pack.json states. Shows the licence of each file. Nothing is changed or removed.',
     )
     .argument('[pack|folder]', 'pack to check (default: all)')
-    .option(...workspace)
-    .option(...packRoot)
+    .option(...WORKSPACE)
+    .option(...PACK_ROOT)
     .addHelpText('after', '\nExit codes: 0 all whole, 3 something is wrong, 2 wrong usage, 1 other errors.')
     .action(async (which: string | undefined, options: ModelsOptions) => {
       const places = packPlaces(options);
@@ -64,6 +74,9 @@ export function addModels(program: Command): void {
       }
       process.exitCode = isWhole ? EXIT.done : EXIT.someFailed;
     });
+}
+
+function addAdd(models: Command): void {
   models
     .command('add')
     .summary('bring in a pack, offline or from a server')
@@ -90,13 +103,13 @@ Exit codes: 0 the pack is there, 2 wrong usage, 1 other errors, 130 interrupted.
 }
 
 async function add(
-  place: string,
+  source: string,
   { workspace, loopbackPacks = false }: ModelsOptions & { readonly loopbackPacks?: boolean },
 ): Promise<void> {
   const display = new ProgressDisplay('bytes');
   try {
     const { id, outcome } = await interruptible((signal) =>
-      addPack(workspace, place, {
+      addPack(workspace, source, {
         inspector: inspectorName(),
         loopback: loopbackPacks,
         signal,

@@ -17,9 +17,9 @@ import { Patience, type PatienceOptions } from './patience.ts';
 import { copyForReading, type ReadableCopy } from './read-only-copy.ts';
 import { releaseReserve } from './reserve.ts';
 import type { Schema } from './schema.ts';
-import { findForeignHand } from './schema-check.ts';
+import { findForeignChanges } from './schema-check.ts';
 import { WorkspaceDialect } from './sqlite-dialect.ts';
-import { databaseReplaced, foreignHand, onlyForReading, toStoreError } from './sqlite-errors.ts';
+import { databaseReplaced, foreignChanges, onlyForReading, toStoreError } from './sqlite-errors.ts';
 import type { Workspace } from './workspace.ts';
 import { WorkspaceHealth } from './workspace-health.ts';
 
@@ -84,19 +84,12 @@ async function openAt(
     prepare(opened, root, options.create ?? false, migrations);
     const history = historyOf(opened, left);
     if (history === 'older' && !options.accept) throw await databaseOlder(root, artifacts);
-    const problem = await findForeignHand(opened, migrations);
-    if (problem) throw foreignHand(root, problem);
+    const problem = await findForeignChanges(opened, migrations);
+    if (problem) throw foreignChanges(root, problem);
     configure(opened);
     keepPrivate(file);
     const guard = guardOf(root, new DatabaseFile(file));
-    const patience = new Patience({
-      limit: PATIENCE.open,
-      ...options.patience,
-      onWaiting: (isWaiting) => guard.health.setWaiting(isWaiting),
-    });
-    const translate = (error: unknown) => toStoreError(error, root);
-    const dialect = new WorkspaceDialect(opened, { translate, patience, checkWritable: guard.checkWritable });
-    const db = new Kysely<Schema>({ dialect });
+    const db = queriesOf(opened, root, guard, options.patience);
     await migrate(db, migrations);
     const openedAt = Date.now();
     const hasGenerations = Object.hasOwn(migrations, FIRST_WITH_GENERATIONS) && !copy;
@@ -135,6 +128,20 @@ async function openAt(
     database?.close();
     throw toStoreError(error, root);
   }
+}
+
+function queriesOf(
+  database: Database.Database,
+  root: string,
+  { health, checkWritable }: ReturnType<typeof guardOf>,
+  options: OpenOptions['patience'],
+): Kysely<Schema> {
+  const onWaiting = (isWaiting: boolean) => health.setWaiting(isWaiting);
+  const patience = new Patience({ limit: PATIENCE.open, ...options, onWaiting });
+  const translate = (error: unknown) => toStoreError(error, root);
+  return new Kysely<Schema>({
+    dialect: new WorkspaceDialect(database, { translate, patience, checkWritable }),
+  });
 }
 
 /** Refuses writes to a workspace whose database was replaced or can only be read. */

@@ -15,7 +15,7 @@ const made = new Map<string, Promise<readonly Part[]>>();
  * written is not.
  * @returns what is missing, changed or foreign; undefined when all is as it was made
  */
-export async function findForeignHand(
+export async function findForeignChanges(
   database: Database.Database,
   migrations: Readonly<Record<string, Migration>>,
 ): Promise<string | undefined> {

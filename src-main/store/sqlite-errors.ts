@@ -64,7 +64,7 @@ export function damagedPages(folder: string, problem: string): ClipSamError {
 }
 
 /** The error for a database that another program changed. */
-export function foreignHand(folder: string, problem: string): ClipSamError {
+export function foreignChanges(folder: string, problem: string): ClipSamError {
   return failure(
     'schema-changed',
     { folder, problem },

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { StoppedImport } from '../../../src-shared/contract/batches.ts';
 import type { ImportEvent, ImportSummary } from '../../../src-shared/contract/imports.ts';
 import { failure } from '../../../src-shared/errors.ts';
@@ -79,5 +80,28 @@ export class BatchImports {
   async #stopped(batchId?: number): Promise<OpenImport[]> {
     const open = await openImports(this.#workspace, batchId);
     return open.filter(({ id }) => !this.#atWork.has(id));
+  }
+}
+
+/**
+ * Imports into a batch without anybody at a window. One that stops before its end leaves the note that windows show;
+ * one that ends removes the notes of those that stopped and whose paths were all among its own.
+ * @throws ClipSamError as {@link importImages}
+ */
+export async function importOrNote(options: Parameters<typeof importImages>[0]): Promise<ImportSummary> {
+  const { workspace, batchId, inspector } = options;
+  const paths = options.paths.map((path) => resolve(path));
+  try {
+    const summary = await importImages(options);
+    const open = await openImports(workspace, batchId);
+    const covered = open.filter((other) => other.paths.every((path) => paths.includes(path)));
+    await endImports(
+      workspace,
+      covered.map(({ id }) => id),
+    );
+    return summary;
+  } catch (error) {
+    await noteImport(workspace, batchId, paths, inspector).catch(() => {});
+    throw error;
   }
 }

@@ -21,7 +21,7 @@ import { listResults } from '../../store/results.ts';
 import { isRunActive } from '../../store/run-claims.ts';
 import { countOutcomes, listRuns } from '../../store/runs.ts';
 import type { Workspace } from '../../store/workspace.ts';
-import { importImages } from '../imports/import-images.ts';
+import { importOrNote } from '../imports/batch-imports.ts';
 import { kindsIn, setSampleRange, settleSampleRanges } from '../pictures/sample-ranges.ts';
 import { type BatchRun, type BatchSummary, resumeBatchRun, startBatchRun } from './batch-run.ts';
 import { type ImageRecord, toImageRecord } from './image-record.ts';
@@ -79,8 +79,7 @@ export interface InspectPathsSummary extends BatchSummary {
  *   the store, the inference process and the batch run say
  */
 export async function inspectPaths(options: InspectPathsOptions): Promise<InspectPathsSummary> {
-  const { chosen, paths, inspector, signal, device, threads } = options;
-  const onEvent = options.onEvent ?? (() => {});
+  const { chosen, paths, inspector, signal, device, threads, onEvent = () => {} } = options;
   const inputs = await listInputs(paths, signal);
   // First, because a broken pack would waste the reading of all files and leave a batch that nobody asked for.
   const inference = await openPipeline(chosen, { device, ...(threads ? { threads } : {}), onEvent });
@@ -93,66 +92,90 @@ export async function inspectPaths(options: InspectPathsOptions): Promise<Inspec
     const batch =
       (await findBatch(workspace, name, inputs)) ??
       (await createBatch(workspace, { name, objectName: chosen.recipe.object }, inspector));
-    const cancel = signal ? { signal } : {};
-    const summary = await importImages({
-      workspace,
-      batchId: batch.id,
-      paths,
-      inspector,
-      onEvent,
-      ...cancel,
-    });
-    onEvent({ kind: 'import-finished', batch, summary });
-
     const report = (outcome: ImageOutcome) => {
       onEvent({ kind: 'record', record: toImageRecord(outcome, artifacts, inference.device) });
     };
-    for (const { path, error } of summary.unreadable) report({ path, page: null, status: 'failed', error });
-    for (const path of summary.passedOver)
-      onEvent({ kind: 'record', record: { path, status: 'passed-over' } });
-
-    await settleSampleRanges(workspace, batch.id, { inspector, signal });
-    const kinds = await kindsIn(workspace, batch.id);
-    const { range } = options;
-    for (const kind of range ? kinds : []) {
-      await setSampleRange(workspace, { batchId: batch.id, kind, range: range!, inspector });
-    }
-    const { sampleRanges } = await getBatch(workspace, batch.id);
-    onEvent({ kind: 'sample-ranges', ranges: sampleRanges });
-
-    const unfinished = options.fresh
-      ? undefined
-      : await findUnfinishedRun(workspace, batch, inference, chosen);
+    const inspection: Inspection = { ...options, onEvent, workspace, inference, batch, report };
+    const summary = await importInputs(inspection);
+    const ranges = await settleRanges(inspection);
     const isSame = summary.added === 0 && summary.changed.length === 0;
-    const runOptions = {
-      workspace,
-      inference,
-      inspector,
-      ...cancel,
-      onEvent(event: BatchEvent) {
-        onEvent(event);
-        if (event.kind === 'image') report(event.outcome);
-      },
-    };
-    let run: BatchRun;
-    const isSeenAlike =
-      unfinished &&
-      SAMPLE_KINDS.every((kind) => isSameRange(unfinished.sampleRanges[kind], sampleRanges[kind]));
-    if (unfinished && isSame && isSeenAlike) {
-      onEvent({ kind: 'run', outset: 'resumed' });
-      if (!(await isRunActive(workspace, unfinished.id))) await reportDone(workspace, unfinished, report);
-      run = await resumeBatchRun({ ...runOptions, runId: unfinished.id, retryFailed: true });
-    } else {
-      const changed = isSame ? 'range-changed' : 'inputs-changed';
-      onEvent({ kind: 'run', outset: unfinished ? changed : 'new' });
-      run = await startBatchRun({ ...runOptions, batchId: batch.id, recipe: chosen.recipe });
-    }
+    const run = await beginRun(inspection, ranges, isSame);
     const { unreadable, passedOver } = summary;
     return { ...(await run.done), batchId: batch.id, unreadable, passedOver };
   } finally {
     await inference.close();
     await workspace?.close();
   }
+}
+
+/** What the steps of {@link inspectPaths} work with. */
+interface Inspection extends InspectPathsOptions {
+  readonly workspace: Workspace;
+  readonly inference: InferenceClient;
+  readonly batch: Batch;
+  readonly onEvent: (event: InspectPathsEvent) => void;
+  readonly report: (outcome: ImageOutcome) => void;
+}
+
+/** Imports the paths; what is no part of the batch is reported. */
+async function importInputs(inspection: Inspection): Promise<ImportSummary> {
+  const { workspace, batch, paths, inspector, signal, onEvent, report } = inspection;
+  const summary = await importOrNote({
+    workspace,
+    batchId: batch.id,
+    paths,
+    inspector,
+    onEvent,
+    ...(signal && { signal }),
+  });
+  onEvent({ kind: 'import-finished', batch, summary });
+  for (const { path, error } of summary.unreadable) report({ path, page: null, status: 'failed', error });
+  for (const path of summary.passedOver) {
+    onEvent({ kind: 'record', record: { path, status: 'passed-over' } });
+  }
+  return summary;
+}
+
+/** Settles what is black and white in the batch's images: measured, or as the user says. */
+async function settleRanges(inspection: Inspection): Promise<BatchRanges> {
+  const { workspace, batch, inspector, signal, range, onEvent } = inspection;
+  await settleSampleRanges(workspace, batch.id, { inspector, signal });
+  const kinds = await kindsIn(workspace, batch.id);
+  for (const kind of range ? kinds : []) {
+    await setSampleRange(workspace, { batchId: batch.id, kind, range: range!, inspector });
+  }
+  const { sampleRanges } = await getBatch(workspace, batch.id);
+  onEvent({ kind: 'sample-ranges', ranges: sampleRanges });
+  return sampleRanges;
+}
+
+/**
+ * Goes on with the batch's unfinished run, or starts a new one.
+ * @param isSame no image is new or holds other content than before
+ */
+async function beginRun(inspection: Inspection, ranges: BatchRanges, isSame: boolean): Promise<BatchRun> {
+  const { workspace, inference, batch, chosen, fresh, inspector, signal, onEvent, report } = inspection;
+  const unfinished = fresh ? undefined : await findUnfinishedRun(workspace, batch, inference, chosen);
+  const options = {
+    workspace,
+    inference,
+    inspector,
+    ...(signal && { signal }),
+    onEvent(event: BatchEvent) {
+      onEvent(event);
+      if (event.kind === 'image') report(event.outcome);
+    },
+  };
+  const isSeenAlike =
+    unfinished && SAMPLE_KINDS.every((kind) => isSameRange(unfinished.sampleRanges[kind], ranges[kind]));
+  if (unfinished && isSame && isSeenAlike) {
+    onEvent({ kind: 'run', outset: 'resumed' });
+    if (!(await isRunActive(workspace, unfinished.id))) await reportDone(workspace, unfinished, report);
+    return resumeBatchRun({ ...options, runId: unfinished.id, retryFailed: true });
+  }
+  const changed = isSame ? 'range-changed' : 'inputs-changed';
+  onEvent({ kind: 'run', outset: unfinished ? changed : 'new' });
+  return startBatchRun({ ...options, batchId: batch.id, recipe: chosen.recipe });
 }
 
 /**
