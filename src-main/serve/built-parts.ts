@@ -27,24 +27,21 @@ export interface BuildTarget {
 const VITE = join('node_modules', 'vite', 'bin', 'vite.js');
 
 /** The window, for both shells. */
-export const RENDERER: BuildTarget = {
-  root: ROOT,
-  name: 'window',
-  sources: ['src-renderer', 'src-shared', 'vite.config.ts', 'package-lock.json'],
-  out: join('out', 'renderer'),
-  marker: 'index.html',
-  command: [VITE, 'build'],
-};
+export const RENDERER = viteTarget('window', 'src-renderer', 'vite.config.ts', 'renderer', 'index.html');
 
 /** The desktop program: Electron's main side. */
-export const APP: BuildTarget = {
-  root: ROOT,
-  name: 'desktop program',
-  sources: ['src-main', 'src-shared', 'vite.app.config.ts', 'package-lock.json'],
-  out: join('out', 'app'),
-  marker: 'main.js',
-  command: [VITE, 'build', '--config', 'vite.app.config.ts'],
-};
+export const APP = viteTarget('desktop program', 'src-main', 'vite.app.config.ts', 'app', 'main.js');
+
+function viteTarget(name: string, source: string, config: string, out: string, marker: string): BuildTarget {
+  return {
+    root: ROOT,
+    name,
+    sources: [source, 'src-shared', config, 'package-lock.json'],
+    out: join('out', out),
+    marker,
+    command: [VITE, 'build', '--config', config],
+  };
+}
 
 /**
  * Builds a part of the program where it is missing or its sources have changed since (by content, kept in a stamp

@@ -1,5 +1,5 @@
 import { storedError } from './error-columns.ts';
-import { pageNumberOf } from './images.ts';
+import { PICTURE_COLUMNS, pageNumberOf } from './images.ts';
 import { fromStoredPath, type Workspace } from './workspace.ts';
 
 /** Images that failed in a run, in the run's order. */
@@ -9,10 +9,7 @@ export async function listFailures(workspace: Workspace, runId: number, limit: n
     .innerJoin('images', 'images.id', 'results.image_id')
     .select([
       'results.image_id',
-      'images.path',
-      'images.pages',
-      'images.page',
-      'images.page_index',
+      ...PICTURE_COLUMNS,
       'results.error_code',
       'results.error_message',
       'results.error_details',

@@ -24,11 +24,11 @@ export interface NewFile {
 export interface AddedImages {
   readonly added: number;
   readonly unchanged: number;
-  /** Paths that were in the batch already and hold other content now. */
+  /** Paths that were in the batch already and hold other content now; they have the new hash. */
   readonly changed: readonly string[];
   /** Paths, new or known, that could not be read this time. */
   readonly unread: readonly string[];
-  /** Names of images whose page their file no longer has; they stay in the batch. */
+  /** Names of images whose page their file no longer has. They stay in the batch, and fail when they are inspected. */
   readonly vanished: readonly string[];
 }
 
@@ -209,6 +209,9 @@ export function pageOf(row: Pick<ImageRow, 'pages' | 'page' | 'page_index'>): Im
   if (row.pages === 1) return null;
   return { index: row.page_index ?? 0, number: row.page + 1, count: row.pages };
 }
+
+/** The columns that {@link pageOf} and an image's name are made of. */
+export const PICTURE_COLUMNS = ['images.path', 'images.pages', 'images.page', 'images.page_index'] as const;
 
 /** As {@link pageOf}, as much as lists tell. */
 export function pageNumberOf(row: Pick<ImageRow, 'pages' | 'page' | 'page_index'>): PageNumber | null {

@@ -10,7 +10,7 @@ import type { MaskLevel, Region, RegionPrompts, ResultArtifacts, Timings } from 
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import { errorColumns, storedError } from './error-columns.ts';
-import { pageOf, toBatchImage } from './images.ts';
+import { PICTURE_COLUMNS, pageOf, toBatchImage } from './images.ts';
 import { assertClaim, type RunClaim } from './run-claims.ts';
 import { rangeOf } from './sample-ranges.ts';
 import type { Schema } from './schema.ts';
@@ -130,24 +130,7 @@ export async function inspectedImage(
   readonly recipeHash: string;
   readonly range: SampleRange | null;
 }> {
-  const row = await workspace.db
-    .selectFrom('results')
-    .innerJoin('images', 'images.id', 'results.image_id')
-    .innerJoin('runs', 'runs.id', 'results.run_id')
-    .select([
-      'images.path',
-      'images.pages',
-      'images.page',
-      'images.page_index',
-      'images.sample_kind',
-      'images.content_hash as imported',
-      'results.content_hash',
-      'runs.recipe_hash',
-      'runs.sample_ranges',
-    ])
-    .where('results.run_id', '=', runId)
-    .where('results.image_id', '=', imageId)
-    .executeTakeFirst();
+  const row = await imageAndResult(workspace, runId, imageId);
   if (!row) throw failure('no-result', `Run ${runId} has no result for image ${imageId}.`);
   const path = fromStoredPath(workspace, row.path);
   const { content_hash: contentHash, imported, recipe_hash: recipeHash } = row;
@@ -166,23 +149,32 @@ export async function resultToJudge(
   imageId: number,
   takesBack = false,
 ): Promise<{ readonly id: number; readonly verdict: ModelVerdict | null } | undefined> {
-  const row = await workspace.db
-    .selectFrom('results')
-    .innerJoin('images', 'images.id', 'results.image_id')
-    .select([
-      'results.id',
-      'results.verdict',
-      'results.content_hash',
-      'images.path',
-      'images.content_hash as imported',
-    ])
-    .where('results.run_id', '=', runId)
-    .where('results.image_id', '=', imageId)
-    .executeTakeFirst();
+  const row = await imageAndResult(workspace, runId, imageId);
   if (!takesBack && row?.content_hash && row.imported && row.content_hash !== row.imported) {
     throw changedSince(fromStoredPath(workspace, row.path));
   }
   return row;
+}
+
+/** What a run has on an image, without its regions; undefined when it has not reached it. */
+function imageAndResult({ db }: Workspace, runId: number, imageId: number) {
+  return db
+    .selectFrom('results')
+    .innerJoin('images', 'images.id', 'results.image_id')
+    .innerJoin('runs', 'runs.id', 'results.run_id')
+    .select([
+      ...PICTURE_COLUMNS,
+      'images.sample_kind',
+      'images.content_hash as imported',
+      'results.id',
+      'results.verdict',
+      'results.content_hash',
+      'runs.recipe_hash',
+      'runs.sample_ranges',
+    ])
+    .where('results.run_id', '=', runId)
+    .where('results.image_id', '=', imageId)
+    .executeTakeFirst();
 }
 
 /** The error for what would be said of a picture that the model never saw. */

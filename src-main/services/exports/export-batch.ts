@@ -1,7 +1,5 @@
 import type { Batch } from '../../../src-shared/batch.ts';
-import type { ExportEvent } from '../../../src-shared/contract/exports.ts';
 import { ClipSamError } from '../../../src-shared/errors.ts';
-import type { CsvStyle, ExportFormat } from '../../../src-shared/export-formats.ts';
 import type { Run } from '../../../src-shared/run.ts';
 import { recordAuditEvent } from '../../store/audit.ts';
 import { listBatches } from '../../store/batches.ts';
@@ -10,7 +8,7 @@ import { countOutcomes, listRuns } from '../../store/runs.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { ContentHashes } from '../pictures/seen-file.ts';
 import { chooseBatches } from './choose-batch.ts';
-import { type ExportOutcome, exportRun } from './export-run.ts';
+import { type ExportOptions, type ExportOutcome, exportRun } from './export-run.ts';
 
 /**
  * Exports the newest run of a batch in which images were inspected; where there is none, the newest in which all
@@ -20,19 +18,14 @@ import { type ExportOutcome, exportRun } from './export-run.ts';
  * @throws ClipSamError `not-found` when there is no such batch, `conflict` when it has no result,
  *   and the store's and exports' errors
  */
-export async function exportBatch(options: {
-  readonly workspaceFolder: string;
-  readonly batch?: string;
-  readonly formats: readonly ExportFormat[];
-  /** For the history, where the workspace can be written. */
-  readonly inspector: string;
-  readonly folder: string;
-  readonly subfolder?: boolean;
-  readonly csv?: CsvStyle;
-  readonly force?: boolean;
-  readonly signal?: AbortSignal;
-  readonly onEvent?: (event: ExportEvent) => void;
-}): Promise<
+export async function exportBatch(
+  options: Omit<ExportOptions, 'workspace' | 'contents' | 'runId'> & {
+    readonly workspaceFolder: string;
+    readonly batch?: string;
+    /** For the history, where the workspace can be written. */
+    readonly inspector: string;
+  },
+): Promise<
   ExportOutcome & { readonly batch: Batch; readonly run: Run; readonly passedOver: readonly Run[] }
 > {
   const { workspaceFolder, batch: wanted, inspector, ...rest } = options;

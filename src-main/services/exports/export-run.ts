@@ -27,7 +27,8 @@ export interface ExportOutcome {
   readonly summary: ExportSummary;
 }
 
-interface ExportOptions {
+/** What to export, and where to. */
+export interface ExportOptions {
   readonly workspace: Workspace;
   readonly contents: ContentHashes;
   readonly runId: number;
