@@ -5,7 +5,7 @@ import type { DeviceRequest } from '../../src-shared/device.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { BatchImports } from '../services/imports/batch-imports.ts';
 import { addSampleBatch } from '../services/imports/sample-batch.ts';
-import { type PackExaminer, type PackPlaces, packExaminer } from '../services/packs/model-packs.ts';
+import { type PackExaminer, type PackRoots, packExaminer } from '../services/packs/model-packs.ts';
 import { importedPacks, PackImports } from '../services/packs/pack-imports.ts';
 import { People, type PeopleOptions } from '../services/people/people.ts';
 import { cacheFolders } from '../services/pictures/cache-folders.ts';
@@ -60,7 +60,7 @@ export interface Workstation {
   readonly workspace: Workspace;
   /** Whether files still are what they were. */
   readonly contents: ContentHashes;
-  readonly packs: PackPlaces;
+  readonly packs: PackRoots;
   readonly samplesFolder: string;
   /** Artifact folder of self-tests. */
   readonly selfTestFolder: string;
@@ -99,7 +99,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     await addSampleBatch(workspace, samplesFolder, userName).catch(log);
   const hub = new EventHub();
   const importedRoot = importedPacks(workspace.folder);
-  const packs: PackPlaces = { importedRoot, ...(packsRoot !== undefined && { packsRoot }) };
+  const packs: PackRoots = { importedRoot, ...(packsRoot !== undefined && { packsRoot }) };
   const pool = new InferencePool({
     device: options.device ?? 'auto',
     ...packs,
@@ -125,7 +125,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   workspace.health.onChange((report) => hub.publish({ kind: 'health', report }));
   const packImports = new PackImports({
     workspace,
-    places: packs,
+    roots: packs,
     examiner,
     loopback: options.loopbackPacks ?? false,
   });

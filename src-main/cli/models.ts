@@ -4,7 +4,7 @@ import { addPack } from '../services/packs/add-pack.ts';
 import { listPacks, type PackVerification, verifyPack } from '../services/packs/model-packs.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
-import { DEFAULT_WORKSPACE, inspectorName, loopbackPacksOption, packPlaces } from './options.ts';
+import { DEFAULT_WORKSPACE, inspectorName, loopbackPacksOption, packRoots } from './options.ts';
 import { ProgressDisplay } from './progress-display.ts';
 import { bytes, duration, printable, printLine, table } from './terminal.ts';
 
@@ -40,7 +40,7 @@ function addList(models: Command): void {
     .option(...WORKSPACE)
     .option(...PACK_ROOT)
     .action(async (options: ModelsOptions) => {
-      const packs = await listPacks(packPlaces(options));
+      const packs = await listPacks(packRoots(options));
       if (packs.length === 0) printLine('There are no model packs.');
       for (const { id, title, version, folder, error } of packs) {
         const text = error ? `cannot be used: ${error.message}` : `${title} ${version}`;
@@ -63,12 +63,12 @@ function addVerify(models: Command): void {
     .option(...PACK_ROOT)
     .addHelpText('after', '\nExit codes: 0 all whole, 3 something is wrong, 2 wrong usage, 1 other errors.')
     .action(async (which: string | undefined, options: ModelsOptions) => {
-      const places = packPlaces(options);
-      const packs = which === undefined ? (await listPacks(places)).map(({ folder }) => folder) : [which];
+      const roots = packRoots(options);
+      const packs = which === undefined ? (await listPacks(roots)).map(({ folder }) => folder) : [which];
       if (packs.length === 0) printLine('There are no model packs.');
       let isWhole = packs.length > 0;
       for (const pack of packs) {
-        const check = await verifyPack(pack, places);
+        const check = await verifyPack(pack, roots);
         show(check);
         isWhole &&= check.error === undefined;
       }

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEVICES, type DeviceRequest } from '../../src-shared/device.ts';
 import { type SampleRange, sampleRangeSchema } from '../../src-shared/sample-range.ts';
-import type { PackPlaces } from '../services/packs/model-packs.ts';
+import type { PackRoots } from '../services/packs/model-packs.ts';
 import { importedPacks } from '../services/packs/pack-imports.ts';
 import type { RecipeChoice } from '../services/runs/recipe-pipeline.ts';
 
@@ -49,7 +49,7 @@ export function withPipelineOptions(command: Command, aboutWorkspace?: string): 
 export function recipeChoice(options: PackOptions, object?: string): RecipeChoice {
   const { recipe, pack } = options;
   return {
-    ...packPlaces(options),
+    ...packRoots(options),
     ...(recipe !== undefined && { file: recipe }),
     ...(pack !== undefined && { pack }),
     ...(object !== undefined && { object }),
@@ -57,13 +57,13 @@ export function recipeChoice(options: PackOptions, object?: string): RecipeChoic
 }
 
 /** Where packs are looked up. */
-export function packPlaces({
+export function packRoots({
   workspace,
   packRoot,
 }: {
   readonly workspace: string;
   readonly packRoot?: string;
-}): PackPlaces {
+}): PackRoots {
   return {
     importedRoot: importedPacks(workspace),
     ...(packRoot !== undefined && { packsRoot: packRoot }),

@@ -32,7 +32,7 @@ const require = createRequire(unpackedPath(fileURLToPath(import.meta.url)));
  * Where a file lies in a pack that was brought in, as {@link resolvePackFile} takes it: what was downloaded has its
  * place in the pack's folder, named by its content.
  */
-export function placeInPack({ source, sha256 }: Pick<PackFile, 'source' | 'sha256'>): string {
+export function sourceInPack({ source, sha256 }: Pick<PackFile, 'source' | 'sha256'>): string {
   return isDownload(source) ? `pack:downloads/${sha256}` : source;
 }
 
@@ -66,7 +66,7 @@ export async function checkPackFile(key: string, file: PackFile, packFolder: str
   const expected = { bytes: file.bytes, sha256: file.sha256 };
   const check = { key, source: file.source, expected };
   try {
-    const path = await resolvePackFile(placeInPack(file), packFolder);
+    const path = await resolvePackFile(sourceInPack(file), packFolder);
     const stats = await stat(path);
     if (!stats.isFile()) throw missing(file.source, path);
     const found = { bytes: stats.size, sha256: await sha256OfFile(path) };

@@ -12,7 +12,7 @@ import { byName } from '../files/image-files.ts';
 import { unpackedPath } from '../files/unpacked-path.ts';
 import { checkContents, type PackContents } from './pack-contents.ts';
 import { type PackExaminer, packExaminer } from './pack-examiner.ts';
-import { checkPackFile, type FileCheck, placeInPack, readPackText, resolvePackFile } from './pack-files.ts';
+import { checkPackFile, type FileCheck, readPackText, resolvePackFile, sourceInPack } from './pack-files.ts';
 
 /** The packs that come with the program. */
 const PACKS_ROOT = unpackedPath(fileURLToPath(new URL('../../models/', import.meta.url)));
@@ -49,7 +49,7 @@ export interface PackListing {
 }
 
 /** Folders of packs, where references are looked up. */
-export interface PackPlaces {
+export interface PackRoots {
   /** Default: the packs that come with the program. */
   readonly packsRoot?: string;
   /** Packs that were brought in, each in a folder called `id@version`. */
@@ -70,8 +70,8 @@ export interface FoundPack {
  * @throws ClipSamError `pack-not-found`, `pack-invalid`, `pack-file-missing`, `pack-hash-mismatch`, `path-denied`,
  *   `model-file-invalid`, `model-tensor-unknown`, `model-opset-unsupported`
  */
-export async function loadPack(which: string, places: PackPlaces = {}): Promise<LoadedPack> {
-  const { folder } = await locatePack(which, places);
+export async function loadPack(which: string, roots: PackRoots = {}): Promise<LoadedPack> {
+  const { folder } = await locatePack(which, roots);
   const pack = await readPack(folder);
   const files = await checkFiles(pack, folder);
   for (const { error } of files) if (error) throw error;
@@ -93,8 +93,8 @@ export async function loadPack(which: string, places: PackPlaces = {}): Promise<
  * A pack's description and folder, without a look at its files.
  * @throws ClipSamError `pack-not-found`, `pack-invalid`
  */
-export async function describePack(which: string, places: PackPlaces = {}): Promise<FoundPack> {
-  const { folder, reference } = await locatePack(which, places);
+export async function describePack(which: string, roots: PackRoots = {}): Promise<FoundPack> {
+  const { folder, reference } = await locatePack(which, roots);
   const pack = await readPack(folder);
   const exact = exactReference(pack);
   return { pack, folder, reference: reference ?? (basename(folder) === exact ? exact : pack.id) };
@@ -106,14 +106,14 @@ export async function describePack(which: string, places: PackPlaces = {}): Prom
  */
 export async function verifyPack(
   which: string,
-  places: PackPlaces = {},
+  roots: PackRoots = {},
   examiner: PackExaminer = packExaminer(),
 ): Promise<PackVerification> {
-  let folder = isReference(which) ? join(places.packsRoot ?? PACKS_ROOT, which) : resolve(which);
+  let folder = isReference(which) ? join(roots.packsRoot ?? PACKS_ROOT, which) : resolve(which);
   let pack: Pack | undefined;
   let files: FileCheck[] = [];
   try {
-    ({ folder } = await locatePack(which, places));
+    ({ folder } = await locatePack(which, roots));
     pack = await readPack(folder);
     files = await checkFiles(pack, folder);
     for (const { error } of files) if (error) throw error;
@@ -128,7 +128,7 @@ export async function verifyPack(
 export async function listPacks({
   packsRoot = PACKS_ROOT,
   importedRoot,
-}: PackPlaces = {}): Promise<PackListing[]> {
+}: PackRoots = {}): Promise<PackListing[]> {
   const own = await listFolder(packsRoot, false);
   if (importedRoot === undefined) return own;
   // A recipe that names one of both gets the program's.
@@ -157,7 +157,7 @@ function isReference(text: string): boolean {
 /** The folder of a reference, or the folder itself; `reference` as a recipe should have it, undefined of a folder. */
 async function locatePack(
   which: string,
-  { packsRoot = PACKS_ROOT, importedRoot }: PackPlaces,
+  { packsRoot = PACKS_ROOT, importedRoot }: PackRoots,
 ): Promise<{ readonly folder: string; readonly reference?: string }> {
   if (!isReference(which)) {
     const folder = resolve(which);
@@ -259,7 +259,7 @@ export async function newPackContents(pack: Pack, folder: string): Promise<PackC
   const paths = new Map<string, string>();
   for (const [key, file] of Object.entries(pack.files)) {
     if (!file.source.startsWith('npm:')) {
-      paths.set(key, await resolvePackFile(placeInPack(file), folder));
+      paths.set(key, await resolvePackFile(sourceInPack(file), folder));
       continue;
     }
     const { path, error } = await checkPackFile(key, file, folder);

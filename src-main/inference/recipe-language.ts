@@ -1,7 +1,7 @@
 import type { Recipe } from '../../src-shared/recipe.ts';
 import { stateSentences } from '../pipeline/language-tokens.ts';
 import { type PackExaminer, packExaminer } from './pack-examiner.ts';
-import { placeInPack, resolvePackFile } from './pack-files.ts';
+import { resolvePackFile, sourceInPack } from './pack-files.ts';
 import { describePack } from './pack-loader.ts';
 
 /** Knows what it has read: a process that opens a recipe's pack again does not have it read again. */
@@ -19,7 +19,7 @@ export async function checkLanguage(
 ): Promise<void> {
   const { pack, folder, reference } = await describePack(packFolder);
   const { tokenizer: file, contextLength } = pack.text;
-  const path = await resolvePackFile(placeInPack(pack.files[file]!), folder);
+  const path = await resolvePackFile(sourceInPack(pack.files[file]!), folder);
   const { normal, abnormal } = stateSentences(object, prompts);
   await examiner.words({ pack: reference, path, file, contextLength, sentences: [...normal, ...abnormal] });
 }

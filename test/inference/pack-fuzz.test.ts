@@ -267,8 +267,8 @@ describe('a damaged ZIP file', () => {
   it('brings the very same pack, or nothing', async () => {
     const { folder, path, entries, bytes: whole, damaged } = await zippedPack();
     const workspace = await temporaryWorkspace();
-    const places = { packsRoot: join(folder, 'none'), importedRoot: importedPacks(workspace.folder) };
-    const imports = new PackImports({ workspace, places, examiner: nearExaminer });
+    const roots = { packsRoot: join(folder, 'none'), importedRoot: importedPacks(workspace.folder) };
+    const imports = new PackImports({ workspace, roots, examiner: nearExaminer });
     for (const { name, bytes } of damaged(6)) {
       await writeFile(path, bytes);
       const result = await outcome(name, () => imports.add(path, { inspector: 'ana' }));
@@ -276,7 +276,7 @@ describe('a damaged ZIP file', () => {
     }
     await writeFile(path, whole);
     await imports.add(path, { inspector: 'ana' });
-    const added = join(places.importedRoot, 'tiny@1');
+    const added = join(roots.importedRoot, 'tiny@1');
     for (const { name, content } of entries) {
       expect((await readFile(join(added, name))).equals(content), name).toBe(true);
     }

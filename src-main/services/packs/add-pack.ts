@@ -15,7 +15,7 @@ export async function addPack(
   try {
     const imports = new PackImports({
       workspace,
-      places: { importedRoot: importedPacks(workspace.folder) },
+      roots: { importedRoot: importedPacks(workspace.folder) },
       loopback: work.loopback ?? false,
     });
     await imports.sweep();

@@ -4,13 +4,13 @@ import { type ClipSamError, failure, toErrorRecord } from '../../../src-shared/e
 import { packReferenceSchema } from '../../../src-shared/pack-reference.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
 import type { PackExaminer } from '../../inference/pack-examiner.ts';
-import { placeInPack, readPackText, resolvePackFile } from '../../inference/pack-files.ts';
+import { readPackText, resolvePackFile, sourceInPack } from '../../inference/pack-files.ts';
 import {
   describePack,
   type FoundPack,
   listPacks,
   type PackListing,
-  type PackPlaces,
+  type PackRoots,
   verifyPack,
 } from '../../inference/pack-loader.ts';
 
@@ -18,7 +18,7 @@ import {
 export { type PackExaminer, packExaminer } from '../../inference/pack-examiner.ts';
 export {
   listPacks,
-  type PackPlaces,
+  type PackRoots,
   type PackVerification,
   verifyPack,
 } from '../../inference/pack-loader.ts';
@@ -28,14 +28,14 @@ export {
  * @throws ClipSamError `pack-not-found` also for the path of a folder: only packs that were put among the others are
  *   used; `pack-invalid`
  */
-export async function findPack(reference: string, places: PackPlaces = {}): Promise<FoundPack> {
+export async function findPack(reference: string, roots: PackRoots = {}): Promise<FoundPack> {
   if (!packReferenceSchema.safeParse(reference).success) throw unknown(reference);
-  return describePack(reference, places);
+  return describePack(reference, roots);
 }
 
 /** The packs with their cards and files; the files' content is not read. */
-export async function summarisePacks(places: PackPlaces = {}): Promise<PackSummary[]> {
-  return Promise.all((await listPacks(places)).map(summarise));
+export async function summarisePacks(roots: PackRoots = {}): Promise<PackSummary[]> {
+  return Promise.all((await listPacks(roots)).map(summarise));
 }
 
 async function summarise({
@@ -63,7 +63,7 @@ async function summarise({
     const card = await readPackText(await resolvePackFile(`pack:${pack.card}`, folder));
     const files = Object.entries(pack.files).map(async ([name, file]) => {
       const { source, licence, provenance, sha256 } = file;
-      const path = await resolvePackFile(placeInPack(file), folder).catch(() => undefined);
+      const path = await resolvePackFile(sourceInPack(file), folder).catch(() => undefined);
       const bytes = path === undefined ? null : (await stat(path)).size;
       return { name, source, licence, provenance, sha256, bytes };
     });
@@ -78,8 +78,8 @@ async function summarise({
  * @param examiner opens its files
  * @throws ClipSamError `pack-not-found`: a folder elsewhere is not looked at
  */
-export async function checkPack(id: string, places: PackPlaces, examiner: PackExaminer) {
-  const listing = (await listPacks(places)).find((pack) => pack.id === id);
+export async function checkPack(id: string, roots: PackRoots, examiner: PackExaminer) {
+  const listing = (await listPacks(roots)).find((pack) => pack.id === id);
   if (!listing) throw unknown(id);
   const { files, error } = await verifyPack(listing.folder, {}, examiner);
   const checked = files.map((file) => ({

@@ -11,7 +11,7 @@ import { type PackExaminer, packExaminer } from '../../inference/pack-examiner.t
 import {
   listPacks,
   newPackContents,
-  type PackPlaces,
+  type PackRoots,
   parsePack,
   verifyPack,
 } from '../../inference/pack-loader.ts';
@@ -48,7 +48,7 @@ export interface PackWork {
 
 export interface PackImportsOptions {
   readonly workspace: Workspace;
-  readonly places: PackPlaces;
+  readonly roots: PackRoots;
   /** With servers; for tests. */
   readonly patience?: DownloadPatience;
   /** Packs come from http servers on this machine as well. Default: only from https. */
@@ -64,7 +64,7 @@ export interface PackImportsOptions {
  */
 export class PackImports {
   readonly #workspace: Workspace;
-  readonly #places: PackPlaces;
+  readonly #roots: PackRoots;
   readonly #root: string;
   readonly #patience: DownloadPatience | undefined;
   readonly #loopback: boolean;
@@ -74,7 +74,7 @@ export class PackImports {
 
   constructor(options: PackImportsOptions) {
     this.#workspace = options.workspace;
-    this.#places = options.places;
+    this.#roots = options.roots;
     this.#root = importedPacks(options.workspace.folder);
     this.#patience = options.patience;
     this.#loopback = options.loopback ?? false;
@@ -204,7 +204,7 @@ export class PackImports {
     packHash: string,
   ): Promise<{ readonly id: string; readonly isWhole: boolean } | undefined> {
     const reference = exactReference(pack);
-    for (const { id, folder, isImported, version } of await listPacks(this.#places)) {
+    for (const { id, folder, isImported, version } of await listPacks(this.#roots)) {
       const isSame = isImported ? id === reference : id === pack.id && version === pack.version;
       if (!isSame) continue;
       const { pack: other, error } = await verifyPack(folder, {}, this.#examiner);

@@ -7,9 +7,9 @@ import type { InferenceClient } from '../../inference/inference-client.ts';
 import type { PackExaminer } from '../../inference/pack-examiner.ts';
 import { checkLanguage } from '../../inference/recipe-language.ts';
 import type { InferencePool } from '../runs/inference-pool.ts';
-import { findPack, type PackPlaces } from './model-packs.ts';
+import { findPack, type PackRoots } from './model-packs.ts';
 
-export interface SelfTestOptions extends PackPlaces {
+export interface SelfTestOptions extends PackRoots {
   readonly pool: InferencePool;
   readonly examiner: PackExaminer;
   readonly pack: string;

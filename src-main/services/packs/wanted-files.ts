@@ -1,7 +1,7 @@
 import { type ClipSamError, failure } from '../../../src-shared/errors.ts';
 import { isDownload, type Pack } from '../../../src-shared/pack.ts';
 import { isPlainPath } from '../../files/plain-path.ts';
-import { placeInPack } from '../../inference/pack-files.ts';
+import { sourceInPack } from '../../inference/pack-files.ts';
 import { addressOf, DESCRIPTION, outsideFile } from './pack-source.ts';
 
 /** A file that has to come into the pack's folder. */
@@ -25,7 +25,7 @@ export function wantedFiles(pack: Pack, base: string | null): WantedFile[] {
   for (const [name, file] of Object.entries(pack.files)) {
     const { source, sha256, bytes } = file;
     if (source.startsWith('npm:')) continue;
-    const path = placeInPack(file).slice('pack:'.length);
+    const path = sourceInPack(file).slice('pack:'.length);
     if (!isPlainPath(path) || path.toLowerCase() === DESCRIPTION || path === pack.card) {
       throw outsideFile(path);
     }

@@ -7,11 +7,11 @@ import {
   openInference,
 } from '../../inference/inference-client.ts';
 import type { ProcessHost } from '../../inference/process-host.ts';
-import { findPack, type PackPlaces } from '../packs/model-packs.ts';
+import { findPack, type PackRoots } from '../packs/model-packs.ts';
 
 export type { ProcessHost } from '../../inference/process-host.ts';
 
-export interface InferencePoolOptions extends PackPlaces {
+export interface InferencePoolOptions extends PackRoots {
   readonly device: DeviceRequest;
   readonly threads?: number;
   readonly host?: ProcessHost;

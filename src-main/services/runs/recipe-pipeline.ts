@@ -7,7 +7,7 @@ import {
   type InferenceOptions,
   openInference,
 } from '../../inference/inference-client.ts';
-import { describePack, type PackPlaces } from '../../inference/pack-loader.ts';
+import { describePack, type PackRoots } from '../../inference/pack-loader.ts';
 import { checkLanguage } from '../../inference/recipe-language.ts';
 
 export { describeDeath, type InferenceEvent } from '../../inference/inference-client.ts';
@@ -16,7 +16,7 @@ export { describeDeath, type InferenceEvent } from '../../inference/inference-cl
 export const DEFAULT_PACK = 'lite';
 
 /** What a user says about the recipe to use. */
-export interface RecipeChoice extends PackPlaces {
+export interface RecipeChoice extends PackRoots {
   /** Recipe (JSON). Default: the one that the pack brings. */
   readonly file?: string;
   /** Reference of a pack, or its folder. Default: the recipe file's pack, else {@link DEFAULT_PACK}. */

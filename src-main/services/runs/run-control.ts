@@ -10,13 +10,13 @@ import { getRecipe, saveRecipe } from '../../store/recipes.ts';
 import { cancelRun } from '../../store/run-lifecycle.ts';
 import { getRun, getRunOverview, listRunOverviews, type RunOverview } from '../../store/runs.ts';
 import type { Workspace } from '../../store/workspace.ts';
-import { findPack, type PackPlaces } from '../packs/model-packs.ts';
+import { findPack, type PackRoots } from '../packs/model-packs.ts';
 import { type BatchRun, resumeBatchRun, startBatchRun } from './batch-run.ts';
 import type { InferenceLease, InferencePool } from './inference-pool.ts';
 import { DEFAULT_PACK } from './recipe-pipeline.ts';
 import { endingsOf } from './run-endings.ts';
 
-export interface RunControlOptions extends PackPlaces {
+export interface RunControlOptions extends PackRoots {
   readonly workspace: Workspace;
   readonly pool: InferencePool;
   /** Has a recipe's words read by its pack's tokeniser. */

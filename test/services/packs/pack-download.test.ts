@@ -46,20 +46,20 @@ const withAddresses = (pack: Pack, url: string): Pack => ({
 
 async function emptyWorkspace(options: { readonly loopback?: boolean } = { loopback: true }) {
   const workspace = await temporaryWorkspace();
-  const places = { packsRoot: await tempFolder(), importedRoot: importedPacks(workspace.folder) };
+  const roots = { packsRoot: await tempFolder(), importedRoot: importedPacks(workspace.folder) };
   const imports = new PackImports({
     workspace,
-    places,
+    roots,
     examiner: nearExaminer,
     ...options,
     patience: { stall: 300, waits: [5, 5] },
   });
   const events: PackImportEvent[] = [];
   const work = { inspector: 'ana', onEvent: (event: PackImportEvent) => void events.push(event) };
-  const names = async () => (await readdir(places.importedRoot)).filter((name) => name !== '.incoming');
+  const names = async () => (await readdir(roots.importedRoot)).filter((name) => name !== '.incoming');
   const leftovers = async () =>
-    (await readdir(join(places.importedRoot, '.incoming'))).filter((name) => !name.includes('lock'));
-  return { workspace, places, imports, events, work, names, leftovers };
+    (await readdir(join(roots.importedRoot, '.incoming'))).filter((name) => !name.includes('lock'));
+  return { workspace, roots, imports, events, work, names, leftovers };
 }
 
 /** Brings in a part, as a window that is closed leaves it. */
@@ -74,9 +74,9 @@ async function stopAfter(imports: PackImports, place: string, bytes: number): Pr
 
 test('the address of a pack.json brings the files beside it', async () => {
   const { address, pack } = await packOnServer();
-  const { imports, places, work, events, leftovers } = await emptyWorkspace();
+  const { imports, roots, work, events, leftovers } = await emptyWorkspace();
   expect(await imports.add(address, work)).toEqual({ id: 'tiny@1', outcome: 'added' });
-  const loaded = await loadPack('tiny@1', places);
+  const loaded = await loadPack('tiny@1', roots);
   expect(loaded.pack).toEqual(pack);
   expect(await readFile(join(loaded.folder, 'card.md'), 'utf8')).toBe('# Tiny\n');
   expect(events.filter((event) => event.kind === 'bringing').every(({ isDownload }) => isDownload)).toBe(
@@ -112,12 +112,12 @@ test('a pack.json at hand brings what lies beside it, and downloads the rest; th
   const stick = await tempFolder();
   for (const name of ['pack.json', 'card.md', 'tokenizer.json'])
     await cp(join(folder, name), join(stick, name));
-  const { imports, places, work } = await emptyWorkspace();
+  const { imports, roots, work } = await emptyWorkspace();
   await imports.add(join(stick, 'pack.json'), work);
   expect(questions.map(({ path }) => path).sort()).toEqual(
     ['/w/decoder.onnx', '/w/text.onnx', `/w/${HEAD}`, '/w/vision.onnx'].sort(),
   );
-  const loaded = await loadPack('tiny@1', places);
+  const loaded = await loadPack('tiny@1', roots);
   const { sha256: hash } = loaded.pack.files.head!;
   expect(loaded.pathOf('head')).toBe(join(loaded.folder, 'downloads', hash));
 
@@ -125,13 +125,13 @@ test('a pack.json at hand brings what lies beside it, and downloads the rest; th
   questions.splice(0);
   const other = await emptyWorkspace();
   expect(await other.imports.add(loaded.folder, other.work)).toEqual({ id: 'tiny@1', outcome: 'added' });
-  expect((await verifyPack('tiny@1', other.places, nearExaminer)).error).toBeUndefined();
+  expect((await verifyPack('tiny@1', other.roots, nearExaminer)).error).toBeUndefined();
   expect(questions).toEqual([]);
 });
 
 test('one that was stopped is listed, goes on with the rest only, and is then not listed any more', async () => {
   const { address, files, questions, pack } = await packOnServer();
-  const { workspace, places, imports, work, names } = await emptyWorkspace();
+  const { workspace, roots, imports, work, names } = await emptyWorkspace();
   const total = Object.values(pack.files).reduce((sum, { bytes }) => sum + bytes, 0);
   const { bytes } = pack.files.head!;
   files[`/w/${HEAD}`]!.stallAfter = bytes - 1000;
@@ -139,7 +139,7 @@ test('one that was stopped is listed, goes on with the rest only, and is then no
   await stopAfter(imports, address, before + bytes - 1000);
   expect(await names()).toEqual([]);
 
-  const [stopped, ...others] = await new PackImports({ workspace, places }).unfinished();
+  const [stopped, ...others] = await new PackImports({ workspace, roots }).unfinished();
   expect(others).toEqual([]);
   expect(stopped).toMatchObject({ pack: 'tiny@1', title: 'Tiny', place: address, inspector: 'ana', total });
   expect(stopped!.done).toBe(before + bytes - 1000);
@@ -151,7 +151,7 @@ test('one that was stopped is listed, goes on with the rest only, and is then no
     { path: `/w/${HEAD}`, range: `bytes=${bytes - 1000}-`, ifRange: `"${HEAD}"` },
     { path: '/w/decoder.onnx', range: undefined, ifRange: undefined },
   ]);
-  expect((await verifyPack('tiny@1', places, nearExaminer)).error).toBeUndefined();
+  expect((await verifyPack('tiny@1', roots, nearExaminer)).error).toBeUndefined();
   expect(await imports.unfinished()).toEqual([]);
   await expect(imports.resume(stopped!.packHash, work)).rejects.toMatchObject({
     details: { case: 'pack-import-gone' },

@@ -22,17 +22,17 @@ async function packOnStick(change?: (pack: Pack) => unknown) {
   const packsRoot = await tempFolder();
   const stick = join(await tempFolder(), 'widget');
   const pack = await writeTinyPack(stick, change);
-  const places = { packsRoot, importedRoot: importedPacks(workspace.folder) };
-  const imports = new PackImports({ workspace, places, examiner: nearExaminer });
+  const roots = { packsRoot, importedRoot: importedPacks(workspace.folder) };
+  const imports = new PackImports({ workspace, roots, examiner: nearExaminer });
   const events: PackImportEvent[] = [];
   const add = (place: string, signal?: AbortSignal) =>
     imports.add(place, { inspector: 'ana', signal, onEvent: (event) => void events.push(event) });
   /** Everything in the folder of packs but the lock. */
   const contents = async () =>
-    (await readdir(places.importedRoot)).filter((name) => name !== '.incoming').sort();
+    (await readdir(roots.importedRoot)).filter((name) => name !== '.incoming').sort();
   const leftovers = async () =>
-    (await readdir(join(places.importedRoot, '.incoming'))).filter((name) => !name.includes('lock'));
-  return { workspace, packsRoot, stick, pack, places, imports, events, add, contents, leftovers };
+    (await readdir(join(roots.importedRoot, '.incoming'))).filter((name) => !name.includes('lock'));
+  return { workspace, packsRoot, stick, pack, roots, imports, events, add, contents, leftovers };
 }
 
 async function zipOf(folder: string, prefix: string, more: readonly ZipEntry[] = []): Promise<string> {
@@ -66,14 +66,14 @@ describe('a pack from a folder', () => {
   });
 
   test('is copied whole, can be loaded by its name, and the history says who brought it', async () => {
-    const { workspace, stick, pack, places, add, contents, leftovers, events } = await packOnStick();
+    const { workspace, stick, pack, roots, add, contents, leftovers, events } = await packOnStick();
     await writeFile(join(stick, 'notes.txt'), 'not of the pack');
     expect(await add(stick)).toEqual({ id: 'tiny@1', outcome: 'added' });
     expect(await contents()).toEqual(['tiny@1']);
     expect(await leftovers()).toEqual([]);
-    const loaded = await loadPack('tiny@1', places);
+    const loaded = await loadPack('tiny@1', roots);
     expect(loaded.pack).toEqual(pack);
-    expect((await loadPack('tiny', places)).folder).toBe(loaded.folder);
+    expect((await loadPack('tiny', roots)).folder).toBe(loaded.folder);
     expect(await readdir(loaded.folder)).not.toContain('notes.txt');
     const total = Object.values(pack.files).reduce((sum, { bytes }) => sum + bytes, 0);
     expect(events[0]).toEqual({ kind: 'found', pack: 'tiny@1', title: 'Tiny', total });
@@ -89,7 +89,7 @@ describe('a pack from a folder', () => {
         newValue: { packHash: loaded.packHash, place: stick },
       },
     ]);
-    expect(await summarisePacks(places)).toMatchObject([
+    expect(await summarisePacks(roots)).toMatchObject([
       {
         id: 'tiny@1',
         title: 'Tiny',
@@ -114,52 +114,52 @@ describe('a pack from a folder', () => {
   });
 
   test('another one under the same name is refused, and the first one stays', async () => {
-    const { stick, places, add } = await packOnStick();
+    const { stick, roots, add } = await packOnStick();
     await add(stick);
-    const { packHash } = await loadPack('tiny@1', places);
+    const { packHash } = await loadPack('tiny@1', roots);
     await writeTinyPack(stick, (pack) => ({ ...pack, title: 'Another' }));
     await expect(add(stick)).rejects.toMatchObject({
       code: 'pack-exists',
       details: { case: 'pack-taken', pack: 'tiny@1' },
     });
-    expect((await loadPack('tiny@1', places)).packHash).toBe(packHash);
+    expect((await loadPack('tiny@1', roots)).packHash).toBe(packHash);
   });
 
   test('another version stands beside it; the name alone then means neither', async () => {
-    const { stick, places, add, contents } = await packOnStick();
+    const { stick, roots, add, contents } = await packOnStick();
     await add(stick);
     await writeTinyPack(stick, (pack) => version(pack, '2.0-rc.1'));
     expect(await add(stick)).toMatchObject({ id: 'tiny@2.0-rc.1' });
     expect(await contents()).toEqual(['tiny@1', 'tiny@2.0-rc.1']);
-    expect((await loadPack('tiny@2.0-rc.1', places)).pack.version).toBe('2.0-rc.1');
-    await expect(loadPack('tiny', places)).rejects.toMatchObject({
+    expect((await loadPack('tiny@2.0-rc.1', roots)).pack.version).toBe('2.0-rc.1');
+    await expect(loadPack('tiny', roots)).rejects.toMatchObject({
       code: 'pack-not-found',
       details: { case: 'pack-versions', pack: 'tiny' },
     });
   });
 
   test("the program's own is not brought in twice, and its name goes on meaning it", async () => {
-    const { stick, packsRoot, places, add, contents } = await packOnStick();
+    const { stick, packsRoot, roots, add, contents } = await packOnStick();
     await cp(stick, join(packsRoot, 'tiny'), { recursive: true });
     expect(await add(stick)).toEqual({ id: 'tiny', outcome: 'already-there' });
     expect(await contents()).toEqual([]);
     await writeTinyPack(stick, (pack) => version(pack, '2'));
     await add(stick);
-    expect((await loadPack('tiny', places)).pack.version).toBe('1');
-    expect((await loadPack('tiny@2', places)).pack.version).toBe('2');
+    expect((await loadPack('tiny', roots)).pack.version).toBe('1');
+    expect((await loadPack('tiny@2', roots)).pack.version).toBe('2');
   });
 
   test('one that is damaged is mended by bringing it in again, and touched by nothing else', async () => {
-    const { workspace, stick, places, add, imports } = await packOnStick();
+    const { workspace, stick, roots, add, imports } = await packOnStick();
     await add(stick);
-    const folder = join(places.importedRoot, 'tiny@1');
+    const folder = join(roots.importedRoot, 'tiny@1');
     await writeFile(join(folder, 'text.onnx'), 'damaged');
     await rm(join(folder, 'decoder.onnx'));
-    expect((await verifyPack('tiny@1', places, nearExaminer)).error).toBeDefined();
+    expect((await verifyPack('tiny@1', roots, nearExaminer)).error).toBeDefined();
     await imports.sweep();
     expect(await readFile(join(folder, 'text.onnx'), 'utf8')).toBe('damaged');
     expect(await add(stick)).toEqual({ id: 'tiny@1', outcome: 'repaired' });
-    expect((await verifyPack('tiny@1', places, nearExaminer)).error).toBeUndefined();
+    expect((await verifyPack('tiny@1', roots, nearExaminer)).error).toBeUndefined();
     expect((await listAudit(workspace, { subject: 'pack' }))[0]).toMatchObject({ action: 'repaired' });
   });
 
@@ -276,8 +276,8 @@ describe('a pack from a folder', () => {
   });
 
   test('what a crash left of a copy is swept, and does no harm before', async () => {
-    const { stick, places, imports, add, leftovers } = await packOnStick();
-    const rest = join(places.importedRoot, '.incoming', 'a'.repeat(64), 'pack');
+    const { stick, roots, imports, add, leftovers } = await packOnStick();
+    const rest = join(roots.importedRoot, '.incoming', 'a'.repeat(64), 'pack');
     await mkdir(rest, { recursive: true });
     await writeFile(join(rest, 'text.onnx'), 'half');
     await imports.sweep();
@@ -286,8 +286,8 @@ describe('a pack from a folder', () => {
   });
 
   test('one is brought in at a time, also by two programs', async () => {
-    const { stick, places, add, imports, leftovers } = await packOnStick();
-    const incoming = join(places.importedRoot, '.incoming');
+    const { stick, roots, add, imports, leftovers } = await packOnStick();
+    const incoming = join(roots.importedRoot, '.incoming');
     await mkdir(join(incoming, 'b'.repeat(64)), { recursive: true });
     const lock = lockPacks(incoming);
     onTestFinished(() => lock.release());
@@ -305,10 +305,10 @@ describe('a pack from a folder', () => {
 
 describe('a pack from a ZIP file', () => {
   test.each(['', 'widget/'])('is unpacked, with its files in "%s"', async (prefix) => {
-    const { stick, places, add, leftovers } = await packOnStick();
+    const { stick, roots, add, leftovers } = await packOnStick();
     const zip = await zipOf(stick, prefix, [{ name: '__MACOSX/._pack.json', content: 'x' }]);
     expect(await add(zip)).toEqual({ id: 'tiny@1', outcome: 'added' });
-    expect((await verifyPack('tiny@1', places, nearExaminer)).error).toBeUndefined();
+    expect((await verifyPack('tiny@1', roots, nearExaminer)).error).toBeUndefined();
     expect(await leftovers()).toEqual([]);
   });
 
