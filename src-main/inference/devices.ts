@@ -42,7 +42,7 @@ const LARGE = 128;
 /**
  * Finds out what runs. A device asked for by name is tried on a small graph whose result is compared with the
  * CPU's; when that fails the CPU answers and `fallbackReason` says why. `auto` takes the first device that works
- * and beats the CPU on a larger graph (a software driver doesn't); the reason lists the ones passed over.
+ * and is faster than the CPU on a larger graph (a software driver doesn't); the reason lists the ones passed over.
  * @throws ClipSamError `device-unavailable` for a device that this platform can't have
  */
 export async function openDevice(
@@ -71,15 +71,15 @@ export async function openDevice(
     ...(passedOver.length > 0 ? { fallbackReason: passedOver.join('; ') } : {}),
   });
   for (const device of candidates) {
-    const objection = await objectionTo(device, asked === 'auto', runTrial);
-    if (objection === undefined) return report(device);
-    passedOver.push(`${device}: ${objection}`);
+    const reason = await reasonAgainst(device, asked === 'auto', runTrial);
+    if (reason === undefined) return report(device);
+    passedOver.push(`${device}: ${reason}`);
   }
   return report('cpu');
 }
 
-/** What speaks against a device; undefined when nothing does. */
-async function objectionTo(
+/** Why a device is not used; undefined when it can be. */
+async function reasonAgainst(
   device: Device,
   mustBeFast: boolean,
   runTrial: TrialRunner,
@@ -99,7 +99,7 @@ async function objectionTo(
   }
 }
 
-/** The last sentence of ONNX Runtime's message, which says what the matter is, without its source positions. */
+/** The last sentence of ONNX Runtime's message, which says what is wrong, without its source positions. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message

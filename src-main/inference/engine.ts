@@ -44,7 +44,7 @@ export interface Segmentation {
 
 /** SAM's answer to one prompt: mask tokens 1..3, as in {@link RegionMasks}. */
 export type MaskLogits = RegionMasks['levels'];
-/** SAM's answer to prompts of the operator's own. */
+/** SAM's answer to prompts of the inspector's own. */
 export interface DecodedLogits {
   readonly frame: Frame;
   readonly levels: MaskLogits;
@@ -155,7 +155,7 @@ export class Engine {
   }
 
   /**
-   * SAM's masks for prompts of the operator's own.
+   * SAM's masks for prompts of the inspector's own.
    * @param image the image itself, for when its embedding is no longer there
    * @returns undefined when the embedding is needed and no image came with the question
    */

@@ -15,7 +15,7 @@ export interface PackWords {
   readonly sentences: readonly string[];
 }
 
-/** Something to find out about files of a pack that may be anything, also made to do harm. */
+/** What is examined: files of a pack that may be anything, also made to do harm. */
 export type Examination =
   | ({ readonly kind: 'contents' } & PackContents)
   | ({ readonly kind: 'words' } & PackWords);

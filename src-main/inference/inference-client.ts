@@ -62,7 +62,7 @@ export interface InferenceClient {
    *   dying; `inference-timeout`; and whatever the image itself provokes (`image-unreadable`, `disk-full`, ...)
    */
   inspect(job: InspectJob, signal?: AbortSignal): Promise<InspectionResult>;
-  /** Asks SAM for prompts of the operator's own. Goes ahead of waiting images. Errors as {@link inspect}. */
+  /** Asks SAM for prompts of the inspector's own. Goes ahead of waiting images. Errors as {@link inspect}. */
   askSam(job: AskSamJob, signal?: AbortSignal): Promise<SamMasks>;
   /** Cancels everything under way and ends the process. */
   close(): Promise<void>;

@@ -19,7 +19,7 @@ export interface InspectJob {
   readonly artifactRoot: string;
 }
 
-/** Prompts of the operator's own for an image: SAM answers, CLIP's stage and UMCI are not asked. */
+/** Prompts of the inspector's own for an image: SAM answers, CLIP's stage and UMCI are not asked. */
 export interface AskSamJob {
   readonly path: string;
   /** Gives the pixel limit. */
@@ -47,7 +47,10 @@ export interface EngineOptions {
   readonly heapMb?: number;
 }
 
-/** What the inference process can be asked, with the answer to each. `open` comes first and once; or `examine`, and nothing else. */
+/**
+ * What the inference process can be asked, with the answer to each. `open` comes first and once; or `examine`, and
+ * nothing else.
+ */
 export interface InferenceRequests {
   /** Loads a pack. */
   readonly open: {

@@ -70,7 +70,7 @@ export async function inspectImage(
   };
 }
 
-/** Asks SAM about prompts of the operator's own; the image is read only when its embedding is gone. */
+/** Asks SAM about prompts of the inspector's own; the image is read only when its embedding is gone. */
 export async function askSam(
   { path, page, recipe, contentHash, range, prompts }: AskSamJob,
   engine: EngineClient,

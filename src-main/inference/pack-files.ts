@@ -29,8 +29,8 @@ export const LONGEST_TEXT = 1 << 20;
 const require = createRequire(unpackedPath(fileURLToPath(import.meta.url)));
 
 /**
- * Where a file lies in a pack that was brought in, as {@link resolvePackFile} takes it: what was downloaded has its
- * place in the pack's folder, named by its content.
+ * Where a file lies in a pack that was brought in, as {@link resolvePackFile} takes it: what was downloaded lies
+ * in the pack's folder, named by its content.
  */
 export function sourceInPack({ source, sha256 }: Pick<PackFile, 'source' | 'sha256'>): string {
   return isDownload(source) ? `pack:downloads/${sha256}` : source;

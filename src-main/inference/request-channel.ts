@@ -82,7 +82,7 @@ export class RequestClient<R extends RequestMap<R>> {
 }
 
 /** What a handler gets besides its job. */
-export interface RequestCall {
+interface RequestCall {
   /** Aborted when the request is cancelled. */
   readonly signal: AbortSignal;
   /** Names buffers of the result that move instead of being copied. */

@@ -35,7 +35,7 @@ export function afterDeath({
   return { pauseMs: deathsInARow === 0 ? 0 : 50 * 2 ** deathsInARow };
 }
 
-/** The error for a process that nothing was ever heard of: another one would hang in the same place. */
+/** The error for a process that was never ready: another one would hang at the same step. */
 function neverReady(reason: Extract<DeathReason, { kind: 'start-timeout' }>): ClipSamError {
   const seconds = Math.round(reason.afterMs / 1000);
   return failure(
