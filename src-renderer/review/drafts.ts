@@ -3,7 +3,7 @@ import { persist } from 'zustand/middleware';
 import type { VerdictValues } from './undo-stack.ts';
 
 /** What was entered for an image and is not saved yet. `verdict`: chosen, but its reason is still missing. */
-export type Draft = Partial<Omit<VerdictValues, 'verdict'>> & {
+export type VerdictDraft = Partial<Omit<VerdictValues, 'verdict'>> & {
   readonly verdict?: 'accept' | 'reject' | 'uncertain' | undefined;
 };
 
@@ -11,8 +11,8 @@ export type Draft = Partial<Omit<VerdictValues, 'verdict'>> & {
 const LIMIT = 200;
 
 interface Drafts {
-  readonly byImage: Readonly<Record<string, Draft>>;
-  write(key: string, changes: Draft): void;
+  readonly byImage: Readonly<Record<string, VerdictDraft>>;
+  write(key: string, changes: VerdictDraft): void;
   drop(key: string): void;
 }
 
@@ -38,13 +38,30 @@ export function draftKey(runId: number, imageId: number): string {
   return `${runId}:${imageId}`;
 }
 
+/** The draft of an image; undefined where there is none. `runId` null: nothing was inspected, nothing is entered. */
+export function draftOf(runId: number | null, imageId: number): VerdictDraft | undefined {
+  return runId === null ? undefined : useDrafts.getState().byImage[draftKey(runId, imageId)];
+}
+
+/** Changes the draft of an image. */
+export function writeDraft(runId: number | null, imageId: number, changes: VerdictDraft): void {
+  if (runId !== null) useDrafts.getState().write(draftKey(runId, imageId), changes);
+}
+
+/** What was entered with a verdict outlives it in the form. */
+export function keepAsDraft(runId: number | null, imageId: number, values: VerdictValues | null): void {
+  if (!values) return;
+  const { defectClass, severity, comment } = values;
+  writeDraft(runId, imageId, { defectClass, severity, comment });
+}
+
 /** What a form holds before anything was entered. */
-export const NOTHING = { defectClass: '', severity: null, overturnReason: '', comment: '' } as const;
+export const EMPTY_VERDICT = { defectClass: '', severity: null, overturnReason: '', comment: '' } as const;
 
 /** True when the draft says something that is not stored yet. */
-export function isChanged(last: VerdictValues | null, draft: Draft | undefined): boolean {
-  const stored: Draft = { ...NOTHING, ...(last as Draft | null) };
-  return (Object.keys(draft ?? {}) as (keyof Draft)[]).some(
+export function isChanged(last: VerdictValues | null, draft: VerdictDraft | undefined): boolean {
+  const stored: VerdictDraft = { ...EMPTY_VERDICT, ...(last as VerdictDraft | null) };
+  return (Object.keys(draft ?? {}) as (keyof VerdictDraft)[]).some(
     (name) => draft?.[name] !== undefined && draft[name] !== stored[name],
   );
 }
@@ -52,11 +69,11 @@ export function isChanged(last: VerdictValues | null, draft: Draft | undefined):
 /** The values that saving would store. A reason is kept only where the model is overturned. */
 export function drafted(
   last: VerdictValues | null,
-  draft: Draft | undefined,
+  draft: VerdictDraft | undefined,
   verdict: VerdictValues['verdict'],
   overturned: boolean,
 ): VerdictValues {
-  const values = { ...NOTHING, ...last, ...draft };
+  const values = { ...EMPTY_VERDICT, ...last, ...draft };
   return {
     verdict,
     defectClass: values.defectClass.trim(),

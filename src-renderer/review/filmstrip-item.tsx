@@ -6,8 +6,8 @@ import { mediaUrls } from '../api/browser-access.ts';
 import { useNoThumbnail } from '../ui/use-no-thumbnail.ts';
 import { FileName } from './file-name.tsx';
 import classes from './filmstrip.module.css';
-import { Marks } from './marks.tsx';
 import type { PictureQueue } from './picture-queue.ts';
+import { RowIcons } from './row-icons.tsx';
 
 interface FilmstripItemProps {
   readonly row: ReviewRow;
@@ -58,7 +58,7 @@ export const FilmstripItem = memo(function FilmstripItem(props: FilmstripItemPro
         <FileName name={row.name} />
         <div className={classes.facts}>
           <span className={classes.score}>{row.score === null ? '–' : row.score.toFixed(3)}</span>
-          <Marks row={row} />
+          <RowIcons row={row} />
         </div>
       </div>
     </div>

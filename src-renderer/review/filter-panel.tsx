@@ -14,19 +14,27 @@ interface FilterPanelProps {
 }
 
 /** All conditions of the filter, each with how many images of the batch it holds for. */
-export function FilterPanel({ filter, counts, thresholds, onFilter }: FilterPanelProps) {
-  const { t } = useTranslation(['review', 'app']);
-  const noticeLabel = useNoticeLabel();
-  const notices = [
-    ...(counts.doubtful > 0 ? [['doubtful', counts.doubtful] as const] : []),
-    ...(counts.noticed > 0 ? [['any', counts.noticed] as const] : []),
-    ...counts.notices,
-  ];
-  const change = (changes: Partial<ReviewFilter>) => onFilter({ ...filter, ...changes });
-  const [score, setScore] = useState(filter.score ?? [0, 1]);
-  useEffect(() => setScore(filter.score ?? [0, 1]), [filter.score]);
+export function FilterPanel(props: FilterPanelProps) {
+  const { filter, onFilter } = props;
+  const { t } = useTranslation('review');
   return (
     <Stack gap={12}>
+      <VerdictChoices {...props} />
+      <OtherChoices {...props} />
+      <ClassAndNotice {...props} />
+      <ScoreRange {...props} />
+      <Button variant="default" size="xs" disabled={isEmpty(filter)} onClick={() => onFilter(EMPTY_FILTER)}>
+        {t('filter.clear')}
+      </Button>
+    </Stack>
+  );
+}
+
+/** By the model's verdict and by the inspector's. */
+function VerdictChoices({ filter, counts, onFilter }: FilterPanelProps) {
+  const { t } = useTranslation(['review', 'app']);
+  return (
+    <>
       <Choice title={t('filter.model')}>
         {(['accept', 'warn', 'reject'] as const).map((verdict) => (
           <Toggle
@@ -34,7 +42,7 @@ export function FilterPanel({ filter, counts, thresholds, onFilter }: FilterPane
             label={t(`app:verdict.${verdict}`)}
             count={counts.model[verdict]}
             on={filter.model.includes(verdict)}
-            onToggle={() => change({ model: toggled(filter.model, verdict) })}
+            onToggle={() => onFilter({ ...filter, model: toggled(filter.model, verdict) })}
           />
         ))}
       </Choice>
@@ -45,92 +53,124 @@ export function FilterPanel({ filter, counts, thresholds, onFilter }: FilterPane
             label={t(`app:verdict.${verdict}`)}
             count={counts.human[verdict]}
             on={filter.human.includes(verdict)}
-            onToggle={() => change({ human: toggled(filter.human, verdict) })}
+            onToggle={() => onFilter({ ...filter, human: toggled(filter.human, verdict) })}
           />
         ))}
-        <Toggle
-          label={t('filter.unreviewed')}
-          count={counts.unreviewed}
-          on={filter.unreviewed}
-          onToggle={() => change({ unreviewed: !filter.unreviewed })}
-        />
+        <Flag name="unreviewed" filter={filter} counts={counts} onFilter={onFilter} />
       </Choice>
-      <Choice title={t('filter.more')}>
+    </>
+  );
+}
+
+function OtherChoices({ filter, counts, onFilter }: FilterPanelProps) {
+  const { t } = useTranslation('review');
+  return (
+    <Choice title={t('filter.more')}>
+      <Flag name="overturned" filter={filter} counts={counts} onFilter={onFilter} />
+      <Flag name="marked" filter={filter} counts={counts} onFilter={onFilter} />
+      {(['failed', 'pending'] as const).map((status) => (
         <Toggle
-          label={t('filter.overturned')}
-          count={counts.overturned}
-          on={filter.overturned}
-          onToggle={() => change({ overturned: !filter.overturned })}
+          key={status}
+          label={t(`status.${status}`)}
+          count={counts.status[status]}
+          on={filter.status.includes(status)}
+          onToggle={() => onFilter({ ...filter, status: toggled(filter.status, status) })}
         />
-        <Toggle
-          label={t('filter.marked')}
-          count={counts.marked}
-          on={filter.marked}
-          onToggle={() => change({ marked: !filter.marked })}
-        />
-        {(['failed', 'pending'] as const).map((status) => (
-          <Toggle
-            key={status}
-            label={t(`status.${status}`)}
-            count={counts.status[status]}
-            on={filter.status.includes(status)}
-            onToggle={() => change({ status: toggled(filter.status, status) })}
-          />
-        ))}
-      </Choice>
+      ))}
+    </Choice>
+  );
+}
+
+/** A condition that holds or does not. */
+function Flag({
+  name,
+  filter,
+  counts,
+  onFilter,
+}: Pick<FilterPanelProps, 'filter' | 'counts' | 'onFilter'> & {
+  readonly name: 'unreviewed' | 'overturned' | 'marked';
+}) {
+  const { t } = useTranslation('review');
+  return (
+    <Toggle
+      label={t(`filter.${name}`)}
+      count={counts[name]}
+      on={filter[name]}
+      onToggle={() => onFilter({ ...filter, [name]: !filter[name] })}
+    />
+  );
+}
+
+function ClassAndNotice({ filter, counts, onFilter }: FilterPanelProps) {
+  const { t } = useTranslation('review');
+  const noticeLabel = useNoticeLabel();
+  const notices = [
+    ...(counts.doubtful > 0 ? [['doubtful', counts.doubtful] as const] : []),
+    ...(counts.noticed > 0 ? [['any', counts.noticed] as const] : []),
+    ...counts.notices,
+  ];
+  const shared = {
+    role: 'combobox',
+    size: 'xs',
+    clearable: true,
+    comboboxProps: { withinPortal: false },
+  } as const;
+  return (
+    <>
       <Select
-        role="combobox"
-        size="xs"
+        {...shared}
         label={t('filter.class')}
         placeholder={t('filter.any-class')}
-        clearable
         searchable={counts.classes.length > 8}
         disabled={counts.classes.length === 0}
-        comboboxProps={{ withinPortal: false }}
         value={filter.defectClass}
         data={counts.classes.map(([name, count]) => ({ value: name, label: `${name} (${count})` }))}
-        onChange={(defectClass) => change({ defectClass })}
+        onChange={(defectClass) => onFilter({ ...filter, defectClass })}
       />
       <Select
-        role="combobox"
-        size="xs"
+        {...shared}
         label={t('filter.notice')}
         placeholder={t('filter.any-notice')}
-        clearable
         disabled={notices.length === 0}
-        comboboxProps={{ withinPortal: false }}
         value={filter.notice}
         data={notices.map(([value, count]) => ({ value, label: `${noticeLabel(value)} (${count})` }))}
-        onChange={(value) => change({ notice: value as ReviewFilter['notice'] })}
+        onChange={(value) => onFilter({ ...filter, notice: value as ReviewFilter['notice'] })}
       />
-      <div>
-        <Group justify="space-between" mb={6}>
-          <Text size="xs" fw={500}>
-            {t('filter.score')}
-          </Text>
-          <Text size="xs" className={classes.range}>
-            {score[0].toFixed(2)} – {score[1].toFixed(2)}
-          </Text>
-        </Group>
-        <RangeSlider
-          size="sm"
-          min={0}
-          max={1}
-          step={0.01}
-          minRange={0.01}
-          label={null}
-          value={[score[0], score[1]]}
-          thumbFromLabel={t('filter.score-from')}
-          thumbToLabel={t('filter.score-to')}
-          marks={[{ value: thresholds.warn }, { value: thresholds.reject }]}
-          onChange={setScore}
-          onChangeEnd={([low, high]) => change({ score: low <= 0 && high >= 1 ? null : [low, high] })}
-        />
-      </div>
-      <Button variant="default" size="xs" disabled={isEmpty(filter)} onClick={() => onFilter(EMPTY_FILTER)}>
-        {t('filter.clear')}
-      </Button>
-    </Stack>
+    </>
+  );
+}
+
+function ScoreRange({ filter, thresholds, onFilter }: FilterPanelProps) {
+  const { t } = useTranslation('review');
+  const [score, setScore] = useState(filter.score ?? [0, 1]);
+  useEffect(() => setScore(filter.score ?? [0, 1]), [filter.score]);
+  return (
+    <div>
+      <Group justify="space-between" mb={6}>
+        <Text size="xs" fw={500}>
+          {t('filter.score')}
+        </Text>
+        <Text size="xs" className={classes.range}>
+          {score[0].toFixed(2)} – {score[1].toFixed(2)}
+        </Text>
+      </Group>
+      <RangeSlider
+        size="sm"
+        min={0}
+        max={1}
+        step={0.01}
+        minRange={0.01}
+        label={null}
+        value={[score[0], score[1]]}
+        thumbFromLabel={t('filter.score-from')}
+        thumbToLabel={t('filter.score-to')}
+        marks={[{ value: thresholds.warn }, { value: thresholds.reject }]}
+        onChange={setScore}
+        onChangeEnd={([low, high]) =>
+          onFilter({ ...filter, score: low <= 0 && high >= 1 ? null : [low, high] })
+        }
+      />
+    </div>
   );
 }
 

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import type { ReviewImage, ReviewRemarks } from '../../src-shared/contract/review.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
-import type { MaskLevel, Region } from '../../src-shared/result.ts';
+import type { InspectionResult, MaskLevel, Region } from '../../src-shared/result.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import type { Failure } from '../i18n/failure-text.ts';
@@ -13,7 +13,7 @@ import type { Action } from '../keys/action.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { AnnotationList } from './annotation-list.tsx';
 import { CandidatePanel } from './candidate-panel.tsx';
-import { type Draft, draftKey, useDrafts } from './drafts.ts';
+import { draftKey, useDrafts, type VerdictDraft } from './drafts.ts';
 import { DrawnPanel } from './drawn-panel.tsx';
 import { HistoryList } from './history-list.tsx';
 import { ModelSummary } from './model-summary.tsx';
@@ -28,9 +28,9 @@ import { VerdictForm } from './verdict-form.tsx';
 /** What can be done in the panel. */
 export type InspectorHandlers = {
   run(action: Action<ReviewContext>): void;
-  draft(changes: Draft): void;
-  decide(verdict: 'accept' | 'reject' | 'uncertain', changes?: Draft): void;
-  amend(changes: Draft): void;
+  draft(changes: VerdictDraft): void;
+  decide(verdict: 'accept' | 'reject' | 'uncertain', changes?: VerdictDraft): void;
+  amend(changes: VerdictDraft): void;
   withdraw(): void;
   selectRegion(index: number | null): void;
   pointAtRegion(index: number | null): void;
@@ -68,19 +68,10 @@ interface InspectorPanelProps {
   readonly on: InspectorHandlers;
 }
 
-/** What the model says about the image, what the inspector says, and what was marked. */
+/** What the model says about the image, what the inspector says, and what was annotated. */
 export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanelProps) {
-  const { runId, recipe, row, image, remarks, classes, asked, region, on } = props;
-  const { t } = useTranslation('review');
-  const { api } = useWorkstation();
-  const draft = useDrafts(({ byImage }) => byImage[draftKey(runId, row.imageId)]);
-  const { data: recipes = [] } = useQuery(api.recipes.list.queryOptions());
+  const { recipe, row, image, classes, asked, region, on } = props;
   const result = image?.outcome.status === 'done' ? image.outcome.result : null;
-  const reasonFor =
-    draft?.verdict && draft.verdict !== 'uncertain' && overturns(draft.verdict, row.model)
-      ? draft.verdict
-      : null;
-  const revision = recipes.find(({ hash }) => hash === props.recipeHash)?.revision ?? null;
   return (
     <ScrollArea h="100%" scrollbarSize={8} type="hover">
       {asked && (
@@ -97,76 +88,105 @@ export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanel
         <DrawnPanel classes={classes} onSave={on.endDrawing} onDiscard={() => on.endDrawing(null)} />
       )}
       <ModelSummary row={row} image={image} recipe={recipe} error={props.imageError} />
-      <VerdictForm
-        imageId={row.imageId}
-        last={remarks?.verdicts.at(-1)}
-        draft={draft}
-        classes={classes}
-        reasonFor={reasonFor}
-        saving={props.saving}
-        error={props.failure}
-        disabled={row.status === 'pending' || props.settled !== null}
-        why={props.settled}
-        commentField={props.commentField}
-        onDraft={on.draft}
-        onDecide={on.decide}
-        onAmend={on.amend}
-        onAction={on.run}
-        onWithdraw={on.withdraw}
-      />
-      {result && image && (
-        <Section id="regions" title={t('regions.title')} aside={<Count of={result.regions.length} />}>
-          <RegionList
-            result={result}
-            annotations={remarks?.annotations ?? NO_MARKS}
-            barred={image.file === 'changed' ? t('changed') : null}
-            selected={region}
-            onSelect={on.selectRegion}
-            onPoint={on.pointAtRegion}
-            onFalsePositive={on.toggleFalsePositive}
-            onEditPrompts={on.editPrompts}
-          />
-        </Section>
-      )}
-      {remarks && (
-        <Section
-          id="annotations"
-          title={t('annotations.title')}
-          aside={<Count of={remarks.annotations.length} />}
-        >
-          <AnnotationList
-            annotations={remarks.annotations}
-            selected={props.annotation}
-            onSelect={on.selectAnnotation}
-            onRetract={on.retract}
-          />
-        </Section>
-      )}
-      {remarks && (
-        <Section
-          id="history"
-          title={t('history.title')}
-          aside={<Count of={remarks.verdicts.length} />}
-          openAtFirst={false}
-        >
-          <HistoryList verdicts={remarks.verdicts} />
-        </Section>
-      )}
-      {result && (
-        <Section
-          id="facts"
-          title={t('facts.title')}
-          aside={`${result.device.running} · ${Math.round(result.timings.total).toLocaleString()} ms`}
-          openAtFirst={false}
-        >
-          <ResultFacts result={result} recipe={recipe} revision={revision} />
-        </Section>
-      )}
+      <Verdict {...props} />
+      {result && <Regions {...props} result={result} />}
+      <Remarks {...props} />
+      {result && <Facts {...props} result={result} />}
     </ScrollArea>
   );
 });
 
-const NO_MARKS: readonly Annotation[] = [];
+function Verdict(props: InspectorPanelProps) {
+  const { runId, row, on } = props;
+  const draft = useDrafts(({ byImage }) => byImage[draftKey(runId, row.imageId)]);
+  const chosen = draft?.verdict;
+  const reasonFor = chosen && chosen !== 'uncertain' && overturns(chosen, row.model) ? chosen : null;
+  return (
+    <VerdictForm
+      imageId={row.imageId}
+      last={props.remarks?.verdicts.at(-1)}
+      draft={draft}
+      classes={props.classes}
+      reasonFor={reasonFor}
+      saving={props.saving}
+      error={props.failure}
+      disabled={row.status === 'pending' || props.settled !== null}
+      why={props.settled}
+      commentField={props.commentField}
+      onDraft={on.draft}
+      onDecide={on.decide}
+      onAmend={on.amend}
+      onAction={on.run}
+      onWithdraw={on.withdraw}
+    />
+  );
+}
+
+type WithResult = InspectorPanelProps & { readonly result: InspectionResult };
+
+function Regions({ result, image, remarks, region, on }: WithResult) {
+  const { t } = useTranslation('review');
+  return (
+    <Section id="regions" title={t('regions.title')} aside={<Count of={result.regions.length} />}>
+      <RegionList
+        result={result}
+        annotations={remarks?.annotations ?? NO_ANNOTATIONS}
+        barred={image?.file === 'changed' ? t('changed') : null}
+        selected={region}
+        onSelect={on.selectRegion}
+        onPoint={on.pointAtRegion}
+        onFalsePositive={on.toggleFalsePositive}
+        onEditPrompts={on.editPrompts}
+      />
+    </Section>
+  );
+}
+
+/** What was said about the image: annotations, and the history of its verdicts. */
+function Remarks({ remarks, annotation, on }: InspectorPanelProps) {
+  const { t } = useTranslation('review');
+  if (!remarks) return null;
+  const { annotations, verdicts } = remarks;
+  return (
+    <>
+      <Section id="annotations" title={t('annotations.title')} aside={<Count of={annotations.length} />}>
+        <AnnotationList
+          annotations={annotations}
+          selected={annotation}
+          onSelect={on.selectAnnotation}
+          onRetract={on.retract}
+        />
+      </Section>
+      <Section
+        id="history"
+        title={t('history.title')}
+        aside={<Count of={verdicts.length} />}
+        openAtFirst={false}
+      >
+        <HistoryList verdicts={verdicts} />
+      </Section>
+    </>
+  );
+}
+
+function Facts({ result, recipe, recipeHash }: WithResult) {
+  const { t } = useTranslation('review');
+  const { api } = useWorkstation();
+  const { data: recipes = [] } = useQuery(api.recipes.list.queryOptions());
+  const revision = recipes.find(({ hash }) => hash === recipeHash)?.revision ?? null;
+  return (
+    <Section
+      id="facts"
+      title={t('facts.title')}
+      aside={`${result.device.running} · ${Math.round(result.timings.total).toLocaleString()} ms`}
+      openAtFirst={false}
+    >
+      <ResultFacts result={result} recipe={recipe} revision={revision} />
+    </Section>
+  );
+}
+
+const NO_ANNOTATIONS: readonly Annotation[] = [];
 
 function Count({ of }: { readonly of: number }) {
   return (

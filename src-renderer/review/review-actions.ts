@@ -9,7 +9,7 @@ import { VERDICT_KEYS } from '../ui/verdict-keys.ts';
 import { nextRegion } from '../viewer/tool-actions.ts';
 import { VIEWER_ACTIONS } from '../viewer/viewer-actions.ts';
 import { useReviewSettings } from './review-settings.ts';
-import { say } from './status-line.ts';
+import { showStatus } from './status-line.ts';
 import type { Sam } from './use-sam.ts';
 import type { useVerdicts } from './use-verdicts.ts';
 
@@ -80,7 +80,7 @@ const previousUnreviewed: ReviewAction = {
 function stepUnreviewed({ queue, current, select }: ReviewContext, by: 1 | -1): void {
   const target = nearestUnreviewed(queue, current ? queue.indexOf(current) : -1, by);
   if (target) select(target.imageId);
-  else say(i18next.t('review:said.all-reviewed'));
+  else showStatus(i18next.t('review:said.all-reviewed'));
 }
 
 /** Gives a verdict with what the form holds. */
@@ -100,7 +100,7 @@ function judge(verdict: HumanVerdict): ReviewAction {
 
 /** Says why, where no verdict may be given. */
 function unlessSettled(run: (context: ReviewContext) => void): (context: ReviewContext) => void {
-  return (context) => (context.settled === null ? run(context) : say(context.settled));
+  return (context) => (context.settled === null ? run(context) : showStatus(context.settled));
 }
 
 export const submit: ReviewAction = {
@@ -148,7 +148,7 @@ const grid: ReviewAction = {
   },
 };
 
-/** Marks the selected region, or the only one. */
+/** RowIcons the selected region, or the only one. */
 const falsePositive: ReviewAction = {
   id: 'review.false-positive',
   scope: 'review',
@@ -156,7 +156,7 @@ const falsePositive: ReviewAction = {
   isEnabled: canJudge,
   run: ({ regions, selectedRegion, toggleFalsePositive }) => {
     const index = selectedRegion ?? (regions.length === 1 ? regions[0]!.index : null);
-    if (index === null) say(i18next.t('review:said.select-region'));
+    if (index === null) showStatus(i18next.t('review:said.select-region'));
     else toggleFalsePositive(index);
   },
 };
@@ -179,12 +179,12 @@ const CLASSES = ([1, 2, 3, 4, 5, 6, 7, 8, 9] as const).map(
 function giveClass({ settled, rememberClass, verdicts }: ReviewContext, name: string | undefined): void {
   if (name === undefined) return;
   if (settled !== null) {
-    say(settled);
+    showStatus(settled);
     return;
   }
   rememberClass(name);
   verdicts.amend({ defectClass: name });
-  say(i18next.t('review:said.class', { name }));
+  showStatus(i18next.t('review:said.class', { name }));
 }
 
 /** Also where the image itself is not on show. */

@@ -15,7 +15,7 @@ import { useReviewSettings } from './review-settings.ts';
 import type { ReviewData } from './review-table-cache.ts';
 import { RunStrip } from './run-strip.tsx';
 import { useStatusLine } from './status-line.ts';
-import { useUndoStack } from './use-deeds.ts';
+import { useUndoStack } from './use-review-edits.ts';
 
 interface ReviewBarProps {
   readonly data: ReviewData;

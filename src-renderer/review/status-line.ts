@@ -6,6 +6,6 @@ export const useStatusLine = create<{ readonly message: string; readonly at: num
   at: 0,
 }));
 
-export function say(message: string): void {
+export function showStatus(message: string): void {
   useStatusLine.setState({ message, at: Date.now() });
 }

@@ -7,8 +7,8 @@ import type { Region } from '../../src-shared/result.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { useOthersWord } from '../state/people.ts';
 import { showError } from '../ui/show-error.tsx';
-import type { Deeds } from './deeds.ts';
-import { say } from './status-line.ts';
+import type { ReviewEdits } from './review-edits.ts';
+import { showStatus } from './status-line.ts';
 import type { AnnotationValues } from './undo-stack.ts';
 import type { Sam } from './use-sam.ts';
 import type { ChangeSelection, Selection } from './use-selection.ts';
@@ -20,7 +20,7 @@ interface AnnotatingContext {
   readonly selection: Selection;
   readonly select: ChangeSelection;
   readonly barred: string | null;
-  readonly deeds: Deeds;
+  readonly edits: ReviewEdits;
   readonly sam: Sam;
   rememberClass(name: string | undefined): void;
   /** An answer of SAM was taken: its tool is not needed any more. */
@@ -29,28 +29,28 @@ interface AnnotatingContext {
 
 /** Marking what the model got wrong: false positives, areas drawn by hand, answers of SAM. */
 export function useAnnotating(context: AnnotatingContext) {
-  const { row, annotations, selection, select, barred, deeds, sam, rememberClass, onTaken } = context;
+  const { row, annotations, selection, select, barred, edits, sam, rememberClass, onTaken } = context;
   const { t } = useTranslation('review');
   const othersWord = useOthersWord();
   const imageId = row?.imageId ?? null;
 
   const annotate = (values: AnnotationValues, done: () => void) => {
     if (imageId === null) return;
-    if (barred !== null) return say(barred);
+    if (barred !== null) return showStatus(barred);
     rememberClass(values.defectClass);
-    deeds.annotate(imageId, values).then(() => {
-      say(t('said.marked', { kind: t(`kind.${values.kind}`) }));
+    edits.annotate(imageId, values).then(() => {
+      showStatus(t('said.marked', { kind: t(`kind.${values.kind}`) }));
       done();
     }, showError);
   };
   const retract = (id: number) => {
     if (imageId === null) return;
-    deeds.retract(imageId, id).then(() => say(t('said.retracted')), showError);
+    edits.retract(imageId, id).then(() => showStatus(t('said.retracted')), showError);
   };
   const toggleFalsePositive = (index: number) => {
     const known = annotations.find((one) => one.kind === 'false-positive' && one.regionIndex === index);
     const why = known ? othersWord('review.retract-of-others', known.inspector) : null;
-    if (why !== null) return say(why);
+    if (why !== null) return showStatus(why);
     if (known) return retract(known.id);
     const of = { regionIndex: index, polygons: null, defectClass: '', comment: '' };
     annotate({ kind: 'false-positive', ...of }, () => {});
@@ -66,7 +66,7 @@ export function useAnnotating(context: AnnotatingContext) {
     });
   };
   const askSam: Sam['ask'] = (prompts, region) => {
-    if (prompts !== null && barred !== null) say(barred);
+    if (prompts !== null && barred !== null) showStatus(barred);
     else sam.ask(prompts, region);
   };
   const editPrompts = (region: Region) => {

@@ -9,10 +9,10 @@ import type { InspectorHandlers } from './inspector-panel.tsx';
 import { REVIEW_KEYS } from './review-actions.ts';
 import { type ReviewData, reviewTableKey } from './review-table-cache.ts';
 import { useAnnotating } from './use-annotating.ts';
-import { useDeeds } from './use-deeds.ts';
 import { useDefectClasses } from './use-defect-classes.ts';
 import { useObstacles } from './use-obstacles.ts';
 import { useQueue } from './use-queue.ts';
+import { useReviewEdits } from './use-review-edits.ts';
 import { useReviewImage } from './use-review-image.ts';
 import { useSam } from './use-sam.ts';
 import { useSelection } from './use-selection.ts';
@@ -37,8 +37,8 @@ export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnder
   const queue = useQueue(batchId, data, asked);
   const { current } = queue;
   const { image, remarks, pyramid } = useReviewImage(runId, queue.queue, current);
-  const deeds = useDeeds(runId, tableKey);
-  const verdicts = useVerdicts(runId, deeds, queue);
+  const edits = useReviewEdits(runId, tableKey);
+  const verdicts = useVerdicts(runId, edits, queue);
   const sam = useSam(runId, current?.imageId ?? null);
   const [tool, setTool] = useState<Tool>('pan');
   const [selection, select] = useSelection(current?.imageId ?? null);
@@ -51,7 +51,7 @@ export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnder
     selection,
     select,
     barred,
-    deeds,
+    edits,
     sam,
     rememberClass: remember,
     onTaken: () => setTool('pan'),

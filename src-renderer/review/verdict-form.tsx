@@ -10,7 +10,7 @@ import { FailureDetails } from '../ui/failure-details.tsx';
 import { ChoiceChip } from './choice-chip.tsx';
 import { ClassField } from './class-field.tsx';
 import { timeOf } from './dates.ts';
-import { type Draft, isChanged, NOTHING } from './drafts.ts';
+import { EMPTY_VERDICT, isChanged, type VerdictDraft } from './drafts.ts';
 import { OverturnReason } from './overturn-reason.tsx';
 import { comment, type ReviewContext, submit } from './review-actions.ts';
 import { valuesOf } from './undo-stack.ts';
@@ -23,7 +23,7 @@ interface VerdictFormProps {
   readonly imageId: number;
   /** The newest entry of the history. */
   readonly last: VerdictEntry | undefined;
-  readonly draft: Draft | undefined;
+  readonly draft: VerdictDraft | undefined;
   /** Defect classes, those of the digits first. */
   readonly classes: readonly string[];
   /** Which way the model would be overturned by the verdict that waits for its reason. */
@@ -34,11 +34,11 @@ interface VerdictFormProps {
   /** Why it is disabled, where that has to be said. */
   readonly why: string | null;
   readonly commentField: RefObject<HTMLTextAreaElement | null>;
-  onDraft(changes: Draft): void;
+  onDraft(changes: VerdictDraft): void;
   /** Gives a verdict with what the form holds and these changes. */
-  onDecide(verdict: 'accept' | 'reject' | 'uncertain', changes: Draft): void;
+  onDecide(verdict: 'accept' | 'reject' | 'uncertain', changes: VerdictDraft): void;
   /** Stores what was changed on a verdict that was given already. */
-  onAmend(changes: Draft): void;
+  onAmend(changes: VerdictDraft): void;
   onAction(action: Action<ReviewContext>): void;
   onWithdraw(): void;
 }
@@ -48,7 +48,7 @@ export function VerdictForm(props: VerdictFormProps) {
   const { last, draft, reasonFor, error, disabled, onDraft, onDecide } = props;
   const { t } = useTranslation('review');
   const saved = valuesOf(last);
-  const values = { ...NOTHING, ...saved, ...draft };
+  const values = { ...EMPTY_VERDICT, ...saved, ...draft };
   const chosen = draft?.verdict ?? saved?.verdict ?? null;
   return (
     <div className={classes.form}>

@@ -52,7 +52,7 @@ export function DoubtAlert({ codes, notices }: DoubtAlertProps) {
 }
 
 /** A sign that an image's verdict is in doubt, with why for those who point at it or do not see it. */
-export function DoubtMark({ codes }: { readonly codes: readonly NoticeCode[] }) {
+export function DoubtIcon({ codes }: { readonly codes: readonly NoticeCode[] }) {
   const { t } = useTranslation('review');
   const doubts = useDoubts()(codes);
   if (doubts.length === 0) return null;

@@ -9,7 +9,7 @@ import type { Thresholds } from '../../src-shared/what-if.ts';
 import { mediaUrls } from '../api/browser-access.ts';
 import { formatScore } from '../i18n/format.ts';
 import { plainText } from '../i18n/plain-text.ts';
-import { DoubtMark } from '../ui/notices.tsx';
+import { DoubtIcon } from '../ui/notices.tsx';
 import { useNoThumbnail } from '../ui/use-no-thumbnail.ts';
 import classes from './what-if.module.css';
 
@@ -85,7 +85,7 @@ export const FlipStrip = memo(function FlipStrip({
                 {t(`app:verdict.${to}`)}
               </Group>
               <Text size="xs" c="dimmed">
-                {formatScore(score)} <DoubtMark codes={columns.notices[row]!} />
+                {formatScore(score)} <DoubtIcon codes={columns.notices[row]!} />
               </Text>
             </UnstyledButton>
           );

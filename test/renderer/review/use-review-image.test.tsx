@@ -4,7 +4,7 @@ import { cleanup, renderHook } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { expect, onTestFinished, test } from 'vitest';
 import { apiFor, type Client } from '../../../src-renderer/api/connection.ts';
-import { makeDeeds } from '../../../src-renderer/review/deeds.ts';
+import { ReviewEdits } from '../../../src-renderer/review/review-edits.ts';
 import { reviewTableKey } from '../../../src-renderer/review/review-table-cache.ts';
 import { useReviewImage } from '../../../src-renderer/review/use-review-image.ts';
 import { followEvents, WorkstationContext } from '../../../src-renderer/state/workstation.ts';
@@ -63,19 +63,19 @@ function openImage() {
   void followEvents(workstation, queries, new AbortController().signal);
   const tableKey = reviewTableKey(1, null);
   const options = { client, api, queries, runId: RUN, tableKey, workspace: '/w' };
-  const deeds = makeDeeds({ ...options, inspector: () => 'Ada' });
-  return { calls, result, deeds, judge };
+  const edits = new ReviewEdits({ ...options, inspector: () => 'Ada' });
+  return { calls, result, edits, judge };
 }
 
 const VERDICT = { defectClass: '', severity: null, overturnReason: '', comment: '' } as const;
 
 test('a verdict, one’s own or another’s, fetches what was said anew and never the image with its result', async () => {
-  const { calls, result, deeds, judge } = openImage();
+  const { calls, result, edits, judge } = openImage();
   const said = () => result.current.remarks.data?.verdicts.map(({ inspector }) => inspector);
   await expect.poll(said).toEqual([]);
   await expect.poll(() => result.current.image.isSuccess).toBe(true);
   expect(calls).toEqual({ image: 1, remarks: 1 });
-  await deeds.judge(1, { ...VERDICT, verdict: 'reject' });
+  await edits.judge(1, { ...VERDICT, verdict: 'reject' });
   await expect.poll(() => calls.remarks).toBe(2);
   await expect.poll(said).toEqual(['Ada']);
   await judge({ ...VERDICT, ...AT, verdict: 'accept', inspector: 'Bo' });

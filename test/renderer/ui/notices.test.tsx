@@ -2,10 +2,10 @@
 import { screen, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FilmstripItem } from '../../../src-renderer/review/filmstrip-item.tsx';
-import { useRowDescription } from '../../../src-renderer/review/marks.tsx';
 import { ModelSummary } from '../../../src-renderer/review/model-summary.tsx';
 import { PictureQueue } from '../../../src-renderer/review/picture-queue.ts';
 import { ResultFacts } from '../../../src-renderer/review/result-facts.tsx';
+import { useRowDescription } from '../../../src-renderer/review/row-icons.tsx';
 import { useSession } from '../../../src-renderer/state/session.ts';
 import type { ReviewImage } from '../../../src-shared/contract/review.ts';
 import type { Notice } from '../../../src-shared/notice.ts';

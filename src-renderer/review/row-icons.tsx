@@ -12,14 +12,14 @@ import { isDoubtful } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { useDoubts } from '../ui/notices.tsx';
 import { HUMAN_ICONS, type Icon, MODEL_ICONS, verdictClass } from '../ui/verdict-icons.tsx';
-import classes from './marks.module.css';
+import classes from './row-icons.module.css';
 
 /** What is known of an image, as icons. Their meaning is told by {@link useRowDescription}. */
-export function Marks({ row }: { readonly row: ReviewRow }) {
+export function RowIcons({ row }: { readonly row: ReviewRow }) {
   const Model = row.model && MODEL_ICONS[row.model];
   const Human = row.human && HUMAN_ICONS[row.human];
   return (
-    <span className={classes.marks} aria-hidden>
+    <span className={classes.icons} aria-hidden>
       {row.status === 'failed' && <IconPhotoX size={16} className={verdictClass('reject')} />}
       {row.status === 'pending' && <IconHourglass size={16} className={classes.quiet} />}
       {Model && row.model && <Model size={16} stroke={2} className={verdictClass(row.model)} />}
@@ -44,7 +44,7 @@ function Count({ icon: Icon, count }: { readonly icon: Icon; readonly count: num
   );
 }
 
-/** Says in words what {@link Marks} shows. */
+/** Says in words what {@link RowIcons} shows. */
 export function useRowDescription(): (row: ReviewRow) => string {
   const { t } = useTranslation(['review', 'app']);
   const doubts = useDoubts();

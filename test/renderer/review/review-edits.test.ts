@@ -2,7 +2,7 @@ import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { QueryClient } from '@tanstack/react-query';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Client } from '../../../src-renderer/api/connection.ts';
-import { type Deeds, makeDeeds } from '../../../src-renderer/review/deeds.ts';
+import { ReviewEdits } from '../../../src-renderer/review/review-edits.ts';
 import { type ReviewData, reviewTableKey } from '../../../src-renderer/review/review-table-cache.ts';
 import type { AnnotationValues, VerdictValues } from '../../../src-renderer/review/undo-stack.ts';
 import { useUndoStacks } from '../../../src-renderer/review/undo-store.ts';
@@ -96,7 +96,7 @@ class FakeWorkstation {
 
 let workstation: FakeWorkstation;
 let queries: QueryClient;
-let deeds: Deeds;
+let edits: ReviewEdits;
 let inspector: string;
 
 /** As a page that was just loaded: nothing known of the images. */
@@ -104,7 +104,7 @@ function load(): void {
   queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
   const { client } = workstation;
   const api = createTanstackQueryUtils(client);
-  deeds = makeDeeds({
+  edits = new ReviewEdits({
     client,
     api,
     queries,
@@ -131,7 +131,7 @@ const rowOf = (imageId: number) => queries.getQueryData<ReviewData>(KEY)!.list.r
 
 describe('a verdict', () => {
   it('is stored with its inspector, and the row shows it at once', async () => {
-    await deeds.judge(1, verdict({ overturnReason: 'glare', defectClass: 'dent', severity: 'minor' }));
+    await edits.judge(1, verdict({ overturnReason: 'glare', defectClass: 'dent', severity: 'minor' }));
     expect(workstation.entries).toMatchObject([
       { runId: RUN, imageId: 1, inspector: 'Ada', verdict: 'accept', overturnReason: 'glare' },
     ]);
@@ -145,16 +145,16 @@ describe('a verdict', () => {
   });
 
   it('is not stored twice when nothing changed', async () => {
-    await Promise.all([deeds.judge(1, verdict({})), deeds.judge(1, verdict({}))]);
+    await Promise.all([edits.judge(1, verdict({})), edits.judge(1, verdict({}))]);
     expect(workstation.entries).toHaveLength(1);
   });
 
   it('that could not be stored leaves nothing to undo, and the next one goes through', async () => {
     workstation.failure = new Error('the disk is full');
-    await expect(deeds.judge(1, verdict({}))).rejects.toThrow('the disk is full');
+    await expect(edits.judge(1, verdict({}))).rejects.toThrow('the disk is full');
     expect(rowOf(1).human).toBeNull();
-    expect(await deeds.undo()).toBeUndefined();
-    await deeds.judge(1, verdict({ verdict: 'reject' }));
+    expect(await edits.undo()).toBeUndefined();
+    await edits.judge(1, verdict({ verdict: 'reject' }));
     expect(rowOf(1).human).toBe('reject');
   });
 });
@@ -162,55 +162,55 @@ describe('a verdict', () => {
 describe('undo', () => {
   it('withdraws a first verdict and brings an earlier one back, with everything that belonged to it', async () => {
     const first = verdict({ verdict: 'reject', defectClass: 'dent', severity: 'major', comment: 'rim' });
-    await deeds.judge(1, first);
-    await deeds.judge(1, verdict({ verdict: 'uncertain' }));
-    expect(await deeds.undo()).toMatchObject({
+    await edits.judge(1, first);
+    await edits.judge(1, verdict({ verdict: 'uncertain' }));
+    expect(await edits.undo()).toMatchObject({
       outcome: 'done',
       delta: { imageId: 1, after: { verdict: 'uncertain' } },
     });
     expect(workstation.entries.at(-1)).toMatchObject(first);
     expect(rowOf(1)).toMatchObject({ human: 'reject', defectClass: 'dent' });
-    await deeds.undo();
+    await edits.undo();
     expect(workstation.entries.at(-1)!.verdict).toBe('withdrawn');
     expect(rowOf(1).human).toBeNull();
     expect(workstation.entries).toHaveLength(4);
   });
 
-  it('goes back across images in the order of the deeds, and forward again', async () => {
-    await deeds.judge(2, verdict({}));
-    await deeds.annotate(1, falsePositive);
-    await deeds.judge(1, verdict({ verdict: 'reject' }));
-    const back = [await deeds.undo(), await deeds.undo(), await deeds.undo(), await deeds.undo()];
+  it('goes back across images in the order of the edits, and forward again', async () => {
+    await edits.judge(2, verdict({}));
+    await edits.annotate(1, falsePositive);
+    await edits.judge(1, verdict({ verdict: 'reject' }));
+    const back = [await edits.undo(), await edits.undo(), await edits.undo(), await edits.undo()];
     expect(back.map((move) => move?.delta.imageId)).toEqual([1, 1, 2, undefined]);
     expect(workstation.remarks(1).annotations).toEqual([]);
-    const forward = [await deeds.redo(), await deeds.redo(), await deeds.redo(), await deeds.redo()];
+    const forward = [await edits.redo(), await edits.redo(), await edits.redo(), await edits.redo()];
     expect(forward.map((move) => move?.delta.imageId)).toEqual([2, 1, 1, undefined]);
     expect(rowOf(1).human).toBe('reject');
     expect(workstation.remarks(1).annotations).toMatchObject([falsePositive]);
   });
 
   it('of a retraction makes the mark again, and undoing further retracts the new one', async () => {
-    await deeds.annotate(1, falsePositive);
-    await deeds.retract(1, workstation.marks[0]!.id);
-    await deeds.undo();
+    await edits.annotate(1, falsePositive);
+    await edits.retract(1, workstation.marks[0]!.id);
+    await edits.undo();
     expect(workstation.remarks(1).annotations).toMatchObject([{ ...falsePositive, inspector: 'Ada' }]);
-    await deeds.undo();
+    await edits.undo();
     expect(workstation.remarks(1).annotations).toEqual([]);
   });
 
   it('that fails can be tried again', async () => {
-    await deeds.judge(1, verdict({}));
+    await edits.judge(1, verdict({}));
     workstation.failure = new Error('locked');
-    await expect(deeds.undo()).rejects.toThrow('locked');
+    await expect(edits.undo()).rejects.toThrow('locked');
     expect(rowOf(1).human).toBe('accept');
-    await deeds.undo();
+    await edits.undo();
     expect(rowOf(1).human).toBeNull();
   });
 
   it('keeps the history of an image complete', async () => {
-    await deeds.judge(1, verdict({}));
-    await deeds.undo();
-    await deeds.redo();
+    await edits.judge(1, verdict({}));
+    await edits.undo();
+    await edits.redo();
     const { verdicts } = await queries.fetchQuery(
       createTanstackQueryUtils(workstation.client).review.remarks.queryOptions({
         input: { runId: RUN, imageId: 1 },
@@ -222,27 +222,27 @@ describe('undo', () => {
 
 describe('undo after the page was loaded again', () => {
   it('takes back what was done before, and does it again', async () => {
-    await deeds.judge(2, verdict({ verdict: 'reject' }));
-    await deeds.annotate(1, falsePositive);
+    await edits.judge(2, verdict({ verdict: 'reject' }));
+    await edits.annotate(1, falsePositive);
     load();
-    expect(await deeds.undo()).toMatchObject({ outcome: 'done', delta: { kind: 'annotate' } });
+    expect(await edits.undo()).toMatchObject({ outcome: 'done', delta: { kind: 'annotate' } });
     expect(workstation.remarks(1).annotations).toEqual([]);
     load();
-    expect(await deeds.redo()).toMatchObject({ outcome: 'done' });
+    expect(await edits.redo()).toMatchObject({ outcome: 'done' });
     expect(workstation.remarks(1).annotations).toMatchObject([falsePositive]);
     load();
-    await deeds.undo();
-    expect(await deeds.undo()).toMatchObject({ outcome: 'done', delta: { imageId: 2 } });
+    await edits.undo();
+    expect(await edits.undo()).toMatchObject({ outcome: 'done', delta: { imageId: 2 } });
     expect(workstation.entries.at(-1)!.verdict).toBe('withdrawn');
   });
 
   it('is of the inspector who is there', async () => {
-    await deeds.judge(1, verdict({}));
+    await edits.judge(1, verdict({}));
     inspector = 'Bo';
-    expect(await deeds.undo()).toBeUndefined();
+    expect(await edits.undo()).toBeUndefined();
     expect(workstation.entries).toHaveLength(1);
     inspector = 'Ada';
-    expect(await deeds.undo()).toMatchObject({ outcome: 'done' });
+    expect(await edits.undo()).toMatchObject({ outcome: 'done' });
   });
 });
 
@@ -252,7 +252,7 @@ describe('what somebody else changed since', () => {
     const { client } = workstation;
     const own = new QueryClient();
     const api = createTanstackQueryUtils(client);
-    return makeDeeds({
+    return new ReviewEdits({
       client,
       api,
       queries: own,
@@ -264,41 +264,41 @@ describe('what somebody else changed since', () => {
   };
 
   it('is not undone; the step before it is', async () => {
-    await deeds.judge(2, verdict({}));
-    await deeds.judge(1, verdict({}));
+    await edits.judge(2, verdict({}));
+    await edits.judge(1, verdict({}));
     await another('Bo').judge(1, verdict({ verdict: 'reject' }));
-    expect(await deeds.undo()).toMatchObject({ outcome: 'changed', delta: { imageId: 1 } });
+    expect(await edits.undo()).toMatchObject({ outcome: 'changed', delta: { imageId: 1 } });
     expect(workstation.entries).toHaveLength(3);
-    expect(await deeds.undo()).toMatchObject({ outcome: 'done', delta: { imageId: 2 } });
-    expect(await deeds.redo()).toMatchObject({ outcome: 'done', delta: { imageId: 2 } });
-    expect(await deeds.redo()).toBeUndefined();
+    expect(await edits.undo()).toMatchObject({ outcome: 'done', delta: { imageId: 2 } });
+    expect(await edits.redo()).toMatchObject({ outcome: 'done', delta: { imageId: 2 } });
+    expect(await edits.redo()).toBeUndefined();
   });
 
   it('is not undone when they said the same', async () => {
-    await deeds.judge(1, verdict({}));
+    await edits.judge(1, verdict({}));
     await another('Bo').judge(1, verdict({ verdict: 'reject' }));
     await another('Bo').judge(1, verdict({}));
-    expect(await deeds.undo()).toMatchObject({ outcome: 'changed' });
+    expect(await edits.undo()).toMatchObject({ outcome: 'changed' });
     expect(workstation.entries.at(-1)).toMatchObject({ inspector: 'Bo', verdict: 'accept' });
   });
 
   it('is not done again', async () => {
-    await deeds.judge(1, verdict({}));
-    await deeds.undo();
+    await edits.judge(1, verdict({}));
+    await edits.undo();
     await another('Bo').judge(1, verdict({ verdict: 'reject' }));
-    expect(await deeds.redo()).toMatchObject({ outcome: 'changed' });
+    expect(await edits.redo()).toMatchObject({ outcome: 'changed' });
     expect(workstation.entries.at(-1)).toMatchObject({ inspector: 'Bo' });
-    expect(await deeds.redo()).toBeUndefined();
+    expect(await edits.redo()).toBeUndefined();
   });
 
   it('are marks too: one that is gone is not removed twice, one that is there again is not made twice', async () => {
-    await deeds.annotate(1, falsePositive);
+    await edits.annotate(1, falsePositive);
     await another('Bo').retract(1, workstation.marks[0]!.id);
-    expect(await deeds.undo()).toMatchObject({ outcome: 'changed' });
-    await deeds.annotate(1, falsePositive);
-    await deeds.retract(1, workstation.marks.at(-1)!.id);
+    expect(await edits.undo()).toMatchObject({ outcome: 'changed' });
+    await edits.annotate(1, falsePositive);
+    await edits.retract(1, workstation.marks.at(-1)!.id);
     await another('Bo').annotate(1, falsePositive);
-    expect(await deeds.undo()).toMatchObject({ outcome: 'changed' });
+    expect(await edits.undo()).toMatchObject({ outcome: 'changed' });
     expect(workstation.remarks(1).annotations).toMatchObject([{ inspector: 'Bo' }]);
   });
 });
@@ -306,7 +306,7 @@ describe('what somebody else changed since', () => {
 it('does nothing before there is a run', async () => {
   const { client } = workstation;
   const api = createTanstackQueryUtils(client);
-  const idle = makeDeeds({
+  const idle = new ReviewEdits({
     client,
     api,
     queries,

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
-import { type Deeds, makeDeeds } from './deeds.ts';
+import { ReviewEdits } from './review-edits.ts';
 import { reviewTableKey } from './review-table-cache.ts';
 import { EMPTY_STACK, type UndoStack } from './undo-stack.ts';
 import { undoKey, useUndoStacks } from './undo-store.ts';
@@ -16,13 +16,16 @@ export function useUndoStack(runId: number | null): UndoStack {
   );
 }
 
-export function useDeeds(runId: number | null, tableKey: ReturnType<typeof reviewTableKey>): Deeds {
+export function useReviewEdits(
+  runId: number | null,
+  tableKey: ReturnType<typeof reviewTableKey>,
+): ReviewEdits {
   const { client, api, info } = useWorkstation();
   const queries = useQueryClient();
   const [, batchId, table] = tableKey;
   return useMemo(
     () =>
-      makeDeeds({
+      new ReviewEdits({
         client,
         api,
         queries,
