@@ -1,9 +1,10 @@
-import { ActionIcon, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import { useOthersWord } from '../state/people.ts';
 import { when } from './dates.ts';
+import { ItemAction } from './item-action.tsx';
 import classes from './region-list.module.css';
 
 interface AnnotationListProps {
@@ -55,18 +56,13 @@ export function AnnotationList({ annotations, selected, onSelect, onRetract }: A
               </span>
             </button>
             <div className={classes.acts}>
-              <ActionIcon
-                title={why ?? t('annotations.retract')}
-                disabled={why !== null}
-                {...(why !== null && { 'aria-description': why })}
-                variant="subtle"
-                color="gray"
-                size={24}
-                aria-label={`${t('annotations.retract')}: ${title}`}
+              <ItemAction
+                label={`${t('annotations.retract')}: ${title}`}
+                title={t('annotations.retract')}
+                why={why}
+                icon={IconTrash}
                 onClick={() => onRetract(id)}
-              >
-                <IconTrash size={15} />
-              </ActionIcon>
+              />
             </div>
           </li>
         );

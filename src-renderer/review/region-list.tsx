@@ -1,15 +1,16 @@
-import { ActionIcon, Group, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { IconFlag, IconFlagOff, IconWand } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import type { InspectionResult, MaskLevel, Region } from '../../src-shared/result.ts';
 import { useOthersWord } from '../state/people.ts';
+import { ItemAction } from './item-action.tsx';
 import classes from './region-list.module.css';
 
 interface RegionListProps {
   readonly result: InspectionResult;
   readonly annotations: readonly Annotation[];
-  /** Why nothing may be marked and SAM not asked: the file is another one by now; null: it may. */
+  /** Why nothing may be annotated and SAM not asked: the file is another one by now; null: it may. */
   readonly barred: string | null;
   readonly selected: number | null;
   onSelect(index: number | null): void;
@@ -21,100 +22,109 @@ interface RegionListProps {
 
 /** The model's regions by falling peak, each with its three mask levels. */
 export function RegionList(props: RegionListProps) {
-  const { result, annotations, barred, selected, onSelect, onPoint } = props;
   const { t } = useTranslation('review');
-  const othersWord = useOthersWord();
-  if (result.regions.length === 0) {
+  const { regions } = props.result;
+  if (regions.length === 0) {
     return (
       <Text size="xs" c="dimmed">
         {t('regions.none')}
       </Text>
     );
   }
-  const pixels = result.width * result.height;
   return (
     <ul className={classes.list}>
-      {result.regions.map((region) => {
-        const marks = annotations.filter(({ regionIndex }) => regionIndex === region.index);
-        const falseMark = marks.find(({ kind }) => kind === 'false-positive');
-        const isFalse = falseMark !== undefined;
-        // What was marked can be taken back, whatever became of the file.
-        const why = falseMark ? othersWord('review.retract-of-others', falseMark.inspector) : barred;
-        const isCorrected = marks.some(({ kind }) => kind === 'corrected-region');
-        const on = region.index === selected;
-        return (
-          <li
-            key={region.index}
-            className={classes.region}
-            data-on={on}
-            onMouseEnter={() => onPoint(region.index)}
-            onMouseLeave={() => onPoint(null)}
-          >
-            <button
-              type="button"
-              className={classes.pick}
-              aria-pressed={on}
-              data-region={region.index}
-              onClick={() => onSelect(on ? null : region.index)}
-            >
-              <span className={classes.index}>{region.index}</span>
-              <span className={classes.facts}>
-                <span>
-                  {t('regions.peak', { peak: region.peak.toFixed(3), mean: region.mean.toFixed(3) })}
-                </span>
-                <span className={classes.area}>
-                  {t('regions.area', {
-                    pixels: Math.round(region.area).toLocaleString(),
-                    percent: percent(region.area / pixels),
-                  })}
-                </span>
-                {(isFalse || isCorrected) && (
-                  <span className={classes.mark}>
-                    {isFalse && t('kind.false-positive')}
-                    {isFalse && isCorrected && ' · '}
-                    {isCorrected && t('kind.corrected-region')}
-                  </span>
-                )}
-              </span>
-            </button>
-            <Group gap={2} wrap="nowrap" className={classes.acts}>
-              <ActionIcon
-                title={why ?? t(isFalse ? 'regions.not-false' : 'regions.false')}
-                disabled={why !== null}
-                {...(why !== null && { 'aria-description': why })}
-                variant={isFalse ? 'light' : 'subtle'}
-                color={isFalse ? 'violet' : 'gray'}
-                size={24}
-                aria-pressed={isFalse}
-                aria-label={t('regions.false-of', { index: region.index })}
-                onClick={() => props.onFalsePositive(region.index)}
-              >
-                {isFalse ? <IconFlagOff size={15} /> : <IconFlag size={15} />}
-              </ActionIcon>
-              <ActionIcon
-                title={barred ?? t('regions.edit-prompts')}
-                disabled={barred !== null}
-                {...(barred !== null && { 'aria-description': barred })}
-                variant="subtle"
-                color="gray"
-                size={24}
-                aria-label={t('regions.edit-prompts-of', { index: region.index })}
-                onClick={() => props.onEditPrompts(region)}
-              >
-                <IconWand size={15} />
-              </ActionIcon>
-            </Group>
-            {on && (
-              <div className={classes.levels}>
-                {region.levels.map((level) => (
-                  <LevelFacts key={level.level} level={level} pixels={pixels} />
-                ))}
-              </div>
-            )}
-          </li>
-        );
-      })}
+      {regions.map((region) => (
+        <RegionItem key={region.index} {...props} region={region} />
+      ))}
     </ul>
+  );
+}
+
+function RegionItem(props: RegionListProps & { readonly region: Region }) {
+  const { result, annotations, barred, selected, region, onSelect, onPoint } = props;
+  const { t } = useTranslation('review');
+  const othersWord = useOthersWord();
+  const { index } = region;
+  const pixels = result.width * result.height;
+  const own = annotations.filter(({ regionIndex }) => regionIndex === index);
+  const falsePositive = own.find(({ kind }) => kind === 'false-positive');
+  const isFalse = falsePositive !== undefined;
+  // What was annotated can be taken back, whatever became of the file.
+  const why = falsePositive ? othersWord('review.retract-of-others', falsePositive.inspector) : barred;
+  const on = index === selected;
+  return (
+    <li
+      className={classes.region}
+      data-on={on}
+      onMouseEnter={() => onPoint(index)}
+      onMouseLeave={() => onPoint(null)}
+    >
+      <button
+        type="button"
+        className={classes.pick}
+        aria-pressed={on}
+        data-region={index}
+        onClick={() => onSelect(on ? null : index)}
+      >
+        <span className={classes.index}>{index}</span>
+        <RegionFacts region={region} pixels={pixels} annotations={own} />
+      </button>
+      <Group gap={2} wrap="nowrap" className={classes.acts}>
+        <ItemAction
+          label={t('regions.false-of', { index })}
+          title={t(isFalse ? 'regions.not-false' : 'regions.false')}
+          why={why}
+          icon={isFalse ? IconFlagOff : IconFlag}
+          pressed={isFalse}
+          onClick={() => props.onFalsePositive(index)}
+        />
+        <ItemAction
+          label={t('regions.edit-prompts-of', { index })}
+          title={t('regions.edit-prompts')}
+          why={barred}
+          icon={IconWand}
+          onClick={() => props.onEditPrompts(region)}
+        />
+      </Group>
+      {on && (
+        <div className={classes.levels}>
+          {region.levels.map((level) => (
+            <LevelFacts key={level.level} level={level} pixels={pixels} />
+          ))}
+        </div>
+      )}
+    </li>
+  );
+}
+
+/** Scores and size of a region, and what inspectors made of it. */
+function RegionFacts({
+  region: { peak, mean, area },
+  pixels,
+  annotations,
+}: {
+  readonly region: Region;
+  /** Of the image. */
+  readonly pixels: number;
+  readonly annotations: readonly Annotation[];
+}) {
+  const { t } = useTranslation('review');
+  const kinds = (['false-positive', 'corrected-region'] as const).filter((kind) =>
+    annotations.some((one) => one.kind === kind),
+  );
+  return (
+    <span className={classes.facts}>
+      <span>{t('regions.peak', { peak: peak.toFixed(3), mean: mean.toFixed(3) })}</span>
+      <span className={classes.area}>
+        {t('regions.area', {
+          pixels: Math.round(area).toLocaleString(),
+          percent: percent(area / pixels),
+        })}
+      </span>
+      {kinds.length > 0 && (
+        <span className={classes.annotation}>{kinds.map((kind) => t(`kind.${kind}`)).join(' · ')}</span>
+      )}
+    </span>
   );
 }
 

@@ -19,39 +19,14 @@ interface RunStripProps {
 /** How far the run is, and what can be done about it. Nothing where it is done without a failure. */
 export function RunStrip({ progress, onProgress, onFailed }: RunStripProps) {
   const { t } = useTranslation('review');
-  const { api } = useWorkstation();
-  const inspector = useSession((session) => session.inspector);
-  const { run, total, done, failed, active, rate, eta } = progress;
-  const pause = useMutation(api.runs.pause.mutationOptions({ onSuccess: onProgress }));
-  const resume = useMutation(api.runs.resume.mutationOptions({ onSuccess: onProgress }));
-  const cancel = useMutation(api.runs.cancel.mutationOptions({ onSuccess: onProgress }));
-  const busy = pause.isPending || resume.isPending || cancel.isPending;
-  const runs = run.status === 'running' && active;
-  const waits =
-    run.status === 'paused' || run.status === 'interrupted' || (run.status === 'running' && !active);
-  if (!runs && !waits && failed === 0) return null;
-  const share = total === 0 ? 100 : ((done + failed) / total) * 100;
+  const { run, failed } = progress;
+  const state = stateOf(progress);
+  const { busy, pause, resume, cancel, retry } = useRunControls(run.id, onProgress);
+  if (state === null && failed === 0) return null;
   return (
     <Group gap={8} wrap="nowrap" miw={0} data-testid="run-strip">
-      {(runs || waits) && (
-        <>
-          <Progress
-            value={share}
-            w={90}
-            size="sm"
-            animated={runs}
-            color={waits ? 'yellow' : undefined}
-            aria-label={t('run.progress')}
-          />
-          <Text size="xs" className={classes.numbers}>
-            {(done + failed).toLocaleString()} / {total.toLocaleString()}
-            {runs && rate !== null && ` · ${t('run.rate', { rate: rate.toFixed(rate < 10 ? 1 : 0) })}`}
-            {runs && eta !== null && ` · ${t('run.left', { time: clock(eta) })}`}
-            {waits && ` · ${t(`run.${run.status === 'paused' ? 'paused' : 'interrupted'}`)}`}
-          </Text>
-        </>
-      )}
-      {waits && run.error && (
+      {state !== null && <RunNumbers progress={progress} state={state} />}
+      {state === 'waits' && run.error && (
         <Popover width={380} withArrow shadow="md">
           <Popover.Target>
             <UnstyledButton className={classes.error}>
@@ -65,58 +40,96 @@ export function RunStrip({ progress, onProgress, onFailed }: RunStripProps) {
           </Popover.Dropdown>
         </Popover>
       )}
-      {runs && (
-        <Act
-          label={t('run.pause')}
-          icon={IconPlayerPause}
-          busy={busy}
-          onAct={() => pause.mutate({ id: run.id, inspector })}
-        />
+      {state === 'runs' && (
+        <Control label={t('run.pause')} icon={IconPlayerPause} busy={busy} onClick={pause} />
       )}
-      {waits && (
-        <Act
-          label={t('run.resume')}
-          icon={IconPlayerPlay}
-          busy={busy}
-          onAct={() => resume.mutate({ id: run.id, inspector })}
-        />
+      {state === 'waits' && (
+        <Control label={t('run.resume')} icon={IconPlayerPlay} busy={busy} onClick={resume} />
       )}
-      {(runs || waits) && (
-        <Act
-          label={t('run.cancel')}
-          icon={IconPlayerStop}
-          busy={busy}
-          onAct={() => cancel.mutate({ id: run.id, inspector })}
-        />
+      {state !== null && (
+        <Control label={t('run.cancel')} icon={IconPlayerStop} busy={busy} onClick={cancel} />
       )}
       {failed > 0 && (
         <Button size="compact-xs" variant="light" color="red" className={classes.failed} onClick={onFailed}>
           {t('run.failed', { count: failed })}
         </Button>
       )}
-      {failed > 0 && (waits || run.status === 'done') && (
-        <Act
-          label={t('run.retry')}
-          icon={IconRefresh}
-          busy={busy}
-          onAct={() => resume.mutate({ id: run.id, retryFailed: true, inspector })}
-        />
+      {failed > 0 && (state === 'waits' || run.status === 'done') && (
+        <Control label={t('run.retry')} icon={IconRefresh} busy={busy} onClick={retry} />
       )}
     </Group>
   );
 }
 
-interface ActProps {
+/** Whether the run goes on, or waits to be resumed; null for one that ended. */
+function stateOf({ run: { status }, active }: RunProgress): 'runs' | 'waits' | null {
+  if (status === 'running') return active ? 'runs' : 'waits';
+  return status === 'paused' || status === 'interrupted' ? 'waits' : null;
+}
+
+function useRunControls(id: number, onProgress: RunStripProps['onProgress']) {
+  const { api } = useWorkstation();
+  const inspector = useSession((session) => session.inspector);
+  const pause = useMutation(api.runs.pause.mutationOptions({ onSuccess: onProgress }));
+  const resume = useMutation(api.runs.resume.mutationOptions({ onSuccess: onProgress }));
+  const cancel = useMutation(api.runs.cancel.mutationOptions({ onSuccess: onProgress }));
+  return {
+    busy: pause.isPending || resume.isPending || cancel.isPending,
+    pause: () => pause.mutate({ id, inspector }),
+    resume: () => resume.mutate({ id, inspector }),
+    cancel: () => cancel.mutate({ id, inspector }),
+    retry: () => resume.mutate({ id, retryFailed: true, inspector }),
+  };
+}
+
+function RunNumbers({
+  progress: { run, total, done, failed, rate, eta },
+  state,
+}: {
+  readonly progress: RunProgress;
+  readonly state: 'runs' | 'waits';
+}) {
+  const { t } = useTranslation('review');
+  const share = total === 0 ? 100 : ((done + failed) / total) * 100;
+  const runs = state === 'runs';
+  return (
+    <>
+      <Progress
+        value={share}
+        w={90}
+        size="sm"
+        animated={runs}
+        color={runs ? undefined : 'yellow'}
+        aria-label={t('run.progress')}
+      />
+      <Text size="xs" className={classes.numbers}>
+        {(done + failed).toLocaleString()} / {total.toLocaleString()}
+        {runs && rate !== null && ` · ${t('run.rate', { rate: rate.toFixed(rate < 10 ? 1 : 0) })}`}
+        {runs && eta !== null && ` · ${t('run.left', { time: clock(eta) })}`}
+        {!runs && ` · ${t(`run.${run.status === 'paused' ? 'paused' : 'interrupted'}`)}`}
+      </Text>
+    </>
+  );
+}
+
+interface ControlProps {
   readonly label: string;
   readonly icon: typeof IconPlayerPause;
   readonly busy: boolean;
-  onAct(): void;
+  onClick(): void;
 }
 
-function Act({ label, icon: Icon, busy, onAct }: ActProps) {
+function Control({ label, icon: Icon, busy, onClick }: ControlProps) {
   return (
     <Tooltip label={label}>
-      <ActionIcon variant="subtle" color="gray" size={24} disabled={busy} aria-label={label} onClick={onAct}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={24}
+        disabled={busy}
+        aria-label={label}
+        onClick={onClick}
+      >
         <Icon size={16} />
       </ActionIcon>
     </Tooltip>

@@ -6,7 +6,7 @@ export type VerdictValues = Pick<
   VerdictEntry,
   'verdict' | 'defectClass' | 'severity' | 'overturnReason' | 'comment'
 >;
-/** What an inspector marks, without who and when. */
+/** What an inspector annotates, without who and when. */
 export type AnnotationValues = Pick<
   Annotation,
   'kind' | 'regionIndex' | 'polygons' | 'defectClass' | 'comment'

@@ -16,53 +16,21 @@ import { levelOfRank, type Step } from './steps.ts';
 /** Milliseconds that a scene stays. */
 const STAY = 1900;
 
-/** Plays how the result came about: back, forth, by itself, with a caption to every scene. */
-export function StepPlayer({
-  steps,
-  at,
-  regions,
-  theta,
-  onStep,
-  onClose,
-}: {
+interface StepPlayerProps {
   readonly steps: readonly Step[];
   readonly at: number;
   readonly regions: readonly Region[];
   readonly theta: number;
   onStep(at: number): void;
   onClose(): void;
-}) {
+}
+
+/** Plays how the result came about: back, forth, by itself, with a caption to every scene. */
+export function StepPlayer({ steps, at, regions, theta, onStep, onClose }: StepPlayerProps) {
   const { t } = useTranslation('viewer');
-  const isCalm = useReducedMotion(false, { getInitialValueInEffect: false });
-  const [playing, setPlaying] = useState(!isCalm);
   const last = steps.length - 1;
-  useEffect(() => {
-    if (!playing) return;
-    const timer = setTimeout(() => (at < last ? onStep(at + 1) : setPlaying(false)), STAY);
-    return () => clearTimeout(timer);
-  }, [playing, at, last, onStep]);
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      const by = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : 0;
-      if (by === 0 || event.altKey || event.ctrlKey || event.metaKey || isSlider(event.target)) return;
-      // Before the keys that go to the next image.
-      event.preventDefault();
-      event.stopPropagation();
-      setPlaying(false);
-      onStep(Math.min(Math.max(at + by, 0), last));
-    };
-    window.addEventListener('keydown', listen, true);
-    return () => window.removeEventListener('keydown', listen, true);
-  }, [at, last, onStep]);
+  const { playing, go, play } = usePlaying(at, last, onStep);
   const step = steps[at]!;
-  const go = (to: number) => {
-    setPlaying(false);
-    onStep(to);
-  };
-  const play = () => {
-    if (!playing && at === last) onStep(0);
-    setPlaying(!playing);
-  };
   return (
     <section className={classes.player} aria-label={t('steps.title')}>
       <IconButton
@@ -89,23 +57,68 @@ export function StepPlayer({
         <strong>
           {at + 1} / {steps.length} · {t(`steps.${step.id}.title`)}
         </strong>
-        <span>{captionOf(step)}</span>
+        <Caption step={step} regions={regions} theta={theta} />
       </div>
       <CloseButton size="sm" aria-label={t('steps.close')} onClick={onClose} />
     </section>
   );
+}
 
-  function captionOf({ id, rank }: Step): string {
-    if (id !== 'masks' || rank === null)
-      return t(`steps.${id}.text`, { theta: theta.toFixed(2), count: regions.length });
-    const qualities = regions
-      .map((region) => ({ region: region.index, mask: levelOfRank(region, rank) }))
-      .filter(({ mask }) => mask)
-      .map(({ region, mask }) =>
-        t('steps.masks.level', { region, level: mask!.level, quality: mask!.quality.toFixed(2) }),
-      );
-    return qualities.slice(0, 4).join(' · ') + (qualities.length > 4 ? ' …' : '');
-  }
+/** Goes on by itself from scene to scene, and by the arrow keys; whoever goes by hand stops it. */
+function usePlaying(at: number, last: number, onStep: (at: number) => void) {
+  const isCalm = useReducedMotion(false, { getInitialValueInEffect: false });
+  const [playing, setPlaying] = useState(!isCalm);
+  useEffect(() => {
+    if (!playing) return;
+    const timer = setTimeout(() => (at < last ? onStep(at + 1) : setPlaying(false)), STAY);
+    return () => clearTimeout(timer);
+  }, [playing, at, last, onStep]);
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      const by = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : 0;
+      if (by === 0 || event.altKey || event.ctrlKey || event.metaKey || isSlider(event.target)) return;
+      // Before the keys that go to the next image.
+      event.preventDefault();
+      event.stopPropagation();
+      setPlaying(false);
+      onStep(Math.min(Math.max(at + by, 0), last));
+    };
+    window.addEventListener('keydown', listen, true);
+    return () => window.removeEventListener('keydown', listen, true);
+  }, [at, last, onStep]);
+  return {
+    playing,
+    go: (to: number) => {
+      setPlaying(false);
+      onStep(to);
+    },
+    play: () => {
+      if (!playing && at === last) onStep(0);
+      setPlaying(!playing);
+    },
+  };
+}
+
+/** What the scene shows: for SAM's masks, how good it thinks each of them is. */
+function Caption({
+  step: { id, rank },
+  regions,
+  theta,
+}: {
+  readonly step: Step;
+  readonly regions: readonly Region[];
+  readonly theta: number;
+}) {
+  const { t } = useTranslation('viewer');
+  if (id !== 'masks' || rank === null)
+    return <span>{t(`steps.${id}.text`, { theta: theta.toFixed(2), count: regions.length })}</span>;
+  const qualities = regions
+    .map((region) => ({ region: region.index, mask: levelOfRank(region, rank) }))
+    .filter(({ mask }) => mask)
+    .map(({ region, mask }) =>
+      t('steps.masks.level', { region, level: mask!.level, quality: mask!.quality.toFixed(2) }),
+    );
+  return <span>{qualities.slice(0, 4).join(' · ') + (qualities.length > 4 ? ' …' : '')}</span>;
 }
 
 function isSlider(target: EventTarget | null): boolean {
