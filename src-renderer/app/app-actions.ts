@@ -1,4 +1,4 @@
-import type { Action } from '../keys/action.ts';
+import type { UserAction } from '../keys/action.ts';
 
 export const SCREENS = ['batches', 'review', 'what-if', 'models'] as const;
 export type ScreenId = (typeof SCREENS)[number];
@@ -11,7 +11,7 @@ export interface AppContext {
   toggleHelp(): void;
 }
 
-export const showHelp: Action<AppContext> = {
+export const showHelp: UserAction<AppContext> = {
   id: 'app.help',
   scope: 'app',
   keys: ['?', 'Shift+?'],
@@ -19,14 +19,14 @@ export const showHelp: Action<AppContext> = {
 };
 
 /** Goes to a screen. */
-export const OPEN_SCREEN: Readonly<Record<ScreenId, Action<AppContext>>> = {
+export const OPEN_SCREEN: Readonly<Record<ScreenId, UserAction<AppContext>>> = {
   batches: openScreen('batches', 'Alt+1'),
   review: openScreen('review', 'Alt+2'),
   'what-if': openScreen('what-if', 'Alt+3'),
   models: openScreen('models', 'Alt+4'),
 };
 
-function openScreen(screen: ScreenId, key: string): Action<AppContext> {
+function openScreen(screen: ScreenId, key: string): UserAction<AppContext> {
   return {
     id: `app.${screen}`,
     scope: 'app',
@@ -39,10 +39,10 @@ function openScreen(screen: ScreenId, key: string): Action<AppContext> {
   };
 }
 
-export const APP_ACTIONS: readonly Action<AppContext>[] = [showHelp, ...Object.values(OPEN_SCREEN)];
+export const APP_ACTIONS: readonly UserAction<AppContext>[] = [showHelp, ...Object.values(OPEN_SCREEN)];
 
 /** Only while somebody is signed in. */
-export const signOutAction: Action<{ readonly leave: () => void }> = {
+export const signOutAction: UserAction<{ readonly leave: () => void }> = {
   id: 'app.sign-out',
   scope: 'app',
   keys: ['Alt+0'],

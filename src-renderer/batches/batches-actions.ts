@@ -1,4 +1,4 @@
-import type { Action, ActionId } from '../keys/action.ts';
+import type { ActionId, UserAction } from '../keys/action.ts';
 
 /** What can be done with batches; each says itself why it does nothing where it may not. */
 export interface BatchesContext {
@@ -20,7 +20,7 @@ export const newBatch = action('batches.import', 'I', (batches) => batches.openN
 export const openBatch = action('batches.start', 'Enter', (batches) => batches.open());
 export const searchBatches = action('batches.search', '/', (batches) => batches.search());
 
-export const BATCH_ACTIONS: readonly Action<BatchesContext>[] = [
+export const BATCH_ACTIONS: readonly UserAction<BatchesContext>[] = [
   newBatch,
   openBatch,
   searchBatches,
@@ -38,6 +38,6 @@ function action(
   id: ActionId & `batches.${string}`,
   key: string,
   run: (batches: BatchesContext) => void,
-): Action<BatchesContext> {
+): UserAction<BatchesContext> {
   return { id, scope: 'batches', keys: [key], run };
 }

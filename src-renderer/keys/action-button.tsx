@@ -1,7 +1,7 @@
 import { ActionIcon, Tooltip, type TooltipProps } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Action, type AnyAction, isEnabled } from './action.ts';
+import { type AnyAction, isEnabled, type UserAction } from './action.ts';
 import classes from './action-button.module.css';
 import { KeyHint } from './key-hint.tsx';
 
@@ -41,7 +41,7 @@ export function IconButton(props: IconButtonProps) {
 }
 
 interface ActionButtonProps<C> extends Pick<IconButtonProps, 'icon' | 'active' | 'disabled' | 'side'> {
-  readonly action: Action<C>;
+  readonly action: UserAction<C>;
   readonly context: C;
 }
 

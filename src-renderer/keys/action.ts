@@ -14,7 +14,7 @@ export const SCOPES = ['app', 'batches', 'review', 'models'] as const;
  * means Cmd on a Mac), then `event.key`, letters in upper case. They are those that inspectors know from their other
  * tools (Cognex, CVAT, X-AnyLabeling). A user's own key is kept by `id`.
  */
-export interface Action<C> {
+export interface UserAction<C> {
   readonly id: ActionId;
   readonly scope: (typeof SCOPES)[number];
   readonly keys: readonly string[];
@@ -26,8 +26,8 @@ export interface Action<C> {
 }
 
 /** An action whatever it works on: for those who list actions and run none. */
-export type AnyAction = Action<never>;
+export type AnyAction = UserAction<never>;
 
-export function isEnabled<C>(action: Action<C>, context: C): boolean {
+export function isEnabled<C>(action: UserAction<C>, context: C): boolean {
   return action.isEnabled?.(context) ?? true;
 }

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef } from 'react';
 import { useSession } from '../state/session.ts';
-import { type Action, isEnabled } from './action.ts';
+import { isEnabled, type UserAction } from './action.ts';
 import { actionFor, chordOf } from './bindings.ts';
 
 /**
@@ -10,10 +10,10 @@ import { actionFor, chordOf } from './bindings.ts';
  * @returns runs an action on what is true then, for buttons; always the same function
  */
 export function useActions<C>(
-  actions: readonly Action<C>[],
+  actions: readonly UserAction<C>[],
   context: C,
   enabled = true,
-): (action: Action<C>) => void {
+): (action: UserAction<C>) => void {
   const latest = useRef({ actions, context });
   latest.current = { actions, context };
   useEffect(() => {

@@ -1,10 +1,10 @@
-import type { Action } from '../keys/action.ts';
+import type { UserAction } from '../keys/action.ts';
 
-export const addPack: Action<{ readonly addPack: () => void }> = {
+export const addPackAction: UserAction<{ readonly addPack: () => void }> = {
   id: 'models.add',
   scope: 'models',
   keys: ['I'],
   run: (context) => context.addPack(),
 };
 
-export const MODEL_ACTIONS = [addPack];
+export const MODEL_ACTIONS = [addPackAction];

@@ -19,7 +19,7 @@ import { useDevice, useWorkstation } from '../state/workstation.ts';
 import { StoragePanel } from '../storage/storage-panel.tsx';
 import { FailureDetails } from '../ui/failure-details.tsx';
 import { Screen } from '../ui/screen.tsx';
-import { addPack, MODEL_ACTIONS } from './model-actions.ts';
+import { addPackAction, MODEL_ACTIONS } from './model-actions.ts';
 import classes from './models.module.css';
 
 export function ModelsScreen() {
@@ -45,7 +45,7 @@ export function ModelsScreen() {
         <Tooltip label={obstacle} disabled={!obstacle}>
           <Button
             leftSection={<IconPackageImport size={16} />}
-            rightSection={<KeyHint action={addPack} />}
+            rightSection={<KeyHint action={addPackAction} />}
             data-disabled={obstacle !== undefined || undefined}
             aria-disabled={obstacle !== undefined}
             aria-description={description}

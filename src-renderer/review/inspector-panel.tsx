@@ -9,7 +9,7 @@ import type { InspectionResult, MaskLevel, Region } from '../../src-shared/resul
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import type { Failure } from '../i18n/failure-text.ts';
-import type { Action } from '../keys/action.ts';
+import type { UserAction } from '../keys/action.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { AnnotationList } from './annotation-list.tsx';
 import { CandidatePanel } from './candidate-panel.tsx';
@@ -27,7 +27,7 @@ import { VerdictForm } from './verdict-form.tsx';
 
 /** What can be done in the panel. */
 export type InspectorHandlers = {
-  run(action: Action<ReviewContext>): void;
+  run(action: UserAction<ReviewContext>): void;
   draft(changes: VerdictDraft): void;
   decide(verdict: 'accept' | 'reject' | 'uncertain', changes?: VerdictDraft): void;
   amend(changes: VerdictDraft): void;

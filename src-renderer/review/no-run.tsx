@@ -1,13 +1,13 @@
 import { Button, EmptyState, Kbd } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import type { Action } from '../keys/action.ts';
+import type { UserAction } from '../keys/action.ts';
 import { comment, type ReviewContext } from './review-actions.ts';
 
 interface NoRunProps {
   readonly images: number;
   readonly starting: boolean;
-  onAction(action: Action<ReviewContext>): void;
+  onAction(action: UserAction<ReviewContext>): void;
 }
 
 /** In place of the inspector's panel as long as nothing was inspected. */

@@ -4,7 +4,7 @@ import type { Region } from '../../src-shared/result.ts';
 import { nearestUnreviewed } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import type { HumanVerdict } from '../../src-shared/verdict.ts';
-import type { Action, AnyAction } from '../keys/action.ts';
+import type { AnyAction, UserAction } from '../keys/action.ts';
 import { VERDICT_KEYS } from '../ui/verdict-keys.ts';
 import { nextRegion } from '../viewer/tool-actions.ts';
 import { VIEWER_ACTIONS } from '../viewer/viewer-actions.ts';
@@ -39,7 +39,7 @@ export interface ReviewContext {
   readonly commentField: RefObject<HTMLTextAreaElement | null>;
 }
 
-type ReviewAction = Action<ReviewContext>;
+type ReviewAction = UserAction<ReviewContext>;
 
 const canJudge = ({ runId, current }: ReviewContext) =>
   runId !== null && current !== null && current.status !== 'pending';
@@ -84,7 +84,7 @@ function stepUnreviewed({ queue, current, select }: ReviewContext, by: 1 | -1): 
 }
 
 /** Gives a verdict with what the form holds. */
-export const JUDGE = {
+export const GIVE_VERDICT = {
   accept: judge('accept'),
   reject: judge('reject'),
   uncertain: judge('uncertain'),
@@ -202,7 +202,7 @@ const REVIEW_ACTIONS: readonly ReviewAction[] = [
   previous,
   nextUnreviewed,
   previousUnreviewed,
-  ...Object.values(JUDGE),
+  ...Object.values(GIVE_VERDICT),
   submit,
   undo,
   redo,

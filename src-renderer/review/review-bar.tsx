@@ -5,7 +5,7 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RunProgress } from '../../src-shared/contract/runs.ts';
 import type { ReviewCounts } from '../../src-shared/review-queue.ts';
-import type { Action } from '../keys/action.ts';
+import type { UserAction } from '../keys/action.ts';
 import { ActionTooltip } from '../keys/action-button.tsx';
 import { useWorkstation } from '../state/workstation.ts';
 import { when } from './dates.ts';
@@ -23,7 +23,7 @@ interface ReviewBarProps {
   onRun(runId: number): void;
   onProgress(progress: RunProgress): void;
   onFailed(): void;
-  onAction(action: Action<ReviewContext>): void;
+  onAction(action: UserAction<ReviewContext>): void;
 }
 
 /** Above everything: the batch, its run, what was just done, how much is reviewed, undo, and how one goes on. */
@@ -88,7 +88,7 @@ function HistoryButton({
   disabled,
   onAction,
 }: Pick<ReviewBarProps, 'onAction'> & {
-  readonly action: Action<ReviewContext>;
+  readonly action: UserAction<ReviewContext>;
   readonly icon: typeof IconArrowBackUp;
   /** There is nothing to take back or do again; its key says so. */
   readonly disabled: boolean;

@@ -1,9 +1,9 @@
 import { UnstyledButton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Action } from '../keys/action.ts';
+import type { UserAction } from '../keys/action.ts';
 import { KeyHint } from '../keys/key-hint.tsx';
 import { HUMAN_ICONS, verdictClass } from '../ui/verdict-icons.tsx';
-import { JUDGE, type ReviewContext } from './review-actions.ts';
+import { GIVE_VERDICT, type ReviewContext } from './review-actions.ts';
 import classes from './verdict-buttons.module.css';
 
 const VERDICTS = ['accept', 'reject', 'uncertain'] as const;
@@ -16,7 +16,7 @@ export function VerdictButtons({
 }: {
   readonly chosen: string | null;
   readonly disabled: boolean;
-  onAction(action: Action<ReviewContext>): void;
+  onAction(action: UserAction<ReviewContext>): void;
 }) {
   const { t } = useTranslation(['review', 'app']);
   return (
@@ -30,11 +30,11 @@ export function VerdictButtons({
             className={classes.verdict}
             aria-pressed={chosen === verdict}
             data-verdict={verdict}
-            onClick={() => onAction(JUDGE[verdict])}
+            onClick={() => onAction(GIVE_VERDICT[verdict])}
           >
             <Icon size={18} stroke={2} className={verdictClass(verdict)} />
             <span>{t(`app:verdict.${verdict}`)}</span>
-            <KeyHint action={JUDGE[verdict]} className={classes.key} hidden />
+            <KeyHint action={GIVE_VERDICT[verdict]} className={classes.key} hidden />
           </UnstyledButton>
         );
       })}

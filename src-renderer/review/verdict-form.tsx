@@ -4,7 +4,7 @@ import type { RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { VerdictEntry } from '../../src-shared/verdict.ts';
 import type { Failure } from '../i18n/failure-text.ts';
-import type { Action } from '../keys/action.ts';
+import type { UserAction } from '../keys/action.ts';
 import { KeyHint, useKey } from '../keys/key-hint.tsx';
 import { FailureDetails } from '../ui/failure-details.tsx';
 import { ChoiceChip } from './choice-chip.tsx';
@@ -39,7 +39,7 @@ interface VerdictFormProps {
   onDecide(verdict: 'accept' | 'reject' | 'uncertain', changes: VerdictDraft): void;
   /** Stores what was changed on a verdict that was given already. */
   onAmend(changes: VerdictDraft): void;
-  onAction(action: Action<ReviewContext>): void;
+  onAction(action: UserAction<ReviewContext>): void;
   onWithdraw(): void;
 }
 

@@ -1,5 +1,5 @@
 import type { HumanVerdict } from '../../src-shared/verdict.ts';
-import type { Action } from '../keys/action.ts';
+import type { UserAction } from '../keys/action.ts';
 import { VERDICT_KEYS } from '../ui/verdict-keys.ts';
 
 /** What the actions of a study work on. */
@@ -17,7 +17,7 @@ export const JUDGE = {
   uncertain: judge('uncertain'),
 } as const;
 
-function judge(verdict: HumanVerdict): Action<StudyContext> {
+function judge(verdict: HumanVerdict): UserAction<StudyContext> {
   return {
     ...VERDICT_KEYS[verdict],
     isEnabled: ({ canJudge }) => canJudge,
@@ -25,10 +25,10 @@ function judge(verdict: HumanVerdict): Action<StudyContext> {
   };
 }
 
-export const takeBack: Action<StudyContext> = {
+export const takeVerdictBack: UserAction<StudyContext> = {
   ...VERDICT_KEYS.undo,
   isEnabled: ({ canTakeBack }) => canTakeBack,
   run: (context) => context.takeBack(),
 };
 
-export const STUDY_ACTIONS: readonly Action<StudyContext>[] = [...Object.values(JUDGE), takeBack];
+export const STUDY_ACTIONS: readonly UserAction<StudyContext>[] = [...Object.values(JUDGE), takeVerdictBack];

@@ -5,7 +5,7 @@ import { isEnabled } from '../keys/action.ts';
 import { KeyHint } from '../keys/key-hint.tsx';
 import { HUMAN_ICONS, verdictClass } from '../ui/verdict-icons.tsx';
 import classes from './studies.module.css';
-import { JUDGE, type StudyContext, takeBack } from './study-actions.ts';
+import { JUDGE, type StudyContext, takeVerdictBack } from './study-actions.ts';
 
 const VERDICTS = ['accept', 'reject', 'uncertain'] as const;
 
@@ -35,9 +35,9 @@ export function StudyAnswers({ context }: { readonly context: StudyContext }) {
         variant="subtle"
         size="md"
         leftSection={<IconArrowBackUp size={18} />}
-        rightSection={<KeyHint action={takeBack} hidden />}
-        disabled={!isEnabled(takeBack, context)}
-        onClick={() => takeBack.run(context)}
+        rightSection={<KeyHint action={takeVerdictBack} hidden />}
+        disabled={!isEnabled(takeVerdictBack, context)}
+        onClick={() => takeVerdictBack.run(context)}
       >
         {t('undo')}
       </Button>

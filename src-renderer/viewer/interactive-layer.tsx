@@ -7,7 +7,7 @@ import type { Drawing } from './drawing.ts';
 import { boxBetween, boxPolygon } from './geometry.ts';
 import { PALETTE } from './palette.ts';
 import { type PointerStore, usePointer } from './pointer-state.ts';
-import { PromptBox, Prompts } from './prompt-shapes.tsx';
+import { PromptBox, PromptShapes } from './prompt-shapes.tsx';
 import { Area, canvasPath, DrawingLine, ImageBadge, inImagePixels } from './shapes.tsx';
 import type { FindingsProps } from './static-layer.tsx';
 import type { SamCandidate } from './viewer-props.ts';
@@ -62,7 +62,7 @@ export const InteractionShapes = memo(function InteractionShapes({
           />
         </Group>
       )}
-      {prompts && <Prompts prompts={prompts} strong />}
+      {prompts && <PromptShapes prompts={prompts} strong />}
       {drawing && <DrawingShape drawing={drawing} pointer={pointer} image={image} />}
     </>
   );
@@ -90,7 +90,7 @@ function RegionInFocus({
           ...(mask && { dash: [3, 3] }),
         }}
       />
-      {strong && <Prompts prompts={region.prompts} strong={false} />}
+      {strong && <PromptShapes prompts={region.prompts} strong={false} />}
       {!strong && <PromptBox box={region.prompts.box} colour={PALETTE.box} strong={false} />}
       <ImageBadge at={region.box} text={String(region.index)} colour={PALETTE.selected} />
     </>

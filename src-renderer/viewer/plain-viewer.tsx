@@ -12,7 +12,7 @@ import { usePicture } from './use-picture.ts';
 import { LAYERS, type LayerId, type LayerSetting, useSettings } from './view-settings.ts';
 import { ViewerCanvas } from './viewer-canvas.tsx';
 import { ViewerFrame } from './viewer-frame.tsx';
-import { Notice } from './viewer-notice.tsx';
+import { ViewerNotice } from './viewer-notice.tsx';
 import { ViewerScene } from './viewer-scene.tsx';
 import { ZOOM_ACTIONS } from './zoom-actions.ts';
 import { ZoomButtons } from './zoom-buttons.tsx';
@@ -102,7 +102,7 @@ export function PlainViewer(props: PlainViewerProps) {
       over={
         <>
           {stage && navigator && <Navigator thumbnail={thumbnail} stage={stage} />}
-          <Notice text={file === 'changed' ? t('changed-study') : missing} />
+          <ViewerNotice text={file === 'changed' ? t('changed-study') : missing} />
         </>
       }
       footer={<ZoomButtons stage={stage} />}

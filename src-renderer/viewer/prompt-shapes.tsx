@@ -6,7 +6,13 @@ import { PALETTE } from './palette.ts';
 import { inImagePixels, strokeCased } from './shapes.tsx';
 
 /** Everything that SAM was given for one answer. */
-export function Prompts({ prompts, strong }: { readonly prompts: SamPrompts; readonly strong: boolean }) {
+export function PromptShapes({
+  prompts,
+  strong,
+}: {
+  readonly prompts: SamPrompts;
+  readonly strong: boolean;
+}) {
   return (
     <>
       {prompts.box && <PromptBox box={prompts.box} colour={PALETTE.box} strong={strong} />}

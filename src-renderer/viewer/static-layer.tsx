@@ -6,7 +6,7 @@ import { AnnotationArea } from './annotation-area.tsx';
 import { NO_AREA } from './geometry.ts';
 import { MapShape } from './map-shape.tsx';
 import { PALETTE } from './palette.ts';
-import { Prompts } from './prompt-shapes.tsx';
+import { PromptShapes } from './prompt-shapes.tsx';
 import type { LoadedMap } from './score-map.ts';
 import { Area, ImageBadge } from './shapes.tsx';
 import { levelOfRank, type Step } from './steps.ts';
@@ -89,7 +89,7 @@ export const Findings = memo(function Findings({
         ))}
       <Shown layer={layers.prompts}>
         {regions.map(({ index, prompts }) => (
-          <Prompts key={index} prompts={prompts} strong={false} />
+          <PromptShapes key={index} prompts={prompts} strong={false} />
         ))}
       </Shown>
       <Shown layer={layers.annotations}>

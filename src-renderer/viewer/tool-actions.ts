@@ -1,6 +1,6 @@
 import type { Box } from '../../src-shared/geometry.ts';
 import type { Region } from '../../src-shared/result.ts';
-import type { Action } from '../keys/action.ts';
+import type { UserAction } from '../keys/action.ts';
 import type { PointerStore } from './pointer-state.ts';
 import { BRUSH, changeView, useViewSettings } from './view-settings.ts';
 import type { Tool, ViewerProps } from './viewer-props.ts';
@@ -18,7 +18,7 @@ export interface ToolContext
 }
 
 /** Takes a tool; the one in hand is put away. */
-export const TAKE_TOOL: Readonly<Record<Exclude<Tool, 'pan'>, Action<ToolContext>>> = {
+export const TAKE_TOOL: Readonly<Record<Exclude<Tool, 'pan'>, UserAction<ToolContext>>> = {
   'point-positive': takeTool('point-positive', 'Q'),
   'point-negative': takeTool('point-negative', 'E'),
   box: takeTool('box', 'B'),
@@ -28,7 +28,7 @@ export const TAKE_TOOL: Readonly<Record<Exclude<Tool, 'pan'>, Action<ToolContext
   eraser: takeTool('eraser', 'J'),
 };
 
-function takeTool(id: Exclude<Tool, 'pan'>, key: string): Action<ToolContext> {
+function takeTool(id: Exclude<Tool, 'pan'>, key: string): UserAction<ToolContext> {
   return {
     id: `tool.${id}`,
     scope: 'review',
@@ -40,14 +40,14 @@ function takeTool(id: Exclude<Tool, 'pan'>, key: string): Action<ToolContext> {
 /** A press changes the brush by this factor. */
 const BRUSH_STEP = 1.2;
 
-const smallerBrush: Action<object> = {
+const smallerBrush: UserAction<object> = {
   id: 'tool.brush-smaller',
   scope: 'review',
   keys: ['['],
   run: () => resizeBrush(1 / BRUSH_STEP),
 };
 
-const largerBrush: Action<object> = {
+const largerBrush: UserAction<object> = {
   id: 'tool.brush-larger',
   scope: 'review',
   keys: [']'],
@@ -60,7 +60,7 @@ function resizeBrush(factor: number): void {
 }
 
 /** Selects the next region and brings it into sight. */
-export const nextRegion: Action<
+export const nextRegion: UserAction<
   Pick<ToolContext, 'stage' | 'regions' | 'selectedRegion' | 'onSelectRegion'>
 > = {
   id: 'tool.next-region',
@@ -79,7 +79,7 @@ export function reveal(stage: ViewerStage | null, box: Box | undefined): void {
   if (box && stage) changeView((view) => revealed(view, stage, box));
 }
 
-const nextLevel: Action<ToolContext> = {
+const nextLevel: UserAction<ToolContext> = {
   id: 'tool.next-level',
   scope: 'review',
   keys: [','],
@@ -91,7 +91,7 @@ const nextLevel: Action<ToolContext> = {
   },
 };
 
-export const TOOL_ACTIONS: readonly Action<ToolContext>[] = [
+export const TOOL_ACTIONS: readonly UserAction<ToolContext>[] = [
   ...Object.values(TAKE_TOOL),
   smallerBrush,
   largerBrush,

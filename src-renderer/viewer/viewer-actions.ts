@@ -1,4 +1,4 @@
-import type { Action } from '../keys/action.ts';
+import type { UserAction } from '../keys/action.ts';
 import type { PointerStore } from './pointer-state.ts';
 import { TOOL_ACTIONS, type ToolContext } from './tool-actions.ts';
 import { type LayerId, useViewSettings } from './view-settings.ts';
@@ -16,7 +16,7 @@ export interface ViewerContext extends ZoomContext, ToolContext {
   clearSelection(): void;
 }
 
-const bareImage: Action<ViewerContext> = {
+const bareImage: UserAction<ViewerContext> = {
   id: 'viewer.bare',
   scope: 'review',
   keys: ['Space'],
@@ -25,7 +25,7 @@ const bareImage: Action<ViewerContext> = {
 };
 
 /** Shows or hides a layer. */
-export const LAYER_ACTIONS: Readonly<Record<LayerId, Action<object>>> = {
+export const LAYER_ACTIONS: Readonly<Record<LayerId, UserAction<object>>> = {
   coarse: layerAction('coarse', 'C'),
   final: layerAction('final', 'H'),
   prompts: layerAction('prompts', 'P'),
@@ -34,7 +34,7 @@ export const LAYER_ACTIONS: Readonly<Record<LayerId, Action<object>>> = {
   annotations: layerAction('annotations', 'N'),
 };
 
-function layerAction(layer: LayerId, key: string): Action<object> {
+function layerAction(layer: LayerId, key: string): UserAction<object> {
   return {
     id: `viewer.${layer}`,
     scope: 'review',
@@ -46,7 +46,7 @@ function layerAction(layer: LayerId, key: string): Action<object> {
   };
 }
 
-export const compareSides: Action<object> = {
+export const compareSides: UserAction<object> = {
   id: 'viewer.compare',
   scope: 'review',
   keys: ['S'],
@@ -56,7 +56,7 @@ export const compareSides: Action<object> = {
   },
 };
 
-export const stepThrough: Action<Pick<ViewerContext, 'step' | 'hasResult' | 'showStep'>> = {
+export const stepThrough: UserAction<Pick<ViewerContext, 'step' | 'hasResult' | 'showStep'>> = {
   id: 'viewer.steps',
   scope: 'review',
   keys: ['V'],
@@ -65,7 +65,7 @@ export const stepThrough: Action<Pick<ViewerContext, 'step' | 'hasResult' | 'sho
 };
 
 /** Puts away what was begun last: the step-through, a drawing, prompts and tool, else the selection. */
-export const reset: Action<ViewerContext> = {
+export const reset: UserAction<ViewerContext> = {
   id: 'viewer.reset',
   scope: 'review',
   keys: ['Escape'],
@@ -79,7 +79,7 @@ export const reset: Action<ViewerContext> = {
   },
 };
 
-export const VIEWER_ACTIONS: readonly Action<ViewerContext>[] = [
+export const VIEWER_ACTIONS: readonly UserAction<ViewerContext>[] = [
   bareImage,
   ...ZOOM_ACTIONS,
   ...Object.values(LAYER_ACTIONS),

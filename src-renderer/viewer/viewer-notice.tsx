@@ -4,7 +4,7 @@ import classes from './viewer-notice.module.css';
 import type { ViewerProps } from './viewer-props.ts';
 
 /** Why there is nothing to see, over the image. */
-export function Notice({ text }: { readonly text: string | null }) {
+export function ViewerNotice({ text }: { readonly text: string | null }) {
   return text === null ? null : <div className={classes.notice}>{text}</div>;
 }
 

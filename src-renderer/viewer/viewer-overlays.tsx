@@ -6,7 +6,7 @@ import { RegionCard } from './region-card.tsx';
 import { StepPlayer } from './step-player.tsx';
 import type { ViewerState } from './use-viewer.ts';
 import { useSettings } from './view-settings.ts';
-import { Notice, useNotice } from './viewer-notice.tsx';
+import { useNotice, ViewerNotice } from './viewer-notice.tsx';
 import type { ViewerProps } from './viewer-props.ts';
 
 /** What floats over the image: legend, navigator, the card of a region, the divider, the step player, notices. */
@@ -41,7 +41,7 @@ export function ViewerOverlays({ viewer, ...props }: ViewerProps & { readonly vi
           onClose={() => showStep(null)}
         />
       )}
-      <Notice text={notice} />
+      <ViewerNotice text={notice} />
     </>
   );
 }

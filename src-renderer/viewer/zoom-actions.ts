@@ -1,5 +1,5 @@
 import type { Point } from '../../src-shared/geometry.ts';
-import type { Action } from '../keys/action.ts';
+import type { UserAction } from '../keys/action.ts';
 import { changeView } from './view-settings.ts';
 import { actualSizeAt, type View, type ViewerStage, zoomAt } from './viewport.ts';
 
@@ -11,35 +11,35 @@ export interface ZoomContext {
 
 const STEP = 1.35;
 
-export const zoomIn: Action<ZoomContext> = {
+export const zoomIn: UserAction<ZoomContext> = {
   id: 'viewer.zoom-in',
   scope: 'review',
   keys: ['+', '='],
   run: ({ stage }) => aboutMiddle(stage, (view, on, middle) => zoomAt(view, on, middle, STEP)),
 };
 
-export const zoomOut: Action<ZoomContext> = {
+export const zoomOut: UserAction<ZoomContext> = {
   id: 'viewer.zoom-out',
   scope: 'review',
   keys: ['-'],
   run: ({ stage }) => aboutMiddle(stage, (view, on, middle) => zoomAt(view, on, middle, 1 / STEP)),
 };
 
-export const fit: Action<ZoomContext> = {
+export const fit: UserAction<ZoomContext> = {
   id: 'viewer.fit',
   scope: 'review',
   keys: ['F'],
   run: () => changeView(() => ({ kind: 'fit' })),
 };
 
-export const actualSize: Action<ZoomContext> = {
+export const actualSize: UserAction<ZoomContext> = {
   id: 'viewer.actual-size',
   scope: 'review',
   keys: ['Ctrl+='],
   run: ({ stage }) => aboutMiddle(stage, actualSizeAt),
 };
 
-export const ZOOM_ACTIONS: readonly Action<ZoomContext>[] = [fit, actualSize, zoomIn, zoomOut];
+export const ZOOM_ACTIONS: readonly UserAction<ZoomContext>[] = [fit, actualSize, zoomIn, zoomOut];
 
 function aboutMiddle(
   stage: ViewerStage | null,
