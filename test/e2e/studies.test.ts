@@ -72,7 +72,7 @@ describeInChromium('an agreement study', () => {
       theme: 'light',
     });
     await bo.page.goto(`${blind}/results`);
-    await bo.page.getByRole('button', { name: '参加检验' }).press('Enter');
+    await bo.page.getByRole('button', { name: '参加研究' }).press('Enter');
     for (const round of [1, 2]) {
       await bo.page.getByRole('button', { name: `开始第 ${round} 轮` }).press('Enter');
       await judge(
