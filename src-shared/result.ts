@@ -76,26 +76,27 @@ const resultArtifactsSchema = immutable(
 );
 export type ResultArtifacts = z.infer<typeof resultArtifactsSchema>;
 
-/** Everything the pipeline found in one image. */
-export const inspectionResultSchema = immutable(
-  z.object({
-    /** SHA-256 of the image file. */
-    contentHash: hashSchema,
-    /** Size in pixels after EXIF orientation. */
-    width: countSchema,
-    height: countSchema,
-    /** Image score, 0..1. */
-    score: z.number(),
-    verdict: modelVerdictSchema,
-    regions: z.array(regionSchema),
-    /** What the verdict has to be read with: how the picture came to the model. */
-    notices: z.array(noticeSchema),
-    artifacts: resultArtifactsSchema,
-    timings: timingsSchema,
-    device: deviceReportSchema,
-    recipeHash: hashSchema,
-    packHash: hashSchema,
-    softwareVersion: z.string(),
-  }),
-);
+/**
+ * Everything the pipeline found in one image. A new field has a default, or is optional: results of before lack it.
+ */
+export const inspectionResult = z.object({
+  /** SHA-256 of the image file. */
+  contentHash: hashSchema,
+  /** Size in pixels after EXIF orientation. */
+  width: countSchema,
+  height: countSchema,
+  /** Image score, 0..1. */
+  score: z.number(),
+  verdict: modelVerdictSchema,
+  regions: z.array(regionSchema),
+  /** What the verdict has to be read with: how the picture came to the model. */
+  notices: z.array(noticeSchema),
+  artifacts: resultArtifactsSchema,
+  timings: timingsSchema,
+  device: deviceReportSchema,
+  recipeHash: hashSchema,
+  packHash: hashSchema,
+  softwareVersion: z.string(),
+});
+export const inspectionResultSchema = immutable(inspectionResult);
 export type InspectionResult = z.infer<typeof inspectionResultSchema>;

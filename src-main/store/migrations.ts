@@ -36,6 +36,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '015-sign-in': { up: (db) => run(db, SIGN_IN) },
   '016-study-contents': { up: (db) => run(db, STUDY_CONTENTS) },
   '017-inspector': { up: (db) => run(db, INSPECTOR) },
+  '018-result-fields': { up: (db) => run(db, RESULT_FIELDS) },
 };
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
@@ -390,3 +391,6 @@ const STUDY_CONTENTS = [
 const INSPECTOR = ['recipes', 'verdicts', 'annotations', 'audit_events', 'imports', 'studies'].map(
   (table) => `alter table ${table} rename column author to inspector`,
 );
+
+/** Fields of a result without a column of their own. Null: none. */
+const RESULT_FIELDS = [`alter table results add column other_fields text check (json_valid(other_fields))`];

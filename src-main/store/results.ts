@@ -1,16 +1,14 @@
 import type { Selectable } from 'kysely';
 import type { BatchImage } from '../../src-shared/batch.ts';
-import type { DeviceReport } from '../../src-shared/device.ts';
 import { type ClipSamError, failure } from '../../src-shared/errors.ts';
-import type { Box, Polygon } from '../../src-shared/geometry.ts';
 import type { ImagePage } from '../../src-shared/image-page.ts';
-import { isWarning, type Notice } from '../../src-shared/notice.ts';
 import type { Outcome } from '../../src-shared/outcome.ts';
-import type { MaskLevel, Region, RegionPrompts, ResultArtifacts, Timings } from '../../src-shared/result.ts';
+import type { ResultArtifacts } from '../../src-shared/result.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import { errorColumns, storedError } from './error-columns.ts';
 import { PICTURE_COLUMNS, pageOf, toBatchImage } from './images.ts';
+import { OTHER_FIELDS, regionColumns, resultColumns, toResult } from './result-row.ts';
 import { assertClaim, type RunClaim } from './run-claims.ts';
 import { rangeOf } from './sample-ranges.ts';
 import type { Schema } from './schema.ts';
@@ -237,21 +235,7 @@ async function toResults(workspace: Workspace, rows: readonly ResultRow[]): Prom
     return {
       ...common,
       status: 'done',
-      result: {
-        contentHash: row.content_hash!,
-        width: row.width!,
-        height: row.height!,
-        score: row.score!,
-        verdict: row.verdict!,
-        regions: (regions.get(row.id) ?? []).map(toRegion),
-        notices: storedNotices(row.notices),
-        artifacts: JSON.parse(row.artifacts!) as ResultArtifacts,
-        timings: JSON.parse(row.timings!) as Timings,
-        device: JSON.parse(row.device!) as DeviceReport,
-        recipeHash: row.recipe_hash!,
-        packHash: row.pack_hash!,
-        softwareVersion: row.software_version!,
-      },
+      result: toResult(row, regions.get(row.id) ?? [], OTHER_FIELDS),
     };
   });
 }
@@ -259,54 +243,5 @@ async function toResults(workspace: Workspace, rows: readonly ResultRow[]): Prom
 function outcomeColumns(outcome: Outcome) {
   const result = outcome.status === 'done' ? outcome.result : undefined;
   const error = outcome.status === 'failed' ? outcome.error : undefined;
-  const notices = result?.notices ?? [];
-  return {
-    status: outcome.status,
-    ...errorColumns(error),
-    content_hash: result?.contentHash ?? null,
-    width: result?.width ?? null,
-    height: result?.height ?? null,
-    score: result?.score ?? null,
-    verdict: result?.verdict ?? null,
-    artifacts: result ? JSON.stringify(result.artifacts) : null,
-    timings: result ? JSON.stringify(result.timings) : null,
-    device: result ? JSON.stringify(result.device) : null,
-    recipe_hash: result?.recipeHash ?? null,
-    pack_hash: result?.packHash ?? null,
-    software_version: result?.softwareVersion ?? null,
-    notices: notices.length > 0 ? JSON.stringify(notices) : null,
-    doubts: notices.filter(({ code }) => isWarning(code)).length,
-  };
-}
-
-/** Notices from their column. */
-export function storedNotices(column: string | null): readonly Notice[] {
-  return column === null ? [] : (JSON.parse(column) as Notice[]);
-}
-
-function regionColumns(resultId: number, region: Region) {
-  return {
-    result_id: resultId,
-    region_index: region.index,
-    box: JSON.stringify(region.box),
-    area: region.area,
-    peak: region.peak,
-    mean: region.mean,
-    polygons: JSON.stringify(region.polygons),
-    prompts: JSON.stringify(region.prompts),
-    levels: JSON.stringify(region.levels),
-  };
-}
-
-function toRegion(row: Selectable<Schema['regions']>): Region {
-  return {
-    index: row.region_index,
-    polygons: JSON.parse(row.polygons) as Polygon[],
-    box: JSON.parse(row.box) as Box,
-    area: row.area,
-    peak: row.peak,
-    mean: row.mean,
-    prompts: JSON.parse(row.prompts) as RegionPrompts,
-    levels: JSON.parse(row.levels) as MaskLevel[],
-  };
+  return { status: outcome.status, ...errorColumns(error), ...resultColumns(result) };
 }

@@ -3,7 +3,7 @@ import type { Annotation } from '../../src-shared/annotation.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { overturns, type Severity, type VerdictEntry } from '../../src-shared/verdict.ts';
 import { pageNumberOf } from './images.ts';
-import { storedNotices } from './results.ts';
+import { storedNotices } from './result-row.ts';
 import { fromStoredPath, type Workspace } from './workspace.ts';
 
 /** A row of the review table with the image's path instead of its name. */

@@ -116,6 +116,8 @@ export interface Schema {
     notices: string | null;
     /** How many of the notices put the verdict in doubt. */
     doubts: Generated<number>;
+    /** JSON: fields of the result without a column; null: none. */
+    other_fields: string | null;
   };
   regions: {
     result_id: number;
