@@ -48,9 +48,8 @@ export const PUBLISHED_EVENTS = {
     delete: ({ id }) => batch(id),
     // Each batch is published as it goes.
     purge: null,
-    import: ({ id }) => batch(id),
-    dismissImport: ({ id }) => batch(id),
   },
+  imports: { start: ({ id }) => batch(id), dismiss: ({ id }) => batch(id) },
   // A run publishes its progress.
   runs: { start: null, pause: null, resume: null, cancel: null },
   review: {
@@ -60,14 +59,14 @@ export const PUBLISHED_EVENTS = {
     askSam: null,
   },
   recipes: { save: recipes },
-  models: {
+  packs: {
     add: packs,
     resume: packs,
     discard: packs,
     selfTest: null,
-    // The inference process publishes its status.
-    chooseDevice: null,
   },
+  // The inference process publishes its status.
+  device: { choose: null },
   // A study is blind: other windows hear of no answer.
   studies: { create: null, next: null, judge: null, takeBack: null, results: null, exportAnswers: null },
   exports: { run: null },

@@ -18,12 +18,14 @@ export function createRouter(workstation: Workstation) {
   const os = createImplementer(workstation);
   return os.router({
     app: appRoutes(os, workstation),
-    batches: { ...batchRoutes(os, workstation), ...importRoutes(os, workstation) },
+    batches: batchRoutes(os, workstation),
+    imports: importRoutes(os, workstation),
     runs: runRoutes(os, workstation),
     review: reviewRoutes(os, workstation),
     recipes: recipeRoutes(os, workstation),
     whatIf: whatIfRoutes(os, workstation),
-    models: { ...packRoutes(os, workstation), ...deviceRoutes(os, workstation) },
+    packs: packRoutes(os, workstation),
+    device: deviceRoutes(os, workstation),
     studies: studyRoutes(os, workstation),
     exports: exportRoutes(os, workstation),
     people: peopleRoutes(os, workstation),

@@ -32,7 +32,7 @@ function put(batchId: number, job: ImportJob): void {
 
 /** Imports files and folders into a batch, or (`paths` null) the rest of what was stopped; progress and outcome are in {@link useImports}. */
 export async function importInto(
-  client: Pick<Client, 'batches'>,
+  client: Pick<Client, 'imports'>,
   batchId: number,
   paths: readonly string[] | null,
   inspector: string,
@@ -42,7 +42,7 @@ export async function importInto(
   put(batchId, { state: 'listing', cancel });
   try {
     const input = { id: batchId, paths: paths && [...paths], inspector };
-    for await (const event of await client.batches.import(input, { signal: abort.signal })) {
+    for await (const event of await client.imports.start(input, { signal: abort.signal })) {
       if (event.kind === 'listed') put(batchId, { state: 'importing', done: 0, total: event.total, cancel });
       if (event.kind === 'imported')
         put(batchId, { state: 'importing', done: event.done, total: event.total, cancel });

@@ -21,7 +21,7 @@ export function StoppedImportNote({
   const inspector = useSession((session) => session.inspector);
   const job = useImports(({ jobs }) => jobs.get(batch.id));
   const { mutate, isPending } = useMutation({
-    mutationFn: () => client.batches.dismissImport({ id: batch.id, inspector }),
+    mutationFn: () => client.imports.dismiss({ id: batch.id, inspector }),
   });
   if (!stoppedImport || isImporting(job)) return null;
   const { paths, more, startedAt, inspector: by } = stoppedImport;

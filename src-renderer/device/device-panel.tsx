@@ -62,9 +62,9 @@ export function DevicePanel({ status }: { readonly status: DeviceStatus }) {
 export function DeviceChoice({ asked }: { readonly asked: DeviceRequest }) {
   const { t } = useTranslation('models');
   const { client, info } = useWorkstation();
-  const denied = useDenied()('models.chooseDevice');
+  const denied = useDenied()('device.choose');
   const choose = useMutation({
-    mutationFn: (device: DeviceRequest) => client.models.chooseDevice({ device }),
+    mutationFn: (device: DeviceRequest) => client.device.choose({ device }),
     onSuccess: (fresh) => useDevice.setState({ status: fresh }),
   });
   return (

@@ -55,7 +55,7 @@ export function SelfTest({
     const { signal } = abort.current;
     setTest({ running: true });
     try {
-      for await (const event of await client.models.selfTest({ pack, device }, { signal })) {
+      for await (const event of await client.packs.selfTest({ pack, device }, { signal })) {
         setTest((now) => ({ ...now, running: true, [event.kind]: event }));
       }
       setTest((now) => now && { ...now, running: false });
@@ -83,7 +83,7 @@ export function SelfTest({
               <Button
                 leftSection={<IconPlayerPlay size={16} />}
                 disabled={pack === ''}
-                {...denied('models.selfTest')}
+                {...denied('packs.selfTest')}
                 onClick={() => void run()}
               >
                 {t('test.run')}

@@ -25,14 +25,14 @@ import classes from './models.module.css';
 export function ModelsScreen() {
   const { t } = useTranslation('models');
   const { api } = useWorkstation();
-  const { data: packs, error } = useQuery(api.models.list.queryOptions({ refetchOnMount: 'always' }));
+  const { data: packs, error } = useQuery(api.packs.list.queryOptions({ refetchOnMount: 'always' }));
   // The events bring the status; until the first one came it is asked for.
   const live = useDevice((device) => device.status);
-  const { data: asked } = useQuery(api.models.device.queryOptions({ enabled: live === null }));
+  const { data: asked } = useQuery(api.device.status.queryOptions({ enabled: live === null }));
   const status = live ?? asked;
   const isBusy = usePackImport(({ job }) => job?.state === 'working');
   const [addOpen, { open, close }] = useDisclosure(false);
-  const { title: reason, 'aria-description': description } = useDenied()('models.add');
+  const { title: reason, 'aria-description': description } = useDenied()('packs.add');
   const obstacle = reason ?? (isBusy ? t('add.busy') : undefined);
   const add = () => {
     if (!obstacle) open();

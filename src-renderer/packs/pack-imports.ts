@@ -28,7 +28,7 @@ export type PackOrigin = { readonly place: string } | { readonly packHash: strin
 
 /** Brings in a pack; progress and outcome are in {@link usePackImport}. */
 export async function bringPack(
-  client: Pick<Client, 'models'>,
+  client: Pick<Client, 'packs'>,
   origin: PackOrigin,
   inspector: string,
 ): Promise<void> {
@@ -41,8 +41,8 @@ export async function bringPack(
   try {
     const events =
       'place' in origin
-        ? await client.models.add({ ...origin, inspector }, { signal })
-        : await client.models.resume({ ...origin, inspector }, { signal });
+        ? await client.packs.add({ ...origin, inspector }, { signal })
+        : await client.packs.resume({ ...origin, inspector }, { signal });
     for await (const event of events) {
       if (event.kind === 'found') pack = event.pack;
       if (event.kind === 'finished') tell({ ...event, state: 'finished' });

@@ -16,7 +16,7 @@ import classes from './packs.module.css';
 export function PackPanel({ pack }: { readonly pack: PackSummary }) {
   const { t } = useTranslation('models');
   const { client } = useWorkstation();
-  const verify = useMutation({ mutationFn: () => client.models.verify({ id: pack.id }) });
+  const verify = useMutation({ mutationFn: () => client.packs.verify({ id: pack.id }) });
   return (
     <Paper
       withBorder

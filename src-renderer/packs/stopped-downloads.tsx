@@ -15,7 +15,7 @@ import { bringPack, usePackImport } from './pack-imports.ts';
 /** Downloads of packs that stopped before their end: they go on where they are, or are thrown away. */
 export function StoppedDownloads() {
   const { api } = useWorkstation();
-  const { data } = useQuery(api.models.unfinished.queryOptions({ refetchOnMount: 'always' }));
+  const { data } = useQuery(api.packs.unfinished.queryOptions({ refetchOnMount: 'always' }));
   return data?.map((stopped) => <StoppedDownload key={stopped.packHash} stopped={stopped} />);
 }
 
@@ -30,8 +30,8 @@ function StoppedDownload({ stopped }: { readonly stopped: UnfinishedPack }) {
   const [asking, setAsking] = useState(false);
   const { packHash, pack, title, place, startedAt, done, total } = stopped;
   const discard = useMutation({
-    mutationFn: () => client.models.discard({ packHash }),
-    onSuccess: (left) => queries.setQueryData(api.models.unfinished.queryKey(), left),
+    mutationFn: () => client.packs.discard({ packHash }),
+    onSuccess: (left) => queries.setQueryData(api.packs.unfinished.queryKey(), left),
   });
   return (
     <Alert
@@ -61,7 +61,7 @@ function StoppedDownload({ stopped }: { readonly stopped: UnfinishedPack }) {
             size="compact-sm"
             leftSection={<IconPlayerPlay size={14} />}
             disabled={isBusy}
-            {...denied('models.resume')}
+            {...denied('packs.resume')}
             onClick={() => void bringPack(client, { packHash }, inspector)}
           >
             {t('stopped.resume')}
@@ -72,7 +72,7 @@ function StoppedDownload({ stopped }: { readonly stopped: UnfinishedPack }) {
                 size="compact-sm"
                 variant="default"
                 disabled={isBusy}
-                {...denied('models.discard')}
+                {...denied('packs.discard')}
                 loading={discard.isPending}
                 onClick={() => setAsking(!asking)}
               >

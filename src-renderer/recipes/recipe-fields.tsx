@@ -15,7 +15,7 @@ interface FieldsProps {
 export function PackField({ draft: { pack, choosePack } }: FieldsProps) {
   const { t } = useTranslation('batches');
   const { api } = useWorkstation();
-  const { data: packs } = useQuery(api.models.list.queryOptions());
+  const { data: packs } = useQuery(api.packs.list.queryOptions());
   return (
     <Select
       label={t('recipe.fields.pack')}

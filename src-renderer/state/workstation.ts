@@ -47,7 +47,7 @@ export async function followEvents(
     if (event.kind === 'health') useHealth.setState(event.report);
     if (event.kind === 'batch') void queries.invalidateQueries({ queryKey: api.batches.key() });
     if (event.kind === 'people') void refreshPeople(client);
-    if (event.kind === 'packs') void queries.invalidateQueries({ queryKey: api.models.key() });
+    if (event.kind === 'packs') void queries.invalidateQueries({ queryKey: api.packs.key() });
     if (event.kind === 'recipes') void queries.invalidateQueries({ queryKey: api.recipes.key() });
     if (event.kind === 'reviewed') {
       const { runId, imageId } = event;

@@ -17,7 +17,7 @@ export const deviceStatusSchema = z.object({
 export type DeviceStatus = z.infer<typeof deviceStatusSchema>;
 
 export const device = {
-  device: base.output(deviceStatusSchema),
+  status: base.output(deviceStatusSchema),
   /** Takes effect for the next start of the inference process; refused while a run is at work. */
-  chooseDevice: base.input(z.object({ device: deviceRequestSchema })).output(deviceStatusSchema),
+  choose: base.input(z.object({ device: deviceRequestSchema })).output(deviceStatusSchema),
 };

@@ -32,7 +32,7 @@ export type ImportEvent = Exclude<ImportProgress, { kind: 'finished' }>;
 export type ImportSummary = Omit<Extract<ImportProgress, { kind: 'finished' }>, 'kind'>;
 
 export const imports = {
-  import: base
+  start: base
     .input(
       z.object({
         id: idSchema,
@@ -43,5 +43,5 @@ export const imports = {
     )
     .output(eventIterator(importProgressSchema)),
   /** The batch is whole as it is: the rest of a stopped import is not wanted. */
-  dismissImport: base.input(z.object({ id: idSchema, ...inspector })).output(batchSummarySchema),
+  dismiss: base.input(z.object({ id: idSchema, ...inspector })).output(batchSummarySchema),
 };

@@ -17,12 +17,14 @@ import { whatIf } from './what-if.ts';
  */
 export const contract = {
   app,
-  batches: { ...batches, ...imports },
+  batches,
+  imports,
   runs,
   review,
   recipes,
   whatIf,
-  models: { ...packs, ...device },
+  packs,
+  device,
   studies,
   exports,
   people,

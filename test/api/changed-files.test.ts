@@ -53,7 +53,7 @@ describe('a file that was overwritten after its inspection', () => {
   test('stays so for the old run after it was imported again, and is judged in the next one', async () => {
     const { client, of, path, batchId, photos, media, runId } = await inspectedBatch();
     await writeFile(path, 'another part');
-    await drain(await client.batches.import({ id: batchId, paths: [photos], inspector }));
+    await drain(await client.imports.start({ id: batchId, paths: [photos], inspector }));
     expect((await client.review.image(of)).file).toBe('changed');
     await expect(client.review.judge({ ...of, verdict: 'reject' })).rejects.toEqual(changed);
     expect((await media(mediaUrls.seenThumbnail(of.imageId, runId))).status).toBe(409);

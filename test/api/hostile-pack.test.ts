@@ -40,10 +40,10 @@ test('checking and adding a pack that fills the memory say so; listing packs nee
   const { client, packFolder } = fake;
   await replaceFile(packFolder, 'vision', emptyNodes(1_000_000));
   const ids = ['lite', 'tiny@1'];
-  const listed = await client.models.list();
+  const listed = await client.packs.list();
   expect(listed.map(({ id, error }) => ({ id, error }))).toEqual(ids.map((id) => ({ id, error: null })));
   const heavy = { code: 'pack-invalid', details: { case: 'pack-too-heavy', pack: 'tiny', megabytes: 64 } };
-  const { ok, files } = await client.models.verify({ id: 'tiny@1' });
+  const { ok, files } = await client.packs.verify({ id: 'tiny@1' });
   expect(ok).toBe(false);
   expect(files.at(-1)).toMatchObject({
     name: 'pack.json',
@@ -52,7 +52,7 @@ test('checking and adding a pack that fills the memory say so; listing packs nee
   const stick = await tempFolder();
   await writeTinyPack(stick, (pack) => ({ ...pack, version: '2' }));
   await replaceFile(stick, 'decoder', emptyNodes(1_000_000));
-  const adding = client.models.add({ place: stick, inspector }).then(drain);
+  const adding = client.packs.add({ place: stick, inspector }).then(drain);
   await expect(adding).rejects.toEqual(carrying(heavy));
-  expect((await client.models.list()).map(({ id }) => id)).toEqual(ids);
+  expect((await client.packs.list()).map(({ id }) => id)).toEqual(ids);
 });

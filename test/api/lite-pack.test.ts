@@ -88,12 +88,12 @@ test('the real pack, through the API alone: import, run, maps, SAM, verdict, pro
   const csv = await readFile(join(folder, 'results.csv'), 'utf8');
   expect(csv).toMatch(image.path.split('/').at(-1)!);
   expect(csv).toMatch(/scratch/);
-  expect(await client.models.device()).toMatchObject({
+  expect(await client.device.status()).toMatchObject({
     state: 'ready',
     report: { running: 'cpu' },
     restarts: 0,
   });
-  expect(await client.models.verify({ id: 'lite' })).toMatchObject({ ok: true });
+  expect(await client.packs.verify({ id: 'lite' })).toMatchObject({ ok: true });
   for (const bits of [10, 12]) {
     const deep = await foundOf(fake, bits);
     expect(deep).toMatchObject({ model: 'reject', regions: columns.regions[0] });
@@ -108,7 +108,7 @@ async function foundOf({ client, folder }: FakeWorkstation, bits: number) {
   await mkdir(photos);
   await sampleOf(bits, join(photos, 'part.png'));
   const { id: batchId } = await client.batches.create({ metadata: { name: `${bits} bits` }, inspector });
-  await drain(await client.batches.import({ id: batchId, paths: [photos], inspector }));
+  await drain(await client.imports.start({ id: batchId, paths: [photos], inspector }));
   const { run } = await client.runs.start({ batchId, inspector });
   await ended(client, run.id, batchId);
   const { columns } = await client.review.table({ batchId });

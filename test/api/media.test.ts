@@ -366,7 +366,7 @@ describe('the pages of a file', () => {
     await writeFile(join(root, 'ground_truth/cut/a_mask.tif'), await multiPage('tiff', [black, white]));
     await writeFile(join(root, 'ground_truth/cut/b_mask.tif'), await multiPage('tiff', [white]));
     const { id } = await fake.client.batches.create({ metadata: { name: 'B' }, inspector: 'ana' });
-    await drain(await fake.client.batches.import({ id, paths: [root], inspector: 'ana' }));
+    await drain(await fake.client.imports.start({ id, paths: [root], inspector: 'ana' }));
     const { columns } = await fake.client.review.table({ batchId: id });
     const truth = (i: number) => fake.media(mediaUrls.truth(columns.imageId[i]!));
     expect(await meanOf(await truth(0))).toEqual([0]);
@@ -405,7 +405,7 @@ describe('ground truth', () => {
     await writeFile(secret, photo);
     await symlink(secret, join(root, 'ground_truth/bent/2_mask.png'));
     const { id } = await fake.client.batches.create({ metadata: { name: 'Nuts' }, inspector: 'ana' });
-    await drain(await fake.client.batches.import({ id, paths: [join(root, 'test')], inspector: 'ana' }));
+    await drain(await fake.client.imports.start({ id, paths: [join(root, 'test')], inspector: 'ana' }));
     const { columns } = await fake.client.review.table({ batchId: id });
     const found: Record<string, number | string> = {};
     for (const [i, imageId] of columns.imageId.entries()) {

@@ -99,7 +99,7 @@ describe('with people', () => {
     const signIn = refused('sign-in-required');
     await expect(open.review.judge(judge)).rejects.toEqual(signIn);
     await expect(open.app.clearCache()).rejects.toEqual(signIn);
-    await expect(open.models.chooseDevice({ device: 'cpu' })).rejects.toEqual(signIn);
+    await expect(open.device.choose({ device: 'cpu' })).rejects.toEqual(signIn);
     await expect(
       open.people.add({ name: 'Mallory', role: 'engineer', pin: '0000', inspector: 'Eva' }),
     ).rejects.toEqual(signIn);
@@ -134,7 +134,7 @@ describe('with people', () => {
     await expect(otto.review.judge({ ...judge, inspector: 'Rita' })).rejects.toEqual(spoofed);
     await expect(otto.review.judge({ ...judge, inspector: 'otto' })).rejects.toEqual(spoofed);
     await expect(eva.review.judge({ ...judge, inspector: 'Otto' })).rejects.toEqual(spoofed);
-    await expect(otto.batches.import({ id: 1, paths: ['/x'], inspector: 'Eva' })).rejects.toEqual(spoofed);
+    await expect(otto.imports.start({ id: 1, paths: ['/x'], inspector: 'Eva' })).rejects.toEqual(spoofed);
     expect(await otto.review.judge({ ...judge, inspector: 'Otto' })).toMatchObject({ inspector: 'Otto' });
   });
 
@@ -155,7 +155,7 @@ describe('with people', () => {
       await expect(client.recipes.save({ recipe, parentHash: null, inspector })).rejects.toEqual(engineers);
       await expect(client.batches.delete({ id, deleted: true, inspector })).rejects.toEqual(engineers);
       await expect(client.batches.purge({ id: null, inspector })).rejects.toEqual(engineers);
-      await expect(client.models.chooseDevice({ device: 'cpu' })).rejects.toEqual(engineers);
+      await expect(client.device.choose({ device: 'cpu' })).rejects.toEqual(engineers);
       await expect(
         client.people.changeRole({ name: inspector, role: 'engineer', inspector }),
       ).rejects.toEqual(engineers);
@@ -318,8 +318,7 @@ describe('with people', () => {
       'batches.archive': () => line.batches.archive({ id: batchId, archived: true, inspector }),
       'batches.delete': () => line.batches.delete({ id: batchId, deleted: true, inspector }),
       'batches.purge': async () => drain(await line.batches.purge({ id: old.id, inspector })),
-      'batches.import': async () =>
-        drain(await line.batches.import({ id: batchId, paths: ['/x'], inspector })),
+      'imports.start': async () => drain(await line.imports.start({ id: batchId, paths: ['/x'], inspector })),
       'runs.start': () => line.runs.start({ batchId, inspector }),
       'runs.resume': () => line.runs.resume({ id: runId, inspector }),
       'review.judge': () => line.review.judge({ ...at, verdict: 'uncertain', inspector }),
@@ -345,11 +344,11 @@ describe('with people', () => {
     };
     // These read, or end and put aside what goes on; a pack is checked before it appears (`pack-imports.test.ts`).
     const others: readonly Action[] = [
-      'batches.dismissImport',
+      'imports.dismiss',
       'runs.pause',
       'runs.cancel',
-      'models.add',
-      'models.resume',
+      'packs.add',
+      'packs.resume',
       'studies.next',
       'studies.results',
       'studies.exportAnswers',
@@ -417,7 +416,7 @@ describe('with people', () => {
 
   test('the history tells of device choices and exports with who made them', async () => {
     const { eva, fake, runId } = await withPeople();
-    await eva.models.chooseDevice({ device: 'auto' });
+    await eva.device.choose({ device: 'auto' });
     const { client: otto } = await lineOf(fake, 'Otto');
     await drain(await otto.exports.run({ runId, formats: ['csv'], folder: null }));
     const told = async (subject: AuditSubject) =>

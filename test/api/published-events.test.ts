@@ -70,12 +70,12 @@ test('of a stream it is published when its work has ended, whether it succeeded 
   const input = { id, paths: [photos], inspector };
   const batch = [{ kind: 'batch', batchId: id }];
   const cancelled = async () => {
-    const events = await client.batches.import(input);
+    const events = await client.imports.start(input);
     await events.next();
     expect(fake.workstation.hub.publish).not.toHaveBeenCalled();
     await events.return?.();
     await expect.poll(() => fake.workstation.isBusy()).toBe(false);
   };
   expect(await publishedBy(fake, cancelled)).toEqual(batch);
-  expect(await publishedBy(fake, async () => drain(await client.batches.import(input)))).toEqual(batch);
+  expect(await publishedBy(fake, async () => drain(await client.imports.start(input)))).toEqual(batch);
 });

@@ -39,7 +39,7 @@ describe('errors', () => {
     });
     await expect(client.runs.start({ batchId: 99, inspector })).rejects.toEqual(clipsam('not-found'));
     await expect(client.review.image({ imageId: 9, runId: null })).rejects.toEqual(clipsam('not-found'));
-    await expect(client.models.verify({ id: '../..' })).rejects.toEqual(clipsam('pack-not-found'));
+    await expect(client.packs.verify({ id: '../..' })).rejects.toEqual(clipsam('pack-not-found'));
     expect(faults).toEqual([]);
   });
 
@@ -109,7 +109,7 @@ describe('importing', () => {
     await writeFile(join(photos, 'copy.png'), 'a.png');
     const { id } = await fake.client.batches.create({ metadata: { name: 'B' }, inspector });
     const gone = join(fake.folder, 'gone');
-    const events = await drain(await fake.client.batches.import({ id, paths: [photos, gone], inspector }));
+    const events = await drain(await fake.client.imports.start({ id, paths: [photos, gone], inspector }));
     expect(events[0]).toEqual({ kind: 'listed', total: 4 });
     expect(events.at(-1)).toMatchObject({
       kind: 'finished',
@@ -129,7 +129,7 @@ describe('importing', () => {
     const { id } = await fake.client.batches.create({ metadata: { name: 'B' }, inspector });
     const abort = new AbortController();
     const input = { id, paths: [photos], inspector };
-    const events = await fake.client.batches.import(input, { signal: abort.signal });
+    const events = await fake.client.imports.start(input, { signal: abort.signal });
     expect((await events.next()).value).toMatchObject({ kind: 'listed', total: 600 });
     expect((await events.next()).value).toMatchObject({ kind: 'imported' });
     expect(fake.workstation.isBusy()).toBe(true);
@@ -142,7 +142,7 @@ describe('importing', () => {
     const { images } = await fake.client.batches.get({ id });
     expect(images).toBeGreaterThan(0);
     expect(images).toBeLessThan(600);
-    const again = await drain(await fake.client.batches.import(input));
+    const again = await drain(await fake.client.imports.start(input));
     expect(again.at(-1)).toMatchObject({ kind: 'finished', added: 600 - images, unchanged: images });
   });
 
@@ -163,7 +163,7 @@ describe('importing', () => {
     const html = '<script>alert("x")</script>';
     const metadata = { name: html, lot: '../../etc', partNumber: "'; drop table images; --" };
     const batch = await fake.client.batches.create({ metadata, inspector: html });
-    await drain(await fake.client.batches.import({ id: batch.id, paths: [photos], inspector }));
+    await drain(await fake.client.imports.start({ id: batch.id, paths: [photos], inspector }));
     const { run } = await inspected(fake, batch.id);
     const table = await fake.client.review.table({ batchId: batch.id });
     expect(table.batch).toMatchObject(metadata);
@@ -222,7 +222,7 @@ describe('batches', () => {
     const deleted = clipsam('conflict', /was deleted. Restore it first/);
     await expect(client.runs.start({ batchId, inspector })).rejects.toEqual(deleted);
     await expect(client.review.table({ batchId })).rejects.toEqual(deleted);
-    await expect(client.batches.import({ id: batchId, paths: ['/'], inspector })).rejects.toEqual(deleted);
+    await expect(client.imports.start({ id: batchId, paths: ['/'], inspector })).rejects.toEqual(deleted);
     await expect(drain(await client.exports.run({ runId: run.id, formats: ['csv'] }))).rejects.toEqual(
       deleted,
     );
@@ -290,7 +290,7 @@ describe('imports that were stopped', () => {
     await mkdir(photos);
     for (let i = 0; i < 600; i++) await writeFile(join(photos, `${i}.png`), `${i}`);
     const { id } = await fake.client.batches.create({ metadata: { name: 'Lot 7' }, inspector });
-    const events = await fake.client.batches.import({ id, paths: [photos], inspector });
+    const events = await fake.client.imports.start({ id, paths: [photos], inspector });
     await events.next();
     await events.next();
     // While it is at work nothing is missing yet.
@@ -307,10 +307,10 @@ describe('imports that were stopped', () => {
     await workstation.close();
     const again = await fakeWorkstation({}, { workspaceFolder: folder });
     expect(await again.client.batches.list({})).toMatchObject([{ stoppedImport: before.stoppedImport }]);
-    const events = await drain(await again.client.batches.import({ id, paths: null, inspector }));
+    const events = await drain(await again.client.imports.start({ id, paths: null, inspector }));
     expect(events.at(-1)).toMatchObject({ added: 600 - before.images, unchanged: before.images });
     expect(await again.client.batches.get({ id })).toMatchObject({ images: 600, stoppedImport: null });
-    await expect(drain(await again.client.batches.import({ id, paths: null, inspector }))).rejects.toEqual(
+    await expect(drain(await again.client.imports.start({ id, paths: null, inspector }))).rejects.toEqual(
       clipsam('not-found', /No import/),
     );
   });
@@ -318,7 +318,7 @@ describe('imports that were stopped', () => {
   test('are forgotten when somebody says so, and the history keeps who', async () => {
     const { client, workstation, id, photos } = await stoppedImport();
     const { images } = await client.batches.get({ id });
-    expect(await client.batches.dismissImport({ id, inspector: 'bo' })).toMatchObject({
+    expect(await client.imports.dismiss({ id, inspector: 'bo' })).toMatchObject({
       images,
       stoppedImport: null,
     });
@@ -638,7 +638,7 @@ test('files that moved keep their results, and images of two folders are told ap
     await mkdir(join(folder, 'in', name), { recursive: true });
     await writeFile(join(folder, 'in', name, 'x.png'), name);
   }
-  await drain(await client.batches.import({ id, paths: [join(folder, 'in')], inspector }));
+  await drain(await client.imports.start({ id, paths: [join(folder, 'in')], inspector }));
   const { run } = await inspected(fake, id);
   await rename(join(folder, 'in'), join(folder, 'moved'));
   const { columns } = await client.review.table({ batchId: id, runId: run.id });

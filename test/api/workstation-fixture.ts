@@ -86,7 +86,7 @@ export async function batchOf({ client, folder }: FakeWorkstation, files: readon
 
 async function importFolder(client: FakeWorkstation['client'], folder: string, name: string) {
   const { id: batchId } = await client.batches.create({ metadata: { name }, inspector });
-  await drain(await client.batches.import({ id: batchId, paths: [folder], inspector }));
+  await drain(await client.imports.start({ id: batchId, paths: [folder], inspector }));
   const { columns } = await client.review.table({ batchId });
   return { batchId, imageIds: columns.imageId };
 }

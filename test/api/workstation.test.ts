@@ -191,26 +191,26 @@ describe('the device', () => {
     const gone = new ClipSamError('pack-file-missing', 'The pack is gone.');
     const fake = await fakeWorkstation();
     const { client, starts } = fake;
-    expect(await client.models.device()).toMatchObject({ state: 'stopped', asked: 'cpu', report: null });
+    expect(await client.device.status()).toMatchObject({ state: 'stopped', asked: 'cpu', report: null });
     const { batchId } = await importedBatch(fake, 1);
     await inspected(fake, batchId);
-    expect(await client.models.device()).toMatchObject({
+    expect(await client.device.status()).toMatchObject({
       state: 'ready',
       restarts: 0,
       report: { running: 'cpu' },
     });
     starts[0]!.tell({ kind: 'heartbeat', generation: 1, rssBytes: 500 << 20 });
     starts[0]!.tell({ kind: 'died', generation: 1, reason: { kind: 'not-started', message: 'x' } });
-    expect(await client.models.device()).toMatchObject({ state: 'starting', restarts: 1, rssBytes: null });
+    expect(await client.device.status()).toMatchObject({ state: 'starting', restarts: 1, rssBytes: null });
     starts[0]!.tell({ kind: 'gave-up', error: { code: 'inference-crashed', message: 'Five times.' } });
-    expect(await client.models.device()).toMatchObject({
+    expect(await client.device.status()).toMatchObject({
       state: 'failed',
       error: { message: 'Five times.' },
     });
     // The next use starts a new process.
     await inspected(fake, batchId);
     expect(starts).toHaveLength(2);
-    expect(await client.models.device()).toMatchObject({ state: 'ready', error: null });
+    expect(await client.device.status()).toMatchObject({ state: 'ready', error: null });
 
     const failing = await fakeWorkstation(
       {},
@@ -226,7 +226,7 @@ describe('the device', () => {
       data: { code: 'pack-file-missing' },
     });
     expect(broken).toBe(true);
-    expect(await failing.client.models.device()).toMatchObject({
+    expect(await failing.client.device.status()).toMatchObject({
       state: 'failed',
       error: { code: 'pack-file-missing' },
     });
@@ -238,11 +238,11 @@ describe('the device', () => {
     const { client, starts } = fake;
     const { batchId } = await importedBatch(fake, 20);
     const { run } = await client.runs.start({ batchId, inspector });
-    await expect(client.models.chooseDevice({ device: 'webgpu' })).rejects.toEqual(refused(/at work/));
+    await expect(client.device.choose({ device: 'webgpu' })).rejects.toEqual(refused(/at work/));
     await client.runs.pause({ id: run.id, inspector });
-    await expect(client.models.chooseDevice({ device: 'webgpu' })).rejects.toEqual(refused(/at work/));
+    await expect(client.device.choose({ device: 'webgpu' })).rejects.toEqual(refused(/at work/));
     await client.runs.cancel({ id: run.id, inspector });
-    expect(await client.models.chooseDevice({ device: 'webgpu' })).toMatchObject({
+    expect(await client.device.choose({ device: 'webgpu' })).toMatchObject({
       state: 'stopped',
       asked: 'webgpu',
     });
@@ -256,7 +256,7 @@ describe('the device', () => {
     const { client, starts } = fake;
     const { batchId } = await importedBatch(fake, 4);
     const { run } = await client.runs.start({ batchId, inspector });
-    const events = await drain(await client.models.selfTest({ pack: 'lite', device: 'cpu' }));
+    const events = await drain(await client.packs.selfTest({ pack: 'lite', device: 'cpu' }));
     expect(events.map(({ kind }) => kind)).toEqual(['starting', 'ready', 'finished']);
     expect(events.at(-1)).toMatchObject({
       score: 0.9,
@@ -265,7 +265,7 @@ describe('the device', () => {
       timings: { total: 28 },
     });
     expect(starts).toHaveLength(1);
-    await expect(drain(await client.models.selfTest({ pack: 'lite', device: 'webgpu' }))).rejects.toEqual(
+    await expect(drain(await client.packs.selfTest({ pack: 'lite', device: 'webgpu' }))).rejects.toEqual(
       refused(/at work on the device "cpu"/),
     );
     isHeld = false;
@@ -274,9 +274,9 @@ describe('the device', () => {
       done: 4,
       failed: 0,
     });
-    await drain(await client.models.selfTest({ pack: 'lite', device: 'webgpu' }));
+    await drain(await client.packs.selfTest({ pack: 'lite', device: 'webgpu' }));
     expect(starts.map(({ device }) => device)).toEqual(['cpu', 'webgpu']);
-    expect(await client.models.device()).toMatchObject({ asked: 'cpu', state: 'ready' });
+    expect(await client.device.status()).toMatchObject({ asked: 'cpu', state: 'ready' });
   });
 });
 

@@ -191,7 +191,7 @@ describeInChromium('the desktop program', () => {
       const { call, run: script } = started;
       const input = JSON.stringify({ id: batchId, paths: [photos], inspector: 'inspector' });
       const summary = await script(`(async () => {
-        for await (const event of await client.batches.import(${input})) globalThis.last = event;
+        for await (const event of await client.imports.start(${input})) globalThis.last = event;
         return globalThis.last;
       })()`);
       expect(summary).toMatchObject({ kind: 'finished', unchanged: 30 });

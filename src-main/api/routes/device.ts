@@ -3,23 +3,21 @@ import type { Implementer } from '../implementer.ts';
 import type { Workstation } from '../workstation.ts';
 
 /** The device that models run on. */
-export function deviceRoutes({ models }: Implementer, { pool }: Workstation) {
+export function deviceRoutes({ device: procedures }: Implementer, { pool }: Workstation) {
   return {
-    device: models.device.handler(() => pool.status),
-    chooseDevice: models.chooseDevice.handler(
-      async ({ input: { device }, context: { inspector, acting } }) => {
-        const oldValue = pool.status.asked;
-        const status = await pool.chooseDevice(device);
-        await recordAuditEvent(acting, {
-          inspector,
-          action: 'changed',
-          subject: 'setting',
-          subjectId: 'device',
-          oldValue,
-          newValue: device,
-        });
-        return status;
-      },
-    ),
+    status: procedures.status.handler(() => pool.status),
+    choose: procedures.choose.handler(async ({ input: { device }, context: { inspector, acting } }) => {
+      const oldValue = pool.status.asked;
+      const status = await pool.chooseDevice(device);
+      await recordAuditEvent(acting, {
+        inspector,
+        action: 'changed',
+        subject: 'setting',
+        subjectId: 'device',
+        oldValue,
+        newValue: device,
+      });
+      return status;
+    }),
   };
 }

@@ -5,37 +5,24 @@ import type { Workstation } from '../workstation.ts';
 import { batchSummary } from './batch-summary.ts';
 
 /** Images into a batch, and what becomes of an import that stopped before its end. */
-export function importRoutes({ batches }: Implementer, workstation: Workstation) {
+export function importRoutes({ imports: procedures }: Implementer, workstation: Workstation) {
   const { workspace, imports } = workstation;
   return {
-    import: batches.import.handler(
+    start: procedures.start.handler(
       async ({ input: { id, paths, inspector }, context: { acting, stream } }) => {
         await getBatch(workspace, id);
         return stream<ImportProgress>((emit, signal) =>
           workstation.whileBusy(async () => {
             const options = { batchId: id, paths, inspector, acting, signal, onEvent: emit };
-            const { duplicates, ...summary } = await imports.run(options);
-            emit({
-              kind: 'finished',
-              ...summary,
-              changed: [...summary.changed],
-              unread: [...summary.unread],
-              vanished: [...summary.vanished],
-              duplicates: duplicates.map((group) => ({ ...group, paths: [...group.paths] })),
-              unreadable: [...summary.unreadable],
-              passedOver: [...summary.passedOver],
-              truthFolders: [...summary.truthFolders],
-            });
+            emit({ kind: 'finished', ...(await imports.run(options)) });
           }),
         );
       },
     ),
-    dismissImport: batches.dismissImport.handler(
-      async ({ input: { id, inspector }, context: { acting } }) => {
-        await getBatch(workspace, id);
-        await imports.dismiss(acting, id, inspector);
-        return batchSummary(workstation, id);
-      },
-    ),
+    dismiss: procedures.dismiss.handler(async ({ input: { id, inspector }, context: { acting } }) => {
+      await getBatch(workspace, id);
+      await imports.dismiss(acting, id, inspector);
+      return batchSummary(workstation, id);
+    }),
   };
 }

@@ -6,7 +6,7 @@ import type { Implementer, StreamOf } from '../implementer.ts';
 import type { Workstation } from '../workstation.ts';
 
 /** Model packs: those that are there, and others into the workspace. */
-export function packRoutes({ models }: Implementer, workstation: Workstation) {
+export function packRoutes({ packs: procedures }: Implementer, workstation: Workstation) {
   const { packs, packImports, examiner, pool, samplesFolder, selfTestFolder } = workstation;
   const bring = (
     stream: StreamOf,
@@ -21,20 +21,20 @@ export function packRoutes({ models }: Implementer, workstation: Workstation) {
       ),
     );
   return {
-    list: models.list.handler(() => summarisePacks(packs)),
-    verify: models.verify.handler(({ input }) => checkPack(input.id, packs, examiner)),
-    add: models.add.handler(({ input: { place, inspector }, context: { acting, stream } }) =>
+    list: procedures.list.handler(() => summarisePacks(packs)),
+    verify: procedures.verify.handler(({ input }) => checkPack(input.id, packs, examiner)),
+    add: procedures.add.handler(({ input: { place, inspector }, context: { acting, stream } }) =>
       bring(stream, (options) => packImports.add(place, { ...options, inspector, acting })),
     ),
-    resume: models.resume.handler(({ input: { packHash, inspector }, context: { acting, stream } }) =>
+    resume: procedures.resume.handler(({ input: { packHash, inspector }, context: { acting, stream } }) =>
       bring(stream, (options) => packImports.resume(packHash, { ...options, inspector, acting })),
     ),
-    unfinished: models.unfinished.handler(() => packImports.unfinished()),
-    discard: models.discard.handler(async ({ input }) => {
+    unfinished: procedures.unfinished.handler(() => packImports.unfinished()),
+    discard: procedures.discard.handler(async ({ input }) => {
       await packImports.discard(input.packHash);
       return packImports.unfinished();
     }),
-    selfTest: models.selfTest.handler(({ input: { pack, device }, context: { stream } }) =>
+    selfTest: procedures.selfTest.handler(({ input: { pack, device }, context: { stream } }) =>
       stream<SelfTestEvent>((onEvent, signal) =>
         selfTest({
           pool,

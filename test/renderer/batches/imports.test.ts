@@ -12,8 +12,8 @@ type Events = (signal: AbortSignal) => AsyncGenerator<ImportProgress>;
 
 function clientOf(events: Events) {
   const client = {
-    batches: {
-      import: async (_input: unknown, { signal }: { signal: AbortSignal }) => events(signal),
+    imports: {
+      start: async (_input: unknown, { signal }: { signal: AbortSignal }) => events(signal),
     },
   };
   return client as unknown as Parameters<typeof imports.importInto>[0];
