@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { checkAnnotation } from './annotation-limits.ts';
 import { toErrorRecord } from './errors.ts';
 import { countSchema, idSchema, immutable } from './field-schemas.ts';
 import { polygonsSchema } from './geometry.ts';
-import { checkMark } from './mark-limits.ts';
 
 export const annotationKindSchema = z.enum(['false-positive', 'missed-defect', 'corrected-region']);
 export type AnnotationKind = z.infer<typeof annotationKindSchema>;
@@ -10,7 +10,7 @@ export type AnnotationKind = z.infer<typeof annotationKindSchema>;
 /** An area that an inspector drew. */
 export const drawnPolygonsSchema = polygonsSchema.superRefine((polygons, context) => {
   try {
-    checkMark(polygons);
+    checkAnnotation(polygons);
   } catch (error) {
     context.addIssue({ code: 'custom', message: toErrorRecord(error).message });
   }

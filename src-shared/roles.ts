@@ -6,8 +6,8 @@ export const roleSchema = z.enum(ROLES);
 export type Role = z.infer<typeof roleSchema>;
 
 /** Somebody who may sign in. */
-export const personSchema = z.object({ name: z.string(), role: roleSchema }).readonly();
-export type Person = z.infer<typeof personSchema>;
+export const inspectorSchema = z.object({ name: z.string(), role: roleSchema }).readonly();
+export type Inspector = z.infer<typeof inspectorSchema>;
 
 export const PIN_LENGTH = { min: 4, max: 64 } as const;
 export const pinSchema = z.string().min(PIN_LENGTH.min).max(PIN_LENGTH.max);

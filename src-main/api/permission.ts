@@ -1,6 +1,6 @@
 import { ClipSamError, failure } from '../../src-shared/errors.ts';
 import { type Action, ASKED_UNATTENDED, LEAST_ROLE, mayDo } from '../../src-shared/permissions.ts';
-import type { Person } from '../../src-shared/roles.ts';
+import type { Inspector } from '../../src-shared/roles.ts';
 import type { Acting, People } from '../services/people/people.ts';
 
 /** A window's connection to the router, for as long as it is open. Each gets one of its own. */
@@ -52,7 +52,7 @@ export async function checkPermission(
  * @throws ClipSamError `not-permitted`
  */
 export function checkAgainstOther(
-  person: Person | null,
+  person: Inspector | null,
   action: 'review.judge-after-others' | 'review.retract-of-others',
   other: string | undefined,
 ): void {

@@ -1,8 +1,13 @@
 import type { Selectable } from 'kysely';
 import type { Annotation } from '../../src-shared/annotation.ts';
+import {
+  ANNOTATION_LIMITS,
+  checkAnnotation,
+  countPoints,
+  riseOf,
+} from '../../src-shared/annotation-limits.ts';
 import { failure } from '../../src-shared/errors.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
-import { checkMark, countPoints, MARK_LIMITS, riseOf } from '../../src-shared/mark-limits.ts';
 import { recordAudit } from './audit.ts';
 import { resultToJudge } from './results.ts';
 import type { Schema } from './schema.ts';
@@ -18,7 +23,7 @@ export type NewAnnotation = Pick<Annotation, 'runId' | 'imageId' | 'kind' | 'ins
 export async function addAnnotation(workspace: Workspace, entry: NewAnnotation): Promise<Annotation> {
   const { runId, imageId, regionIndex = null } = entry;
   const polygons = entry.polygons?.length ? entry.polygons : null;
-  if (polygons) checkMark(polygons);
+  if (polygons) checkAnnotation(polygons);
   return workspace.db.transaction().execute(async (db) => {
     const result = await resultToJudge({ ...workspace, db }, runId, imageId);
     if (!result) {
@@ -83,15 +88,15 @@ async function checkRoom(
   const points = countPoints(all);
   const pixels = riseOf(all);
   const told = (much: string, limit: number) =>
-    `With this mark the marks of image ${imageId} would ${much}; ${limit} are the limit. Remove one, or draw more coarsely.`;
-  const { pointsOfImage, riseOfImage } = MARK_LIMITS;
+    `With this annotation the annotations of image ${imageId} would ${much}; ${limit} are the limit. Remove one, or draw more coarsely.`;
+  const { pointsOfImage, riseOfImage } = ANNOTATION_LIMITS;
   if (points > pointsOfImage) {
     const message = told(`have ${points} points`, pointsOfImage);
-    throw failure('marks-too-fine', { points, limit: pointsOfImage }, message);
+    throw failure('annotations-too-fine', { points, limit: pointsOfImage }, message);
   }
   if (pixels > riseOfImage) {
     const message = told(`run ${pixels} pixels up and down`, riseOfImage);
-    throw failure('marks-too-long', { pixels, limit: riseOfImage }, message);
+    throw failure('annotations-too-long', { pixels, limit: riseOfImage }, message);
   }
 }
 
@@ -116,7 +121,7 @@ export async function retractAnnotation(
       .where('a.kind', 'is not', null)
       .executeTakeFirst();
     if (!row || row.retraction !== null) {
-      throw failure('mark-gone', `There is no annotation ${id}, or it was retracted before.`);
+      throw failure('annotation-gone', `There is no annotation ${id}, or it was retracted before.`);
     }
     allow(row.inspector);
     await db

@@ -1,13 +1,13 @@
 import type { Kysely, Selectable } from 'kysely';
 import { failure } from '../../src-shared/errors.ts';
 import { isPlainName, looksAlike } from '../../src-shared/names.ts';
-import type { Person, Role } from '../../src-shared/roles.ts';
+import type { Inspector, Role } from '../../src-shared/roles.ts';
 import { recordAudit } from './audit.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A person with what their PIN is checked against. */
-export interface StoredPerson extends Person {
+export interface StoredInspector extends Inspector {
   readonly id: number;
   readonly pin: string;
   /** Another one means that their sessions are over. */
@@ -19,7 +19,7 @@ export interface StoredPerson extends Person {
 type Row = Selectable<Schema['people']>;
 
 /** Everybody who may sign in, by name. */
-export async function listPeople(workspace: Workspace): Promise<Person[]> {
+export async function listPeople(workspace: Workspace): Promise<Inspector[]> {
   const rows = await workspace.db
     .selectFrom('people')
     .selectAll()
@@ -41,7 +41,7 @@ export async function hasPeople(workspace: Workspace): Promise<boolean> {
 }
 
 /** Undefined when there is none of that id, or not any more. */
-export async function getPerson(workspace: Workspace, id: number): Promise<StoredPerson | undefined> {
+export async function getPerson(workspace: Workspace, id: number): Promise<StoredInspector | undefined> {
   const row = await workspace.db
     .selectFrom('people')
     .selectAll()
@@ -52,7 +52,7 @@ export async function getPerson(workspace: Workspace, id: number): Promise<Store
 }
 
 /** @throws ClipSamError `not-found` when nobody of that name may sign in */
-export async function findPerson(workspace: Workspace, name: string): Promise<StoredPerson> {
+export async function findPerson(workspace: Workspace, name: string): Promise<StoredInspector> {
   return toStored(await mustFind(workspace.db, name));
 }
 
@@ -63,8 +63,8 @@ export async function findPerson(workspace: Workspace, name: string): Promise<St
  */
 export async function addPerson(
   workspace: Workspace,
-  { name, role, pin, inspector }: Person & { readonly pin: string; readonly inspector: string },
-): Promise<Person> {
+  { name, role, pin, inspector }: Inspector & { readonly pin: string; readonly inspector: string },
+): Promise<Inspector> {
   return workspace.db.transaction().execute(async (db) => {
     const others = await db
       .selectFrom('people')
@@ -105,7 +105,7 @@ export async function changeRole(
   name: string,
   role: Role,
   inspector: string,
-): Promise<Person> {
+): Promise<Inspector> {
   return workspace.db.transaction().execute(async (db) => {
     const before = await mustFind(db, name);
     if (role === before.role) return toPerson(before);
@@ -136,7 +136,7 @@ export async function changePin(
   pin: string,
   inspector: string,
   action: 'pin-reset' | 'pin-changed' = 'pin-reset',
-): Promise<StoredPerson> {
+): Promise<StoredInspector> {
   return workspace.db.transaction().execute(async (db) => {
     const row = await change(db, (await mustFind(db, name)).id, { pin });
     const newValue = toPerson(row);
@@ -152,7 +152,7 @@ export async function changePin(
 export async function countTry(
   workspace: Workspace,
   id: number,
-  allow: (person: StoredPerson) => void,
+  allow: (person: StoredInspector) => void,
 ): Promise<void> {
   await workspace.db.transaction().execute(async (db) => {
     const row = await db.selectFrom('people').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
@@ -172,9 +172,9 @@ export async function countTry(
  */
 export async function welcome(
   workspace: Workspace,
-  person: StoredPerson,
+  person: StoredInspector,
   pin: string = person.pin,
-): Promise<StoredPerson | undefined> {
+): Promise<StoredInspector | undefined> {
   return workspace.db.transaction().execute(async (db) => {
     const row = await db
       .updateTable('people')
@@ -192,7 +192,11 @@ export async function welcome(
  * Lets somebody sign in no more. Their row stays, and so does their name on what they did.
  * @throws ClipSamError `not-found` when nobody has that name, `conflict` when no engineer would be left
  */
-export async function removePerson(workspace: Workspace, name: string, inspector: string): Promise<Person> {
+export async function removePerson(
+  workspace: Workspace,
+  name: string,
+  inspector: string,
+): Promise<Inspector> {
   return workspace.db.transaction().execute(async (db) => {
     const row = await mustFind(db, name);
     await keepAnEngineer(db, row);
@@ -265,10 +269,10 @@ function change(
     .executeTakeFirstOrThrow();
 }
 
-function toStored({ id, pin, epoch, wrong_pins, ...row }: Row): StoredPerson {
+function toStored({ id, pin, epoch, wrong_pins, ...row }: Row): StoredInspector {
   return { id, pin, epoch, wrongPins: wrong_pins, ...toPerson(row) };
 }
 
-function toPerson({ name, role }: Pick<Row, 'name' | 'role'>): Person {
+function toPerson({ name, role }: Pick<Row, 'name' | 'role'>): Inspector {
   return { name, role };
 }

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { type Icon, IconKey, IconUserMinus } from '@tabler/icons-react';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Person, PIN_LENGTH, type Role } from '../../src-shared/roles.ts';
+import { type Inspector, PIN_LENGTH, type Role } from '../../src-shared/roles.ts';
 import { plainText } from '../i18n/plain-text.ts';
 import { usePeople } from '../state/people.ts';
 import { PlainName } from '../ui/plain-name.tsx';
@@ -13,7 +13,7 @@ import { useCanManage, useRoleChoices } from './roles.ts';
 import { useManagePerson } from './use-manage-person.ts';
 
 /** A person with their role. Engineers manage the others; one's own PIN everybody changes. */
-export function PersonRow({ person }: { readonly person: Person }) {
+export function PersonRow({ person }: { readonly person: Inspector }) {
   const isMe = usePeople(({ me }) => me?.name === person.name);
   const canManage = useCanManage();
   // One slip would leave the window, and perhaps the workspace, without an engineer: nobody manages themselves.
@@ -29,7 +29,7 @@ function ShownPerson({
   isMe,
   canManage,
 }: {
-  readonly person: Person;
+  readonly person: Inspector;
   readonly isMe: boolean;
   readonly canManage: boolean;
 }) {
@@ -51,7 +51,7 @@ function ShownPerson({
   );
 }
 
-function ManagedPerson({ person: { name, role } }: { readonly person: Person }) {
+function ManagedPerson({ person: { name, role } }: { readonly person: Inspector }) {
   const { t } = useTranslation('app');
   const roles = useRoleChoices();
   const [open, setOpen] = useState<'pin' | 'remove' | null>(null);

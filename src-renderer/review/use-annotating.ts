@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Annotation } from '../../src-shared/annotation.ts';
+import { checkAnnotation } from '../../src-shared/annotation-limits.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
-import { checkMark } from '../../src-shared/mark-limits.ts';
 import type { Region } from '../../src-shared/result.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { useOthersWord } from '../state/people.ts';
@@ -75,7 +75,7 @@ export function useAnnotating(context: AnnotatingContext) {
   };
   const takeDrawn = (drawn: readonly Polygon[]) => {
     try {
-      checkMark(drawn);
+      checkAnnotation(drawn);
       select({ drawn });
     } catch (error) {
       showError(error);

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { create } from 'zustand';
 import type { ErrorDetails } from '../../src-shared/error-cases.ts';
 import { type Action, LEAST_ROLE, mayDo } from '../../src-shared/permissions.ts';
-import type { Person, Role } from '../../src-shared/roles.ts';
+import type { Inspector, Role } from '../../src-shared/roles.ts';
 import type { Client } from '../api/connection.ts';
 import { failureText } from '../i18n/failure-text.ts';
 import { useSession } from './session.ts';
@@ -14,9 +14,9 @@ const SEEN = 'clipsam-seen';
 
 interface People {
   /** Who may sign in; nobody: everything is open. */
-  readonly people: readonly Person[];
+  readonly people: readonly Inspector[];
   /** Who is signed in. */
-  readonly me: Person | null;
+  readonly me: Inspector | null;
   /** Minutes without a key or a move after which the window signs out; null: never. */
   readonly idleMinutes: number | null;
   /** After how many it did, until the next person signs in. */
@@ -71,7 +71,7 @@ export async function signOut(client: Client, idledOut: number | null = null): P
   await client.people.signOut();
 }
 
-function setMe(me: Person | null): void {
+function setMe(me: Inspector | null): void {
   if (me) useSession.getState().set({ inspector: me.name });
   else sessionStorage.removeItem(TOKEN);
   usePeople.setState({ me });

@@ -34,7 +34,7 @@ export const studies = {
       }),
     )
     .output(studyOverviewSchema),
-  /** The image that is the inspector's next; nothing that would tell him what to say. */
+  /** The image that is the inspector's next; nothing that would tell them what to say. */
   next: base.input(byId.extend(inspector)).output(studyTurnSchema),
   /** Refused unless it is the image's turn. `milliseconds`: from its appearance to the answer. */
   judge: base
@@ -49,7 +49,7 @@ export const studies = {
     .output(studyTurnSchema),
   /** The last answer, within the round that the inspector is in. */
   takeBack: base.input(byId.extend(inspector)).output(studyTurnSchema),
-  /** Refused while the inspector who asks is in the midst of his rounds. */
+  /** Refused while the inspector who asks is in the midst of their rounds. */
   results: base.input(byId.extend(inspector)).output(studyResultsSchema),
   /** Every answer as CSV in the workspace's `exports`; refused as `results` is. */
   exportAnswers: base

@@ -54,8 +54,9 @@ describe('the error for a case', () => {
     failure('run-elsewhere', { run: 3 }, 'x');
     // @ts-expect-error The sentence names no host.
     failure('run-over', { run: 3, host: 'lab-2' }, 'x');
+    const either = details.width > 8 ? 'annotations-too-fine' : 'annotations-too-long';
     // @ts-expect-error Not every one of the cases names the pixels.
-    failure(details.width > 8 ? 'marks-too-fine' : 'marks-too-long', { points: 1, limit: 1 }, 'x');
+    failure(either, { points: 1, limit: 1 }, 'x');
     // @ts-expect-error No such case.
     expect(() => failure('run-lazy', 'x')).toThrow();
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { addAnnotation, listAnnotations, retractAnnotation } from '../../src-main/store/annotations.ts';
+import { ANNOTATION_LIMITS } from '../../src-shared/annotation-limits.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
-import { MARK_LIMITS } from '../../src-shared/mark-limits.ts';
 import { workspaceWithResult } from './fixtures.ts';
 
 const ring = (points: number, rise: number): Polygon[] => [
@@ -14,12 +14,14 @@ test('the marks of an image that count have limits together; one that was taken 
     const polygons = ring(points, rise);
     return addAnnotation(workspace, { runId, imageId, inspector: 'ana', kind: 'missed-defect', polygons });
   };
-  await expect(mark(MARK_LIMITS.points + 1)).rejects.toMatchObject({ details: { case: 'mark-too-fine' } });
-  const first = await mark(MARK_LIMITS.points);
-  for (let i = 0; i < 3; i++) await mark(MARK_LIMITS.points);
+  await expect(mark(ANNOTATION_LIMITS.points + 1)).rejects.toMatchObject({
+    details: { case: 'annotation-too-fine' },
+  });
+  const first = await mark(ANNOTATION_LIMITS.points);
+  for (let i = 0; i < 3; i++) await mark(ANNOTATION_LIMITS.points);
   await expect(mark(3)).rejects.toMatchObject({
     code: 'input-invalid',
-    details: { case: 'marks-too-fine', points: 200_003, limit: 200_000 },
+    details: { case: 'annotations-too-fine', points: 200_003, limit: 200_000 },
   });
   expect(await listAnnotations(workspace, runId)).toHaveLength(4);
   await retractAnnotation(workspace, first.id, 'ana');
@@ -28,6 +30,6 @@ test('the marks of an image that count have limits together; one that was taken 
   // 1,000 points with 1,000 pixels between two of them, twice; then nothing more goes up and down.
   for (let i = 0; i < 2; i++) await mark(1000, 1000);
   await expect(mark(4, 1)).rejects.toMatchObject({
-    details: { case: 'marks-too-long', pixels: 2_000_004, limit: 2_000_000 },
+    details: { case: 'annotations-too-long', pixels: 2_000_004, limit: 2_000_000 },
   });
 });

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { ClipSamError, failure } from '../../../src-shared/errors.ts';
-import type { Person, Role } from '../../../src-shared/roles.ts';
+import type { Inspector, Role } from '../../../src-shared/roles.ts';
 import { type Actor, actingFor } from '../../store/acting.ts';
 import { recordAuditEvent } from '../../store/audit.ts';
 import { openWorkspace } from '../../store/open-workspace.ts';
@@ -12,7 +12,7 @@ import {
   hasPeople,
   listPeople,
   removePerson,
-  type StoredPerson,
+  type StoredInspector,
   welcome,
 } from '../../store/people.ts';
 import { changeSetting, getSetting } from '../../store/settings.ts';
@@ -36,7 +36,7 @@ export interface PeopleOptions {
 
 /** Somebody who is signed in, for what they do next. */
 export interface Acting {
-  readonly person: Person;
+  readonly person: Inspector;
   readonly actor: Actor;
 }
 
@@ -64,7 +64,7 @@ export class People {
     return !(await hasPeople(this.#workspace));
   }
 
-  list(): Promise<Person[]> {
+  list(): Promise<Inspector[]> {
     return listPeople(this.#workspace);
   }
 
@@ -72,7 +72,7 @@ export class People {
    * Whose session it is; null when it is over or never was.
    * @param isAlive somebody is there: the minutes after which it is over begin anew
    */
-  async who(token: string | null, isAlive = false): Promise<Person | null> {
+  async who(token: string | null, isAlive = false): Promise<Inspector | null> {
     return (await this.acting(token, isAlive))?.person ?? null;
   }
 
@@ -87,7 +87,7 @@ export class People {
    * @throws ClipSamError `not-permitted` when the PIN is wrong or it is too early for another one; `not-found`
    * when nobody has that name
    */
-  async signIn(name: string, pin: string): Promise<{ readonly token: string; readonly person: Person }> {
+  async signIn(name: string, pin: string): Promise<{ readonly token: string; readonly person: Inspector }> {
     const person = await this.#check(await findPerson(this.#workspace, name), pin);
     await this.#note('signed-in', person);
     return { token: this.#sessions.begin(person), person: toPerson(person) };
@@ -104,18 +104,18 @@ export class People {
    */
   async add(
     acting: Workspace,
-    { pin, ...person }: Person & { readonly pin: string; readonly inspector: string },
-  ): Promise<Person> {
+    { pin, ...person }: Inspector & { readonly pin: string; readonly inspector: string },
+  ): Promise<Inspector> {
     return addPerson(acting, { ...person, pin: await this.#pins.hash(pin) });
   }
 
   /** @throws ClipSamError `not-found` when nobody has that name, `conflict` when no engineer would be left */
-  changeRole(acting: Workspace, name: string, role: Role, inspector: string): Promise<Person> {
+  changeRole(acting: Workspace, name: string, role: Role, inspector: string): Promise<Inspector> {
     return changeRole(acting, name, role, inspector);
   }
 
   /** Who got a new PIN may try it at once. @throws ClipSamError `not-found` when nobody has that name */
-  async resetPin(acting: Workspace, name: string, pin: string, inspector: string): Promise<Person> {
+  async resetPin(acting: Workspace, name: string, pin: string, inspector: string): Promise<Inspector> {
     return toPerson(await changePin(acting, name, await this.#pins.hash(pin), inspector));
   }
 
@@ -124,7 +124,7 @@ export class People {
    * @throws ClipSamError `sign-in-required` when nobody is signed in with the token, or somebody else gave them a new
    *   PIN meanwhile; `not-permitted` as in signing in
    */
-  async changeOwnPin(token: string | null, present: string, pin: string): Promise<Person> {
+  async changeOwnPin(token: string | null, present: string, pin: string): Promise<Inspector> {
     const session = await this.#sessions.personOf(token, true);
     if (token === null || !session) throw new ClipSamError('sign-in-required', 'Sign in to change your PIN.');
     await this.#check(session, present);
@@ -136,7 +136,7 @@ export class People {
   }
 
   /** @throws ClipSamError `not-found` when nobody has that name, `conflict` when no engineer would be left */
-  remove(acting: Workspace, name: string, inspector: string): Promise<Person> {
+  remove(acting: Workspace, name: string, inspector: string): Promise<Inspector> {
     return removePerson(acting, name, inspector);
   }
 
@@ -155,7 +155,7 @@ export class People {
   }
 
   /** Refuses a PIN that is not the person's, and whoever tries too often. @returns the person as they are by then */
-  async #check(person: StoredPerson, pin: string): Promise<StoredPerson> {
+  async #check(person: StoredInspector, pin: string): Promise<StoredInspector> {
     await this.#tries.take(person);
     if (await this.#pins.fits(pin, person.pin)) {
       const stronger = this.#pins.isWeak(person.pin) ? await this.#pins.hash(pin) : person.pin;
@@ -169,7 +169,7 @@ export class People {
     throw failure('pin-wrong', `This is not ${person.name}'s PIN.`);
   }
 
-  #note(action: string, { id, name }: StoredPerson, inspector = name): Promise<void> {
+  #note(action: string, { id, name }: StoredInspector, inspector = name): Promise<void> {
     const event = { inspector, action, subject: 'session', subjectId: id, newValue: { name } } as const;
     return this.#despiteTheDisk(() => recordAuditEvent(this.#workspace, event), undefined);
   }
@@ -187,7 +187,7 @@ export class People {
 
 const CLOCKS: Clocks = { steady: () => performance.now(), wall: Date.now };
 
-function toPerson({ name, role }: Person): Person {
+function toPerson({ name, role }: Inspector): Inspector {
   return { name, role };
 }
 

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../../src-shared/error-codes.ts';
 import { ClipSamError, failure } from '../../../src-shared/errors.ts';
-import { countTry, type StoredPerson } from '../../store/people.ts';
+import { countTry, type StoredInspector } from '../../store/people.ts';
 import type { Workspace } from '../../store/workspace.ts';
 
 /** Wrong tries that cost nothing: fingers slip. */
@@ -43,9 +43,9 @@ export class PinTries {
   }
 
   /** Counts a try as wrong until {@link forget}. @throws ClipSamError `not-permitted` when it is too early for one */
-  async take(person: StoredPerson): Promise<void> {
+  async take(person: StoredInspector): Promise<void> {
     let isCounted = false;
-    const count = (now: StoredPerson) => {
+    const count = (now: StoredInspector) => {
       this.#count(now);
       isCounted = true;
     };
@@ -62,7 +62,7 @@ export class PinTries {
     this.#seen.delete(id);
   }
 
-  #count({ id, pin, wrongPins }: StoredPerson): void {
+  #count({ id, pin, wrongPins }: StoredInspector): void {
     const seen = this.#seen.get(id);
     const isSame = seen?.pin === pin;
     const wrong = Math.max(wrongPins, isSame ? seen.wrong : 0);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SIGNS_OF_LIFE_EVERY } from '../../../src-shared/roles.ts';
-import { getPerson, type StoredPerson } from '../../store/people.ts';
+import { getPerson, type StoredInspector } from '../../store/people.ts';
 import { getSetting } from '../../store/settings.ts';
 import type { Workspace } from '../../store/workspace.ts';
 
@@ -13,7 +13,7 @@ export interface Clocks {
 }
 
 interface Session {
-  readonly person: StoredPerson;
+  readonly person: StoredInspector;
   readonly seen: { readonly steady: number; readonly wall: number };
 }
 
@@ -25,31 +25,31 @@ interface Session {
 export class Sessions {
   readonly #workspace: Workspace;
   readonly #clocks: Clocks;
-  readonly #onIdle: (person: StoredPerson) => Promise<void>;
+  readonly #onIdle: (person: StoredInspector) => Promise<void>;
   /** By token. */
   readonly #sessions = new Map<string, Session>();
 
   /** @param onIdle hears whose session ended because nobody was there */
-  constructor(workspace: Workspace, clocks: Clocks, onIdle: (person: StoredPerson) => Promise<void>) {
+  constructor(workspace: Workspace, clocks: Clocks, onIdle: (person: StoredInspector) => Promise<void>) {
     this.#workspace = workspace;
     this.#clocks = clocks;
     this.#onIdle = onIdle;
   }
 
   /** @returns the token */
-  begin(person: StoredPerson): string {
+  begin(person: StoredInspector): string {
     const token = randomBytes(24).toString('base64url');
     this.#keep(token, person);
     return token;
   }
 
   /** Goes on as the person is now. */
-  renew(token: string, person: StoredPerson): void {
+  renew(token: string, person: StoredInspector): void {
     if (this.#sessions.has(token)) this.#keep(token, person);
   }
 
   /** @returns whose it was */
-  end(token: string): StoredPerson | undefined {
+  end(token: string): StoredInspector | undefined {
     const person = this.#sessions.get(token)?.person;
     this.#sessions.delete(token);
     return person;
@@ -59,7 +59,7 @@ export class Sessions {
    * Whose session it is; null when it is over or never was.
    * @param isAlive somebody is there: the minutes begin anew
    */
-  async personOf(token: string | null, isAlive = false): Promise<StoredPerson | null> {
+  async personOf(token: string | null, isAlive = false): Promise<StoredInspector | null> {
     const session = token === null ? undefined : this.#sessions.get(token);
     if (token === null || !session) return null;
     if (await this.#isIdle(session)) {
@@ -83,7 +83,7 @@ export class Sessions {
     return quiet >= minutes * 60_000 + SIGNS_OF_LIFE_EVERY;
   }
 
-  #keep(token: string, person: StoredPerson): void {
+  #keep(token: string, person: StoredInspector): void {
     const { steady, wall } = this.#clocks;
     this.#sessions.set(token, { person, seen: { steady: steady(), wall: wall() } });
   }

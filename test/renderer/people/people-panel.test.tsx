@@ -4,18 +4,18 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { PeoplePanel } from '../../../src-renderer/people/people-panel.tsx';
 import { usePeople } from '../../../src-renderer/state/people.ts';
 import { useSession } from '../../../src-renderer/state/session.ts';
-import type { Person } from '../../../src-shared/roles.ts';
+import type { Inspector } from '../../../src-shared/roles.ts';
 import { renderPart } from '../render.tsx';
 
-const EVA: Person = { name: 'Eva', role: 'engineer' };
-const OTTO: Person = { name: 'Otto', role: 'operator' };
+const EVA: Inspector = { name: 'Eva', role: 'engineer' };
+const OTTO: Inspector = { name: 'Otto', role: 'operator' };
 
 /** A workstation that keeps the people that it is told of. */
-function workstation(...people: Person[]) {
+function workstation(...people: Inspector[]) {
   const kept = new Map(people.map((person) => [person.name, person]));
   let idleMinutes: number | null = null;
   const signedIn = { token: 'token', person: EVA };
-  const keep = (person: Person) => {
+  const keep = (person: Inspector) => {
     kept.set(person.name, person);
     return person;
   };
@@ -24,8 +24,8 @@ function workstation(...people: Person[]) {
     resume: async () => EVA,
     idleMinutes: async () => idleMinutes,
     signIn: vi.fn(async () => signedIn),
-    add: vi.fn(async ({ name, role }: Person) => keep({ name, role })),
-    changeRole: vi.fn(async ({ name, role }: Person) => keep({ name, role })),
+    add: vi.fn(async ({ name, role }: Inspector) => keep({ name, role })),
+    changeRole: vi.fn(async ({ name, role }: Inspector) => keep({ name, role })),
     resetPin: vi.fn(async ({ name }: { name: string }) => kept.get(name)!),
     remove: vi.fn(async ({ name }: { name: string }) => {
       const person = kept.get(name)!;
@@ -46,7 +46,7 @@ beforeEach(() => {
   useSession.setState({ inspector: 'Eva' });
 });
 
-function signedIn(me: Person | null, people: readonly Person[]): void {
+function signedIn(me: Inspector | null, people: readonly Inspector[]): void {
   if (me) sessionStorage.setItem('clipsam-token', 'token');
   usePeople.setState({ people, me, idleMinutes: null, idledOut: null });
 }

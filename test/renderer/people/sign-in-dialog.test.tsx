@@ -6,10 +6,10 @@ import { usePeople } from '../../../src-renderer/state/people.ts';
 import { useSession } from '../../../src-renderer/state/session.ts';
 import type { ErrorDetails } from '../../../src-shared/error-cases.ts';
 import { ClipSamError } from '../../../src-shared/errors.ts';
-import type { Person } from '../../../src-shared/roles.ts';
+import type { Inspector } from '../../../src-shared/roles.ts';
 import { renderPart } from '../render.tsx';
 
-const PEOPLE: readonly Person[] = [
+const PEOPLE: readonly Inspector[] = [
   { name: 'Eva', role: 'engineer' },
   { name: 'Otto', role: 'operator' },
 ];
