@@ -11,7 +11,7 @@ export interface AppContext {
   toggleHelp(): void;
 }
 
-export const showHelp: UserAction<AppContext> = {
+const showHelp: UserAction<AppContext> = {
   id: 'app.help',
   scope: 'app',
   keys: ['?', 'Shift+?'],

@@ -3,7 +3,7 @@ import type { SamPrompts } from '../../src-shared/contract/review.ts';
 import type { Drawing } from './drawing.ts';
 
 /** Where the pointer is, in image pixels, and the value of the map on show there (0..1). */
-export interface PointerPosition {
+interface PointerPosition {
   readonly x: number;
   readonly y: number;
   readonly score: number | null;
