@@ -35,7 +35,7 @@ export function unbroadcast(b: GraphBuilder, g: Value, shape: TensorShape): Valu
 }
 
 /** With its last two axes exchanged. */
-export function transposed(b: GraphBuilder, x: Value): Value {
+export function swapLastAxes(b: GraphBuilder, x: Value): Value {
   const rank = x.shape.length;
   const perm = [...x.shape.keys()];
   return b.transpose(x, [...perm.slice(0, -2), rank - 1, rank - 2]);

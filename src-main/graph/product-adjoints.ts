@@ -1,4 +1,4 @@
-import { type AdjointRule, transposed, unbroadcast } from './adjoint-rule.ts';
+import { type AdjointRule, swapLastAxes, unbroadcast } from './adjoint-rule.ts';
 import { type GraphBuilder, kernelOf } from './builder.ts';
 import { type Dim, productOf } from './shape.ts';
 import type { Range } from './tape.ts';
@@ -11,10 +11,10 @@ export const matmulAdjoint: AdjointRule<'matmul'> = ({ b, x: left, other: right,
     const flat = right.shape.length === 2 && left.shape.length > 2;
     const rows = flat ? b.reshape(left, [-1, left.shape.at(-1)!]) : left;
     const gRows = flat ? b.reshape(g, [-1, g.shape.at(-1)!]) : g;
-    return unbroadcast(b, b.matmul(transposed(b, rows), gRows), right.shape);
+    return unbroadcast(b, b.matmul(swapLastAxes(b, rows), gRows), right.shape);
   };
   return [
-    wanted[0] ? unbroadcast(b, b.matmul(g, transposed(b, right)), left.shape) : undefined,
+    wanted[0] ? unbroadcast(b, b.matmul(g, swapLastAxes(b, right)), left.shape) : undefined,
     wanted[1] ? rightGradient() : undefined,
   ];
 };
@@ -50,7 +50,7 @@ function kernelGradient(b: GraphBuilder, x: Value, w: Value, g: Value): Value {
       (at, axis): Range => ({ axis: axis + 2, before: at, after: 2 * half[axis]! - at }),
     );
     const columns = b.reshape(b.crop(padded, ranges), [batch, channels, -1]);
-    return unbroadcast(b, b.matmul(rows, transposed(b, columns)), [w.shape[0]!, w.shape[1]!]);
+    return unbroadcast(b, b.matmul(rows, swapLastAxes(b, columns)), [w.shape[0]!, w.shape[1]!]);
   });
   const stacked = places.map((place) => b.unsqueeze(place, [2]));
   return b.reshape(stacked.length === 1 ? stacked[0]! : b.concat(stacked, 2), w.shape);
@@ -83,5 +83,5 @@ export const gatherAdjoint: AdjointRule<'gather'> = ({ b, x: table, other: ids, 
   const count = productOf(ids.shape);
   const hot = b.reshape(b.oneHot(ids, classes), [count, classes]);
   const rows = b.reshape(g, [count, productOf(row)]);
-  return [b.reshape(b.matmul(transposed(b, hot), rows), table.shape), undefined];
+  return [b.reshape(b.matmul(swapLastAxes(b, hot), rows), table.shape), undefined];
 };

@@ -7,7 +7,7 @@ import { createSession, type Session } from './ort.ts';
 import type { LoadedPack } from './pack-loader.ts';
 
 /** A session for each of a pack's graphs. */
-export interface Sessions {
+export interface ModelSessions {
   readonly vision: Session;
   readonly text: Session;
   readonly umci: Session;
@@ -46,7 +46,7 @@ export async function buildModels({ pack, pathOf }: LoadedPack): Promise<Models>
 export async function openSessions(
   models: Models,
   options: { readonly device: Device; readonly threads?: number },
-): Promise<Sessions> {
+): Promise<ModelSessions> {
   const opened: Session[] = [];
   const open = async (model: string | Uint8Array) => {
     const session = await createSession(model, options);

@@ -14,7 +14,7 @@ import { type DecoderPrompts, decoderPoints, regionPrompts } from '../pipeline/r
 import { findRegions, MAP_SIDE, minRegionCells } from '../pipeline/regions.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
 import { openDevice } from './devices.ts';
-import { buildModels, openSessions, type Sessions } from './engine-sessions.ts';
+import { buildModels, type ModelSessions, openSessions } from './engine-sessions.ts';
 import type { Session, Tensor, Tensors } from './ort.ts';
 import type { LoadedPack } from './pack-loader.ts';
 import { RecentMap } from './recent-map.ts';
@@ -71,12 +71,12 @@ const SENTENCE_BATCH = 64;
 export class Engine {
   readonly device: DeviceReport;
   readonly #pack: Pack;
-  readonly #sessions: Sessions;
+  readonly #sessions: ModelSessions;
   readonly #tokenizer: Tokenizer;
   readonly #texts = new RecentMap<string, Tensor>(RECENT_TEXTS);
   readonly #embeddings = new RecentMap<string, Embedding>(RECENT_EMBEDDINGS);
 
-  private constructor(pack: Pack, sessions: Sessions, tokenizer: Tokenizer, device: DeviceReport) {
+  private constructor(pack: Pack, sessions: ModelSessions, tokenizer: Tokenizer, device: DeviceReport) {
     this.#pack = pack;
     this.#sessions = sessions;
     this.#tokenizer = tokenizer;

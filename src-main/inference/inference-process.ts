@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { type EngineClient, startEngine } from './engine-client.ts';
 import { examineInThread } from './examination-client.ts';
 import { HEARTBEAT_INTERVAL, type Heartbeat, type InferenceRequests } from './inference-protocol.ts';
-import { askSam, inspectImage } from './inspect-image.ts';
+import { askSamAboutImage, inspectImage } from './inspect-image.ts';
 import { parentPort } from './parent-port.ts';
 import { serveRequests } from './request-channel.ts';
 
@@ -38,7 +38,7 @@ void serveRequests<InferenceRequests>(parent, {
     await examineInThread(examination, heapMb);
   },
   inspect: async (job, { signal }) => inspectImage(job, opened(), signal),
-  askSam: async (job, { signal }) => askSam(job, opened(), signal),
+  askSam: async (job, { signal }) => askSamAboutImage(job, opened(), signal),
 });
 
 function opened(): EngineClient {

@@ -71,7 +71,7 @@ export async function inspectImage(
 }
 
 /** Asks SAM about prompts of the inspector's own; the image is read only when its embedding is gone. */
-export async function askSam(
+export async function askSamAboutImage(
   { path, page, recipe, contentHash, range, prompts }: AskSamJob,
   engine: EngineClient,
   signal?: AbortSignal,

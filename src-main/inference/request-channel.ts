@@ -94,7 +94,7 @@ export type RequestHandlers<R extends RequestMap<R>> = {
   readonly [K in keyof R]: (job: R[K]['job'], call: RequestCall) => Promise<R[K]['result']>;
 };
 
-export interface ServeOptions {
+export interface RequestServerOptions {
   /** Handles one request at a time, in the order of arrival. Default: each at once. */
   readonly inOrder?: boolean;
   /** Whether nothing can be answered after this error. It is not told, it ends the service. */
@@ -108,7 +108,7 @@ export interface ServeOptions {
 export function serveRequests<R extends RequestMap<R>>(
   port: RequestPort,
   handlers: RequestHandlers<R>,
-  { inOrder = false, isFatal = () => false }: ServeOptions = {},
+  { inOrder = false, isFatal = () => false }: RequestServerOptions = {},
 ): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   const underWay = new Map<number, AbortController>();

@@ -5,7 +5,7 @@ import {
   RequestClient,
   type RequestHandlers,
   type RequestPort,
-  type ServeOptions,
+  type RequestServerOptions,
   serveRequests,
   type ToServer,
 } from '../../src-main/inference/request-channel.ts';
@@ -42,7 +42,7 @@ function portPair() {
 }
 
 /** `wait` lasts until the test says so, or its request is cancelled. */
-function channel(options?: ServeOptions, handlers: Partial<RequestHandlers<Requests>> = {}) {
+function channel(options?: RequestServerOptions, handlers: Partial<RequestHandlers<Requests>> = {}) {
   const { client: clientPort, server: serverPort, sent } = portPair();
   const started: string[] = [];
   const finish = new Map<string, () => void>();
