@@ -34,7 +34,7 @@ export function onOtherTab(listener: () => void): () => void {
 }
 
 /** Addresses of pictures and maps, with what a browser needs to get them. */
-export const mediaUrls: typeof paths = {
+export const authorisedMediaUrls: typeof paths = {
   thumbnail: (...args) => withKey(paths.thumbnail(...args)),
   seenThumbnail: (...args) => withKey(paths.seenThumbnail(...args)),
   tile: (...args) => withKey(paths.tile(...args)),

@@ -3,7 +3,7 @@ import { IconPhoto } from '@tabler/icons-react';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
-import { mediaUrls } from '../api/browser-access.ts';
+import { authorisedMediaUrls } from '../api/browser-access.ts';
 import { PlainName } from '../ui/plain-name.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import { type BatchState, batchState, isUnfinished } from './batch-state.ts';
@@ -86,7 +86,7 @@ function Cover({ images }: { readonly images: readonly number[] }) {
       {images.map((id) => (
         <img
           key={id}
-          src={mediaUrls.thumbnail(id, null)}
+          src={authorisedMediaUrls.thumbnail(id, null)}
           alt=""
           loading="lazy"
           decoding="async"

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { csvStyleOf } from '../../src-shared/export-formats.ts';
 import { FailureDetails } from '../ui/failure-details.tsx';
 import { CsvFields, FolderField, FormatsField } from './export-fields.tsx';
-import { ExportBar, ExportOutcome } from './export-outcome.tsx';
+import { ExportBar, FinishedExportNote } from './export-outcome.tsx';
 import { type ExportChoice, useExport } from './use-export.ts';
 
 /** Writes a run's results to files. */
@@ -57,7 +57,7 @@ function ExportForm({
     disabled: working !== null,
     onChange: (value: ExportChoice[Field]) => setChoice((current) => ({ ...current, [name]: value })),
   });
-  if (finished) return <ExportOutcome outcome={finished} onClose={onClose} />;
+  if (finished) return <FinishedExportNote outcome={finished} onClose={onClose} />;
   return (
     <form
       onSubmit={(event) => {

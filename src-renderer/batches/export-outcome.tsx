@@ -46,7 +46,7 @@ export function ExportBar({ progress }: { readonly progress: WorkingExport }) {
 }
 
 /** Where the files of an export are. */
-export function ExportOutcome({
+export function FinishedExportNote({
   outcome: { folder, files, summary },
   onClose,
 }: {

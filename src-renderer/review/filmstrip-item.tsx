@@ -2,7 +2,7 @@ import { IconPhoto, IconPhotoExclamation } from '@tabler/icons-react';
 import { memo, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
-import { mediaUrls } from '../api/browser-access.ts';
+import { authorisedMediaUrls } from '../api/browser-access.ts';
 import { useNoThumbnail } from '../ui/use-no-thumbnail.ts';
 import { FileName } from './file-name.tsx';
 import classes from './filmstrip.module.css';
@@ -48,8 +48,8 @@ export const FilmstripItem = memo(function FilmstripItem(props: FilmstripItemPro
           key={row.imageId}
           url={
             runId === null || row.status === 'pending'
-              ? mediaUrls.thumbnail(row.imageId, null)
-              : mediaUrls.seenThumbnail(row.imageId, runId)
+              ? authorisedMediaUrls.thumbnail(row.imageId, null)
+              : authorisedMediaUrls.seenThumbnail(row.imageId, runId)
           }
           pictures={pictures}
         />

@@ -3,7 +3,7 @@ import { type Ref, useEffect, useId, useMemo, useRef } from 'react';
 import { Layer, Shape } from 'react-konva';
 import type { Pyramid } from '../../src-shared/contract/review.ts';
 import type { Box } from '../../src-shared/geometry.ts';
-import { mediaUrls } from '../api/browser-access.ts';
+import { authorisedMediaUrls } from '../api/browser-access.ts';
 import { pictures } from './pictures.ts';
 import { levelFor, parentOf, type Tile, tileBox, tilesIn } from './tiles.ts';
 import { type ViewerStage, type Viewport, visibleBox } from './viewport.ts';
@@ -58,7 +58,7 @@ function wholeOf({ width, height }: Pyramid): Box {
 }
 
 function urlOf({ imageId, version }: Pyramid, { level, column, row }: Tile): string {
-  return mediaUrls.tile(imageId, version, level, column, row);
+  return authorisedMediaUrls.tile(imageId, version, level, column, row);
 }
 
 /** Draws in device pixels: tiles meet without seams only where their edges are rounded alike. */

@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import type { Point } from '../../src-shared/geometry.ts';
 import { colourTable } from '../../src-shared/paint-map.ts';
-import { mediaUrls } from '../api/browser-access.ts';
+import { authorisedMediaUrls } from '../api/browser-access.ts';
 import { maps, truths } from './pictures.ts';
 import { type LoadedMap, scoreAt } from './score-map.ts';
 import { useResource } from './use-resource.ts';
@@ -31,10 +31,13 @@ interface ShownMaps {
 /** The maps of the layers that are on, as far as they are there. */
 export function useMaps({ imageId, runId, hasTruth, stage, layers, theta }: MapSource): ShownMaps {
   const urlOf = (kind: 'coarse' | 'final') =>
-    runId !== null && layers[kind].visible ? mediaUrls.map(kind, runId, imageId) : null;
+    runId !== null && layers[kind].visible ? authorisedMediaUrls.map(kind, runId, imageId) : null;
   const coarse = useResource(maps, urlOf('coarse'));
   const final = useResource(maps, urlOf('final'));
-  const truth = useResource(truths, hasTruth && layers.truth.visible ? mediaUrls.truth(imageId) : null);
+  const truth = useResource(
+    truths,
+    hasTruth && layers.truth.visible ? authorisedMediaUrls.truth(imageId) : null,
+  );
   const colours = useMemo(() => colourTable(theta), [theta]);
   const shown = layers.final.visible ? final : coarse;
   const scoreOf = useCallback(

@@ -1,7 +1,7 @@
 import { type RefCallback, type RefObject, useSyncExternalStore } from 'react';
 import type { Pyramid } from '../../src-shared/contract/review.ts';
 import type { FileState } from '../../src-shared/file-state.ts';
-import { mediaUrls } from '../api/browser-access.ts';
+import { authorisedMediaUrls } from '../api/browser-access.ts';
 import { pictures } from './pictures.ts';
 import { useResource } from './use-resource.ts';
 import { useStage } from './use-stage.ts';
@@ -38,7 +38,7 @@ interface Picture {
 export function usePicture({ imageId, version, file, pyramid }: PictureSource, known?: Size | null): Picture {
   const isChanged = file === 'changed';
   const tiles = pyramid?.imageId === imageId && !isChanged ? pyramid : null;
-  const thumbnail = isChanged || file === null ? null : mediaUrls.thumbnail(imageId, version);
+  const thumbnail = isChanged || file === null ? null : authorisedMediaUrls.thumbnail(imageId, version);
   const small = useResource(pictures, thumbnail);
   const isBroken = useSyncExternalStore(
     pictures.subscribe,

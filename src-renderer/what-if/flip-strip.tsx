@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { ReviewColumns } from '../../src-shared/review-table.ts';
 import { modelVerdict } from '../../src-shared/verdict.ts';
 import type { Thresholds } from '../../src-shared/what-if.ts';
-import { mediaUrls } from '../api/browser-access.ts';
+import { authorisedMediaUrls } from '../api/browser-access.ts';
 import { formatScore } from '../i18n/format.ts';
 import { plainText } from '../i18n/plain-text.ts';
 import { DoubtIcon } from '../ui/notices.tsx';
@@ -73,7 +73,7 @@ export const FlipStrip = memo(function FlipStrip({
               title={plainText(columns.name[row]!)}
               onClick={() => onOpen(imageId)}
             >
-              <Thumbnail url={mediaUrls.seenThumbnail(imageId, runId)} />
+              <Thumbnail url={authorisedMediaUrls.seenThumbnail(imageId, runId)} />
               <Text size="xs" truncate>
                 <bdi>{plainText(columns.name[row]!)}</bdi>
               </Text>

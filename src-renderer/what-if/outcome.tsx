@@ -8,7 +8,7 @@ import { useFormat } from '../ui/use-format.ts';
 import classes from './what-if.module.css';
 
 /** What the run said against what the thresholds would say. */
-export function Outcome({ before, after }: { readonly before: WhatIf; readonly after: WhatIf }) {
+export function TrialOutcome({ before, after }: { readonly before: WhatIf; readonly after: WhatIf }) {
   const { t } = useTranslation(['what-if', 'app']);
   const format = useFormat();
   const flips = after.flips.filter(({ count }) => count > 0);

@@ -6,7 +6,7 @@ import type { WholeReviewTable } from '../api/review-table.ts';
 import { RecipeDrawer } from '../recipes/recipe-drawer.tsx';
 import type { RecipeBase } from '../recipes/use-recipe-draft.ts';
 import { routeTo, useGo } from '../state/routes.ts';
-import { Outcome } from './outcome.tsx';
+import { TrialOutcome } from './outcome.tsx';
 import type { Scale, StackedBy } from './plot-header.tsx';
 import { SavePanel } from './save-panel.tsx';
 import { ThetaSection } from './theta-section.tsx';
@@ -54,7 +54,7 @@ export function ThresholdTrial({
       <aside className={classes.panel} aria-label={t('panel')}>
         <div className={classes.facts}>
           <ThresholdFields trial={trial} isSame={isSame} onMove={move} onReset={reset} />
-          <Outcome before={before} after={after} />
+          <TrialOutcome before={before} after={after} />
           <ThetaSection profile={profile} before={recipe.theta} after={trial.theta} />
         </div>
         <SavePanel isSame={isSame} isSaving={save.isPending} onSave={onSave} onEdit={onEdit} />
