@@ -103,7 +103,7 @@ describeInChromium('an agreement study', () => {
     const adas = await row('Ada');
     expect(adas).toContain(`${of('Ada', 'accept', false)} of 12`);
     expect(adas).toContain(`${of('Ada', 'reject', true)} of 12`);
-    // Half of hers are accepted in each round, so ½ is expected by chance.
+    // Half of Ada's are accepted in each round, so ½ is expected by chance.
     const saidBy = (round: number) =>
       new Map(
         answers.filter((a) => a.inspector === 'Ada' && a.round === round).map((a) => [a.path, a.verdict]),
