@@ -2,7 +2,7 @@
  * Addresses of pictures and maps, relative to the page's own origin: both shells serve them under the same paths.
  * They name things by id, never by file path.
  */
-export const mediaUrls = {
+export const mediaPaths = {
   /**
    * Small picture (WebP, longest side 256 px). `version` makes the address new when the file's content is.
    */

@@ -77,7 +77,7 @@ export interface WhatIf {
 }
 
 /** Counts verdicts, flips and agreement under other thresholds in O(log n). */
-export function whatIf(table: ScoreTable, thresholds: Thresholds): WhatIf {
+export function tryThresholds(table: ScoreTable, thresholds: Thresholds): WhatIf {
   const end = table.scores.length;
   const warnAt = firstAtLeast(table.scores, thresholds.warn);
   const rejectAt = Math.max(warnAt, firstAtLeast(table.scores, thresholds.reject));

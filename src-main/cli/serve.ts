@@ -12,7 +12,7 @@ const DEFAULT_PORT = 2726;
 /** Milliseconds that a browser may take to start: its address stands in its command line. */
 const OPENING = 2 * 60_000;
 
-export interface ServeOptions {
+export interface ServeCommandOptions {
   readonly workspace: string;
   readonly port: number;
   readonly open: boolean;
@@ -41,7 +41,7 @@ Examples:
 
 Ctrl-C stops it; runs at work are interrupted and can be resumed.`,
     )
-    .action(async (options: ServeOptions) => {
+    .action(async (options: ServeCommandOptions) => {
       process.exitCode = await serve(options);
     });
 }
@@ -65,7 +65,7 @@ export function withServeOptions(command: Command): Command {
 }
 
 /** Serves until Ctrl-C. */
-export async function serve(options: ServeOptions): Promise<number> {
+export async function serve(options: ServeCommandOptions): Promise<number> {
   const { workspace, port, open, device, packRoot, loopbackPacks = false } = options;
   // Other commands don't wait for the server's libraries to load.
   const { serveWorkstation } = await import('../serve/serve-workstation.ts');

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { openElectronWindow } from './electron-window.ts';
-import { type ServeOptions, serve, withServeOptions } from './serve.ts';
+import { type ServeCommandOptions, serve, withServeOptions } from './serve.ts';
 import { printable, printLine } from './terminal.ts';
 
-interface StartOptions extends ServeOptions {
+interface StartOptions extends ServeCommandOptions {
   readonly browser?: true;
 }
 

@@ -12,7 +12,7 @@ import { type Pixels, toOpaque, turnUpright } from './pixels.ts';
 import { readPngHeader } from './png-header.ts';
 import { chooseRange, type SampleFormat } from './sample-mapping.ts';
 import sharp, { type Sharp } from './sharp.ts';
-import { missingPart, readTiff, type TiffFile, type TiffPage } from './tiff-directory.ts';
+import { missingData, readTiff, type TiffFile, type TiffPage } from './tiff-directory.ts';
 import { choosePage, classifyPages, isOrdinary, sampleFormatOf } from './tiff-pages.ts';
 import { checkPieces } from './tiff-pieces.ts';
 
@@ -116,7 +116,7 @@ export function findTiffPage(bytes: Uint8Array, name: string, options: ReadOptio
   const index = choosePage({ pictures, count: file.pages.length }, options.page, name);
   const page = file.pages[index]!;
   refuseIfTooLarge(name, page.width, page.height, options.maxPixels);
-  const missing = missingPart(page, bytes.byteLength);
+  const missing = missingData(page, bytes.byteLength);
   if (missing) throw damagedImage(name, missing);
   return { file, page, index, pictures, previews };
 }

@@ -131,7 +131,7 @@ export function readTiff(bytes: Uint8Array, name: string): TiffFile {
  * Whether every strip or tile of a page lies within the file: tiles that are missing would come out black.
  * @returns what is wrong, or undefined
  */
-export function missingPart(page: TiffPage, fileLength: number): string | undefined {
+export function missingData(page: TiffPage, fileLength: number): string | undefined {
   const { offsets, byteCounts } = page;
   const what = page.tile ? 'tile' : 'strip';
   if (offsets.length < chunkCount(page)) return `${chunkCount(page)} ${what}s, ${offsets.length} stated`;

@@ -39,7 +39,7 @@ export function bilinearMatrix(outputs: number, inputs: number, step: number): M
 }
 
 /** Rows and columns exchanged. */
-export function transposed(matrix: Matrix): Matrix {
+export function transposedMatrix(matrix: Matrix): Matrix {
   const { rows, columns, data } = matrix;
   const out = new Float32Array(data.length);
   for (let row = 0; row < rows; row++)

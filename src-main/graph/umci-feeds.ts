@@ -1,6 +1,6 @@
 import type { Stage, UmciConfig } from '../../src-shared/pack.ts';
 import { NEAR, REFERENCE_SIDE } from './novelty.ts';
-import { bilinearMatrix, type Matrix, poolingMatrix, transposed } from './resampling.ts';
+import { bilinearMatrix, type Matrix, poolingMatrix, transposedMatrix } from './resampling.ts';
 import { CELLS_PER_TOKEN } from './umci.ts';
 
 /** A float32 tensor, row-major. */
@@ -71,14 +71,14 @@ export function umciMatrices(config: UmciConfig, content: ContentGrid): Record<s
   const step = 1 / CELLS_PER_TOKEN;
   const matrices = {
     map_rows: bilinearMatrix(mapHeight, height, step),
-    map_columns: transposed(bilinearMatrix(mapWidth, width, step)),
+    map_columns: transposedMatrix(bilinearMatrix(mapWidth, width, step)),
   };
   for (const k of config.paths.scale ? config.scaleKernels : []) {
     Object.assign(matrices, {
       [`pool_rows_${k}`]: poolingMatrix(height, k),
-      [`pool_columns_${k}`]: transposed(poolingMatrix(width, k)),
+      [`pool_columns_${k}`]: transposedMatrix(poolingMatrix(width, k)),
       [`up_rows_${k}`]: bilinearMatrix(height, Math.ceil(height / k), 1 / k),
-      [`up_columns_${k}`]: transposed(bilinearMatrix(width, Math.ceil(width / k), 1 / k)),
+      [`up_columns_${k}`]: transposedMatrix(bilinearMatrix(width, Math.ceil(width / k), 1 / k)),
     });
   }
   return { ...feedsOf(matrices), ...(config.novelty.length > 0 ? noveltyMatrices(content) : {}) };
@@ -91,7 +91,7 @@ function noveltyMatrices({
 }: Pick<ContentGrid, 'height' | 'width'>): Record<string, FeedTensor> {
   return feedsOf({
     novelty_pool_rows: poolingMatrix(height, REFERENCE_SIDE),
-    novelty_pool_columns: transposed(poolingMatrix(width, REFERENCE_SIDE)),
+    novelty_pool_columns: transposedMatrix(poolingMatrix(width, REFERENCE_SIDE)),
     novelty_near_rows: nearMatrix(height),
     novelty_near_columns: nearMatrix(width),
   });

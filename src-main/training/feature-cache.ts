@@ -7,7 +7,7 @@ import { makeFolder } from '../files/atomic-write.ts';
 import { encodeModel, promoteTensors, pruneTo, readModel } from '../graph/model.ts';
 import type { FeatureRecord } from './feature-file.ts';
 import type { FeatureReply, FeatureWorkerData } from './feature-worker.ts';
-import type { View } from './views.ts';
+import type { TrainingView } from './views.ts';
 
 export interface FeatureProgress {
   readonly kind: 'features';
@@ -29,12 +29,12 @@ const INDEX = 'index.jsonl';
  * @throws ClipSamError `cancelled`; `model-file-invalid`, `model-tensor-unknown` for another vision tower's file
  */
 export async function ensureFeatures(
-  views: readonly View[],
+  views: readonly TrainingView[],
   options: FeatureWorkerData & {
     readonly workers: number;
     readonly signal?: AbortSignal;
     readonly onProgress?: (progress: FeatureProgress) => void;
-    readonly onFailure?: (view: View, message: string) => void;
+    readonly onFailure?: (view: TrainingView, message: string) => void;
   },
 ): Promise<FeatureRecord[]> {
   const { vision, encoder, dataRoot, folder, workers, signal, onProgress, onFailure } = options;

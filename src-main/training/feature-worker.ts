@@ -11,7 +11,7 @@ import { createSession } from '../inference/ort.ts';
 import { frameGrid, frameTensor } from '../pipeline/frame.ts';
 import { type FeatureRecord, featurePath, packFeatures } from './feature-file.ts';
 import { renderView } from './view-pixels.ts';
-import type { View } from './views.ts';
+import type { TrainingView } from './views.ts';
 
 /** What a feature worker needs to start. */
 export interface FeatureWorkerData {
@@ -32,7 +32,7 @@ if (!port) throw new TypeError('feature-worker runs in a worker thread');
 
 const session = await createSession(encoder, { device: 'cpu', threads: 1 });
 
-port.on('message', async (view: View) => {
+port.on('message', async (view: TrainingView) => {
   try {
     port.postMessage({ kind: 'done', record: await computeFeatures(view) } satisfies FeatureReply);
   } catch (error) {
@@ -42,7 +42,7 @@ port.on('message', async (view: View) => {
 });
 port.postMessage('ready');
 
-async function computeFeatures(view: View): Promise<FeatureRecord> {
+async function computeFeatures(view: TrainingView): Promise<FeatureRecord> {
   const pixels = await renderView(view, dataRoot);
   const { width, height } = pixels.image;
   const frame = frameFor(width, height, vision.inputSize);

@@ -26,14 +26,14 @@ import { buildTextEncoder, type TextEncoderShape } from './text-encoder.ts';
 import { type TextProgress, trainTextEncoder } from './text-training.ts';
 import type { TrainingLog } from './training-log.ts';
 import { type TrainingPlan, trainingPlanSchema } from './training-plan.ts';
-import { listViews, type View } from './views.ts';
+import { listViews, type TrainingView } from './views.ts';
 import type { Weights } from './weights.ts';
 
 export type TrainingProgress =
   | FeatureProgress
   | TextProgress
   | HeadProgress
-  | { readonly kind: 'left-out'; readonly view: View; readonly message: string };
+  | { readonly kind: 'left-out'; readonly view: TrainingView; readonly message: string };
 
 export interface TrainPackOptions {
   /** Training plan (JSON). */
@@ -275,12 +275,12 @@ async function readPlan(path: string): Promise<TrainingPlan> {
 }
 
 /** Names under which a view can be left out. */
-function groupsOf({ group, source }: View): string[] {
+function groupsOf({ group, source }: TrainingView): string[] {
   return source.kind === 'synthetic' ? [group, `${group}/${source.surface}`] : [group];
 }
 
 /** @throws ClipSamError `input-invalid` when no view belongs to one of the groups */
-function checkGroups(leaveOut: readonly string[], views: readonly View[]): void {
+function checkGroups(leaveOut: readonly string[], views: readonly TrainingView[]): void {
   const groups = [...new Set(views.flatMap(groupsOf))];
   const unknown = leaveOut.filter((group) => !groups.includes(group));
   if (unknown.length === 0) return;
@@ -291,7 +291,7 @@ function checkGroups(leaveOut: readonly string[], views: readonly View[]): void 
 }
 
 /** All views of a source picture are held out together. */
-function isHeldOut(view: View, plan: TrainingPlan, leaveOut: readonly string[]): boolean {
+function isHeldOut(view: TrainingView, plan: TrainingPlan, leaveOut: readonly string[]): boolean {
   if (leaveOut.length > 0) return groupsOf(view).some((group) => leaveOut.includes(group));
   const picture = view.source.kind === 'file' ? view.source.image : view.seed;
   return new Random(`${plan.seed}/held-out/${picture}`).chance(plan.holdOut);

@@ -6,7 +6,7 @@ import { readRgb, resizeRgb } from '../codec/image-codec.ts';
 import { decodeMask } from '../codec/mask-codec.ts';
 import { paintDefect } from './synthetic/defects/paint-defect.ts';
 import { renderSample } from './synthetic/sample.ts';
-import type { View } from './views.ts';
+import type { TrainingView } from './views.ts';
 
 /** A view's picture with its exact mask (0 or 255 per pixel) and the words that describe it. */
 export interface ViewPixels {
@@ -19,7 +19,7 @@ export interface ViewPixels {
 const MAX_PIXELS = 50_000_000;
 
 /** Makes a view's picture. The same view gives the same pixels. */
-export async function renderView(view: View, dataRoot: string): Promise<ViewPixels> {
+export async function renderView(view: TrainingView, dataRoot: string): Promise<ViewPixels> {
   const random = new Random(view.seed);
   const picture = await sourcePixels(view, dataRoot, random.fork('source'));
   const pasted = view.paste ? pasteDefect(picture, random.fork('paste')) : picture;
@@ -27,7 +27,7 @@ export async function renderView(view: View, dataRoot: string): Promise<ViewPixe
   return photometric(await crop(pasted, random.fork('crop')), random.fork('photometric'));
 }
 
-async function sourcePixels(view: View, dataRoot: string, random: Random): Promise<ViewPixels> {
+async function sourcePixels(view: TrainingView, dataRoot: string, random: Random): Promise<ViewPixels> {
   const { source, names, defects } = view;
   if (source.kind === 'synthetic') {
     const long = random.int(448, 800);

@@ -10,7 +10,7 @@ import { OBJECTS, SURFACES } from './synthetic/scene.ts';
 import type { PlanCategory, TrainingPlan } from './training-plan.ts';
 
 /** A picture the head learns from: a real image or a generated one, cropped and altered by a seed. */
-export interface View {
+export interface TrainingView {
   /** Hash of everything that decides the view's pixels. */
   readonly id: string;
   /** Group that is held out together: the category's folder, or `synthetic`. */
@@ -35,8 +35,8 @@ const STRUCTURAL_SHARE = 0.12;
  * Lists the views of a plan, in an order that depends only on the plan and the files.
  * @throws ClipSamError `training-data-invalid` when a category's folder or a mask is missing
  */
-export async function listViews(plan: TrainingPlan, dataRoot: string): Promise<View[]> {
-  const views: View[] = [];
+export async function listViews(plan: TrainingPlan, dataRoot: string): Promise<TrainingView[]> {
+  const views: TrainingView[] = [];
   for (const category of plan.categories) views.push(...(await categoryViews(category, plan.seed, dataRoot)));
   const random = new Random(`${plan.seed}/synthetic`);
   const kinds = [...SURFACES, ...OBJECTS];
@@ -61,10 +61,14 @@ export async function listViews(plan: TrainingPlan, dataRoot: string): Promise<V
   return views;
 }
 
-async function categoryViews(category: PlanCategory, seed: number, dataRoot: string): Promise<View[]> {
+async function categoryViews(
+  category: PlanCategory,
+  seed: number,
+  dataRoot: string,
+): Promise<TrainingView[]> {
   const folder = join(dataRoot, category.folder);
   const random = new Random(`${seed}/${category.folder}`);
-  const views: View[] = [];
+  const views: TrainingView[] = [];
   const add = (image: string, mask: string | null, mean: number, paste: boolean, defects: string[]) => {
     const count = Math.floor(mean) + (random.chance(mean % 1) ? 1 : 0);
     for (let variant = 0; variant < count; variant++) {
@@ -113,6 +117,6 @@ async function imagesIn(folder: string, optional: boolean): Promise<string[]> {
   }
 }
 
-function withId(view: Omit<View, 'id'>): View {
+function withId(view: Omit<TrainingView, 'id'>): TrainingView {
   return { id: createHash('sha256').update(JSON.stringify(view)).digest('hex').slice(0, 32), ...view };
 }

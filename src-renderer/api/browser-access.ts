@@ -1,5 +1,5 @@
 import { CODE_PARAMETER, MEDIA_KEY_PARAMETER, SESSION_PATH } from '../../src-shared/browser-access.ts';
-import { mediaUrls as paths } from '../../src-shared/media-urls.ts';
+import { mediaPaths as paths } from '../../src-shared/media-urls.ts';
 
 /** Kept for the tabs of this address and its port, also over a reload; it is worth nothing after the program's end. */
 const TOKEN = 'clipsam-access';

@@ -1,6 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useCallback, useMemo, useState } from 'react';
-import { flippedRows, histogram, scoreTable, whatIf } from '../../src-shared/what-if.ts';
+import { flippedRows, histogram, scoreTable, tryThresholds } from '../../src-shared/what-if.ts';
 import type { WholeReviewTable } from '../api/review-table.ts';
 import type { StackedBy } from './plot-header.tsx';
 import { isSameTrial, moved, type ThresholdName, type TrialThresholds } from './thresholds.ts';
@@ -14,8 +14,8 @@ export function useTrial({ recipe, columns }: WholeReviewTable, by: StackedBy) {
   const [trial, setTrial] = useState<TrialThresholds>(() => thresholdsOf(recipe));
   const scores = useMemo(() => scoreTable(columns), [columns]);
   const bars = useMemo(() => histogram(scores, by, BINS), [scores, by]);
-  const before = useMemo(() => whatIf(scores, recipe), [scores, recipe]);
-  const after = whatIf(scores, trial);
+  const before = useMemo(() => tryThresholds(scores, recipe), [scores, recipe]);
+  const after = tryThresholds(scores, trial);
   // The pictures follow when the threshold rests: its line in the plot must not wait for them.
   const [settled] = useDebouncedValue(trial, REST);
   const flipped = useMemo(() => flippedRows(scores, settled), [scores, settled]);

@@ -24,7 +24,7 @@ const reviewTableSchema = z.object({
 export type ReviewTable = z.infer<typeof reviewTableSchema>;
 
 /** One image of a run with what the model says about it. */
-export const reviewImageSchema = z.object({
+const reviewImageSchema = z.object({
   image: batchImageSchema,
   /** Only what is the `same` as the model saw (or, before that, as was imported) may be shown and judged. */
   file: z.enum(FILE_STATES),
@@ -34,7 +34,7 @@ export const reviewImageSchema = z.object({
 export type ReviewImage = z.infer<typeof reviewImageSchema>;
 
 /** What inspectors said about one image of a run. */
-export const reviewRemarksSchema = z.object({
+const reviewRemarksSchema = z.object({
   /** Oldest first; the last one counts. */
   verdicts: z.array(verdictEntrySchema),
   /** Those that were not retracted. */

@@ -1,7 +1,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { mediaUrls } from '../../src-shared/media-urls.ts';
+import { mediaPaths } from '../../src-shared/media-urls.ts';
 import { drain, fakeWorkstation, importedBatch, inspected, inspector } from './workstation-fixture.ts';
 
 const changed = expect.objectContaining({
@@ -41,7 +41,7 @@ describe('a file that was overwritten after its inspection', () => {
     ];
     for (const one of marks) await expect(client.review.annotate(one)).rejects.toEqual(changed);
     await expect(client.review.askSam({ ...of, prompts })).rejects.toEqual(changed);
-    expect((await media(mediaUrls.seenThumbnail(of.imageId, runId))).status).toBe(409);
+    expect((await media(mediaPaths.seenThumbnail(of.imageId, runId))).status).toBe(409);
     expect((await client.review.remarks(of)).verdicts).toEqual(verdicts);
     // What was said of the old picture may be taken back.
     await client.review.retract({ id: mark.id, inspector });
@@ -56,7 +56,7 @@ describe('a file that was overwritten after its inspection', () => {
     await drain(await client.imports.start({ id: batchId, paths: [photos], inspector }));
     expect((await client.review.image(of)).file).toBe('changed');
     await expect(client.review.judge({ ...of, verdict: 'reject' })).rejects.toEqual(changed);
-    expect((await media(mediaUrls.seenThumbnail(of.imageId, runId))).status).toBe(409);
+    expect((await media(mediaPaths.seenThumbnail(of.imageId, runId))).status).toBe(409);
     const { run } = await inspected({ client }, batchId);
     expect((await client.review.image({ ...of, runId: run.id })).file).toBe('same');
     await client.review.judge({ ...of, runId: run.id, verdict: 'reject' });

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { openInference } from '../../src-main/inference/inference-client.ts';
-import { mediaUrls } from '../../src-shared/media-urls.ts';
+import { mediaPaths } from '../../src-shared/media-urls.ts';
 import { unpackLevels } from '../../src-shared/packed-levels.ts';
 import { cameraPng } from '../deep-pictures.ts';
 import {
@@ -47,7 +47,7 @@ test('the real pack, through the API alone: import, run, maps, SAM, verdict, pro
   const [region] = result.regions;
 
   // The highest value of the final map is the strongest region's.
-  const map = await media(mediaUrls.map('final', run.id, imageId));
+  const map = await media(mediaPaths.map('final', run.id, imageId));
   const values = new Uint16Array(await map.arrayBuffer());
   expect(values).toHaveLength(
     Number(map.headers.get('x-map-width')) * Number(map.headers.get('x-map-height')),

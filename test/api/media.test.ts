@@ -18,7 +18,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGrey16 } from '../../src-main/codec/image-codec.ts';
 import { ArtifactStore } from '../../src-main/files/artifact-store.ts';
 import { sha256 } from '../../src-main/files/hash.ts';
-import { mediaUrls } from '../../src-shared/media-urls.ts';
+import { mediaPaths } from '../../src-shared/media-urls.ts';
 import { bmpFile } from '../codec/bmp-file.ts';
 import { cameraPng, greyPart } from '../deep-pictures.ts';
 import { multiPage, plain } from '../multi-page.ts';
@@ -73,7 +73,7 @@ describe('thumbnails', () => {
     );
     const sizes = [];
     for (const id of imageIds) {
-      const response = await fake.media(mediaUrls.thumbnail(id, null));
+      const response = await fake.media(mediaPaths.thumbnail(id, null));
       expect(Object.fromEntries(response.headers)).toMatchObject({
         'content-type': 'image/webp',
         'x-content-type-options': 'nosniff',
@@ -93,7 +93,7 @@ describe('thumbnails', () => {
     const kept = await readdir(join(fake.folder, 'cache', 'thumbnails'), { recursive: true });
     expect(kept.filter((name) => name.endsWith('.webp'))).toHaveLength(5);
     await rm(join(fake.folder, 'photos'), { recursive: true });
-    expect((await fake.media(mediaUrls.thumbnail(imageIds[0]!, null))).status).toBe(200);
+    expect((await fake.media(mediaPaths.thumbnail(imageIds[0]!, null))).status).toBe(200);
   });
 
   test('of a file that changed, went or never was one are refused with the reason', async () => {
@@ -101,7 +101,7 @@ describe('thumbnails', () => {
     const { imageIds, photos, names } = await importedBatch(fake, 3);
     await copyFile(CABLE, join(photos, names[0]!));
     await rm(join(photos, names[1]!));
-    const answers = await Promise.all(imageIds.map((id) => fake.media(mediaUrls.thumbnail(id, null))));
+    const answers = await Promise.all(imageIds.map((id) => fake.media(mediaPaths.thumbnail(id, null))));
     expect(answers.map(({ status }) => status)).toEqual([409, 410, 410]);
     const texts = await Promise.all(answers.map((answer) => answer.text()));
     expect(texts[0]).toMatch(/content changed/);
@@ -114,12 +114,12 @@ describe('thumbnails', () => {
     const fake = await fakeWorkstation();
     const { imageIds } = await batchOf(fake, [CABLE]);
     const hash = sha256(await readFile(CABLE));
-    const url = mediaUrls.thumbnail(imageIds[0]!, hash);
+    const url = mediaPaths.thumbnail(imageIds[0]!, hash);
     expect((await fake.media(url)).headers.get('cache-control')).toMatch(/immutable/);
-    expect((await fake.media(mediaUrls.thumbnail(imageIds[0]!, null))).headers.get('cache-control')).toMatch(
+    expect((await fake.media(mediaPaths.thumbnail(imageIds[0]!, null))).headers.get('cache-control')).toMatch(
       /no-cache/,
     );
-    expect((await fake.media(mediaUrls.thumbnail(imageIds[0]!, 'f'.repeat(64)))).status).toBe(409);
+    expect((await fake.media(mediaPaths.thumbnail(imageIds[0]!, 'f'.repeat(64)))).status).toBe(409);
   });
 });
 
@@ -135,10 +135,10 @@ describe('tiles', () => {
     expect(pyramid).toMatchObject({ imageId: id, width: 560, height: 560, tileSize: 512, levels: 2 });
     expect(new Set(pyramids.map(({ version }) => version)).size).toBe(1);
     expect(await readdir(join(fake.folder, 'cache', 'tiles'))).toEqual([pyramid!.version]);
-    const corner = await fake.media(mediaUrls.tile(id, pyramid!.version, 0, 1, 1));
+    const corner = await fake.media(mediaPaths.tile(id, pyramid!.version, 0, 1, 1));
     expect(corner.headers.get('cache-control')).toMatch(/immutable/);
     expect(await pictureOf(corner)).toMatchObject({ format: 'jpeg', width: 48, height: 48 });
-    expect(await pictureOf(await fake.media(mediaUrls.tile(id, pyramid!.version, 1, 0, 0)))).toMatchObject({
+    expect(await pictureOf(await fake.media(mediaPaths.tile(id, pyramid!.version, 1, 0, 0)))).toMatchObject({
       width: 280,
     });
     for (const [level, column, row] of [
@@ -148,7 +148,7 @@ describe('tiles', () => {
       [2, 0, 0],
       [999_999_999, 0, 0],
     ] as const) {
-      expect((await fake.media(mediaUrls.tile(id, pyramid!.version, level, column, row))).status).toBe(404);
+      expect((await fake.media(mediaPaths.tile(id, pyramid!.version, level, column, row))).status).toBe(404);
     }
   });
 
@@ -156,7 +156,7 @@ describe('tiles', () => {
     const fake = await fakeWorkstation();
     const { imageIds } = await batchOf(fake, [CABLE]);
     const { version } = await fake.client.review.pyramid({ imageId: imageIds[0]! });
-    const url = mediaUrls.tile(imageIds[0]!, version, 0, 0, 0);
+    const url = mediaPaths.tile(imageIds[0]!, version, 0, 0, 0);
     await rm(join(fake.folder, 'cache', 'tiles', version, '0'), { recursive: true });
     expect((await fake.media(url)).status).toBe(200);
     await writeFile(join(fake.folder, 'cache', 'tiles', version, 'pyramid.json'), '');
@@ -171,7 +171,7 @@ test('what pictures take on disk is told, and cleared when asked; they are made 
   const { imageIds } = await batchOf(fake, [CABLE]);
   const [id] = imageIds;
   const look = async () => {
-    expect((await fake.media(mediaUrls.thumbnail(id!, null))).status).toBe(200);
+    expect((await fake.media(mediaPaths.thumbnail(id!, null))).status).toBe(200);
     await fake.client.review.pyramid({ imageId: id! });
   };
   await look();
@@ -199,7 +199,7 @@ describe('maps', () => {
     const { coarseMap } = image.outcome.result.artifacts;
     // The result's own file, with content of which every value is known.
     await copyFile(artifacts.pathOf(hash), artifacts.pathOf(coarseMap));
-    const response = await fake.media(mediaUrls.map('coarse', 1, 1));
+    const response = await fake.media(mediaPaths.map('coarse', 1, 1));
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'application/octet-stream',
@@ -212,26 +212,26 @@ describe('maps', () => {
     const bytes = new DataView(await response.arrayBuffer());
     expect(Array.from(values, (_, i) => bytes.getUint16(i * 2, true))).toEqual([...values]);
     const etag = response.headers.get('etag')!;
-    const again = await fake.media(mediaUrls.map('coarse', 1, 1), { headers: { 'if-none-match': etag } });
+    const again = await fake.media(mediaPaths.map('coarse', 1, 1), { headers: { 'if-none-match': etag } });
     expect([again.status, again.body]).toEqual([304, null]);
-    const final = await fake.media(mediaUrls.map('final', 1, 1));
+    const final = await fake.media(mediaPaths.map('final', 1, 1));
     expect([final.headers.get('x-map-width'), final.headers.get('x-map-height')]).toEqual(['1024', '1024']);
   });
 
   test('that are not there, or lead out of the workspace, are refused', async () => {
     const fake = await withResults();
-    expect((await fake.media(mediaUrls.map('coarse', 1, 99))).status).toBe(404);
-    expect((await fake.media(mediaUrls.map('coarse', 99, 1))).status).toBe(404);
+    expect((await fake.media(mediaPaths.map('coarse', 1, 99))).status).toBe(404);
+    expect((await fake.media(mediaPaths.map('coarse', 99, 1))).status).toBe(404);
     const { outcome } = await fake.client.review.image({ imageId: 1, runId: 1 });
     if (outcome.status !== 'done') throw new Error('no result');
     const path = new ArtifactStore(join(fake.folder, 'artifacts')).pathOf(outcome.result.artifacts.coarseMap);
     const outside = join(await temporaryFolder(), 'map.png');
     await copyFile(path, outside);
     await rm(path);
-    const gone = await fake.media(mediaUrls.map('coarse', 1, 1));
+    const gone = await fake.media(mediaPaths.map('coarse', 1, 1));
     expect([gone.status, await gone.text()]).toEqual([410, expect.stringMatching(/lost a map/)]);
     await symlink(outside, path);
-    expect((await fake.media(mediaUrls.map('coarse', 1, 1))).status).toBe(403);
+    expect((await fake.media(mediaPaths.map('coarse', 1, 1))).status).toBe(403);
   });
 });
 
@@ -256,7 +256,7 @@ describe('links that somebody planted in a workspace', () => {
     await mkdir(place, { recursive: true });
     await symlink(secret, join(place, `${hash}.webp`));
     for (const _time of [1, 2])
-      expect(await pictureOf(await fake.media(mediaUrls.thumbnail(id, null)))).toMatchObject({
+      expect(await pictureOf(await fake.media(mediaPaths.thumbnail(id, null)))).toMatchObject({
         format: 'webp',
       });
     expect((await lstat(join(place, `${hash}.webp`))).isFile()).toBe(true);
@@ -268,7 +268,7 @@ describe('links that somebody planted in a workspace', () => {
     await mkdir(join(cache, 'thumbnails'), { recursive: true });
     await writeFile(join(outside, `${hash}.webp`), 'a picture of somebody else');
     await symlink(outside, join(cache, 'thumbnails', hash.slice(0, 2)));
-    expect(await pictureOf(await fake.media(mediaUrls.thumbnail(id, null)))).toMatchObject({
+    expect(await pictureOf(await fake.media(mediaPaths.thumbnail(id, null)))).toMatchObject({
       format: 'webp',
     });
     await fake.client.app.clearCache();
@@ -282,7 +282,7 @@ describe('links that somebody planted in a workspace', () => {
     const tile = join(cache, 'tiles', hash, '1', '0_0.jpeg');
     await rm(tile);
     await symlink(secret, tile);
-    const url = mediaUrls.tile(id, version, 1, 0, 0);
+    const url = mediaPaths.tile(id, version, 1, 0, 0);
     expect(await pictureOf(await fake.media(url))).toMatchObject({ format: 'jpeg' });
     await rm(join(cache, 'tiles', hash), { recursive: true });
     await symlink(outside, join(cache, 'tiles', hash));
@@ -308,7 +308,7 @@ describe('links that somebody planted in a workspace', () => {
     await symlink(outside, join(folder, 'cache', part));
     const fake = await fakeWorkstation({}, { workspaceFolder: folder });
     const { imageIds } = await batchOf(fake, [CABLE]);
-    await pictureOf(await fake.media(mediaUrls.thumbnail(imageIds[0]!, null)));
+    await pictureOf(await fake.media(mediaPaths.thumbnail(imageIds[0]!, null)));
     await fake.client.review.pyramid({ imageId: imageIds[0]! });
     expect(await readdir(outside)).toEqual([]);
     expect(fake.faults).toEqual([expect.objectContaining({ message: expect.stringMatching(/was a link/) })]);
@@ -340,9 +340,9 @@ describe('the pages of a file', () => {
     expect(imageIds).toHaveLength(2);
     for (const _ of ['made', 'kept']) {
       for (const [i, id] of imageIds.entries()) {
-        expect(await meanOf(await fake.media(mediaUrls.thumbnail(id, null)))).toEqual(COLOURS[i]);
+        expect(await meanOf(await fake.media(mediaPaths.thumbnail(id, null)))).toEqual(COLOURS[i]);
         const { version } = await fake.client.review.pyramid({ imageId: id });
-        expect(await meanOf(await fake.media(mediaUrls.tile(id, version, 0, 0, 0)))).toEqual(COLOURS[i]);
+        expect(await meanOf(await fake.media(mediaPaths.tile(id, version, 0, 0, 0)))).toEqual(COLOURS[i]);
       }
     }
     expect(await readdir(join(fake.folder, 'cache', 'tiles'))).toHaveLength(2);
@@ -368,7 +368,7 @@ describe('the pages of a file', () => {
     const { id } = await fake.client.batches.create({ metadata: { name: 'B' }, inspector: 'ana' });
     await drain(await fake.client.imports.start({ id, paths: [root], inspector: 'ana' }));
     const { columns } = await fake.client.review.table({ batchId: id });
-    const truth = (i: number) => fake.media(mediaUrls.truth(columns.imageId[i]!));
+    const truth = (i: number) => fake.media(mediaPaths.truth(columns.imageId[i]!));
     expect(await meanOf(await truth(0))).toEqual([0]);
     expect(await meanOf(await truth(1))).toEqual([250]);
     expect((await truth(2)).status).toBe(404);
@@ -409,7 +409,7 @@ describe('ground truth', () => {
     const { columns } = await fake.client.review.table({ batchId: id });
     const found: Record<string, number | string> = {};
     for (const [i, imageId] of columns.imageId.entries()) {
-      const response = await fake.media(mediaUrls.truth(imageId));
+      const response = await fake.media(mediaPaths.truth(imageId));
       found[columns.name[i]!] = response.status;
       expect((await fake.client.review.image({ imageId, runId: null })).hasTruth).toBe(
         response.status === 200,
@@ -473,7 +473,7 @@ describe('addresses', () => {
   test('HEAD has the headers and no body', async () => {
     const fake = await fakeWorkstation();
     const { imageIds } = await batchOf(fake, [CABLE]);
-    const response = await fake.media(mediaUrls.thumbnail(imageIds[0]!, null), { method: 'HEAD' });
+    const response = await fake.media(mediaPaths.thumbnail(imageIds[0]!, null), { method: 'HEAD' });
     expect([response.status, await response.text()]).toEqual([200, '']);
     expect(Number(response.headers.get('content-length'))).toBeGreaterThan(1000);
   });
@@ -482,9 +482,9 @@ describe('addresses', () => {
 test('500 requests at once are all answered', async () => {
   const fake = await withResults();
   const urls = [
-    mediaUrls.thumbnail(1, null),
-    mediaUrls.tile(2, sha256(await readFile(CABLE)), 0, 0, 0),
-    mediaUrls.map('coarse', 1, 3),
+    mediaPaths.thumbnail(1, null),
+    mediaPaths.tile(2, sha256(await readFile(CABLE)), 0, 0, 0),
+    mediaPaths.map('coarse', 1, 3),
     '/media/thumbnail/77',
   ];
   const answers = await Promise.all(Array.from({ length: 500 }, (_, i) => fake.media(urls[i % 4]!)));
@@ -523,12 +523,13 @@ describe('pictures of a 12-bit camera in 16-bit files', () => {
       integer: { low: 0, high: 4095, images: 1, setBy: null },
       float: null,
     });
-    const expected = await greysOf(await media(mediaUrls.thumbnail(usual, null)));
+    const expected = await greysOf(await media(mediaPaths.thumbnail(usual, null)));
     expect(expected[2]).toBeGreaterThan(240);
-    const shown = await greysOf(await media(mediaUrls.thumbnail(deep, null)));
+    const shown = await greysOf(await media(mediaPaths.thumbnail(deep, null)));
     for (const [i, value] of expected.entries()) expect(Math.abs(shown[i]! - value)).toBeLessThan(2);
     const pyramid = await client.review.pyramid({ imageId: deep });
-    const tileOf = ({ imageId, version }: typeof pyramid) => media(mediaUrls.tile(imageId, version, 0, 0, 0));
+    const tileOf = ({ imageId, version }: typeof pyramid) =>
+      media(mediaPaths.tile(imageId, version, 0, 0, 0));
     const tile = await greysOf(await tileOf(pyramid));
     for (const [i, value] of expected.entries()) expect(Math.abs(tile[i]! - value)).toBeLessThan(6);
 
@@ -540,12 +541,12 @@ describe('pictures of a 12-bit camera in 16-bit files', () => {
     expect((await tileOf(pyramid)).status).toBe(409);
     const { image } = await client.review.image({ imageId: deep, runId: null });
     expect(image.version).not.toBe(pyramid.version);
-    const dark = await greysOf(await media(mediaUrls.thumbnail(deep, image.version)));
+    const dark = await greysOf(await media(mediaPaths.thumbnail(deep, image.version)));
     expect(dark[2]).toBeLessThan(20);
     expect((await greysOf(await tileOf(await client.review.pyramid({ imageId: deep }))))[2]).toBeLessThan(20);
     // The other image is what it was, under the address that it had.
     const { image: same } = await client.review.image({ imageId: usual, runId: null });
     expect(same.version).toBe(same.contentHash);
-    expect(await greysOf(await media(mediaUrls.thumbnail(usual, same.version)))).toEqual(expected);
+    expect(await greysOf(await media(mediaPaths.thumbnail(usual, same.version)))).toEqual(expected);
   });
 });

@@ -12,7 +12,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { rpcProtocols } from '../../src-shared/browser-access.ts';
 import type { Contract } from '../../src-shared/contract/index.ts';
-import { mediaUrls } from '../../src-shared/media-urls.ts';
+import { mediaPaths } from '../../src-shared/media-urls.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { runCli, startCli, tinyPackOptions } from './run-cli.ts';
 
@@ -69,7 +69,7 @@ describe('clipsam serve', () => {
     const [batch] = await client.batches.list({});
     expect(batch).toMatchObject({ images: 12, run: null });
     const picture = await fetch(
-      new URL(`${mediaUrls.thumbnail(batch!.cover[0]!, null)}?key=${session.media}`, url),
+      new URL(`${mediaPaths.thumbnail(batch!.cover[0]!, null)}?key=${session.media}`, url),
     );
     expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/webp']);
     await expect(client.batches.get({ id: 999 })).rejects.toMatchObject({

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { bilinearMatrix, type Matrix, poolingMatrix, transposed } from '../../src-main/graph/resampling.ts';
+import {
+  bilinearMatrix,
+  type Matrix,
+  poolingMatrix,
+  transposedMatrix,
+} from '../../src-main/graph/resampling.ts';
 import { numbers } from './graph-check.ts';
 
 function apply({ rows, columns, data }: Matrix, x: readonly number[]): number[] {
@@ -57,7 +62,7 @@ it('a transposed matrix is the adjoint: ⟨Ax, y⟩ = ⟨x, Aᵀy⟩', () => {
   for (const matrix of [poolingMatrix(10, 3), bilinearMatrix(13, 4, 0.3)]) {
     const x = numbers([matrix.columns], 1).data;
     const y = numbers([matrix.rows], 2).data;
-    expect(dot(apply(matrix, x), y)).toBeCloseTo(dot(x, apply(transposed(matrix), y)), 10);
+    expect(dot(apply(matrix, x), y)).toBeCloseTo(dot(x, apply(transposedMatrix(matrix), y)), 10);
   }
 });
 

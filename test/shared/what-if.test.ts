@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type HumanVerdict, type ModelVerdict, modelVerdict } from '../../src-shared/verdict.ts';
-import { flippedRows, histogram, nearestIndex, scoreTable, whatIf } from '../../src-shared/what-if.ts';
+import { flippedRows, histogram, nearestIndex, scoreTable, tryThresholds } from '../../src-shared/what-if.ts';
 
 type Row = readonly [score: number | null, model: ModelVerdict | null, human: HumanVerdict | null];
 
@@ -24,7 +24,7 @@ const RUN: readonly Row[] = [
   [0.2, 'accept', 'accept'],
 ];
 
-const counts = ({ flips }: ReturnType<typeof whatIf>) =>
+const counts = ({ flips }: ReturnType<typeof tryThresholds>) =>
   Object.fromEntries(
     flips.filter(({ count }) => count > 0).map(({ from, to, count }) => [`${from}→${to}`, count]),
   );
@@ -33,19 +33,23 @@ describe('whatIf', () => {
   const table = tableOf(RUN);
 
   it('flips nothing under the thresholds of the run', () => {
-    const same = whatIf(table, { warn: 0.5, reject: 0.8 });
+    const same = tryThresholds(table, { warn: 0.5, reject: 0.8 });
     expect(same.totals).toEqual({ accept: 3, warn: 2, reject: 2 });
     expect(same.flipped).toBe(0);
     expect(same.agreement).toEqual({ judged: 5, agreeing: 2, falseAccepts: 1, falseRejects: 1, asked: 1 });
   });
 
   it('counts a score that equals a threshold as at or above it', () => {
-    expect(whatIf(table, { warn: 0.45, reject: 0.7 }).totals).toEqual({ accept: 2, warn: 2, reject: 3 });
+    expect(tryThresholds(table, { warn: 0.45, reject: 0.7 }).totals).toEqual({
+      accept: 2,
+      warn: 2,
+      reject: 3,
+    });
   });
 
   it('counts the flips by kind, and the agreement that they change', () => {
     // By hand: 0.45 and 0.5 become warn or stay it, 0.7 and 0.8 become or stay reject.
-    const stricter = whatIf(table, { warn: 0.4, reject: 0.6 });
+    const stricter = tryThresholds(table, { warn: 0.4, reject: 0.6 });
     expect(counts(stricter)).toEqual({ 'accept→warn': 1, 'warn→reject': 1 });
     expect(stricter.agreement).toEqual({
       judged: 5,
@@ -54,18 +58,18 @@ describe('whatIf', () => {
       falseRejects: 1,
       asked: 2,
     });
-    const milder = whatIf(table, { warn: 0.85, reject: 0.95 });
+    const milder = tryThresholds(table, { warn: 0.85, reject: 0.95 });
     expect(counts(milder)).toEqual({ 'warn→accept': 2, 'reject→accept': 1, 'reject→warn': 1 });
     expect(milder.agreement).toEqual({ judged: 5, agreeing: 1, falseAccepts: 3, falseRejects: 0, asked: 1 });
   });
 
   it('rejects everything at 0 and nothing above the highest score', () => {
-    expect(whatIf(table, { warn: 0, reject: 0 }).totals).toEqual({ accept: 0, warn: 0, reject: 7 });
-    expect(whatIf(table, { warn: 1, reject: 1 }).totals).toEqual({ accept: 7, warn: 0, reject: 0 });
+    expect(tryThresholds(table, { warn: 0, reject: 0 }).totals).toEqual({ accept: 0, warn: 0, reject: 7 });
+    expect(tryThresholds(table, { warn: 1, reject: 1 }).totals).toEqual({ accept: 7, warn: 0, reject: 0 });
   });
 
   it('has nothing to say about a run without results', () => {
-    const empty = whatIf(tableOf([[null, null, null]]), { warn: 0.2, reject: 0.3 });
+    const empty = tryThresholds(tableOf([[null, null, null]]), { warn: 0.2, reject: 0.3 });
     expect(empty.totals).toEqual({ accept: 0, warn: 0, reject: 0 });
     expect(empty.flipped).toBe(0);
   });
@@ -79,7 +83,7 @@ describe('whatIf', () => {
     const thresholds = { warn: 0.55, reject: 0.63 };
     const fresh = rows.map(([score]) => modelVerdict(score!, thresholds));
     const many = tableOf(rows);
-    const result = whatIf(many, thresholds);
+    const result = tryThresholds(many, thresholds);
     const count = (is: (to: ModelVerdict, row: Row) => boolean) =>
       rows.filter((row, i) => is(fresh[i]!, row)).length;
     for (const verdict of ['accept', 'warn', 'reject'] as const) {
@@ -110,8 +114,8 @@ describe('whatIf', () => {
       });
     const { scores, before } = many;
     const thresholds = { warn: 0.3, reject: 0.6 };
-    const counted = whatIf({ ...many, scores: watched(scores), before: watched(before) }, thresholds);
-    expect(counted).toEqual(whatIf(many, thresholds));
+    const counted = tryThresholds({ ...many, scores: watched(scores), before: watched(before) }, thresholds);
+    expect(counted).toEqual(tryThresholds(many, thresholds));
     // Twice log2(100,000) ≈ 17 for the thresholds, and three ranges of 12 cells with two ends.
     expect(looks).toBeGreaterThan(0);
     expect(looks).toBeLessThanOrEqual(2 * 18 + 3 * 12 * 2);

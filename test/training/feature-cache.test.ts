@@ -7,7 +7,7 @@ import { GraphBuilder } from '../../src-main/graph/builder.ts';
 import { encodeModel } from '../../src-main/graph/model.ts';
 import { ensureFeatures, type FeatureProgress } from '../../src-main/training/feature-cache.ts';
 import { readPooled, readStages } from '../../src-main/training/feature-file.ts';
-import type { View } from '../../src-main/training/views.ts';
+import type { TrainingView } from '../../src-main/training/views.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 
 const SIDE = 32;
@@ -47,7 +47,7 @@ const defect = { left: 11, right: 18, top: 5, bottom: 6 };
 const isDefect = (x: number, y: number) =>
   x >= defect.left && x < defect.right && y >= defect.top && y < defect.bottom;
 
-function view(id: string, image: string, mask: string | null = null): View {
+function view(id: string, image: string, mask: string | null = null): TrainingView {
   return {
     id: id.padEnd(32, '0'),
     group: 'tiles',

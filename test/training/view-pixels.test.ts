@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeGrey8, encodeRgb } from '../../src-main/codec/image-codec.ts';
 import { SURFACES } from '../../src-main/training/synthetic/scene.ts';
 import { renderView } from '../../src-main/training/view-pixels.ts';
-import type { View } from '../../src-main/training/views.ts';
+import type { TrainingView } from '../../src-main/training/views.ts';
 
 const [WIDTH, HEIGHT] = [160, 120];
 /** A dark grey picture, a little grainy, with a bright square that the mask marks. */
@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const view: View = {
+const view: TrainingView = {
   id: '0',
   group: 'tiles',
   source: { kind: 'file', image: 'bad.png', mask: 'bad_mask.png' },
@@ -92,7 +92,11 @@ describe('renderView', () => {
   });
 
   it('puts a generated defect on a good picture, with mask and words', async () => {
-    const good: View = { ...view, source: { kind: 'file', image: 'good.png', mask: null }, defects: [] };
+    const good: TrainingView = {
+      ...view,
+      source: { kind: 'file', image: 'good.png', mask: null },
+      defects: [],
+    };
     const { mask: none } = await renderView(good, root);
     expect(none.every((value) => value === 0)).toBe(true);
     const pasted = await renderView({ ...good, paste: true }, root);
@@ -104,7 +108,7 @@ describe('renderView', () => {
   });
 
   it('draws generated pictures, good and defective', async () => {
-    const synthetic = (defect: string | null): View => ({
+    const synthetic = (defect: string | null): TrainingView => ({
       ...view,
       source: { kind: 'synthetic', surface: SURFACES[0]!, defect },
       names: [],

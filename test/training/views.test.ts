@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STRUCTURAL_DEFECTS } from '../../src-main/training/synthetic/defects/structural.ts';
 import type { PlanCategory, TrainingPlan } from '../../src-main/training/training-plan.ts';
-import { listViews, type View } from '../../src-main/training/views.ts';
+import { listViews, type TrainingView } from '../../src-main/training/views.ts';
 
 const tiles: PlanCategory = {
   folder: 'tiles',
@@ -35,12 +35,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-function list(plan: Partial<Pick<TrainingPlan, 'seed' | 'categories' | 'synthetic'>>): Promise<View[]> {
+function list(
+  plan: Partial<Pick<TrainingPlan, 'seed' | 'categories' | 'synthetic'>>,
+): Promise<TrainingView[]> {
   const defaults = { seed: 5, categories: [tiles, nuts], synthetic: { count: 0, goodShare: 0.5 } };
   return listViews({ ...defaults, ...plan } as TrainingPlan, root);
 }
 
-const imageOf = ({ source }: View) => (source.kind === 'file' ? source.image : source.surface);
+const imageOf = ({ source }: TrainingView) => (source.kind === 'file' ? source.image : source.surface);
 
 describe('the views of a category', () => {
   it('come by folder and name, good ones first, whole numbers of views as asked', async () => {

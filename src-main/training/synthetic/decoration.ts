@@ -1,7 +1,7 @@
 import type { Random } from '../../../src-shared/random.ts';
 import type { ObjectKind, Part } from './blueprint.ts';
 import { brightened, hsv, luma, randomColor } from './color.ts';
-import type { Rgb, Size } from './image.ts';
+import type { PictureSize, Rgb } from './image.ts';
 import { ink } from './materials.ts';
 import { bounds, marked, slope } from './part.ts';
 import { type Layer, type Material, makePose, type Planes } from './planes.ts';
@@ -194,7 +194,7 @@ function placed(
  * Writing, codes and painted lines for a texture that fills the image; may run out of the picture.
  * @param hard metal, stone or plastic, which can be engraved
  */
-export function decorateSurface(base: Planes, random: Random, size: Size, hard: boolean): Layer[] {
+export function decorateSurface(base: Planes, random: Random, size: PictureSize, hard: boolean): Layer[] {
   const { width, height } = size;
   const long = Math.max(width, height);
   const layers: Layer[] = [];
@@ -237,7 +237,7 @@ export function decorateSurface(base: Planes, random: Random, size: Size, hard: 
 }
 
 /** A worn line of paint, as on roads, floors and test pieces; single, double or dashed. */
-function paintedLine(random: Random, { width, height }: Size, ground: Rgb): Layer {
+function paintedLine(random: Random, { width, height }: PictureSize, ground: Rgb): Layer {
   const long = Math.max(width, height);
   const half = long * random.logRange(0.004, 0.06);
   const angle = random.chance(0.6)

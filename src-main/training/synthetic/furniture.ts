@@ -1,7 +1,7 @@
 import type { Random } from '../../../src-shared/random.ts';
 import { type Part, PIXELS } from './blueprint.ts';
 import { randomText, textShape, textWidth } from './glyphs.ts';
-import type { Size } from './image.ts';
+import type { PictureSize } from './image.ts';
 import { anyMaterial, ink, metal, plastic } from './materials.ts';
 import { bounds, dome, engraved, marked, slope, soft, solid } from './part.ts';
 import { type Layer, makePose } from './planes.ts';
@@ -9,7 +9,7 @@ import { box, circle, polyline, ring, type Shape, shift } from './shape.ts';
 
 /** Where a thing lies that crosses the picture. */
 interface Across {
-  readonly size: Size;
+  readonly size: PictureSize;
   readonly long: number;
   readonly upright: boolean;
   /** Where it crosses the other direction, in pixels. */
@@ -111,7 +111,7 @@ const THINGS = [seam, paintedBand, rivets, writing, otherMaterial, pipe, patch];
  * Things that belong on a good surface and yet stand out: seams, printed marks, rivets, bands of another colour,
  * strips of another material. What a detector must learn to leave alone.
  */
-export function furniture(random: Random, size: Size): Layer[] {
+export function furniture(random: Random, size: PictureSize): Layer[] {
   const { width, height } = size;
   const long = Math.max(width, height);
   const layers: Layer[] = [];
@@ -127,7 +127,7 @@ export function furniture(random: Random, size: Size): Layer[] {
 }
 
 /** Holders, rails and stops that reach into the picture of an object from its border. */
-export function fixtures(random: Random, { width, height }: Size): Layer[] {
+export function fixtures(random: Random, { width, height }: PictureSize): Layer[] {
   const long = Math.max(width, height);
   const layers: Layer[] = [];
   for (let i = random.int(1, 2); i > 0; i--) {

@@ -1,7 +1,7 @@
 import type { RgbImage } from '../../../src-shared/rgb-image.ts';
 
 /** Size in pixels. */
-export interface Size {
+export interface PictureSize {
   readonly width: number;
   readonly height: number;
 }
@@ -11,7 +11,7 @@ export interface CutOut {
   readonly left: number;
   readonly top: number;
   /** Size of the whole picture. */
-  readonly full: Size;
+  readonly full: PictureSize;
 }
 
 /** A colour with components in 0..1. */

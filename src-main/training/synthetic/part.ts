@@ -32,7 +32,7 @@ export function marked(
 }
 
 /** Shows what lies behind. */
-export function hole(shape: Shape, bounds: Bounds): Part {
+export function holePart(shape: Shape, bounds: Bounds): Part {
   return { shape, bounds, mode: 'hole' };
 }
 

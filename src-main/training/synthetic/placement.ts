@@ -1,7 +1,7 @@
 import { Random } from '../../../src-shared/random.ts';
 import type { ObjectKind } from './blueprint.ts';
 import { decorateObject } from './decoration.ts';
-import type { Size } from './image.ts';
+import type { PictureSize } from './image.ts';
 import { type Layer, makePose } from './planes.ts';
 
 /** An object's layers; those of the writing on it stand in `printed` as well. */
@@ -11,7 +11,7 @@ interface Placed {
 }
 
 /** One object in the frame, or several of the same kind. */
-export function placeObject(kind: ObjectKind, random: Random, size: Size, decorated: boolean): Placed {
+export function placeObject(kind: ObjectKind, random: Random, size: PictureSize, decorated: boolean): Placed {
   const several = !kind.alone && random.chance(0.14);
   const all: { layers: Layer[]; printed: Layer[] } = { layers: [], printed: [] };
   const add = ({ layers, printed }: Placed) => {
@@ -45,9 +45,9 @@ export function placeObject(kind: ObjectKind, random: Random, size: Size, decora
 
 interface Frame {
   /** Of the picture. */
-  readonly size: Size;
+  readonly size: PictureSize;
   /** The part of the picture that the object lies in, in pixels. */
-  readonly box: Size & { readonly left: number; readonly top: number };
+  readonly box: PictureSize & { readonly left: number; readonly top: number };
   /** How much of the box it fills; above 1 it runs out of it. */
   readonly share: number;
   /** How far from the middle it may lie, as a share of the box. */

@@ -130,7 +130,11 @@ export function makePose(
 }
 
 /** Where a point of the object lies in the image. */
-export function toImage({ cx, cy, scale, matrix }: Pose, u: number, v: number): readonly [number, number] {
+export function placeInImage(
+  { cx, cy, scale, matrix }: Pose,
+  u: number,
+  v: number,
+): readonly [number, number] {
   const [m00, m01, m10, m11] = matrix;
   return [cx + scale * (m00 * u + m01 * v), cy + scale * (m10 * u + m11 * v)];
 }
@@ -138,7 +142,7 @@ export function toImage({ cx, cy, scale, matrix }: Pose, u: number, v: number): 
 /** Left, top, right, bottom of a layer in the image, in pixels. */
 export function imageBounds({ pose, bounds }: Layer): readonly [number, number, number, number] {
   const [left, top, right, bottom] = bounds;
-  const corners = [left, right].flatMap((u) => [toImage(pose, u, top), toImage(pose, u, bottom)]);
+  const corners = [left, right].flatMap((u) => [placeInImage(pose, u, top), placeInImage(pose, u, bottom)]);
   const xs = corners.map(([x]) => x);
   const ys = corners.map(([, y]) => y);
   return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];

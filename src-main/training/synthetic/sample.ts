@@ -7,7 +7,7 @@ import type { Patch } from './defects/patch.ts';
 import { makeSite } from './defects/site.ts';
 import { STRUCTURAL_DEFECTS, structuralDefect } from './defects/structural.ts';
 import { visibleMask } from './defects/visible-mask.ts';
-import type { Size, SyntheticSample } from './image.ts';
+import type { PictureSize, SyntheticSample } from './image.ts';
 import { castShadow, type Light, lightPlanes } from './lighting.ts';
 import { copyPlanes, cutPlanes, cutRows, emptyPlanes, type Planes, paintLayer } from './planes.ts';
 import { renderGood, type Scene } from './scene.ts';
@@ -21,7 +21,7 @@ import { renderGood, type Scene } from './scene.ts';
 export function renderSample(
   kind: string,
   random: Random,
-  size: Size,
+  size: PictureSize,
   options: { readonly defect?: string | null } = {},
 ): SyntheticSample {
   const scene = renderGood(kind, random, size);

@@ -6,11 +6,19 @@ import { decorateSurface } from './decoration.ts';
 import type { Accent } from './defects/site.ts';
 import { clamp } from './field.ts';
 import { fixtures, furniture } from './furniture.ts';
-import type { Size } from './image.ts';
+import type { PictureSize } from './image.ts';
 import { castShadow, type Light, lightPlanes, randomLight } from './lighting.ts';
 import { OBJECT_KINDS } from './objects/kinds.ts';
 import { placeObject } from './placement.ts';
-import { copyPlanes, emptyPlanes, type Layer, type Planes, paintLayer, Textures, toImage } from './planes.ts';
+import {
+  copyPlanes,
+  emptyPlanes,
+  type Layer,
+  type Planes,
+  paintLayer,
+  placeInImage,
+  Textures,
+} from './planes.ts';
 import { SOFT_SURFACES, SURFACE_KINDS } from './surfaces/kinds.ts';
 import { Surface } from './surfaces/surface.ts';
 
@@ -49,7 +57,7 @@ export interface Scene {
  * Renders a part without any defect.
  * @param kind one of {@link SURFACES} or {@link OBJECTS}
  */
-export function renderGood(kind: string, random: Random, size: Size): Scene {
+export function renderGood(kind: string, random: Random, size: PictureSize): Scene {
   const { width, height } = size;
   const long = Math.max(width, height);
   const light = randomLight(random.fork('light'), long);
@@ -187,6 +195,6 @@ function objectMask(planes: Planes): Uint8Array {
 
 /** Where a layer lies in the picture. */
 function accentOf({ pose, bounds: [left, top, right, bottom] }: Layer): Accent {
-  const [x, y] = toImage(pose, (left + right) / 2, (top + bottom) / 2);
+  const [x, y] = placeInImage(pose, (left + right) / 2, (top + bottom) / 2);
   return { x, y, radius: (pose.scale * Math.hypot(right - left, bottom - top)) / 3 };
 }

@@ -1,6 +1,6 @@
 import type { Random } from '../../../../src-shared/random.ts';
-import type { Size } from '../image.ts';
-import { imageBounds, type Layer, type Pose, toImage } from '../planes.ts';
+import type { PictureSize } from '../image.ts';
+import { imageBounds, type Layer, type Pose, placeInImage } from '../planes.ts';
 import { type Patch, patchOver } from './patch.ts';
 
 /** Names of the defects that change what an object consists of. */
@@ -13,7 +13,7 @@ export const STRUCTURAL_DEFECTS: readonly string[] = ['missing component', 'misp
 export function structuralDefect(
   layers: readonly Layer[],
   random: Random,
-  size: Size,
+  size: PictureSize,
 ): { layers: Layer[]; patches: Patch[]; defect: string } | null {
   const tags = new Map<string, number>();
   for (const layer of layers) if (layer.tag) tags.set(layer.tag, (tags.get(layer.tag) ?? 0) + 1);
@@ -81,7 +81,7 @@ function movedLayer(layer: Layer, anchor: Layer, angle: number, reach: number, r
   const ax = (anchor.bounds[0] + anchor.bounds[2]) / 2;
   const ay = (anchor.bounds[1] + anchor.bounds[3]) / 2;
   const [m00, m01, m10, m11] = pose.matrix;
-  const [centreX, centreY] = toImage(pose, ax, ay);
+  const [centreX, centreY] = placeInImage(pose, ax, ay);
   const c = Math.cos(angle);
   const s = Math.sin(angle);
   const heading = random.range(0, 2 * Math.PI);
@@ -97,12 +97,12 @@ function movedLayer(layer: Layer, anchor: Layer, angle: number, reach: number, r
   return { ...layer, pose: turned };
 }
 
-function patchOf(layer: Layer, size: Size): Patch | null {
+function patchOf(layer: Layer, size: PictureSize): Patch | null {
   const [left, top, right, bottom] = imageBounds(layer);
   return patchOver(left - 2, top - 2, right + 2, bottom + 2, size.width, size.height);
 }
 
-function join(patches: readonly Patch[], size: Size): Patch | null {
+function join(patches: readonly Patch[], size: PictureSize): Patch | null {
   if (patches.length === 0) return null;
   return patchOver(
     Math.min(...patches.map((p) => p.x0)),

@@ -20,10 +20,10 @@ import {
 } from '../shape.ts';
 import { kind } from './kind.ts';
 import { arch } from './round.ts';
-import { COPPER, TIN } from './wire-metals.ts';
+import { COPPER, WIRE_TIN } from './wire-metals.ts';
 
 function transistor(random: Random): Part[] {
-  const lead = { color: TIN, metal: 0.85, rough: 0.35 };
+  const lead = { color: WIRE_TIN, metal: 0.85, rough: 0.35 };
   const parts: Part[] = [];
   const legs = random.pick([2, 3, 3, 3, 5]);
   const pitch = random.range(0.22, 0.3) * (legs > 3 ? 0.6 : 1);
@@ -86,7 +86,7 @@ function axial(random: Random): Part[] {
   const color = random.pick<Rgb>([[0.78, 0.66, 0.48], [0.35, 0.55, 0.68], grey(0.08), [0.6, 0.25, 0.15]]);
   const body: Shape = union(box(0.42, r * 0.85, r * 0.3), circle(r, -0.38, 0), circle(r, 0.38, 0));
   const parts: Part[] = [
-    solid({ color: TIN, metal: 0.85, rough: 0.3 }, box(1, 0.02), bounds(1, 0.03), dome(0.02, 0.02), {
+    solid({ color: WIRE_TIN, metal: 0.85, rough: 0.3 }, box(1, 0.02), bounds(1, 0.03), dome(0.02, 0.02), {
       tag: 'lead',
     }),
     solid({ ...plastic(random, color), gloss: 0.15, rough: 0.4 }, body, bounds(0.62, r + 0.02), dome(r, r)),

@@ -2,7 +2,7 @@ import type { Random } from '../../../../src-shared/random.ts';
 import type { ObjectKind, Part } from '../blueprint.ts';
 import { marking } from '../marking.ts';
 import { anyMaterial } from '../materials.ts';
-import { anyProfile, bounds, engraved, hole, marked, slope, solid } from '../part.ts';
+import { anyProfile, bounds, engraved, holePart, marked, slope, solid } from '../part.ts';
 import {
   around,
   blend,
@@ -37,7 +37,7 @@ function details(random: Random, reach: number): Part[] {
           ? shift(rotate(box(r * 1.6, r * 0.5, r * 0.3), random.range(0, 3)), x, y)
           : shift(polygon(random.int(3, 8), r * 0.8, random.range(0, 3)), x, y);
     const area = bounds(r * 2, r * 2, x, y);
-    if (kind < 2) parts.push(hole(shape, area));
+    if (kind < 2) parts.push(holePart(shape, area));
     else if (kind < 4)
       parts.push(
         engraved(shape, area, {
@@ -62,7 +62,7 @@ function details(random: Random, reach: number): Part[] {
     const count = random.int(3, 12);
     const r = reach * random.range(0.03, 0.1);
     const ringShape = around(circle(r, reach * random.range(0.4, 0.62), 0), count, random.range(0, 2));
-    if (random.chance(0.5)) parts.push(hole(ringShape, bounds(1, 1)));
+    if (random.chance(0.5)) parts.push(holePart(ringShape, bounds(1, 1)));
     else parts.push(engraved(ringShape, bounds(1, 1), slope(random.sign() * r * 0.6, r * 0.5)));
   }
   if (random.chance(0.35))

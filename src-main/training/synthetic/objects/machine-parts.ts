@@ -3,7 +3,7 @@ import type { ObjectKind, Part } from '../blueprint.ts';
 import { grey, scaled } from '../color.ts';
 import { marking } from '../marking.ts';
 import { metal, plastic } from '../materials.ts';
-import { bounds, dome, engraved, hole, slope, soft, solid } from '../part.ts';
+import { bounds, dome, engraved, holePart, slope, soft, solid } from '../part.ts';
 import {
   arc,
   around,
@@ -36,7 +36,9 @@ function gearWheel(random: Random): Part[] {
     engraved(ring((root + 0.35) / 2, (root - 0.45) / 2), bounds(1, 1), soft(-0.09, 0.04)),
   ];
   if (random.chance(0.5))
-    parts.push(hole(around(circle(random.range(0.06, 0.13), 0.58, 0), random.int(3, 8)), bounds(0.9, 0.9)));
+    parts.push(
+      holePart(around(circle(random.range(0.06, 0.13), 0.58, 0), random.int(3, 8)), bounds(0.9, 0.9)),
+    );
   return parts;
 }
 
@@ -78,7 +80,7 @@ function bracket(random: Random): Part[] {
   const r = thick * random.range(0.35, 0.6);
   for (const [x, y] of holes) {
     parts.push(engraved(circle(r * 1.5, x, y), bounds(r * 2, r * 2, x, y), slope(-0.04, r * 0.4)));
-    parts.push(hole(circle(r, x, y), bounds(r * 1.2, r * 1.2, x, y)));
+    parts.push(holePart(circle(r, x, y), bounds(r * 1.2, r * 1.2, x, y)));
   }
   if (random.chance(0.4)) parts.push(...marking(random, 0, kind === 3 ? 0.28 : 0.7, 0.25, thick * 0.8));
   return parts;

@@ -5,7 +5,7 @@ import { textShape, textWidth } from '../glyphs.ts';
 import type { Rgb } from '../image.ts';
 import { marking } from '../marking.ts';
 import { dull, ink, metal, plastic } from '../materials.ts';
-import { bounds, engraved, hole, marked, slope, soft, solid } from '../part.ts';
+import { bounds, engraved, holePart, marked, slope, soft, solid } from '../part.ts';
 import {
   around,
   box,
@@ -75,7 +75,7 @@ function engravedPlate(random: Random): Part[] {
       ),
     );
   for (const x of [-0.9, 0.9])
-    if (random.chance(0.6)) parts.push(hole(circle(0.05, x, 0), bounds(0.06, 0.06, x, 0)));
+    if (random.chance(0.6)) parts.push(holePart(circle(0.05, x, 0), bounds(0.06, 0.06, x, 0)));
   if (random.chance(0.4)) {
     const frame = box(0.94, tall * 0.9, 0.05);
     parts.push(engraved((x, y) => Math.abs(frame(x, y)) - 0.012, bounds(1, tall), slope(-0.02, 0.01)));
@@ -98,7 +98,7 @@ function blade(random: Random): Part[] {
       bounds(1, tall * 0.25, 0, tall * 0.8),
       slope(-0.06, tall * 0.4),
     ),
-    hole(box(random.range(0.2, 0.5), 0.05, 0.05, 0, -tall * 0.2), bounds(0.6, 0.06, 0, -tall * 0.2)),
+    holePart(box(random.range(0.2, 0.5), 0.05, 0.05, 0, -tall * 0.2), bounds(0.6, 0.06, 0, -tall * 0.2)),
   ];
 }
 

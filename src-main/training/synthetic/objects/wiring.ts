@@ -8,7 +8,7 @@ import { bounds, dome, engraved, marked, slope, solid } from '../part.ts';
 import { box, capsule, circle, type Shape, union } from '../shape.ts';
 import { kind } from './kind.ts';
 import { arch } from './round.ts';
-import { COPPER, TIN } from './wire-metals.ts';
+import { COPPER, WIRE_TIN } from './wire-metals.ts';
 
 function connector(random: Random): Part[] {
   const tall = random.range(0.3, 0.6);
@@ -39,7 +39,7 @@ function connector(random: Random): Part[] {
       }
       parts.push(
         solid(
-          { color: random.chance(0.5) ? TIN : [0.82, 0.66, 0.35], metal: 0.85, rough: 0.35 },
+          { color: random.chance(0.5) ? WIRE_TIN : [0.82, 0.66, 0.35], metal: 0.85, rough: 0.35 },
           box(r * 0.5, r * 0.5, r * 0.1, x, y),
           bounds(r, r, x, y),
           slope(0.08, r * 0.2),
