@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import type { AppInfo } from '../../src-shared/contract/app.ts';
 import type { DeviceRequest } from '../../src-shared/device.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
-import { BatchImports } from '../services/imports/batch-imports.ts';
 import { addSampleBatch } from '../services/imports/sample-batch.ts';
 import { type PackExaminer, type PackRoots, packExaminer } from '../services/packs/model-packs.ts';
 import { importedPacks, PackImports } from '../services/packs/pack-imports.ts';
@@ -70,7 +69,6 @@ export interface Workstation {
   readonly thumbnails: Thumbnails;
   readonly tiles: TilePyramids;
   readonly housekeeping: Housekeeping;
-  readonly imports: BatchImports;
   readonly people: People;
   readonly packImports: PackImports;
   /** Opens the files of packs. */
@@ -162,7 +160,6 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     thumbnails,
     tiles,
     housekeeping,
-    imports: new BatchImports(workspace),
     people: new People({ workspace, log, ...options.signIn }),
     packImports,
     examiner,

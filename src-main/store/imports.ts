@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { recordAudit } from './audit.ts';
+import { isProcessThere, processIdentity } from './process-identity.ts';
 import type { Workspace } from './workspace.ts';
 
-/** An import that has begun: until it has ended, the batch may lack images. */
-export interface OpenImport {
+/** An import that has begun, did not end and is not at work: the batch may lack images. */
+interface UnfinishedImport {
   readonly id: number;
   readonly batchId: number;
   /** Files and folders that were chosen. */
@@ -11,24 +14,43 @@ export interface OpenImport {
   readonly startedAt: string;
 }
 
+/** An import at work in this process. */
+interface ImportAtWork {
+  readonly ids: readonly number[];
+  readonly paths: readonly string[];
+  readonly token: string;
+}
+
 /** Files and folders that the history names. */
 const NAMED = 20;
 
-/** Notes that an import begins. What stops it, be it a power cut, leaves the note. @returns its id */
-export async function noteImport(
+const tokensOfThisProcess = new Set<string>();
+
+/**
+ * Notes that an import begins. What stops it, be it a power cut, leaves the note, until the same paths are imported
+ * anew: then it is replaced.
+ */
+export async function beginImport(
   workspace: Workspace,
   batchId: number,
   paths: readonly string[],
   inspector: string,
-): Promise<number> {
-  return workspace.db.transaction().execute(async (db) => {
-    const { id } = await db
+): Promise<ImportAtWork> {
+  const owner = newOwner();
+  const id = await workspace.db.transaction().execute(async (db) => {
+    const chosen = new Set(paths);
+    const replaced = (await unfinished(db, batchId)).filter((before) =>
+      before.paths.every((path) => chosen.has(path)),
+    );
+    await removeNotes(db, replaced);
+    const row = await db
       .insertInto('imports')
       .values({
         batch_id: batchId,
         paths: JSON.stringify(paths),
         inspector,
         started_at: new Date().toISOString(),
+        ...owner,
       })
       .returning('id')
       .executeTakeFirstOrThrow();
@@ -36,40 +58,54 @@ export async function noteImport(
     await recordAudit(db, [
       { inspector, action: 'import begun', subject: 'batch', subjectId: batchId, newValue },
     ]);
-    return id;
+    return row.id;
   });
+  return atWork([id], paths, owner.owner_token);
 }
 
-/** The imports into a batch, or into all, that did not end, oldest first; those at work are among them. */
-export async function openImports(workspace: Workspace, batchId?: number): Promise<OpenImport[]> {
-  let query = workspace.db.selectFrom('imports').selectAll().orderBy('id');
-  if (batchId !== undefined) query = query.where('batch_id', '=', batchId);
-  return (await query.execute()).map((row) => ({
-    id: row.id,
-    batchId: row.batch_id,
-    paths: JSON.parse(row.paths) as string[],
-    inspector: row.inspector,
-    startedAt: row.started_at,
-  }));
+/** Goes on with what was stopped in a batch; undefined when nothing was. */
+export async function resumeImports(
+  workspace: Workspace,
+  batchId: number,
+): Promise<ImportAtWork | undefined> {
+  const owner = newOwner();
+  const stopped = await workspace.db.transaction().execute(async (db) => {
+    const found = await unfinished(db, batchId);
+    const ids = found.map(({ id }) => id);
+    if (ids.length > 0) await db.updateTable('imports').set(owner).where('id', 'in', ids).execute();
+    return found;
+  });
+  if (stopped.length === 0) return undefined;
+  const paths = [...new Set(stopped.flatMap((before) => before.paths))];
+  const ids = stopped.map(({ id }) => id);
+  return atWork(ids, paths, owner.owner_token);
 }
 
 /** Everything that was chosen is in the batch. */
-export async function endImports(workspace: Workspace, ids: readonly number[]): Promise<void> {
-  if (ids.length === 0) return;
+export async function endImport(workspace: Workspace, { ids }: ImportAtWork): Promise<void> {
   await workspace.db.deleteFrom('imports').where('id', 'in', ids).execute();
+}
+
+/** It is not at work any more, whether it has ended or was stopped. */
+export function releaseImport({ token }: ImportAtWork): void {
+  tokensOfThisProcess.delete(token);
+}
+
+/** The imports into a batch, or into all, that were stopped before their end, oldest first. */
+export function unfinishedImports(workspace: Workspace, batchId?: number): Promise<UnfinishedImport[]> {
+  return unfinished(workspace.db, batchId);
 }
 
 /** An inspector says that the batch is complete without the rest; the history keeps who. */
 export async function dismissImports(
   workspace: Workspace,
   batchId: number,
-  imports: readonly OpenImport[],
   inspector: string,
 ): Promise<void> {
-  const ids = imports.map(({ id }) => id);
-  if (ids.length === 0) return;
   await workspace.db.transaction().execute(async (db) => {
-    await db.deleteFrom('imports').where('id', 'in', ids).execute();
+    const imports = await unfinished(db, batchId);
+    if (imports.length === 0) return;
+    await removeNotes(db, imports);
     await recordAudit(db, [
       {
         inspector,
@@ -80,4 +116,49 @@ export async function dismissImports(
       },
     ]);
   });
+}
+
+async function unfinished(db: Workspace['db'], batchId: number | undefined): Promise<UnfinishedImport[]> {
+  let query = db.selectFrom('imports').selectAll().orderBy('id');
+  if (batchId !== undefined) query = query.where('batch_id', '=', batchId);
+  return (await query.execute())
+    .filter((row) => !isAtWork(row))
+    .map((row) => ({
+      id: row.id,
+      batchId: row.batch_id,
+      paths: JSON.parse(row.paths) as string[],
+      inspector: row.inspector,
+      startedAt: row.started_at,
+    }));
+}
+
+async function removeNotes(db: Workspace['db'], imports: readonly UnfinishedImport[]): Promise<void> {
+  const ids = imports.map(({ id }) => id);
+  if (ids.length > 0) await db.deleteFrom('imports').where('id', 'in', ids).execute();
+}
+
+function atWork(ids: readonly number[], paths: readonly string[], token: string): ImportAtWork {
+  tokensOfThisProcess.add(token);
+  return { ids, paths, token };
+}
+
+function newOwner() {
+  return {
+    owner_token: randomUUID(),
+    owner_pid: process.pid,
+    owner_host: hostname(),
+    owner_process: processIdentity(process.pid) ?? null,
+  };
+}
+
+function isAtWork(row: {
+  readonly owner_token: string | null;
+  readonly owner_pid: number | null;
+  readonly owner_host: string | null;
+  readonly owner_process: string | null;
+}): boolean {
+  if (row.owner_token === null || row.owner_pid === null || row.owner_host !== hostname()) return false;
+  return row.owner_pid === process.pid
+    ? tokensOfThisProcess.has(row.owner_token)
+    : isProcessThere(row.owner_pid, row.owner_process);
 }

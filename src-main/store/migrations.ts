@@ -37,6 +37,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '016-study-contents': { up: (db) => run(db, STUDY_CONTENTS) },
   '017-inspector': { up: (db) => run(db, INSPECTOR) },
   '018-result-fields': { up: (db) => run(db, RESULT_FIELDS) },
+  '019-import-owner': { up: (db) => run(db, IMPORT_OWNER) },
 };
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
@@ -394,3 +395,8 @@ const INSPECTOR = ['recipes', 'verdicts', 'annotations', 'audit_events', 'import
 
 /** Fields of a result without a column of their own. Null: none. */
 const RESULT_FIELDS = [`alter table results add column other_fields text check (json_valid(other_fields))`];
+
+/** Which process an import is at work in: the command line imports beside a workstation. */
+const IMPORT_OWNER = ['token text', 'pid integer', 'host text', 'process text'].map(
+  (column) => `alter table imports add column owner_${column}`,
+);

@@ -17,6 +17,16 @@ export function processIdentity(pid: number): string | null | undefined {
   }
 }
 
+/**
+ * Whether a process is there, and not another one with its id.
+ * @param identity as {@link processIdentity} told it then
+ */
+export function isProcessThere(pid: number, identity: string | null): boolean {
+  const now = processIdentity(pid);
+  if (now === undefined) return false;
+  return now === null || identity === null || now === identity;
+}
+
 function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type ClipSamError, failure } from '../../src-shared/errors.ts';
-import { processIdentity } from './process-identity.ts';
+import { isProcessThere, processIdentity } from './process-identity.ts';
 import { type RunRow, runRow } from './run-row.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -76,7 +76,9 @@ export async function mayBeWriting(db: Workspace['db']): Promise<boolean> {
     (row) =>
       isOwnerAlive(row) ||
       // A process without a sign of life may be suspended and go on later.
-      (row.owner_host === hostname() && row.owner_pid !== process.pid && isOwnerThere(row)),
+      (row.owner_host === hostname() &&
+        row.owner_pid !== process.pid &&
+        isProcessThere(row.owner_pid, row.owner_process)),
   );
 }
 
@@ -94,16 +96,9 @@ export async function runsState(db: Workspace['db']): Promise<string> {
 export function isOwnerAlive(row: RunRow): boolean {
   const isHere = row.owner_host === hostname();
   if (isHere && row.owner_pid === process.pid) return claimsOfThisProcess.has(row.owner_token);
-  if (isHere && !isOwnerThere(row)) return false;
+  if (isHere && !isProcessThere(row.owner_pid, row.owner_process)) return false;
   // A time in the future means that a clock was wrong, not that the program is there.
   return Math.abs(Date.now() - Date.parse(row.heartbeat_at)) < HEARTBEAT_LIMIT;
-}
-
-/** Whether the owner's process is there, and not another one with its id. */
-function isOwnerThere(row: RunRow): boolean {
-  const identity = processIdentity(row.owner_pid);
-  if (identity === undefined) return false;
-  return identity === null || row.owner_process === null || identity === row.owner_process;
 }
 
 /** The error for a run that another program works on. */

@@ -47,6 +47,11 @@ export interface Schema {
     paths: string;
     inspector: string;
     started_at: string;
+    /** As in {@link Schema.runs}; null: begun by an older version, so it was stopped. */
+    owner_token: string | null;
+    owner_pid: number | null;
+    owner_host: string | null;
+    owner_process: string | null;
   };
   images: {
     id: Generated<number>;

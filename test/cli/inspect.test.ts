@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { encodeRgb } from '../../src-main/codec/image-codec.ts';
+import { stoppedImports } from '../../src-main/services/imports/batch-imports.ts';
+import { listBatchSummaries } from '../../src-main/store/batch-summaries.ts';
 import { listBatches } from '../../src-main/store/batches.ts';
 import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import { listResults } from '../../src-main/store/results.ts';
@@ -237,6 +240,37 @@ describe('inspect', () => {
     for (const { id, finishedAt } of before.results) {
       expect(after.results.find((result) => result.id === id)).toMatchObject({ finishedAt });
     }
+  });
+
+  it('leaves a note of an import that was interrupted, until the same command has imported the rest', async () => {
+    const { folder, input, workspace: workspaceFolder, options } = await setUp();
+    for (let i = 0; i < 200; i++) await writeFile(join(input, `${i}.png`), `no image ${i}`);
+    // Reading it takes seconds.
+    const large = join(input, 'sub', 'large.png');
+    await mkdir(dirname(large));
+    await writeFile(large, '');
+    await truncate(large, 8 * 1024 ** 3);
+    const args = ['inspect', 'input', ...options];
+    const child = startCli(args, folder);
+    const closed = new Promise((resolve) => child.on('close', resolve));
+    await expect.poll(() => existsSync(join(workspaceFolder, 'workspace.sqlite'))).toBe(true);
+    const workspace = await openWorkspace(workspaceFolder);
+    onTestFinished(() => workspace.close());
+    const images = async () =>
+      (await listBatchSummaries(workspace, { search: '', show: 'current' }))[0]?.images;
+    await expect.poll(images).toBe(200);
+    // Another program sees that it is at work.
+    expect(await stoppedImports(workspace)).toEqual(new Map());
+    child.kill('SIGKILL');
+    await closed;
+    const [batch] = await listBatches(workspace);
+    expect(await stoppedImports(workspace)).toEqual(
+      new Map([[batch!.id, expect.objectContaining({ paths: [input], more: 0 })]]),
+    );
+    await writeFile(large, 'small by now');
+    expect((await runCli(args, folder)).code).toBe(3);
+    expect(await images()).toBe(201);
+    expect(await stoppedImports(workspace)).toEqual(new Map());
   });
 
   it.skipIf(process.platform === 'win32')('stops in good order on Ctrl-C', async () => {

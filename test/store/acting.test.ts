@@ -4,7 +4,7 @@ import { type Actor, actingFor } from '../../src-main/store/acting.ts';
 import { addAnnotation, retractAnnotation } from '../../src-main/store/annotations.ts';
 import { recordAuditEvent } from '../../src-main/store/audit.ts';
 import { archiveBatch, createBatch, deleteBatch, updateBatch } from '../../src-main/store/batches.ts';
-import { noteImport } from '../../src-main/store/imports.ts';
+import { beginImport } from '../../src-main/store/imports.ts';
 import { recordPack } from '../../src-main/store/packs.ts';
 import { addPerson, changePin, changeRole, findPerson, removePerson } from '../../src-main/store/people.ts';
 import { beginPurge } from '../../src-main/store/purges.ts';
@@ -64,7 +64,7 @@ const WRITES: Readonly<Record<string, (acting: Workspace, given: Prepared) => Pr
   'archived batch': (ws, { batch }) => archiveBatch(ws, batch.id, true, inspector),
   'restored batch': (ws, { deleted }) => deleteBatch(ws, deleted.id, false, inspector),
   purge: (ws, { deleted }) => beginPurge(ws, deleted.id, inspector),
-  import: (ws, { batch }) => noteImport(ws, batch.id, ['/a'], inspector),
+  import: (ws, { batch }) => beginImport(ws, batch.id, ['/a'], inspector),
   'run begun': (ws, { batch, recipeHash }) => startRun(ws, batch.id, recipeHash, context),
   'run resumed': (ws, { runId }) => resumeRun(ws, runId, context),
   'run cancelled': (ws, { runId }) => cancelRun(ws, runId, inspector),

@@ -21,8 +21,8 @@ import { listResults } from '../../store/results.ts';
 import { isRunActive } from '../../store/run-claims.ts';
 import { countOutcomes, listRuns } from '../../store/runs.ts';
 import type { Workspace } from '../../store/workspace.ts';
-import { importOrNote } from '../imports/batch-imports.ts';
-import { kindsIn, setSampleRange, settleSampleRanges } from '../pictures/sample-ranges.ts';
+import { importIntoBatch } from '../imports/batch-imports.ts';
+import { kindsIn, setSampleRange } from '../pictures/sample-ranges.ts';
 import { type BatchRun, type BatchSummary, resumeBatchRun, startBatchRun } from './batch-run.ts';
 import { type ImageRecord, toImageRecord } from './image-record.ts';
 import { type ChosenRecipe, openPipeline } from './recipe-pipeline.ts';
@@ -97,7 +97,7 @@ export async function inspectPaths(options: InspectPathsOptions): Promise<Inspec
     };
     const inspection: Inspection = { ...options, onEvent, workspace, inference, batch, report };
     const summary = await importInputs(inspection);
-    const ranges = await settleRanges(inspection);
+    const ranges = await rangesOf(inspection);
     const isSame = summary.added === 0 && summary.changed.length === 0;
     const run = await beginRun(inspection, ranges, isSame);
     const { unreadable, passedOver } = summary;
@@ -120,10 +120,11 @@ interface Inspection extends InspectPathsOptions {
 /** Imports the paths; what is no part of the batch is reported. */
 async function importInputs(inspection: Inspection): Promise<ImportSummary> {
   const { workspace, batch, paths, inspector, signal, onEvent, report } = inspection;
-  const summary = await importOrNote({
+  const summary = await importIntoBatch({
     workspace,
     batchId: batch.id,
-    paths,
+    // A workstation that imports the rest runs in another folder.
+    paths: paths.map((path) => resolve(path)),
     inspector,
     onEvent,
     ...(signal && { signal }),
@@ -136,10 +137,9 @@ async function importInputs(inspection: Inspection): Promise<ImportSummary> {
   return summary;
 }
 
-/** Settles what is black and white in the batch's images: measured, or as the user says. */
-async function settleRanges(inspection: Inspection): Promise<BatchRanges> {
-  const { workspace, batch, inspector, signal, range, onEvent } = inspection;
-  await settleSampleRanges(workspace, batch.id, { inspector, signal });
+/** What is black and white in the batch's images: as the import has measured, or as the user says. */
+async function rangesOf(inspection: Inspection): Promise<BatchRanges> {
+  const { workspace, batch, inspector, range, onEvent } = inspection;
   const kinds = await kindsIn(workspace, batch.id);
   for (const kind of range ? kinds : []) {
     await setSampleRange(workspace, { batchId: batch.id, kind, range: range!, inspector });
