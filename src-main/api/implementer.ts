@@ -19,8 +19,8 @@ export type StreamOf = <Event extends { readonly kind: string }>(
 /**
  * Implements the contract's procedures. Around every call: whether whoever calls may do it, what every window hears
  * of it afterwards (`PUBLISHED_EVENTS`), and errors as clients may see them. Handlers find in their context:
- * - `person`: who is signed in; null while nobody has to.
- * - `inspector`: their name, else that of the machine's user, where the input names nobody.
+ * - `person`: who is signed in; null while the workspace has no people.
+ * - `inspector`: their name, else that of the machine's user; for procedures whose input has none.
  * - `acting`: the workspace as they may use it; for what is written.
  * - `stream`: see {@link StreamOf}; a procedure with a stream for its output answers with what it returns.
  */

@@ -8,7 +8,7 @@ import { getImage } from '../store/images.ts';
 import { artifactsOf } from '../store/results.ts';
 import type { Workstation } from './workstation.ts';
 
-/** What every answer says: nobody guesses at its type, and no other site shows it. */
+/** What every answer says: no browser guesses its type, and no other site shows it. */
 const COMMON_HEADERS = {
   'x-content-type-options': 'nosniff',
   'cross-origin-resource-policy': 'same-origin',
@@ -18,7 +18,7 @@ const FOR_EVER = 'private, max-age=31536000, immutable';
 const ASK_AGAIN = 'private, no-cache';
 
 /** Answers an address of one kind. The arguments are the ids in the path, in their order. */
-type Route = (request: MediaRequest, ...ids: number[]) => Promise<Response>;
+type Route = (workstation: Workstation, request: MediaRequest, ...ids: number[]) => Promise<Response>;
 
 interface MediaRequest {
   readonly signal: AbortSignal;
@@ -46,101 +46,131 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   cancelled: 499,
 };
 
+const ROUTES: readonly (readonly [RegExp, Route])[] = [
+  [pattern('thumbnail', NUMBER), thumbnail],
+  [pattern('tile', NUMBER, NUMBER, NUMBER, NUMBER), tile],
+  [pattern('map', 'coarse', NUMBER, NUMBER), mapOf('coarseMap')],
+  [pattern('map', 'final', NUMBER, NUMBER), mapOf('finalMap')],
+  [pattern('truth', NUMBER), truth],
+];
+
 /**
  * Serves what `src-shared/media-urls.ts` names: thumbnails, tiles, maps and ground truth, by id. No part of an
  * address ever becomes part of a path.
  */
 export function createMediaHandler(workstation: Workstation): (request: Request) => Promise<Response> {
-  const { workspace, contents, thumbnails, tiles } = workstation;
-
-  const imageOf = async (id: number, version: string | null): Promise<BatchImage> => {
-    const image = await getImage(workspace, id);
-    if (version !== null && !image.version?.startsWith(version)) {
-      throw new ClipSamError('image-changed', 'The image has other content by now. Load the page again.');
-    }
-    return image;
-  };
-  const cacheControl = (version: string | null) => (version === null ? ASK_AGAIN : FOR_EVER);
-
-  const map =
-    (kind: 'coarseMap' | 'finalMap'): Route =>
-    async ({ ifNoneMatch }, runId, imageId) => {
-      const artifacts = await artifactsOf(workspace, runId!, imageId!);
-      if (!artifacts) return refusal(404, `Run ${runId} has no result for image ${imageId}.`);
-      const etag = `"${artifacts[kind].sha256}"`;
-      if (ifNoneMatch === etag) return new Response(null, { status: 304, headers: { etag } });
-      const { width, height, data } = await readStoredMap(workspace.artifacts, artifacts[kind]);
-      // Every machine that ONNX Runtime is built for is little endian.
-      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-      return answer(bytes, 'application/octet-stream', FOR_EVER, {
-        etag,
-        'x-map-width': String(width),
-        'x-map-height': String(height),
-      });
-    };
-
-  const routes: readonly (readonly [RegExp, Route])[] = [
-    [
-      pattern('thumbnail', NUMBER),
-      async ({ signal, version, runId }, id) => {
-        const image = await imageOf(id!, version);
-        if (runId !== null) await refuseChangedImage(workspace, contents, { runId, imageId: id! });
-        return answer(await thumbnails.get(image, signal), 'image/webp', cacheControl(version));
-      },
-    ],
-    [
-      pattern('tile', NUMBER, NUMBER, NUMBER, NUMBER),
-      async ({ signal, version }, id, level, column, row) => {
-        const image = await imageOf(id!, version);
-        const tile = await tiles.tile(image, { level: level!, column: column!, row: row! }, signal);
-        return tile
-          ? answer(tile, 'image/jpeg', cacheControl(version))
-          : refusal(404, 'The image has no such tile.');
-      },
-    ],
-    [pattern('map', 'coarse', NUMBER, NUMBER), map('coarseMap')],
-    [pattern('map', 'final', NUMBER, NUMBER), map('finalMap')],
-    [
-      pattern('truth', NUMBER),
-      async (_request, id) => {
-        const mask = await findGroundTruth(await getImage(workspace, id!));
-        if (mask === undefined) return refusal(404, 'There is no ground truth for this image.');
-        return answer(await groundTruthPicture(mask), 'image/png', ASK_AGAIN);
-      },
-    ],
-  ];
-
   return async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return refusal(405, 'Only GET is answered here.', { allow: 'GET, HEAD' });
     }
     const url = new URL(request.url);
-    const version = url.searchParams.get('v');
-    if (version !== null && !/^[0-9a-f]{6,64}$/.test(version)) {
-      return refusal(400, 'The version in the address is not one.');
-    }
-    const run = url.searchParams.get('run');
-    if (run !== null && !/^[1-9][0-9]{0,14}$/.test(run)) {
-      return refusal(400, 'The run in the address is not one.');
-    }
-    const runId = run === null ? null : Number(run);
-    for (const [regex, route] of routes) {
+    const asked = parseRequest(request, url);
+    if (asked instanceof Response) return asked;
+    for (const [regex, route] of ROUTES) {
       const match = regex.exec(url.pathname);
       if (!match) continue;
       try {
-        const ifNoneMatch = request.headers.get('if-none-match');
-        const ids = match.slice(1).map(Number);
-        const response = await route({ signal: request.signal, version, runId, ifNoneMatch }, ...ids);
+        const response = await route(workstation, asked, ...match.slice(1).map(Number));
         return request.method === 'HEAD' ? new Response(null, response) : response;
       } catch (error) {
-        const { code, message } = toErrorRecord(error);
-        if (error instanceof ClipSamError) return refusal(STATUS[code] ?? 500, message);
-        workstation.log(error);
-        return refusal(500, 'A fault of the program; the log says more.');
+        return refusalFor(error, workstation);
       }
     }
     return refusal(/^\/media\//.test(url.pathname) ? 400 : 404, 'There is nothing at this address.');
   };
+}
+
+/** What an address asks for beside its path; a refusal where that is malformed. */
+function parseRequest(request: Request, url: URL): MediaRequest | Response {
+  const version = url.searchParams.get('v');
+  if (version !== null && !/^[0-9a-f]{6,64}$/.test(version)) {
+    return refusal(400, 'The version in the address is not one.');
+  }
+  const run = url.searchParams.get('run');
+  if (run !== null && !/^[1-9][0-9]{0,14}$/.test(run)) {
+    return refusal(400, 'The run in the address is not one.');
+  }
+  return {
+    signal: request.signal,
+    version,
+    runId: run === null ? null : Number(run),
+    ifNoneMatch: request.headers.get('if-none-match'),
+  };
+}
+
+async function thumbnail(
+  workstation: Workstation,
+  { signal, version, runId }: MediaRequest,
+  id: number,
+): Promise<Response> {
+  const { workspace, contents, thumbnails } = workstation;
+  const image = await imageOf(workstation, id, version);
+  if (runId !== null) await refuseChangedImage(workspace, contents, { runId, imageId: id });
+  return answer(await thumbnails.get(image, signal), 'image/webp', cacheControl(version));
+}
+
+async function tile(
+  workstation: Workstation,
+  { signal, version }: MediaRequest,
+  id: number,
+  level: number,
+  column: number,
+  row: number,
+): Promise<Response> {
+  const image = await imageOf(workstation, id, version);
+  const pixels = await workstation.tiles.tile(image, { level, column, row }, signal);
+  return pixels
+    ? answer(pixels, 'image/jpeg', cacheControl(version))
+    : refusal(404, 'The image has no such tile.');
+}
+
+function mapOf(kind: 'coarseMap' | 'finalMap') {
+  return async (
+    { workspace }: Workstation,
+    { ifNoneMatch }: MediaRequest,
+    runId: number,
+    imageId: number,
+  ): Promise<Response> => {
+    const artifacts = await artifactsOf(workspace, runId, imageId);
+    if (!artifacts) return refusal(404, `Run ${runId} has no result for image ${imageId}.`);
+    const etag = `"${artifacts[kind].sha256}"`;
+    if (ifNoneMatch === etag) return new Response(null, { status: 304, headers: { etag } });
+    const { width, height, data } = await readStoredMap(workspace.artifacts, artifacts[kind]);
+    // Every machine that ONNX Runtime is built for is little endian.
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return answer(bytes, 'application/octet-stream', FOR_EVER, {
+      etag,
+      'x-map-width': String(width),
+      'x-map-height': String(height),
+    });
+  };
+}
+
+async function truth({ workspace }: Workstation, _request: MediaRequest, id: number): Promise<Response> {
+  const mask = await findGroundTruth(await getImage(workspace, id));
+  if (mask === undefined) return refusal(404, 'There is no ground truth for this image.');
+  return answer(await groundTruthPicture(mask), 'image/png', ASK_AGAIN);
+}
+
+async function imageOf({ workspace }: Workstation, id: number, version: string | null): Promise<BatchImage> {
+  const image = await getImage(workspace, id);
+  if (version !== null && !image.version?.startsWith(version)) {
+    throw new ClipSamError('image-changed', 'The image has other content by now. Load the page again.');
+  }
+  return image;
+}
+
+function cacheControl(version: string | null): string {
+  return version === null ? ASK_AGAIN : FOR_EVER;
+}
+
+function refusalFor(error: unknown, workstation: Workstation): Response {
+  if (error instanceof ClipSamError) {
+    const { code, message } = toErrorRecord(error);
+    return refusal(STATUS[code] ?? 500, message);
+  }
+  workstation.log(error);
+  return refusal(500, 'A fault of the program; the log says more.');
 }
 
 function pattern(...parts: readonly string[]): RegExp {

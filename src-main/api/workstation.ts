@@ -92,7 +92,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   const userName = nameOfUser();
   const log = options.log ?? ((error) => console.error(error));
   const workspace = await openAlone(options.workspaceFolder);
-  // Missing samples keep nobody from working.
+  // A workstation without its samples is one to work with.
   if (samplesFolder !== null && !workspace.isReadOnly)
     await addSampleBatch(workspace, samplesFolder, userName).catch(log);
   const hub = new EventHub();
@@ -127,10 +127,10 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     examiner,
     loopback: options.loopbackPacks ?? false,
   });
-  // What an import left that was cut off keeps nobody from working.
+  // What an interrupted import left takes up space and does no other harm.
   if (!workspace.isReadOnly) await packImports.sweep().catch(log);
   const ending = new AbortController();
-  const underWay = new Set<Promise<unknown>>();
+  const underWay = new WorkUnderWay();
   let closing: Promise<void> | undefined;
   const close = async () => {
     ending.abort();
@@ -138,7 +138,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     await runControl.close();
     await pool.close();
     hub.close();
-    await Promise.allSettled(underWay);
+    await underWay.settled();
     await workspace.close();
   };
   return {
@@ -166,24 +166,40 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     exportFolders: new Set(),
     log,
     ending: ending.signal,
-    isBusy: () => runControl.isAtWork || underWay.size > 0,
-    whileBusy: async (work) => {
-      const promise = work();
-      underWay.add(promise);
-      try {
-        return await promise;
-      } finally {
-        underWay.delete(promise);
-      }
-    },
+    isBusy: () => runControl.isAtWork || underWay.isBusy,
+    whileBusy: (work) => underWay.until(work),
     close: () => (closing ??= close()),
   };
+}
+
+/** Work that must not be cut off without asking. */
+class WorkUnderWay {
+  readonly #promises = new Set<Promise<unknown>>();
+
+  get isBusy(): boolean {
+    return this.#promises.size > 0;
+  }
+
+  /** Counts the work until it settles. */
+  async until<T>(work: () => Promise<T>): Promise<T> {
+    const promise = work();
+    this.#promises.add(promise);
+    try {
+      return await promise;
+    } finally {
+      this.#promises.delete(promise);
+    }
+  }
+
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#promises);
+  }
 }
 
 /** The workspace, for one workstation at a time. */
 async function openAlone(folder: string): Promise<Workspace> {
   const workspace = await openWorkspace(folder, { create: true, allowReadOnly: true });
-  // Whoever only reads disturbs nobody, and could not take the lock.
+  // A program that only reads disturbs no other, and could not take the lock.
   if (workspace.isReadOnly) return workspace;
   try {
     const lock = lockWorkspace(workspace.folder);
