@@ -5,15 +5,15 @@ import type { Workspace } from './workspace.ts';
 export async function recordPack(
   workspace: Workspace,
   reference: string,
-  what: { readonly packHash: string; readonly place: string; readonly action: 'added' | 'repaired' },
+  what: { readonly packHash: string; readonly source: string; readonly action: 'added' | 'repaired' },
   inspector: string,
 ): Promise<void> {
-  const { action, packHash, place } = what;
+  const { action, packHash, source } = what;
   await recordAuditEvent(workspace, {
     inspector,
     action,
     subject: 'pack',
     subjectId: reference,
-    newValue: { packHash, place },
+    newValue: { packHash, source },
   });
 }

@@ -36,11 +36,11 @@ function AddPackForm({ onClose }: { onClose(): void }) {
   const [where, setWhere] = useState<(typeof PLACES)[number]>('here');
   const [path, setPath] = useState('');
   const [address, setAddress] = useState('');
-  const place = where === 'here' ? path : address.trim();
+  const source = where === 'here' ? path : address.trim();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (place === '') return;
-    void bringPack(client, { place }, inspector);
+    if (source === '') return;
+    void bringPack(client, { source }, inspector);
     onClose();
   };
   return (
@@ -90,7 +90,7 @@ function AddPackForm({ onClose }: { onClose(): void }) {
           <Button variant="default" onClick={onClose}>
             {t('app:cancel')}
           </Button>
-          <Button type="submit" disabled={place === ''}>
+          <Button type="submit" disabled={source === ''}>
             {t('add.submit')}
           </Button>
         </Group>

@@ -24,7 +24,7 @@ export function dismissPackImport(): void {
 }
 
 /** A path or an address, or a download that stopped. */
-export type PackOrigin = { readonly place: string } | { readonly packHash: string };
+export type PackOrigin = { readonly source: string } | { readonly packHash: string };
 
 /** Brings in a pack; progress and outcome are in {@link usePackImport}. */
 export async function bringPack(
@@ -40,7 +40,7 @@ export async function bringPack(
   tell({ state: 'working', progress: null, pack, cancel });
   try {
     const events =
-      'place' in origin
+      'source' in origin
         ? await client.packs.add({ ...origin, inspector }, { signal })
         : await client.packs.resume({ ...origin, inspector }, { signal });
     for await (const event of events) {

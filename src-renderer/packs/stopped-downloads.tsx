@@ -28,7 +28,7 @@ function StoppedDownload({ stopped }: { readonly stopped: UnfinishedPack }) {
   const isBusy = usePackImport(({ job }) => job?.state === 'working');
   const denied = useDenied();
   const [asking, setAsking] = useState(false);
-  const { packHash, pack, title, place, startedAt, done, total } = stopped;
+  const { packHash, pack, title, source, startedAt, done, total } = stopped;
   const discard = useMutation({
     mutationFn: () => client.packs.discard({ packHash }),
     onSuccess: (left) => queries.setQueryData(api.packs.unfinished.queryKey(), left),
@@ -45,7 +45,7 @@ function StoppedDownload({ stopped }: { readonly stopped: UnfinishedPack }) {
           <Text size="sm" fw={600}>
             <bdi>{plainText(title)}</bdi> ({pack})
           </Text>
-          <PlainName size="xs">{place}</PlainName>
+          <PlainName size="xs">{source}</PlainName>
         </div>
         <Progress value={(100 * done) / Math.max(1, total)} aria-label={pack} color="yellow" />
         <Text size="sm">

@@ -47,7 +47,7 @@ const unfinishedPackSchema = z.object({
   pack: z.string(),
   title: z.string(),
   /** Where it comes from: a path or an address. */
-  place: z.string(),
+  source: z.string(),
   inspector: z.string(),
   startedAt: z.string(),
   done: count,
@@ -106,7 +106,7 @@ export const packs = {
   verify: base.input(z.object({ id: z.string().max(200) })).output(packCheckSchema),
   /** Brings a pack into the workspace: from a folder, a ZIP file, a pack.json or the address of one. */
   add: base
-    .input(z.object({ place: z.string().trim().min(1).max(4096), ...inspector }))
+    .input(z.object({ source: z.string().trim().min(1).max(4096), ...inspector }))
     .output(eventIterator(packProgressSchema)),
   /** Downloads that stopped before their end. */
   unfinished: base.output(z.array(unfinishedPackSchema)),

@@ -52,7 +52,7 @@ test('checking and adding a pack that fills the memory say so; listing packs nee
   const stick = await tempFolder();
   await writeTinyPack(stick, (pack) => ({ ...pack, version: '2' }));
   await replaceFile(stick, 'decoder', emptyNodes(1_000_000));
-  const adding = client.packs.add({ place: stick, inspector }).then(drain);
+  const adding = client.packs.add({ source: stick, inspector }).then(drain);
   await expect(adding).rejects.toEqual(carrying(heavy));
   expect((await client.packs.list()).map(({ id }) => id)).toEqual(ids);
 });

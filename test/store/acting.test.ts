@@ -68,7 +68,7 @@ const WRITES: Readonly<Record<string, (acting: Workspace, given: Prepared) => Pr
   'run begun': (ws, { batch, recipeHash }) => startRun(ws, batch.id, recipeHash, context),
   'run resumed': (ws, { runId }) => resumeRun(ws, runId, context),
   'run cancelled': (ws, { runId }) => cancelRun(ws, runId, inspector),
-  pack: (ws) => recordPack(ws, 'w@1', { packHash: 'a', place: '/p', action: 'added' }, inspector),
+  pack: (ws) => recordPack(ws, 'w@1', { packHash: 'a', source: '/p', action: 'added' }, inspector),
   'audit event': (ws) =>
     recordAuditEvent(ws, { inspector, action: 'changed', subject: 'setting', subjectId: 'device' }),
   setting: (ws) => changeSetting(ws, 'idle-minutes', 5, inspector),

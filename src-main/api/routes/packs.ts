@@ -23,8 +23,8 @@ export function packRoutes({ packs: procedures }: Implementer, workstation: Work
   return {
     list: procedures.list.handler(() => summarisePacks(packs)),
     verify: procedures.verify.handler(({ input }) => checkPack(input.id, packs, examiner)),
-    add: procedures.add.handler(({ input: { place, inspector }, context: { acting, stream } }) =>
-      bring(stream, (options) => packImports.add(place, { ...options, inspector, acting })),
+    add: procedures.add.handler(({ input: { source, inspector }, context: { acting, stream } }) =>
+      bring(stream, (options) => packImports.add(source, { ...options, inspector, acting })),
     ),
     resume: procedures.resume.handler(({ input: { packHash, inspector }, context: { acting, stream } }) =>
       bring(stream, (options) => packImports.resume(packHash, { ...options, inspector, acting })),

@@ -118,7 +118,7 @@ export class PackImports {
       const { pack, note, description } = begun;
       // What is on the machine was copied before the first download began.
       const source: PackSource = {
-        path: note.place,
+        path: note.source,
         base: note.base,
         description,
         text: (path) => readFile(staging.pathOf(path), 'utf8'),
@@ -137,12 +137,12 @@ export class PackImports {
       const begun = packHash === this.#atWork ? undefined : await staging.begun();
       if (!begun) continue;
       const { pack, note } = begun;
-      const { place, inspector, startedAt } = note;
+      const { source, inspector, startedAt } = note;
       const files = wantedFiles(pack, note.base);
       const done = await staging.bytesOfAll(files);
       const total = totalBytes(files);
       const { title } = pack;
-      found.push({ packHash, pack: exactReference(pack), title, place, inspector, startedAt, done, total });
+      found.push({ packHash, pack: exactReference(pack), title, source, inspector, startedAt, done, total });
     }
     return found;
   }
@@ -194,7 +194,7 @@ export class PackImports {
     if (present) await staging.repair(folder);
     else await staging.publish(folder);
     const action = present ? 'repaired' : 'added';
-    await recordPack(this.#workspace, id, { packHash, place: source.path, action }, inspector);
+    await recordPack(this.#workspace, id, { packHash, source: source.path, action }, inspector);
     return { id, outcome: action };
   }
 
@@ -234,7 +234,7 @@ export class PackImports {
     // Files of a copy that was cut off are not trusted.
     if (!(await staging.begun())) await staging.remove();
     const note: DownloadNote = {
-      place: source.path,
+      source: source.path,
       base: source.base,
       inspector,
       startedAt: new Date().toISOString(),

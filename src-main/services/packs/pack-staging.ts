@@ -10,7 +10,7 @@ import type { WantedFile } from './wanted-files.ts';
 /** What is kept of a download, so that it can go on. Its names are those in the file. */
 export interface DownloadNote {
   /** Where the pack comes from. */
-  readonly place: string;
+  readonly source: string;
   readonly base: string | null;
   readonly inspector: string;
   /** ISO 8601. */
@@ -113,7 +113,7 @@ export class PackStaging {
     if (text === undefined) return undefined;
     const path = this.pathOf(DESCRIPTION);
     const description = await readFile(path, 'utf8');
-    return { note: JSON.parse(text) as DownloadNote, description, pack: parsePack(description, path) };
+    return { note: toNote(JSON.parse(text)), description, pack: parsePack(description, path) };
   }
 
   /** After a failure: a download that has brought something stays, anything else goes. */
@@ -156,4 +156,10 @@ async function move(from: string, to: string): Promise<void> {
     throw toWriteError(error, to);
   });
   await syncFolder(dirname(to));
+}
+
+/** Notes of earlier versions said `author` and `place`. */
+function toNote(stored: DownloadNote & { readonly author?: string; readonly place?: string }): DownloadNote {
+  const { author = '', place = '', inspector = author, source = place, base, startedAt } = stored;
+  return { source, base, inspector, startedAt };
 }

@@ -63,12 +63,12 @@ async function emptyWorkspace(options: { readonly loopback?: boolean } = { loopb
 }
 
 /** Brings in a part, as a window that is closed leaves it. */
-async function stopAfter(imports: PackImports, place: string, bytes: number): Promise<void> {
+async function stopAfter(imports: PackImports, source: string, bytes: number): Promise<void> {
   const abort = new AbortController();
   const onEvent = (event: PackImportEvent) => {
     if (event.kind === 'bringing' && event.done >= bytes) abort.abort();
   };
-  const stopped = imports.add(place, { inspector: 'ana', signal: abort.signal, onEvent });
+  const stopped = imports.add(source, { inspector: 'ana', signal: abort.signal, onEvent });
   await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
 }
 
@@ -141,7 +141,7 @@ test('one that was stopped is listed, goes on with the rest only, and is then no
 
   const [stopped, ...others] = await new PackImports({ workspace, roots }).unfinished();
   expect(others).toEqual([]);
-  expect(stopped).toMatchObject({ pack: 'tiny@1', title: 'Tiny', place: address, inspector: 'ana', total });
+  expect(stopped).toMatchObject({ pack: 'tiny@1', title: 'Tiny', source: address, inspector: 'ana', total });
   expect(stopped!.done).toBe(before + bytes - 1000);
   // A new start of the program sweeps copies, not downloads.
   await imports.sweep();

@@ -25,8 +25,8 @@ async function packOnStick(change?: (pack: Pack) => unknown) {
   const roots = { packsRoot, importedRoot: importedPacks(workspace.folder) };
   const imports = new PackImports({ workspace, roots, examiner: nearExaminer });
   const events: PackImportEvent[] = [];
-  const add = (place: string, signal?: AbortSignal) =>
-    imports.add(place, { inspector: 'ana', signal, onEvent: (event) => void events.push(event) });
+  const add = (source: string, signal?: AbortSignal) =>
+    imports.add(source, { inspector: 'ana', signal, onEvent: (event) => void events.push(event) });
   /** Everything in the folder of packs but the lock. */
   const contents = async () =>
     (await readdir(roots.importedRoot)).filter((name) => name !== '.incoming').sort();
@@ -86,7 +86,7 @@ describe('a pack from a folder', () => {
         inspector: 'ana',
         action: 'added',
         subjectId: 'tiny@1',
-        newValue: { packHash: loaded.packHash, place: stick },
+        newValue: { packHash: loaded.packHash, source: stick },
       },
     ]);
     expect(await summarisePacks(roots)).toMatchObject([
