@@ -6,33 +6,28 @@ export const SAMPLE_KINDS = ['integer', 'float'] as const;
 export type SampleKind = (typeof SAMPLE_KINDS)[number];
 
 /** What is black and white in images of more than 8 bits whose files do not say; null: there was no such image. */
-export type SampleRanges = Readonly<Record<SampleKind, SampleRange | null>>;
+export const sampleRangesSchema = z
+  .object({ integer: sampleRangeSchema.nullable(), float: sampleRangeSchema.nullable() })
+  .readonly();
+export type SampleRanges = z.infer<typeof sampleRangesSchema>;
 export const NO_RANGES: SampleRanges = { integer: null, float: null };
-export const sampleRangesSchema: z.ZodType<SampleRanges> = z.object({
-  integer: sampleRangeSchema.nullable(),
-  float: sampleRangeSchema.nullable(),
-});
 
 /** A range of a batch, and where it is from. */
-export type BatchRange = SampleRange & {
-  /** Measured on so many of the batch's first images; null: somebody set it. */
-  readonly images: number | null;
-  /** Who set it; null: it was measured. */
-  readonly setBy: string | null;
-};
-export type BatchRanges = Readonly<Record<SampleKind, BatchRange | null>>;
-const batchRangeSchema: z.ZodType<BatchRange> = z
+const batchRangeSchema = z
   .object({
     low: z.number(),
     high: z.number(),
+    /** Measured on so many of the batch's first images; null: somebody set it. */
     images: z.int().min(1).nullable(),
+    /** Who set it; null: it was measured. */
     setBy: z.string().nullable(),
   })
   .readonly();
-export const batchRangesSchema: z.ZodType<BatchRanges> = z.object({
-  integer: batchRangeSchema.nullable(),
-  float: batchRangeSchema.nullable(),
-});
+export type BatchRange = z.infer<typeof batchRangeSchema>;
+export const batchRangesSchema = z
+  .object({ integer: batchRangeSchema.nullable(), float: batchRangeSchema.nullable() })
+  .readonly();
+export type BatchRanges = z.infer<typeof batchRangesSchema>;
 
 /** Bits of a range 0 .. 2^bits − 1; null for others. */
 export function bitsOf({ low, high }: SampleRange): number | null {

@@ -19,14 +19,16 @@ export type HumanVerdict = z.infer<typeof humanVerdictSchema>;
 export const severitySchema = z.enum(['critical', 'major', 'minor']);
 export type Severity = z.infer<typeof severitySchema>;
 
+/** `withdrawn` takes the verdict back (undo): the image counts as not reviewed. */
+export const entryVerdictSchema = z.enum([...humanVerdictSchema.options, 'withdrawn']);
+
 /** An inspector's verdict on one image of a run. Entries are only ever added; the newest one counts. */
 export const verdictEntrySchema = immutable(
   z.object({
     id: idSchema,
     runId: idSchema,
     imageId: idSchema,
-    /** `withdrawn` takes the verdict back (undo): the image counts as not reviewed. */
-    verdict: z.enum([...humanVerdictSchema.options, 'withdrawn']),
+    verdict: entryVerdictSchema,
     defectClass: z.string(),
     severity: severitySchema.nullable(),
     /** Why the model was overturned; never empty when {@link overturns} says that it was. */

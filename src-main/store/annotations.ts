@@ -6,15 +6,13 @@ import {
   countPoints,
   riseOf,
 } from '../../src-shared/annotation-limits.ts';
+import type { NewAnnotation } from '../../src-shared/contract/review.ts';
 import { failure } from '../../src-shared/errors.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
 import { recordAudit } from './audit.ts';
 import { resultToJudge } from './results.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
-
-export type NewAnnotation = Pick<Annotation, 'runId' | 'imageId' | 'kind' | 'inspector'> &
-  Partial<Pick<Annotation, 'regionIndex' | 'polygons' | 'defectClass' | 'comment'>>;
 
 /**
  * @throws ClipSamError `input-invalid` when neither a region of the result nor an area is given, or the area is too

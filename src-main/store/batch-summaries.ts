@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { Batch } from '../../src-shared/batch.ts';
+import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
 import { failure } from '../../src-shared/errors.ts';
 import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import { isFound, toBatch } from './batches.ts';
@@ -7,22 +7,10 @@ import { listRunOverviews, type RunOverview } from './runs.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
-/** A batch as a list of batches shows it. */
-export interface ListedBatch {
-  readonly batch: Batch;
-  readonly images: number;
-  readonly deletedAt: string | null;
-  /** The newest. */
+/** What the store knows of a batch that is listed. */
+export type ListedBatch = Omit<BatchSummaryRow, 'run' | 'stoppedImport'> & {
   readonly run: RunOverview | null;
-  /** The newest run's images by the model's verdict. */
-  readonly verdicts: Readonly<Record<ModelVerdict, number>>;
-  /** Images of the newest run whose notices put their verdict in doubt. */
-  readonly doubtful: number;
-  /** Images with an inspector's verdict in the newest run. */
-  readonly reviewed: number;
-  /** The first images by name, four at most. */
-  readonly cover: readonly number[];
-}
+};
 
 type Filter =
   | { readonly id: number }

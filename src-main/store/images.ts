@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { BatchImage } from '../../src-shared/batch.ts';
 import type { SampleKind } from '../../src-shared/batch-range.ts';
+import type { ImportSummary } from '../../src-shared/contract/imports.ts';
 import { failure } from '../../src-shared/errors.ts';
 import { type ImagePage, type PageNumber, pageName } from '../../src-shared/image-page.ts';
 import { pictureKey } from '../files/picture-key.ts';
@@ -20,23 +21,8 @@ export interface NewFile {
   readonly sampleKinds?: readonly (SampleKind | 'none')[];
 }
 
-/** What became of the files given to {@link addImages}. `added` and `unchanged` count images. */
-export interface AddedImages {
-  readonly added: number;
-  readonly unchanged: number;
-  /** Paths that were in the batch already and hold other content now; they have the new hash. */
-  readonly changed: readonly string[];
-  /** Paths, new or known, that could not be read this time. */
-  readonly unread: readonly string[];
-  /** Names of images whose page their file no longer has. They stay in the batch, and fail when they are inspected. */
-  readonly vanished: readonly string[];
-}
-
-/** Files of a batch with the same content. */
-export interface DuplicateImages {
-  readonly contentHash: string;
-  readonly paths: readonly string[];
-}
+/** What became of the files given to {@link addImages}. */
+type AddedImages = Pick<ImportSummary, 'added' | 'unchanged' | 'changed' | 'unread' | 'vanished'>;
 
 type ImageRow = Selectable<Schema['images']>;
 
@@ -188,7 +174,10 @@ export async function countImages(workspace: Workspace, batchId: number): Promis
 }
 
 /** Groups of files with the same content, in the order of their first file. */
-export async function listDuplicates(workspace: Workspace, batchId: number): Promise<DuplicateImages[]> {
+export async function listDuplicates(
+  workspace: Workspace,
+  batchId: number,
+): Promise<ImportSummary['duplicates'][number][]> {
   // The groups come from the index alone; paths are read only of files that are in one.
   const { rows } = await sql<{ content_hash: string; path: string }>`
     with copied as (

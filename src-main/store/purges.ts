@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
+import type { PurgeSummary } from '../../src-shared/contract/batches.ts';
 import { failure } from '../../src-shared/errors.ts';
 import type { ResultArtifacts } from '../../src-shared/result.ts';
 import { recordAudit } from './audit.ts';
@@ -14,15 +15,8 @@ const STEP = 200;
 const PAGE = 2000;
 
 /** What goes with a batch that is removed for good. */
-export interface PurgeCounts {
-  readonly images: number;
+export interface PurgeCounts extends Readonly<Omit<PurgeSummary, 'batches' | 'bytes'>> {
   readonly runs: number;
-  readonly results: number;
-  /** Entries of the inspectors' history, also those that were superseded. */
-  readonly verdicts: number;
-  readonly annotations: number;
-  /** Agreement studies, with every answer given in them. */
-  readonly studies: number;
 }
 
 /** Who asked for it, and what there was: in the batch's row until everything is gone. */

@@ -1,22 +1,11 @@
 import type { Selectable } from 'kysely';
+import type { RecipeRecord } from '../../src-shared/contract/recipes.ts';
 import { failure } from '../../src-shared/errors.ts';
 import { type Recipe, recipeSchema } from '../../src-shared/recipe.ts';
 import { canonicalJson, hashOfJson } from '../files/canonical-json.ts';
 import { recordAudit } from './audit.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
-
-/** A frozen recipe. Changing one means saving another with this one as its parent. */
-export interface RecipeRecord {
-  /** SHA-256 of the canonical JSON. */
-  readonly hash: string;
-  readonly recipe: Recipe;
-  /** 1, 2, ... among the recipes of the same name. */
-  readonly revision: number;
-  readonly parentHash: string | null;
-  readonly inspector: string;
-  readonly createdAt: string;
-}
 
 /** Keeps a recipe; one with the same content is returned as it is. */
 export async function saveRecipe(

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { BatchImage } from '../../src-shared/batch.ts';
+import type { RunProgress } from '../../src-shared/contract/runs.ts';
 import { failure } from '../../src-shared/errors.ts';
 import type { Run } from '../../src-shared/run.ts';
 import { toBatchImage } from './images.ts';
@@ -19,13 +20,8 @@ export async function listRuns(workspace: Workspace, batchId?: number): Promise<
   return (await query.execute()).map(toRun);
 }
 
-/** A run with how far it is. */
-export interface RunOverview {
-  /** One whose program died without writing down its end counts as `interrupted`. */
-  readonly run: Run;
-  readonly total: number;
-  readonly done: number;
-  readonly failed: number;
+/** A run with how far it is; one whose program died without writing down its end counts as `interrupted`. */
+export interface RunOverview extends Readonly<Pick<RunProgress, 'run' | 'total' | 'done' | 'failed'>> {
   /** A program, this one or another, works on it or has paused it. */
   readonly alive: boolean;
 }

@@ -1,13 +1,11 @@
 import type { Selectable } from 'kysely';
+import type { NewVerdict } from '../../src-shared/contract/review.ts';
 import { failure } from '../../src-shared/errors.ts';
 import { overturns, type VerdictEntry } from '../../src-shared/verdict.ts';
 import { recordAudit } from './audit.ts';
 import { resultToJudge } from './results.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
-
-export type NewVerdict = Pick<VerdictEntry, 'runId' | 'imageId' | 'verdict' | 'inspector'> &
-  Partial<Pick<VerdictEntry, 'defectClass' | 'severity' | 'overturnReason' | 'comment'>>;
 
 /**
  * Adds a verdict; the image's last one, if any, is superseded, not changed.

@@ -1,6 +1,6 @@
 import { Drawer } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { RecipeRow } from '../../src-shared/contract/recipes.ts';
+import type { RecipeRecord } from '../../src-shared/contract/recipes.ts';
 import { RecipeForm } from './recipe-form.tsx';
 import type { RecipeBase } from './use-recipe-draft.ts';
 
@@ -13,7 +13,7 @@ export function RecipeDrawer({
   /** Null: closed. */
   readonly base: RecipeBase | null;
   onClose(): void;
-  onSaved(saved: RecipeRow): void;
+  onSaved(saved: RecipeRecord): void;
 }) {
   const { t } = useTranslation(['batches', 'app']);
   return (

@@ -1,7 +1,7 @@
 import { Button, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RecipeRow } from '../../src-shared/contract/recipes.ts';
+import type { RecipeRecord } from '../../src-shared/contract/recipes.ts';
 import { useDenied } from '../state/people.ts';
 import { NumberFields, PackField, PhraseFields } from './recipe-fields.tsx';
 import { type RecipeBase, useRecipeDraft } from './use-recipe-draft.ts';
@@ -14,7 +14,7 @@ export function RecipeForm({
 }: {
   readonly base: RecipeBase;
   onClose(): void;
-  onSaved(saved: RecipeRow): void;
+  onSaved(saved: RecipeRecord): void;
 }) {
   const { t } = useTranslation(['batches', 'app']);
   const denied = useDenied()('recipes.save');

@@ -3,7 +3,7 @@ import { IconPencil } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RecipeRow } from '../../src-shared/contract/recipes.ts';
+import type { RecipeRecord } from '../../src-shared/contract/recipes.ts';
 import { plainText } from '../i18n/plain-text.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { RecipeDrawer } from './recipe-drawer.tsx';
@@ -91,6 +91,6 @@ export function RecipeSelect({
 const DEFAULT = 'default';
 
 /** Two recipes may have the same name: the end of the hash tells them apart. */
-function labelOf({ recipe, hash }: RecipeRow, revision: string): string {
+function labelOf({ recipe, hash }: RecipeRecord, revision: string): string {
   return plainText(`${recipe.name} · ${revision} · ${recipe.object} · ${hash.slice(0, 6)}`);
 }

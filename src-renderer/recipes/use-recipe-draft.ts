@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RecipeRow } from '../../src-shared/contract/recipes.ts';
+import type { RecipeRecord } from '../../src-shared/contract/recipes.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
@@ -21,7 +21,7 @@ export interface RecipeField<Value> {
 }
 
 /** A recipe that is being edited, and its saving as a new revision. */
-export function useRecipeDraft(base: RecipeBase, onSaved: (saved: RecipeRow) => void) {
+export function useRecipeDraft(base: RecipeBase, onSaved: (saved: RecipeRecord) => void) {
   const { t } = useTranslation('batches');
   const { client } = useWorkstation();
   const inspector = useSession((session) => session.inspector);

@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Batch } from '../../src-shared/batch.ts';
-import type { StudyOverviewRow } from '../../src-shared/contract/studies.ts';
+import type { StudyOverview } from '../../src-shared/contract/studies.ts';
 import { STUDY_ROUNDS, STUDY_SIZE } from '../../src-shared/study.ts';
 import { failureOf } from '../api/connection.ts';
 import { plainText } from '../i18n/plain-text.ts';
@@ -168,7 +168,7 @@ function NewStudy({
   );
 }
 
-function StudyRow({ row, inspector }: { readonly row: StudyOverviewRow; readonly inspector: string }) {
+function StudyRow({ row, inspector }: { readonly row: StudyOverview; readonly inspector: string }) {
   const { t } = useTranslation('studies');
   const format = useFormat();
   const go = useGo();

@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { RecipeRow } from '../../src-shared/contract/recipes.ts';
+import type { RecipeRecord } from '../../src-shared/contract/recipes.ts';
 import type { RunProgress } from '../../src-shared/contract/runs.ts';
 import type { WholeReviewTable } from '../api/review-table.ts';
 import { routeTo, useGo } from '../state/routes.ts';
@@ -17,7 +17,7 @@ export function useSaving({ batch, recipe }: WholeReviewTable, { run }: RunProgr
   const inspector = useSession((session) => session.inspector);
   const go = useGo();
   const adopt = useMutation({
-    mutationFn: (saved: RecipeRow) =>
+    mutationFn: (saved: RecipeRecord) =>
       client.batches.update({ id: batch.id, changes: { recipeHash: saved.hash }, inspector }),
     onSuccess: (_, saved) =>
       notifications.show({ color: 'teal', title: t('save.done', saved), message: t('save.next') }),

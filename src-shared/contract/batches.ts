@@ -2,7 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { batchChangesSchema, batchSchema, newBatchSchema } from '../batch.ts';
 import { SAMPLE_KINDS } from '../batch-range.ts';
-import { idSchema, lineSchema } from '../field-schemas.ts';
+import { idSchema, immutable, lineSchema } from '../field-schemas.ts';
 import { sampleRangeSchema } from '../sample-range.ts';
 import { base, byId, count, inspector } from './base.ts';
 import { runProgressSchema } from './runs.ts';
@@ -18,20 +18,23 @@ const stoppedImportSchema = z.object({
 export type StoppedImport = z.infer<typeof stoppedImportSchema>;
 
 /** A batch as the list of batches shows it. `verdicts` counts the newest run's images by the model's verdict. */
-export const batchSummarySchema = z.object({
-  batch: batchSchema,
-  images: count,
-  deletedAt: z.string().nullable(),
-  stoppedImport: stoppedImportSchema.nullable(),
-  run: runProgressSchema.nullable(),
-  verdicts: z.object({ accept: count, warn: count, reject: count }),
-  /** Images of the newest run whose notices put their verdict in doubt. */
-  doubtful: count,
-  /** Images with an inspector's verdict in the newest run. */
-  reviewed: count,
-  /** First images, for the batch's picture. */
-  cover: z.array(idSchema).max(4),
-});
+export const batchSummarySchema = immutable(
+  z.object({
+    batch: batchSchema,
+    images: count,
+    deletedAt: z.string().nullable(),
+    stoppedImport: stoppedImportSchema.nullable(),
+    /** The newest. */
+    run: runProgressSchema.nullable(),
+    verdicts: z.object({ accept: count, warn: count, reject: count }),
+    /** Images of the newest run whose notices put their verdict in doubt. */
+    doubtful: count,
+    /** Images with an inspector's verdict in the newest run. */
+    reviewed: count,
+    /** The first images by name, for the batch's picture. */
+    cover: z.array(idSchema).max(4),
+  }),
+);
 export type BatchSummaryRow = z.infer<typeof batchSummarySchema>;
 
 /** What goes, or went, when deleted batches are removed for good. `bytes`: of files in the workspace. */
@@ -39,8 +42,10 @@ const purgeSummarySchema = z.object({
   batches: count,
   images: count,
   results: count,
+  /** Entries of the inspectors' history, also those that were superseded. */
   verdicts: count,
   annotations: count,
+  /** With every answer given in them. */
   studies: count,
   bytes: count,
 });

@@ -12,13 +12,16 @@ const importProgressSchema = immutable(
     z.object({ kind: z.literal('imported'), done: count, total: count }),
     z.object({
       kind: z.literal('finished'),
+      /** Images. */
       added: count,
       unchanged: count,
+      /** Files that were in the batch already and hold other content now; their images have the new hash. */
       changed: z.array(z.string()),
       /** Files of the batch, new ones or known ones, that could not be read this time. */
       unread: z.array(z.string()),
-      /** Images whose page their file no longer has. */
+      /** Images whose page their file no longer has. They stay in the batch, and fail when they are inspected. */
       vanished: z.array(z.string()),
+      /** Files of the batch with the same content. */
       duplicates: z.array(z.object({ contentHash: hashSchema, paths: z.array(z.string()) })),
       unreadable: z.array(z.object({ path: z.string(), error: errorRecordSchema })),
       /** Pictures of kinds that are not read, and folders of masks beside the images. */

@@ -77,7 +77,9 @@ const packProgressSchema = immutable(
     z.object({ kind: z.literal('checking') }),
     z.object({
       kind: z.literal('finished'),
+      /** How recipes name it. */
       id: z.string(),
+      /** `repaired`: it was there, but not whole. */
       outcome: z.enum(['added', 'already-there', 'repaired']),
     }),
   ]),

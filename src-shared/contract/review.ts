@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { annotationKindSchema, annotationSchema, drawnPolygonsSchema } from '../annotation.ts';
 import { batchImageSchema, batchSchema } from '../batch.ts';
-import { idSchema, lineSchema, textSchema } from '../field-schemas.ts';
+import { idSchema, immutable, lineSchema, textSchema } from '../field-schemas.ts';
 import { FILE_STATES } from '../file-state.ts';
 import { boxSchema, promptPointSchema } from '../geometry.ts';
 import { reviewOutcomeSchema } from '../outcome.ts';
 import { packedLevelsSchema } from '../packed-levels.ts';
 import { recipeSchema } from '../recipe.ts';
 import { reviewColumnsSchema } from '../review-table.ts';
-import { severitySchema, verdictEntrySchema } from '../verdict.ts';
+import { entryVerdictSchema, severitySchema, verdictEntrySchema } from '../verdict.ts';
 import { base, count, inspector, ofImage } from './base.ts';
 import { runProgressSchema } from './runs.ts';
 
@@ -66,25 +66,33 @@ export const samPromptsSchema = z
   });
 export type SamPrompts = z.infer<typeof samPromptsSchema>;
 
-const newVerdictSchema = z.object({
-  ...ofImage,
-  ...inspector,
-  verdict: z.enum(['accept', 'reject', 'uncertain', 'withdrawn']),
-  defectClass: lineSchema.default(''),
-  severity: severitySchema.nullable().default(null),
-  overturnReason: textSchema.default(''),
-  comment: textSchema.default(''),
-});
+const newVerdictSchema = immutable(
+  z.object({
+    ...ofImage,
+    ...inspector,
+    verdict: entryVerdictSchema,
+    defectClass: lineSchema.default(''),
+    severity: severitySchema.nullable().default(null),
+    overturnReason: textSchema.default(''),
+    comment: textSchema.default(''),
+  }),
+);
+/** A verdict as it is given: what it need not say is empty. */
+export type NewVerdict = z.input<typeof newVerdictSchema>;
 
-const newAnnotationSchema = z.object({
-  ...ofImage,
-  ...inspector,
-  kind: annotationKindSchema,
-  regionIndex: count.nullable().default(null),
-  polygons: drawnPolygonsSchema.nullable().default(null),
-  defectClass: lineSchema.default(''),
-  comment: textSchema.default(''),
-});
+const newAnnotationSchema = immutable(
+  z.object({
+    ...ofImage,
+    ...inspector,
+    kind: annotationKindSchema,
+    regionIndex: count.nullable().default(null),
+    polygons: drawnPolygonsSchema.nullable().default(null),
+    defectClass: lineSchema.default(''),
+    comment: textSchema.default(''),
+  }),
+);
+/** An annotation as it is made: what it need not say is empty. */
+export type NewAnnotation = z.input<typeof newAnnotationSchema>;
 
 export const review = {
   /**

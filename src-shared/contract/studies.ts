@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { csvStyleSchema, PLAIN_CSV } from '../export-formats.ts';
-import { idSchema, lineSchema } from '../field-schemas.ts';
+import { idSchema, immutable, lineSchema } from '../field-schemas.ts';
 import {
   STUDY_ROUNDS,
   STUDY_SIZE,
@@ -13,11 +13,10 @@ import { humanVerdictSchema } from '../verdict.ts';
 import { base, byId, count, inspector } from './base.ts';
 
 /** An agreement study with who takes part in it, and how far they are. */
-const studyOverviewSchema = z.object({
-  study: studySchema,
-  inspectors: z.array(studyProgressSchema).readonly(),
-});
-export type StudyOverviewRow = z.infer<typeof studyOverviewSchema>;
+const studyOverviewSchema = immutable(
+  z.object({ study: studySchema, inspectors: z.array(studyProgressSchema) }),
+);
+export type StudyOverview = z.infer<typeof studyOverviewSchema>;
 
 /** Blind agreement studies; `inspector` is the inspector everywhere. */
 export const studies = {

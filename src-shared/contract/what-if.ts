@@ -18,16 +18,13 @@ const thetaProfileSchema = z.object({
 });
 export type ThetaProfile = z.infer<typeof thetaProfileSchema>;
 
+const thetaProfileEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('counting'), done: count, total: count }),
+  z.object({ kind: z.literal('profile'), profile: thetaProfileSchema }),
+]);
+export type ThetaProfileEvent = z.infer<typeof thetaProfileEventSchema>;
+
 export const whatIf = {
   /** Ends with `profile`. What was counted is kept, so the second time is quick. */
-  thetaProfile: base
-    .input(z.object({ runId: idSchema }))
-    .output(
-      eventIterator(
-        z.discriminatedUnion('kind', [
-          z.object({ kind: z.literal('counting'), done: count, total: count }),
-          z.object({ kind: z.literal('profile'), profile: thetaProfileSchema }),
-        ]),
-      ),
-    ),
+  thetaProfile: base.input(z.object({ runId: idSchema })).output(eventIterator(thetaProfileEventSchema)),
 };

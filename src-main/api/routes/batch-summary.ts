@@ -28,6 +28,5 @@ function toSummary(
     ...summary,
     stoppedImport: stopped.get(summary.batch.id) ?? null,
     run: summary.run && runControl.toProgress(summary.run),
-    cover: [...summary.cover],
   };
 }

@@ -1,17 +1,13 @@
-import type { ThetaProfile } from '../../../src-shared/contract/what-if.ts';
+import type { ThetaProfileEvent } from '../../../src-shared/contract/what-if.ts';
 import { thetaProfile } from '../../services/review/theta-profile.ts';
 import type { Implementer } from '../implementer.ts';
 import type { Workstation } from '../workstation.ts';
-
-type ProfileEvent =
-  | { readonly kind: 'counting'; readonly done: number; readonly total: number }
-  | { readonly kind: 'profile'; readonly profile: ThetaProfile };
 
 /** What other thresholds would make of a run. */
 export function whatIfRoutes({ whatIf }: Implementer, { workspace }: Workstation) {
   return {
     thetaProfile: whatIf.thetaProfile.handler(({ input, context: { stream } }) =>
-      stream<ProfileEvent>(async (emit, signal) => {
+      stream<ThetaProfileEvent>(async (emit, signal) => {
         const onProgress = (progress: { readonly done: number; readonly total: number }) =>
           emit({ kind: 'counting', ...progress });
         const profile = await thetaProfile(workspace, input.runId, { signal, onProgress });

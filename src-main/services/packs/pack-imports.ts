@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PackImportEvent, UnfinishedPack } from '../../../src-shared/contract/packs.ts';
+import type { PackImportEvent, PackProgress, UnfinishedPack } from '../../../src-shared/contract/packs.ts';
 import { ClipSamError, failure, throwIfCancelled } from '../../../src-shared/errors.ts';
 import type { Pack } from '../../../src-shared/pack.ts';
 import { exactReference } from '../../../src-shared/pack-reference.ts';
@@ -30,12 +30,7 @@ export function importedPacks(workspaceFolder: string): string {
 }
 
 /** What came of bringing in a pack. */
-export interface AddedPack {
-  /** How recipes name it. */
-  readonly id: string;
-  /** `repaired`: it was there, but not whole. */
-  readonly outcome: 'added' | 'already-there' | 'repaired';
-}
+export type AddedPack = Omit<Extract<PackProgress, { kind: 'finished' }>, 'kind'>;
 
 /** Who brings in a pack, and who hears how it goes. */
 export interface PackWork {

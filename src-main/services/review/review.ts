@@ -1,12 +1,18 @@
 import { sep } from 'node:path';
 import type { Annotation } from '../../../src-shared/annotation.ts';
 import type { BatchImage } from '../../../src-shared/batch.ts';
-import type { ReviewImage, ReviewRemarks, ReviewTable } from '../../../src-shared/contract/review.ts';
+import type {
+  NewAnnotation,
+  NewVerdict,
+  ReviewImage,
+  ReviewRemarks,
+  ReviewTable,
+} from '../../../src-shared/contract/review.ts';
 import { failure } from '../../../src-shared/errors.ts';
 import { toReviewColumns } from '../../../src-shared/review-table.ts';
 import type { VerdictEntry } from '../../../src-shared/verdict.ts';
 import type { ContentHashes } from '../../files/content-hashes.ts';
-import { addAnnotation, listAnnotations, type NewAnnotation } from '../../store/annotations.ts';
+import { addAnnotation, listAnnotations } from '../../store/annotations.ts';
 import { getBatch } from '../../store/batches.ts';
 import { commonFolder } from '../../store/common-folder.ts';
 import { getImage } from '../../store/images.ts';
@@ -14,7 +20,7 @@ import { getRecipe } from '../../store/recipes.ts';
 import { findResult, type StoredResult } from '../../store/results.ts';
 import { reviewRows } from '../../store/review-table.ts';
 import { getRun } from '../../store/runs.ts';
-import { addVerdict, type NewVerdict, verdictHistory } from '../../store/verdicts.ts';
+import { addVerdict, verdictHistory } from '../../store/verdicts.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { findGroundTruth } from '../pictures/ground-truth.ts';
 import { fileState, refuseChangedImage } from '../pictures/seen-file.ts';

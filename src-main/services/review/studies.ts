@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { type InspectorRatings, studyAgreement } from '../../../src-shared/agreement.ts';
+import type { StudyOverview } from '../../../src-shared/contract/studies.ts';
 import { failure } from '../../../src-shared/errors.ts';
 import { type CsvStyle, PLAIN_CSV } from '../../../src-shared/export-formats.ts';
 import { pageName } from '../../../src-shared/image-page.ts';
@@ -34,11 +35,6 @@ import {
 import type { Workspace } from '../../store/workspace.ts';
 import { findGroundTruth } from '../pictures/ground-truth.ts';
 import { type ContentHashes, fileState, refuseChanged, type SeenFile } from '../pictures/seen-file.ts';
-
-export interface StudyOverview {
-  readonly study: Study;
-  readonly inspectors: readonly StudyProgress[];
-}
 
 /**
  * Makes a study over images that are chosen at random, as many of each of the model's verdicts as there are.
