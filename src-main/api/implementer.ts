@@ -19,7 +19,7 @@ export type StreamOf = <Event extends { readonly kind: string }>(
 /**
  * Implements the contract's procedures. Around every call: whether whoever calls may do it, what every window hears
  * of it afterwards (`PUBLISHED_EVENTS`), and errors as clients may see them. Handlers find in their context:
- * - `person`: who is signed in; null while the workspace has no people.
+ * - `signedIn`: who is signed in; null while the workspace has no people.
  * - `inspector`: their name, else that of the machine's user; for procedures whose input has none.
  * - `acting`: the workspace as they may use it; for what is written.
  * - `stream`: see {@link StreamOf}; a procedure with a stream for its output answers with what it returns.
@@ -40,10 +40,10 @@ export function createImplementer(workstation: Workstation) {
         );
       try {
         const who = await checkPermission(people, context, path.join('.') as Action, input);
-        const person = who?.person ?? null;
+        const signedIn = who?.inspector ?? null;
         const acting = actingFor(workspace, who?.actor ?? null);
-        const inspector = person?.name ?? workstation.info.userName;
-        const result = await next({ context: { person, inspector, acting, stream } });
+        const inspector = signedIn?.name ?? workstation.info.userName;
+        const result = await next({ context: { signedIn, inspector, acting, stream } });
         if (!isStream(result.output)) publish(result.output);
         return result;
       } catch (error) {

@@ -18,7 +18,7 @@ export interface RouterContext {
  * Who does it; null while the workspace is open to everybody, and for what takes no role. What is written on their
  * behalf is checked once more when it is written.
  * @param input as it came, not validated yet
- * @throws ClipSamError `sign-in-required` when nobody is signed in; `not-permitted` when it is beyond the person's
+ * @throws ClipSamError `sign-in-required` when nobody is signed in; `not-permitted` when it is beyond the inspector's
  * role, or done in somebody else's name
  */
 export async function checkPermission(
@@ -30,33 +30,33 @@ export async function checkPermission(
   if (LEAST_ROLE[action] === null || (await people.isOpen())) return null;
   const acting = await people.acting(connection?.token ?? null, !ASKED_UNATTENDED.has(action));
   if (!acting) throw new ClipSamError('sign-in-required', 'Sign in to do this.');
-  const { person } = acting;
-  if (!mayDo(person.role, action)) {
+  const { inspector } = acting;
+  if (!mayDo(inspector.role, action)) {
     const needed = LEAST_ROLE[action] === 'engineer' ? 'needs-engineer' : 'needs-reviewer';
     throw failure(needed, `This is for the role ${LEAST_ROLE[action]}.`);
   }
-  const inspector =
+  const named =
     typeof input === 'object' && input !== null && 'inspector' in input ? input.inspector : undefined;
-  if (inspector !== undefined && inspector !== person.name) {
+  if (named !== undefined && named !== inspector.name) {
     throw failure(
       'other-inspector',
-      { name: person.name },
-      `${person.name} is signed in, and can't do this as another.`,
+      { name: inspector.name },
+      `${inspector.name} is signed in, and can't do this as another.`,
     );
   }
   return acting;
 }
 
 /**
- * Whether a person may go over what somebody else said.
+ * Whether an inspector may go over what somebody else said.
  * @throws ClipSamError `not-permitted`
  */
 export function checkAgainstOther(
-  person: Inspector | null,
+  inspector: Inspector | null,
   action: 'review.judge-after-others' | 'review.retract-of-others',
   other: string | undefined,
 ): void {
-  if (!person || other === undefined || other === person.name || mayDo(person.role, action)) return;
+  if (!inspector || other === undefined || other === inspector.name || mayDo(inspector.role, action)) return;
   const judged = action === 'review.judge-after-others';
   throw failure(
     judged ? 'judged-by-other' : 'marked-by-other',

@@ -4,7 +4,7 @@ import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
- * On whose behalf something is written: a person as they were when they signed in (the epoch counts every new role
+ * On whose behalf something is written: an inspector as they were when they signed in (the epoch counts every new role
  * and PIN, going and coming back), or null: anybody, as long as nobody has to sign in.
  */
 export type Actor = { readonly id: number; readonly epoch: number } | null;
@@ -23,7 +23,7 @@ const UNCHECKED: ReadonlySet<string | symbol> = new Set([
 /**
  * The workspace as somebody may use it: every transaction first makes sure that they still may. Between a call's
  * permission and what it writes may lie a slow hash, a download, or a model that loads; meanwhile they may have been
- * removed, or the first person added.
+ * removed, or the first inspector added.
  */
 export function actingFor(workspace: Workspace, actor: Actor): Workspace {
   return { ...workspace, db: checked(workspace.db, actor) };

@@ -25,10 +25,10 @@ export async function addAnnotation(workspace: Workspace, entry: NewAnnotation):
   return workspace.db.transaction().execute(async (db) => {
     const result = await resultToJudge({ ...workspace, db }, runId, imageId);
     if (!result) {
-      throw failure('no-result', `Run ${runId} has no result for image ${imageId} to mark.`);
+      throw failure('no-result', `Run ${runId} has no result for image ${imageId} to annotate.`);
     }
     if (regionIndex === null && polygons === null) {
-      throw failure('nothing-marked', 'Choose a region, or draw an area, to mark.');
+      throw failure('nothing-marked', 'Choose a region, or draw an area, to annotate.');
     }
     if (regionIndex !== null) {
       const region = await db

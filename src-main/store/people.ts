@@ -6,7 +6,7 @@ import { recordAudit } from './audit.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
-/** A person with what their PIN is checked against. */
+/** An inspector with what their PIN is checked against. */
 export interface StoredInspector extends Inspector {
   readonly id: number;
   readonly pin: string;
@@ -26,7 +26,7 @@ export async function listPeople(workspace: Workspace): Promise<Inspector[]> {
     .where('removed_at', 'is', null)
     .orderBy('name')
     .execute();
-  return rows.map(toPerson);
+  return rows.map(toInspector);
 }
 
 /** True when a workspace has people: who changes something in it has to be one of them. */
@@ -41,7 +41,7 @@ export async function hasPeople(workspace: Workspace): Promise<boolean> {
 }
 
 /** Undefined when there is none of that id, or not any more. */
-export async function getPerson(workspace: Workspace, id: number): Promise<StoredInspector | undefined> {
+export async function getInspector(workspace: Workspace, id: number): Promise<StoredInspector | undefined> {
   const row = await workspace.db
     .selectFrom('people')
     .selectAll()
@@ -52,7 +52,7 @@ export async function getPerson(workspace: Workspace, id: number): Promise<Store
 }
 
 /** @throws ClipSamError `not-found` when nobody of that name may sign in */
-export async function findPerson(workspace: Workspace, name: string): Promise<StoredInspector> {
+export async function findInspector(workspace: Workspace, name: string): Promise<StoredInspector> {
   return toStored(await mustFind(workspace.db, name));
 }
 
@@ -61,7 +61,7 @@ export async function findPerson(workspace: Workspace, name: string): Promise<St
  * @throws ClipSamError `input-invalid` when the name is taken, looks like one that is, or hides something, or the
  *   first one is no engineer
  */
-export async function addPerson(
+export async function addInspector(
   workspace: Workspace,
   { name, role, pin, inspector }: Inspector & { readonly pin: string; readonly inspector: string },
 ): Promise<Inspector> {
@@ -73,12 +73,12 @@ export async function addPerson(
       .limit(1)
       .execute();
     if (others.length === 0 && role !== 'engineer') {
-      throw failure('first-engineer', 'The first person has to be an engineer, who adds the others.');
+      throw failure('first-engineer', 'The first inspector has to be an engineer, who adds the others.');
     }
     const known = await db.selectFrom('people').selectAll().where('name', '=', name).executeTakeFirst();
     if (known && known.removed_at === null) {
       throw failure(
-        'person-known',
+        'inspector-known',
         { name: known.name },
         `There is a ${known.name} already. Choose another name.`,
       );
@@ -91,11 +91,9 @@ export async function addPerson(
           .values({ name, role, pin, created_at: new Date().toISOString() })
           .returningAll()
           .executeTakeFirstOrThrow();
-    const person = toPerson(row);
-    await recordAudit(db, [
-      { inspector, action: 'added', subject: 'person', subjectId: row.id, newValue: person },
-    ]);
-    return person;
+    const newValue = toInspector(row);
+    await recordAudit(db, [{ inspector, action: 'added', subject: 'person', subjectId: row.id, newValue }]);
+    return newValue;
   });
 }
 
@@ -108,16 +106,16 @@ export async function changeRole(
 ): Promise<Inspector> {
   return workspace.db.transaction().execute(async (db) => {
     const before = await mustFind(db, name);
-    if (role === before.role) return toPerson(before);
+    if (role === before.role) return toInspector(before);
     await keepAnEngineer(db, before);
-    const after = toPerson(await change(db, before.id, { role }));
+    const after = toInspector(await change(db, before.id, { role }));
     await recordAudit(db, [
       {
         inspector,
         action: 'role-changed',
         subject: 'person',
         subjectId: before.id,
-        oldValue: toPerson(before),
+        oldValue: toInspector(before),
         newValue: after,
       },
     ]);
@@ -139,7 +137,7 @@ export async function changePin(
 ): Promise<StoredInspector> {
   return workspace.db.transaction().execute(async (db) => {
     const row = await change(db, (await mustFind(db, name)).id, { pin });
-    const newValue = toPerson(row);
+    const newValue = toInspector(row);
     await recordAudit(db, [{ inspector, action, subject: 'person', subjectId: row.id, newValue }]);
     return toStored(row);
   });
@@ -147,12 +145,12 @@ export async function changePin(
 
 /**
  * Counts a PIN as wrong before it is checked: tries at the same time gain nothing.
- * @param allow gets the person as they are, within the transaction; throws what refuses the try
+ * @param allow gets the inspector as they are, within the transaction; throws what refuses the try
  */
 export async function countTry(
   workspace: Workspace,
   id: number,
-  allow: (person: StoredInspector) => void,
+  allow: (inspector: StoredInspector) => void,
 ): Promise<void> {
   await workspace.db.transaction().execute(async (db) => {
     const row = await db.selectFrom('people').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
@@ -168,19 +166,19 @@ export async function countTry(
 /**
  * The PIN was right: forgets the wrong ones.
  * @param pin another hash of the same PIN, to keep from now on
- * @returns the person as they are now; undefined when they were removed, or have another PIN by now
+ * @returns the inspector as they are now; undefined when they were removed, or have another PIN by now
  */
 export async function welcome(
   workspace: Workspace,
-  person: StoredInspector,
-  pin: string = person.pin,
+  inspector: StoredInspector,
+  pin: string = inspector.pin,
 ): Promise<StoredInspector | undefined> {
   return workspace.db.transaction().execute(async (db) => {
     const row = await db
       .updateTable('people')
       .set({ wrong_pins: 0, pin })
-      .where('id', '=', person.id)
-      .where('pin', '=', person.pin)
+      .where('id', '=', inspector.id)
+      .where('pin', '=', inspector.pin)
       .where('removed_at', 'is', null)
       .returningAll()
       .executeTakeFirst();
@@ -192,7 +190,7 @@ export async function welcome(
  * Lets somebody sign in no more. Their row stays, and so does their name on what they did.
  * @throws ClipSamError `not-found` when nobody has that name, `conflict` when no engineer would be left
  */
-export async function removePerson(
+export async function removeInspector(
   workspace: Workspace,
   name: string,
   inspector: string,
@@ -201,11 +199,9 @@ export async function removePerson(
     const row = await mustFind(db, name);
     await keepAnEngineer(db, row);
     await change(db, row.id, { removed_at: new Date().toISOString() });
-    const person = toPerson(row);
-    await recordAudit(db, [
-      { inspector, action: 'removed', subject: 'person', subjectId: row.id, oldValue: person },
-    ]);
-    return person;
+    const oldValue = toInspector(row);
+    await recordAudit(db, [{ inspector, action: 'removed', subject: 'person', subjectId: row.id, oldValue }]);
+    return oldValue;
   });
 }
 
@@ -217,7 +213,7 @@ async function mustFind(db: Kysely<Schema>, name: string): Promise<Row> {
     .where('removed_at', 'is', null)
     .executeTakeFirst();
   if (row) return row;
-  throw failure('person-unknown', { name }, `Nobody called ${name} may sign in to this workspace.`);
+  throw failure('inspector-unknown', { name }, `Nobody called ${name} may sign in to this workspace.`);
 }
 
 /** Two people whose names look the same would be one in every list, on every verdict and in every report. */
@@ -238,24 +234,24 @@ async function checkName(db: Kysely<Schema>, name: string): Promise<void> {
   );
 }
 
-async function keepAnEngineer(db: Kysely<Schema>, person: Row): Promise<void> {
-  if (person.role !== 'engineer') return;
+async function keepAnEngineer(db: Kysely<Schema>, inspector: Row): Promise<void> {
+  if (inspector.role !== 'engineer') return;
   const others = await db
     .selectFrom('people')
     .select('id')
     .where('role', '=', 'engineer')
     .where('removed_at', 'is', null)
-    .where('id', '!=', person.id)
+    .where('id', '!=', inspector.id)
     .limit(1)
     .execute();
   if (others.length > 0) return;
   throw failure(
     'last-engineer',
-    `${person.name} is the only engineer, and somebody has to be. Make somebody else an engineer first.`,
+    `${inspector.name} is the only engineer, and somebody has to be. Make somebody else an engineer first.`,
   );
 }
 
-/** Whatever it is, the person's sessions are over by it. */
+/** Whatever it is, the inspector's sessions are over by it. */
 function change(
   db: Kysely<Schema>,
   id: number,
@@ -270,9 +266,9 @@ function change(
 }
 
 function toStored({ id, pin, epoch, wrong_pins, ...row }: Row): StoredInspector {
-  return { id, pin, epoch, wrongPins: wrong_pins, ...toPerson(row) };
+  return { id, pin, epoch, wrongPins: wrong_pins, ...toInspector(row) };
 }
 
-function toPerson({ name, role }: Pick<Row, 'name' | 'role'>): Inspector {
+function toInspector({ name, role }: Pick<Row, 'name' | 'role'>): Inspector {
   return { name, role };
 }

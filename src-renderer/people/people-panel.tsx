@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { refreshPeople, usePeople } from '../state/people.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
-import { AddPersonForm } from './add-person-form.tsx';
-import { PersonRow } from './person-row.tsx';
+import { AddInspectorForm } from './add-inspector-form.tsx';
+import { InspectorRow } from './inspector-row.tsx';
 import { useCanManage } from './roles.ts';
 
 /** Who may sign in, and as what. */
@@ -22,10 +22,10 @@ export function PeoplePanel() {
         <Text size="sm" c="dimmed">
           {t(people.length === 0 ? 'people.open' : 'people.about')}
         </Text>
-        {people.map((person) => (
-          <PersonRow key={person.name} person={person} />
+        {people.map((inspector) => (
+          <InspectorRow key={inspector.name} inspector={inspector} />
         ))}
-        {canManage && <AddPersonForm isFirst={people.length === 0} />}
+        {canManage && <AddInspectorForm isFirst={people.length === 0} />}
         {people.length > 0 && (canManage ? <IdleTime /> : <Managed />)}
       </Stack>
     </Paper>

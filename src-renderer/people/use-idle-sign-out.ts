@@ -8,7 +8,7 @@ const SIGNS_OF_LIFE = ['keydown', 'pointerdown', 'pointermove', 'wheel'] as cons
 const RESOLUTION = 1000;
 
 /**
- * Signs out a person who touched neither a key nor the pointer for as many minutes as the workspace allows, and tells the
+ * Signs out an inspector who touched neither a key nor the pointer for as many minutes as the workspace allows, and tells the
  * workstation, which ends the session as well, that somebody is there.
  */
 export function useIdleSignOut(): void {
@@ -37,7 +37,7 @@ export function useIdleSignOut(): void {
         if (performance.now() - told >= SIGNS_OF_LIFE_EVERY) void tell().catch(() => {});
         return;
       }
-      // The machine slept and the timer is late: this key or click may be another person's.
+      // The machine slept and the timer is late: this key or click may be another inspector's.
       event.stopImmediatePropagation();
       if (event.type !== 'wheel') event.preventDefault();
       leave();

@@ -19,7 +19,7 @@ interface People {
   readonly me: Inspector | null;
   /** Minutes without a key or a move after which the window signs out; null: never. */
   readonly idleMinutes: number | null;
-  /** After how many it did, until the next person signs in. */
+  /** After how many it did, until the next inspector signs in. */
   readonly idledOut: number | null;
 }
 
@@ -39,16 +39,16 @@ export async function refreshPeople(client: Client): Promise<void> {
   usePeople.setState({ people, idleMinutes });
 }
 
-/** True while the first person is being added and signed in: answers from between the two would sign them out. */
+/** True while the first inspector is being added and signed in: answers from between the two would sign them out. */
 let isFounding = false;
 
-/** Adds the first person, an engineer, and signs in as that. */
+/** Adds the first inspector, an engineer, and signs in as that. */
 export async function addFirst(client: Client, name: string, pin: string): Promise<void> {
   const { inspector } = useSession.getState();
   isFounding = true;
   try {
-    const person = await client.people.add({ name, role: 'engineer', pin, inspector });
-    await signIn(client, person.name, pin);
+    const added = await client.people.add({ name, role: 'engineer', pin, inspector });
+    await signIn(client, added.name, pin);
   } finally {
     isFounding = false;
     await refreshPeople(client);
@@ -56,11 +56,11 @@ export async function addFirst(client: Client, name: string, pin: string): Promi
 }
 
 export async function signIn(client: Client, name: string, pin: string): Promise<void> {
-  const { token, person } = await client.people.signIn({ name, pin });
+  const { token, inspector } = await client.people.signIn({ name, pin });
   sessionStorage.setItem(TOKEN, token);
   touch();
   usePeople.setState({ idledOut: null });
-  setMe(person);
+  setMe(inspector);
 }
 
 /** @param idledOut the minutes without a key or a move that it is the consequence of */
@@ -87,7 +87,7 @@ export function quietFor(): number {
   return Date.now() - Number(sessionStorage.getItem(SEEN) ?? 0);
 }
 
-/** The role that an action needs and the person at the window does not have; null: they may do it. */
+/** The role that an action needs and the inspector at the window does not have; null: they may do it. */
 function missingRole({ people, me }: People, action: Action): Role | null {
   if (people.length === 0 || (me && mayDo(me.role, action))) return null;
   return LEAST_ROLE[action];
@@ -108,7 +108,7 @@ export function useDenied() {
   );
 }
 
-/** Why the person who is signed in may not change what another inspector said; null: they may. */
+/** Why the inspector who is signed in may not change what another inspector said; null: they may. */
 export function useOthersWord() {
   const { people, me } = usePeople();
   return (

@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 import { type Language, preferredLanguage } from '../i18n/index.ts';
 
-/** What this window remembers about the person in front of it. Kept in the browser's local storage. */
+/** What this window remembers about the inspector in front of it. Kept in the browser's local storage. */
 interface Session {
   /** Name that goes into the history with every verdict; empty until it was given. */
   readonly inspector: string;

@@ -7,22 +7,22 @@ const tokenSchema = z.string().max(100);
 
 const idleMinutesSchema = z.int().min(1).max(IDLE_MINUTES_LIMIT).nullable();
 
-/** `token` gets a line that is opened anew signed in again. */
-const sessionSchema = z.object({ token: tokenSchema, person: inspectorSchema });
+/** With `token`, a new connection is signed in again. */
+const sessionSchema = z.object({ token: tokenSchema, inspector: inspectorSchema });
 
 /**
  * Who may do what: see `permissions.ts`. Without people everything is open; the first one has to be an engineer,
- * and from then on who changes something has to sign in, on this line.
+ * and from then on who changes something has to sign in, on this connection.
  */
 export const people = {
   list: base.output(z.array(inspectorSchema)),
   signIn: base.input(z.object({ name: inspectorNameSchema, pin: pinSchema })).output(sessionSchema),
-  /** Signs in with the token of an earlier line; null when that is over. */
+  /** Signs in with the token of an earlier connection; null when that is over. */
   resume: base.input(z.object({ token: tokenSchema })).output(inspectorSchema.nullable()),
   signOut: base.output(z.null()),
   /** Somebody is there: the minutes of {@link idleMinutes} begin anew. Null when the session is over. */
   stay: base.output(inspectorSchema.nullable()),
-  /** One's own. `present` is the one until now; this session goes on, the person's others end. */
+  /** One's own. `present` is the one until now; this session goes on, the inspector's others end. */
   changePin: base
     .input(z.object({ present: pinSchema, pin: pinSchema, ...inspector }))
     .output(inspectorSchema),

@@ -22,10 +22,10 @@ async function inspectedBatch() {
 }
 
 describe('a file that was overwritten after its inspection', () => {
-  test('is known, and no verdict, mark or question to SAM is taken', async () => {
+  test('is known, and no verdict, annotation or question to SAM is taken', async () => {
     const { client, of, path, media, imageIds, runId } = await inspectedBatch();
     await client.review.judge({ ...of, verdict: 'reject' });
-    const mark = await client.review.annotate({ ...of, kind: 'false-positive', regionIndex: 1 });
+    const annotation = await client.review.annotate({ ...of, kind: 'false-positive', regionIndex: 1 });
     expect((await client.review.image(of)).file).toBe('same');
     await writeFile(path, 'another part');
     const { verdicts } = await client.review.remarks(of);
@@ -35,16 +35,16 @@ describe('a file that was overwritten after its inspection', () => {
       await expect(judged).rejects.toEqual(changed);
     }
     const drawn = [[[1, 1] as [number, number], [9, 1] as [number, number], [9, 9] as [number, number]]];
-    const marks = [
+    const annotations = [
       { ...of, kind: 'false-positive' as const, regionIndex: 1 },
       { ...of, kind: 'missed-defect' as const, polygons: [drawn] },
     ];
-    for (const one of marks) await expect(client.review.annotate(one)).rejects.toEqual(changed);
+    for (const one of annotations) await expect(client.review.annotate(one)).rejects.toEqual(changed);
     await expect(client.review.askSam({ ...of, prompts })).rejects.toEqual(changed);
     expect((await media(mediaPaths.seenThumbnail(of.imageId, runId))).status).toBe(409);
     expect((await client.review.remarks(of)).verdicts).toEqual(verdicts);
     // What was said of the old picture may be taken back.
-    await client.review.retract({ id: mark.id, inspector });
+    await client.review.retract({ id: annotation.id, inspector });
     await client.review.judge({ ...of, verdict: 'withdrawn' });
     // The other images are as they were.
     await client.review.judge({ ...of, imageId: imageIds[1]!, verdict: 'reject' });

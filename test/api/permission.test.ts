@@ -27,8 +27,8 @@ const refused = (code: string, which?: string) =>
 const PINS = { Eva: '1111', Rita: '2222', Otto: '3333', Olga: '4444' } as const;
 type Name = keyof typeof PINS;
 
-/** A window's line of its own, signed in where a name is given. */
-async function lineOf({ workstation }: FakeWorkstation, name?: Name) {
+/** A window's connection of its own, signed in where a name is given. */
+async function connect({ workstation }: FakeWorkstation, name?: Name) {
   const client = createRouterClient(createRouter(workstation), { context: { connection: { token: null } } });
   const token = name && (await client.people.signIn({ name, pin: PINS[name] })).token;
   return { client, token: token ?? '' };
@@ -39,9 +39,9 @@ async function withPeople() {
   const fake = await fakeWorkstation();
   const { batchId, imageIds } = await importedBatch(fake, 2);
   const { run } = await inspected(fake, batchId);
-  const open = await lineOf(fake);
+  const open = await connect(fake);
   await open.client.people.add({ name: 'Eva', role: 'engineer', pin: PINS.Eva, inspector: 'ana' });
-  const eva = await lineOf(fake, 'Eva');
+  const eva = await connect(fake, 'Eva');
   const add = (name: Name, role: 'operator' | 'reviewer') =>
     eva.client.people.add({ name, role, pin: PINS[name], inspector: 'Eva' });
   await add('Rita', 'reviewer');
@@ -103,17 +103,17 @@ describe('with people', () => {
     await expect(
       open.people.add({ name: 'Mallory', role: 'engineer', pin: '0000', inspector: 'Eva' }),
     ).rejects.toEqual(signIn);
-    // Nor a call that came over no line at all.
+    // Nor a call that came over no connection at all.
     await expect(fake.client.review.judge(judge)).rejects.toEqual(signIn);
     expect((await open.review.remarks({ imageId: imageIds[0]!, runId })).verdicts).toEqual([]);
   });
 
-  test('one line signed in leaves the others as they are; signing out and a token of before work', async () => {
+  test('one connection signed in leaves the others as they are; signing out and a token of before work', async () => {
     const { fake } = await withPeople();
-    const otto = await lineOf(fake, 'Otto');
+    const otto = await connect(fake, 'Otto');
     const create = { metadata: { name: 'B' }, inspector: 'Otto' };
     await otto.client.batches.create(create);
-    const other = await lineOf(fake);
+    const other = await connect(fake);
     await expect(other.client.batches.create(create)).rejects.toEqual(refused('sign-in-required'));
     expect(await other.client.people.resume({ token: 'guessed' })).toBeNull();
     expect(await other.client.people.resume({ token: otto.token })).toEqual({
@@ -128,7 +128,7 @@ describe('with people', () => {
 
   test("nobody acts in another's name, not even an engineer", async () => {
     const { eva, fake, imageIds, runId } = await withPeople();
-    const { client: otto } = await lineOf(fake, 'Otto');
+    const { client: otto } = await connect(fake, 'Otto');
     const spoofed = refused('not-permitted', 'other-inspector');
     const judge = { runId, imageId: imageIds[0]!, verdict: 'uncertain' } as const;
     await expect(otto.review.judge({ ...judge, inspector: 'Rita' })).rejects.toEqual(spoofed);
@@ -140,8 +140,8 @@ describe('with people', () => {
 
   test('each role does its own and not more', async () => {
     const { eva, fake, batchId: id } = await withPeople();
-    const { client: otto } = await lineOf(fake, 'Otto');
-    const { client: rita } = await lineOf(fake, 'Rita');
+    const { client: otto } = await connect(fake, 'Otto');
+    const { client: rita } = await connect(fake, 'Rita');
     const recipe = { ...(await otto.recipes.default({})), name: 'Laxer' };
     const engineers = refused('not-permitted', 'needs-engineer');
     await expect(otto.batches.archive({ id, archived: true, inspector: 'Otto' })).rejects.toEqual(
@@ -169,11 +169,11 @@ describe('with people', () => {
     await eva.batches.delete({ id, deleted: true, inspector: 'Eva' });
   });
 
-  test("over another's verdict or mark goes a reviewer, not an operator", async () => {
+  test("over another's verdict or annotation goes a reviewer, not an operator", async () => {
     const { fake, imageIds, runId } = await withPeople();
-    const { client: otto } = await lineOf(fake, 'Otto');
-    const { client: olga } = await lineOf(fake, 'Olga');
-    const { client: rita } = await lineOf(fake, 'Rita');
+    const { client: otto } = await connect(fake, 'Otto');
+    const { client: olga } = await connect(fake, 'Olga');
+    const { client: rita } = await connect(fake, 'Rita');
     const at = { runId, imageId: imageIds[0]! };
     await otto.review.judge({ ...at, verdict: 'uncertain', inspector: 'Otto' });
     await otto.review.judge({ ...at, verdict: 'uncertain', comment: 'look again', inspector: 'Otto' });
@@ -193,9 +193,9 @@ describe('with people', () => {
         ],
       ],
     ] as [number, number][][][];
-    const mark = { ...at, kind: 'missed-defect', regionIndex: null, polygons } as const;
-    const { id } = await otto.review.annotate({ ...mark, inspector: 'Otto' });
-    const own = await olga.review.annotate({ ...mark, inspector: 'Olga' });
+    const annotation = { ...at, kind: 'missed-defect', regionIndex: null, polygons } as const;
+    const { id } = await otto.review.annotate({ ...annotation, inspector: 'Otto' });
+    const own = await olga.review.annotate({ ...annotation, inspector: 'Olga' });
     await expect(olga.review.retract({ id, inspector: 'Olga' })).rejects.toEqual(
       refused('not-permitted', 'marked-by-other'),
     );
@@ -205,8 +205,8 @@ describe('with people', () => {
 
   test('nobody answers a blind inspection for another; setting one up and its results are a reviewer’s', async () => {
     const { fake, batchId } = await withPeople();
-    const { client: otto } = await lineOf(fake, 'Otto');
-    const { client: rita } = await lineOf(fake, 'Rita');
+    const { client: otto } = await connect(fake, 'Otto');
+    const { client: rita } = await connect(fake, 'Rita');
     const study = { batchId, name: 'Gauge', size: 20, rounds: 2 };
     await expect(otto.studies.create({ ...study, inspector: 'Otto' })).rejects.toEqual(
       refused('not-permitted', 'needs-reviewer'),
@@ -232,8 +232,8 @@ describe('with people', () => {
 
   test('whoever is signed in changes their PIN, with the present one; windows sign out as an engineer says', async () => {
     const { eva, fake, open } = await withPeople();
-    const { client: otto } = await lineOf(fake, 'Otto');
-    const { client: elsewhere } = await lineOf(fake, 'Otto');
+    const { client: otto } = await connect(fake, 'Otto');
+    const { client: elsewhere } = await connect(fake, 'Otto');
     const batch = { metadata: { name: 'B' }, inspector: 'Otto' };
     const change = { present: PINS.Otto, pin: '9876' };
     await expect(open.people.changePin({ ...change, inspector: 'Otto' })).rejects.toEqual(
@@ -260,18 +260,18 @@ describe('with people', () => {
 
   test('who gets another role, a new PIN or is removed has to sign in anew, and every window hears of it', async () => {
     const { eva, fake, batchId: id } = await withPeople();
-    const first = await lineOf(fake, 'Otto');
+    const first = await connect(fake, 'Otto');
     const archive = { id, archived: true, inspector: 'Otto' };
     const events = fake.workstation.hub.subscribe();
     await eva.people.changeRole({ name: 'Otto', role: 'reviewer', inspector: 'Eva' });
     expect(await events.next()).toEqual({ kind: 'people' });
     events.close();
     await expect(first.client.batches.archive(archive)).rejects.toEqual(refused('sign-in-required'));
-    const { client: otto } = await lineOf(fake, 'Otto');
+    const { client: otto } = await connect(fake, 'Otto');
     await otto.batches.archive(archive);
     await eva.people.resetPin({ name: 'Otto', pin: PINS.Otto, inspector: 'Eva' });
     await expect(otto.batches.archive(archive)).rejects.toEqual(refused('sign-in-required'));
-    const again = await lineOf(fake, 'Otto');
+    const again = await connect(fake, 'Otto');
     await eva.people.remove({ name: 'Otto', inspector: 'Eva' });
     await expect(again.client.batches.archive(archive)).rejects.toEqual(refused('sign-in-required'));
     expect(await again.client.people.resume({ token: again.token })).toBeNull();
@@ -301,46 +301,47 @@ describe('with people', () => {
       [9, 0],
       [9, 9],
     ];
-    const mark = { ...at, kind: 'missed-defect', regionIndex: null, polygons: [[ring]] } as const;
-    const { id: markId } = await eva.review.annotate({ ...mark, inspector: 'Eva' });
+    const annotation = { ...at, kind: 'missed-defect', regionIndex: null, polygons: [[ring]] } as const;
+    const { id: annotationId } = await eva.review.annotate({ ...annotation, inspector: 'Eva' });
     // A run that its program left half done.
     await sql`update runs set status = 'interrupted' where id = ${runId}`.execute(workspace.db);
-    const { client: line } = await lineOf(fake, 'Eva');
+    const { client: again } = await connect(fake, 'Eva');
     const inspector = 'Eva';
     const calls: Partial<Record<Action, () => Promise<unknown>>> = {
-      'batches.create': () => line.batches.create({ metadata: { name: 'New' }, inspector }),
-      'batches.update': () => line.batches.update({ id: batchId, changes: { lot: '8' }, inspector }),
+      'batches.create': () => again.batches.create({ metadata: { name: 'New' }, inspector }),
+      'batches.update': () => again.batches.update({ id: batchId, changes: { lot: '8' }, inspector }),
       'batches.changeSampleRange': () =>
-        line.batches.changeSampleRange({
+        again.batches.changeSampleRange({
           ...{ id: batchId, kind: 'integer', inspector },
           range: { low: 0, high: 4095 },
         }),
-      'batches.archive': () => line.batches.archive({ id: batchId, archived: true, inspector }),
-      'batches.delete': () => line.batches.delete({ id: batchId, deleted: true, inspector }),
-      'batches.purge': async () => drain(await line.batches.purge({ id: old.id, inspector })),
-      'imports.start': async () => drain(await line.imports.start({ id: batchId, paths: ['/x'], inspector })),
-      'runs.start': () => line.runs.start({ batchId, inspector }),
-      'runs.resume': () => line.runs.resume({ id: runId, inspector }),
-      'review.judge': () => line.review.judge({ ...at, verdict: 'uncertain', inspector }),
-      'review.annotate': () => line.review.annotate({ ...mark, inspector }),
-      'review.retract': () => line.review.retract({ id: markId, inspector }),
-      'recipes.save': () => line.recipes.save({ recipe, parentHash: null, inspector }),
-      'studies.create': () => line.studies.create({ batchId, name: 'B', size: 20, rounds: 2, inspector }),
+      'batches.archive': () => again.batches.archive({ id: batchId, archived: true, inspector }),
+      'batches.delete': () => again.batches.delete({ id: batchId, deleted: true, inspector }),
+      'batches.purge': async () => drain(await again.batches.purge({ id: old.id, inspector })),
+      'imports.start': async () =>
+        drain(await again.imports.start({ id: batchId, paths: ['/x'], inspector })),
+      'runs.start': () => again.runs.start({ batchId, inspector }),
+      'runs.resume': () => again.runs.resume({ id: runId, inspector }),
+      'review.judge': () => again.review.judge({ ...at, verdict: 'uncertain', inspector }),
+      'review.annotate': () => again.review.annotate({ ...annotation, inspector }),
+      'review.retract': () => again.review.retract({ id: annotationId, inspector }),
+      'recipes.save': () => again.recipes.save({ recipe, parentHash: null, inspector }),
+      'studies.create': () => again.studies.create({ batchId, name: 'B', size: 20, rounds: 2, inspector }),
       'studies.judge': () =>
-        line.studies.judge({
+        again.studies.judge({
           id: study.id,
           imageId: turn.image!.id,
           verdict: 'accept',
           milliseconds: 1,
           inspector,
         }),
-      'studies.takeBack': () => line.studies.takeBack({ id: study.id, inspector }),
-      'people.changePin': () => line.people.changePin({ present: PINS.Eva, pin: '0000', inspector }),
-      'people.changeIdleMinutes': () => line.people.changeIdleMinutes({ minutes: 5, inspector }),
-      'people.add': () => line.people.add({ name: 'Mallory', role: 'engineer', pin: '0000', inspector }),
-      'people.changeRole': () => line.people.changeRole({ name: 'Otto', role: 'engineer', inspector }),
-      'people.resetPin': () => line.people.resetPin({ name: 'Otto', pin: '0000', inspector }),
-      'people.remove': () => line.people.remove({ name: 'Otto', inspector }),
+      'studies.takeBack': () => again.studies.takeBack({ id: study.id, inspector }),
+      'people.changePin': () => again.people.changePin({ present: PINS.Eva, pin: '0000', inspector }),
+      'people.changeIdleMinutes': () => again.people.changeIdleMinutes({ minutes: 5, inspector }),
+      'people.add': () => again.people.add({ name: 'Mallory', role: 'engineer', pin: '0000', inspector }),
+      'people.changeRole': () => again.people.changeRole({ name: 'Otto', role: 'engineer', inspector }),
+      'people.resetPin': () => again.people.resetPin({ name: 'Otto', pin: '0000', inspector }),
+      'people.remove': () => again.people.remove({ name: 'Otto', inspector }),
     };
     // These read, or end and put aside what goes on; a pack is checked before it appears (`pack-imports.test.ts`).
     const others: readonly Action[] = [
@@ -363,22 +364,22 @@ describe('with people', () => {
       let before = 0;
       vi.spyOn(people, 'acting').mockImplementationOnce(async (...given) => {
         const acting = await ask(...given);
-        // Her PIN is reset from the command line at this moment, to the same one.
+        // Their PIN is reset from the command line at this moment, to the same one.
         await sql`update people set epoch = epoch + 1 where name = 'Eva'`.execute(workspace.db);
         before = await changed();
         return acting;
       });
       await expect(call(), action).rejects.toEqual(refused('sign-in-required'));
       expect([action, await changed()]).toEqual([action, before]);
-      // She signs in anew on the same line.
-      await line.people.signIn({ name: 'Eva', pin: PINS.Eva });
+      // Sign in anew on the same connection.
+      await again.people.signIn({ name: 'Eva', pin: PINS.Eva });
     }
   });
 
   test('a verdict that somebody else gives at the same moment is not gone over by an operator', async () => {
     const { fake, imageIds, runId } = await withPeople();
-    const { client: otto } = await lineOf(fake, 'Otto');
-    const { client: olga } = await lineOf(fake, 'Olga');
+    const { client: otto } = await connect(fake, 'Otto');
+    const { client: olga } = await connect(fake, 'Olga');
     const at = { runId, imageId: imageIds[0]!, verdict: 'uncertain' } as const;
     const both = await Promise.allSettled([
       otto.review.judge({ ...at, inspector: 'Otto' }),
@@ -390,13 +391,13 @@ describe('with people', () => {
     });
   });
 
-  test('a session that nobody uses is over on every line, unless its window says that somebody is there', async () => {
+  test('a session that nobody uses is over on every connection, unless its window says that somebody is there', async () => {
     const clock = { steady: 0 };
     const clocks = { steady: () => clock.steady, wall: () => 0 };
     const fake = await fakeWorkstation({}, { signIn: { pins: scryptPins(16), clocks } });
-    const open = await lineOf(fake);
+    const open = await connect(fake);
     await open.client.people.add({ name: 'Eva', role: 'engineer', pin: PINS.Eva, inspector: 'ana' });
-    const { client: eva, token } = await lineOf(fake, 'Eva');
+    const { client: eva, token } = await connect(fake, 'Eva');
     await eva.people.changeIdleMinutes({ minutes: 1, inspector: 'Eva' });
     clock.steady += 60_000;
     expect(await eva.people.stay()).toEqual({ name: 'Eva', role: 'engineer' });
@@ -417,7 +418,7 @@ describe('with people', () => {
   test('the history tells of device choices and exports with who made them', async () => {
     const { eva, fake, runId } = await withPeople();
     await eva.device.choose({ device: 'auto' });
-    const { client: otto } = await lineOf(fake, 'Otto');
+    const { client: otto } = await connect(fake, 'Otto');
     await drain(await otto.exports.run({ runId, formats: ['csv'], folder: null }));
     const told = async (subject: AuditSubject) =>
       (await listAudit(fake.workstation.workspace, { subject })).map(

@@ -51,12 +51,12 @@ test('a change is published once with what it is about, after its success', asyn
     await by(() => client.batches.archive({ id: 99, archived: true, inspector }).catch(() => 0)),
   ).toEqual([]);
   expect(await by(() => client.review.judge({ ...at, verdict: 'reject' }))).toEqual(reviewed);
-  let mark = 0;
+  let annotation = 0;
   const annotate = async () => {
-    mark = (await client.review.annotate({ ...at, kind: 'false-positive', regionIndex: 1 })).id;
+    annotation = (await client.review.annotate({ ...at, kind: 'false-positive', regionIndex: 1 })).id;
   };
   expect(await by(annotate)).toEqual(reviewed);
-  expect(await by(() => client.review.retract({ id: mark, inspector }))).toEqual(reviewed);
+  expect(await by(() => client.review.retract({ id: annotation, inspector }))).toEqual(reviewed);
   expect(await by(() => client.batches.list({}))).toEqual([]);
 });
 

@@ -363,7 +363,7 @@ describe('reviewing', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(5000);
   });
 
-  test('the table has every image with the verdicts and marks that count', async () => {
+  test('the table has every image with the verdicts and annotations that count', async () => {
     const failing = new ClipSamError('image-unreadable', 'cut off');
     const fake = await fakeWorkstation({ fail: (name) => (name === '0003.png' ? failing : undefined) });
     const { client } = fake;
@@ -377,7 +377,7 @@ describe('reviewing', () => {
     await client.review.judge({ ...of(1), verdict: 'accept', overturnReason: 'glare' });
     await client.review.judge({ ...of(2), verdict: 'uncertain' });
     await client.review.judge({ ...of(2), verdict: 'withdrawn' });
-    const mark = await client.review.annotate({ ...of(1), kind: 'false-positive', regionIndex: 1 });
+    const annotation = await client.review.annotate({ ...of(1), kind: 'false-positive', regionIndex: 1 });
     const drawn = [
       [
         [
@@ -424,7 +424,7 @@ describe('reviewing', () => {
     });
     expect(await client.review.remarks({ imageId: imageIds[1]!, runId: run.id })).toMatchObject({
       verdicts: [{ verdict: 'reject' }, { verdict: 'accept', overturnReason: 'glare' }],
-      annotations: [{ id: mark.id }],
+      annotations: [{ id: annotation.id }],
     });
     expect(await client.review.image({ imageId: imageIds[3]!, runId: run.id })).toMatchObject({
       outcome: { status: 'failed', error: { code: 'image-unreadable', message: 'cut off' } },

@@ -111,17 +111,22 @@ describeInChromium('an inspector', () => {
     ).toEqual([
       { imageId: overturned.imageId, verdict: 'accept', reason: 'Light on the rim', inspector: 'Ada' },
     ]);
-    const marks = readRecords<{ imageId: number; kind: string; region: number | null; polygons: string }>(
+    const annotations = readRecords<{
+      imageId: number;
+      kind: string;
+      region: number | null;
+      polygons: string;
+    }>(
       site.workspace,
       `select image_id as imageId, kind, region_index as region, polygons from annotations
        where run_id = ? order by id`,
       runId,
     );
-    expect(marks).toMatchObject([
+    expect(annotations).toMatchObject([
       { imageId: scratched.imageId, kind: 'missed-defect', region: null },
       { imageId: overturned.imageId, kind: 'false-positive', region: 1 },
     ]);
-    expect(JSON.parse(marks[0]!.polygons)[0][0].length).toBeGreaterThan(3);
+    expect(JSON.parse(annotations[0]!.polygons)[0][0].length).toBeGreaterThan(3);
     // The model's own verdict is another field, and stays what it was.
     expect(
       readRecords(
@@ -200,7 +205,7 @@ describeInChromium('an inspector', () => {
     await page.reload();
     await review.settled();
     expect(await review.currentId()).toBe(second);
-    // The line broke, and a page without the new token was refused: the browser reports both.
+    // The connection broke, and a page without the new token was refused: the browser reports both.
     window.complaints.splice(0);
     await window.close();
   });

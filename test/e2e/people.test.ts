@@ -27,7 +27,7 @@ describeInChromium('people', () => {
     const badge = page.getByTestId('signed-in');
     const panel = page.getByRole('region', { name: 'People' });
 
-    // Nobody has to sign in; the first person is an engineer, who is signed in by that.
+    // Nobody has to sign in; the first inspector is an engineer, who is signed in by that.
     await keyboard.press('Alt+4');
     await panel.getByText('Nobody has to sign in').waitFor();
     await expect.poll(() => panel.getByLabel('Role', { exact: true }).isDisabled()).toBe(true);

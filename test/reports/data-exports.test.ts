@@ -374,7 +374,7 @@ describe('COCO of shapes that cross themselves', () => {
 });
 
 describe('masks', () => {
-  test('hold class numbers at the image’s size, with the inspectors’ marks over the model’s', async () => {
+  test('hold class numbers at the image’s size, with the inspectors’ annotations over the model’s', async () => {
     const { out, done, failed, report } = await reportFixture();
     const regions = [regionOf(1, [square], 0.9)];
     const images = [

@@ -69,7 +69,7 @@ export async function openShell(limits: Partial<ShellLimits> = {}): Promise<Open
   return { ...shell, access, withKey, state, rendererFolder, asked };
 }
 
-/** A window's line to the shell. */
+/** A window's connection to the shell. */
 export async function openLine(shell: OpenShell): Promise<{ client: SmallClient; socket: WebSocket }> {
   const socket = new WebSocket(`ws://127.0.0.1:${shell.port}/rpc`, rpcProtocols(shell.access.session.token), {
     origin: `http://127.0.0.1:${shell.port}`,

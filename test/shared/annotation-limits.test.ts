@@ -8,7 +8,7 @@ const zigzag = (points: number, rise: number): Polygon => [
   Array.from({ length: points }, (_, i) => [i, i % 2 === 0 ? 0 : rise] as const),
 ];
 
-describe('the limits of a mark', () => {
+describe('the limits of an annotation', () => {
   it('let through what is drawn by hand, and just as many points as they say', () => {
     checkAnnotation([zigzag(4, 10_000)]);
     checkAnnotation([zigzag(ANNOTATION_LIMITS.points / 2, 1), zigzag(ANNOTATION_LIMITS.points / 2, 1)]);

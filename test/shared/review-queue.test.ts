@@ -130,7 +130,7 @@ describe('filter', () => {
     expect(passes({ score: [0, 1] }, pending)).toBe(false);
   });
 
-  it('narrows by class, overturned, marks and state', () => {
+  it('narrows by class, overturned, annotations and state', () => {
     expect(passes({ defectClass: 'dent' }, { defectClass: 'dent' })).toBe(true);
     expect(passes({ defectClass: 'dent' }, { defectClass: 'dents' })).toBe(false);
     expect(passes({ overturned: true }, {})).toBe(false);

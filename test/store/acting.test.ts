@@ -6,7 +6,13 @@ import { recordAuditEvent } from '../../src-main/store/audit.ts';
 import { archiveBatch, createBatch, deleteBatch, updateBatch } from '../../src-main/store/batches.ts';
 import { beginImport } from '../../src-main/store/imports.ts';
 import { recordPack } from '../../src-main/store/packs.ts';
-import { addPerson, changePin, changeRole, findPerson, removePerson } from '../../src-main/store/people.ts';
+import {
+  addInspector,
+  changePin,
+  changeRole,
+  findInspector,
+  removeInspector,
+} from '../../src-main/store/people.ts';
 import { beginPurge } from '../../src-main/store/purges.ts';
 import { saveRecipe } from '../../src-main/store/recipes.ts';
 import { cancelRun, resumeRun, startRun } from '../../src-main/store/run-lifecycle.ts';
@@ -18,7 +24,7 @@ import { context, recipe, workspaceWithResult } from './fixtures.ts';
 
 const over = expect.objectContaining({ code: 'sign-in-required' });
 const inspector = 'Otto';
-const person = { name: inspector, role: 'engineer', pin: 'x', inspector: 'ana' } as const;
+const engineer = { name: inspector, role: 'engineer', pin: 'x', inspector: 'ana' } as const;
 
 async function prepared() {
   const given = await workspaceWithResult();
@@ -35,9 +41,9 @@ async function prepared() {
     [9, 0],
     [9, 9],
   ];
-  const mark = { runId, imageId, kind: 'missed-defect', polygons: [[triangle]] } as const;
-  const { id: markId } = await addAnnotation(workspace, { ...mark, inspector: 'ana' });
-  return { ...given, deleted, study, mark, markId };
+  const annotation = { runId, imageId, kind: 'missed-defect', polygons: [[triangle]] } as const;
+  const { id: annotationId } = await addAnnotation(workspace, { ...annotation, inspector: 'ana' });
+  return { ...given, deleted, study, annotation, annotationId };
 }
 
 type Prepared = Awaited<ReturnType<typeof prepared>>;
@@ -45,8 +51,8 @@ type Prepared = Awaited<ReturnType<typeof prepared>>;
 /** Everything that somebody writes. */
 const WRITES: Readonly<Record<string, (acting: Workspace, given: Prepared) => Promise<unknown>>> = {
   verdict: (ws, { runId, imageId }) => addVerdict(ws, { runId, imageId, verdict: 'reject', inspector }),
-  annotation: (ws, { mark }) => addAnnotation(ws, { ...mark, inspector }),
-  retraction: (ws, { markId }) => retractAnnotation(ws, markId, inspector),
+  annotation: (ws, { annotation }) => addAnnotation(ws, { ...annotation, inspector }),
+  retraction: (ws, { annotationId }) => retractAnnotation(ws, annotationId, inspector),
   judgement: (ws, { study, imageId }) =>
     addJudgement(ws, study.id, () => ({
       inspector,
@@ -72,10 +78,10 @@ const WRITES: Readonly<Record<string, (acting: Workspace, given: Prepared) => Pr
   'audit event': (ws) =>
     recordAuditEvent(ws, { inspector, action: 'changed', subject: 'setting', subjectId: 'device' }),
   setting: (ws) => changeSetting(ws, 'idle-minutes', 5, inspector),
-  'person added': (ws) => addPerson(ws, { ...person, name: 'Mallory', inspector }),
+  'inspector added': (ws) => addInspector(ws, { ...engineer, name: 'Mallory', inspector }),
   'role changed': (ws) => changeRole(ws, 'Eva', 'reviewer', inspector),
   'PIN changed': (ws) => changePin(ws, 'Eva', 'y', inspector),
-  'person removed': (ws) => removePerson(ws, 'Eva', inspector),
+  'inspector removed': (ws) => removeInspector(ws, 'Eva', inspector),
 };
 
 /** Everything that stands in the workspace's tables. */
@@ -90,10 +96,10 @@ async function content({ db }: Workspace): Promise<string> {
 
 /** What happens to somebody between a call's permission and its write. */
 const MEANWHILE: Readonly<Record<string, (workspace: Workspace) => Promise<unknown>>> = {
-  'was removed': (workspace) => removePerson(workspace, inspector, 'Eva'),
+  'was removed': (workspace) => removeInspector(workspace, inspector, 'Eva'),
   'was removed and came back': async (workspace) => {
-    await removePerson(workspace, inspector, 'Eva');
-    await addPerson(workspace, { ...person, inspector: 'Eva' });
+    await removeInspector(workspace, inspector, 'Eva');
+    await addInspector(workspace, { ...engineer, inspector: 'Eva' });
   },
   'got another role': (workspace) => changeRole(workspace, inspector, 'operator', 'Eva'),
   'got another role and this one again': async (workspace) => {
@@ -104,12 +110,12 @@ const MEANWHILE: Readonly<Record<string, (workspace: Workspace) => Promise<unkno
 };
 
 describe('what was allowed when it was asked for is checked again where it is written', () => {
-  test.each(Object.keys(MEANWHILE))('of a person who %s nothing is written any more', async (what) => {
+  test.each(Object.keys(MEANWHILE))('of an inspector who %s nothing is written any more', async (what) => {
     const given = await prepared();
     const { workspace } = given;
-    await addPerson(workspace, { ...person, name: 'Eva' });
-    await addPerson(workspace, person);
-    const acting = actingFor(workspace, await findPerson(workspace, inspector));
+    await addInspector(workspace, { ...engineer, name: 'Eva' });
+    await addInspector(workspace, engineer);
+    const acting = actingFor(workspace, await findInspector(workspace, inspector));
     await MEANWHILE[what]!(workspace);
     const before = await content(workspace);
     for (const [name, write] of Object.entries(WRITES))
@@ -122,7 +128,7 @@ describe('what was allowed when it was asked for is checked again where it is wr
     const { workspace } = given;
     const acting = actingFor(workspace, null);
     await createBatch(acting, { name: 'Open' }, 'whoever');
-    await addPerson(workspace, { ...person, name: 'Eva' });
+    await addInspector(workspace, { ...engineer, name: 'Eva' });
     const before = await content(workspace);
     for (const [name, write] of Object.entries(WRITES))
       await expect(write(acting, given), name).rejects.toEqual(over);
@@ -132,9 +138,9 @@ describe('what was allowed when it was asked for is checked again where it is wr
   test.each(Object.keys(WRITES))('who still may, writes: %s', async (name) => {
     const given = await prepared();
     const { workspace, claim } = given;
-    await addPerson(workspace, { ...person, name: 'Eva' });
-    await addPerson(workspace, person);
-    const actor: Actor = await findPerson(workspace, inspector);
+    await addInspector(workspace, { ...engineer, name: 'Eva' });
+    await addInspector(workspace, engineer);
+    const actor: Actor = await findInspector(workspace, inspector);
     // No program works on the run.
     await sql`update runs set status = 'interrupted' where id = ${claim.runId}`.execute(workspace.db);
     await expect(WRITES[name]!(actingFor(workspace, actor), given)).resolves.not.toThrow();

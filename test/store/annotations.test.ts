@@ -8,28 +8,28 @@ const ring = (points: number, rise: number): Polygon[] => [
   [Array.from({ length: points }, (_, i) => [i % 50, (i % 2) * rise] as const)],
 ];
 
-test('the marks of an image that count have limits together; one that was taken back makes room', async () => {
+test('the annotations of an image that count have limits together; one that was taken back makes room', async () => {
   const { workspace, runId, imageId } = await workspaceWithResult();
-  const mark = (points: number, rise = 0) => {
+  const annotate = (points: number, rise = 0) => {
     const polygons = ring(points, rise);
     return addAnnotation(workspace, { runId, imageId, inspector: 'ana', kind: 'missed-defect', polygons });
   };
-  await expect(mark(ANNOTATION_LIMITS.points + 1)).rejects.toMatchObject({
+  await expect(annotate(ANNOTATION_LIMITS.points + 1)).rejects.toMatchObject({
     details: { case: 'annotation-too-fine' },
   });
-  const first = await mark(ANNOTATION_LIMITS.points);
-  for (let i = 0; i < 3; i++) await mark(ANNOTATION_LIMITS.points);
-  await expect(mark(3)).rejects.toMatchObject({
+  const first = await annotate(ANNOTATION_LIMITS.points);
+  for (let i = 0; i < 3; i++) await annotate(ANNOTATION_LIMITS.points);
+  await expect(annotate(3)).rejects.toMatchObject({
     code: 'input-invalid',
     details: { case: 'annotations-too-fine', points: 200_003, limit: 200_000 },
   });
   expect(await listAnnotations(workspace, runId)).toHaveLength(4);
   await retractAnnotation(workspace, first.id, 'ana');
-  await mark(3);
+  await annotate(3);
   expect(await listAnnotations(workspace, runId)).toHaveLength(4);
   // 1,000 points with 1,000 pixels between two of them, twice; then nothing more goes up and down.
-  for (let i = 0; i < 2; i++) await mark(1000, 1000);
-  await expect(mark(4, 1)).rejects.toMatchObject({
+  for (let i = 0; i < 2; i++) await annotate(1000, 1000);
+  await expect(annotate(4, 1)).rejects.toMatchObject({
     details: { case: 'annotations-too-long', pixels: 2_000_004, limit: 2_000_000 },
   });
 });

@@ -11,7 +11,7 @@ import { recipe } from './results-fixture.ts';
 
 const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '012'));
 
-/** A workspace from before images were pages: three images, a result with a region, a verdict, a mark, a study. */
+/** A workspace from before images were pages: three images, a result with a region, a verdict, an annotation, a study. */
 async function oldWorkspace() {
   const folder = await temporaryFolder();
   const old = await openWorkspace(folder, { create: true, migrations: before });

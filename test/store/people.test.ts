@@ -4,13 +4,13 @@ import { listAudit } from '../../src-main/store/audit.ts';
 import { migrations } from '../../src-main/store/migrations.ts';
 import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import {
-  addPerson,
+  addInspector,
   changePin,
   changeRole,
-  findPerson,
+  findInspector,
   hasPeople,
   listPeople,
-  removePerson,
+  removeInspector,
 } from '../../src-main/store/people.ts';
 import { temporaryFolder, temporaryWorkspace } from './fixtures.ts';
 
@@ -25,18 +25,18 @@ test('a workspace of the version before opens, without people', async () => {
   await (await openWorkspace(folder, { create: true, migrations: before })).close();
   const workspace = await openWorkspace(folder);
   expect(await hasPeople(workspace)).toBe(false);
-  await addPerson(workspace, eva);
+  await addInspector(workspace, eva);
   expect(await hasPeople(workspace)).toBe(true);
   await workspace.close();
 });
 
 describe('people', () => {
-  test('the first one is an engineer, and a name is one person in any case of its letters', async () => {
+  test('the first one is an engineer, and a name is one inspector in any case of its letters', async () => {
     const workspace = await temporaryWorkspace();
-    await expect(addPerson(workspace, otto)).rejects.toEqual(told('first-engineer'));
-    await addPerson(workspace, eva);
-    await addPerson(workspace, otto);
-    await expect(addPerson(workspace, { ...otto, name: 'OTTO' })).rejects.toEqual(told('person-known'));
+    await expect(addInspector(workspace, otto)).rejects.toEqual(told('first-engineer'));
+    await addInspector(workspace, eva);
+    await addInspector(workspace, otto);
+    await expect(addInspector(workspace, { ...otto, name: 'OTTO' })).rejects.toEqual(told('inspector-known'));
     expect(await listPeople(workspace)).toEqual([
       { name: 'Eva', role: 'engineer' },
       { name: 'Otto', role: 'operator' },
@@ -45,27 +45,27 @@ describe('people', () => {
 
   test('the last engineer can neither be removed nor become something else', async () => {
     const workspace = await temporaryWorkspace();
-    await addPerson(workspace, eva);
-    await addPerson(workspace, otto);
-    await expect(removePerson(workspace, 'Eva', 'Eva')).rejects.toEqual(told('last-engineer'));
+    await addInspector(workspace, eva);
+    await addInspector(workspace, otto);
+    await expect(removeInspector(workspace, 'Eva', 'Eva')).rejects.toEqual(told('last-engineer'));
     await expect(changeRole(workspace, 'Eva', 'reviewer', 'Eva')).rejects.toEqual(told('last-engineer'));
     await changeRole(workspace, 'Otto', 'engineer', 'Eva');
-    await removePerson(workspace, 'Eva', 'Otto');
-    await expect(removePerson(workspace, 'Otto', 'Otto')).rejects.toEqual(told('last-engineer'));
+    await removeInspector(workspace, 'Eva', 'Otto');
+    await expect(removeInspector(workspace, 'Otto', 'Otto')).rejects.toEqual(told('last-engineer'));
     expect(await listPeople(workspace)).toEqual([{ name: 'Otto', role: 'engineer' }]);
   });
 
   test('who was removed is not found, stays in the table, and can come back', async () => {
     const workspace = await temporaryWorkspace();
-    await addPerson(workspace, eva);
-    await addPerson(workspace, otto);
-    const { id } = await findPerson(workspace, 'otto');
-    await removePerson(workspace, 'Otto', 'Eva');
-    await expect(findPerson(workspace, 'Otto')).rejects.toEqual(told('person-unknown'));
-    await expect(changePin(workspace, 'Otto', 'x', 'Eva')).rejects.toEqual(told('person-unknown'));
+    await addInspector(workspace, eva);
+    await addInspector(workspace, otto);
+    const { id } = await findInspector(workspace, 'otto');
+    await removeInspector(workspace, 'Otto', 'Eva');
+    await expect(findInspector(workspace, 'Otto')).rejects.toEqual(told('inspector-unknown'));
+    await expect(changePin(workspace, 'Otto', 'x', 'Eva')).rejects.toEqual(told('inspector-unknown'));
     await expect(sql`delete from people`.execute(workspace.db)).rejects.toThrow('never deleted');
-    await addPerson(workspace, { ...otto, role: 'reviewer', pin: 'another' });
-    expect(await findPerson(workspace, 'Otto')).toEqual({
+    await addInspector(workspace, { ...otto, role: 'reviewer', pin: 'another' });
+    expect(await findInspector(workspace, 'Otto')).toEqual({
       id,
       name: 'Otto',
       role: 'reviewer',
@@ -77,10 +77,10 @@ describe('people', () => {
 
   test('names that look like one that is or was here are refused, and so are names that hide something', async () => {
     const workspace = await temporaryWorkspace();
-    await addPerson(workspace, eva);
-    await addPerson(workspace, otto);
-    await removePerson(workspace, 'Otto', 'Eva');
-    const add = (name: string) => addPerson(workspace, { ...otto, name });
+    await addInspector(workspace, eva);
+    await addInspector(workspace, otto);
+    await removeInspector(workspace, 'Otto', 'Eva');
+    const add = (name: string) => addInspector(workspace, { ...otto, name });
     for (const name of ['\u0415va', 'E\u200bva', 'Eva\u200d', '\u202eavE', 'Eva\u00a0M'])
       await expect(add(name), JSON.stringify(name)).rejects.toEqual(told('name-unclear'));
     for (const name of [
@@ -92,7 +92,7 @@ describe('people', () => {
       await expect(add(name), JSON.stringify(name)).rejects.toEqual(
         expect.objectContaining({
           details: expect.objectContaining({
-            case: expect.stringMatching(/^(name-looks-alike|person-known)$/),
+            case: expect.stringMatching(/^(name-looks-alike|inspector-known)$/),
           }),
         }),
       );
@@ -104,12 +104,12 @@ describe('people', () => {
 
   test('the history tells every change with its inspector, and no PIN', async () => {
     const workspace = await temporaryWorkspace();
-    await addPerson(workspace, eva);
-    await addPerson(workspace, otto);
+    await addInspector(workspace, eva);
+    await addInspector(workspace, otto);
     await changeRole(workspace, 'Otto', 'reviewer', 'Eva');
     await changeRole(workspace, 'Otto', 'reviewer', 'Eva');
     await changePin(workspace, 'Otto', 'hash of 9999', 'Eva');
-    await removePerson(workspace, 'Otto', 'Eva');
+    await removeInspector(workspace, 'Otto', 'Eva');
     const events = await listAudit(workspace, { subject: 'person' });
     expect(events.map(({ inspector, action }) => `${inspector} ${action}`).reverse()).toEqual([
       'ana added',

@@ -11,9 +11,9 @@ export function peopleRoutes({ people: os }: Implementer, { people }: Workstatio
       return session;
     }),
     resume: os.resume.handler(async ({ input: { token }, context: { connection } }) => {
-      const person = await people.who(token);
-      if (connection) connection.token = person && token;
-      return person;
+      const inspector = await people.who(token);
+      if (connection) connection.token = inspector && token;
+      return inspector;
     }),
     signOut: os.signOut.handler(async ({ context: { connection } }) => {
       const token = connection?.token;

@@ -29,18 +29,18 @@ export function reviewRoutes(
     pyramid: review.pyramid.handler(async ({ input, signal }) =>
       tiles.layout(await getImage(workspace, input.imageId), signal),
     ),
-    judge: review.judge.handler(({ input, context: { person, acting } }) =>
+    judge: review.judge.handler(({ input, context: { signedIn, acting } }) =>
       judgeImage(acting, contents, input, (inspector) =>
-        checkAgainstOther(person, 'review.judge-after-others', inspector),
+        checkAgainstOther(signedIn, 'review.judge-after-others', inspector),
       ),
     ),
     annotate: review.annotate.handler(({ input, context: { acting } }) =>
       annotateImage(acting, contents, input),
     ),
-    retract: review.retract.handler(async ({ input: { id, inspector }, context: { person, acting } }) => ({
+    retract: review.retract.handler(async ({ input: { id, inspector }, context: { signedIn, acting } }) => ({
       id,
       ...(await retractAnnotation(acting, id, inspector, (other) =>
-        checkAgainstOther(person, 'review.retract-of-others', other),
+        checkAgainstOther(signedIn, 'review.retract-of-others', other),
       )),
     })),
     askSam: review.askSam.handler(({ input, signal }) =>

@@ -5,13 +5,13 @@ import { type Actor, actingFor } from '../../store/acting.ts';
 import { recordAuditEvent } from '../../store/audit.ts';
 import { openWorkspace } from '../../store/open-workspace.ts';
 import {
-  addPerson,
+  addInspector,
   changePin,
   changeRole,
-  findPerson,
+  findInspector,
   hasPeople,
   listPeople,
-  removePerson,
+  removeInspector,
   type StoredInspector,
   welcome,
 } from '../../store/people.ts';
@@ -36,7 +36,7 @@ export interface PeopleOptions {
 
 /** Somebody who is signed in, for what they do next. */
 export interface Acting {
-  readonly person: Inspector;
+  readonly inspector: Inspector;
   readonly actor: Actor;
 }
 
@@ -56,10 +56,10 @@ export class People {
     this.#pins = pins;
     this.#log = log;
     this.#tries = new PinTries(workspace, clocks.steady);
-    this.#sessions = new Sessions(workspace, clocks, (person) => this.#note('idled-out', person));
+    this.#sessions = new Sessions(workspace, clocks, (inspector) => this.#note('idled-out', inspector));
   }
 
-  /** True until the first person was added: everybody may do everything. */
+  /** True until the first inspector was added: everybody may do everything. */
   async isOpen(): Promise<boolean> {
     return !(await hasPeople(this.#workspace));
   }
@@ -73,13 +73,13 @@ export class People {
    * @param isAlive somebody is there: the minutes after which it is over begin anew
    */
   async who(token: string | null, isAlive = false): Promise<Inspector | null> {
-    return (await this.acting(token, isAlive))?.person ?? null;
+    return (await this.acting(token, isAlive))?.inspector ?? null;
   }
 
   /** As {@link who}, for what they do next. */
   async acting(token: string | null, isAlive = false): Promise<Acting | null> {
-    const stored = await this.#sessions.personOf(token, isAlive);
-    return stored && { person: toPerson(stored), actor: stored };
+    const stored = await this.#sessions.inspectorOf(token, isAlive);
+    return stored && { inspector: toInspector(stored), actor: stored };
   }
 
   /**
@@ -87,15 +87,18 @@ export class People {
    * @throws ClipSamError `not-permitted` when the PIN is wrong or it is too early for another one; `not-found`
    * when nobody has that name
    */
-  async signIn(name: string, pin: string): Promise<{ readonly token: string; readonly person: Inspector }> {
-    const person = await this.#check(await findPerson(this.#workspace, name), pin);
-    await this.#note('signed-in', person);
-    return { token: this.#sessions.begin(person), person: toPerson(person) };
+  async signIn(
+    name: string,
+    pin: string,
+  ): Promise<{ readonly token: string; readonly inspector: Inspector }> {
+    const inspector = await this.#check(await findInspector(this.#workspace, name), pin);
+    await this.#note('signed-in', inspector);
+    return { token: this.#sessions.begin(inspector), inspector: toInspector(inspector) };
   }
 
   async signOut(token: string): Promise<void> {
-    const person = this.#sessions.end(token);
-    if (person) await this.#note('signed-out', person);
+    const inspector = this.#sessions.end(token);
+    if (inspector) await this.#note('signed-out', inspector);
   }
 
   /**
@@ -104,9 +107,9 @@ export class People {
    */
   async add(
     acting: Workspace,
-    { pin, ...person }: Inspector & { readonly pin: string; readonly inspector: string },
+    { pin, ...added }: Inspector & { readonly pin: string; readonly inspector: string },
   ): Promise<Inspector> {
-    return addPerson(acting, { ...person, pin: await this.#pins.hash(pin) });
+    return addInspector(acting, { ...added, pin: await this.#pins.hash(pin) });
   }
 
   /** @throws ClipSamError `not-found` when nobody has that name, `conflict` when no engineer would be left */
@@ -116,28 +119,28 @@ export class People {
 
   /** Who got a new PIN may try it at once. @throws ClipSamError `not-found` when nobody has that name */
   async resetPin(acting: Workspace, name: string, pin: string, inspector: string): Promise<Inspector> {
-    return toPerson(await changePin(acting, name, await this.#pins.hash(pin), inspector));
+    return toInspector(await changePin(acting, name, await this.#pins.hash(pin), inspector));
   }
 
   /**
-   * A new PIN of one's own, for who knows the present one. The session goes on, the person's others end.
+   * A new PIN of one's own, for who knows the present one. The session goes on, the inspector's others end.
    * @throws ClipSamError `sign-in-required` when nobody is signed in with the token, or somebody else gave them a new
    *   PIN meanwhile; `not-permitted` as in signing in
    */
   async changeOwnPin(token: string | null, present: string, pin: string): Promise<Inspector> {
-    const session = await this.#sessions.personOf(token, true);
+    const session = await this.#sessions.inspectorOf(token, true);
     if (token === null || !session) throw new ClipSamError('sign-in-required', 'Sign in to change your PIN.');
     await this.#check(session, present);
     const { name } = session;
     const acting = actingFor(this.#workspace, session);
-    const person = await changePin(acting, name, await this.#pins.hash(pin), name, 'pin-changed');
-    this.#sessions.renew(token, person);
-    return toPerson(person);
+    const inspector = await changePin(acting, name, await this.#pins.hash(pin), name, 'pin-changed');
+    this.#sessions.renew(token, inspector);
+    return toInspector(inspector);
   }
 
   /** @throws ClipSamError `not-found` when nobody has that name, `conflict` when no engineer would be left */
   remove(acting: Workspace, name: string, inspector: string): Promise<Inspector> {
-    return removePerson(acting, name, inspector);
+    return removeInspector(acting, name, inspector);
   }
 
   /** Minutes without a key or a move after which a session is over; null: never. */
@@ -154,19 +157,22 @@ export class People {
     return minutes;
   }
 
-  /** Refuses a PIN that is not the person's, and whoever tries too often. @returns the person as they are by then */
-  async #check(person: StoredInspector, pin: string): Promise<StoredInspector> {
-    await this.#tries.take(person);
-    if (await this.#pins.fits(pin, person.pin)) {
-      const stronger = this.#pins.isWeak(person.pin) ? await this.#pins.hash(pin) : person.pin;
-      const welcomed = await this.#despiteTheDisk(() => welcome(this.#workspace, person, stronger), person);
+  /** Refuses a PIN that is not the inspector's, and whoever tries too often. @returns the inspector as they are by then */
+  async #check(inspector: StoredInspector, pin: string): Promise<StoredInspector> {
+    await this.#tries.take(inspector);
+    if (await this.#pins.fits(pin, inspector.pin)) {
+      const stronger = this.#pins.isWeak(inspector.pin) ? await this.#pins.hash(pin) : inspector.pin;
+      const welcomed = await this.#despiteTheDisk(
+        () => welcome(this.#workspace, inspector, stronger),
+        inspector,
+      );
       if (welcomed) {
-        this.#tries.forget(person.id);
+        this.#tries.forget(inspector.id);
         return welcomed;
       }
     }
-    await this.#note('wrong-pin', person, UNKNOWN);
-    throw failure('pin-wrong', `This is not ${person.name}'s PIN.`);
+    await this.#note('wrong-pin', inspector, UNKNOWN);
+    throw failure('pin-wrong', `This is not ${inspector.name}'s PIN.`);
   }
 
   #note(action: string, { id, name }: StoredInspector, inspector = name): Promise<void> {
@@ -187,12 +193,12 @@ export class People {
 
 const CLOCKS: Clocks = { steady: () => performance.now(), wall: Date.now };
 
-function toPerson({ name, role }: Inspector): Inspector {
+function toInspector({ name, role }: Inspector): Inspector {
   return { name, role };
 }
 
 /**
- * The way back for who is left without anybody to reset their PIN: gives a new one to a person of a workspace.
+ * The way back for who is left without anybody to reset their PIN: gives a new one to an inspector of a workspace.
  * @returns the PIN, six random digits
  * @throws ClipSamError what opening the workspace says; `not-found` when nobody has that name
  */

@@ -29,7 +29,7 @@ export class PinTries {
   readonly #workspace: Workspace;
   readonly #now: () => number;
   readonly #started: number;
-  /** By person's id: what was seen by this program. */
+  /** By inspector's id: what was seen by this program. */
   readonly #seen = new Map<
     number,
     { readonly pin: string; readonly wrong: number; readonly until: number }
@@ -43,17 +43,17 @@ export class PinTries {
   }
 
   /** Counts a try as wrong until {@link forget}. @throws ClipSamError `not-permitted` when it is too early for one */
-  async take(person: StoredInspector): Promise<void> {
+  async take(inspector: StoredInspector): Promise<void> {
     let isCounted = false;
     const count = (now: StoredInspector) => {
       this.#count(now);
       isCounted = true;
     };
     try {
-      await countTry(this.#workspace, person.id, count);
+      await countTry(this.#workspace, inspector.id, count);
     } catch (error) {
       if (!isUnwritable(error)) throw error;
-      if (!isCounted) count(person);
+      if (!isCounted) count(inspector);
     }
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SIGNS_OF_LIFE_EVERY } from '../../../src-shared/roles.ts';
-import { getPerson, type StoredInspector } from '../../store/people.ts';
+import { getInspector, type StoredInspector } from '../../store/people.ts';
 import { getSetting } from '../../store/settings.ts';
 import type { Workspace } from '../../store/workspace.ts';
 
@@ -13,66 +13,66 @@ export interface Clocks {
 }
 
 interface Session {
-  readonly person: StoredInspector;
+  readonly inspector: StoredInspector;
   readonly seen: { readonly steady: number; readonly wall: number };
 }
 
 /**
- * Who is signed in. A session ends with the program; with its person's role or PIN, by whatever program that was
+ * Who is signed in. A session ends with the program; with its inspector's role or PIN, by whatever program that was
  * changed; and when nobody was there for as many minutes as the workspace allows: neither setting the clock back nor
  * letting the machine sleep makes it last longer.
  */
 export class Sessions {
   readonly #workspace: Workspace;
   readonly #clocks: Clocks;
-  readonly #onIdle: (person: StoredInspector) => Promise<void>;
+  readonly #onIdle: (inspector: StoredInspector) => Promise<void>;
   /** By token. */
   readonly #sessions = new Map<string, Session>();
 
   /** @param onIdle hears whose session ended because nobody was there */
-  constructor(workspace: Workspace, clocks: Clocks, onIdle: (person: StoredInspector) => Promise<void>) {
+  constructor(workspace: Workspace, clocks: Clocks, onIdle: (inspector: StoredInspector) => Promise<void>) {
     this.#workspace = workspace;
     this.#clocks = clocks;
     this.#onIdle = onIdle;
   }
 
   /** @returns the token */
-  begin(person: StoredInspector): string {
+  begin(inspector: StoredInspector): string {
     const token = randomBytes(24).toString('base64url');
-    this.#keep(token, person);
+    this.#keep(token, inspector);
     return token;
   }
 
-  /** Goes on as the person is now. */
-  renew(token: string, person: StoredInspector): void {
-    if (this.#sessions.has(token)) this.#keep(token, person);
+  /** Goes on as the inspector is now. */
+  renew(token: string, inspector: StoredInspector): void {
+    if (this.#sessions.has(token)) this.#keep(token, inspector);
   }
 
   /** @returns whose it was */
   end(token: string): StoredInspector | undefined {
-    const person = this.#sessions.get(token)?.person;
+    const inspector = this.#sessions.get(token)?.inspector;
     this.#sessions.delete(token);
-    return person;
+    return inspector;
   }
 
   /**
    * Whose session it is; null when it is over or never was.
    * @param isAlive somebody is there: the minutes begin anew
    */
-  async personOf(token: string | null, isAlive = false): Promise<StoredInspector | null> {
+  async inspectorOf(token: string | null, isAlive = false): Promise<StoredInspector | null> {
     const session = token === null ? undefined : this.#sessions.get(token);
     if (token === null || !session) return null;
     if (await this.#isIdle(session)) {
-      if (this.#sessions.delete(token)) await this.#onIdle(session.person);
+      if (this.#sessions.delete(token)) await this.#onIdle(session.inspector);
       return null;
     }
-    const now = await getPerson(this.#workspace, session.person.id);
-    if (now?.epoch !== session.person.epoch) {
+    const now = await getInspector(this.#workspace, session.inspector.id);
+    if (now?.epoch !== session.inspector.epoch) {
       this.#sessions.delete(token);
       return null;
     }
-    if (isAlive) this.renew(token, session.person);
-    return session.person;
+    if (isAlive) this.renew(token, session.inspector);
+    return session.inspector;
   }
 
   async #isIdle({ seen }: Session): Promise<boolean> {
@@ -83,8 +83,8 @@ export class Sessions {
     return quiet >= minutes * 60_000 + SIGNS_OF_LIFE_EVERY;
   }
 
-  #keep(token: string, person: StoredInspector): void {
+  #keep(token: string, inspector: StoredInspector): void {
     const { steady, wall } = this.#clocks;
-    this.#sessions.set(token, { person, seen: { steady: steady(), wall: wall() } });
+    this.#sessions.set(token, { inspector, seen: { steady: steady(), wall: wall() } });
   }
 }

@@ -12,12 +12,12 @@ const OTTO: Inspector = { name: 'Otto', role: 'operator' };
 
 /** A workstation that keeps the people that it is told of. */
 function workstation(...people: Inspector[]) {
-  const kept = new Map(people.map((person) => [person.name, person]));
+  const kept = new Map(people.map((inspector) => [inspector.name, inspector]));
   let idleMinutes: number | null = null;
-  const signedIn = { token: 'token', person: EVA };
-  const keep = (person: Inspector) => {
-    kept.set(person.name, person);
-    return person;
+  const signedIn = { token: 'token', inspector: EVA };
+  const keep = (inspector: Inspector) => {
+    kept.set(inspector.name, inspector);
+    return inspector;
   };
   return {
     list: async () => [...kept.values()],
@@ -28,9 +28,9 @@ function workstation(...people: Inspector[]) {
     changeRole: vi.fn(async ({ name, role }: Inspector) => keep({ name, role })),
     resetPin: vi.fn(async ({ name }: { name: string }) => kept.get(name)!),
     remove: vi.fn(async ({ name }: { name: string }) => {
-      const person = kept.get(name)!;
+      const inspector = kept.get(name)!;
       kept.delete(name);
-      return person;
+      return inspector;
     }),
     changeIdleMinutes: vi.fn(async ({ minutes }: { minutes: number | null }) => {
       idleMinutes = minutes;
@@ -51,7 +51,7 @@ function signedIn(me: Inspector | null, people: readonly Inspector[]): void {
   usePeople.setState({ people, me, idleMinutes: null, idledOut: null });
 }
 
-it('makes the first person an engineer, who is signed in by that', async () => {
+it('makes the first inspector an engineer, who is signed in by that', async () => {
   signedIn(null, []);
   const people = workstation();
   const user = await renderPart(<PeoplePanel />, { client: { people } });

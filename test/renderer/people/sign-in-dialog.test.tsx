@@ -23,7 +23,7 @@ function answering(...refusals: ErrorDetails[]) {
         tried.push(input);
         const details = refusals[tried.length - 1];
         if (details) throw new ClipSamError('not-permitted', 'Refused.', { details });
-        return { token: 'token', person: PEOPLE.find(({ name }) => name === input.name)! };
+        return { token: 'token', inspector: PEOPLE.find(({ name }) => name === input.name)! };
       },
     },
   };

@@ -67,7 +67,7 @@ it('says for how many images each condition holds', async () => {
     'Reject 6',
     'Unreviewed 1,282',
     'Overturned 4',
-    'With marks 3',
+    'With annotations 3',
     'Failed 50',
     'Pending 200',
   ]);

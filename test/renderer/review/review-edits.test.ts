@@ -41,7 +41,7 @@ const falsePositive: AnnotationValues = {
 /** A workstation that only ever adds, as the real one: every call is an entry. */
 class FakeWorkstation {
   readonly entries: VerdictEntry[] = [];
-  readonly marks: (Annotation & { retracted: boolean })[] = [];
+  readonly annotations: (Annotation & { retracted: boolean })[] = [];
   /** Thrown by the next call that stores something. */
   failure: Error | null = null;
   #ids = 0;
@@ -65,15 +65,20 @@ class FakeWorkstation {
       },
       annotate: async (input: Omit<Annotation, 'id' | 'createdAt'>) => {
         await this.#work();
-        const mark = { ...input, id: ++this.#ids, createdAt: new Date().toISOString(), retracted: false };
-        this.marks.push(mark);
-        return mark;
+        const annotation = {
+          ...input,
+          id: ++this.#ids,
+          createdAt: new Date().toISOString(),
+          retracted: false,
+        };
+        this.annotations.push(annotation);
+        return annotation;
       },
       retract: async ({ id }: { id: number }) => {
         await this.#work();
-        const mark = this.marks.find((one) => one.id === id && !one.retracted);
-        if (!mark) throw new Error(`there is no mark ${id}`);
-        mark.retracted = true;
+        const annotation = this.annotations.find((one) => one.id === id && !one.retracted);
+        if (!annotation) throw new Error(`there is no annotation ${id}`);
+        annotation.retracted = true;
         return { id };
       },
     },
@@ -82,7 +87,9 @@ class FakeWorkstation {
   remarks(imageId: number): ReviewRemarks {
     return {
       verdicts: this.entries.filter((entry) => entry.imageId === imageId),
-      annotations: this.marks.filter((mark) => mark.imageId === imageId && !mark.retracted),
+      annotations: this.annotations.filter(
+        (annotation) => annotation.imageId === imageId && !annotation.retracted,
+      ),
     };
   }
 
@@ -115,8 +122,8 @@ function load(): void {
   });
   const row = { name: '', status: 'done', score: 0.9, model: 'reject', human: null } as const;
   const rest = { defectClass: '', severity: null, overturned: false, regions: 2, page: null, notices: [] };
-  const marks = { falsePositives: 0, missedDefects: 0 };
-  const rows = [1, 2].map((imageId) => ({ imageId, ...row, ...rest, ...marks }));
+  const annotations = { falsePositives: 0, missedDefects: 0 };
+  const rows = [1, 2].map((imageId) => ({ imageId, ...row, ...rest, ...annotations }));
   queries.setQueryData(KEY, { list: makeReviewList(toReviewColumns(rows)) } as unknown as ReviewData);
 }
 
@@ -189,9 +196,9 @@ describe('undo', () => {
     expect(workstation.remarks(1).annotations).toMatchObject([falsePositive]);
   });
 
-  it('of a retraction makes the mark again, and undoing further retracts the new one', async () => {
+  it('of a retraction makes the annotation again, and undoing further retracts the new one', async () => {
     await edits.annotate(1, falsePositive);
-    await edits.retract(1, workstation.marks[0]!.id);
+    await edits.retract(1, workstation.annotations[0]!.id);
     await edits.undo();
     expect(workstation.remarks(1).annotations).toMatchObject([{ ...falsePositive, inspector: 'Ada' }]);
     await edits.undo();
@@ -291,12 +298,12 @@ describe('what somebody else changed since', () => {
     expect(await edits.redo()).toBeUndefined();
   });
 
-  it('are marks too: one that is gone is not removed twice, one that is there again is not made twice', async () => {
+  it('are annotations too: one that is gone is not removed twice, one that is there again is not made twice', async () => {
     await edits.annotate(1, falsePositive);
-    await another('Bo').retract(1, workstation.marks[0]!.id);
+    await another('Bo').retract(1, workstation.annotations[0]!.id);
     expect(await edits.undo()).toMatchObject({ outcome: 'changed' });
     await edits.annotate(1, falsePositive);
-    await edits.retract(1, workstation.marks.at(-1)!.id);
+    await edits.retract(1, workstation.annotations.at(-1)!.id);
     await another('Bo').annotate(1, falsePositive);
     expect(await edits.undo()).toMatchObject({ outcome: 'changed' });
     expect(workstation.remarks(1).annotations).toMatchObject([{ inspector: 'Bo' }]);

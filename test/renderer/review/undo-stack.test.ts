@@ -23,7 +23,7 @@ const judge = (imageId: number, before: VerdictValues | null, after: VerdictValu
   before,
   after,
 });
-const mark = (annotationId: number): Delta => ({
+const annotated = (annotationId: number): Delta => ({
   kind: 'annotate',
   imageId: 1,
   annotationId,
@@ -33,7 +33,7 @@ const mark = (annotationId: number): Delta => ({
 /** A workstation in miniature: applies deltas, gives new ids, and forgets nothing. */
 class Model {
   readonly verdicts = new Map<number, string>();
-  readonly marks = new Set<number>();
+  readonly annotations = new Set<number>();
   stack = EMPTY_STACK;
   #ids = 0;
 
@@ -42,9 +42,10 @@ class Model {
       if (delta.after) this.verdicts.set(delta.imageId, delta.after.verdict);
       else this.verdicts.delete(delta.imageId);
     } else if (delta.kind === 'retract') {
-      if (!this.marks.delete(delta.annotationId)) throw new Error(`no mark ${delta.annotationId}`);
+      if (!this.annotations.delete(delta.annotationId))
+        throw new Error(`no annotation ${delta.annotationId}`);
     } else {
-      this.marks.add(++this.#ids);
+      this.annotations.add(++this.#ids);
       return this.#ids;
     }
     return null;
@@ -89,21 +90,21 @@ describe('undo', () => {
     expect(model.stack.undone).toEqual([]);
   });
 
-  it('follows a mark through new ids: made, retracted, both undone and redone any number of times', () => {
+  it('follows an annotation through new ids: made, retracted, both undone and redone any number of times', () => {
     const model = new Model();
-    model.run(mark(0));
-    const [first] = model.marks;
-    model.run({ ...inverse(mark(first!)) });
-    expect(model.marks.size).toBe(0);
+    model.run(annotated(0));
+    const [first] = model.annotations;
+    model.run({ ...inverse(annotated(first!)) });
+    expect(model.annotations.size).toBe(0);
     for (let round = 0; round < 3; round++) {
       model.undo();
-      expect(model.marks.size).toBe(1);
+      expect(model.annotations.size).toBe(1);
       model.undo();
-      expect(model.marks.size).toBe(0);
+      expect(model.annotations.size).toBe(0);
       model.redo();
-      expect(model.marks.size).toBe(1);
+      expect(model.annotations.size).toBe(1);
       model.redo();
-      expect(model.marks.size).toBe(0);
+      expect(model.annotations.size).toBe(0);
     }
   });
 

@@ -30,7 +30,7 @@ async function loaded() {
   return import('../../../src-renderer/review/undo-store.ts');
 }
 
-const mark = (annotationId: number, points: number): Delta => ({
+const annotated = (annotationId: number, points: number): Delta => ({
   kind: 'annotate',
   imageId: 1,
   annotationId,
@@ -46,7 +46,7 @@ const mark = (annotationId: number, points: number): Delta => ({
 describe('what can be undone', () => {
   it('is there after the page was loaded again, under whom and where it was done', async () => {
     const first = await loaded();
-    const stack = push(EMPTY_STACK, mark(7, 3));
+    const stack = push(EMPTY_STACK, annotated(7, 3));
     first.keepStack(first.undoKey('/w', 3, 'Ada'), stack);
     const second = await loaded();
     expect(second.useUndoStacks).not.toBe(first.useUndoStacks);
@@ -59,8 +59,8 @@ describe('what can be undone', () => {
 
   it('is kept from the newest step back, as far as there is room', async () => {
     const { worthKeeping } = await loaded();
-    const done = Array.from({ length: 40 }, (_, id) => mark(id, 1500));
-    const kept = worthKeeping({ a: { done, undone: [mark(99, 2)] } }).a!;
+    const done = Array.from({ length: 40 }, (_, id) => annotated(id, 1500));
+    const kept = worthKeeping({ a: { done, undone: [annotated(99, 2)] } }).a!;
     expect(kept.done.length).toBeGreaterThan(5);
     expect(kept.done.length).toBeLessThan(40);
     expect(kept.done).toEqual(done.slice(-kept.done.length));
@@ -69,17 +69,17 @@ describe('what can be undone', () => {
 
   it('is kept for the stacks used last', async () => {
     const store = await loaded();
-    for (let i = 0; i < 12; i++) store.keepStack(`k${i}`, push(EMPTY_STACK, mark(i, 1)));
-    store.keepStack('k0', push(EMPTY_STACK, mark(50, 1)));
+    for (let i = 0; i < 12; i++) store.keepStack(`k${i}`, push(EMPTY_STACK, annotated(i, 1)));
+    store.keepStack('k0', push(EMPTY_STACK, annotated(50, 1)));
     const { byKey } = (await loaded()).useUndoStacks.getState();
     expect(Object.keys(byKey)).toEqual(['k5', 'k6', 'k7', 'k8', 'k9', 'k10', 'k11', 'k0']);
   });
 
   it('is never an outdated one: a storage that is full keeps nothing', async () => {
     const first = await loaded();
-    first.keepStack('a', push(EMPTY_STACK, mark(1, 1)));
+    first.keepStack('a', push(EMPTY_STACK, annotated(1, 1)));
     storage.limit = 100;
-    first.keepStack('a', push(EMPTY_STACK, mark(2, 1)));
+    first.keepStack('a', push(EMPTY_STACK, annotated(2, 1)));
     expect(first.useUndoStacks.getState().byKey.a!.done).toMatchObject([{ annotationId: 2 }]);
     expect((await loaded()).useUndoStacks.getState().byKey).toEqual({});
   });

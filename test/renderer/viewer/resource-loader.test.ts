@@ -95,7 +95,7 @@ describe('requests', () => {
     expect(asked).toEqual(['a']);
   });
 
-  it('ahead leave a line free and are not aborted by paging', async () => {
+  it('ahead leave a connection free and are not aborted by paging', async () => {
     const { loader, open, asked } = setUp({ parallel: 3 });
     loader.fetchAhead(['next1', 'next2', 'next3']);
     expect(asked).toEqual(['next1', 'next2']);

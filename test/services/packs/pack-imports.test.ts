@@ -6,7 +6,7 @@ import { summarisePacks } from '../../../src-main/services/packs/model-packs.ts'
 import { importedPacks, PackImports } from '../../../src-main/services/packs/pack-imports.ts';
 import { actingFor } from '../../../src-main/store/acting.ts';
 import { listAudit } from '../../../src-main/store/audit.ts';
-import { addPerson, findPerson, removePerson } from '../../../src-main/store/people.ts';
+import { addInspector, findInspector, removeInspector } from '../../../src-main/store/people.ts';
 import { lockPacks } from '../../../src-main/store/workspace-lock.ts';
 import type { PackImportEvent } from '../../../src-shared/contract/packs.ts';
 import type { Pack } from '../../../src-shared/pack.ts';
@@ -50,11 +50,11 @@ const version = (pack: Pack, to: string) => ({ ...pack, version: to });
 describe('a pack from a folder', () => {
   test('does not appear when who brings it may not any more by then', async () => {
     const { workspace, stick, imports, contents } = await packOnStick();
-    await addPerson(workspace, { name: 'Eva', role: 'engineer', pin: 'x', inspector: 'ana' });
-    await addPerson(workspace, { name: 'Mia', role: 'engineer', pin: 'x', inspector: 'Eva' });
-    const acting = actingFor(workspace, await findPerson(workspace, 'Mia'));
+    await addInspector(workspace, { name: 'Eva', role: 'engineer', pin: 'x', inspector: 'ana' });
+    await addInspector(workspace, { name: 'Mia', role: 'engineer', pin: 'x', inspector: 'Eva' });
+    const acting = actingFor(workspace, await findInspector(workspace, 'Mia'));
     const onEvent = ({ kind }: PackImportEvent) => {
-      if (kind === 'checking') removed = removePerson(workspace, 'Mia', 'Eva');
+      if (kind === 'checking') removed = removeInspector(workspace, 'Mia', 'Eva');
     };
     let removed: Promise<unknown> | undefined;
     await expect(imports.add(stick, { inspector: 'Mia', acting, onEvent })).rejects.toMatchObject({

@@ -5,7 +5,7 @@ import { type PinKeeper, scryptPins } from '../../../src-main/services/people/pi
 import { actingFor } from '../../../src-main/store/acting.ts';
 import { listAudit } from '../../../src-main/store/audit.ts';
 import { openWorkspace } from '../../../src-main/store/open-workspace.ts';
-import { findPerson } from '../../../src-main/store/people.ts';
+import { findInspector } from '../../../src-main/store/people.ts';
 import { SIGNS_OF_LIFE_EVERY } from '../../../src-shared/roles.ts';
 import { temporaryWorkspace } from '../../store/fixtures.ts';
 
@@ -29,16 +29,16 @@ async function setUp() {
 }
 
 describe('signing in', () => {
-  test('gives a token that names the person until they sign out', async () => {
+  test('gives a token that names the inspector until they sign out', async () => {
     const { people } = await setUp();
-    const { token, person } = await people.signIn('Otto', '5678');
+    const { token, inspector } = await people.signIn('Otto', '5678');
     const other = await people.signIn('Otto', '5678');
     expect(other.token).not.toBe(token);
-    expect(person).toEqual({ name: 'Otto', role: 'operator' });
-    expect(await people.who(token)).toEqual(person);
+    expect(inspector).toEqual({ name: 'Otto', role: 'operator' });
+    expect(await people.who(token)).toEqual(inspector);
     await people.signOut(token);
     expect(await people.who(token)).toBeNull();
-    expect(await people.who(other.token)).toEqual(person);
+    expect(await people.who(other.token)).toEqual(inspector);
     expect(await people.who('guessed')).toBeNull();
     expect(await people.who(null)).toBeNull();
   });
@@ -71,7 +71,7 @@ describe('signing in', () => {
     expect(cases.filter((which) => which === 'pin-wait')).toHaveLength(5);
   });
 
-  test('a session ends with the role, the PIN or the person', async () => {
+  test('a session ends with the role, the PIN or the inspector', async () => {
     const { workspace, people } = await setUp();
     const { token: eva } = await people.signIn('Eva', '1234');
     const { token: operator } = await people.signIn('Otto', '5678');
@@ -86,7 +86,7 @@ describe('signing in', () => {
     const again = await people.signIn('Otto', '4321');
     await people.remove(workspace, 'Otto', 'Eva');
     expect(await people.who(again.token)).toBeNull();
-    await expect(people.signIn('Otto', '4321')).rejects.toEqual(told({ case: 'person-unknown' }));
+    await expect(people.signIn('Otto', '4321')).rejects.toEqual(told({ case: 'inspector-unknown' }));
     // Who comes back does not come back signed in, whatever the PIN.
     await people.add(workspace, { name: 'Otto', role: 'operator', pin: '4321', inspector: 'Eva' });
     expect(await people.who(again.token)).toBeNull();
@@ -145,11 +145,11 @@ test('a forgotten PIN is replaced in the workspace, which ends the sessions and 
   const pin = await resetForgottenPin(workspace.folder, 'Eva', 'root');
   expect(pin).toMatch(/^\d{6}$/);
   expect(await people.who(token)).toBeNull();
-  expect((await people.signIn('Eva', pin)).person.name).toBe('Eva');
+  expect((await people.signIn('Eva', pin)).inspector.name).toBe('Eva');
   const [event] = await listAudit(workspace, { subject: 'person' });
   expect(event).toMatchObject({ inspector: 'root', action: 'pin-reset' });
   await expect(resetForgottenPin(workspace.folder, 'Nobody', 'root')).rejects.toEqual(
-    told({ case: 'person-unknown' }),
+    told({ case: 'inspector-unknown' }),
   );
 });
 
@@ -203,7 +203,7 @@ describe('between the question and the answer', () => {
   test('an engineer who is removed meanwhile adds nobody and resets no PIN', async () => {
     const { workspace, people, late, reached, release } = await slowSetUp();
     await people.add(workspace, { name: 'Mia', role: 'engineer', pin: '1111', inspector: 'Eva' });
-    const mia = actingFor(workspace, await findPerson(workspace, 'Mia'));
+    const mia = actingFor(workspace, await findInspector(workspace, 'Mia'));
     const adding = late.add(mia, { name: 'Mallory', role: 'engineer', pin: '0000', inspector: 'Mia' });
     const resetting = late.resetPin(mia, 'Otto', '0000', 'Mia');
     const refused = Promise.all([
@@ -311,9 +311,9 @@ test('a PIN that was kept at less cost is kept at the present one from its next 
   const { token } = await before.signIn('Eva', '1234');
   const people = new People({ workspace, pins: scryptPins(64) });
   await expect(people.signIn('Eva', '0000')).rejects.toEqual(WRONG);
-  expect((await findPerson(workspace, 'Eva')).pin).toMatch(/^scrypt:16:8:1:/);
+  expect((await findInspector(workspace, 'Eva')).pin).toMatch(/^scrypt:16:8:1:/);
   await people.signIn('Eva', '1234');
-  expect((await findPerson(workspace, 'Eva')).pin).toMatch(/^scrypt:64:8:1:/);
+  expect((await findInspector(workspace, 'Eva')).pin).toMatch(/^scrypt:64:8:1:/);
   await people.signIn('Eva', '1234');
   // The PIN is the same: nobody has to sign in anew.
   expect(await before.who(token)).toEqual({ name: 'Eva', role: 'engineer' });

@@ -208,7 +208,7 @@ describe('a file that became another one', () => {
 });
 
 describe('the results', () => {
-  test('are kept from an inspector in the midst of his rounds, and tell where they disagreed', async () => {
+  test('are kept from an inspector in the midst of their rounds, and tell where inspectors disagreed', async () => {
     const folder = await temporaryFolder();
     const category = join(folder, 'cable');
     const place = async (path: string) => {

@@ -227,7 +227,7 @@ test.skipIf(!canMount)('somebody signs in on a disk that cannot be written', asy
   const workspace = await openWorkspace(disk.folder, { allowReadOnly: true });
   onTestFinished(() => workspace.close());
   const people = new People({ workspace, log: () => {} });
-  expect(await people.signIn('Eva', '2468')).toMatchObject({ person: { role: 'engineer' } });
+  expect(await people.signIn('Eva', '2468')).toMatchObject({ inspector: { role: 'engineer' } });
   await expect(people.signIn('Eva', '1357')).rejects.toMatchObject({ code: 'not-permitted' });
 });
 

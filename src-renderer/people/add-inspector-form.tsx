@@ -10,8 +10,8 @@ import { useWorkstation } from '../state/workstation.ts';
 import { PinField } from './pin-field.tsx';
 import { useRoleChoices } from './roles.ts';
 
-/** Adds a person. Whoever adds the first one, an engineer, is signed in as that one. */
-export function AddPersonForm({ isFirst }: { readonly isFirst: boolean }) {
+/** Adds an inspector. Whoever adds the first one, an engineer, is signed in as that one. */
+export function AddInspectorForm({ isFirst }: { readonly isFirst: boolean }) {
   const { t } = useTranslation('app');
   const { client } = useWorkstation();
   const inspector = useSession((session) => session.inspector);

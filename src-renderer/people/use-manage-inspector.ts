@@ -7,8 +7,8 @@ import { refreshPeople } from '../state/people.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 
-/** What an engineer does with another person's account. */
-export function useManagePerson(name: string, onDone: () => void) {
+/** What an engineer does with another inspector's account. */
+export function useManageInspector(name: string, onDone: () => void) {
   const { t } = useTranslation('app');
   const { client } = useWorkstation();
   const inspector = useSession((session) => session.inspector);

@@ -10,26 +10,26 @@ import { PlainName } from '../ui/plain-name.tsx';
 import { ChangePinDialog } from './change-pin-dialog.tsx';
 import { PinField } from './pin-field.tsx';
 import { useCanManage, useRoleChoices } from './roles.ts';
-import { useManagePerson } from './use-manage-person.ts';
+import { useManageInspector } from './use-manage-inspector.ts';
 
-/** A person with their role. Engineers manage the others; one's own PIN everybody changes. */
-export function PersonRow({ person }: { readonly person: Inspector }) {
-  const isMe = usePeople(({ me }) => me?.name === person.name);
+/** An inspector with their role. Engineers manage the others; one's own PIN everybody changes. */
+export function InspectorRow({ inspector }: { readonly inspector: Inspector }) {
+  const isMe = usePeople(({ me }) => me?.name === inspector.name);
   const canManage = useCanManage();
   // One slip would leave the window, and perhaps the workspace, without an engineer: nobody manages themselves.
-  if (canManage && !isMe) return <ManagedPerson person={person} />;
-  return <ShownPerson person={person} isMe={isMe} canManage={canManage} />;
+  if (canManage && !isMe) return <ManagedInspector inspector={inspector} />;
+  return <ShownInspector inspector={inspector} isMe={isMe} canManage={canManage} />;
 }
 
 /** Of the column with the roles, whether they can be changed or not. */
 const ROLE_WIDTH = 98;
 
-function ShownPerson({
-  person: { name, role },
+function ShownInspector({
+  inspector: { name, role },
   isMe,
   canManage,
 }: {
-  readonly person: Inspector;
+  readonly inspector: Inspector;
   readonly isMe: boolean;
   readonly canManage: boolean;
 }) {
@@ -51,11 +51,11 @@ function ShownPerson({
   );
 }
 
-function ManagedPerson({ person: { name, role } }: { readonly person: Inspector }) {
+function ManagedInspector({ inspector: { name, role } }: { readonly inspector: Inspector }) {
   const { t } = useTranslation('app');
   const roles = useRoleChoices();
   const [open, setOpen] = useState<'pin' | 'remove' | null>(null);
-  const { changeRole, resetPin, remove, isPending } = useManagePerson(name, () => setOpen(null));
+  const { changeRole, resetPin, remove, isPending } = useManageInspector(name, () => setOpen(null));
   const toggle = (what: 'pin' | 'remove') => () => setOpen(open === what ? null : what);
   const shown = plainText(name);
   return (
