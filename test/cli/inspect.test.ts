@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { encodeRgb } from '../../src-main/codec/image-codec.ts';
 import { stoppedImports } from '../../src-main/services/imports/batch-imports.ts';
 import { listBatchSummaries } from '../../src-main/store/batch-summaries.ts';
@@ -13,6 +12,7 @@ import { listRuns } from '../../src-main/store/runs.ts';
 import { writeCameraPictures } from '../deep-pictures.ts';
 import { noise, TINY_RECIPE } from '../inference/tiny-pack.ts';
 import { multiPage } from '../multi-page.ts';
+import { PATIENCE } from '../patience.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { doneSchema, recordSchema } from './record-schema.ts';
 import { jsonLines, runCli, runProgram, sharedTinyPack, startCli, writePictures } from './run-cli.ts';
@@ -253,8 +253,8 @@ describe('inspect', () => {
     const args = ['inspect', 'input', ...options];
     const child = startCli(args, folder);
     const closed = new Promise((resolve) => child.on('close', resolve));
-    await expect.poll(() => existsSync(join(workspaceFolder, 'workspace.sqlite'))).toBe(true);
-    const workspace = await openWorkspace(workspaceFolder);
+    // Refused as long as it is being made.
+    const workspace = await vi.waitFor(() => openWorkspace(workspaceFolder), PATIENCE);
     onTestFinished(() => workspace.close());
     const images = async () =>
       (await listBatchSummaries(workspace, { search: '', show: 'current' }))[0]?.images;
