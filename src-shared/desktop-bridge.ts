@@ -1,14 +1,14 @@
 /**
  * What Electron's preload script puts on the page as `window.clipsam`; a browser has no such thing.
  *
- * Ports can't go through Electron's context bridge, so the connection that `connect` asks for comes to the page as a window
- * message with the data {@link PORT_MESSAGE} and one port.
+ * Ports can't go through Electron's context bridge, so the connection that `connect` asks for comes to the page as a
+ * window message with the data {@link PORT_MESSAGE} and one port.
  */
 export interface DesktopBridge {
   readonly platform: string;
   /** Asks for a connection to the workstation's router. A new one closes the one before. */
   connect(): void;
-  /** Native dialogs; empty when the user thinks better of it. */
+  /** Native dialogs; empty when the user cancels. */
   chooseFolders(): Promise<readonly string[]>;
   chooseFiles(): Promise<readonly string[]>;
   /** One folder, or one ZIP file or description, of a model pack. */

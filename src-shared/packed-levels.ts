@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { MaskLevel } from './result.ts';
 
 /**
- * Mask levels as JSON text: a mask has thousands of points, and every line between processes would walk through
- * them one by one. A string passes as it is.
+ * Mask levels as JSON text: a mask has thousands of points, and every message between processes would copy
+ * them one by one. A string is copied as a whole.
  */
 export type PackedLevels = string & { readonly packs: 'mask levels' };
 export const packedLevelsSchema = z.custom<PackedLevels>((value) => typeof value === 'string');

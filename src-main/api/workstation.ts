@@ -92,7 +92,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   const userName = nameOfUser();
   const log = options.log ?? ((error) => console.error(error));
   const workspace = await openAlone(options.workspaceFolder);
-  // A workstation without its samples is one to work with.
+  // The samples are not needed to work: a failure is logged and no more.
   if (samplesFolder !== null && !workspace.isReadOnly)
     await addSampleBatch(workspace, samplesFolder, userName).catch(log);
   const hub = new EventHub();

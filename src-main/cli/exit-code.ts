@@ -14,7 +14,7 @@ export const EXIT = {
 } as const;
 
 const OF_CODE: { readonly [Code in ErrorCode]?: number } = {
-  // What the user wrote, rather than the world.
+  // Caused by what the user wrote, not by the state of the machine.
   'input-invalid': EXIT.usage,
   'not-found': EXIT.usage,
   'export-in-the-way': EXIT.usage,

@@ -64,8 +64,8 @@ export interface FoundPack {
 }
 
 /**
- * Loads a pack, in the inference process: parses pack.json, checks size and SHA-256 of every file, then that the models have the tensors and
- * shapes that pack.json states.
+ * Loads a pack, in the inference process: parses pack.json, checks size and SHA-256 of every file, then that the
+ * models have the tensors and shapes that pack.json states.
  * @param which reference of a pack, or a folder with pack.json
  * @throws ClipSamError `pack-not-found`, `pack-invalid`, `pack-file-missing`, `pack-hash-mismatch`, `path-denied`,
  *   `model-file-invalid`, `model-tensor-unknown`, `model-opset-unsupported`

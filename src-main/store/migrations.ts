@@ -254,7 +254,7 @@ const keptWithStudy = (table: string, studyId: string) => [
    begin select raise(abort, '${table} are never changed: add a new entry instead'); end`,
 ];
 
-/** Repeat inspections: which images, and every answer that was given. */
+/** Agreement studies: which images, and every answer that was given. */
 const STUDIES = [
   `create table studies (
     id integer primary key autoincrement,
@@ -380,7 +380,7 @@ const SAFE_REMOVAL = [
   `alter table runs add column owner_process text`,
 ];
 
-/** What the images of a repeat inspection held when it was made: every round is about the same pictures. */
+/** What the images of an agreement study held when it was made: every round is about the same pictures. */
 const STUDY_CONTENTS = [
   `drop trigger study_images_no_update`,
   `alter table study_images add column content_hash text`,

@@ -192,7 +192,10 @@ export async function* pictureVersions(workspace: Workspace): AsyncGenerator<rea
   }
 }
 
-/** Images that somebody imported from a folder within the workspace (its path there): not ours to remove, even among artifacts. */
+/**
+ * Images that somebody imported from a folder within the workspace (its path there): not ours to remove, even among
+ * artifacts.
+ */
 export async function importedFrom(db: Workspace['db'], folder: string): Promise<string[]> {
   const rows = await db
     .selectFrom('images')

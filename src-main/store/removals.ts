@@ -37,8 +37,9 @@ export async function forgetSetAside(db: Workspace['db'], files: readonly string
 }
 
 /**
- * What the database knows of time, in milliseconds since 1970: when each run was at work since the history is unbroken, also those of batches that are gone,
- * and the newest of what any run did, and of what was done before the workspace was opened this time.
+ * What the database knows of time, in milliseconds since 1970: when each run was at work since the history is
+ * unbroken, also those of batches that are gone; and the newest of what any run did, and of what was done before the
+ * workspace was opened this time.
  */
 export async function knownTimes({ db, openedAt }: Workspace): Promise<{
   readonly newest: number;

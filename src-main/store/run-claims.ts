@@ -10,7 +10,7 @@ const HEARTBEAT_LIMIT = 30_000;
 
 /**
  * The right to write results of a run. Whoever resumes the run takes it over; writes under an older claim are
- * refused, so a program that was only asleep cannot disturb.
+ * refused, so that a program which was only suspended cannot disturb.
  */
 export interface RunClaim {
   readonly runId: number;

@@ -182,7 +182,7 @@ export async function cancelRun(workspace: Workspace, runId: number, inspector: 
     const endedAt = new Date().toISOString();
     await db
       .updateTable('runs')
-      // A new owner: a program that was only asleep cannot go on.
+      // A new owner: a program that was only suspended cannot go on.
       .set({ status: 'cancelled', ended_at: endedAt, owner_token: randomUUID() })
       .where('id', '=', runId)
       .execute();

@@ -16,7 +16,7 @@ const STATEMENTS = 100;
 export interface DialectOptions {
   /** What errors become. */
   readonly translate: (error: unknown) => unknown;
-  /** Called before whatever writes, and before a transaction counts as stored. Throws what speaks against it. */
+  /** Called before whatever writes, and before a transaction counts as stored. Throws the reason why it must not be stored. */
   readonly checkWritable: () => void;
   /** For another program's write to end. */
   readonly patience: Patience;

@@ -8,7 +8,7 @@ export interface HeadLossOptions {
   readonly image: number;
 }
 
-/** Cells of defect from which on a picture's defect counts fully: a smaller one's gradient would be as large, but mostly noise. */
+/** Cells from which on a picture's defect counts fully: a smaller one's gradient would be as large, but mostly noise. */
 const SMALL_DEFECT = 48;
 
 /** Of the softmax that stands for the maximum: at 1 many low cells together would outweigh a few high ones. */

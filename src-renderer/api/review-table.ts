@@ -6,8 +6,8 @@ import type { Client } from './connection.ts';
 export type WholeReviewTable = Omit<ReviewTable, 'next'>;
 
 /**
- * Fetches all pages of a batch's table; its names tell which picture of its file an image is. A row that changes meanwhile may be the old one; the event that tells of it
- * comes behind the page.
+ * Fetches all pages of a batch's table; its names tell which picture of its file an image is. A row that changes
+ * meanwhile may be the old one; the event that tells of it comes behind the page.
  * @param runId null: the newest run when the first page was read
  */
 export async function fetchReviewTable(

@@ -34,7 +34,7 @@ export function WorkstationGate() {
       else timer = setTimeout(again, RETRY);
     };
     const open = async () => {
-      // A session may end without a word: a PIN given anew from the command connection.
+      // The command line may have given a new PIN meanwhile, which ends the session without an event.
       const { client, closed } = await connect(() => void refreshPeople(client));
       const info = await client.app.info();
       await refreshPeople(client);

@@ -30,7 +30,10 @@ function put(batchId: number, job: ImportJob): void {
   useImports.setState(({ jobs }) => ({ jobs: new Map(jobs).set(batchId, job) }));
 }
 
-/** Imports files and folders into a batch, or (`paths` null) the rest of what was stopped; progress and outcome are in {@link useImports}. */
+/**
+ * Imports files and folders into a batch, or (`paths` null) the rest of what was stopped; progress and outcome are in
+ * {@link useImports}.
+ */
 export async function importInto(
   client: Pick<Client, 'imports'>,
   batchId: number,

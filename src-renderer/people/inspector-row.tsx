@@ -16,7 +16,7 @@ import { useManageInspector } from './use-manage-inspector.ts';
 export function InspectorRow({ inspector }: { readonly inspector: Inspector }) {
   const isMe = usePeople(({ me }) => me?.name === inspector.name);
   const canManage = useCanManage();
-  // One slip would leave the window, and perhaps the workspace, without an engineer: nobody manages themselves.
+  // One wrong click would leave the window, and perhaps the workspace, without an engineer: nobody manages themselves.
   if (canManage && !isMe) return <ManagedInspector inspector={inspector} />;
   return <ShownInspector inspector={inspector} isMe={isMe} canManage={canManage} />;
 }

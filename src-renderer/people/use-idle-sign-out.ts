@@ -8,8 +8,8 @@ const SIGNS_OF_LIFE = ['keydown', 'pointerdown', 'pointermove', 'wheel'] as cons
 const RESOLUTION = 1000;
 
 /**
- * Signs out an inspector who touched neither a key nor the pointer for as many minutes as the workspace allows, and tells the
- * workstation, which ends the session as well, that somebody is there.
+ * Signs out an inspector who touched neither a key nor the pointer for as many minutes as the workspace allows, and
+ * tells the workstation, which ends the session as well, that somebody is there.
  */
 export function useIdleSignOut(): void {
   const { client } = useWorkstation();
@@ -43,7 +43,7 @@ export function useIdleSignOut(): void {
       leave();
     };
     watch();
-    // No page may wait for us before it scrolls.
+    // Scrolling must not wait for these listeners.
     for (const sign of SIGNS_OF_LIFE)
       window.addEventListener(sign, live, { capture: true, passive: sign === 'wheel' });
     return () => {

@@ -124,7 +124,7 @@ function numberOf(value: number | string): number {
   return typeof value === 'number' ? value : value.trim() === '' ? Number.NaN : Number(value);
 }
 
-/** `value × factor` without the dust of binary fractions. */
+/** `value × factor` without the rounding errors of binary fractions. */
 function scaled(value: number, factor: number): number {
   return Number((value * factor).toPrecision(12));
 }

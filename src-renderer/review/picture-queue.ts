@@ -1,6 +1,6 @@
 /**
  * Lets the small pictures of a list load a few at a time, in the order in which they came into sight, and none while
- * the list flies past: every load takes the page a dozen small tasks, and hundreds of them keep frames from coming.
+ * the list scrolls fast: every load takes the page a dozen small tasks, and hundreds of them keep frames from coming.
  */
 export class PictureQueue {
   readonly #atOnce: number;

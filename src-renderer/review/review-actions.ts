@@ -148,7 +148,7 @@ const grid: ReviewAction = {
   },
 };
 
-/** RowIcons the selected region, or the only one. */
+/** Marks the selected region, or the only one, as false positive. */
 const falsePositive: ReviewAction = {
   id: 'review.false-positive',
   scope: 'review',

@@ -1,6 +1,6 @@
 /** Heights of the list per second from which on nobody can make out a picture. */
 const FAST = 1.5;
-/** Milliseconds over which the pace is taken: one turn of the wheel is short and quick, and still no flight. */
+/** Milliseconds over which the pace is taken: one quick turn of the wheel must not count as fast. */
 const SPAN = 100;
 
 /** Tells scrolling through from leafing: how fast a list moves, by the offsets that its scroll events bring. */

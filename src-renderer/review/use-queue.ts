@@ -70,7 +70,7 @@ export function useQueue(batchId: number, data: ReviewData | undefined, asked: n
   useEffect(() => {
     if (currentId === null || currentId === written.current) return;
     const timer = setTimeout(() => {
-      // Who has just gone elsewhere must not be called back.
+      // Going to this address would bring a user back who has just left the screen.
       if (!isAt(routeTo.review(batchId))) return;
       written.current = currentId;
       go(routeTo.review(batchId, currentId), { replace: true });

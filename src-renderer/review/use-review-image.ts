@@ -12,8 +12,8 @@ const FRESH = 5000;
 const SETTLE = 120;
 
 /**
- * The image at hand with what was said about it and its tiles' layout; the two after it and the one before it are fetched ahead. What was asked
- * for an image that was left meanwhile is aborted.
+ * The image at hand with what was said about it and its tiles' layout; the two after it and the one before it are
+ * fetched ahead. What was asked for an image that was left meanwhile is aborted.
  */
 export function useReviewImage(runId: number | null, queue: readonly ReviewRow[], current: ReviewRow | null) {
   const { api } = useWorkstation();

@@ -79,7 +79,7 @@ function advance({ queue, current, select }: Queue, from: ReviewRow): boolean {
   const next = nearestUnreviewed(queue, at, 1);
   const target = next ?? queue[at + 1];
   if (target) select(target.imageId);
-  // Letters are keys again, wherever the verdict was given.
+  // The focus leaves the field, so that letters are shortcuts again.
   document.getElementById(FILMSTRIP_ID)?.focus({ preventScroll: true });
   return next !== undefined;
 }

@@ -42,7 +42,8 @@ export function useFolder(withFiles: FileKind | undefined) {
     isFetching,
     entries,
     go,
-    /** False until the user went somewhere. */ hasMoved: path !== null,
+    /** False until the user went somewhere. */
+    hasMoved: path !== null,
   };
 }
 

@@ -27,7 +27,7 @@ export function placeIn(element: HTMLElement, event: { clientX: number; clientY:
   return { x: event.clientX - left, y: event.clientY - top };
 }
 
-/** What pointer and keyboard do on the image, by the tool in hand. Places are CSS pixels of the canvas. */
+/** What pointer and keyboard do on the image, by the chosen tool. Places are CSS pixels of the canvas. */
 export class Interaction {
   readonly #context: () => InteractionContext;
   readonly #tools: GestureTools;

@@ -4,7 +4,7 @@ import { hundredth } from './geometry.ts';
 
 /** Most points that SAM is given. */
 const MOST_POINTS = 64;
-/** A box with a shorter side (image pixels) was no box but a slip of the hand. */
+/** A box with a shorter side (image pixels) was drawn by accident. */
 const SMALLEST_BOX = 1;
 
 const EMPTY: SamPrompts = { box: null, points: [] };

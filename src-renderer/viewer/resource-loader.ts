@@ -98,7 +98,7 @@ export class ResourceLoader<T> {
 
   #start(): void {
     for (const url of this.#needed()) this.#request(url);
-    // One line stays free, so that what is wanted next need not wait for what may never be.
+    // One connection stays free, so that what is wanted next need not wait for what may never be.
     for (const url of this.#ahead) {
       if (this.#requests.size >= this.#limits.parallel - 1) return;
       this.#request(url);

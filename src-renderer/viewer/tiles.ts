@@ -13,7 +13,7 @@ export interface Tile {
  * @param deviceScale device pixels per image pixel
  */
 export function levelFor({ levels }: Pyramid, deviceScale: number): number {
-  // A hair of tolerance: at exactly 1/2 the level of half the size is the right one.
+  // A small tolerance: at exactly 1/2 the level of half the size is the right one.
   const level = Math.floor(-Math.log2(deviceScale) + 1e-6);
   return Math.min(Math.max(level, 0), levels - 1);
 }

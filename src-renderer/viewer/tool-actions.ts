@@ -17,7 +17,7 @@ export interface ToolContext
   readonly shownRegion: number | null;
 }
 
-/** Takes a tool; the one in hand is put away. */
+/** Chooses a tool; if it is chosen already, puts it away. */
 export const TAKE_TOOL: Readonly<Record<Exclude<Tool, 'pan'>, UserAction<ToolContext>>> = {
   'point-positive': takeTool('point-positive', 'Q'),
   'point-negative': takeTool('point-negative', 'E'),

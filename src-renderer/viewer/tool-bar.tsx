@@ -44,7 +44,7 @@ export function ToolBar({
 }) {
   const { t } = useTranslation('viewer');
   const { tool, onTool } = context;
-  // A click on the tool in hand keeps it; its key puts it away.
+  // A click on the chosen tool keeps it; its key puts it away.
   const onClick: ToolContext = { ...context, tool: 'pan' };
   return (
     <div className={classes.toolbar} role="toolbar" aria-label={t('tools.title')} aria-orientation="vertical">

@@ -32,7 +32,7 @@ interface Picture {
 
 /**
  * What there is to show of an image, and where. What belongs to another image, or to a file that has changed since,
- * is as good as not there.
+ * counts as not there.
  * @param known the image's size where a result says it
  */
 export function usePicture({ imageId, version, file, pyramid }: PictureSource, known?: Size | null): Picture {

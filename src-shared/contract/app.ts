@@ -6,7 +6,7 @@ import { base, count, ofImage } from './base.ts';
 import { deviceStatusSchema } from './device.ts';
 import { runProgressSchema } from './runs.ts';
 
-/** What speaks against working on as if nothing were. */
+/** What keeps the workspace from storing, or holds it up. */
 const workspaceHealthSchema = z.object({
   problems: z.array(errorRecordSchema).readonly(),
   /** Another program is writing to the workspace, and something waits for it. */
@@ -63,7 +63,10 @@ export type AppInfo = z.infer<typeof appInfoSchema>;
 
 export const app = {
   info: base.output(appInfoSchema),
-  /** Starts with the device's status, the workspace's health and the progress of every run at work, then goes on until it is aborted. */
+  /**
+   * Starts with the device's status, the workspace's health and the progress of every run at work, then goes on until
+   * it is aborted.
+   */
   events: base.output(eventIterator(workstationEventSchema)),
   cache: base.output(cacheSizesSchema),
   clearCache: base.output(cacheSizesSchema),

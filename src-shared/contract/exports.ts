@@ -21,7 +21,7 @@ export type ExportSummary = Readonly<z.infer<typeof exportSummary>>;
 
 const exportProgressSchema = immutable(
   z.discriminatedUnion('kind', [
-    /** Images written for the format in hand. */
+    /** Images written for the current format. */
     z.object({ kind: z.literal('exported'), format: z.string(), done: count, total: count }),
     z.object({
       kind: z.literal('finished'),

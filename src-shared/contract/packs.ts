@@ -61,7 +61,7 @@ const packProgressSchema = immutable(
     z.object({ kind: z.literal('found'), pack: z.string(), title: z.string(), total: count }),
     z.object({
       kind: z.literal('bringing'),
-      /** Name of the file in hand. */
+      /** Name of the current file. */
       file: z.string(),
       /** True: it comes over the network. */
       isDownload: z.boolean(),

@@ -18,7 +18,7 @@ const studyOverviewSchema = immutable(
 );
 export type StudyOverview = z.infer<typeof studyOverviewSchema>;
 
-/** Blind agreement studies; `inspector` is the inspector everywhere. */
+/** Blind agreement studies; `inspector` is whoever asks, makes the study or judges in it. */
 export const studies = {
   list: base.input(z.object({ batchId: idSchema })).output(z.array(studyOverviewSchema)),
   create: base

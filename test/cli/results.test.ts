@@ -6,7 +6,7 @@ import { writeSamples } from '../../src-main/training/make-samples.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { runCli, sharedTinyPack, writePictures } from './run-cli.ts';
 
-// Rendering takes seconds; test/services/make-samples.test.ts looks at what is written.
+// Rendering takes seconds; test/training/make-samples.test.ts looks at what is written.
 vi.mock(import('../../src-main/training/make-samples.ts'), { spy: true });
 
 const pack = sharedTinyPack();

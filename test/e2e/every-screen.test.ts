@@ -29,7 +29,7 @@ describeInChromium('every screen', () => {
     await mkdir(images);
     for (const file of FILES) await copyFile(SAMPLE, join(images, file));
     const files = FILES.map((file) => join(images, file));
-    // As many as there are marks to be seen.
+    // Enough for every icon to be seen.
     ({ batchId } = await addSyntheticBatch(workspace, {
       images: 24,
       name: SCRIPT,

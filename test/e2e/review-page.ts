@@ -7,7 +7,7 @@ export interface ItemInSight {
   readonly imageId: number;
   readonly label: string;
   readonly text: string;
-  /** Class names of its marks. */
+  /** Class names of its icons. */
   readonly icons: readonly string[];
   /** The image whose picture it shows; NaN: none yet. */
   readonly pictureOf: number;

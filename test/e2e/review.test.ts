@@ -122,7 +122,7 @@ describeInChromium('results that are there', () => {
     await window.close();
   });
 
-  it(`keep picture, name and marks together wherever one scrolls among ${MANY} images, and draw only those near`, async () => {
+  it(`keep picture, name and icons together wherever one scrolls among ${MANY} images, and draw only those near`, async () => {
     const window = await site.open({ width: 1600, height: 900 });
     const { page, keyboard } = window;
     await page.goto(new URL(`/#/review/${many.batchId}`, page.url()).href);
@@ -137,9 +137,9 @@ describeInChromium('results that are there', () => {
         seen.add(imageId);
         expect(pictureOf).toBe(imageId);
         expect(text.startsWith(label.split(', ')[0]!)).toBe(true);
-        const marks = Object.entries(ICONS).filter(([words]) => label.includes(words));
-        for (const [, icon] of marks) expect(icons.join(' ')).toContain(icon);
-        expect(icons.length).toBe(marks.length);
+        const expected = Object.entries(ICONS).filter(([words]) => label.includes(words));
+        for (const [, icon] of expected) expect(icons.join(' ')).toContain(icon);
+        expect(icons.length).toBe(expected.length);
       }
     };
     for (const view of ['strip', 'grid'] as const) {
@@ -192,7 +192,7 @@ async function countDrawn(page: Page): Promise<() => Promise<number>> {
   return () => most.evaluate((count) => count.most);
 }
 
-/** The mark that stands for the words of a description. */
+/** The icon that stands for the words of a description. */
 const ICONS: Readonly<Record<string, string>> = {
   Failed: 'tabler-icon-photo-x',
   'model: Accept': 'tabler-icon-circle-check',

@@ -38,7 +38,7 @@ export const endlessTokenizer = JSON.stringify({
   model: { type: 'WordLevel', vocab: { '<unk>': 0 }, unk_token: '<unk>' },
 });
 
-/** Letters that {@link endlessTokenizer} needs longer for than anybody lives. */
+/** Letters for which {@link endlessTokenizer} needs longer than any test can wait. */
 export const ENDLESS_WORD = 'a'.repeat(64);
 
 /** Puts other content in the place of a pack's file, with the hash that belongs to it. */

@@ -21,7 +21,7 @@ import { type PinKeeper, scryptPins } from './pin.ts';
 import { isUnwritable, PinTries } from './pin-tries.ts';
 import { type Clocks, Sessions } from './sessions.ts';
 
-/** Inspector of what was done by somebody who is not signed in. */
+/** The name in the history for what was done by somebody who is not signed in. */
 const UNKNOWN = 'unknown';
 
 export interface PeopleOptions {
@@ -198,7 +198,7 @@ function toInspector({ name, role }: Inspector): Inspector {
 }
 
 /**
- * The way back for who is left without anybody to reset their PIN: gives a new one to an inspector of a workspace.
+ * For a workspace where nobody is left who could reset a PIN: gives a new one to an inspector of a workspace.
  * @returns the PIN, six random digits
  * @throws ClipSamError what opening the workspace says; `not-found` when nobody has that name
  */

@@ -3,7 +3,7 @@ import { ClipSamError, failure } from '../../../src-shared/errors.ts';
 import { countTry, type StoredInspector } from '../../store/people.ts';
 import type { Workspace } from '../../store/workspace.ts';
 
-/** Wrong tries that cost nothing: fingers slip. */
+/** Wrong tries without a wait, for typing errors. */
 const FREE_TRIES = 2;
 const LONGEST_WAIT = 60_000;
 const UNWRITABLE: readonly ErrorCode[] = [

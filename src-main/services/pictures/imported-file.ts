@@ -18,7 +18,10 @@ export async function readImportedFile({ path, contentHash }: BatchImage): Promi
   );
 }
 
-/** What the image's pictures are kept under: another content, page or range, another version. @throws ClipSamError `image-unreadable` when it could not be read then */
+/**
+ * What the image's pictures are kept under: another content, page or range, another version.
+ * @throws ClipSamError `image-unreadable` when it could not be read when it was imported
+ */
 export function versionOf({ path, version }: BatchImage): string {
   if (version === null) throw neverRead(path);
   return version;

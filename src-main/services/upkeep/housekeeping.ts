@@ -180,7 +180,7 @@ export class Housekeeping {
     });
   }
 
-  /** Stops after the step in hand. */
+  /** Stops after the current step. */
   async close(): Promise<void> {
     this.#ending.abort();
     clearTimeout(this.#timer);

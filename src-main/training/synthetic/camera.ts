@@ -47,7 +47,10 @@ function tone(value: number): number {
   return value < 0.75 ? value : 1 - 0.25 * Math.exp((0.75 - value) * 4);
 }
 
-/** Takes the picture, or a part of it: radiance (interleaved RGB) to 8 bits. Noise depends on the pixel only, never on the content. */
+/**
+ * Takes the picture, or a part of it: radiance (interleaved RGB) to 8 bits. Noise depends on the pixel only, never on
+ * the content.
+ */
 export function takePicture(
   radiance: Float32Array,
   width: number,

@@ -81,7 +81,7 @@ it('lets an engineer add and remove others, and change their role and PIN', asyn
   await user.type(field('PIN'), '5678{Enter}');
   const role = await screen.findByLabelText<HTMLSelectElement>('Role of Otto');
   expect(role.value).toBe('operator');
-  // One slip would leave the window without them.
+  // One wrong click would leave the window without them.
   expect(screen.queryByLabelText('Role of Eva')).toBeNull();
   expect(screen.queryByRole('button', { name: 'Remove Eva' })).toBeNull();
 

@@ -15,7 +15,7 @@ describe('the pace of a list', () => {
     }
   });
 
-  it('is fast when the list flies, upwards as well, until it slows down', () => {
+  it('is fast when the list is scrolled fast, upwards as well, until it slows down', () => {
     for (const direction of [1, -1]) {
       const pace = new ScrollPace();
       const at = (time: number, offset: number) => pace.moved(50_000 + direction * offset, HEIGHT, time);

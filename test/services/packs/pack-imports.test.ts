@@ -16,7 +16,7 @@ import { writeTinyPack } from '../../inference/tiny-pack.ts';
 import { temporaryWorkspace } from '../../store/fixtures.ts';
 import { tempFolder } from '../../temp-folder.ts';
 
-/** An empty program, and a pack on a stick. */
+/** A program without packs, and a pack in a folder elsewhere. */
 async function packOnStick(change?: (pack: Pack) => unknown) {
   const workspace = await temporaryWorkspace();
   const packsRoot = await tempFolder();

@@ -133,7 +133,7 @@ describe('the range of a batch', () => {
       tiffFile([{ width: 16, height: 12, bits: 32, sampleFormat: 3, sample: (x, y) => 60 * (x + y) }]),
     );
     const described = await Promise.all([stack, counts].map(describeFile));
-    // The import looked already, since it had the files in its hands.
+    // The import knows it already, since it reads the files anyway.
     expect(described.map(({ sampleKinds }) => sampleKinds)).toEqual([['integer', 'integer'], ['float']]);
     await addImages(workspace, batchId, described, inspector);
     await settle(workspace, batchId);

@@ -180,7 +180,7 @@ function pen(random: Random): Part[] {
   ];
 }
 
-/** Small things of the house. */
+/** Small household articles. */
 export const HOUSEHOLD: Readonly<Record<string, ObjectKind>> = {
   toothbrush: kind(toothbrush, [1, 0.45], ['toothbrush head', 'toothbrush', 'brush', 'bristles'], {
     bare: true,
