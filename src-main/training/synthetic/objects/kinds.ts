@@ -1,13 +1,14 @@
 import type { ObjectKind } from '../blueprint.ts';
 import { CONTAINERS } from './containers.ts';
 import { ELECTRONICS } from './electronics.ts';
-import { FASTENERS } from './fasteners.ts';
 import { FOOD } from './food.ts';
 import { GENERIC } from './generic.ts';
 import { HOUSEHOLD } from './household.ts';
 import { MACHINE_PARTS } from './machine-parts.ts';
+import { NUTS } from './nuts.ts';
 import { PILLS } from './pills.ts';
 import { PLATES } from './plates.ts';
+import { SCREWS } from './screws.ts';
 import { WIRING } from './wiring.ts';
 
 const names = (...lines: readonly string[]) => lines.flatMap((line) => line.split(', '));
@@ -32,13 +33,14 @@ const LATER = names(
 const KINDS: Readonly<Record<string, ObjectKind>> = {
   ...CONTAINERS,
   ...ELECTRONICS,
-  ...FASTENERS,
   ...FOOD,
   ...GENERIC,
   ...HOUSEHOLD,
   ...MACHINE_PARTS,
+  ...NUTS,
   ...PILLS,
   ...PLATES,
+  ...SCREWS,
   ...WIRING,
 };
 
