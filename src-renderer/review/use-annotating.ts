@@ -15,6 +15,7 @@ import type { ChangeSelection, Selection } from './use-selection.ts';
 
 interface AnnotatingContext {
   readonly row: ReviewRow | null;
+  readonly runId: number | null;
   /** Those that are saved. */
   readonly annotations: readonly Annotation[];
   readonly selection: Selection;
@@ -29,7 +30,7 @@ interface AnnotatingContext {
 
 /** Marking what the model got wrong: false positives, areas drawn by hand, answers of SAM. */
 export function useAnnotating(context: AnnotatingContext) {
-  const { row, annotations, selection, select, barred, edits, sam, rememberClass, onTaken } = context;
+  const { row, runId, annotations, selection, select, barred, edits, sam, rememberClass, onTaken } = context;
   const { t } = useTranslation('review');
   const othersWord = useOthersWord();
   const imageId = row?.imageId ?? null;
@@ -88,14 +89,17 @@ export function useAnnotating(context: AnnotatingContext) {
   };
   // What was drawn stays in sight while its form is filled in.
   const shown = useMemo(
-    () => (selection.drawn ? [...annotations, unsaved(selection.drawn)] : annotations),
-    [annotations, selection.drawn],
+    () =>
+      selection.drawn && imageId !== null && runId !== null
+        ? [...annotations, unsaved(selection.drawn, { imageId, runId })]
+        : annotations,
+    [annotations, selection.drawn, imageId, runId],
   );
   return { shown, retract, toggleFalsePositive, acceptCandidate, askSam, editPrompts, takeDrawn, endDrawing };
 }
 
-/** An annotation that was drawn and not saved yet. */
-function unsaved(polygons: readonly Polygon[]): Annotation {
-  const of = { id: -1, runId: 0, imageId: 0, regionIndex: null, inspector: '', createdAt: '' };
+/** An annotation that was drawn and not saved yet: by nobody, at no time. */
+function unsaved(polygons: readonly Polygon[], at: Pick<Annotation, 'imageId' | 'runId'>): Annotation {
+  const of = { ...at, id: -1, regionIndex: null, inspector: '', createdAt: '' };
   return { ...of, kind: 'missed-defect', polygons, defectClass: '', comment: '' };
 }

@@ -47,6 +47,7 @@ export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnder
   const { barred, settled } = useObstacles(image.data, remarks.data);
   const annotating = useAnnotating({
     row: current,
+    runId,
     annotations: remarks.data?.annotations ?? NO_ANNOTATIONS,
     selection,
     select,

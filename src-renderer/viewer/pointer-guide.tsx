@@ -39,13 +39,16 @@ export function PointerGuide({
           <strong data-kind={annotation.kind}>{t(`annotations.${annotation.kind}`)}</strong>
           {annotation.defectClass && <span>{annotation.defectClass}</span>}
           {annotation.comment && <span>{annotation.comment}</span>}
-          <span className={classes.dim}>
-            {annotation.inspector} ·{' '}
-            {new Date(annotation.createdAt).toLocaleString(i18n.language, {
-              dateStyle: 'medium',
-              timeStyle: 'short',
-            })}
-          </span>
+          {/* An area that was drawn and is not saved yet has none. */}
+          {annotation.createdAt !== '' && (
+            <span className={classes.dim}>
+              {annotation.inspector} ·{' '}
+              {new Date(annotation.createdAt).toLocaleString(i18n.language, {
+                dateStyle: 'medium',
+                timeStyle: 'short',
+              })}
+            </span>
+          )}
         </div>
       )}
     </div>
