@@ -163,16 +163,6 @@ export async function getImage(workspace: Workspace, id: number): Promise<BatchI
   return toBatchImage(workspace, row);
 }
 
-/** How many images a batch has. */
-export async function countImages(workspace: Workspace, batchId: number): Promise<number> {
-  const { count } = await workspace.db
-    .selectFrom('images')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('batch_id', '=', batchId)
-    .executeTakeFirstOrThrow();
-  return count;
-}
-
 /** Groups of files with the same content, in the order of their first file. */
 export async function listDuplicates(
   workspace: Workspace,

@@ -15,8 +15,6 @@ export interface LoaderLimits {
 
 /** Attempts at an address before it counts as broken, until it is wanted anew. */
 const ATTEMPTS = 2;
-/** Addresses fetched ahead that may wait. */
-const QUEUE = 96;
 
 /**
  * Fetches and keeps what has an address (tiles, maps). Everything is known by its address alone, and an address names
@@ -32,7 +30,6 @@ export class ResourceLoader<T> {
   readonly #requests = new Map<string, AbortController>();
   readonly #failures = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
-  #ahead: string[] = [];
   #bytes = 0;
 
   constructor(kind: ResourceKind<T>, limits: LoaderLimits) {
@@ -71,12 +68,6 @@ export class ResourceLoader<T> {
     this.#start();
   }
 
-  /** Fetches when nothing more urgent is to do; the newest wishes first. */
-  fetchAhead(urls: readonly string[]): void {
-    this.#ahead = [...new Set([...urls, ...this.#ahead])].slice(0, QUEUE);
-    this.#start();
-  }
-
   /** Calls the listener whenever something arrived or proved broken; returns what ends it. */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -86,7 +77,7 @@ export class ResourceLoader<T> {
   #dropUnwanted(): void {
     const needed = this.#needed();
     for (const [url, request] of this.#requests) {
-      if (needed.has(url) || this.#ahead.includes(url)) continue;
+      if (needed.has(url)) continue;
       this.#requests.delete(url);
       request.abort();
     }
@@ -98,11 +89,6 @@ export class ResourceLoader<T> {
 
   #start(): void {
     for (const url of this.#needed()) this.#request(url);
-    // One connection stays free, so that what is wanted next need not wait for what may never be.
-    for (const url of this.#ahead) {
-      if (this.#requests.size >= this.#limits.parallel - 1) return;
-      this.#request(url);
-    }
   }
 
   #request(url: string): void {
@@ -121,7 +107,7 @@ export class ResourceLoader<T> {
       this.#kind.release?.(resource);
       return;
     }
-    this.#settled(url);
+    this.#requests.delete(url);
     this.#failures.delete(url);
     this.#kept.set(url, resource);
     this.#bytes += this.#kind.bytes(resource);
@@ -131,18 +117,13 @@ export class ResourceLoader<T> {
 
   #failed(url: string, abort: AbortController): void {
     if (!this.#isCurrent(url, abort)) return;
-    this.#settled(url);
+    this.#requests.delete(url);
     this.#failures.set(url, (this.#failures.get(url) ?? 0) + 1);
     this.#tell();
   }
 
   #isCurrent(url: string, abort: AbortController): boolean {
     return this.#requests.get(url) === abort;
-  }
-
-  #settled(url: string): void {
-    this.#requests.delete(url);
-    this.#ahead = this.#ahead.filter((other) => other !== url);
   }
 
   #tell(): void {

@@ -4,13 +4,13 @@ import { createRouterClient, ORPCError } from '@orpc/server';
 import { describe, expect, test } from 'vitest';
 import { createRouter } from '../../src-main/api/router.ts';
 import { exportBatch } from '../../src-main/services/exports/export-batch.ts';
-import { listAudit } from '../../src-main/store/audit.ts';
 import { createBatch } from '../../src-main/store/batches.ts';
 import { addImages } from '../../src-main/store/images.ts';
 import type { ReviewTable } from '../../src-shared/contract/review.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { packLevels, unpackLevels } from '../../src-shared/packed-levels.ts';
 import { multiPage, plain } from '../multi-page.ts';
+import { listAudit } from '../store/history-fixture.ts';
 import { withoutAccess } from '../temp-folder.ts';
 import {
   batchOf,

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openWorkstation } from '../../src-main/api/workstation.ts';
-import { listAudit } from '../../src-main/store/audit.ts';
 import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
+import { listAudit } from '../store/history-fixture.ts';
 import { drain, ended, fakeWorkstation, importedBatch, inspected, inspector } from './workstation-fixture.ts';
 
 const refused = (message: RegExp) =>

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { addAnnotation, listAnnotations, retractAnnotation } from '../../src-main/store/annotations.ts';
-import { listAudit } from '../../src-main/store/audit.ts';
 import { addVerdict, currentVerdicts, verdictHistory } from '../../src-main/store/verdicts.ts';
 import { workspaceWithResult } from './fixtures.ts';
+import { listAudit } from './history-fixture.ts';
 
 const coded = (code: string) => expect.objectContaining({ code });
 

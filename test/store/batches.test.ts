@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { listAudit } from '../../src-main/store/audit.ts';
+import { getBatchSummary } from '../../src-main/store/batch-summaries.ts';
 import {
   archiveBatch,
   createBatch,
@@ -7,7 +7,7 @@ import {
   listBatches,
   updateBatch,
 } from '../../src-main/store/batches.ts';
-import { addImages, countImages, listDuplicates, listImages } from '../../src-main/store/images.ts';
+import { addImages, listDuplicates, listImages } from '../../src-main/store/images.ts';
 import { processIdentity } from '../../src-main/store/process-identity.ts';
 import { getRecipe, listRecipes, saveRecipe } from '../../src-main/store/recipes.ts';
 import { findResult, inspectedImage, listResults, recordOutcome } from '../../src-main/store/results.ts';
@@ -15,6 +15,7 @@ import { isRunActive, touchRun } from '../../src-main/store/run-claims.ts';
 import { cancelRun, resumeRun, setRunStatus, startRun } from '../../src-main/store/run-lifecycle.ts';
 import { countOutcomes, getRun, listRuns, pendingImages } from '../../src-main/store/runs.ts';
 import { context, inspectionResult, recipe, temporaryWorkspace, workspaceWithResult } from './fixtures.ts';
+import { listAudit } from './history-fixture.ts';
 
 const coded = (code: string) => expect.objectContaining({ code });
 const file = (path: string, contentHash: string | null = null) => ({ path, contentHash, bytes: null });
@@ -82,7 +83,7 @@ describe('images', () => {
       { subjectId: '2', oldValue: 'h1', newValue: 'h2' },
     ]);
     expect(await listImages(workspace, id, { after: 2, limit: 1 })).toMatchObject([{ id: 3 }]);
-    expect(await countImages(workspace, id)).toBe(4);
+    expect((await getBatchSummary(workspace, id)).images).toBe(4);
   });
 
   test('files with the same content are reported together', async () => {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { listAudit } from '../../src-main/store/audit.ts';
 import { listBatchSummaries } from '../../src-main/store/batch-summaries.ts';
 import { createBatch, deleteBatch, getBatch, listBatches } from '../../src-main/store/batches.ts';
 import { migrations } from '../../src-main/store/migrations.ts';
 import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import { temporaryFolder, temporaryWorkspace } from './fixtures.ts';
+import { listAudit } from './history-fixture.ts';
 
 test('a deleted batch is in no list, and the history says who deleted it and who brought it back', async () => {
   const workspace = await temporaryWorkspace();

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { listAudit } from '../../src-main/store/audit.ts';
 import { migrations } from '../../src-main/store/migrations.ts';
 import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import {
@@ -13,6 +12,7 @@ import {
   removeInspector,
 } from '../../src-main/store/people.ts';
 import { temporaryFolder, temporaryWorkspace } from './fixtures.ts';
+import { listAudit } from './history-fixture.ts';
 
 const told = (which: string) =>
   expect.objectContaining({ details: expect.objectContaining({ case: which }) });

@@ -95,14 +95,12 @@ describe('requests', () => {
     expect(asked).toEqual(['a']);
   });
 
-  it('ahead leave a connection free and are not aborted by paging', async () => {
-    const { loader, open, asked } = setUp({ parallel: 3 });
-    loader.fetchAhead(['next1', 'next2', 'next3']);
-    expect(asked).toEqual(['next1', 'next2']);
+  it('of one owner go on when another pages on', () => {
+    const { loader, open } = setUp();
+    loader.want('navigator', ['here']);
     loader.want('stage', ['now']);
-    expect(asked).toEqual(['next1', 'next2', 'now']);
     loader.want('stage', []);
-    expect(open.get('next1')!.signal.aborted).toBe(false);
+    expect(open.get('here')!.signal.aborted).toBe(false);
     expect(open.get('now')!.signal.aborted).toBe(true);
   });
 
@@ -136,9 +134,9 @@ describe('memory', () => {
     const { loader, answer } = setUp({ bytes: 20, size: 10 });
     loader.want('stage', ['a']);
     await answer('a');
-    loader.fetchAhead(['b']);
+    loader.want('navigator', ['b']);
     await answer('b');
-    loader.fetchAhead(['c']);
+    loader.want('navigator', ['c']);
     await answer('c');
     expect([loader.get('a'), loader.get('b'), loader.get('c')].map(Boolean)).toEqual([true, false, true]);
   });

@@ -3,8 +3,9 @@ import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { importImages } from '../../../src-main/services/imports/import-images.ts';
+import { getBatchSummary } from '../../../src-main/store/batch-summaries.ts';
 import { createBatch } from '../../../src-main/store/batches.ts';
-import { countImages, listImages } from '../../../src-main/store/images.ts';
+import { listImages } from '../../../src-main/store/images.ts';
 import type { ImportEvent } from '../../../src-shared/contract/imports.ts';
 import { multiPage, plain } from '../../multi-page.ts';
 import { temporaryFolder, temporaryWorkspace } from '../../store/fixtures.ts';
@@ -45,7 +46,7 @@ test('5,000 files in 50 folders, without holding the thread for long', async () 
   expect(summary.duplicates[3]?.paths).toEqual(
     Array.from({ length: 50 }, (_, d) => join(folder, String(d), '3.png')),
   );
-  expect(await countImages(workspace, batchId)).toBe(5_000);
+  expect((await getBatchSummary(workspace, batchId)).images).toBe(5_000);
   expect(events[0]).toEqual({ kind: 'listed', total: 5_000 });
   expect(events.at(-1)).toEqual({ kind: 'imported', done: 5_000, total: 5_000 });
   expect(events.length).toBeGreaterThan(12);
@@ -103,7 +104,7 @@ test('a cancelled import keeps what it has, and importing again adds the rest', 
       onEvent: (e) => e.kind === 'imported' && abort.abort(),
     }),
   ).rejects.toMatchObject({ code: 'cancelled' });
-  const kept = await countImages(workspace, batchId);
+  const kept = (await getBatchSummary(workspace, batchId)).images;
   expect(kept).toBeGreaterThan(0);
   expect(kept).toBeLessThan(500);
   expect(await importImages(options)).toMatchObject({ added: 500 - kept, unchanged: kept });

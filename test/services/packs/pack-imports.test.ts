@@ -5,7 +5,6 @@ import { loadPack, verifyPack } from '../../../src-main/inference/pack-loader.ts
 import { summarisePacks } from '../../../src-main/services/packs/model-packs.ts';
 import { importedPacks, PackImports } from '../../../src-main/services/packs/pack-imports.ts';
 import { actingFor } from '../../../src-main/store/acting.ts';
-import { listAudit } from '../../../src-main/store/audit.ts';
 import { addInspector, findInspector, removeInspector } from '../../../src-main/store/people.ts';
 import { lockPacks } from '../../../src-main/store/workspace-lock.ts';
 import type { PackImportEvent } from '../../../src-shared/contract/packs.ts';
@@ -14,6 +13,7 @@ import { type ZipEntry, zipFile } from '../../files/zip-file.ts';
 import { nearExaminer } from '../../inference/near-examiner.ts';
 import { writeTinyPack } from '../../inference/tiny-pack.ts';
 import { temporaryWorkspace } from '../../store/fixtures.ts';
+import { listAudit } from '../../store/history-fixture.ts';
 import { tempFolder } from '../../temp-folder.ts';
 
 /** A program without packs, and a pack in a folder elsewhere. */

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { People, resetForgottenPin } from '../../../src-main/services/people/people.ts';
 import { type PinKeeper, scryptPins } from '../../../src-main/services/people/pin.ts';
 import { actingFor } from '../../../src-main/store/acting.ts';
-import { listAudit } from '../../../src-main/store/audit.ts';
 import { openWorkspace } from '../../../src-main/store/open-workspace.ts';
 import { findInspector } from '../../../src-main/store/people.ts';
 import { SIGNS_OF_LIFE_EVERY } from '../../../src-shared/roles.ts';
 import { temporaryWorkspace } from '../../store/fixtures.ts';
+import { listAudit } from '../../store/history-fixture.ts';
 
 const told = (details: object) => expect.objectContaining({ details: expect.objectContaining(details) });
 const WRONG = told({ case: 'pin-wrong' });

@@ -7,7 +7,6 @@ import { sha256 } from '../../../src-main/files/hash.ts';
 import { describeFile } from '../../../src-main/services/imports/describe-file.ts';
 import { setSampleRange, settleSampleRanges } from '../../../src-main/services/pictures/sample-ranges.ts';
 import { resumeBatchRun, startBatchRun } from '../../../src-main/services/runs/batch-run.ts';
-import { listAudit } from '../../../src-main/store/audit.ts';
 import { createBatch, getBatch } from '../../../src-main/store/batches.ts';
 import { addImages, listImages } from '../../../src-main/store/images.ts';
 import { getRun } from '../../../src-main/store/runs.ts';
@@ -16,6 +15,7 @@ import type { Workspace } from '../../../src-main/store/workspace.ts';
 import { tiffFile } from '../../codec/tiff-file.ts';
 import { writeCameraPictures } from '../../deep-pictures.ts';
 import { recipe, temporaryFolder, temporaryWorkspace } from '../../store/fixtures.ts';
+import { listAudit } from '../../store/history-fixture.ts';
 import { fakeInference } from '../runs/fake-inference.ts';
 
 const inspector = 'ana';

@@ -7,7 +7,6 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { sha256OfFile } from '../../../src-main/files/hash.ts';
 import { importImages } from '../../../src-main/services/imports/import-images.ts';
 import { resumeBatchRun, startBatchRun } from '../../../src-main/services/runs/batch-run.ts';
-import { listAudit } from '../../../src-main/store/audit.ts';
 import { createBatch } from '../../../src-main/store/batches.ts';
 import { addImages } from '../../../src-main/store/images.ts';
 import { openWorkspace } from '../../../src-main/store/open-workspace.ts';
@@ -19,6 +18,7 @@ import type { BatchEvent } from '../../../src-shared/batch-event.ts';
 import { ClipSamError } from '../../../src-shared/errors.ts';
 import type { Notice } from '../../../src-shared/notice.ts';
 import { recipe, temporaryFolder, temporaryWorkspace } from '../../store/fixtures.ts';
+import { listAudit } from '../../store/history-fixture.ts';
 import { type FakeOptions, fakeInference } from './fake-inference.ts';
 
 const inspector = 'ana';

@@ -8,7 +8,6 @@ import { Thumbnails } from '../../../src-main/services/pictures/thumbnails.ts';
 import { TilePyramids } from '../../../src-main/services/pictures/tile-pyramids.ts';
 import { type Clock, Housekeeping } from '../../../src-main/services/upkeep/housekeeping.ts';
 import { addAnnotation, retractAnnotation } from '../../../src-main/store/annotations.ts';
-import { listAudit } from '../../../src-main/store/audit.ts';
 import { getBatchSummary, listBatchSummaries } from '../../../src-main/store/batch-summaries.ts';
 import { createBatch, deleteBatch, getBatch } from '../../../src-main/store/batches.ts';
 import { addImages, listImages } from '../../../src-main/store/images.ts';
@@ -22,6 +21,7 @@ import { addJudgement, createStudy } from '../../../src-main/store/studies.ts';
 import { addVerdict, verdictHistory } from '../../../src-main/store/verdicts.ts';
 import { isNewWorkspace, type Workspace } from '../../../src-main/store/workspace.ts';
 import { context, inspectionResult, recipe, temporaryFolder } from '../../store/fixtures.ts';
+import { listAudit } from '../../store/history-fixture.ts';
 
 const inspector = 'ana';
 
