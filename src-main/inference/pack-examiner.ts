@@ -110,9 +110,8 @@ const PROCESS_MB = 512;
 /** The error for a pack over whose examination the process ended. */
 function refusal(reason: DeathReason, examination: Examination, budget: Budget): ClipSamError {
   const pack = packNameOf(examination);
-  if (reason.kind === 'memory-cap' || ranOutOfMemory(reason)) {
-    return tooHeavy(pack, budget.heapMb + budget.fileMb);
-  }
+  // The same limit is told whichever guard meets it first: the thread's own, or the process's.
+  if (reason.kind === 'memory-cap' || ranOutOfMemory(reason)) return tooHeavy(pack, budget.heapMb);
   if (reason.kind === 'start-timeout') return tooSlow(examination, budget.seconds);
   return new ClipSamError(
     'pack-invalid',
