@@ -1,7 +1,9 @@
 import { Alert, Button, Group, Paper, Progress, Stack, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { plainText } from '../i18n/plain-text.ts';
+import { useWorkstation } from '../state/workstation.ts';
 import { FailureDetails } from '../ui/failure-details.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import { dismissPackImport, type PackImport, usePackImport } from './pack-imports.ts';
@@ -38,9 +40,7 @@ export function PackImportPanel() {
     >
       <Stack gap="xs" align="flex-start">
         <Text size="sm">{t('add.next')}</Text>
-        <Button variant="default" size="compact-sm" onClick={() => showPack(job.id)}>
-          {t('add.show')}
-        </Button>
+        <ShowPack pack={job.id} />
       </Stack>
     </Alert>
   );
@@ -49,6 +49,19 @@ export function PackImportPanel() {
 /** Id of a pack's panel on the page. */
 export function packElementId(pack: string): string {
   return `pack-${pack}`;
+}
+
+/** Leads to the pack's panel, which is there as soon as the list has the pack. */
+function ShowPack({ pack }: { readonly pack: string }) {
+  const { t } = useTranslation('models');
+  const { api } = useWorkstation();
+  const { data: packs } = useQuery(api.packs.list.queryOptions());
+  const isListed = packs?.some(({ id }) => id === pack) ?? false;
+  return (
+    <Button variant="default" size="compact-sm" loading={!isListed} onClick={() => showPack(pack)}>
+      {t('add.show')}
+    </Button>
+  );
 }
 
 function showPack(pack: string): void {
