@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
+import type { Selectable } from 'kysely';
 import { recordAudit } from './audit.ts';
-import { isProcessThere, processIdentity } from './process-identity.ts';
+import { holdToken, newOwner, releaseToken, whereOwnerIs } from './owner.ts';
+import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
 /** An import that has begun, did not end and is not at work: the batch may lack images. */
@@ -23,8 +23,6 @@ interface ImportAtWork {
 
 /** Files and folders that the history names. */
 const NAMED = 20;
-
-const tokensOfThisProcess = new Set<string>();
 
 /**
  * Notes that an import begins. What stops it, be it a power cut, leaves the note, until the same paths are imported
@@ -88,7 +86,7 @@ export async function endImport(workspace: Workspace, { ids }: ImportAtWork): Pr
 
 /** It is not at work any more, whether it has ended or was stopped. */
 export function releaseImport({ token }: ImportAtWork): void {
-  tokensOfThisProcess.delete(token);
+  releaseToken(token);
 }
 
 /** The imports into a batch, or into all, that were stopped before their end, oldest first. */
@@ -138,27 +136,14 @@ async function removeNotes(db: Workspace['db'], imports: readonly UnfinishedImpo
 }
 
 function atWork(ids: readonly number[], paths: readonly string[], token: string): ImportAtWork {
-  tokensOfThisProcess.add(token);
+  holdToken(token);
   return { ids, paths, token };
 }
 
-function newOwner() {
-  return {
-    owner_token: randomUUID(),
-    owner_pid: process.pid,
-    owner_host: hostname(),
-    owner_process: processIdentity(process.pid) ?? null,
-  };
-}
-
-function isAtWork(row: {
-  readonly owner_token: string | null;
-  readonly owner_pid: number | null;
-  readonly owner_host: string | null;
-  readonly owner_process: string | null;
-}): boolean {
-  if (row.owner_token === null || row.owner_pid === null || row.owner_host !== hostname()) return false;
-  return row.owner_pid === process.pid
-    ? tokensOfThisProcess.has(row.owner_token)
-    : isProcessThere(row.owner_pid, row.owner_process);
+function isAtWork(row: Selectable<Schema['imports']>): boolean {
+  const { owner_token, owner_pid, owner_host, owner_process } = row;
+  // Imports from before they had owners.
+  if (owner_token === null || owner_pid === null || owner_host === null) return false;
+  const where = whereOwnerIs({ owner_token, owner_pid, owner_host, owner_process });
+  return where === 'this-process' || where === 'this-machine';
 }

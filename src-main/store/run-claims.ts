@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { type ClipSamError, failure } from '../../src-shared/errors.ts';
-import { isProcessThere, processIdentity } from './process-identity.ts';
+import { holdToken, newOwner, releaseToken, whereOwnerIs } from './owner.ts';
 import { type RunRow, runRow } from './run-row.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -17,22 +15,10 @@ export interface RunClaim {
   readonly token: string;
 }
 
-/** Claims of this process: tells a run that works here from one whose end could not be written down. */
-const claimsOfThisProcess = new Set<string>();
-
 /** A new token, and the columns of a run that say who works on it. It counts once it is held. */
 export function newClaim() {
-  const token = randomUUID();
-  return {
-    token,
-    columns: {
-      owner_token: token,
-      owner_pid: process.pid,
-      owner_host: hostname(),
-      owner_process: processIdentity(process.pid) ?? null,
-      heartbeat_at: new Date().toISOString(),
-    },
-  };
+  const owner = newOwner();
+  return { token: owner.owner_token, columns: { ...owner, heartbeat_at: new Date().toISOString() } };
 }
 
 /** Shows that the run's program lives. @throws ClipSamError `workspace-locked` when another program took the run over */
@@ -48,13 +34,13 @@ export async function touchRun(workspace: Workspace, claim: RunClaim): Promise<v
 
 /** Holds a claim that was written down. */
 export function holdClaim(runId: number, token: string): RunClaim {
-  claimsOfThisProcess.add(token);
+  holdToken(token);
   return { runId, token };
 }
 
 /** Gives the claim up, whether or not the run's end could be written down. */
 export function releaseClaim(claim: RunClaim): void {
-  claimsOfThisProcess.delete(claim.token);
+  releaseToken(claim.token);
 }
 
 /** Throws unless the claim is still good; part of every transaction that writes results. */
@@ -76,9 +62,7 @@ export async function mayBeWriting(db: Workspace['db']): Promise<boolean> {
     (row) =>
       isOwnerAlive(row) ||
       // A process without a sign of life may be suspended and go on later.
-      (row.owner_host === hostname() &&
-        row.owner_pid !== process.pid &&
-        isProcessThere(row.owner_pid, row.owner_process)),
+      whereOwnerIs(row) === 'this-machine',
   );
 }
 
@@ -94,9 +78,8 @@ export async function runsState(db: Workspace['db']): Promise<string> {
 
 /** Whether the program that works on a run, or has paused it, is still there. */
 export function isOwnerAlive(row: RunRow): boolean {
-  const isHere = row.owner_host === hostname();
-  if (isHere && row.owner_pid === process.pid) return claimsOfThisProcess.has(row.owner_token);
-  if (isHere && !isProcessThere(row.owner_pid, row.owner_process)) return false;
+  const where = whereOwnerIs(row);
+  if (where === 'this-process' || where === 'gone') return where === 'this-process';
   // A time in the future means that a clock was wrong, not that the program is there.
   return Math.abs(Date.now() - Date.parse(row.heartbeat_at)) < HEARTBEAT_LIMIT;
 }
