@@ -1,3 +1,5 @@
+import type { Opinion } from './opinion.ts';
+
 /**
  * Addresses of pictures and maps, relative to the page's own origin: both shells serve them under the same paths.
  * They name things by id, never by file path.
@@ -17,7 +19,8 @@ export const mediaPaths = {
    * A result's map: unsigned 16-bit little endian, value / 65535 = 0..1, row by row; the headers `x-map-width` and
    * `x-map-height` give its size. It covers the whole image.
    */
-  map: (kind: 'coarse' | 'final', runId: number, imageId: number) => `/media/map/${kind}/${runId}/${imageId}`,
+  map: (kind: 'coarse' | 'final' | Opinion, runId: number, imageId: number) =>
+    `/media/map/${kind}/${runId}/${imageId}`,
   /** Ground truth of the image as a PNG (white: defect), longest side at most 2048 px. */
   truth: (imageId: number) => `/media/truth/${imageId}`,
 };

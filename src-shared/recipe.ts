@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { opinionSettingsSchema } from './opinion.ts';
 import { packReferenceSchema } from './pack-reference.ts';
 
 /** A number in 0..1: scores, thresholds and qualities all live on this scale. */
@@ -46,6 +47,8 @@ export const recipeSchema = z
     reject: unit,
     /** Images with more pixels are refused before they are decoded (decompression bombs). */
     maxPixels: z.int().min(1).max(1_000_000_000),
+    /** How second opinions are used. Recipes from before have none, and keep their hash. */
+    opinions: opinionSettingsSchema.optional(),
   })
   .refine((r) => r.warn <= r.reject, { message: 'warn must not be above reject', path: ['warn'] });
 export type Recipe = z.infer<typeof recipeSchema>;

@@ -3,6 +3,7 @@ import { deviceReportSchema } from './device.ts';
 import { countSchema, hashSchema, immutable } from './field-schemas.ts';
 import { boxSchema, polygonsSchema, promptPointSchema } from './geometry.ts';
 import { noticeSchema } from './notice.ts';
+import { comparisonRecordSchema, opinionScoreSchema, regionOpinionsSchema } from './opinion.ts';
 import { modelVerdictSchema } from './verdict.ts';
 
 /** One of SAM's three masks for a region's prompt. */
@@ -40,6 +41,8 @@ const regionSchema = immutable(
     mean: z.number(),
     prompts: regionPromptsSchema,
     levels: z.array(maskLevelSchema),
+    /** What each opinion says of it; absent where language alone was asked. */
+    opinions: regionOpinionsSchema.optional(),
   }),
 );
 export type Region = z.infer<typeof regionSchema>;
@@ -66,13 +69,21 @@ const artifactRefSchema = immutable(
 export type ArtifactRef = z.infer<typeof artifactRefSchema>;
 
 /**
- * Files of a result. The maps are 16-bit grey PNGs, value / 65535 = 0..1, longest side at most 1024 (SAM's
+ * Files of a result. `coarseMap` is the map in which regions were looked for: language's own, or where there were second
+ * opinions all of them fused; then each opinion's calibrated map is kept as well, on the same cells. The maps are 16-bit grey PNGs, value / 65535 = 0..1, longest side at most 1024 (SAM's
  * frame without padding). The coarse map has SAM's low resolution (4 frame pixels per cell); the final map is the
  * same file when nothing was above θ, and has frame resolution otherwise. The mask is an 8-bit grey PNG (0 / 255)
  * of the image's size.
  */
 const resultArtifactsSchema = immutable(
-  z.object({ coarseMap: artifactRefSchema, finalMap: artifactRefSchema, mask: artifactRefSchema }),
+  z.object({
+    coarseMap: artifactRefSchema,
+    finalMap: artifactRefSchema,
+    mask: artifactRefSchema,
+    languageMap: artifactRefSchema.optional(),
+    consensusMap: artifactRefSchema.optional(),
+    referencesMap: artifactRefSchema.optional(),
+  }),
 );
 export type ResultArtifacts = z.infer<typeof resultArtifactsSchema>;
 
@@ -97,6 +108,10 @@ export const inspectionResult = z.object({
   recipeHash: hashSchema,
   packHash: hashSchema,
   softwareVersion: z.string(),
+  /** What became the fused map, language first; absent: language alone. */
+  opinions: z.array(opinionScoreSchema).optional(),
+  /** What the image was compared with; absent: nothing. */
+  comparison: comparisonRecordSchema.optional(),
 });
 export const inspectionResultSchema = immutable(inspectionResult);
 export type InspectionResult = z.infer<typeof inspectionResultSchema>;

@@ -1,6 +1,7 @@
 import type { BatchImage } from '../../src-shared/batch.ts';
 import type { ErrorCode } from '../../src-shared/error-codes.ts';
 import { ClipSamError, toErrorRecord } from '../../src-shared/errors.ts';
+import type { ResultArtifacts } from '../../src-shared/result.ts';
 import { findGroundTruth, groundTruthPicture } from '../services/pictures/ground-truth.ts';
 import { readStoredMap } from '../services/pictures/result-maps.ts';
 import { refuseChangedImage } from '../services/pictures/seen-file.ts';
@@ -51,6 +52,9 @@ const ROUTES: readonly (readonly [RegExp, Route])[] = [
   [pattern('tile', NUMBER, NUMBER, NUMBER, NUMBER), tile],
   [pattern('map', 'coarse', NUMBER, NUMBER), mapOf('coarseMap')],
   [pattern('map', 'final', NUMBER, NUMBER), mapOf('finalMap')],
+  [pattern('map', 'language', NUMBER, NUMBER), mapOf('languageMap')],
+  [pattern('map', 'consensus', NUMBER, NUMBER), mapOf('consensusMap')],
+  [pattern('map', 'references', NUMBER, NUMBER), mapOf('referencesMap')],
   [pattern('truth', NUMBER), truth],
 ];
 
@@ -124,7 +128,7 @@ async function tile(
     : refusal(404, 'The image has no such tile.');
 }
 
-function mapOf(kind: 'coarseMap' | 'finalMap') {
+function mapOf(kind: Exclude<keyof ResultArtifacts, 'mask'>) {
   return async (
     { workspace }: Workstation,
     { ifNoneMatch }: MediaRequest,
@@ -133,9 +137,11 @@ function mapOf(kind: 'coarseMap' | 'finalMap') {
   ): Promise<Response> => {
     const artifacts = await artifactsOf(workspace, runId, imageId);
     if (!artifacts) return refusal(404, `Run ${runId} has no result for image ${imageId}.`);
-    const etag = `"${artifacts[kind].sha256}"`;
+    const artifact = artifacts[kind];
+    if (!artifact) return refusal(404, `The result of image ${imageId} in run ${runId} has no such map.`);
+    const etag = `"${artifact.sha256}"`;
     if (ifNoneMatch === etag) return new Response(null, { status: 304, headers: { etag } });
-    const { width, height, data } = await readStoredMap(workspace.artifacts, artifacts[kind]);
+    const { width, height, data } = await readStoredMap(workspace.artifacts, artifact);
     // Every machine that ONNX Runtime is built for is little endian.
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     return answer(bytes, 'application/octet-stream', FOR_EVER, {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, type Migration, sql } from 'kysely';
+import { OPINIONS } from './opinion-columns.ts';
 import { rebuildTable } from './rebuild-table.ts';
 
 /**
@@ -38,6 +39,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '017-inspector': { up: (db) => run(db, INSPECTOR) },
   '018-result-fields': { up: (db) => run(db, RESULT_FIELDS) },
   '019-import-owner': { up: (db) => run(db, IMPORT_OWNER) },
+  '020-opinions': { up: (db) => run(db, OPINIONS) },
 };
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

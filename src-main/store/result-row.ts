@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { DeviceReport } from '../../src-shared/device.ts';
 import type { Box, Polygon } from '../../src-shared/geometry.ts';
 import { isWarning, type Notice } from '../../src-shared/notice.ts';
+import { opinionDisagreement, type RegionOpinions } from '../../src-shared/opinion.ts';
 import {
   type InspectionResult,
   inspectionResult,
@@ -51,6 +52,7 @@ export function resultColumns(result: InspectionResult | undefined) {
     software_version: result?.softwareVersion ?? null,
     notices: notices.length > 0 ? JSON.stringify(notices) : null,
     doubts: notices.filter(({ code }) => isWarning(code)).length,
+    disagreement: result?.opinions ? opinionDisagreement(result.opinions) : null,
     other_fields: others.length > 0 ? JSON.stringify(Object.fromEntries(others)) : null,
   };
 }
@@ -104,6 +106,7 @@ export function regionColumns(resultId: number, region: Region) {
     polygons: JSON.stringify(region.polygons),
     prompts: JSON.stringify(region.prompts),
     levels: JSON.stringify(region.levels),
+    opinions: region.opinions ? JSON.stringify(region.opinions) : null,
   };
 }
 
@@ -117,5 +120,6 @@ function toRegion(row: Selectable<Schema['regions']>): Region {
     mean: row.mean,
     prompts: JSON.parse(row.prompts) as RegionPrompts,
     levels: JSON.parse(row.levels) as MaskLevel[],
+    ...(row.opinions !== null && { opinions: JSON.parse(row.opinions) as RegionOpinions }),
   };
 }

@@ -123,6 +123,8 @@ export interface Schema {
     doubts: Generated<number>;
     /** JSON: fields of the result without a column; null: none. */
     other_fields: string | null;
+    /** How far the opinions are apart, 0..1; null: there is one. */
+    disagreement: number | null;
   };
   regions: {
     result_id: number;
@@ -134,6 +136,8 @@ export interface Schema {
     polygons: string;
     prompts: string;
     levels: string;
+    /** JSON: what each opinion says of it; null: language alone was asked. */
+    opinions: string | null;
   };
   region_counts: {
     result_id: number;

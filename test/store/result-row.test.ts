@@ -30,3 +30,25 @@ it('without a result all columns are empty', () => {
   expect(Object.values(columns).every((value) => value === null)).toBe(true);
   expect(doubts).toBe(0);
 });
+
+it('what second opinions say of an image and its regions comes back, with how far apart they are', () => {
+  const plain = result();
+  const opinions = [
+    { opinion: 'language', score: 0.25, weight: 0.5 },
+    { opinion: 'references', score: 0.75, weight: 0.5 },
+  ] as const;
+  const regions = plain.regions.map((region) => ({
+    ...region,
+    opinions: { language: 0.125, references: 1 },
+  }));
+  const told = { ...plain, regions, opinions };
+  const columns = resultColumns(told);
+  expect(columns.disagreement).toBe(0.5);
+  expect(
+    toResult(
+      columns,
+      regions.map((region) => regionColumns(1, region)),
+      OTHER_FIELDS,
+    ),
+  ).toEqual(told);
+});

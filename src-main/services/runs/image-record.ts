@@ -25,7 +25,7 @@ export type ImageRecord =
       Omit<InspectionResult, 'notices' | 'artifacts'> & {
         readonly status: 'done';
         readonly notices: readonly ToldNotice[];
-        readonly artifacts: Readonly<Record<keyof ResultArtifacts, ArtifactFile>>;
+        readonly artifacts: { readonly [K in keyof ResultArtifacts]: ArtifactFile };
       })
   | (Picture & {
       readonly status: 'failed';
@@ -59,10 +59,14 @@ export function toImageRecord(
     sha256,
     bytes,
   });
+  const { languageMap, consensusMap, referencesMap } = kept;
   const files = {
     coarseMap: fileOf(kept.coarseMap),
     finalMap: fileOf(kept.finalMap),
     mask: fileOf(kept.mask),
+    ...(languageMap && { languageMap: fileOf(languageMap) }),
+    ...(consensusMap && { consensusMap: fileOf(consensusMap) }),
+    ...(referencesMap && { referencesMap: fileOf(referencesMap) }),
   };
   const told = notices.map(tellNotice);
   return { ...which, status, score, verdict, regions, notices: told, artifacts: files, timings, ...rest };
