@@ -13,7 +13,12 @@ export interface Frame {
   /** Content size in frame pixels; the longest side is `size`. */
   readonly width: number;
   readonly height: number;
+  /** Frame pixels per cell of the coarse map. */
+  readonly cell: number;
 }
+
+/** Cells along the whole square: the side of SAM's low-resolution lattice. */
+export const MAP_SIDE = 256;
 
 /** The frame of an image of the given size in pixels: scale = size / max(h, w), new = floor(x · scale + 0.5). */
 export function frameFor(imageWidth: number, imageHeight: number, size = 1024): Frame {
@@ -25,5 +30,6 @@ export function frameFor(imageWidth: number, imageHeight: number, size = 1024): 
     scale,
     width: Math.max(1, Math.floor(imageWidth * scale + 0.5)),
     height: Math.max(1, Math.floor(imageHeight * scale + 0.5)),
+    cell: size / MAP_SIDE,
   };
 }

@@ -2,7 +2,14 @@ import { Worker } from 'node:worker_threads';
 import type { DeviceReport } from '../../src-shared/device.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
-import type { DecodedLogits, EncoderImage, Segmentation, SegmentRecipe } from './engine.ts';
+import type {
+  CoarseAnswer,
+  DecodedLogits,
+  EncoderImage,
+  LanguageRecipe,
+  Segmentation,
+  SegmentRecipe,
+} from './engine.ts';
 import { type EngineOptions, HEAP_MB } from './inference-protocol.ts';
 import { tooHeavy } from './pack-files.ts';
 import { RequestClient } from './request-channel.ts';
@@ -21,6 +28,10 @@ export interface EngineRequests {
   readonly segment: {
     readonly job: { readonly image: EncoderImage; readonly recipe: SegmentRecipe };
     readonly result: Segmentation;
+  };
+  readonly coarseMap: {
+    readonly job: { readonly image: EncoderImage; readonly recipe: LanguageRecipe };
+    readonly result: CoarseAnswer;
   };
   readonly askSam: {
     readonly job: {
@@ -41,6 +52,7 @@ export interface EngineClient extends OpenedEngine {
    * @throws ClipSamError as `Engine`
    */
   segment(job: EngineRequests['segment']['job'], signal?: AbortSignal): Promise<Segmentation>;
+  coarseMap(job: EngineRequests['coarseMap']['job'], signal?: AbortSignal): Promise<CoarseAnswer>;
   askSam(job: EngineRequests['askSam']['job'], signal?: AbortSignal): Promise<DecodedLogits | undefined>;
 }
 
@@ -68,6 +80,7 @@ export async function startEngine(
   return {
     ...opened,
     segment: (job, signal) => thread.ask('segment', job, { signal, transfer: pixelsOf(job.image) }),
+    coarseMap: (job, signal) => thread.ask('coarseMap', job, { signal, transfer: pixelsOf(job.image) }),
     askSam: (job, signal) =>
       thread.ask('askSam', job, { signal, transfer: job.image ? pixelsOf(job.image) : [] }),
   };

@@ -17,6 +17,7 @@ await serveRequests<EngineRequests>(
       transfer(buffersOf(result.regions.flatMap(({ levels }) => levels)));
       return result;
     },
+    coarseMap: async ({ image, recipe }, { signal }) => opened().coarseMap(image, recipe, signal),
     async askSam({ key, prompts, image }, { transfer }) {
       const result: DecodedLogits | undefined = await opened().askSam(key, prompts, image);
       transfer(buffersOf(result?.levels ?? []));

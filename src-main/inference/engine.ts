@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
 import { ClipSamError, failure, throwIfCancelled } from '../../src-shared/errors.ts';
-import type { Frame } from '../../src-shared/frame.ts';
+import { type Frame, MAP_SIDE } from '../../src-shared/frame.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { Timings } from '../../src-shared/result.ts';
@@ -11,7 +11,7 @@ import { frameGrid } from '../pipeline/frame.ts';
 import { languageTokens, stateSentences } from '../pipeline/language-tokens.ts';
 import type { RegionMasks } from '../pipeline/mask-levels.ts';
 import { type DecoderPrompts, decoderPoints, regionPrompts } from '../pipeline/region-prompts.ts';
-import { findRegions, MAP_SIDE, minRegionCells } from '../pipeline/regions.ts';
+import { findRegions, minRegionCells } from '../pipeline/regions.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
 import { openDevice } from './devices.ts';
 import { buildModels, type ModelSessions, openSessions } from './engine-sessions.ts';
@@ -29,11 +29,17 @@ export interface EncoderImage {
   readonly pixels: Float32Array;
 }
 
+/** What decides a coarse map, besides the image. */
+export type LanguageRecipe = Pick<Recipe, 'object' | 'prompts'>;
 /** What decides a segmentation, besides the image. */
-export type SegmentRecipe = Pick<
-  Recipe,
-  'object' | 'prompts' | 'theta' | 'minRegionArea' | 'maxRegions' | 'pointsPerRegion'
->;
+export type SegmentRecipe = LanguageRecipe &
+  Pick<Recipe, 'theta' | 'minRegionArea' | 'maxRegions' | 'pointsPerRegion'>;
+
+/** What the language opinion says of an image. */
+export interface CoarseAnswer {
+  readonly coarse: ScoreMap;
+  readonly timings: Pick<Timings, 'encode' | 'umci'>;
+}
 
 /** Everything that neural networks have to say about an image. */
 export interface Segmentation {
@@ -48,7 +54,8 @@ export type MaskLogits = RegionMasks['levels'];
 export interface DecodedLogits {
   readonly frame: Frame;
   readonly levels: MaskLogits;
-  /** Bare session time in milliseconds. */
+  /** Bare session times in milliseconds; the image is encoded only when its embedding is gone. */
+  readonly encodeMs: number;
   readonly decodeMs: number;
 }
 
@@ -117,24 +124,9 @@ export class Engine {
    *   with values that are no numbers
    */
   async segment(image: EncoderImage, recipe: SegmentRecipe, signal?: AbortSignal): Promise<Segmentation> {
-    const { vision, umci } = this.#pack;
     const { frame } = image;
     const clock = new Stopwatch();
-    throwIfCancelled(signal);
-    const text = await this.#languageTokens(recipe, clock);
-    throwIfCancelled(signal);
-    const encoded = await this.#encode(image, clock);
-    throwIfCancelled(signal);
-
-    const tokens = frameGrid(frame, vision.grid);
-    const map = frameGrid(frame, vision.grid * CELLS_PER_TOKEN);
-    const content: ContentGrid = { ...tokens, mapWidth: map.width, mapHeight: map.height };
-    const feeds: Record<string, Tensor> = { text, ...umciMatrices(umci, content) };
-    vision.stages.forEach((stage, index) => {
-      feeds[`stage_${index}`] = cropStage(floats(encoded, stage.tensor), stage, vision.grid, content);
-    });
-    const answer = await clock.run('umci', this.#sessions.umci, feeds);
-    const coarse: ScoreMap = { width: map.width, height: map.height, data: finite(answer, 'coarse') };
+    const coarse = await this.#coarse(image, recipe, clock, signal);
 
     const start = performance.now();
     const found = findRegions(coarse, {
@@ -155,6 +147,41 @@ export class Engine {
   }
 
   /**
+   * The coarse map alone, as in {@link segment}; its embedding is kept for {@link askSam}.
+   * @throws ClipSamError as {@link segment}
+   */
+  async coarseMap(image: EncoderImage, recipe: LanguageRecipe, signal?: AbortSignal): Promise<CoarseAnswer> {
+    const clock = new Stopwatch();
+    const coarse = await this.#coarse(image, recipe, clock, signal);
+    return { coarse, timings: clock.timings };
+  }
+
+  async #coarse(
+    image: EncoderImage,
+    recipe: LanguageRecipe,
+    clock: Stopwatch,
+    signal: AbortSignal | undefined,
+  ): Promise<ScoreMap> {
+    const { vision, umci } = this.#pack;
+    const { frame } = image;
+    throwIfCancelled(signal);
+    const text = await this.#languageTokens(recipe, clock);
+    throwIfCancelled(signal);
+    const encoded = await this.#encode(image, clock);
+    throwIfCancelled(signal);
+
+    const tokens = frameGrid(frame, vision.grid);
+    const map = frameGrid(frame, vision.grid * CELLS_PER_TOKEN);
+    const content: ContentGrid = { ...tokens, mapWidth: map.width, mapHeight: map.height };
+    const feeds: Record<string, Tensor> = { text, ...umciMatrices(umci, content) };
+    vision.stages.forEach((stage, index) => {
+      feeds[`stage_${index}`] = cropStage(floats(encoded, stage.tensor), stage, vision.grid, content);
+    });
+    const answer = await clock.run('umci', this.#sessions.umci, feeds);
+    return { width: map.width, height: map.height, data: finite(answer, 'coarse') };
+  }
+
+  /**
    * SAM's masks for prompts of the inspector's own.
    * @param image the image itself, for when its embedding is no longer there
    * @returns undefined when the embedding is needed and no image came with the question
@@ -169,10 +196,11 @@ export class Engine {
     const embedding = this.#embeddings.get(key);
     if (!embedding) return undefined;
     const levels = await this.#decode(prompts, embedding, clock);
-    return { frame: embedding.frame, levels, decodeMs: clock.timings.decode };
+    const { encode: encodeMs, decode: decodeMs } = clock.timings;
+    return { frame: embedding.frame, levels, encodeMs, decodeMs };
   }
 
-  async #languageTokens({ object, prompts }: SegmentRecipe, clock: Stopwatch): Promise<Tensor> {
+  async #languageTokens({ object, prompts }: LanguageRecipe, clock: Stopwatch): Promise<Tensor> {
     const key = JSON.stringify([object, prompts]);
     const known = this.#texts.get(key);
     if (known) return known;

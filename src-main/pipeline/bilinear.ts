@@ -1,6 +1,5 @@
 import type { Frame } from '../../src-shared/frame.ts';
-import { frameGrid } from './frame.ts';
-import { MAP_SIDE } from './regions.ts';
+import { cellGrid } from './frame.ts';
 import type { ScoreMap } from './score-map.ts';
 
 /** A row-major raster of numbers. */
@@ -119,7 +118,7 @@ function linearTaps(sourceSize: number, start: number, count: number, ratio: num
 
 /** The window that covers a whole frame when the source is a map on cells. */
 export function frameWindow(frame: Frame): ResampleWindow {
-  const ratio = MAP_SIDE / frame.size;
+  const ratio = 1 / frame.cell;
   return { x: 0, y: 0, width: frame.width, height: frame.height, ratioX: ratio, ratioY: ratio };
 }
 
@@ -138,10 +137,10 @@ export function upsampleToFrame(coarse: ScoreMap, frame: Frame): ScoreMap {
  */
 export function mapToImage(map: Raster, frame: Frame): Uint16Array {
   const { imageWidth, imageHeight } = frame;
-  const cells = frameGrid(frame, MAP_SIDE);
+  const cells = cellGrid(frame);
   const isCells = map.width === cells.width && map.height === cells.height;
-  const contentWidth = isCells ? (frame.width * MAP_SIDE) / frame.size : map.width;
-  const contentHeight = isCells ? (frame.height * MAP_SIDE) / frame.size : map.height;
+  const contentWidth = isCells ? frame.width / frame.cell : map.width;
+  const contentHeight = isCells ? frame.height / frame.cell : map.height;
   const out = new Uint16Array(imageWidth * imageHeight);
   const window = {
     x: 0,

@@ -6,6 +6,14 @@ export function frameGrid(frame: Frame, side: number): { readonly width: number;
   return { width: Math.ceil(frame.width / cell), height: Math.ceil(frame.height / cell) };
 }
 
+/** Cells of the coarse map that the content touches. */
+export function cellGrid({ width, height, cell }: Frame): {
+  readonly width: number;
+  readonly height: number;
+} {
+  return { width: Math.ceil(width / cell), height: Math.ceil(height / cell) };
+}
+
 /**
  * The encoder's input for an image: [3, size, size], normalised per channel, padding zero.
  * @param rgb content pixels, `frame.width × frame.height × 3`, 0..255

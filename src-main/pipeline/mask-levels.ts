@@ -1,23 +1,33 @@
-import type { Frame } from '../../src-shared/frame.ts';
+import { type Frame, MAP_SIDE } from '../../src-shared/frame.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
 import type { MaskLevel, RegionPrompts } from '../../src-shared/result.ts';
 import { countPositive, frameWindow, resampleRows } from './bilinear.ts';
-import { frameGrid } from './frame.ts';
+import { cellGrid } from './frame.ts';
 import { latticePlacement, outlinePolygons, outlineTolerance } from './polygons.ts';
-import { type CoarseRegion, MAP_SIDE } from './regions.ts';
-import { clampSpan, crop, type Span, withMargin } from './span.ts';
+import type { CoarseRegion } from './regions.ts';
+import { clampSpan, crop, intersect, type Span, shifted, withMargin } from './span.ts';
+
+/** One of SAM's masks, on cells of the coarse map. */
+export interface LevelLogits {
+  /** Row by row; above 0: object. */
+  readonly logits: Float32Array;
+  /** SAM's predicted IoU, unclamped. */
+  readonly quality: number;
+  /** The cells that the logits cover. Default: SAM's whole lattice, 256 × 256. */
+  readonly cells?: Span;
+}
 
 /** SAM's answer to one region's prompts. */
 export interface RegionMasks {
   readonly region: CoarseRegion;
   readonly prompts: RegionPrompts;
-  /** Mask tokens 1..3 in this order: low-resolution logits, 256 × 256, and SAM's predicted quality. */
-  readonly levels: readonly { readonly logits: Float32Array; readonly quality: number }[];
+  /** Mask tokens 1..3 in this order. */
+  readonly levels: readonly LevelLogits[];
 }
 
 /** SAM's answer to one prompt, as it lies in the image. */
 export function maskLevels(levels: RegionMasks['levels'], frame: Frame): MaskLevel[] {
-  return levels.map((level, k) => maskLevel(level, k, positiveCells(level.logits, frame), frame));
+  return levels.map((level, k) => maskLevel(level, k, positiveCells(level, frame), frame));
 }
 
 /**
@@ -26,7 +36,7 @@ export function maskLevels(levels: RegionMasks['levels'], frame: Frame): MaskLev
  * @param visit gets the frame pixels' logits around the mask, row by row; `row` is reused by the next call
  */
 export function maskLevel(
-  level: RegionMasks['levels'][number],
+  level: LevelLogits,
   index: number,
   cells: Span | undefined,
   frame: Frame,
@@ -34,9 +44,22 @@ export function maskLevel(
 ): MaskLevel {
   let positive = 0;
   if (cells) {
-    const source = { width: MAP_SIDE, height: MAP_SIDE, data: level.logits };
-    const { left, top, right, bottom } = frameSpan(cells, frame.size / MAP_SIDE, frame);
-    const window = { ...frameWindow(frame), x: left, y: top, width: right - left, height: bottom - top };
+    const covered = levelCells(level);
+    const source = {
+      width: covered.right - covered.left,
+      height: covered.bottom - covered.top,
+      data: level.logits,
+    };
+    const { left, top, right, bottom } = frameSpan(cells, frame.cell, frame);
+    const window = {
+      ...frameWindow(frame),
+      x: left,
+      y: top,
+      width: right - left,
+      height: bottom - top,
+      originX: covered.left,
+      originY: covered.top,
+    };
     if (visit) {
       resampleRows(source, window, (row, y) => {
         for (let x = 0; x < row.length; x++) if (row[x]! > 0) positive++;
@@ -49,32 +72,38 @@ export function maskLevel(
     level: (index + 1) as MaskLevel['level'],
     quality: clampedQuality(level),
     area: Math.round(positive * imagePerFrame),
-    polygons: levelPolygons(level.logits, cells, frame),
+    polygons: levelPolygons(level, cells, frame),
   };
 }
 
 /** SAM's predicted quality, 0..1. */
-export function clampedQuality({ quality }: RegionMasks['levels'][number]): number {
+export function clampedQuality({ quality }: LevelLogits): number {
   return Math.min(Math.max(quality, 0), 1);
 }
 
+/** The cells that a level's logits cover. */
+export function levelCells({ cells }: LevelLogits): Span {
+  return cells ?? { left: 0, top: 0, right: MAP_SIDE, bottom: MAP_SIDE };
+}
+
 /** The box of the positive logits among the content's cells; undefined when there are none. */
-export function positiveCells(logits: Float32Array, frame: Frame): Span | undefined {
-  const content = frameGrid(frame, MAP_SIDE);
-  let left = content.width;
+export function positiveCells(level: LevelLogits, frame: Frame): Span | undefined {
+  const covered = levelCells(level);
+  const content = clampSpan(covered, cellGrid(frame));
+  let left = content.right;
   let right = -1;
   let top = -1;
   let bottom = -1;
-  for (let y = 0; y < content.height; y++) {
-    const row = y * MAP_SIDE;
-    let x = 0;
-    while (x < content.width && !(logits[row + x]! > 0)) x++;
-    if (x === content.width) continue;
+  for (let y = content.top; y < content.bottom; y++) {
+    const row = (y - covered.top) * (covered.right - covered.left) - covered.left;
+    let x = content.left;
+    while (x < content.right && !(level.logits[row + x]! > 0)) x++;
+    if (x === content.right) continue;
     if (top < 0) top = y;
     bottom = y;
     if (x < left) left = x;
-    let end = content.width - 1;
-    while (!(logits[row + end]! > 0)) end--;
+    let end = content.right - 1;
+    while (!(level.logits[row + end]! > 0)) end--;
     if (end > right) right = end;
   }
   return top < 0 ? undefined : { left, top, right: right + 1, bottom: bottom + 1 };
@@ -93,12 +122,18 @@ export function frameSpan(cells: Span, cell: number, frame: Frame): Span {
   );
 }
 
-function levelPolygons(logits: Float32Array, positive: Span | undefined, frame: Frame): Polygon[] {
+function levelPolygons(level: LevelLogits, positive: Span | undefined, frame: Frame): Polygon[] {
   if (!positive) return [];
-  const span = clampSpan(withMargin(positive), frameGrid(frame, MAP_SIDE));
-  const patch = crop(logits, MAP_SIDE, span);
-  const width = span.right - span.left;
-  const height = span.bottom - span.top;
-  const placement = latticePlacement(frame, span, frame.size / MAP_SIDE);
+  const covered = levelCells(level);
+  const span = clampSpan(withMargin(positive), cellGrid(frame));
+  const inside = intersect(span, covered);
+  const width = inside.right - inside.left;
+  const height = inside.bottom - inside.top;
+  const patch = crop(
+    level.logits,
+    covered.right - covered.left,
+    shifted(inside, -covered.left, -covered.top),
+  );
+  const placement = latticePlacement(frame, inside, frame.cell);
   return outlinePolygons(patch, width, height, 0, placement, outlineTolerance(frame));
 }

@@ -1,7 +1,7 @@
 import type { Frame } from '../../src-shared/frame.ts';
 import type { Box, Point } from '../../src-shared/geometry.ts';
 import type { RegionPrompts } from '../../src-shared/result.ts';
-import { type CoarseRegion, MAP_SIDE } from './regions.ts';
+import type { CoarseRegion } from './regions.ts';
 import type { ScoreMap } from './score-map.ts';
 
 /**
@@ -17,7 +17,7 @@ export function regionPrompts(
   frame: Frame,
   count: number,
 ): RegionPrompts {
-  const cell = frame.size / MAP_SIDE;
+  const { cell } = frame;
   const toImageX = (x: number) => Math.min((x * cell * frame.imageWidth) / frame.width, frame.imageWidth);
   const toImageY = (y: number) => Math.min((y * cell * frame.imageHeight) / frame.height, frame.imageHeight);
   const x = toImageX(region.x);

@@ -1,7 +1,15 @@
 import type { Frame } from '../../src-shared/frame.ts';
 import type { MaskLevel } from '../../src-shared/result.ts';
-import { clampedQuality, frameSpan, maskLevel, positiveCells, type RegionMasks } from './mask-levels.ts';
-import { type CoarseRegion, MAP_SIDE } from './regions.ts';
+import {
+  clampedQuality,
+  frameSpan,
+  type LevelLogits,
+  levelCells,
+  maskLevel,
+  positiveCells,
+  type RegionMasks,
+} from './mask-levels.ts';
+import type { CoarseRegion } from './regions.ts';
 import type { ScoreMap } from './score-map.ts';
 import { clampSpan, joinSpans, type Span } from './span.ts';
 
@@ -18,8 +26,8 @@ export interface RegionReach {
 
 /** R_k of a region and the frame pixels within its reach, see fuseMasks in mask-fusion.ts. */
 export function regionReach({ region, levels }: RegionMasks, coarse: ScoreMap, frame: Frame): RegionReach {
-  const cell = frame.size / MAP_SIDE;
-  const cellSpans = levels.map(({ logits }) => positiveCells(logits, frame));
+  const { cell } = frame;
+  const cellSpans = levels.map((level) => positiveCells(level, frame));
   const masks = cellSpans.map((span) => span && frameSpan(span, cell, frame));
   const cells = {
     left: region.x * cell - 1,
@@ -45,8 +53,7 @@ export function regionReach({ region, levels }: RegionMasks, coarse: ScoreMap, f
   }
 
   const results = levels.map((level, k) => {
-    const share =
-      (clampedQuality(level) * support(level.logits, cellSpans[k], region, coarse)) / levels.length;
+    const share = (clampedQuality(level) * support(level, cellSpans[k], region, coarse)) / levels.length;
     return maskLevel(level, k, cellSpans[k], frame, (row, y, left) => {
       let to = (y - span.top) * width + left - span.left;
       for (let x = 0; x < row.length; x++, to++) if (row[x]! > 0) weights[to]! += share;
@@ -58,17 +65,18 @@ export function regionReach({ region, levels }: RegionMasks, coarse: ScoreMap, f
 
 /** Mean coarse score over a mask against the region's own, 0..1. */
 function support(
-  logits: Float32Array,
+  level: LevelLogits,
   cells: Span | undefined,
   region: CoarseRegion,
   coarse: ScoreMap,
 ): number {
   if (!cells) return 0;
+  const { left, top, right } = levelCells(level);
   let sum = 0;
   let count = 0;
   for (let y = cells.top; y < cells.bottom; y++)
     for (let x = cells.left; x < cells.right; x++) {
-      if (!(logits[y * MAP_SIDE + x]! > 0)) continue;
+      if (!(level.logits[(y - top) * (right - left) + x - left]! > 0)) continue;
       sum += coarse.data[y * coarse.width + x]!;
       count++;
     }

@@ -1,9 +1,6 @@
 import { connectedComponents } from './connected-components.ts';
 import type { ScoreMap } from './score-map.ts';
 
-/** Side of SAM's low-resolution lattice. Its cells, cropped to the content, are the cells of the coarse map. */
-export const MAP_SIDE = 256;
-
 /** A connected region of the coarse map, in cells. */
 export interface CoarseRegion {
   /** Linear indices (y · width + x) into the coarse map. */

@@ -16,6 +16,21 @@ export function clampSpan(span: Span, size: { readonly width: number; readonly h
   };
 }
 
+/** What two spans have in common; empty spans may have `right` before `left`. */
+export function intersect(a: Span, b: Span): Span {
+  return {
+    left: Math.max(a.left, b.left),
+    top: Math.max(a.top, b.top),
+    right: Math.min(a.right, b.right),
+    bottom: Math.min(a.bottom, b.bottom),
+  };
+}
+
+/** A span moved by x and y. */
+export function shifted({ left, top, right, bottom }: Span, x: number, y: number): Span {
+  return { left: left + x, top: top + y, right: right + x, bottom: bottom + y };
+}
+
 /** One more on every side. */
 export function withMargin({ left, top, right, bottom }: Span): Span {
   return { left: left - 1, top: top - 1, right: right + 1, bottom: bottom + 1 };

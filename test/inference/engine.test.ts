@@ -108,6 +108,16 @@ describe('segmenting', () => {
     }
   });
 
+  it('gives the coarse map alone, the same one, and keeps the embedding', async () => {
+    const image = spotted('c', 300);
+    const pixels = image.pixels.slice();
+    const { coarse, timings } = await engine.coarseMap(image, TINY_RECIPE);
+    expect(timings.encode).toBeGreaterThan(0);
+    const answer = await engine.askSam('c', { points: [{ x: 600, y: 600, label: 1 }], box: null });
+    expect(answer?.encodeMs).toBe(0);
+    expect((await engine.segment({ ...image, pixels }, TINY_RECIPE)).coarse).toEqual(coarse);
+  });
+
   it('feeds UMCI the cropped, pooled stages and the averaged sentences', async () => {
     const image = spotted('u', 400);
     const { vision, text, umci } = loaded.pack;
@@ -213,7 +223,8 @@ describe('prompts of the operator', () => {
     const image = spotted('g', 700);
     const fresh = await engine.askSam('g', prompts, { ...image, pixels: image.pixels.slice() });
     const kept = await engine.askSam('g', prompts);
-    expect(kept).toEqual({ ...fresh, decodeMs: kept?.decodeMs });
+    expect(kept).toEqual({ ...fresh, encodeMs: 0, decodeMs: kept?.decodeMs });
+    expect(fresh?.encodeMs).toBeGreaterThan(0);
     expect(kept?.decodeMs).toBeGreaterThan(0);
     expect(kept?.levels.map(({ logits }) => logits.length)).toEqual([65536, 65536, 65536]);
   });

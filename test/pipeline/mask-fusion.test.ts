@@ -218,6 +218,29 @@ describe('fuseMasks', () => {
     expect(result.score).toBeCloseTo(THETA, 5);
   });
 
+  it('takes logits of a part of the cells as it takes those of all', () => {
+    const frame = frameFor(1500, 900);
+    const coarse = bumps(frame, [{ x: 140, y: 70, radius: 12 }]);
+    const whole = masksFor(coarse, frame);
+    const cells = { left: 100, top: 40, right: 190, bottom: 110 };
+    const width = cells.right - cells.left;
+    const cut = whole.map((masks) => ({
+      ...masks,
+      levels: masks.levels.map(({ logits, quality }) => ({
+        logits: Float32Array.from(
+          { length: width * (cells.bottom - cells.top) },
+          (_, i) => logits[(cells.top + Math.floor(i / width)) * 256 + cells.left + (i % width)]!,
+        ),
+        quality,
+        cells,
+      })),
+    }));
+    const fuse = (regions: readonly RegionMasks[]) =>
+      fuseMasks({ coarse, frame, regions, theta: THETA, lambda: 1 });
+    expect(fuse(whole).regions[0]!.levels.every(({ area }) => area > 0)).toBe(true);
+    expect(fuse(cut)).toEqual(fuse(whole));
+  });
+
   it('stays inside its reach at θ = 0', () => {
     const frame = frameFor(256, 256);
     const coarse = { width: 256, height: 256, data: new Float32Array(256 * 256) };
