@@ -3,7 +3,7 @@ import { type ReviewColumns, type ReviewRow, toReviewRows } from './review-table
 import type { HumanVerdict, ModelVerdict } from './verdict.ts';
 
 /**
- * The images of a batch in the order of their import. `scores` and `names` keep their identity until one of their
+ * The images of a batch in the order of their import. `scores`, `disagreements` and `names` keep their identity until one of their
  * values changes, so that what was sorted by them can be kept; a verdict changes neither.
  */
 export interface ReviewList {
@@ -12,6 +12,8 @@ export interface ReviewList {
   readonly positions: ReadonlyMap<number, number>;
   /** Score by place; NaN where there is none. */
   readonly scores: Float64Array;
+  /** How far the opinions are apart, by place; NaN where there are no second ones. */
+  readonly disagreements: Float64Array;
   readonly names: readonly string[];
 }
 
@@ -22,6 +24,7 @@ export function makeReviewList(columns: ReviewColumns): ReviewList {
     rows,
     positions: new Map(rows.map(({ imageId }, position) => [imageId, position])),
     scores: Float64Array.from(rows, ({ score }) => score ?? Number.NaN),
+    disagreements: Float64Array.from(rows, ({ disagreement }) => disagreement ?? Number.NaN),
     names: columns.name,
   };
 }
@@ -29,28 +32,50 @@ export function makeReviewList(columns: ReviewColumns): ReviewList {
 /** The list with some rows replaced; rows of unknown images are left out. Names are taken to stay as they are. */
 export function patchReviewList(list: ReviewList, changed: readonly ReviewRow[]): ReviewList {
   const rows = [...list.rows];
-  let scores = list.scores;
+  let { scores, disagreements } = list;
   for (const row of changed) {
     const position = list.positions.get(row.imageId);
     if (position === undefined) continue;
     rows[position] = { ...row, name: rows[position]!.name };
-    const score = row.score ?? Number.NaN;
-    if (Object.is(score, scores[position])) continue;
-    if (scores === list.scores) scores = list.scores.slice();
-    scores[position] = score;
+    scores = withValue(scores, list.scores, position, row.score);
+    disagreements = withValue(disagreements, list.disagreements, position, row.disagreement);
   }
-  return { ...list, rows, scores };
+  return { ...list, rows, scores, disagreements };
 }
 
-export const REVIEW_ORDERS = ['threshold', 'score-down', 'score-up', 'name', 'import'] as const;
-/** `threshold`: nearest to the warn or reject threshold first, since those are the verdicts most in doubt. */
+/** The values with one of them replaced: in a copy of the original, made when the first one differs. */
+function withValue(
+  values: Float64Array,
+  original: Float64Array,
+  position: number,
+  given: number | null,
+): Float64Array {
+  const value = given ?? Number.NaN;
+  if (Object.is(value, values[position])) return values;
+  const copy = values === original ? original.slice() : values;
+  copy[position] = value;
+  return copy;
+}
+
+export const REVIEW_ORDERS = [
+  'threshold',
+  'score-down',
+  'score-up',
+  'disagreement',
+  'name',
+  'import',
+] as const;
+/**
+ * `threshold`: nearest to the warn or reject threshold first, since those are the verdicts most in doubt.
+ * `disagreement`: first those on which the opinions are farthest apart.
+ */
 export type ReviewOrder = (typeof REVIEW_ORDERS)[number];
 
 /**
- * Places of all rows in the wanted order. Rows without a score come last; ties stay in the order of import.
+ * Places of all rows in the wanted order. Rows without what it goes by come last; ties stay in the order of import.
  */
 export function sortReview(
-  { scores, names }: Pick<ReviewList, 'scores' | 'names'>,
+  { scores, disagreements, names }: Pick<ReviewList, 'scores' | 'disagreements' | 'names'>,
   order: ReviewOrder,
   { warn, reject }: { readonly warn: number; readonly reject: number },
 ): Uint32Array {
@@ -65,16 +90,18 @@ export function sortReview(
     threshold: (score: number) => Math.min(Math.abs(score - warn), Math.abs(score - reject)),
     'score-down': (score: number) => 1 - score,
     'score-up': (score: number) => score,
+    disagreement: (apart: number) => 1 - apart,
   }[order];
+  const values = order === 'disagreement' ? disagreements : scores;
   // Typed arrays sort numbers many times as fast without a comparing function: the rank (31 bits) and the place
   // (21 bits, 2 million images) share one number.
   const PLACES = 2 ** 21;
-  const NO_SCORE = 2 ** 31;
-  const keys = new Float64Array(scores.length);
+  const NO_VALUE = 2 ** 31;
+  const keys = new Float64Array(values.length);
   for (let place = 0; place < keys.length; place++) {
-    const score = scores[place]!;
+    const value = values[place]!;
     keys[place] =
-      (Number.isNaN(score) ? NO_SCORE : Math.round(rank(score) * (NO_SCORE - 1))) * PLACES + place;
+      (Number.isNaN(value) ? NO_VALUE : Math.round(rank(value) * (NO_VALUE - 1))) * PLACES + place;
   }
   keys.sort();
   for (let at = 0; at < keys.length; at++) places[at] = keys[at]! % PLACES;
@@ -89,6 +116,8 @@ export interface ReviewFilter {
   readonly unreviewed: boolean;
   readonly overturned: boolean;
   readonly marked: boolean;
+  /** Images on which the opinions are {@link FAR_APART}. */
+  readonly disagreeing: boolean;
   readonly status: readonly ('failed' | 'pending')[];
   readonly defectClass: string | null;
   /** Images with a notice of this kind; `doubtful`: one that puts the verdict in doubt, `any`: whatever it is. */
@@ -104,11 +133,19 @@ export const EMPTY_FILTER: ReviewFilter = {
   unreviewed: false,
   overturned: false,
   marked: false,
+  disagreeing: false,
   status: [],
   defectClass: null,
   notice: null,
   score: null,
 };
+
+/** Opinions that are half of the scale or more apart: where one says that all is well, another one does not. */
+const FAR_APART = 0.5;
+
+function isDisagreeing({ disagreement }: ReviewRow): boolean {
+  return disagreement !== null && disagreement >= FAR_APART;
+}
 
 /** True for an image that has a result (or an error) to look at and no verdict of an inspector yet. */
 function isUnreviewed(row: ReviewRow): boolean {
@@ -138,6 +175,7 @@ export function matcher(filter: ReviewFilter): (row: ReviewRow) => boolean {
   }
   if (filter.overturned) tests.push(({ overturned }) => overturned);
   if (filter.marked) tests.push((row) => row.falsePositives + row.missedDefects > 0);
+  if (filter.disagreeing) tests.push(isDisagreeing);
   if (filter.status.length > 0)
     tests.push(({ status }) => status !== 'done' && filter.status.includes(status));
   if (filter.defectClass !== null) tests.push((row) => row.defectClass === filter.defectClass);
@@ -198,6 +236,9 @@ export interface ReviewCounts {
   readonly unreviewed: number;
   readonly overturned: number;
   readonly marked: number;
+  /** Images with second opinions, and those of them on which the opinions are far apart. */
+  readonly compared: number;
+  readonly disagreeing: number;
   /** Images with a notice, and those of them whose verdict is in doubt because of one. */
   readonly noticed: number;
   readonly doubtful: number;
@@ -219,6 +260,8 @@ export function countReview(rows: readonly ReviewRow[]): ReviewCounts {
     unreviewed: 0,
     overturned: 0,
     marked: 0,
+    compared: 0,
+    disagreeing: 0,
     noticed: 0,
     doubtful: 0,
     status: { pending: 0, done: 0, failed: 0 },
@@ -234,6 +277,8 @@ export function countReview(rows: readonly ReviewRow[]): ReviewCounts {
     if (isUnreviewed(row)) counts.unreviewed++;
     if (row.overturned) counts.overturned++;
     if (row.falsePositives + row.missedDefects > 0) counts.marked++;
+    if (row.disagreement !== null) counts.compared++;
+    if (isDisagreeing(row)) counts.disagreeing++;
     counts.status[row.status]++;
     if (row.notices.length > 0) counts.noticed++;
     if (isDoubtful(row)) counts.doubtful++;

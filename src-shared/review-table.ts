@@ -34,6 +34,8 @@ export const reviewColumnsSchema = immutable(
     /** Annotations of the inspectors that count. */
     falsePositives: z.array(countSchema),
     missedDefects: z.array(countSchema),
+    /** How far the opinions on it are apart, 0..1; null: language alone was asked. */
+    disagreement: z.array(z.number().nullable()),
   }),
 );
 export type ReviewColumns = z.infer<typeof reviewColumnsSchema>;
@@ -58,6 +60,7 @@ export function toReviewRows(columns: ReviewColumns): ReviewRow[] {
     regions: columns.regions[i]!,
     falsePositives: columns.falsePositives[i]!,
     missedDefects: columns.missedDefects[i]!,
+    disagreement: columns.disagreement[i]!,
   }));
 }
 
@@ -79,5 +82,6 @@ export function toReviewColumns(rows: readonly ReviewRow[]): ReviewColumns {
     regions: column('regions'),
     falsePositives: column('falsePositives'),
     missedDefects: column('missedDefects'),
+    disagreement: column('disagreement'),
   };
 }

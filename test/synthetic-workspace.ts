@@ -15,8 +15,9 @@ import { saveRecipe } from '../src-main/store/recipes.ts';
 import type { Workspace } from '../src-main/store/workspace.ts';
 import { frameFor } from '../src-shared/frame.ts';
 import type { Box, Polygon } from '../src-shared/geometry.ts';
+import { type OpinionScore, opinionDisagreement } from '../src-shared/opinion.ts';
 import { Random } from '../src-shared/random.ts';
-import type { Region, ResultArtifacts } from '../src-shared/result.ts';
+import type { InspectionResult, Region, ResultArtifacts } from '../src-shared/result.ts';
 import { modelVerdict } from '../src-shared/verdict.ts';
 
 const SAMPLES = fileURLToPath(new URL('../resources/samples/', import.meta.url));
@@ -32,6 +33,10 @@ export interface SyntheticOptions {
   readonly failed?: number;
   readonly pending?: number;
   readonly seed?: string;
+  /** True: batch and references said something of every image too. */
+  readonly opinions?: boolean;
+  /** Made up the batch's part number, which says of which product it is. */
+  readonly partNumber?: string;
   /** Files that the images are links to, and that name them. Default: the bundled samples, under numbers. */
   readonly files?: readonly string[];
 }
@@ -48,8 +53,19 @@ interface Original {
     readonly score: number;
     readonly regions: readonly Region[];
     readonly artifacts: ResultArtifacts;
+    /** What the opinions are about it; none: language alone was asked. */
+    readonly opinions: readonly OpinionScore[];
   }[];
 }
+
+/** What the synthetic results were compared with. */
+const COMPARISON: InspectionResult['comparison'] = {
+  hash: 'd'.repeat(64),
+  crowd: 24,
+  references: 8,
+  harmless: 1,
+  counterExamples: 0,
+};
 
 /**
  * Fills a new or existing workspace with a batch and a finished run over it. The files are links to a few real ones,
@@ -60,19 +76,19 @@ export async function addSyntheticBatch(
   options: SyntheticOptions = {},
 ): Promise<{ readonly batchId: number; readonly runId: number }> {
   const { images = 20_000, name = 'Synthetic', seed = 'synthetic' } = options;
-  const { reviewed = 0.1, failed = 0.01, pending = 0 } = options;
+  const { reviewed = 0.1, failed = 0.01, pending = 0, opinions = false, partNumber = '' } = options;
   const workspace = await openWorkspace(folder, { create: true });
   try {
     const random = new Random(seed);
     const { pack } = await describePack('lite');
     const recipe = pack.defaultRecipe;
     const { hash: recipeHash } = await saveRecipe(workspace, recipe, { inspector: INSPECTOR });
-    const { id: batchId } = await createBatch(workspace, { name, recipeHash }, INSPECTOR);
+    const { id: batchId } = await createBatch(workspace, { name, recipeHash, partNumber }, INSPECTOR);
     // Painting maps takes longest: images of the same size share them.
     const looks = new Map<string, Promise<Original['looks']>>();
     const looksOf = (width: number, height: number) => {
       const key = `${width}×${height}`;
-      const made = looks.get(key) ?? makeLooks(workspace, width, height, random);
+      const made = looks.get(key) ?? makeLooks(workspace, width, height, { random, opinions });
       looks.set(key, made);
       return made;
     };
@@ -119,11 +135,11 @@ export async function addSyntheticBatch(
       );
       const addResult = insert(
         'results',
-        'run_id, image_id, status, finished_at, error_code, error_message, content_hash, width, height, score, verdict, artifacts, timings, device, recipe_hash, pack_hash, software_version',
+        'run_id, image_id, status, finished_at, error_code, error_message, content_hash, width, height, score, verdict, artifacts, timings, device, recipe_hash, pack_hash, software_version, disagreement, other_fields',
       );
       const addRegion = insert(
         'regions',
-        'result_id, region_index, box, area, peak, mean, polygons, prompts, levels',
+        'result_id, region_index, box, area, peak, mean, polygons, prompts, levels, opinions',
       );
       const addVerdict = insert(
         'verdicts',
@@ -174,6 +190,8 @@ export async function addSyntheticBatch(
             recipe_hash: null,
             pack_hash: null,
             software_version: null,
+            disagreement: null,
+            other_fields: null,
           };
           if (random.next() < failed) {
             const error = {
@@ -203,8 +221,12 @@ export async function addSyntheticBatch(
             recipe_hash: recipeHash,
             pack_hash: packHash,
             software_version: '0.1.0',
+            ...(look.opinions.length > 0 && {
+              disagreement: opinionDisagreement(look.opinions),
+              other_fields: JSON.stringify({ opinions: look.opinions, comparison: COMPARISON }),
+            }),
           });
-          for (const { index, box, polygons, prompts, levels, ...numbers } of look.regions) {
+          for (const { index, box, polygons, prompts, levels, opinions: found, ...numbers } of look.regions) {
             addRegion.run({
               result_id: lastInsertRowid,
               region_index: index,
@@ -213,6 +235,7 @@ export async function addSyntheticBatch(
               polygons: JSON.stringify(polygons),
               prompts: JSON.stringify(prompts),
               levels: JSON.stringify(levels),
+              opinions: found ? JSON.stringify(found) : null,
             });
           }
           if (random.next() >= reviewed) return;
@@ -266,14 +289,43 @@ async function describeOriginal(
   return { path, contentHash, bytes: bytes.length, width, height, looks };
 }
 
-async function makeLooks(workspace: Workspace, width: number, height: number, random: Random) {
+interface LookOptions {
+  readonly random: Random;
+  readonly opinions: boolean;
+}
+
+async function makeLooks(workspace: Workspace, width: number, height: number, options: LookOptions) {
   const looks: Original['looks'][number][] = [];
-  for (let look = 0; look < LOOKS; look++) looks.push(await makeLook(workspace, width, height, look, random));
+  for (let look = 0; look < LOOKS; look++) {
+    looks.push(await makeLook(workspace, width, height, look, options));
+  }
   return looks;
 }
 
+/** How strongly each opinion sees the spots, and its share in the fused map. */
+const OPINIONS = [
+  { opinion: 'language', sees: 0.45, weight: 0.2 },
+  { opinion: 'consensus', sees: 1.1, weight: 0.3 },
+  { opinion: 'references', sees: 1, weight: 0.5 },
+] as const;
+
+/** What each opinion says where the strongest value is `peak`; those of good parts are closer together. */
+function opinionsAt(peak: number): OpinionScore[] {
+  return OPINIONS.map(({ opinion, sees, weight }) => ({
+    opinion,
+    weight,
+    score: Math.min(1, peak < 0.2 ? peak + weight / 5 : peak * sees),
+  }));
+}
+
 /** Maps with as many round spots as the number of the look, and what MMR would have made of them. */
-async function makeLook(workspace: Workspace, width: number, height: number, spots: number, random: Random) {
+async function makeLook(
+  workspace: Workspace,
+  width: number,
+  height: number,
+  spots: number,
+  { random, opinions }: LookOptions,
+): Promise<Original['looks'][number]> {
   const frame = frameFor(width, height);
   const cells = { width: Math.ceil(frame.width / 4), height: Math.ceil(frame.height / 4) };
   const peak = spots === 0 ? 0.15 : 0.45 + 0.5 * random.next();
@@ -282,7 +334,7 @@ async function makeLook(workspace: Workspace, width: number, height: number, spo
     y: 0.15 + 0.7 * random.next(),
     radius: 0.04 + 0.05 * random.next(),
   }));
-  const paint = (w: number, h: number, sharpness: number) => {
+  const paint = (w: number, h: number, sharpness: number, sees = 1) => {
     const data = new Uint16Array(w * h);
     for (let y = 0, i = 0; y < h; y++) {
       for (let x = 0; x < w; x++, i++) {
@@ -291,14 +343,24 @@ async function makeLook(workspace: Workspace, width: number, height: number, spo
           const distance = Math.hypot((x + 0.5) / w - cx, ((y + 0.5) / h - cy) * (h / w)) / radius;
           value = Math.max(value, peak * Math.exp(-(distance ** sharpness)));
         }
-        data[i] = Math.round(65535 * Math.min(1, value));
+        data[i] = Math.round(65535 * Math.min(1, value * sees));
       }
     }
     return data;
   };
   const put = async (png: Promise<Uint8Array>) => workspace.artifacts.put(await png, 'image/png');
   const mask = new Uint8Array(width * height);
-  const regions = spots === 0 ? [] : centres.map((spot, k) => makeRegion(spot, k, width, height, peak));
+  const said = opinions ? opinionsAt(peak) : [];
+  const found = Object.fromEntries(said.map(({ opinion, score }) => [opinion, score]));
+  const regions: Region[] =
+    spots === 0
+      ? []
+      : centres.map((spot, k) => ({
+          ...makeRegion(spot, k, width, height, peak),
+          ...(opinions && { opinions: found }),
+        }));
+  const coarse = (sees: number) =>
+    put(encodeGrey16(cells.width, cells.height, paint(cells.width, cells.height, 2, sees)));
   for (const { box } of regions) {
     for (let y = Math.floor(box.y); y < Math.min(height, box.y + box.height); y++) {
       mask.fill(
@@ -311,8 +373,14 @@ async function makeLook(workspace: Workspace, width: number, height: number, spo
   return {
     score: peak,
     regions,
+    opinions: said,
     artifacts: {
-      coarseMap: await put(encodeGrey16(cells.width, cells.height, paint(cells.width, cells.height, 2))),
+      coarseMap: await coarse(1),
+      ...(opinions && {
+        languageMap: await coarse(OPINIONS[0].sees),
+        consensusMap: await coarse(OPINIONS[1].sees),
+        referencesMap: await coarse(OPINIONS[2].sees * 0.9),
+      }),
       finalMap: await put(encodeGrey16(frame.width, frame.height, paint(frame.width, frame.height, 6))),
       mask: await put(encodeGrey8(width, height, mask)),
     },

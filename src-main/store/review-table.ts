@@ -20,6 +20,7 @@ interface ImageRow {
   readonly verdict: ReviewRow['model'];
   readonly notices: string | null;
   readonly regions: number;
+  readonly disagreement: number | null;
 }
 
 interface VerdictRow {
@@ -47,7 +48,7 @@ export async function reviewRows(
     sql`${sql.ref(column)} in (select value from json_each(${JSON.stringify(imageIds)}))`;
   const images = await sql<ImageRow>`
     select i.id, i.path, i.pages, i.page, i.page_index, r.status, r.score, r.verdict, r.notices,
-      (select count(*) from regions where result_id = r.id) as regions
+      r.disagreement,      (select count(*) from regions where result_id = r.id) as regions
     from images i left join results r on r.run_id = ${runId} and r.image_id = i.id
     where i.batch_id = ${batchId} and ${among('i.id')} order by i.id`.execute(db);
   const verdicts = await sql<VerdictRow>`
@@ -78,6 +79,7 @@ export async function reviewRows(
       regions: row.regions,
       falsePositives: countOf.get(`false-positive ${row.id}`) ?? 0,
       missedDefects: countOf.get(`missed-defect ${row.id}`) ?? 0,
+      disagreement: row.disagreement,
     };
   });
 }

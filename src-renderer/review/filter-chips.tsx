@@ -28,6 +28,7 @@ export function FilterChips({ filter, onFilter }: FilterChipsProps) {
     ...(filter.unreviewed ? [{ label: t('filter.unreviewed'), without: { unreviewed: false } }] : []),
     ...(filter.overturned ? [{ label: t('filter.overturned'), without: { overturned: false } }] : []),
     ...(filter.marked ? [{ label: t('filter.marked'), without: { marked: false } }] : []),
+    ...(filter.disagreeing ? [{ label: t('filter.disagreeing'), without: { disagreeing: false } }] : []),
     ...status.map((state) => ({
       label: t(`status.${state}`),
       without: { status: status.filter((other) => other !== state) },

@@ -68,6 +68,9 @@ function OtherChoices({ filter, counts, onFilter }: FilterPanelProps) {
     <Choice title={t('filter.more')}>
       <Flag name="overturned" filter={filter} counts={counts} onFilter={onFilter} />
       <Flag name="marked" filter={filter} counts={counts} onFilter={onFilter} />
+      {(counts.compared > 0 || filter.disagreeing) && (
+        <Flag name="disagreeing" filter={filter} counts={counts} onFilter={onFilter} />
+      )}
       {(['failed', 'pending'] as const).map((status) => (
         <Toggle
           key={status}
@@ -88,7 +91,7 @@ function Flag({
   counts,
   onFilter,
 }: Pick<FilterPanelProps, 'filter' | 'counts' | 'onFilter'> & {
-  readonly name: 'unreviewed' | 'overturned' | 'marked';
+  readonly name: 'unreviewed' | 'overturned' | 'marked' | 'disagreeing';
 }) {
   const { t } = useTranslation('review');
   return (

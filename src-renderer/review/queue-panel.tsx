@@ -102,7 +102,7 @@ function QueueHead({ place, shown, ...fields }: QueueHeadProps) {
     <>
       <SearchLine {...fields} />
       <Group gap={8} px={10} pb={8} wrap="nowrap" justify="space-between">
-        <OrderField />
+        <OrderField compared={counts.compared > 0} />
         <span className={classes.count} data-testid="queue-count">
           {isEmpty(filter)
             ? t('count.all', { place, total: counts.total })
@@ -138,9 +138,15 @@ const SearchLine = memo(function SearchLine(props: Omit<QueueHeadProps, 'place' 
   );
 });
 
-const OrderField = memo(function OrderField() {
+const OrderField = memo(function OrderField({
+  compared,
+}: {
+  /** Whether any image has second opinions, that may disagree. */
+  readonly compared: boolean;
+}) {
   const { t } = useTranslation('review');
   const { order, set } = useReviewSettings();
+  const orders = REVIEW_ORDERS.filter((value) => value !== 'disagreement' || compared || order === value);
   return (
     <Select
       role="combobox"
@@ -150,7 +156,7 @@ const OrderField = memo(function OrderField() {
       aria-label={t('order.label')}
       allowDeselect={false}
       value={order}
-      data={REVIEW_ORDERS.map((value) => ({ value, label: t(`order.${value}`) }))}
+      data={orders.map((value) => ({ value, label: t(`order.${value}`) }))}
       onChange={(value) => value && set({ order: value as ReviewOrder })}
     />
   );

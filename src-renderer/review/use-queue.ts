@@ -27,10 +27,14 @@ export function useQueue(batchId: number, data: ReviewData | undefined, asked: n
   const { filter, kept, imageId: stored } = place;
 
   const scores = list?.scores;
+  const disagreements = list?.disagreements;
   const names = list?.names;
   const order = useMemo(
-    () => (scores && names ? sortReview({ scores, names }, sortedBy, { warn, reject }) : null),
-    [scores, names, sortedBy, warn, reject],
+    () =>
+      scores && disagreements && names
+        ? sortReview({ scores, disagreements, names }, sortedBy, { warn, reject })
+        : null,
+    [scores, disagreements, names, sortedBy, warn, reject],
   );
   const matches = useMemo(() => matcher(filter), [filter]);
   const rowOf = (id: number | null): ReviewRow | null =>

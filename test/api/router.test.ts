@@ -414,6 +414,7 @@ describe('reviewing', () => {
       regions: [1, 1, 1, 0, 1],
       falsePositives: [0, 1, 0, 0, 0],
       missedDefects: [0, 0, 1, 0, 0],
+      disagreement: [null, null, null, null, null],
     });
     const some = await client.review.rows({ runId: run.id, imageIds: [imageIds[1]!, 999] });
     expect(some).toMatchObject({ imageId: [imageIds[1]], name: ['0001.png'], overturned: [true] });

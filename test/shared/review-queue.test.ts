@@ -31,6 +31,7 @@ function row(imageId: number, changes: Partial<ReviewRow> = {}): ReviewRow {
     notices: [],
     falsePositives: 0,
     missedDefects: 0,
+    disagreement: null,
     ...changes,
   };
 }
@@ -64,6 +65,16 @@ describe('order', () => {
     expect(idsIn(named, 'name')).toEqual([2, 3, 1]);
   });
 
+  it('puts what the opinions are farthest apart on first, and images without second opinions last', () => {
+    const apart = [
+      row(1),
+      row(2, { disagreement: 0 }),
+      row(3, { disagreement: 0.9, score: 0.1 }),
+      row(4, { disagreement: 0.3, score: 1 }),
+    ];
+    expect(idsIn(apart, 'disagreement')).toEqual([3, 4, 2, 1]);
+  });
+
   it('keeps equal scores in the order of import', () => {
     const equal = [7, 3, 5].map((id) => row(id));
     for (const order of ['threshold', 'score-down', 'score-up'] as const) {
@@ -88,6 +99,14 @@ describe('patch', () => {
     expect(judged.rows[0]).toBe(list.rows[0]);
     expect(judged.rows[1]!.human).toBe('accept');
     expect(list.rows[1]!.human).toBeNull();
+  });
+
+  it('takes over how far opinions are apart, and leaves the scores as they are', () => {
+    const list = listOf([row(1), row(2)]);
+    const patched = patchReviewList(list, [row(1, { disagreement: 0.4 }), row(2, { disagreement: 0.2 })]);
+    expect([...patched.disagreements]).toEqual([0.4, 0.2]);
+    expect([...list.disagreements]).toEqual([Number.NaN, Number.NaN]);
+    expect(patched.scores).toBe(list.scores);
   });
 
   it('takes over a score that came, and leaves the old list alone', () => {
@@ -135,6 +154,9 @@ describe('filter', () => {
     expect(passes({ defectClass: 'dent' }, { defectClass: 'dents' })).toBe(false);
     expect(passes({ overturned: true }, {})).toBe(false);
     expect(passes({ marked: true }, { missedDefects: 1 })).toBe(true);
+    expect(passes({ disagreeing: true }, { disagreement: 0.5 })).toBe(true);
+    expect(passes({ disagreeing: true }, { disagreement: 0.49 })).toBe(false);
+    expect(passes({ disagreeing: true }, {})).toBe(false);
     expect(passes({ status: ['failed'] }, { status: 'failed' })).toBe(true);
     expect(passes({ status: ['failed'] }, pending)).toBe(false);
   });

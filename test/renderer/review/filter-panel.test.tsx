@@ -14,6 +14,8 @@ const COUNTS: ReviewCounts = {
   unreviewed: 1282,
   overturned: 4,
   marked: 3,
+  compared: 0,
+  disagreeing: 0,
   status: { done: 1050, pending: 200, failed: 50 },
   classes: [
     ['dent', 4],

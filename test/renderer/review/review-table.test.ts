@@ -17,6 +17,7 @@ const rows = Array.from({ length: 7 }, (_, i) => ({
   notices: [],
   falsePositives: 0,
   missedDefects: 0,
+  disagreement: null,
 }));
 
 /** Pages of three rows of the newest run, which is another one from the second page on. */

@@ -28,6 +28,7 @@ const rowOf = (notices: ReviewRow['notices']): ReviewRow => ({
     notices,
   },
   ...{ defectClass: '', severity: null, overturned: false, regions: 0, falsePositives: 0, missedDefects: 0 },
+  disagreement: null,
 });
 
 function imageOf(notices: readonly Notice[], range: ReviewImage['image']['range'] = null): ReviewImage {
