@@ -29,6 +29,7 @@ export const opinionSettingsSchema = z.strictObject({
   /** Shares in the fused map; null: by how tight references and batch are and how quiet language is on them. */
   weights: z.strictObject({ language: unit, consensus: unit, references: unit }).nullable(),
 });
+export type OpinionSettings = z.infer<typeof opinionSettingsSchema>;
 
 /** What an opinion says of an image. */
 export const opinionScoreSchema = immutable(

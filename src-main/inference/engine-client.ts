@@ -5,6 +5,7 @@ import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
 import type {
   CoarseAnswer,
   DecodedLogits,
+  EmbedAnswer,
   EncoderImage,
   LanguageRecipe,
   Segmentation,
@@ -33,6 +34,10 @@ export interface EngineRequests {
     readonly job: { readonly image: EncoderImage; readonly recipe: LanguageRecipe };
     readonly result: CoarseAnswer;
   };
+  readonly embed: {
+    readonly job: { readonly image: EncoderImage; readonly recipe: LanguageRecipe };
+    readonly result: EmbedAnswer;
+  };
   readonly askSam: {
     readonly job: {
       /** Of the image's embedding. */
@@ -53,6 +58,7 @@ export interface EngineClient extends OpenedEngine {
    */
   segment(job: EngineRequests['segment']['job'], signal?: AbortSignal): Promise<Segmentation>;
   coarseMap(job: EngineRequests['coarseMap']['job'], signal?: AbortSignal): Promise<CoarseAnswer>;
+  embed(job: EngineRequests['embed']['job'], signal?: AbortSignal): Promise<EmbedAnswer>;
   askSam(job: EngineRequests['askSam']['job'], signal?: AbortSignal): Promise<DecodedLogits | undefined>;
 }
 
@@ -81,6 +87,7 @@ export async function startEngine(
     ...opened,
     segment: (job, signal) => thread.ask('segment', job, { signal, transfer: pixelsOf(job.image) }),
     coarseMap: (job, signal) => thread.ask('coarseMap', job, { signal, transfer: pixelsOf(job.image) }),
+    embed: (job, signal) => thread.ask('embed', job, { signal, transfer: pixelsOf(job.image) }),
     askSam: (job, signal) =>
       thread.ask('askSam', job, { signal, transfer: job.image ? pixelsOf(job.image) : [] }),
   };

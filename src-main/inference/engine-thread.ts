@@ -18,6 +18,7 @@ await serveRequests<EngineRequests>(
       return result;
     },
     coarseMap: async ({ image, recipe }, { signal }) => opened().coarseMap(image, recipe, signal),
+    embed: async ({ image, recipe }, { signal }) => opened().embed(image, recipe, signal),
     async askSam({ key, prompts, image }, { transfer }) {
       const result: DecodedLogits | undefined = await opened().askSam(key, prompts, image);
       transfer(buffersOf(result?.levels ?? []));

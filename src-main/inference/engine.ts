@@ -1,24 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import type { DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
-import { ClipSamError, failure, throwIfCancelled } from '../../src-shared/errors.ts';
+import { throwIfCancelled } from '../../src-shared/errors.ts';
 import { type Frame, MAP_SIDE } from '../../src-shared/frame.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { Timings } from '../../src-shared/result.ts';
 import { CELLS_PER_TOKEN } from '../graph/umci.ts';
-import { type ContentGrid, cropStage, umciMatrices } from '../graph/umci-feeds.ts';
+import { type ContentGrid, cropStage, type FeedTensor, umciMatrices } from '../graph/umci-feeds.ts';
 import { frameGrid } from '../pipeline/frame.ts';
-import { languageTokens, stateSentences } from '../pipeline/language-tokens.ts';
+import { comparedStages, type ImageTokens, keptTokens } from '../pipeline/image-tokens.ts';
 import type { RegionMasks } from '../pipeline/mask-levels.ts';
 import { type DecoderPrompts, decoderPoints, regionPrompts } from '../pipeline/region-prompts.ts';
 import { findRegions, minRegionCells } from '../pipeline/regions.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
 import { openDevice } from './devices.ts';
 import { buildModels, type ModelSessions, openSessions } from './engine-sessions.ts';
-import type { Session, Tensor, Tensors } from './ort.ts';
+import type { Tensor, Tensors } from './ort.ts';
 import type { LoadedPack } from './pack-loader.ts';
 import { RecentMap } from './recent-map.ts';
-import { openTokenizer, sentenceIds, type Tokenizer } from './tokenizer.ts';
+import { Stopwatch } from './stopwatch.ts';
+import { finite, floats } from './tensor-values.ts';
+import { TextTower } from './text-tower.ts';
+import { openTokenizer, type Tokenizer } from './tokenizer.ts';
 
 /** An image as the vision tower takes it. */
 export interface EncoderImage {
@@ -39,6 +42,12 @@ export type SegmentRecipe = LanguageRecipe &
 export interface CoarseAnswer {
   readonly coarse: ScoreMap;
   readonly timings: Pick<Timings, 'encode' | 'umci'>;
+}
+
+/** What others are compared with. */
+export interface EmbedAnswer {
+  readonly coarse: ScoreMap;
+  readonly tokens: ImageTokens;
 }
 
 /** Everything that neural networks have to say about an image. */
@@ -67,9 +76,6 @@ interface Embedding {
 
 /** Embeddings kept for further prompts on images just seen; 4 MB each. */
 const RECENT_EMBEDDINGS = 8;
-const RECENT_TEXTS = 32;
-/** Sentences per run of the text encoder. */
-const SENTENCE_BATCH = 64;
 
 /**
  * Owns the ONNX sessions of a pack and runs the pipeline's neural half. It blocks its thread while it computes,
@@ -79,14 +85,13 @@ export class Engine {
   readonly device: DeviceReport;
   readonly #pack: Pack;
   readonly #sessions: ModelSessions;
-  readonly #tokenizer: Tokenizer;
-  readonly #texts = new RecentMap<string, Tensor>(RECENT_TEXTS);
+  readonly #text: TextTower;
   readonly #embeddings = new RecentMap<string, Embedding>(RECENT_EMBEDDINGS);
 
   private constructor(pack: Pack, sessions: ModelSessions, tokenizer: Tokenizer, device: DeviceReport) {
     this.#pack = pack;
     this.#sessions = sessions;
-    this.#tokenizer = tokenizer;
+    this.#text = new TextTower(sessions.text, tokenizer, pack.text);
     this.device = device;
   }
 
@@ -126,7 +131,7 @@ export class Engine {
   async segment(image: EncoderImage, recipe: SegmentRecipe, signal?: AbortSignal): Promise<Segmentation> {
     const { frame } = image;
     const clock = new Stopwatch();
-    const coarse = await this.#coarse(image, recipe, clock, signal);
+    const { coarse } = await this.#look(image, recipe, clock, signal);
 
     const start = performance.now();
     const found = findRegions(coarse, {
@@ -152,33 +157,48 @@ export class Engine {
    */
   async coarseMap(image: EncoderImage, recipe: LanguageRecipe, signal?: AbortSignal): Promise<CoarseAnswer> {
     const clock = new Stopwatch();
-    const coarse = await this.#coarse(image, recipe, clock, signal);
+    const { coarse } = await this.#look(image, recipe, clock, signal);
     return { coarse, timings: clock.timings };
   }
 
-  async #coarse(
+  /**
+   * What others are compared with: tokens and language map. Nothing is kept here.
+   * @throws ClipSamError as {@link segment}
+   */
+  async embed(image: EncoderImage, recipe: LanguageRecipe, signal?: AbortSignal): Promise<EmbedAnswer> {
+    const { coarse, stages } = await this.#look(image, recipe, new Stopwatch(), signal, false);
+    const { vision } = this.#pack;
+    return { coarse, tokens: keptTokens(stages, comparedStages(vision.stages, vision.grid)) };
+  }
+
+  /** Both towers and the head. */
+  async #look(
     image: EncoderImage,
     recipe: LanguageRecipe,
     clock: Stopwatch,
     signal: AbortSignal | undefined,
-  ): Promise<ScoreMap> {
+    keepsEmbedding = true,
+  ): Promise<{ readonly coarse: ScoreMap; readonly stages: readonly FeedTensor[] }> {
     const { vision, umci } = this.#pack;
     const { frame } = image;
     throwIfCancelled(signal);
-    const text = await this.#languageTokens(recipe, clock);
+    const text = await this.#text.tokens(recipe, clock);
     throwIfCancelled(signal);
-    const encoded = await this.#encode(image, clock);
+    const encoded = await this.#encode(image, clock, keepsEmbedding);
     throwIfCancelled(signal);
 
     const tokens = frameGrid(frame, vision.grid);
     const map = frameGrid(frame, vision.grid * CELLS_PER_TOKEN);
     const content: ContentGrid = { ...tokens, mapWidth: map.width, mapHeight: map.height };
+    const stages = vision.stages.map((stage) =>
+      cropStage(floats(encoded, stage.tensor), stage, vision.grid, content),
+    );
     const feeds: Record<string, Tensor> = { text, ...umciMatrices(umci, content) };
-    vision.stages.forEach((stage, index) => {
-      feeds[`stage_${index}`] = cropStage(floats(encoded, stage.tensor), stage, vision.grid, content);
+    stages.forEach((tokens, index) => {
+      feeds[`stage_${index}`] = tokens;
     });
     const answer = await clock.run('umci', this.#sessions.umci, feeds);
-    return { width: map.width, height: map.height, data: finite(answer, 'coarse') };
+    return { coarse: { width: map.width, height: map.height, data: finite(answer, 'coarse') }, stages };
   }
 
   /**
@@ -192,7 +212,7 @@ export class Engine {
     image?: EncoderImage,
   ): Promise<DecodedLogits | undefined> {
     const clock = new Stopwatch();
-    if (image && !this.#embeddings.get(key)) await this.#encode(image, clock);
+    if (image && !this.#embeddings.get(key)) await this.#encode(image, clock, true);
     const embedding = this.#embeddings.get(key);
     if (!embedding) return undefined;
     const levels = await this.#decode(prompts, embedding, clock);
@@ -200,37 +220,13 @@ export class Engine {
     return { frame: embedding.frame, levels, encodeMs, decodeMs };
   }
 
-  async #languageTokens({ object, prompts }: LanguageRecipe, clock: Stopwatch): Promise<Tensor> {
-    const key = JSON.stringify([object, prompts]);
-    const known = this.#texts.get(key);
-    if (known) return known;
-    const { width, contextLength } = this.#pack.text;
-    const sentences = stateSentences(object, prompts);
-    const all = [...sentences.normal, ...sentences.abnormal];
-    const ids = sentenceIds(this.#tokenizer, all, contextLength);
-    const embeddings = new Float32Array(all.length * width);
-    for (let from = 0; from < all.length; from += SENTENCE_BATCH) {
-      const count = Math.min(SENTENCE_BATCH, all.length - from);
-      const data = ids.subarray(from * contextLength, (from + count) * contextLength);
-      const batch = await clock.run('encode', this.#sessions.text, {
-        ids: { type: 'int64', dims: [count, contextLength], data },
-      });
-      embeddings.set(floats(batch, 'embedding'), from * width);
-    }
-    const counts = { normal: sentences.normal.length, abnormal: sentences.abnormal.length };
-    const data = languageTokens(embeddings, counts, width);
-    const tokens: Tensor = { type: 'float32', dims: [2, width], data };
-    this.#texts.set(key, tokens);
-    return tokens;
-  }
-
-  /** One pass of the vision tower: the stages for UMCI, and the embedding for SAM, which is kept. */
-  async #encode({ key, frame, pixels }: EncoderImage, clock: Stopwatch): Promise<Tensors> {
+  /** One pass of the vision tower: the stages for UMCI, and the embedding for SAM. */
+  async #encode({ key, frame, pixels }: EncoderImage, clock: Stopwatch, keeps: boolean): Promise<Tensors> {
     const { input, inputSize, samEmbedding } = this.#pack.vision;
     const outputs = await clock.run('encode', this.#sessions.vision, {
       [input]: { type: 'float32', dims: [1, 3, inputSize, inputSize], data: pixels },
     });
-    this.#embeddings.set(key, { frame, tensor: outputs[samEmbedding]! });
+    if (keeps) this.#embeddings.set(key, { frame, tensor: outputs[samEmbedding]! });
     return outputs;
   }
 
@@ -262,37 +258,4 @@ export class Engine {
       quality: quality[token]!,
     }));
   }
-}
-
-/** Sums of milliseconds per step; those of sessions are bare: nothing but the run. */
-class Stopwatch {
-  readonly timings = { encode: 0, umci: 0, regions: 0, decode: 0 };
-
-  async run(step: keyof Segmentation['timings'], session: Session, feeds: Tensors): Promise<Tensors> {
-    const start = performance.now();
-    const outputs = await session.run(feeds);
-    this.timings[step] += performance.now() - start;
-    return outputs;
-  }
-}
-
-/** As {@link floats}. Without this, an overflow would pass for a score of 0: a perfect part. */
-function finite(tensors: Tensors, name: string): Float32Array {
-  const values = floats(tensors, name);
-  if (values.every(Number.isFinite)) return values;
-  throw failure(
-    'no-numbers',
-    { output: name },
-    `The model's "${name}" holds values that are no numbers. Use the device "cpu"; if that is what ran, check the pack with \`clipsam models verify\`.`,
-  );
-}
-
-function floats(tensors: Tensors, name: string): Float32Array {
-  const tensor = tensors[name];
-  if (tensor?.type === 'float32') return tensor.data;
-  const found = Object.entries(tensors).map(([key, { type }]) => `${key} (${type})`);
-  throw new ClipSamError(
-    'pack-invalid',
-    `The model pack should give float32 "${name}"; it gives ${found.join(', ') || 'nothing'}.`,
-  );
 }

@@ -3,7 +3,14 @@ import type { DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
 import type { ErrorRecord } from '../../src-shared/error-record.ts';
 import { ClipSamError, throwIfCancelled, toErrorRecord } from '../../src-shared/errors.ts';
 import type { InspectionResult } from '../../src-shared/result.ts';
-import type { AskSamJob, InferenceRequests, InspectJob, SamMasks } from './inference-protocol.ts';
+import type {
+  AskSamJob,
+  Embedded,
+  EmbedJob,
+  InferenceRequests,
+  InspectJob,
+  SamMasks,
+} from './inference-protocol.ts';
 import { tooHeavy } from './pack-files.ts';
 import { type DeathReason, ProcessDeath } from './process-death.ts';
 import { forkHost, type ProcessHost } from './process-host.ts';
@@ -64,6 +71,8 @@ export interface InferenceClient {
   inspect(job: InspectJob, signal?: AbortSignal): Promise<InspectionResult>;
   /** Asks SAM for prompts of the inspector's own. Goes ahead of waiting images. Errors as {@link inspect}. */
   askSam(job: AskSamJob, signal?: AbortSignal): Promise<SamMasks>;
+  /** Makes an image's token file, unless it is there. Queues as {@link inspect}; errors too. */
+  embed(job: EmbedJob, signal?: AbortSignal): Promise<Embedded>;
   /** Cancels everything under way and ends the process. */
   close(): Promise<void>;
 }
@@ -140,6 +149,11 @@ class SupervisedInference implements InferenceClient {
   async askSam(job: AskSamJob, signal?: AbortSignal): Promise<SamMasks> {
     this.#throwUnlessOpen(signal);
     return this.#queue.ask('askSam', job, signal);
+  }
+
+  async embed(job: EmbedJob, signal?: AbortSignal): Promise<Embedded> {
+    this.#throwUnlessOpen(signal);
+    return this.#queue.ask('embed', job, signal);
   }
 
   async close(): Promise<void> {

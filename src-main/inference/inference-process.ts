@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { embedImage } from './embed-image.ts';
 import { type EngineClient, startEngine } from './engine-client.ts';
 import { examineInThread } from './examination-client.ts';
 import { HEARTBEAT_INTERVAL, type Heartbeat, type InferenceRequests } from './inference-protocol.ts';
@@ -38,6 +39,7 @@ void serveRequests<InferenceRequests>(parent, {
     await examineInThread(examination, heapMb);
   },
   inspect: async (job, { signal }) => inspectImage(job, opened(), signal),
+  embed: async (job, { signal }) => embedImage(job, opened(), signal),
   askSam: async (job, { signal }) => askSamAboutImage(job, opened(), signal),
 });
 

@@ -1,9 +1,11 @@
 import type { DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
+import type { Notice } from '../../src-shared/notice.ts';
 import type { PackedLevels } from '../../src-shared/packed-levels.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../src-shared/result.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
+import type { Comparison } from './comparison.ts';
 import type { Examination } from './examination.ts';
 import type { FromServer, ToServer } from './request-channel.ts';
 
@@ -17,6 +19,36 @@ export interface InspectJob {
   readonly range?: SampleRange | undefined;
   /** Folder of the artifact store that gets the maps and the mask. */
   readonly artifactRoot: string;
+  /** What else the image is compared with; absent or without images: language alone. */
+  readonly comparison?: Comparison | undefined;
+}
+
+/** One image whose tokens are wanted, for others to be compared with. */
+export interface EmbedJob {
+  readonly path: string;
+  /** Object and prompts decide the language map that is kept beside the tokens. */
+  readonly recipe: Recipe;
+  /** As the image is inspected with. */
+  readonly page?: number | undefined;
+  readonly range?: SampleRange | undefined;
+  /** Where token files lie. */
+  readonly folder: string;
+  /** True: also turned in steps of 45° and mirrored; a pass of the encoder each. */
+  readonly rotations?: boolean | undefined;
+}
+
+/** Where the tokens of an image are. */
+export interface Embedded {
+  /** SHA-256 of the image file. */
+  readonly contentHash: string;
+  /** Names the picture (see `TokenSource`): file, page and range. */
+  readonly key: string;
+  /** Path of the token file. */
+  readonly tokens: string;
+  /** Size of the image in pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly notices: readonly Notice[];
 }
 
 /** Prompts of the inspector's own for an image: SAM answers, CLIP's stage and UMCI are not asked. */
@@ -64,6 +96,8 @@ export interface InferenceRequests {
   };
   readonly inspect: { readonly job: InspectJob; readonly result: InspectionResult };
   readonly askSam: { readonly job: AskSamJob; readonly result: SamMasks };
+  /** Makes the token file of an image, unless it is there. */
+  readonly embed: { readonly job: EmbedJob; readonly result: Embedded };
 }
 
 /** The process lives, and this is the memory that it takes. */

@@ -96,16 +96,24 @@ export async function askSamAboutImage(
   return { levels: packLevels(maskLevels(answer.levels, answer.frame)), decodeMs: answer.decodeMs };
 }
 
-async function readEncoderImage(
+/** An image scaled into the encoder's square. @throws ClipSamError of the codec (`image-…`) */
+export async function readEncoderImage(
   { path, page, recipe, range }: Pick<InspectJob, 'path' | 'page' | 'recipe' | 'range'>,
   { vision }: EngineClient,
 ): Promise<{
   readonly image: EncoderImage;
+  /** Content pixels of the frame. */
+  readonly rgb: Uint8Array;
   readonly contentHash: string;
   readonly notices: readonly Notice[];
 }> {
   const options = { maxPixels: recipe.maxPixels, size: vision.inputSize, page, range };
   const { rgb, contentHash, notices, ...frame } = await readFrameImage(path, options);
   const pixels = frameTensor(rgb, frame, vision.mean, vision.std);
-  return { image: { key: pictureKey({ contentHash, page, range }), frame, pixels }, contentHash, notices };
+  return {
+    image: { key: pictureKey({ contentHash, page, range }), frame, pixels },
+    rgb,
+    contentHash,
+    notices,
+  };
 }

@@ -2,6 +2,9 @@ import * as ort from 'onnxruntime-node';
 import type { Device } from '../../src-shared/device.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 
+/** Version of ONNX Runtime: the same model gives slightly other values from one to another. */
+export const ORT_VERSION = ort.env.versions.node ?? ort.env.versions.common;
+
 /** A tensor as the rest of the code base sees it; `data` is row-major. */
 export type Tensor =
   | { readonly type: 'float32'; readonly dims: readonly number[]; readonly data: Float32Array }

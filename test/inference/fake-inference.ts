@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import type {
   AskSamJob,
+  EmbedJob,
   FromChild,
   InferenceRequests,
   InspectJob,
@@ -45,7 +46,7 @@ export function fakeInference({ pid, say, kill, exit, freeze }: Surroundings): (
       say({ kind: 'answer', id, result });
     }
   };
-  const work = (id: number, { path }: InspectJob | AskSamJob) => {
+  const work = (id: number, { path }: InspectJob | AskSamJob | EmbedJob) => {
     const [behaviour, file] = path.split(':');
     const answer = () => {
       const result = { contentHash: path, pid } as unknown as (FromChild & { kind: 'answer' })['result'];

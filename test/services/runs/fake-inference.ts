@@ -1,6 +1,7 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { sha256OfFile } from '../../../src-main/files/hash.ts';
+import { pictureKey } from '../../../src-main/files/picture-key.ts';
 import type { InferenceClient, InspectJob } from '../../../src-main/inference/inference-client.ts';
 import { type ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
@@ -18,15 +19,28 @@ export interface FakeOptions {
   readonly result?: (job: InspectJob) => Partial<InspectionResult>;
 }
 
-/** Hashes the file and answers with a fixed result. `most` is the highest number of images at a time so far. */
+/** Hashes the file and answers with a fixed result; tokens are said to be there, and are not. `most` is the highest number of images at a time so far. */
 export function fakeInference(
   options: FakeOptions = {},
-): Pick<InferenceClient, 'device' | 'packHash' | 'inspect'> & { readonly load: { most: number } } {
+): Pick<InferenceClient, 'device' | 'packHash' | 'inspect' | 'embed'> & { readonly load: { most: number } } {
   const load = { now: 0, most: 0 };
   return {
     device: context.device,
     packHash: context.packHash,
     load,
+    async embed({ path, page, range, folder }, signal) {
+      throwIfCancelled(signal);
+      const contentHash = await sha256OfFile(path);
+      const key = pictureKey({ contentHash, page, range });
+      return {
+        contentHash,
+        key,
+        tokens: join(folder, `${key}.tokens`),
+        width: 640,
+        height: 480,
+        notices: [],
+      };
+    },
     async inspect(job, signal) {
       const { path } = job;
       load.most = Math.max(load.most, ++load.now);
