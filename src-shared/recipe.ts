@@ -21,6 +21,30 @@ const promptsSchema = z.strictObject({
 });
 export type Prompts = z.infer<typeof promptsSchema>;
 
+/** Share of a tile that it has in common with its neighbour, at least. */
+const overlap = z.number().min(0).max(0.5);
+/**
+ * How large images are cut into tiles that the model sees one by one, beside the whole image: at a scale, or until the
+ * smallest defect of interest spans so many tokens. Images that fit into one tile are not cut.
+ */
+const tilesSchema = z.discriminatedUnion('mode', [
+  z.strictObject({
+    mode: z.literal('scale'),
+    /** Pixels of what the model sees per image pixel. */
+    scale: z.number().min(0.01).max(1),
+    overlap,
+  }),
+  z.strictObject({
+    mode: z.literal('smallest-defect'),
+    /** Its size in image pixels. */
+    pixels: z.number().min(1).max(10_000),
+    /** Tokens of the model that it should span; a token is 16 × 16 pixels of what the model sees. */
+    tokens: z.number().min(0.25).max(16),
+    overlap,
+  }),
+]);
+export type TileRecipe = z.infer<typeof tilesSchema>;
+
 /** Everything that decides a result, apart from the image itself. Frozen and hashed with every result. */
 export const recipeSchema = z
   .strictObject({
@@ -47,6 +71,8 @@ export const recipeSchema = z
     reject: unit,
     /** Images with more pixels are refused before they are decoded (decompression bombs). */
     maxPixels: z.int().min(1).max(1_000_000_000),
+    /** Left out: images are looked at as a whole only. */
+    tiles: tilesSchema.optional(),
     /** How second opinions are used. Recipes from before have none, and keep their hash. */
     opinions: opinionSettingsSchema.optional(),
   })

@@ -46,7 +46,8 @@ export function findRegions(coarse: ScoreMap, options: RegionOptions): CoarseReg
     .slice(0, maxRegions);
 }
 
-function describeRegion(coarse: ScoreMap, cells: Int32Array): CoarseRegion {
+/** What there is to say of cells as one region. @param cells one or more */
+export function describeRegion(coarse: ScoreMap, cells: Int32Array): CoarseRegion {
   let left = coarse.width;
   let right = 0;
   let top = coarse.height;
