@@ -41,6 +41,12 @@ const EN: Tellers = {
     `The file also has ${number(previews)} smaller copies of the picture; they are not inspected.`,
   'scaled-thin': ({ width, height, modelWidth, modelHeight }, { number }) =>
     `${number(width)} × ${number(height)} pixels became ${number(modelWidth)} × ${number(modelHeight)} for the model: small defects are lost. Cut the image into shorter pieces.`,
+  tiled: ({ tiles, scale, width, height }, { number, percent }) =>
+    `Looked at as a whole and in ${number(tiles)} overlapping tiles of ${number(width)} × ${number(height)} pixels, at ${percent(scale)} of their size.`,
+  'tiles-limited': ({ scale, wanted, by }, { percent }) =>
+    by === 'count'
+      ? `The recipe asks for tiles at ${percent(wanted)} of the image's size; there would be too many, so they have ${percent(scale)}. Smaller defects may be lost: cut the image into pieces.`
+      : `The recipe asks for tiles at ${percent(wanted)} of the image's size; they have ${percent(scale)}, since more shows nothing new. Smaller defects may be lost: take pictures with more pixels.`,
   'defect-below-scale': ({ modelPixels }, { number }) =>
     `A defect of the recipe's minimum size has only ${number(modelPixels)} pixels in what the model sees. Cut the image into pieces, or raise the minimum size.`,
   'colour-converted': ({ from }) => `Colours were converted from ${CONVERTED.en[from]} to sRGB.`,
@@ -69,6 +75,12 @@ const ZH: Tellers = {
     `文件中还有 ${number(previews)} 个较小的预览图，不参与检测。`,
   'scaled-thin': ({ width, height, modelWidth, modelHeight }, { number }) =>
     `${number(width)} × ${number(height)} 像素缩小为 ${number(modelWidth)} × ${number(modelHeight)} 供模型使用：小缺陷会丢失。请将图像裁成较短的几段。`,
+  tiled: ({ tiles, scale, width, height }, { number, percent }) =>
+    `已检测整幅图像以及 ${number(tiles)} 个重叠的分块，每块 ${number(width)} × ${number(height)} 像素，按原尺寸的 ${percent(scale)} 检测。`,
+  'tiles-limited': ({ scale, wanted, by }, { percent }) =>
+    by === 'count'
+      ? `配方要求分块为图像尺寸的 ${percent(wanted)}，但分块会过多，因此采用 ${percent(scale)}。较小的缺陷可能会丢失：请裁切图像。`
+      : `配方要求分块为图像尺寸的 ${percent(wanted)}，但继续放大不会显示更多内容，因此采用 ${percent(scale)}。较小的缺陷可能会丢失：请用更高像素拍摄。`,
   'defect-below-scale': ({ modelPixels }, { number }) =>
     `配方最小尺寸的缺陷在模型所见图像中仅有 ${number(modelPixels)} 个像素。请裁切图像，或提高最小尺寸。`,
   'colour-converted': ({ from }) => `颜色已从${CONVERTED['zh-CN'][from]}转换为 sRGB。`,
@@ -91,6 +103,8 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'frames-skipped': 'Animation skipped',
     'previews-skipped': 'Previews skipped',
     'scaled-thin': 'Shrunk to a thin strip',
+    tiled: 'In tiles',
+    'tiles-limited': 'Tiles at a smaller scale',
     'defect-below-scale': 'Defects too small to see',
     'colour-converted': 'Colours converted',
     'profile-ignored': 'Colour profile ignored',
@@ -108,6 +122,8 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'frames-skipped': '跳过动画',
     'previews-skipped': '跳过预览图',
     'scaled-thin': '缩成细条',
+    tiled: '已分块',
+    'tiles-limited': '分块尺度受限',
     'defect-below-scale': '缺陷小到不可见',
     'colour-converted': '颜色已转换',
     'profile-ignored': '忽略颜色配置文件',

@@ -33,6 +33,27 @@ export const noticeSchema = z.discriminatedUnion('code', [
     modelWidth: count,
     modelHeight: count,
   }),
+  /**
+   * Looked at as a whole and in overlapping tiles of this size in image pixels. `scale`: pixels of what the model sees
+   * per image pixel.
+   */
+  z.object({
+    code: z.literal('tiled'),
+    tiles: count,
+    scale: z.number().min(0),
+    width: count,
+    height: count,
+  }),
+  /**
+   * Tiles have a smaller scale than the recipe asks for: there would be too many, or they would be enlarged more than
+   * helps.
+   */
+  z.object({
+    code: z.literal('tiles-limited'),
+    scale: z.number().min(0),
+    wanted: z.number().min(0),
+    by: z.enum(['count', 'enlargement']),
+  }),
   /** A defect of the recipe's minimum size has fewer than two pixels in what the model sees. */
   z.object({ code: z.literal('defect-below-scale'), modelPixels: z.number().min(0) }),
   /** Brought to sRGB. */
@@ -66,6 +87,8 @@ export const NOTICE_LEVELS: Readonly<Record<NoticeCode, 'information' | 'warning
   'frames-skipped': 'warning',
   'previews-skipped': 'information',
   'scaled-thin': 'warning',
+  tiled: 'information',
+  'tiles-limited': 'warning',
   'defect-below-scale': 'warning',
   'colour-converted': 'information',
   'profile-ignored': 'warning',

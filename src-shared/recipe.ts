@@ -57,7 +57,7 @@ export const recipeSchema = z
     prompts: promptsSchema,
     /** θ of MMR step 1: coarse-map values above it become regions. */
     theta: unit,
-    /** Smallest region kept, as a fraction of the image's area. */
+    /** Smallest region kept, as a fraction of the image's area; of a tile's, where an image is cut into tiles. */
     minRegionArea: unit,
     /** Strongest regions kept per image; the rest send nothing to SAM. */
     maxRegions: z.int().min(0).max(64),

@@ -70,10 +70,15 @@ export type ArtifactRef = z.infer<typeof artifactRefSchema>;
 
 /**
  * Files of a result. `coarseMap` is the map in which regions were looked for: language's own, or where there were second
- * opinions all of them fused; then each opinion's calibrated map is kept as well, on the same cells. The maps are 16-bit grey PNGs, value / 65535 = 0..1, longest side at most 1024 (SAM's
- * frame without padding). The coarse map has SAM's low resolution (4 frame pixels per cell); the final map is the
- * same file when nothing was above θ, and has frame resolution otherwise. The mask is an 8-bit grey PNG (0 / 255)
- * of the image's size.
+ * opinions all of them fused; then each opinion's calibrated map is kept as well, on the cells of an image without tiles.
+ * The maps are 16-bit grey PNGs, value / 65535 = 0..1.
+ *
+ * Usually their longest side is at most 1024 (SAM's frame without padding): the coarse map has SAM's low resolution (4
+ * frame pixels per cell); the final map is the same file when nothing was above θ, and has frame resolution otherwise.
+ * Of an image that was looked at in tiles (see its notice `tiled`) both maps have the same size, longest side 1024 to
+ * 4096, and cover the image exactly.
+ *
+ * The mask is an 8-bit grey PNG (0 / 255) of the image's size.
  */
 const resultArtifactsSchema = immutable(
   z.object({

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { ClipSamError, failure } from '../../src-shared/errors.ts';
 import { type Frame, frameFor } from '../../src-shared/frame.ts';
+import type { Box } from '../../src-shared/geometry.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { sha256 } from '../files/hash.ts';
@@ -19,6 +20,18 @@ export interface FrameImage extends Frame {
   readonly rgb: Uint8Array;
   /** What was converted, guessed, skipped or lost on the way. */
   readonly notices: readonly Notice[];
+  /** The image in full size, where it was wanted. */
+  readonly whole?: RgbImage;
+}
+
+/** What {@link readFrameImage} needs to know. */
+export interface FrameOptions extends ReadOptions {
+  readonly size: number;
+  /**
+   * Asked once the size is known and before pixels are held: true, and the image comes in full size as well. 3 bytes
+   * per pixel, once.
+   */
+  readonly wantsWhole?: (size: { readonly width: number; readonly height: number }) => Promise<boolean>;
 }
 
 /**
@@ -42,22 +55,22 @@ const MIN_SIDE = 8;
  * image); `image-unsupported` (an image of a kind that is not read, or a side of fewer than 8 pixels);
  * `image-too-large`
  */
-export async function readFrameImage(
-  path: string,
-  options: ReadOptions & { readonly size: number },
-): Promise<FrameImage> {
+export async function readFrameImage(path: string, options: FrameOptions): Promise<FrameImage> {
   const bytes = await readImageFile(path);
   return decodeImage(bytes, path, options, async (open) => {
     refuseIfTooSmall(path, open.width, open.height);
     const frame = frameFor(open.width, open.height, options.size);
+    const isWhole = (await options.wantsWhole?.({ width: open.width, height: open.height })) ?? false;
     // libvips would turn an image after it scaled it, which moves enlarged pixels: the same picture, other scores.
-    const upright = open.isTurned ? await decoded(open.image, path) : open.image;
+    const whole = isWhole || open.isTurned ? await toRgb(open.image, path) : undefined;
+    const upright = whole ? fromPixels(whole.data, whole.width, whole.height, 3) : open.image;
     const { data } = await toRgb(
       upright.resize({ width: frame.width, height: frame.height, ...RESIZE }),
       path,
     );
-    const notices = [...open.notices, ...frameNotices(frame, data)];
-    return { ...frame, contentHash: sha256(bytes), rgb: data, notices };
+    const notices = [...open.notices, ...frameNotices(frame, isWhole && whole ? whole.data : data)];
+    const image = { ...frame, contentHash: sha256(bytes), rgb: data, notices };
+    return isWhole && whole ? { ...image, whole } : image;
   });
 }
 
@@ -72,6 +85,21 @@ export function resizeRgb(image: RgbImage, width: number, height: number): Promi
     fromPixels(image.data, image.width, image.height, 3).resize({ width, height, ...RESIZE }),
     'image',
   );
+}
+
+/**
+ * A part of an image, scaled with the kernel of {@link readFrameImage} to a frame's content.
+ * @returns `frame.width × frame.height × 3`
+ */
+export async function cutFrame(
+  image: RgbImage,
+  { x, y, width, height }: Box,
+  frame: Frame,
+): Promise<Uint8Array> {
+  const part = fromPixels(image.data, image.width, image.height, 3)
+    .extract({ left: x, top: y, width, height })
+    .resize({ width: frame.width, height: frame.height, ...RESIZE });
+  return (await toRgb(part, 'image')).data;
 }
 
 /** @param options.quality of JPEG, 1..100, default 90 */
@@ -158,11 +186,6 @@ export async function readImageFile(path: string): Promise<Buffer> {
     if (error instanceof ClipSamError) throw error;
     throw toReadError(error, path);
   }
-}
-
-async function decoded(image: Sharp, name: string): Promise<Sharp> {
-  const { data, width, height } = await toRgb(image, name);
-  return fromPixels(data, width, height, 3);
 }
 
 async function toRgb(image: Sharp, name: string): Promise<RgbImage> {

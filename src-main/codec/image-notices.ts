@@ -9,25 +9,29 @@ const NEARLY_BLACK = 32;
 /**
  * What can be said of what the model sees. Looks at pixels until they differ and one is bright, which in ordinary
  * pictures is at once.
- * @param rgb content of the frame, `width × height × 3`
+ * @param rgb pixels of the frame or of the image, three values each
  */
 export function frameNotices(frame: Frame, rgb: Uint8Array): Notice[] {
-  const notices: Notice[] = [];
-  const { imageWidth, imageHeight, width, height, scale } = frame;
-  if (scale < 1 && Math.min(width, height) < THIN_SIDE) {
-    notices.push({
-      code: 'scaled-thin',
-      width: imageWidth,
-      height: imageHeight,
-      modelWidth: width,
-      modelHeight: height,
-    });
-  }
+  const notices = thinNotices(frame);
   const [red, green, blue] = [rgb[0]!, rgb[1]!, rgb[2]!];
   if (isSingleColour(rgb)) notices.push({ code: 'single-colour', red, green, blue });
   const highest = highestUpTo(rgb, NEARLY_BLACK);
   if (highest <= NEARLY_BLACK) notices.push({ code: 'nearly-black', highest });
   return notices;
+}
+
+/** What is said of an image that is looked at as a whole, and is thin there. */
+function thinNotices({ imageWidth, imageHeight, width, height, scale }: Frame): Notice[] {
+  if (scale >= 1 || Math.min(width, height) >= THIN_SIDE) return [];
+  return [
+    {
+      code: 'scaled-thin',
+      width: imageWidth,
+      height: imageHeight,
+      modelWidth: width,
+      modelHeight: height,
+    },
+  ];
 }
 
 function isSingleColour(rgb: Uint8Array): boolean {

@@ -51,6 +51,12 @@ export interface Embedded {
   readonly notices: readonly Notice[];
 }
 
+/** How far an image is that is looked at in tiles: tile 1, 2, … of how many is being looked at. */
+export interface TileProgress {
+  readonly tile: number;
+  readonly tiles: number;
+}
+
 /** Prompts of the inspector's own for an image: SAM answers, CLIP's stage and UMCI are not asked. */
 export interface AskSamJob {
   readonly path: string;

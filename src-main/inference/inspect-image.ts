@@ -14,9 +14,20 @@ import { quantiseMap } from '../pipeline/map-codec.ts';
 import { fuseMasks } from '../pipeline/mask-fusion.ts';
 import { maskLevels } from '../pipeline/mask-levels.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
+import { planTiles, type TilePlan } from '../pipeline/tile-plan.ts';
 import type { EncoderImage } from './engine.ts';
 import type { EngineClient } from './engine-client.ts';
-import type { AskSamJob, InspectJob, SamMasks } from './inference-protocol.ts';
+import type { AskSamJob, InspectJob, SamMasks, TileProgress } from './inference-protocol.ts';
+import { segmentTiles, type TiledImage, tileNotices } from './inspect-tiles.ts';
+import { type TileTurn, TileTurns } from './tile-turns.ts';
+
+const tileTurns = new TileTurns();
+
+interface InspectOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called as each tile of a tiled image begins. */
+  readonly onTile?: ((progress: TileProgress) => void) | undefined;
+}
 
 /**
  * The whole pipeline for one image: read → engine → fuse → write. Several images at a time overlap: all but the
@@ -24,16 +35,40 @@ import type { AskSamJob, InspectJob, SamMasks } from './inference-protocol.ts';
  * @throws ClipSamError of the codec (`image-…`), the engine and the artifact store; `cancelled`
  */
 export async function inspectImage(
+  job: InspectJob,
+  engine: EngineClient,
+  { signal, onTile }: InspectOptions = {},
+): Promise<InspectionResult> {
+  const turn = job.recipe.tiles && tileTurns.take();
+  try {
+    return await inspectInTurn(job, engine, { signal, onTile, turn });
+  } finally {
+    turn?.end();
+  }
+}
+
+async function inspectInTurn(
   { path, page, recipe, artifactRoot, range }: InspectJob,
   engine: EngineClient,
-  signal?: AbortSignal,
+  { signal, onTile, turn }: InspectOptions & { readonly turn: TileTurn | undefined },
 ): Promise<InspectionResult> {
   const start = performance.now();
   throwIfCancelled(signal);
-  const { image, contentHash, notices } = await readEncoderImage({ path, page, recipe, range }, engine);
+  const { image, tiled, contentHash, notices } = await readEncoderImage(
+    { path, page, recipe, range },
+    engine,
+    turn,
+  );
   const read = performance.now() - start;
-  const { frame } = image;
-  const { coarse, regions: masks, timings } = await engine.segment({ image, recipe }, signal);
+  // Of a tiled image regions are looked for on the joined map.
+  const whole = await engine.segment(
+    { image, recipe: tiled ? { ...recipe, maxRegions: 0 } : recipe },
+    signal,
+  );
+  const segmented = tiled
+    ? await segmentTiles(tiled, whole, recipe, engine, { signal, onTile })
+    : { ...whole, frame: image.frame, cutMs: 0 };
+  const { coarse, regions: masks, timings, frame, cutMs } = segmented;
   throwIfCancelled(signal);
 
   const fuseStart = performance.now();
@@ -60,9 +95,11 @@ export async function inspectImage(
     score,
     verdict: modelVerdict(score, recipe),
     regions,
-    notices: [...notices, ...defectScale(frame, recipe.minRegionArea)],
+    notices: tiled
+      ? tileNotices(notices, tiled.plan, recipe.minRegionArea)
+      : [...notices, ...defectScale(frame, recipe.minRegionArea)],
     artifacts: { coarseMap, finalMap: finalFile, mask: maskFile },
-    timings: { read, ...timings, fuse, write: end - writeStart, total: end - start },
+    timings: { read: read + cutMs, ...timings, fuse, write: end - writeStart, total: end - start },
     device: engine.device,
     recipeHash: hashOfJson(recipe),
     packHash: engine.packHash,
@@ -100,19 +137,35 @@ export async function askSamAboutImage(
 export async function readEncoderImage(
   { path, page, recipe, range }: Pick<InspectJob, 'path' | 'page' | 'recipe' | 'range'>,
   { vision }: EngineClient,
+  turn?: TileTurn,
 ): Promise<{
   readonly image: EncoderImage;
   /** Content pixels of the frame. */
   readonly rgb: Uint8Array;
+  /** Where the recipe wants tiles and the image has several. */
+  readonly tiled: TiledImage | undefined;
   readonly contentHash: string;
   readonly notices: readonly Notice[];
 }> {
-  const options = { maxPixels: recipe.maxPixels, size: vision.inputSize, page, range };
-  const { rgb, contentHash, notices, ...frame } = await readFrameImage(path, options);
-  const pixels = frameTensor(rgb, frame, vision.mean, vision.std);
+  let plan: TilePlan | undefined;
+  const read = await readFrameImage(path, {
+    maxPixels: recipe.maxPixels,
+    size: vision.inputSize,
+    page,
+    range,
+    async wantsWhole(size) {
+      plan = turn && recipe.tiles && planTiles(size, recipe.tiles, vision);
+      if (plan) await turn?.begins;
+      else turn?.end();
+      return plan !== undefined;
+    },
+  });
+  const { rgb, contentHash, notices, whole, ...frame } = read;
+  const key = pictureKey({ contentHash, page, range });
   return {
-    image: { key: pictureKey({ contentHash, page, range }), frame, pixels },
+    image: { key, frame, pixels: frameTensor(rgb, frame, vision.mean, vision.std) },
     rgb,
+    tiled: plan && whole && { key, plan, pixels: whole },
     contentHash,
     notices,
   };

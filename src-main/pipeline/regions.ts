@@ -25,9 +25,16 @@ export interface RegionOptions {
   readonly maxRegions: number;
 }
 
-/** The recipe's `minRegionArea` (a fraction of the image's area) in cells of a coarse map; at least 1. */
-export function minRegionCells(coarse: Pick<ScoreMap, 'width' | 'height'>, minRegionArea: number): number {
-  return Math.max(1, Math.ceil(minRegionArea * coarse.width * coarse.height));
+/**
+ * The recipe's `minRegionArea` in cells of a coarse map; at least 1.
+ * @param portion what it is a fraction of: 1 the image, of a tiled image one tile's share of it
+ */
+export function minRegionCells(
+  coarse: Pick<ScoreMap, 'width' | 'height'>,
+  minRegionArea: number,
+  portion = 1,
+): number {
+  return Math.max(1, Math.ceil(minRegionArea * portion * coarse.width * coarse.height));
 }
 
 /**

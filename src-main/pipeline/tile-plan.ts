@@ -96,6 +96,11 @@ export function tileArea({ columns, rows }: TilePlan, index: number): Box {
   };
 }
 
+/** A tile's share of the image's area. */
+export function tilePortion({ columns, rows, frame }: TilePlan): number {
+  return (columns.length * rows.length) / (frame.imageWidth * frame.imageHeight);
+}
+
 /** The cells of the joined map whose centres lie in an area of the image. */
 export function areaSpan({ x, y, width, height }: Box, frame: Frame): Span {
   const across = frame.width / frame.imageWidth;

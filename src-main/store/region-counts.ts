@@ -1,19 +1,35 @@
 import { sql } from 'kysely';
-import type { ResultArtifacts } from '../../src-shared/result.ts';
+import type { InspectionResult, ResultArtifacts } from '../../src-shared/result.ts';
+import { storedNotices } from './result-row.ts';
 import type { Workspace } from './workspace.ts';
+
+/** What of a result decides how many regions it has at each θ. */
+export type UncountedResult = Pick<InspectionResult, 'artifacts' | 'width' | 'height' | 'notices'> & {
+  readonly id: number;
+};
 
 /** Results of a run whose regions were not counted yet, in the order of its images; a page starts behind `after`. */
 export async function uncountedResults(
   workspace: Workspace,
   runId: number,
   page: { readonly after: number; readonly limit: number },
-): Promise<{ readonly id: number; readonly artifacts: ResultArtifacts }[]> {
-  const { rows } = await sql<{ id: number; artifacts: string }>`
-    select r.id, r.artifacts from results r
+): Promise<UncountedResult[]> {
+  const { rows } = await sql<{
+    id: number;
+    artifacts: string;
+    width: number;
+    height: number;
+    notices: string | null;
+  }>`
+    select r.id, r.artifacts, r.width, r.height, r.notices from results r
     where r.run_id = ${runId} and r.status = 'done' and r.id > ${page.after}
       and not exists (select 1 from region_counts c where c.result_id = r.id)
     order by r.id limit ${page.limit}`.execute(workspace.db);
-  return rows.map(({ id, artifacts }) => ({ id, artifacts: JSON.parse(artifacts) as ResultArtifacts }));
+  return rows.map(({ artifacts, notices, ...row }) => ({
+    ...row,
+    artifacts: JSON.parse(artifacts) as ResultArtifacts,
+    notices: storedNotices(notices),
+  }));
 }
 
 /** Keeps counts of regions: a byte per threshold. Results never change, so neither do these. */

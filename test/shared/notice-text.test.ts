@@ -9,6 +9,8 @@ const EVERY: Readonly<Record<Notice['code'], Notice>> = {
   'frames-skipped': { code: 'frames-skipped', frames: 12 },
   'previews-skipped': { code: 'previews-skipped', previews: 1 },
   'scaled-thin': { code: 'scaled-thin', width: 12000, height: 40, modelWidth: 1024, modelHeight: 3 },
+  tiled: { code: 'tiled', tiles: 50, scale: 3.2, width: 320, height: 40 },
+  'tiles-limited': { code: 'tiles-limited', scale: 4, wanted: 8, by: 'enlargement' },
   'defect-below-scale': { code: 'defect-below-scale', modelPixels: 0.7 },
   'colour-converted': { code: 'colour-converted', from: 'cmyk' },
   'profile-ignored': { code: 'profile-ignored' },
@@ -26,6 +28,9 @@ it.each(NOTICE_LANGUAGES)('tells every notice in %s, with its values and nothing
   for (const text of texts) expect(text).not.toMatch(/undefined|NaN|\{|\[object/);
   expect(noticeText(EVERY['sample-range'], language)).toContain('4,095');
   expect(noticeText(EVERY['scaled-thin'], language)).toContain('12,000 × 40');
+  expect(noticeText(EVERY.tiled, language)).toContain('320%');
+  const many = { code: 'tiles-limited', scale: 0.7, wanted: 1, by: 'count' } as const;
+  expect(noticeText(many, language)).not.toBe(noticeText({ ...many, by: 'enlargement' }, language));
   expect(noticeText(EVERY.transparency, language)).toContain('12.5%');
   expect(noticeText(EVERY['samples-clipped'], language)).toContain('< 0.1%');
 });

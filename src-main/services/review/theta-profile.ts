@@ -7,6 +7,7 @@ import {
   countUncounted,
   listRegionCounts,
   saveRegionCounts,
+  type UncountedResult,
   uncountedResults,
 } from '../../store/region-counts.ts';
 import { getRun } from '../../store/runs.ts';
@@ -49,7 +50,7 @@ export async function thetaProfile(
         throwIfCancelled(options.signal);
         const map = await readStoredMap(workspace.artifacts, result.artifacts.coarseMap).catch(unlessLost);
         if (!map) continue;
-        const minCells = minRegionCells(map, recipe.minRegionArea);
+        const minCells = minRegionCells(map, recipe.minRegionArea, portionOf(result));
         const limits = { maxRegions: recipe.maxRegions, minCells };
         const counts = [...countRegionsByTheta(map, thetas, limits)];
         const [own] = counts.splice(thetas.indexOf(recipe.theta), 1);
@@ -65,6 +66,12 @@ export async function thetaProfile(
     options.onProgress?.({ done, total });
   }
   return sumUp(await listRegionCounts(workspace, runId));
+}
+
+/** What the recipe's smallest region is a share of: the image, or a tile of it. */
+function portionOf({ notices, width, height }: UncountedResult): number {
+  const tiled = notices.find(({ code }) => code === 'tiled');
+  return tiled?.code === 'tiled' ? (tiled.width * tiled.height) / (width * height) : 1;
 }
 
 function sumUp(all: readonly Uint8Array[]): ThetaProfile {

@@ -57,6 +57,26 @@ test('sums up, per image, what would appear and vanish against the run’s own t
   expect(row(1)).toEqual([0, 0, 2, 0]);
 });
 
+test('measures the smallest region of a tiled image by its tiles', async () => {
+  const workspace = await temporaryWorkspace();
+  const { id } = await createBatch(workspace, { name: 'B' }, 'ana');
+  const images = [1, 2].map((i) => ({ path: `/photos/${i}.png`, contentHash: null, bytes: null }));
+  await addImages(workspace, id, images, 'ana');
+  // Two of the map's 200 cells; of a tile that is a quarter of the image: one.
+  const own = { ...recipe, theta: 0.5, minRegionArea: 0.01, maxRegions: 3 };
+  const { hash } = await saveRecipe(workspace, own, { inspector: 'ana' });
+  const claim = await startRun(workspace, id, hash, context);
+  const coarseMap = await workspace.artifacts.put(await mapWith([0.9]), 'image/png');
+  const { artifacts, width, height } = inspectionResult();
+  const tiled = { code: 'tiled', tiles: 9, scale: 1, width: width / 2, height: height / 2 } as const;
+  for (const [i, notices] of [[], [tiled]].entries()) {
+    const result = inspectionResult({ artifacts: { ...artifacts, coarseMap }, notices });
+    await recordOutcome(workspace, claim, i + 1, { status: 'done', result });
+  }
+  const profile = await thetaProfile(workspace, claim.runId);
+  expect([profile.images, profile.regions[at(0.5)]]).toEqual([2, 1]);
+});
+
 test('counts once: the second time needs no map', async () => {
   const { workspace, runId, files } = await runWith([[0.9], [0.4, 0.7]]);
   const events: unknown[] = [];
