@@ -110,7 +110,7 @@ export function tileNotices(notices: readonly Notice[], plan: TilePlan, minRegio
  * A part of an image as the encoder takes it.
  * @param key under which its embedding is kept
  */
-export async function encodePart(
+async function encodePart(
   pixels: RgbImage,
   area: Box,
   key: string,
@@ -122,7 +122,7 @@ export async function encodePart(
 }
 
 /** The key of a tile's embedding. @param key of the whole image's */
-export function tileKey(key: string, tile: number | undefined): string {
+function tileKey(key: string, tile: number | undefined): string {
   return tile === undefined ? key : `${key} tile ${tile}`;
 }
 

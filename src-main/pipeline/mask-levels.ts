@@ -5,7 +5,7 @@ import { countPositive, frameWindow, resampleRows } from './bilinear.ts';
 import { cellGrid } from './frame.ts';
 import { latticePlacement, outlinePolygons, outlineTolerance } from './polygons.ts';
 import type { CoarseRegion } from './regions.ts';
-import { clampSpan, crop, intersect, type Span, shifted, withMargin } from './span.ts';
+import { clampSpan, commonSpan, crop, type Span, shifted, withMargin } from './span.ts';
 
 /** One of SAM's masks, on cells of the coarse map. */
 export interface LevelLogits {
@@ -126,7 +126,7 @@ function levelPolygons(level: LevelLogits, positive: Span | undefined, frame: Fr
   if (!positive) return [];
   const covered = levelCells(level);
   const span = clampSpan(withMargin(positive), cellGrid(frame));
-  const inside = intersect(span, covered);
+  const inside = commonSpan(span, covered);
   const width = inside.right - inside.left;
   const height = inside.bottom - inside.top;
   const patch = crop(

@@ -17,7 +17,7 @@ export function clampSpan(span: Span, size: { readonly width: number; readonly h
 }
 
 /** What two spans have in common; empty spans may have `right` before `left`. */
-export function intersect(a: Span, b: Span): Span {
+export function commonSpan(a: Span, b: Span): Span {
   return {
     left: Math.max(a.left, b.left),
     top: Math.max(a.top, b.top),

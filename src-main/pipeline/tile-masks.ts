@@ -2,7 +2,7 @@ import { type Frame, MAP_SIDE } from '../../src-shared/frame.ts';
 import type { Box } from '../../src-shared/geometry.ts';
 import { resampleRows } from './bilinear.ts';
 import { type LevelLogits, positiveCells } from './mask-levels.ts';
-import { clampSpan, intersect, joinSpans, type Span, withMargin } from './span.ts';
+import { clampSpan, commonSpan, joinSpans, type Span, withMargin } from './span.ts';
 import { areaSpan, type TilePlan } from './tile-plan.ts';
 import type { RegionView } from './tile-regions.ts';
 import { areaWindow, tileWeights } from './tile-weight.ts';
@@ -55,7 +55,7 @@ function reach({ area, frame, levels }: ViewMasks, k: number, joined: Frame): Sp
     },
     joined,
   );
-  const inside = intersect(withMargin(touched), areaSpan(area, joined));
+  const inside = commonSpan(withMargin(touched), areaSpan(area, joined));
   return inside.right > inside.left && inside.bottom > inside.top ? inside : undefined;
 }
 
@@ -65,7 +65,7 @@ function joinLogits(views: readonly ViewMasks[], k: number, cells: Span, plan: T
   const weights = new Float32Array(sums.length);
   for (const { view, area, frame, levels } of views) {
     const own = areaSpan(area, plan.frame);
-    const span = intersect(own, cells);
+    const span = commonSpan(own, cells);
     const height = span.bottom - span.top;
     const length = span.right - span.left;
     if (height <= 0 || length <= 0) continue;

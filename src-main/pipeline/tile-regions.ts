@@ -100,7 +100,7 @@ export function promptsWithin({ box, points }: RegionPrompts, area: Box): Region
 }
 
 /** The tile along an axis that holds a stretch of the image, the one with it nearest to its middle. */
-export function holder({ starts, length }: TileAxis, from: number, to: number): number | undefined {
+function holder({ starts, length }: TileAxis, from: number, to: number): number | undefined {
   let best: number | undefined;
   let most = -1;
   for (const [index, start] of starts.entries()) {

@@ -15,7 +15,7 @@ const LEAST = 1e-6;
  * @param perPixel cells of the joined map per image pixel
  * @param half half a cell of the tile's map, in image pixels
  */
-export function axisWeights(
+function axisWeights(
   { starts, length, overlap }: TileAxis,
   index: number,
   { from, to }: { readonly from: number; readonly to: number },
