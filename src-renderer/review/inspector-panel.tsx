@@ -4,6 +4,7 @@ import { memo, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import type { ReviewImage, ReviewRemarks } from '../../src-shared/contract/review.ts';
+import { opinionDisagreement } from '../../src-shared/opinion.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { InspectionResult, MaskLevel, Region } from '../../src-shared/result.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
@@ -17,6 +18,7 @@ import { draftKey, useDrafts, type VerdictDraft } from './drafts.ts';
 import { DrawnPanel } from './drawn-panel.tsx';
 import { HistoryList } from './history-list.tsx';
 import { ModelSummary } from './model-summary.tsx';
+import { OpinionSummary } from './opinion-summary.tsx';
 import { RegionList } from './region-list.tsx';
 import { ResultFacts } from './result-facts.tsx';
 import type { ReviewContext } from './review-actions.ts';
@@ -89,6 +91,7 @@ export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanel
       )}
       <ModelSummary row={row} image={image} recipe={recipe} error={props.imageError} />
       <Verdict {...props} />
+      {result?.opinions && <Opinions result={result} />}
       {result && <Regions {...props} result={result} />}
       <Remarks {...props} />
       {result && <Facts {...props} result={result} />}
@@ -123,6 +126,20 @@ function Verdict(props: InspectorPanelProps) {
 }
 
 type WithResult = InspectorPanelProps & { readonly result: InspectionResult };
+
+function Opinions({ result }: { readonly result: InspectionResult }) {
+  const { t } = useTranslation('review');
+  const apart = opinionDisagreement(result.opinions ?? []);
+  return (
+    <Section
+      id="opinions"
+      title={t('opinions.title')}
+      aside={t('opinions.apart', { value: apart.toFixed(2) })}
+    >
+      <OpinionSummary {...result} />
+    </Section>
+  );
+}
 
 function Regions({ result, image, remarks, region, on }: WithResult) {
   const { t } = useTranslation('review');

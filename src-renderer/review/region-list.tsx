@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import type { InspectionResult, MaskLevel, Region } from '../../src-shared/result.ts';
 import { useOthersWord } from '../state/people.ts';
+import { useFoundBy } from '../ui/found-by.ts';
 import { ItemAction } from './item-action.tsx';
 import classes from './region-list.module.css';
 
@@ -99,7 +100,7 @@ function RegionItem(props: RegionListProps & { readonly region: Region }) {
 
 /** Scores and size of a region, and what inspectors made of it. */
 function RegionFacts({
-  region: { peak, mean, area },
+  region: { peak, mean, area, opinions },
   pixels,
   annotations,
 }: {
@@ -108,7 +109,8 @@ function RegionFacts({
   readonly pixels: number;
   readonly annotations: readonly Annotation[];
 }) {
-  const { t } = useTranslation('review');
+  const { t } = useTranslation(['review', 'app']);
+  const found = useFoundBy()(opinions);
   const kinds = (['false-positive', 'corrected-region'] as const).filter((kind) =>
     annotations.some((one) => one.kind === kind),
   );
@@ -121,6 +123,11 @@ function RegionFacts({
           percent: percent(area / pixels),
         })}
       </span>
+      {found && (
+        <span className={classes.area} title={t('app:opinion.found-by')}>
+          {found}
+        </span>
+      )}
       {kinds.length > 0 && (
         <span className={classes.annotation}>{kinds.map((kind) => t(`kind.${kind}`)).join(' · ')}</span>
       )}

@@ -3,15 +3,20 @@ import { IconAdjustmentsHorizontal, IconEye, IconEyeOff } from '@tabler/icons-re
 import { useTranslation } from 'react-i18next';
 import { ActionTooltip } from '../keys/action-button.tsx';
 import { KeyHint } from '../keys/key-hint.tsx';
+import { useFormat } from '../ui/use-format.ts';
 import classes from './layer-bar.module.css';
 import { PALETTE } from './palette.ts';
 import { SLIDER_PANEL, SliderRow } from './slider-row.tsx';
-import { LAYERS, type LayerId, useSettings } from './view-settings.ts';
-import { LAYER_ACTIONS } from './viewer-actions.ts';
+import { LAYERS, type LayerId, OPINION_MAPS, useSettings } from './view-settings.ts';
+import { LAYER_ACTIONS, type LayerContext } from './viewer-actions.ts';
 
+const MAP = 'linear-gradient(90deg, #420a68, #932667, #dd513a, #fca50a, #f3f78a)';
 const SWATCHES: Readonly<Record<LayerId, string>> = {
-  coarse: 'linear-gradient(90deg, #420a68, #932667, #dd513a, #fca50a, #f3f78a)',
-  final: 'linear-gradient(90deg, #420a68, #932667, #dd513a, #fca50a, #f3f78a)',
+  coarse: MAP,
+  language: MAP,
+  consensus: MAP,
+  references: MAP,
+  final: MAP,
   truth: PALETTE.truth,
   mask: PALETTE.mask,
   prompts: `linear-gradient(90deg, ${PALETTE.positive} 50%, ${PALETTE.negative} 50%)`,
@@ -19,14 +24,22 @@ const SWATCHES: Readonly<Record<LayerId, string>> = {
 };
 
 /** What is laid over the image: on or off with one click or key, and how strongly. */
-export function LayerBar({ absent }: { readonly absent: ReadonlySet<LayerId> }) {
+export function LayerBar({
+  absent,
+  context,
+}: {
+  readonly absent: ReadonlySet<LayerId>;
+  readonly context: LayerContext;
+}) {
   const { t } = useTranslation('viewer');
-  const shown = LAYERS.filter((id) => id !== 'truth' || !absent.has(id));
+  const shown = LAYERS.filter((id) => !ONLY_WHERE_THERE.has(id) || !absent.has(id));
   return (
     <fieldset className={classes.layers} aria-label={t('layers.title')}>
-      {shown.map((id) => (
-        <LayerToggle key={id} id={id} isAbsent={absent.has(id)} />
-      ))}
+      {shown
+        .filter((id) => !isOpinion(id))
+        .map((id) => (
+          <LayerToggle key={id} id={id} isAbsent={absent.has(id)} context={context} />
+        ))}
       <Popover position="bottom-start" shadow="md" trapFocus returnFocus>
         <Popover.Target>
           <UnstyledButton
@@ -39,7 +52,7 @@ export function LayerBar({ absent }: { readonly absent: ReadonlySet<LayerId> }) 
         </Popover.Target>
         <Popover.Dropdown className={SLIDER_PANEL} aria-label={t('layers.opacity')}>
           {shown.map((id) => (
-            <LayerRow key={id} id={id} />
+            <LayerRow key={id} id={id} context={context} />
           ))}
         </Popover.Dropdown>
       </Popover>
@@ -47,32 +60,82 @@ export function LayerBar({ absent }: { readonly absent: ReadonlySet<LayerId> }) 
   );
 }
 
-function LayerToggle({ id, isAbsent }: { readonly id: LayerId; readonly isAbsent: boolean }) {
+interface LayerToggleProps {
+  readonly id: LayerId;
+  readonly isAbsent: boolean;
+  readonly context: LayerContext;
+}
+
+function LayerToggle({ id, isAbsent, context }: LayerToggleProps) {
   const { t } = useTranslation('viewer');
-  const { layers } = useSettings('layers');
   const action = LAYER_ACTIONS[id];
+  const text = textOf(id, context);
   return (
-    <ActionTooltip text={t(`layers.about.${id}`)} action={action} multiline maw={280}>
+    <ActionTooltip text={t(`layers.about.${text}`)} action={action} multiline maw={280}>
       <UnstyledButton
         className={classes.layer}
-        aria-pressed={layers[id].visible}
-        aria-label={t(`layers.name.${id}`)}
+        aria-pressed={context.layers[id].visible}
+        aria-label={t(`layers.name.${text}`)}
         data-empty={isAbsent || undefined}
-        onClick={() => action.run({})}
+        onClick={() => action.run(context)}
       >
         <span className={classes.swatch} style={{ background: SWATCHES[id] }} />
-        <span className={classes.name}>{t(`layers.name.${id}`)}</span>
+        <span className={classes.name}>{t(`layers.name.${text}`)}</span>
       </UnstyledButton>
     </ActionTooltip>
   );
 }
 
-function LayerRow({ id }: { readonly id: LayerId }) {
+/** Each opinion with its score; pressed, its map is the one on show. Nothing where language alone was asked. */
+export function OpinionBar({ context }: { readonly context: LayerContext }) {
   const { t } = useTranslation('viewer');
-  const { layers, setLayer } = useSettings('layers', 'setLayer');
-  const { visible, opacity } = layers[id];
+  const format = useFormat();
+  return (
+    <fieldset className={classes.layers} aria-label={t('layers.opinions')}>
+      <span className={classes.label} aria-hidden>
+        {t('layers.opinions')}
+      </span>
+      {context.opinions.map(({ opinion, score, weight }) => (
+        <ActionTooltip
+          key={opinion}
+          text={t(`layers.about.${opinion}`, { weight: format.share(weight, 1) })}
+          action={LAYER_ACTIONS[opinion]}
+          multiline
+          maw={300}
+        >
+          <UnstyledButton
+            className={classes.layer}
+            aria-pressed={context.layers[opinion].visible}
+            onClick={() => LAYER_ACTIONS[opinion].run(context)}
+          >
+            <span className={classes.swatch} style={{ background: MAP }} />
+            <span className={classes.name}>{t(`layers.name.${opinion}`)}</span>{' '}
+            <strong className={classes.score}>{score.toFixed(2)}</strong>
+          </UnstyledButton>
+        </ActionTooltip>
+      ))}
+    </fieldset>
+  );
+}
+
+/** Layers that nobody misses where there is nothing on them. */
+const ONLY_WHERE_THERE: ReadonlySet<LayerId> = new Set(['truth', ...OPINION_MAPS]);
+
+function isOpinion(id: LayerId): boolean {
+  return OPINION_MAPS.some((opinion) => opinion === id);
+}
+
+/** The name of a layer's texts: with second opinions the coarse map is all of them, fused. */
+function textOf(id: LayerId, { opinions }: LayerContext): LayerId | 'fused' {
+  return id === 'coarse' && opinions.length > 0 ? 'fused' : id;
+}
+
+function LayerRow({ id, context }: Omit<LayerToggleProps, 'isAbsent'>) {
+  const { t } = useTranslation('viewer');
+  const { setLayer } = useSettings('setLayer');
+  const { visible, opacity } = context.layers[id];
   const Eye = visible ? IconEye : IconEyeOff;
-  const name = t(`layers.name.${id}`);
+  const name = t(`layers.name.${textOf(id, context)}`);
   const action = LAYER_ACTIONS[id];
   return (
     <SliderRow
@@ -82,7 +145,7 @@ function LayerRow({ id }: { readonly id: LayerId }) {
             className={classes.eye}
             aria-pressed={visible}
             aria-label={name}
-            onClick={() => action.run({})}
+            onClick={() => action.run(context)}
           >
             <Eye size={16} stroke={1.7} />
           </UnstyledButton>

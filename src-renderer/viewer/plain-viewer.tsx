@@ -9,7 +9,7 @@ import { createPointerStore } from './pointer-state.ts';
 import { useEditingKeys } from './use-editing-keys.ts';
 import { useInteraction } from './use-interaction.ts';
 import { usePicture } from './use-picture.ts';
-import { LAYERS, type LayerId, type LayerSetting, useSettings } from './view-settings.ts';
+import { LAYERS, type LayerSettings, useSettings } from './view-settings.ts';
 import { ViewerCanvas } from './viewer-canvas.tsx';
 import { ViewerFrame } from './viewer-frame.tsx';
 import { ViewerNotice } from './viewer-notice.tsx';
@@ -18,10 +18,9 @@ import { ZOOM_ACTIONS } from './zoom-actions.ts';
 import { ZoomButtons } from './zoom-buttons.tsx';
 
 const NONE: readonly never[] = [];
-const NO_LAYERS = Object.fromEntries(LAYERS.map((id) => [id, { visible: false, opacity: 0 }])) as Record<
-  LayerId,
-  LayerSetting
->;
+const NO_LAYERS = Object.fromEntries(
+  LAYERS.map((id) => [id, { visible: false, opacity: 0 }]),
+) as LayerSettings;
 const nothing = () => {};
 
 /** A viewer in which nothing was found, nothing is selected and nothing can be drawn. */
@@ -29,8 +28,7 @@ const EMPTY_SCENE = {
   layers: NO_LAYERS,
   regions: NONE,
   annotations: NONE,
-  coarse: undefined,
-  final: undefined,
+  scores: undefined,
   truth: undefined,
   colours: colourTable(1),
   theta: 1,

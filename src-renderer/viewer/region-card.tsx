@@ -4,6 +4,7 @@ import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Box } from '../../src-shared/geometry.ts';
 import type { Region, RegionPrompts } from '../../src-shared/result.ts';
+import { useFoundBy } from '../ui/found-by.ts';
 import { lineBetween, onScreen, placeBeside } from './card-layout.ts';
 import { PALETTE } from './palette.ts';
 import { type PointerStore, usePointer } from './pointer-state.ts';
@@ -118,9 +119,10 @@ function Card({
   readonly isSelected: boolean;
   readonly pointer: PointerStore;
 }) {
-  const { t, i18n } = useTranslation('viewer');
+  const { t, i18n } = useTranslation(['viewer', 'app']);
   const level = usePointer(pointer, (state) => state.level);
   const { index, peak, mean, area, levels, prompts } = region;
+  const found = useFoundBy()(region.opinions);
   const best = Math.max(...levels.map(({ quality }) => quality));
   const masks = levels.map((mask) => ({
     value: String(mask.level),
@@ -138,6 +140,11 @@ function Card({
         <strong>{t('region.title', { index })}</strong>
         <span>{t('region.scores', { peak: peak.toFixed(2), mean: mean.toFixed(2) })}</span>
       </header>
+      {found && (
+        <span className={classes.found} data-testid="found-by">
+          <span className={classes.dim}>{t('app:opinion.found-by')}</span> {found}
+        </span>
+      )}
       <div className={classes.row}>
         <PromptFacts prompts={prompts} />
         <span className={classes.dim}>

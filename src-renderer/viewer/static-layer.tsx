@@ -10,13 +10,13 @@ import { PromptShapes } from './prompt-shapes.tsx';
 import type { LoadedMap } from './score-map.ts';
 import { Area, ImageBadge } from './shapes.tsx';
 import { levelOfRank, type Step } from './steps.ts';
-import type { LayerId, LayerSetting } from './view-settings.ts';
+import { type LayerSetting, type LayerSettings, shownMap } from './view-settings.ts';
 import type { Size } from './viewport.ts';
 
 interface MapsProps {
-  readonly layers: Readonly<Record<LayerId, LayerSetting>>;
-  readonly coarse: LoadedMap | undefined;
-  readonly final: LoadedMap | undefined;
+  readonly layers: LayerSettings;
+  /** The score map that is on, as far as it is there. */
+  readonly scores: LoadedMap | undefined;
   readonly truth: LoadedMap | undefined;
   readonly colours: Uint32Array;
   readonly theta: number;
@@ -24,15 +24,21 @@ interface MapsProps {
 }
 
 /** Score maps and ground truth. */
-export const Maps = memo(function Maps({ layers, coarse, final, truth, colours, theta, image }: MapsProps) {
+export const Maps = memo(function Maps({ layers, scores, truth, colours, theta, image }: MapsProps) {
   const truthColours = useMemo(() => new Uint32Array([0, truthColour()]), []);
-  const scores = { image, table: colours, threshold: theta, line: PALETTE.isoline };
+  const shown = shownMap(layers);
   return (
     <>
-      {coarse && layers.coarse.visible && (
-        <MapShape {...scores} map={coarse} opacity={layers.coarse.opacity} />
+      {scores && shown && (
+        <MapShape
+          map={scores}
+          image={image}
+          table={colours}
+          threshold={theta}
+          line={PALETTE.isoline}
+          opacity={layers[shown].opacity}
+        />
       )}
-      {final && layers.final.visible && <MapShape {...scores} map={final} opacity={layers.final.opacity} />}
       {truth && layers.truth.visible && (
         <MapShape
           map={truth}
@@ -53,7 +59,7 @@ function truthColour(): number {
 }
 
 export interface FindingsProps {
-  readonly layers: Readonly<Record<LayerId, LayerSetting>>;
+  readonly layers: LayerSettings;
   readonly regions: readonly Region[];
   readonly annotations: readonly Annotation[];
 }

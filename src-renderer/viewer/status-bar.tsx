@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { type PointerStore, usePointer } from './pointer-state.ts';
 import classes from './status-bar.module.css';
-import { useViewport } from './view-settings.ts';
+import { type MapId, useViewport } from './view-settings.ts';
 import type { Tool } from './viewer-props.ts';
 import type { Size, ViewerStage } from './viewport.ts';
 import { ZoomButtons } from './zoom-buttons.tsx';
@@ -15,7 +15,7 @@ export function StatusBar({
 }: {
   readonly stage: ViewerStage | null;
   readonly tool: Tool;
-  readonly map: 'coarse' | 'final';
+  readonly map: MapId | 'fused';
   readonly pointer: PointerStore;
 }) {
   const { t } = useTranslation('viewer');
@@ -49,7 +49,7 @@ function Reading({
 }: {
   readonly pointer: PointerStore;
   readonly image: Size | null;
-  readonly map: 'coarse' | 'final';
+  readonly map: MapId | 'fused';
 }) {
   const { t } = useTranslation('viewer');
   const position = usePointer(pointer, (state) => state.position);

@@ -8,8 +8,9 @@ import {
 } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Region } from '../../src-shared/result.ts';
+import type { InspectionResult } from '../../src-shared/result.ts';
 import { IconButton } from '../keys/action-button.tsx';
+import { useFormat } from '../ui/use-format.ts';
 import classes from './step-player.module.css';
 import { levelOfRank, type Step } from './steps.ts';
 
@@ -19,14 +20,14 @@ const STAY = 1900;
 interface StepPlayerProps {
   readonly steps: readonly Step[];
   readonly at: number;
-  readonly regions: readonly Region[];
+  readonly result: InspectionResult;
   readonly theta: number;
   onStep(at: number): void;
   onClose(): void;
 }
 
 /** Plays how the result came about: back, forth, by itself, with a caption to every scene. */
-export function StepPlayer({ steps, at, regions, theta, onStep, onClose }: StepPlayerProps) {
+export function StepPlayer({ steps, at, result, theta, onStep, onClose }: StepPlayerProps) {
   const { t } = useTranslation('viewer');
   const last = steps.length - 1;
   const { playing, go, play } = usePlaying(at, last, onStep);
@@ -57,7 +58,7 @@ export function StepPlayer({ steps, at, regions, theta, onStep, onClose }: StepP
         <strong>
           {at + 1} / {steps.length} · {t(`steps.${step.id}.title`)}
         </strong>
-        <Caption step={step} regions={regions} theta={theta} />
+        <Caption step={step} result={result} theta={theta} />
       </div>
       <CloseButton size="sm" aria-label={t('steps.close')} onClick={onClose} />
     </section>
@@ -99,17 +100,31 @@ function usePlaying(at: number, last: number, onStep: (at: number) => void) {
   };
 }
 
-/** What the scene shows: for SAM's masks, how good it thinks each of them is. */
+/** What the scene shows: of an opinion its score and share, for SAM's masks how good it thinks each of them is. */
 function Caption({
   step: { id, rank },
-  regions,
+  result: { regions, opinions = [], comparison },
   theta,
 }: {
   readonly step: Step;
-  readonly regions: readonly Region[];
+  readonly result: InspectionResult;
   readonly theta: number;
 }) {
-  const { t } = useTranslation('viewer');
+  const { t } = useTranslation(['viewer', 'app']);
+  const format = useFormat();
+  const said = opinions.find(({ opinion }) => opinion === id);
+  if (said) {
+    const { opinion, score, weight } = said;
+    const seen = { score: score.toFixed(2), weight: format.share(weight, 1) };
+    const count = opinion === 'references' ? comparison?.references : comparison?.crowd;
+    return <span>{t(`steps.${opinion}.text`, { ...seen, count: count ?? 0 })}</span>;
+  }
+  if (id === 'opinions') {
+    const shares = opinions.map(
+      ({ opinion, weight }) => `${t(`app:opinion.name.${opinion}`)} ${format.share(weight, 1)}`,
+    );
+    return <span>{t('steps.opinions.text', { shares: shares.join(' + '), theta: theta.toFixed(2) })}</span>;
+  }
   if (id !== 'masks' || rank === null)
     return <span>{t(`steps.${id}.text`, { theta: theta.toFixed(2), count: regions.length })}</span>;
   const qualities = regions

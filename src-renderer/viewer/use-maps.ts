@@ -5,7 +5,7 @@ import { authorisedMediaUrls } from '../api/browser-access.ts';
 import { maps, truths } from './pictures.ts';
 import { type LoadedMap, scoreAt } from './score-map.ts';
 import { useResource } from './use-resource.ts';
-import type { LayerId, LayerSetting } from './view-settings.ts';
+import { type LayerSettings, type MapId, shownMap } from './view-settings.ts';
 import type { ViewerStage } from './viewport.ts';
 
 interface MapSource {
@@ -14,14 +14,15 @@ interface MapSource {
   readonly runId: number | null;
   readonly hasTruth: boolean;
   readonly stage: ViewerStage | null;
-  readonly layers: Readonly<Record<LayerId, LayerSetting>>;
+  readonly layers: LayerSettings;
   /** 0..1. */
   readonly theta: number;
 }
 
 interface ShownMaps {
-  readonly coarse: LoadedMap | undefined;
-  readonly final: LoadedMap | undefined;
+  /** The score map that is on; null: none is. */
+  readonly shown: MapId | null;
+  readonly scores: LoadedMap | undefined;
   readonly truth: LoadedMap | undefined;
   readonly colours: Uint32Array;
   /** The score (0..1) of the map on show at a place of the image; null where there is none. */
@@ -30,19 +31,19 @@ interface ShownMaps {
 
 /** The maps of the layers that are on, as far as they are there. */
 export function useMaps({ imageId, runId, hasTruth, stage, layers, theta }: MapSource): ShownMaps {
-  const urlOf = (kind: 'coarse' | 'final') =>
-    runId !== null && layers[kind].visible ? authorisedMediaUrls.map(kind, runId, imageId) : null;
-  const coarse = useResource(maps, urlOf('coarse'));
-  const final = useResource(maps, urlOf('final'));
+  const shown = shownMap(layers);
+  const scores = useResource(
+    maps,
+    runId !== null && shown !== null ? authorisedMediaUrls.map(shown, runId, imageId) : null,
+  );
   const truth = useResource(
     truths,
     hasTruth && layers.truth.visible ? authorisedMediaUrls.truth(imageId) : null,
   );
   const colours = useMemo(() => colourTable(theta), [theta]);
-  const shown = layers.final.visible ? final : coarse;
   const scoreOf = useCallback(
-    ({ x, y }: Point) => (stage && shown ? scoreAt(shown, stage.image, x, y) : null),
-    [stage, shown],
+    ({ x, y }: Point) => (stage && scores ? scoreAt(scores, stage.image, x, y) : null),
+    [stage, scores],
   );
-  return { coarse, final, truth, colours, scoreOf };
+  return { shown, scores, truth, colours, scoreOf };
 }

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
-import type { Region } from '../../src-shared/result.ts';
+import type { InspectionResult } from '../../src-shared/result.ts';
 import { type Step, stepsOf } from './steps.ts';
-import { LAYERS, type LayerId, type LayerSetting, useSettings } from './view-settings.ts';
+import { LAYERS, type LayerSettings, useSettings, withoutLacking } from './view-settings.ts';
 
 interface StepThrough {
   readonly steps: readonly Step[];
@@ -10,27 +10,35 @@ interface StepThrough {
   /** The step on show. */
   readonly at: number | null;
   readonly step: Step | null;
+  /** The layers that the inspector chose, as far as the result has them. */
+  readonly chosen: LayerSettings;
   /** The layers on show: while stepping through, the step says what is seen. */
-  readonly layers: Readonly<Record<LayerId, LayerSetting>>;
+  readonly layers: LayerSettings;
   showStep(at: number | null): void;
 }
 
+const NOTHING = { regions: [], opinions: [] };
+
 /** Stepping through how a result came about. */
-export function useSteps(regions: readonly Region[], hasResult: boolean): StepThrough {
+export function useSteps(result: InspectionResult | null): StepThrough {
   const { layers: settings } = useSettings('layers');
   const [asked, showStep] = useState<number | null>(null);
-  const steps = useMemo(() => stepsOf(regions), [regions]);
-  const at = asked !== null && hasResult ? Math.min(asked, steps.length - 1) : null;
+  const steps = useMemo(() => stepsOf(result ?? NOTHING), [result]);
+  const at = asked !== null && result !== null ? Math.min(asked, steps.length - 1) : null;
   const step = at === null ? null : steps[at]!;
-  const layers = useMemo(() => (step ? layersOf(step, settings) : settings), [step, settings]);
-  return { steps, asked, at, step, layers, showStep };
+  const chosen = useMemo(() => {
+    const opinions = result?.opinions ?? [];
+    return withoutLacking(
+      settings,
+      opinions.map(({ opinion }) => opinion),
+    );
+  }, [settings, result]);
+  const layers = useMemo(() => (step ? layersOf(step, chosen) : chosen), [step, chosen]);
+  return { steps, asked, at, step, chosen, layers, showStep };
 }
 
-function layersOf(
-  step: Step,
-  settings: Readonly<Record<LayerId, LayerSetting>>,
-): Record<LayerId, LayerSetting> {
+function layersOf(step: Step, settings: LayerSettings): LayerSettings {
   return Object.fromEntries(
     LAYERS.map((id) => [id, { ...settings[id], visible: step.layers.includes(id) }]),
-  ) as Record<LayerId, LayerSetting>;
+  ) as LayerSettings;
 }

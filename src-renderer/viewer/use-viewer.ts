@@ -26,7 +26,7 @@ export function useViewer(props: ViewerProps) {
   );
   const picture = usePicture(props, result);
   const { stage, holder } = picture;
-  const steps = useSteps(regions, result !== null);
+  const steps = useSteps(result);
   const { layers } = steps;
   const { hasTruth } = props;
   const resultRun = result ? runId : null;
@@ -58,6 +58,8 @@ export function useViewer(props: ViewerProps) {
     pointer,
     regions,
     shownRegion,
+    layers: steps.chosen,
+    opinions: result?.opinions ?? NONE,
     step: steps.asked,
     hasResult: result !== null,
     showStep: steps.showStep,

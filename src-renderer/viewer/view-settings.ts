@@ -1,10 +1,18 @@
 import { useMemo } from 'react';
 import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
+import type { Opinion } from '../../src-shared/opinion.ts';
 import { type View, type ViewerStage, type Viewport, viewportOf } from './viewport.ts';
 
+/** Maps of one opinion alone: only results with second opinions have them. */
+export const OPINION_MAPS = ['language', 'consensus', 'references'] as const satisfies readonly Opinion[];
+
+/** Score maps: one at a time, since two heat maps over each other say nothing. */
+const MAPS = ['coarse', ...OPINION_MAPS, 'final'] as const;
+export type MapId = (typeof MAPS)[number];
+
 /** What can be laid over the image, from the bottom to the top. */
-export const LAYERS = ['coarse', 'final', 'truth', 'mask', 'prompts', 'annotations'] as const;
+export const LAYERS = [...MAPS, 'truth', 'mask', 'prompts', 'annotations'] as const;
 export type LayerId = (typeof LAYERS)[number];
 
 export interface LayerSetting {
@@ -12,6 +20,8 @@ export interface LayerSetting {
   /** 0..1. */
   readonly opacity: number;
 }
+
+export type LayerSettings = Readonly<Record<LayerId, LayerSetting>>;
 
 export const BRUSH = { min: 4, max: 240 } as const;
 export const ADJUSTMENT = { min: 0.25, max: 3 } as const;
@@ -22,7 +32,7 @@ interface ViewSettings {
   /** Factors; 1 leaves the picture as it is. */
   readonly brightness: number;
   readonly contrast: number;
-  readonly layers: Readonly<Record<LayerId, LayerSetting>>;
+  readonly layers: LayerSettings;
   /** Left of the divider the bare image, right of it with everything over it. */
   readonly compare: boolean;
   /** Where the divider is, 0..1 of the screen's width. */
@@ -40,6 +50,9 @@ export const useViewSettings = create<ViewSettings>()((set) => ({
   contrast: 1,
   layers: {
     coarse: { visible: true, opacity: 0.7 },
+    language: { visible: false, opacity: 0.7 },
+    consensus: { visible: false, opacity: 0.7 },
+    references: { visible: false, opacity: 0.7 },
     final: { visible: false, opacity: 0.7 },
     truth: { visible: false, opacity: 0.8 },
     mask: { visible: true, opacity: 1 },
@@ -66,17 +79,36 @@ export function currentViewport(stage: ViewerStage): Viewport {
   return viewportOf(useViewSettings.getState().view, stage);
 }
 
-/** One map hides the other: two heat maps over each other say nothing. */
-function withLayer(
-  layers: ViewSettings['layers'],
-  id: LayerId,
-  changes: Partial<LayerSetting>,
-): ViewSettings['layers'] {
-  const other = id === 'coarse' ? 'final' : id === 'final' ? 'coarse' : null;
+/** One map hides the others; one that is hidden leaves none, also where it stood in for another. */
+function withLayer(layers: LayerSettings, id: LayerId, changes: Partial<LayerSetting>): LayerSettings {
+  const hidden = isMap(id) && changes.visible !== undefined ? MAPS : [];
   return {
     ...layers,
-    ...(other && changes.visible && { [other]: { ...layers[other], visible: false } }),
+    ...Object.fromEntries(hidden.map((other) => [other, { ...layers[other], visible: false }])),
     [id]: { ...layers[id], ...changes },
+  };
+}
+
+function isMap(id: LayerId): id is MapId {
+  return MAPS.some((map) => map === id);
+}
+
+/** The map on show; null: none. */
+export function shownMap(layers: LayerSettings): MapId | null {
+  return MAPS.find((id) => layers[id].visible) ?? null;
+}
+
+/**
+ * The layers of a result that has only some opinions: instead of the map of one that it lacks, the coarse one is shown.
+ * Settings last from image to image, and one without this opinion would be bare.
+ */
+export function withoutLacking(layers: LayerSettings, opinions: readonly Opinion[]): LayerSettings {
+  const lacking = OPINION_MAPS.find((id) => layers[id].visible && !opinions.includes(id));
+  if (lacking === undefined) return layers;
+  return {
+    ...layers,
+    [lacking]: { ...layers[lacking], visible: false },
+    coarse: { ...layers.coarse, visible: true },
   };
 }
 

@@ -1,11 +1,20 @@
+import type { OpinionScore } from '../../src-shared/opinion.ts';
 import type { UserAction } from '../keys/action.ts';
 import type { PointerStore } from './pointer-state.ts';
 import { TOOL_ACTIONS, type ToolContext } from './tool-actions.ts';
-import { type LayerId, useViewSettings } from './view-settings.ts';
+import { type LayerId, type LayerSettings, OPINION_MAPS, useViewSettings } from './view-settings.ts';
 import { ZOOM_ACTIONS, type ZoomContext } from './zoom-actions.ts';
 
+/** What showing and hiding layers works on. */
+export interface LayerContext {
+  /** As they were chosen, as far as the result has them. */
+  readonly layers: LayerSettings;
+  /** Opinions that the result has; none: language alone was asked. */
+  readonly opinions: readonly OpinionScore[];
+}
+
 /** What the viewer's actions work on. */
-export interface ViewerContext extends ZoomContext, ToolContext {
+export interface ViewerContext extends ZoomContext, ToolContext, LayerContext {
   readonly pointer: PointerStore;
   /** The scene of the step-through; null: it is closed. */
   readonly step: number | null;
@@ -25,8 +34,11 @@ const bareImage: UserAction<ViewerContext> = {
 };
 
 /** Shows or hides a layer. */
-export const LAYER_ACTIONS: Readonly<Record<LayerId, UserAction<object>>> = {
+export const LAYER_ACTIONS: Readonly<Record<LayerId, UserAction<LayerContext>>> = {
   coarse: layerAction('coarse', 'C'),
+  language: layerAction('language', 'Shift+L'),
+  consensus: layerAction('consensus', 'Shift+B'),
+  references: layerAction('references', 'Shift+R'),
   final: layerAction('final', 'H'),
   prompts: layerAction('prompts', 'P'),
   mask: layerAction('mask', 'M'),
@@ -34,15 +46,14 @@ export const LAYER_ACTIONS: Readonly<Record<LayerId, UserAction<object>>> = {
   annotations: layerAction('annotations', 'N'),
 };
 
-function layerAction(layer: LayerId, key: string): UserAction<object> {
+function layerAction(layer: LayerId, key: string): UserAction<LayerContext> {
+  const needed = OPINION_MAPS.find((opinion) => opinion === layer);
   return {
     id: `viewer.${layer}`,
     scope: 'review',
     keys: [key],
-    run: () => {
-      const { layers, setLayer } = useViewSettings.getState();
-      setLayer(layer, { visible: !layers[layer].visible });
-    },
+    isEnabled: ({ opinions }) => needed === undefined || opinions.some(({ opinion }) => opinion === needed),
+    run: ({ layers }) => useViewSettings.getState().setLayer(layer, { visible: !layers[layer].visible }),
   };
 }
 

@@ -4,12 +4,15 @@ import classes from './viewer-frame.module.css';
 /** A viewer from top to bottom: bar, tools beside the canvas with what floats over it, status. */
 export function ViewerFrame({
   header,
+  opinions,
   tools,
   canvas,
   over,
   footer,
 }: {
   readonly header?: ReactNode;
+  /** Below the header, where there is something to show. */
+  readonly opinions?: ReactNode;
   readonly tools?: ReactNode;
   readonly canvas: ReactNode;
   readonly over: ReactNode;
@@ -19,6 +22,7 @@ export function ViewerFrame({
     // biome-ignore lint/a11y/noStaticElementInteractions: it does nothing itself, it only leaves the focus alone
     <div className={classes.viewer} onMouseDown={keepFocus}>
       {header && <header className={classes.header}>{header}</header>}
+      {opinions && <div className={classes.opinions}>{opinions}</div>}
       <div className={classes.body}>
         {tools}
         {canvas}

@@ -15,8 +15,8 @@ export function ViewerOverlays({ viewer, ...props }: ViewerProps & { readonly vi
   const { bare, result, regions, picture, steps, pointer, shownRegion, interaction } = viewer;
   const { navigator, compare } = useSettings('navigator', 'compare');
   const { stage, thumbnail, isMissing } = picture;
-  const { layers, at, step, showStep } = steps;
-  const showsMap = !bare && (layers.coarse.visible || layers.final.visible) && result !== null;
+  const { at, step, showStep } = steps;
+  const showsMap = !bare && viewer.maps.shown !== null && result !== null;
   const notice = useNotice({ outcome, file, isMissing });
   return (
     <>
@@ -31,11 +31,11 @@ export function ViewerOverlays({ viewer, ...props }: ViewerProps & { readonly vi
         onFinish={() => interaction.finish()}
         onDrop={() => pointer.setState({ drawing: null })}
       />
-      {at !== null && (
+      {at !== null && result && (
         <StepPlayer
           steps={steps.steps}
           at={at}
-          regions={regions}
+          result={result}
           theta={thresholds.theta}
           onStep={showStep}
           onClose={() => showStep(null)}

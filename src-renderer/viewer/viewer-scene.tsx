@@ -10,7 +10,7 @@ import { type PointerStore, usePointer } from './pointer-state.ts';
 import type { LoadedMap } from './score-map.ts';
 import { Findings, Maps } from './static-layer.tsx';
 import type { Step } from './steps.ts';
-import { type LayerId, type LayerSetting, useSettings, useViewport } from './view-settings.ts';
+import { type LayerSettings, useSettings, useViewport } from './view-settings.ts';
 import type { SamCandidate } from './viewer-props.ts';
 import type { ViewerStage, Viewport } from './viewport.ts';
 
@@ -19,11 +19,10 @@ export interface ViewerSceneProps {
   /** Null: the picture is not shown. */
   readonly thumbnail: string | null;
   readonly pyramid: Pyramid | null;
-  readonly layers: Readonly<Record<LayerId, LayerSetting>>;
+  readonly layers: LayerSettings;
   readonly regions: readonly Region[];
   readonly annotations: readonly Annotation[];
-  readonly coarse: LoadedMap | undefined;
-  readonly final: LoadedMap | undefined;
+  readonly scores: LoadedMap | undefined;
   readonly truth: LoadedMap | undefined;
   readonly colours: Uint32Array;
   readonly theta: number;
@@ -43,7 +42,7 @@ export interface ViewerSceneProps {
  * moves with the image costs as much as the whole screen, so those with nothing on them are left out.
  */
 export function ViewerScene(props: ViewerSceneProps) {
-  const { stage, bare, pointer, layers, regions, annotations, coarse, final, truth, colours, theta } = props;
+  const { stage, bare, pointer, layers, regions, annotations, scores, truth, colours, theta } = props;
   const viewport = useViewport(stage);
   const { brightness, contrast, compare, divider } = useSettings(
     'brightness',
@@ -63,7 +62,7 @@ export function ViewerScene(props: ViewerSceneProps) {
   };
   Konva.pixelRatio = stage.ratio;
   const findings = { layers, regions, annotations };
-  const maps = { layers, coarse, final, truth, colours, theta, image: stage.image };
+  const maps = { layers, scores, truth, colours, theta, image: stage.image };
   return (
     // A canvas keeps the pixel ratio that it was made with.
     <KonvaStage key={stage.ratio} {...stage.screen} listening={false}>

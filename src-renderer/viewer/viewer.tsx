@@ -1,11 +1,12 @@
 import { useTranslation } from 'react-i18next';
-import { LayerBar } from './layer-bar.tsx';
+import type { Opinion } from '../../src-shared/opinion.ts';
+import { LayerBar, OpinionBar } from './layer-bar.tsx';
 import { PointerGuide } from './pointer-guide.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { ToolBar } from './tool-bar.tsx';
 import { useViewer, type ViewerState } from './use-viewer.ts';
 import { ViewBar } from './view-bar.tsx';
-import { LAYERS, type LayerId } from './view-settings.ts';
+import { LAYERS, type LayerId, OPINION_MAPS } from './view-settings.ts';
 import { ViewerCanvas } from './viewer-canvas.tsx';
 import { ViewerFrame } from './viewer-frame.tsx';
 import { ViewerOverlays } from './viewer-overlays.tsx';
@@ -18,15 +19,16 @@ export function Viewer(props: ViewerProps) {
   const viewer = useViewer(props);
   const { picture, annotations, pointer, interaction, context } = viewer;
   const { stage } = picture;
-  const { final } = viewer.steps.layers;
+  const { shown } = viewer.maps;
   return (
     <ViewerFrame
       header={
         <>
-          <LayerBar absent={absentLayers(props, viewer)} />
+          <LayerBar absent={absentLayers(props, viewer)} context={context} />
           <ViewBar context={context} />
         </>
       }
+      opinions={context.opinions.length > 0 && <OpinionBar context={context} />}
       tools={<ToolBar context={context} disabled={stage === null || props.file === 'changed'} />}
       canvas={
         <ViewerCanvas
@@ -41,7 +43,12 @@ export function Viewer(props: ViewerProps) {
       }
       over={<ViewerOverlays {...props} viewer={viewer} />}
       footer={
-        <StatusBar stage={stage} tool={tool} map={final.visible ? 'final' : 'coarse'} pointer={pointer} />
+        <StatusBar
+          stage={stage}
+          tool={tool}
+          map={shown === 'coarse' && context.opinions.length > 0 ? 'fused' : (shown ?? 'coarse')}
+          pointer={pointer}
+        />
       }
     />
   );
@@ -59,8 +66,7 @@ function Scene({ viewer, ...props }: ViewerProps & { readonly viewer: ViewerStat
         layers={steps.layers}
         regions={viewer.regions}
         annotations={viewer.annotations}
-        coarse={maps.coarse}
-        final={maps.final}
+        scores={maps.scores}
         truth={maps.truth}
         colours={maps.colours}
         theta={props.thresholds.theta}
@@ -80,6 +86,9 @@ function Scene({ viewer, ...props }: ViewerProps & { readonly viewer: ViewerStat
 function absentLayers({ hasTruth }: ViewerProps, viewer: ViewerState): ReadonlySet<LayerId> {
   const isThere: Readonly<Record<LayerId, boolean>> = {
     coarse: viewer.result !== null,
+    ...(Object.fromEntries(
+      OPINION_MAPS.map((id) => [id, viewer.context.opinions.some(({ opinion }) => opinion === id)]),
+    ) as Record<Opinion, boolean>),
     final: viewer.result !== null,
     truth: hasTruth,
     mask: viewer.regions.length > 0,

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { levelOfRank, stepsOf } from '../../../src-renderer/viewer/steps.ts';
+import type { OpinionScore } from '../../../src-shared/opinion.ts';
 import type { Region } from '../../../src-shared/result.ts';
 
 const region = {
@@ -10,9 +11,11 @@ const region = {
     { level: 3, quality: 0.4 },
   ],
 } as unknown as Region;
+const said = (...opinions: OpinionScore['opinion'][]) =>
+  opinions.map((opinion): OpinionScore => ({ opinion, score: 0.5, weight: 0.5 }));
 
 it('plays map, prompts, masks from the worst to the best, and fusion', () => {
-  const steps = stepsOf([region]);
+  const steps = stepsOf({ regions: [region] });
   expect(steps.map(({ id }) => id)).toEqual([
     'image',
     'coarse',
@@ -27,5 +30,23 @@ it('plays map, prompts, masks from the worst to the best, and fusion', () => {
 });
 
 it('ends with the map where SAM was not asked', () => {
-  expect(stepsOf([]).map(({ id }) => id)).toEqual(['image', 'coarse']);
+  expect(stepsOf({ regions: [] }).map(({ id }) => id)).toEqual(['image', 'coarse']);
+});
+
+it('plays each opinion’s own map, then what they became, before the prompts', () => {
+  const opinions = said('references', 'language', 'consensus');
+  const steps = stepsOf({ regions: [region], opinions });
+  expect(steps.slice(0, 6).map(({ id, layers }) => [id, ...layers])).toEqual([
+    ['image'],
+    ['language', 'language'],
+    ['consensus', 'consensus'],
+    ['references', 'references'],
+    ['opinions', 'coarse'],
+    ['prompts', 'coarse', 'prompts'],
+  ]);
+});
+
+it('leaves out an opinion that there is none of', () => {
+  const steps = stepsOf({ regions: [], opinions: said('language', 'references') });
+  expect(steps.map(({ id }) => id)).toEqual(['image', 'language', 'references', 'opinions']);
 });
