@@ -29,6 +29,25 @@ const CONVERTED = {
   'zh-CN': { cmyk: 'CMYK', cielab: 'CIELab', profile: '内嵌颜色配置文件' },
 } as const;
 
+const ALIGNMENT_REASONS = {
+  en: {
+    'no-contrast': 'nothing stands out clearly from the colour of its border',
+    'several-pieces': 'it shows several pieces of like size',
+    'cut-off': 'the part reaches over its border',
+    'fills-picture': 'the part fills nearly all of it',
+    'too-small': 'the part fills nearly nothing of it',
+    template: 'the picture that parts are turned like does not show one part before a plain background',
+  },
+  'zh-CN': {
+    'no-contrast': '没有与图像边缘颜色明显不同的区域',
+    'several-pieces': '图像中有多个大小相近的区域',
+    'cut-off': '零件超出图像边界',
+    'fills-picture': '零件几乎占满整幅图像',
+    'too-small': '零件在图像中过小',
+    template: '作为对齐基准的图像未显示素色背景上的单个零件',
+  },
+} as const;
+
 const EN: Tellers = {
   'sample-range': ({ low, high, source }, { number }) =>
     `Sample values ${number(low)} to ${number(high)} were taken for black to white: ${SOURCES.en[source]}.`,
@@ -49,6 +68,8 @@ const EN: Tellers = {
       : `The recipe asks for tiles at ${percent(wanted)} of the image's size; they have ${percent(scale)}, since more shows nothing new. Smaller defects may be lost: take pictures with more pixels.`,
   'defect-below-scale': ({ modelPixels }, { number }) =>
     `A defect of the recipe's minimum size has only ${number(modelPixels)} pixels in what the model sees. Cut the image into pieces, or raise the minimum size.`,
+  'not-aligned': ({ reason }) =>
+    `The part could not be turned and cut out like the others, and was not compared with them: ${ALIGNMENT_REASONS.en[reason]}.`,
   'colour-converted': ({ from }) => `Colours were converted from ${CONVERTED.en[from]} to sRGB.`,
   'profile-ignored': () => 'The embedded colour profile cannot be used; colours were taken as sRGB.',
   transparency: ({ share }, { percent }) =>
@@ -83,6 +104,8 @@ const ZH: Tellers = {
       : `配方要求分块为图像尺寸的 ${percent(wanted)}，但继续放大不会显示更多内容，因此采用 ${percent(scale)}。较小的缺陷可能会丢失：请用更高像素拍摄。`,
   'defect-below-scale': ({ modelPixels }, { number }) =>
     `配方最小尺寸的缺陷在模型所见图像中仅有 ${number(modelPixels)} 个像素。请裁切图像，或提高最小尺寸。`,
+  'not-aligned': ({ reason }) =>
+    `无法像其他零件那样对该零件进行对齐和裁切，因此未与它们比较：${ALIGNMENT_REASONS['zh-CN'][reason]}。`,
   'colour-converted': ({ from }) => `颜色已从${CONVERTED['zh-CN'][from]}转换为 sRGB。`,
   'profile-ignored': () => '内嵌的颜色配置文件无法使用；颜色按 sRGB 处理。',
   transparency: ({ share }, { percent }) => `${percent(share)} 的像素不是不透明的，其下显示为灰色。`,
@@ -106,6 +129,7 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     tiled: 'In tiles',
     'tiles-limited': 'Tiles at a smaller scale',
     'defect-below-scale': 'Defects too small to see',
+    'not-aligned': 'Part not aligned',
     'colour-converted': 'Colours converted',
     'profile-ignored': 'Colour profile ignored',
     transparency: 'Transparent pixels',
@@ -125,6 +149,7 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     tiled: '已分块',
     'tiles-limited': '分块尺度受限',
     'defect-below-scale': '缺陷小到不可见',
+    'not-aligned': '零件未对齐',
     'colour-converted': '颜色已转换',
     'profile-ignored': '忽略颜色配置文件',
     transparency: '透明像素',

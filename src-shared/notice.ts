@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ALIGNMENT_DOUBTS } from './alignment.ts';
 
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);
@@ -56,6 +57,8 @@ export const noticeSchema = z.discriminatedUnion('code', [
   }),
   /** A defect of the recipe's minimum size has fewer than two pixels in what the model sees. */
   z.object({ code: z.literal('defect-below-scale'), modelPixels: z.number().min(0) }),
+  /** The part could not be turned and cut out like the others, and was not compared with them. */
+  z.object({ code: z.literal('not-aligned'), reason: z.enum(ALIGNMENT_DOUBTS) }),
   /** Brought to sRGB. */
   z.object({ code: z.literal('colour-converted'), from: z.enum(['cmyk', 'cielab', 'profile']) }),
   /** An embedded colour profile cannot be used; the values were taken as sRGB. */
@@ -90,6 +93,7 @@ export const NOTICE_LEVELS: Readonly<Record<NoticeCode, 'information' | 'warning
   tiled: 'information',
   'tiles-limited': 'warning',
   'defect-below-scale': 'warning',
+  'not-aligned': 'warning',
   'colour-converted': 'information',
   'profile-ignored': 'warning',
   transparency: 'warning',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alignmentSchema } from './alignment.ts';
 import { countSchema, hashSchema } from './field-schemas.ts';
 import { noticeSchema } from './notice.ts';
 
@@ -26,7 +27,9 @@ export const tokenHeaderSchema = z.strictObject({
   width: sizeSchema,
   height: sizeSchema,
   notices: z.array(noticeSchema),
-  /** The picture as it lies, then turned and mirrored ones. */
+  /** How the picture of the views lies in the image's frame; null: they show all of the frame. */
+  alignment: alignmentSchema.nullable(),
+  /** The picture as it lies, or aligned, then turned and mirrored ones. */
   views: z.array(z.strictObject({ half: z.array(gridSchema), fine: z.array(gridSchema) })).min(1),
   language: z.strictObject({ width: sizeSchema, height: sizeSchema }),
   /** Over all that follows the header. */

@@ -1,5 +1,6 @@
 import type { Polygon } from '../../src-shared/geometry.ts';
 import type { OpinionSettings } from '../../src-shared/opinion.ts';
+import type { SampleRange } from '../../src-shared/sample-range.ts';
 
 /** Tokens of one image on disk. */
 interface TokenSource {
@@ -18,6 +19,14 @@ interface MarkedTokens extends TokenSource {
   readonly height: number;
 }
 
+/** The picture that parts are turned like before they are compared: the first reference, or the first of a batch. */
+export interface TemplatePicture {
+  readonly path: string;
+  /** As readers count it, from 0; undefined: the file's first picture. */
+  readonly page?: number | undefined;
+  readonly range?: SampleRange | undefined;
+}
+
 /** What an image is compared with. The engine keeps what it prepared under `hash`, a few at a time. */
 export interface Comparison {
   /** SHA-256 over all that decides it: images by content, marks, settings. */
@@ -31,4 +40,6 @@ export interface Comparison {
   readonly harmless: readonly MarkedTokens[];
   /** Defects that inspectors drew. */
   readonly counterExamples: readonly MarkedTokens[];
+  /** With `settings.alignment` on: all token files were made with it, and what could not be aligned does not count. */
+  readonly template?: TemplatePicture | undefined;
 }

@@ -1,9 +1,11 @@
 import { throwIfCancelled } from '../../src-shared/errors.ts';
+import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { sha256OfFile } from '../files/hash.ts';
 import { pictureKey } from '../files/picture-key.ts';
 import { toReadError } from '../files/read-error.ts';
 import { frameTensor } from '../pipeline/frame.ts';
 import { TURNS, turnedPicture } from '../pipeline/turned-picture.ts';
+import { alignedImage, alignmentNotices, knownTemplate } from './aligned-image.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { Embedded, EmbedJob } from './inference-protocol.ts';
 import { readEncoderImage } from './inspect-image.ts';
@@ -14,12 +16,14 @@ import { readTokenFile, type TokenFacts, tokenFilePath, writeTokenFile } from '.
  * @throws ClipSamError of the codec (`image-…`), the engine, and the disk; `cancelled`
  */
 export async function embedImage(
-  { path, page, range, recipe, folder, rotations = false }: EmbedJob,
+  job: EmbedJob,
   engine: EngineClient,
   signal?: AbortSignal,
 ): Promise<Embedded> {
   throwIfCancelled(signal);
+  const { path, page, range, recipe, folder, rotations = false } = job;
   const { packHash } = engine;
+  const like = job.template && (await knownTemplate(job.template, recipe, engine));
   const { object, prompts } = recipe;
   const fileOf = (contentHash: string) =>
     tokenFilePath(folder, {
@@ -28,6 +32,7 @@ export async function embedImage(
       object,
       prompts,
       rotations,
+      template: like?.key ?? null,
     });
   const known = fileOf(await hashOf(path));
   const there = await readTokenFile(known, packHash);
@@ -36,20 +41,29 @@ export async function embedImage(
   const { image, rgb, contentHash, notices } = await readEncoderImage({ path, page, recipe, range }, engine);
   throwIfCancelled(signal);
   const { key, frame } = image;
+  const aligned = like && (await alignedImage(rgb, frame, like, job));
+  const isAligned = aligned && 'picture' in aligned;
   const { tokens, coarse } = await engine.embed({ image, recipe }, signal);
-  const views = [tokens];
-  for (const turn of rotations ? TURNS : []) {
-    const { width, height, data } = turnedPicture(
-      { width: frame.width, height: frame.height, data: rgb },
-      turn,
-    );
-    const turned = { ...frame, width, height };
-    const pixels = frameTensor(data, turned, engine.vision.mean, engine.vision.std);
-    views.push((await engine.embed({ image: { key, frame: turned, pixels }, recipe }, signal)).tokens);
-  }
+  const tokensOf = async ({ width, height, data }: RgbImage) => {
+    const shown = { ...frame, width, height };
+    const pixels = frameTensor(data, shown, engine.vision.mean, engine.vision.std);
+    return (await engine.embed({ image: { key, frame: shown, pixels }, recipe }, signal)).tokens;
+  };
+  const picture = isAligned ? aligned.picture : { width: frame.width, height: frame.height, data: rgb };
+  const views = [isAligned ? await tokensOf(picture) : tokens];
+  for (const turn of rotations ? TURNS : []) views.push(await tokensOf(turnedPicture(picture, turn)));
   throwIfCancelled(signal);
   const size = { width: frame.imageWidth, height: frame.imageHeight };
-  const file = { packHash, contentHash, key, ...size, notices: [...notices], views, language: coarse };
+  const file = {
+    packHash,
+    contentHash,
+    key,
+    ...size,
+    notices: [...notices, ...alignmentNotices(aligned)],
+    alignment: isAligned ? aligned.alignment : null,
+    views,
+    language: coarse,
+  };
   const made = fileOf(contentHash);
   await writeTokenFile(made, file);
   return answer(file, made);

@@ -5,7 +5,7 @@ import type { Recipe } from '../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../src-shared/result.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
-import type { Comparison } from './comparison.ts';
+import type { Comparison, TemplatePicture } from './comparison.ts';
 import type { Examination } from './examination.ts';
 import type { FromServer, ToServer } from './request-channel.ts';
 
@@ -35,6 +35,8 @@ export interface EmbedJob {
   readonly folder: string;
   /** True: also turned in steps of 45° and mirrored; a pass of the encoder each. */
   readonly rotations?: boolean | undefined;
+  /** Given: the tokens are those of the part alone, turned like this picture's; a pass of the encoder more. */
+  readonly template?: TemplatePicture | undefined;
 }
 
 /** Where the tokens of an image are. */

@@ -20,7 +20,7 @@ export type TokenFacts = Omit<TokenHeader, 'version' | 'ortVersion' | 'views' | 
 
 /** Tokens of one image, and what they were made of. */
 export interface TokenFile extends TokenFacts {
-  /** The picture as it lies, then turned and mirrored ones. */
+  /** The picture as it lies, or aligned, then turned and mirrored ones. */
   readonly views: readonly ImageTokens[];
   /** Language's own map of the picture as it lies. */
   readonly language: ScoreMap;
@@ -35,6 +35,8 @@ export function tokenFilePath(
     readonly object: string;
     readonly prompts: unknown;
     readonly rotations: boolean;
+    /** Of the picture that the part was turned like; null: it was not. */
+    readonly template: string | null;
   },
 ): string {
   return join(folder, `${hashOfJson({ version: 1, ortVersion: ORT_VERSION, ...decides })}.tokens`);

@@ -1,3 +1,4 @@
+import type { Alignment } from '../../src-shared/alignment.ts';
 import type { Frame } from '../../src-shared/frame.ts';
 import type { Point } from '../../src-shared/geometry.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
@@ -7,21 +8,6 @@ import type { PartSilhouette } from './part-silhouette.ts';
 import type { ScoreMap } from './score-map.ts';
 import { shrinkRgb } from './shrink.ts';
 import { clampSpan, type Span } from './span.ts';
-
-/**
- * A similarity between a frame's pixels and an aligned picture, a square in which the part lies along x and fills it:
- * frame = centre + turn(angle) · (aligned − size / 2) · scale.
- */
-export interface Alignment {
-  /** Side of the aligned picture in its own pixels. */
-  readonly size: number;
-  /** The frame's pixel that the aligned picture's middle shows. */
-  readonly centre: Point;
-  /** Direction of the aligned picture's x axis in the frame, radians, clockwise on the screen. */
-  readonly angle: number;
-  /** Frame pixels per aligned pixel. */
-  readonly scale: number;
-}
 
 /** What an aligned picture shows beyond each end of the part, as a share of its length. */
 const MARGIN = 0.06;

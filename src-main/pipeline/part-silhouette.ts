@@ -1,3 +1,4 @@
+import type { AlignmentDoubt } from '../../src-shared/alignment.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { connectedComponents } from './connected-components.ts';
 import { shrinkRgb } from './shrink.ts';
@@ -14,15 +15,6 @@ export interface PartSilhouette {
   /** The median colour of the picture's border, 0..255. */
   readonly background: readonly [red: number, green: number, blue: number];
 }
-
-/**
- * Why a picture does not show its part:
- * `no-contrast`: nothing stands out from the colour of the border;
- * `several-pieces`: the largest of what stands out is not much larger than the next;
- * `cut-off`: what stands out reaches over the border;
- * `fills-picture`, `too-small`: it takes nearly everything, or nearly nothing.
- */
-export type SilhouetteDoubt = 'no-contrast' | 'several-pieces' | 'cut-off' | 'fills-picture' | 'too-small';
 
 const SIDE = 256;
 /**
@@ -45,7 +37,7 @@ const MOST_SECOND = 0.5;
  * @param picture any size; it is looked at with at most 256 pixels along its longer side
  * @returns why there is no telling, where the picture does not show one part before one background
  */
-export function partSilhouette(picture: RgbImage): PartSilhouette | { readonly doubt: SilhouetteDoubt } {
+export function partSilhouette(picture: RgbImage): PartSilhouette | { readonly doubt: AlignmentDoubt } {
   const thumbnail = shrunk(picture, SIDE);
   const { width, height } = thumbnail;
   const border = borderPixels(width, height);

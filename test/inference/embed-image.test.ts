@@ -2,13 +2,16 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeRgb, readFrameImage } from '../../src-main/codec/image-codec.ts';
+import { encodeRgb, readFrameImage, readRgb } from '../../src-main/codec/image-codec.ts';
 import { sha256OfFile } from '../../src-main/files/hash.ts';
 import { Engine } from '../../src-main/inference/engine.ts';
 import { type InferenceClient, openInference } from '../../src-main/inference/inference-client.ts';
 import { loadPack } from '../../src-main/inference/pack-loader.ts';
 import { readTokenFile, writeTokenFile } from '../../src-main/inference/token-file.ts';
+import { alignPicture } from '../../src-main/pipeline/alignment.ts';
 import { frameTensor } from '../../src-main/pipeline/frame.ts';
+import { frameFor } from '../../src-shared/frame.ts';
+import { drawPart, screw } from '../pipeline/drawn-part.ts';
 import { noise, TINY_RECIPE, writeTinyPack } from './tiny-pack.ts';
 
 let folder: string;
@@ -94,6 +97,63 @@ describe('embedding an image', () => {
     expect(a?.language).not.toEqual(b?.language);
     expect(c?.views.length).toBe(16);
     expect(c?.views[0]).toEqual(a?.views[0]);
+  });
+
+  it('turns the part like that of a template, cuts it out of the image itself, and says how it lay', async () => {
+    const screws = await Promise.all(
+      [0.3, 2.2].map(async (angle, i) => {
+        const path = join(folder, `screw-${i}.png`);
+        const drawing = { width: 1600, height: 1400, shape: screw, scale: 3, angle, noise: 3 };
+        await writeFile(path, await encodeRgb(drawPart(drawing), { format: 'png' }));
+        return path;
+      }),
+    );
+    const job = { path: screws[1]!, recipe: TINY_RECIPE, folder: tokens };
+    const plain = await inference.embed(job);
+    const answer = await inference.embed({ ...job, template: { path: screws[0]! } });
+    expect(answer.tokens).not.toBe(plain.tokens);
+    const [lies, file] = await Promise.all(
+      [plain, answer].map(({ tokens: at }) => readTokenFile(at, packHash)),
+    );
+    expect(lies?.alignment).toBeNull();
+    expect(file?.language).toEqual(lies?.language);
+    const alignment = file!.alignment!;
+    // The screw's 600 of 1600 pixels, with margins, in the frame's 1024.
+    expect(alignment).toMatchObject({ size: 1024, angle: expect.closeTo(2.2, 2) });
+    expect(alignment.scale).toBeCloseTo((600 * 1.12) / 1600, 1);
+    expect(file?.notices.map(({ code }) => code)).not.toContain('not-aligned');
+
+    const original = await readRgb(screws[1]!, { maxPixels: 1e7 });
+    const cut = alignPicture(original, frameFor(1600, 1400), alignment, [210, 200, 205]);
+    const square = frameFor(1024, 1024);
+    const pixels = frameTensor(cut.data, square, [120, 115, 100], [60, 58, 56]);
+    const byHand = await engine.embed({ key: 'cut', frame: square, pixels }, TINY_RECIPE);
+    expect(file?.views).toEqual([byHand.tokens]);
+  });
+
+  it('says why a part is not aligned, and keeps what other templates give apart', async () => {
+    const part = join(folder, 'part.png');
+    const drawing = { width: 300, height: 200, shape: screw, scale: 0.7 };
+    await writeFile(part, await encodeRgb(drawPart(drawing), { format: 'png' }));
+    const path = await writeImage(6);
+    const job = { path, recipe: TINY_RECIPE, folder: tokens };
+    const plain = await inference.embed(job);
+    const noisy = await inference.embed({ ...job, template: { path: part } });
+    const likeNoise = await inference.embed({ ...job, path: part, template: { path } });
+    expect(noisy.notices).toContainEqual({ code: 'not-aligned', reason: 'no-contrast' });
+    expect(likeNoise.notices).toContainEqual({ code: 'not-aligned', reason: 'template' });
+    const file = (await readTokenFile(noisy.tokens, packHash))!;
+    expect(file.alignment).toBeNull();
+    expect(file.views).toEqual((await readTokenFile(plain.tokens, packHash))?.views);
+    expect(new Set([plain.tokens, noisy.tokens, likeNoise.tokens]).size).toBe(3);
+  });
+
+  it('has no tokens like a template that cannot be read, until it can', async () => {
+    const template = { path: join(folder, 'late.png') };
+    const job = { path: await writeImage(7), recipe: TINY_RECIPE, folder: tokens, template };
+    await expect(inference.embed(job)).rejects.toMatchObject({ code: 'image-not-found' });
+    await writeFile(template.path, await readFile(job.path));
+    await expect(inference.embed(job)).resolves.toMatchObject({ width: 320 });
   });
 
   it('does not read tokens of another pack', async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type Alignment,
   alignmentOf,
   alignPicture,
   fromAligned,
@@ -9,6 +8,7 @@ import {
 } from '../../src-main/pipeline/alignment.ts';
 import { partPose } from '../../src-main/pipeline/part-pose.ts';
 import { partSilhouette } from '../../src-main/pipeline/part-silhouette.ts';
+import type { Alignment } from '../../src-shared/alignment.ts';
 import { frameFor } from '../../src-shared/frame.ts';
 import { Random } from '../../src-shared/random.ts';
 import { drawPart, screw } from './drawn-part.ts';

@@ -12,6 +12,7 @@ const EVERY: Readonly<Record<Notice['code'], Notice>> = {
   tiled: { code: 'tiled', tiles: 50, scale: 3.2, width: 320, height: 40 },
   'tiles-limited': { code: 'tiles-limited', scale: 4, wanted: 8, by: 'enlargement' },
   'defect-below-scale': { code: 'defect-below-scale', modelPixels: 0.7 },
+  'not-aligned': { code: 'not-aligned', reason: 'cut-off' },
   'colour-converted': { code: 'colour-converted', from: 'cmyk' },
   'profile-ignored': { code: 'profile-ignored' },
   transparency: { code: 'transparency', share: 0.125 },

@@ -1,0 +1,100 @@
+import type { Alignment, AlignmentDoubt } from '../../src-shared/alignment.ts';
+import { type Frame, frameFor } from '../../src-shared/frame.ts';
+import type { Notice } from '../../src-shared/notice.ts';
+import type { Recipe } from '../../src-shared/recipe.ts';
+import type { RgbImage } from '../../src-shared/rgb-image.ts';
+import { readFrameImage, readRgb } from '../codec/image-codec.ts';
+import { pictureKey } from '../files/picture-key.ts';
+import { alignmentOf, alignPicture } from '../pipeline/alignment.ts';
+import { type PoseTemplate, partPose, poseTemplate } from '../pipeline/part-pose.ts';
+import { partSilhouette } from '../pipeline/part-silhouette.ts';
+import type { TemplatePicture } from './comparison.ts';
+import type { EngineClient } from './engine-client.ts';
+import type { EmbedJob } from './inference-protocol.ts';
+import { RecentMap } from './recent-map.ts';
+
+/** A picture of the part alone, turned like the template's. */
+export interface AlignedImage {
+  readonly picture: RgbImage;
+  /** That of the aligned picture: a square. */
+  readonly frame: Frame;
+  /** How it lies in the frame of the image itself. */
+  readonly alignment: Alignment;
+}
+
+interface KnownTemplate {
+  /** Names the picture: others are turned by nothing else. */
+  readonly key: string;
+  /** Undefined: the picture does not show how its part lies. */
+  readonly template: PoseTemplate | undefined;
+}
+
+/** A larger image is cut out of its frame: in full size it would take more memory than the rest of its inspection. */
+const LARGEST_ORIGINAL = 50_000_000;
+
+/** Read once for all images that are turned like them. */
+const templates = new RecentMap<string, Promise<KnownTemplate>>(4);
+
+/**
+ * What parts are turned like.
+ * @throws ClipSamError of the codec (`image-…`)
+ */
+export function knownTemplate(
+  { path, page, range }: TemplatePicture,
+  { maxPixels }: Pick<Recipe, 'maxPixels'>,
+  engine: EngineClient,
+): Promise<KnownTemplate> {
+  const name = JSON.stringify([path, page, range]);
+  const known = templates.get(name);
+  if (known) return known;
+  const reading = readTemplate();
+  templates.set(name, reading);
+  // Asked for again, it is read again.
+  reading.catch(() => templates.delete(name));
+  return reading;
+
+  async function readTemplate(): Promise<KnownTemplate> {
+    const options = { maxPixels, size: engine.vision.inputSize, page, range };
+    const { rgb, width, height, contentHash } = await readFrameImage(path, options);
+    const part = partSilhouette({ width, height, data: rgb });
+    return {
+      key: pictureKey({ contentHash, page, range }),
+      template: 'doubt' in part ? undefined : poseTemplate(part),
+    };
+  }
+}
+
+/**
+ * The picture of an image's part, turned like the template's and cut out; from the image itself where that has more
+ * pixels than its frame.
+ * @param rgb content pixels of the frame
+ * @returns why there is none, where either picture does not show how its part lies
+ * @throws ClipSamError of the codec (`image-…`)
+ */
+export async function alignedImage(
+  rgb: Uint8Array,
+  frame: Frame,
+  { template }: KnownTemplate,
+  { path, page, range, recipe }: Pick<EmbedJob, 'path' | 'page' | 'range' | 'recipe'>,
+): Promise<AlignedImage | { readonly doubt: AlignmentDoubt }> {
+  if (!template) return { doubt: 'template' };
+  const shown = { width: frame.width, height: frame.height, data: rgb };
+  const part = partSilhouette(shown);
+  if ('doubt' in part) return part;
+  const alignment = alignmentOf(partPose(part, template), frame.size);
+  const isFiner = frame.scale < 1 && alignment.scale < 1;
+  const isRead = isFiner && frame.imageWidth * frame.imageHeight <= LARGEST_ORIGINAL;
+  const source = isRead ? await readRgb(path, { maxPixels: recipe.maxPixels, page, range }) : shown;
+  return {
+    picture: alignPicture(source, frame, alignment, part.background),
+    frame: frameFor(frame.size, frame.size, frame.size),
+    alignment,
+  };
+}
+
+/** Says why a part was not aligned, where it was to be. */
+export function alignmentNotices(
+  aligned: AlignedImage | { readonly doubt: AlignmentDoubt } | undefined,
+): Notice[] {
+  return aligned && 'doubt' in aligned ? [{ code: 'not-aligned', reason: aligned.doubt }] : [];
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { immutable } from './field-schemas.ts';
+
+/**
+ * A similarity between a frame's pixels and an aligned picture, a square in which the part lies along x and fills it:
+ * frame = centre + turn(angle) · (aligned − size / 2) · scale.
+ */
+export const alignmentSchema = immutable(
+  z.strictObject({
+    /** Side of the aligned picture in its own pixels. */
+    size: z.int().positive(),
+    /** The frame's pixel that the aligned picture's middle shows. */
+    centre: z.strictObject({ x: z.number(), y: z.number() }),
+    /** Direction of the aligned picture's x axis in the frame, radians, clockwise on the screen. */
+    angle: z.number(),
+    /** Frame pixels per aligned pixel. */
+    scale: z.number().positive(),
+  }),
+);
+export type Alignment = z.infer<typeof alignmentSchema>;
+
+/**
+ * Why a picture does not show how its part lies.
+ * `no-contrast`: nothing stands out from the colour of the border;
+ * `several-pieces`: the largest of what stands out is not much larger than the next;
+ * `cut-off`: what stands out reaches over the border;
+ * `fills-picture`, `too-small`: it takes nearly everything, or nearly nothing;
+ * `template`: the picture that parts are turned like does not show how its own lies.
+ */
+export const ALIGNMENT_DOUBTS = [
+  'no-contrast',
+  'several-pieces',
+  'cut-off',
+  'fills-picture',
+  'too-small',
+  'template',
+] as const;
+export type AlignmentDoubt = (typeof ALIGNMENT_DOUBTS)[number];
