@@ -31,6 +31,17 @@ export const opinionSettingsSchema = z.strictObject({
 });
 export type OpinionSettings = z.infer<typeof opinionSettingsSchema>;
 
+/** What a recipe without settings means. */
+export const DEFAULT_OPINION_SETTINGS: OpinionSettings = {
+  consensus: 'off',
+  references: 'automatic',
+  tokens: 'automatic',
+  alignment: 'off',
+  rotations: false,
+  window: null,
+  weights: null,
+};
+
 /** What an opinion says of an image. */
 export const opinionScoreSchema = immutable(
   z.object({

@@ -1,5 +1,13 @@
 import type { z } from 'zod';
 import { type Recipe, recipeSchema } from '../../src-shared/recipe.ts';
+import { numberOf, scaled } from './draft-numbers.ts';
+import {
+  fromOpinionDraft,
+  type OpinionDraft,
+  type OpinionField,
+  opinionFieldOf,
+  toOpinionDraft,
+} from './opinion-draft.ts';
 
 /** A recipe as it is typed: numbers may be half written, phrases are lines. */
 export interface RecipeDraft {
@@ -18,8 +26,11 @@ export interface RecipeDraft {
   readonly reject: number | string;
   /** Megapixels. */
   readonly maxPixels: number | string;
+  readonly opinions: OpinionDraft;
 }
-export type DraftField = keyof RecipeDraft;
+/** Fields with one value of their own. */
+export type PlainField = Exclude<keyof RecipeDraft, 'opinions'>;
+export type DraftField = PlainField | OpinionField;
 
 /** What is wrong with a field: a text of the window with its values. */
 export interface DraftIssue {
@@ -52,6 +63,7 @@ export function toDraft(recipe: Recipe): RecipeDraft {
     warn,
     reject,
     maxPixels: scaled(recipe.maxPixels, 1e-6),
+    opinions: toOpinionDraft(recipe.opinions),
   };
 }
 
@@ -61,6 +73,7 @@ export function fromDraft(
   pack: string,
 ): { readonly recipe: Recipe } | { readonly issues: Partial<Record<DraftField, DraftIssue>> } {
   const megapixels = numberOf(draft.maxPixels);
+  const opinions = fromOpinionDraft(draft.opinions);
   const parsed = recipeSchema.safeParse({
     schemaVersion: 1,
     name: draft.name.trim(),
@@ -79,14 +92,20 @@ export function fromDraft(
     warn: numberOf(draft.warn),
     reject: numberOf(draft.reject),
     maxPixels: Math.round(megapixels * 1e6),
+    ...(opinions && { opinions }),
   });
   if (parsed.success) return { recipe: parsed.data };
   const issues: Partial<Record<DraftField, DraftIssue>> = {};
   for (const issue of parsed.error.issues) {
-    const field = (issue.path[0] === 'prompts' ? issue.path[1] : issue.path[0]) as DraftField;
+    const field = fieldOf(issue.path);
     issues[field] ??= describe(issue, field);
   }
   return { issues };
+}
+
+function fieldOf(path: readonly PropertyKey[]): DraftField {
+  if (path[0] === 'opinions') return opinionFieldOf(path.slice(1));
+  return (path[0] === 'prompts' ? path[1] : path[0]) as PlainField;
 }
 
 function describe(issue: z.core.$ZodIssue, field: DraftField): DraftIssue {
@@ -94,13 +113,17 @@ function describe(issue: z.core.$ZodIssue, field: DraftField): DraftIssue {
   const line = typeof at === 'number' ? at + 1 : 0;
   const say = (text: DraftIssue['text'], limit = 0): DraftIssue => ({ text, values: { limit, line } });
   const inFieldsUnit = (limit: number) =>
-    field === 'minRegionArea' ? limit * 100 : field === 'maxPixels' ? limit / 1e6 : limit;
-  const isNumber = issue.path.length === 1 && field !== 'name' && field !== 'object';
+    field === 'minRegionArea' || field.startsWith('weight-')
+      ? limit * 100
+      : field === 'maxPixels'
+        ? limit / 1e6
+        : limit;
+  const isText = issue.path[0] === 'prompts' || field === 'name' || field === 'object';
   switch (issue.code) {
     case 'too_small':
-      return isNumber ? say('at-least', inFieldsUnit(Number(issue.minimum))) : say('empty');
+      return isText ? say('empty') : say('at-least', inFieldsUnit(Number(issue.minimum)));
     case 'too_big': {
-      if (isNumber) return say('at-most', inFieldsUnit(Number(issue.maximum)));
+      if (!isText) return say('at-most', inFieldsUnit(Number(issue.maximum)));
       return say(issue.origin === 'array' ? 'too-many' : 'too-long', Number(issue.maximum));
     }
     case 'invalid_format':
@@ -117,14 +140,4 @@ function linesOf(text: string): string[] {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-}
-
-/** NaN where there is no number. */
-function numberOf(value: number | string): number {
-  return typeof value === 'number' ? value : value.trim() === '' ? Number.NaN : Number(value);
-}
-
-/** `value × factor` without the rounding errors of binary fractions. */
-function scaled(value: number, factor: number): number {
-  return Number((value * factor).toPrecision(12));
 }

@@ -3,6 +3,7 @@ import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecipeRecord } from '../../src-shared/contract/recipes.ts';
 import { useDenied } from '../state/people.ts';
+import { OpinionFields } from './opinion-fields.tsx';
 import { NumberFields, PackField, PhraseFields } from './recipe-fields.tsx';
 import { type RecipeBase, useRecipeDraft } from './use-recipe-draft.ts';
 
@@ -47,6 +48,7 @@ export function RecipeForm({
         </SimpleGrid>
         <PackField draft={draft} />
         <NumberFields draft={draft} />
+        <OpinionFields draft={draft} />
         <PhraseFields draft={draft} />
         {denied.title && (
           <Text size="xs" c="dimmed" ta="right">

@@ -5,7 +5,8 @@ import type { RecipeRecord } from '../../src-shared/contract/recipes.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
-import { type DraftField, fromDraft, type RecipeDraft, toDraft } from './recipe-draft.ts';
+import type { OpinionDraft } from './opinion-draft.ts';
+import { type DraftField, fromDraft, type PlainField, type RecipeDraft, toDraft } from './recipe-draft.ts';
 
 export interface RecipeBase {
   readonly recipe: Recipe;
@@ -27,13 +28,13 @@ export function useRecipeDraft(base: RecipeBase, onSaved: (saved: RecipeRecord) 
   const inspector = useSession((session) => session.inspector);
   const [draft, setDraft] = useState(() => toDraft(base.recipe));
   const [pack, setPack] = useState(base.recipe.pack);
-  // Thresholds and words mean something else to another pack: its own come with it.
+  // Thresholds and words mean something else to another pack: its own come with it. Opinions stay.
   const choosePack = useMutation({
     mutationFn: async (id: string) =>
       id === base.recipe.pack ? base.recipe : client.recipes.default({ pack: id }),
     onSuccess: (recipe, id) => {
       setPack(id);
-      setDraft(({ name, object }) => ({ ...toDraft(recipe), name, object }));
+      setDraft(({ name, object, opinions }) => ({ ...toDraft(recipe), name, object, opinions }));
     },
   });
   const save = useMutation({
@@ -47,13 +48,17 @@ export function useRecipeDraft(base: RecipeBase, onSaved: (saved: RecipeRecord) 
     const line = issue.values.line > 0 ? `${t('recipe.line', issue.values)} ` : '';
     return line + t(`recipe.issues.${issue.text}`, issue.values);
   };
-  const field = <Field extends DraftField>(name: Field): RecipeField<RecipeDraft[Field]> => ({
+  const field = <Field extends PlainField>(name: Field): RecipeField<RecipeDraft[Field]> => ({
     value: draft[name],
     error: errorOf(name),
     onChange: (value) => setDraft((current) => ({ ...current, [name]: value })),
   });
   return {
     field,
+    opinions: draft.opinions,
+    setOpinions: (changes: Partial<OpinionDraft>) =>
+      setDraft((current) => ({ ...current, opinions: { ...current.opinions, ...changes } })),
+    errorOf,
     pack,
     choosePack,
     canSave: 'recipe' in read && JSON.stringify(read.recipe) !== JSON.stringify(base.recipe),

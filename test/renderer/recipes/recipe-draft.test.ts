@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DraftField, fromDraft, toDraft } from '../../../src-renderer/recipes/recipe-draft.ts';
+import { fromDraft, type PlainField, toDraft } from '../../../src-renderer/recipes/recipe-draft.ts';
 import { DEFAULT_PROMPTS } from '../../../src-shared/default-prompts.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 
@@ -20,7 +20,7 @@ const RECIPE: Recipe = {
 };
 const draft = toDraft(RECIPE);
 
-function issueOf(field: DraftField, value: string | number) {
+function issueOf(field: PlainField, value: string | number) {
   const read = fromDraft({ ...draft, [field]: value }, 'lite');
   return 'issues' in read ? read.issues : {};
 }
@@ -39,6 +39,53 @@ it.each([1e-7, 0.0003, 0.07, 0.123456, 1])('keeps the area %f exactly', (minRegi
 it('takes lines as phrases and leaves empty ones out', () => {
   const read = fromDraft({ ...draft, normal: '  {}  \n\n good {}\n' }, 'lite');
   expect('recipe' in read && read.recipe.prompts.normal).toEqual(['{}', 'good {}']);
+});
+
+describe('second opinions', () => {
+  const opinions: NonNullable<Recipe['opinions']> = {
+    consensus: 'automatic',
+    references: 'off',
+    tokens: 'fine',
+    alignment: 'on',
+    rotations: true,
+    window: 4,
+    weights: { language: 0.2, consensus: 0.35, references: 0.45 },
+  };
+
+  it('come back as they were', () => {
+    const recipe = { ...RECIPE, opinions };
+    expect(toDraft(recipe).opinions.weights).toEqual({ language: 20, consensus: 35, references: 45 });
+    expect(fromDraft(toDraft(recipe), 'lite')).toEqual({ recipe });
+  });
+
+  it('are left out of a recipe where they are what one without them means, so that its hash stays', () => {
+    const off = { ...draft, opinions: { ...draft.opinions, references: 'off' as const } };
+    expect(fromDraft(off, 'lite')).toMatchObject({
+      recipe: { opinions: { references: 'off', window: null } },
+    });
+    const back = fromDraft({ ...off, opinions: draft.opinions }, 'lite');
+    expect('recipe' in back && 'opinions' in back.recipe).toBe(false);
+  });
+
+  it('take an empty window for none', () => {
+    const read = fromDraft({ ...draft, opinions: { ...draft.opinions, window: 6 } }, 'lite');
+    expect('recipe' in read && read.recipe.opinions?.window).toBe(6);
+    const emptied = fromDraft({ ...draft, opinions: { ...draft.opinions, window: '' } }, 'lite');
+    expect(emptied).toEqual({ recipe: RECIPE });
+  });
+
+  it('say in which field what is wrong', () => {
+    const weights = { language: 120, consensus: '', references: 50 };
+    const wrong = { ...draft, opinions: { ...draft.opinions, isFixed: true, window: 2.5, weights } };
+    const values = { limit: 0, line: 0 };
+    expect(fromDraft(wrong, 'lite')).toEqual({
+      issues: {
+        window: { text: 'whole', values },
+        'weight-language': { text: 'at-most', values: { limit: 100, line: 0 } },
+        'weight-consensus': { text: 'number', values },
+      },
+    });
+  });
 });
 
 describe('says in which field what is wrong', () => {
