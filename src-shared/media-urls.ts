@@ -12,6 +12,8 @@ export const mediaPaths = {
     `/media/thumbnail/${imageId}${version ? `?v=${version.slice(0, 12)}` : ''}`,
   /** The small picture beside what a run says of it: 409 when the file is not what the run saw any more. */
   seenThumbnail: (imageId: number, runId: number) => `/media/thumbnail/${imageId}?run=${runId}`,
+  /** Small picture of what a product remembers, whether or not its batch is still there. */
+  memory: (itemId: number, version: string) => `/media/memory/${itemId}?v=${version.slice(0, 12)}`,
   /** Tile of the image's pyramid; level 0 is full size, every level halves it. */
   tile: (imageId: number, version: string, level: number, column: number, row: number) =>
     `/media/tile/${imageId}/${level}/${column}/${row}?v=${version.slice(0, 12)}`,

@@ -6,7 +6,11 @@ type ProcedurePath = {
 }[keyof Contract & string];
 
 /** Every procedure of the contract, and what is more than its procedure says: it meets what somebody else said. */
-export type Action = ProcedurePath | 'review.judge-after-others' | 'review.retract-of-others';
+export type Action =
+  | ProcedurePath
+  | 'review.judge-after-others'
+  | 'review.retract-of-others'
+  | 'references.reject-of-others';
 
 /**
  * The least role that an action takes, where a workspace has people; null: nobody has to sign in for it, since it
@@ -51,6 +55,18 @@ export const LEAST_ROLE: Readonly<Record<Action, Role | null>> = {
   'recipes.list': null,
   'recipes.default': null,
   'recipes.save': 'engineer',
+  'references.products': null,
+  'references.get': null,
+  'references.ofRun': null,
+  'references.add': 'operator',
+  'references.remove': 'operator',
+  'references.mark': 'operator',
+  'references.undo': 'operator',
+  'references.proposals': null,
+  'references.approve': 'reviewer',
+  'references.reject': 'operator',
+  'references.reject-of-others': 'reviewer',
+  'references.history': null,
   'whatIf.thetaProfile': null,
   'packs.list': null,
   'packs.verify': null,

@@ -161,7 +161,10 @@ describe('what windows get', () => {
   it('is an action for every procedure, and an event of procedures alone', () => {
     type Groups<T> = { [G in keyof T & string]: `${G}.${keyof T[G] & string}` }[keyof T & string];
     expectTypeOf<keyof typeof LEAST_ROLE>().toEqualTypeOf<Action>();
-    type MeetsOthers = 'review.judge-after-others' | 'review.retract-of-others';
+    type MeetsOthers =
+      | 'review.judge-after-others'
+      | 'review.retract-of-others'
+      | 'references.reject-of-others';
     expectTypeOf<Exclude<Action, MeetsOthers>>().toEqualTypeOf<Groups<Contract>>();
     expectTypeOf<Exclude<Groups<typeof PUBLISHED_EVENTS>, Groups<Contract>>>().toEqualTypeOf<never>();
   });

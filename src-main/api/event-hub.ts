@@ -1,5 +1,6 @@
 import type { WorkstationEvent } from '../../src-shared/contract/app.ts';
 import type { RunProgress } from '../../src-shared/contract/runs.ts';
+import { productKey } from '../../src-shared/product.ts';
 
 /** Milliseconds between two events of a run at work. */
 const RUN_INTERVAL = 300;
@@ -109,6 +110,8 @@ function keyOf(event: WorkstationEvent): string {
       return `batch ${event.batchId}`;
     case 'reviewed':
       return `reviewed ${event.runId} ${event.imageId}`;
+    case 'references':
+      return `references ${productKey(event.product)}`;
     case 'recipes':
     case 'people':
     case 'packs':

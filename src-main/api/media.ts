@@ -6,6 +6,7 @@ import { findGroundTruth, groundTruthPicture } from '../services/pictures/ground
 import { readStoredMap } from '../services/pictures/result-maps.ts';
 import { refuseChangedImage } from '../services/pictures/seen-file.ts';
 import { getImage } from '../store/images.ts';
+import { itemsOf } from '../store/memory-items.ts';
 import { artifactsOf } from '../store/results.ts';
 import type { Workstation } from './workstation.ts';
 
@@ -49,6 +50,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 
 const ROUTES: readonly (readonly [RegExp, Route])[] = [
   [pattern('thumbnail', NUMBER), thumbnail],
+  [pattern('memory', NUMBER), remembered],
   [pattern('tile', NUMBER, NUMBER, NUMBER, NUMBER), tile],
   [pattern('map', 'coarse', NUMBER, NUMBER), mapOf('coarseMap')],
   [pattern('map', 'final', NUMBER, NUMBER), mapOf('finalMap')],
@@ -59,7 +61,7 @@ const ROUTES: readonly (readonly [RegExp, Route])[] = [
 ];
 
 /**
- * Serves what `src-shared/media-urls.ts` names: thumbnails, tiles, maps and ground truth, by id. No part of an
+ * Serves what `src-shared/media-urls.ts` names: thumbnails, tiles, maps, ground truth and what products remember, by id. No part of an
  * address ever becomes part of a path.
  */
 export function createMediaHandler(workstation: Workstation): (request: Request) => Promise<Response> {
@@ -111,6 +113,18 @@ async function thumbnail(
   const image = await imageOf(workstation, id, version);
   if (runId !== null) await refuseChangedImage(workspace, contents, { runId, imageId: id });
   return answer(await thumbnails.get(image, signal), 'image/webp', cacheControl(version));
+}
+
+/** Of the copy that the workspace keeps: the image may be gone. */
+async function remembered(
+  { workspace, thumbnails }: Workstation,
+  { signal, version }: MediaRequest,
+  id: number,
+): Promise<Response> {
+  const [item] = await itemsOf(workspace, [id]);
+  if (!item) return refusal(404, 'No product remembers this.');
+  const picture = { ...item, path: workspace.artifacts.pathOf(item.contentHash) };
+  return answer(await thumbnails.get(picture, signal), 'image/webp', cacheControl(version));
 }
 
 async function tile(

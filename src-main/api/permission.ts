@@ -53,14 +53,16 @@ export async function checkPermission(
  */
 export function checkAgainstOther(
   inspector: Inspector | null,
-  action: 'review.judge-after-others' | 'review.retract-of-others',
+  action: 'review.judge-after-others' | 'review.retract-of-others' | 'references.reject-of-others',
   other: string | undefined,
 ): void {
   if (!inspector || other === undefined || other === inspector.name || mayDo(inspector.role, action)) return;
-  const judged = action === 'review.judge-after-others';
-  throw failure(
-    judged ? 'judged-by-other' : 'marked-by-other',
-    { name: other },
-    `${other} ${judged ? 'judged' : 'marked'} this: changing it is for reviewers.`,
-  );
+  const [which, did] = MET[action];
+  throw failure(which, { name: other }, `${other} ${did} this: changing it is for reviewers.`);
 }
+
+const MET = {
+  'review.judge-after-others': ['judged-by-other', 'judged'],
+  'review.retract-of-others': ['marked-by-other', 'marked'],
+  'references.reject-of-others': ['asked-by-other', 'asked for'],
+} as const;

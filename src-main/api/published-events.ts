@@ -5,6 +5,7 @@ import type {
 } from '@orpc/contract';
 import type { WorkstationEvent } from '../../src-shared/contract/app.ts';
 import type { Contract } from '../../src-shared/contract/index.ts';
+import type { Product } from '../../src-shared/product.ts';
 
 /** A stream has no output yet when its work has ended. */
 type Output<Procedure extends AnyContractProcedure> =
@@ -27,6 +28,8 @@ const reviewed = ({ runId, imageId }: { readonly runId: number; readonly imageId
   ({ kind: 'reviewed', runId, imageId }) as const;
 const recipes = () => ({ kind: 'recipes' }) as const;
 const people = () => ({ kind: 'people' }) as const;
+const references = (_input: unknown, { product }: { readonly product: Product }) =>
+  ({ kind: 'references', product }) as const;
 const packs = () => ({ kind: 'packs' }) as const;
 
 /**
@@ -59,6 +62,14 @@ export const PUBLISHED_EVENTS = {
     askSam: null,
   },
   recipes: { save: recipes },
+  references: {
+    add: references,
+    remove: references,
+    mark: references,
+    undo: references,
+    approve: references,
+    reject: references,
+  },
   packs: {
     add: packs,
     resume: packs,

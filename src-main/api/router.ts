@@ -7,6 +7,7 @@ import { importRoutes } from './routes/imports.ts';
 import { packRoutes } from './routes/packs.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { recipeRoutes } from './routes/recipes.ts';
+import { referenceRoutes } from './routes/references.ts';
 import { reviewRoutes } from './routes/review.ts';
 import { runRoutes } from './routes/runs.ts';
 import { studyRoutes } from './routes/studies.ts';
@@ -23,6 +24,7 @@ export function createRouter(workstation: Workstation) {
     runs: runRoutes(os, workstation),
     review: reviewRoutes(os, workstation),
     recipes: recipeRoutes(os, workstation),
+    references: referenceRoutes(os, workstation),
     whatIf: whatIfRoutes(os, workstation),
     packs: packRoutes(os, workstation),
     device: deviceRoutes(os, workstation),

@@ -11,6 +11,8 @@ import { cacheFolders } from '../services/pictures/cache-folders.ts';
 import { ContentHashes } from '../services/pictures/seen-file.ts';
 import { Thumbnails } from '../services/pictures/thumbnails.ts';
 import { TilePyramids } from '../services/pictures/tile-pyramids.ts';
+import { examineChange } from '../services/references/guard.ts';
+import { ReferenceMemory } from '../services/references/reference-memory.ts';
 import {
   InferencePool,
   type InferencePoolOptions,
@@ -68,6 +70,8 @@ export interface Workstation {
   readonly runControl: RunControl;
   readonly thumbnails: Thumbnails;
   readonly tiles: TilePyramids;
+  /** What products remember. */
+  readonly memory: ReferenceMemory;
   readonly housekeeping: Housekeeping;
   readonly people: People;
   readonly packImports: PackImports;
@@ -114,6 +118,12 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     ...packs,
     onProgress: (progress, imageId) => hub.publishRun(progress, imageId),
   });
+  const memory = new ReferenceMemory({
+    workspace,
+    guard: (change) => examineChange(workspace, change),
+    onChange: (product) => hub.publish({ kind: 'references', product }),
+    log,
+  });
   const cache = await cacheFolders(workspace.cacheFolder, log);
   const thumbnails = new Thumbnails(cache.thumbnails);
   const tiles = new TilePyramids(cache.tiles);
@@ -129,12 +139,14 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   });
   // What an interrupted import left takes up space and does no other harm.
   if (!workspace.isReadOnly) await packImports.sweep().catch(log);
+  if (!workspace.isReadOnly) await memory.resume().catch(log);
   const ending = new AbortController();
   const underWay = new WorkUnderWay();
   let closing: Promise<void> | undefined;
   const close = async () => {
     ending.abort();
     await housekeeping.close();
+    await memory.close();
     await runControl.close();
     await pool.close();
     hub.close();
@@ -159,6 +171,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     runControl,
     thumbnails,
     tiles,
+    memory,
     housekeeping,
     people: new People({ workspace, log, ...options.signIn }),
     packImports,

@@ -7,7 +7,7 @@ import { sha256 } from './hash.ts';
 import { removeLink } from './own-file.ts';
 
 /**
- * Files named after their content: `<root>/ab/abcdef….png`. Putting the same bytes twice, at the same time or by
+ * Files named after their content: `<root>/ab/abcdef….png`, pictures of other formats too. Putting the same bytes twice, at the same time or by
  * two processes, gives one file; a file that is there is complete.
  */
 export class ArtifactStore {
@@ -19,12 +19,23 @@ export class ArtifactStore {
 
   /** Keeps the bytes. @throws ClipSamError `disk-full`, `path-denied` */
   async put(bytes: Uint8Array, mediaType: ArtifactRef['mediaType']): Promise<ArtifactRef> {
-    const ref: ArtifactRef = { sha256: sha256(bytes), bytes: bytes.byteLength, mediaType };
-    const path = this.pathOf(ref);
+    return { sha256: await this.keep(bytes), bytes: bytes.byteLength, mediaType };
+  }
+
+  /** Keeps bytes of any kind. @returns their SHA-256 @throws ClipSamError `disk-full`, `path-denied` */
+  async keep(bytes: Uint8Array): Promise<string> {
+    const hash = sha256(bytes);
+    const path = this.pathOf(hash);
     // Links are not followed: they may lead out of the workspace.
     await removeLink(dirname(path));
-    if (!(await isFileOfSize(path, ref.bytes))) await writeFileAtomically(path, bytes);
-    return ref;
+    if (!(await isFileOfSize(path, bytes.byteLength))) await writeFileAtomically(path, bytes);
+    return hash;
+  }
+
+  /** True when there is an artifact with this SHA-256. */
+  async has(hash: string): Promise<boolean> {
+    const stats = await lstat(this.pathOf(hash)).catch(() => undefined);
+    return stats?.isFile() === true;
   }
 
   /** Where the artifact with this SHA-256 lies, or would lie. @throws ClipSamError `input-invalid` for anything else */

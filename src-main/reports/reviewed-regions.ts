@@ -78,7 +78,8 @@ function classOf(annotation: DoneImage['annotations'][number]): string {
   return annotation.defectClass || DEFECT;
 }
 
-function boxPolygon({ x, y, width, height }: Box): Polygon {
+/** A box as an outline. */
+export function boxPolygon({ x, y, width, height }: Box): Polygon {
   return [
     [
       [x, y],

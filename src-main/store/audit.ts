@@ -9,6 +9,7 @@ export type AuditSubject =
   | 'run'
   | 'verdict'
   | 'annotation'
+  | 'references'
   | 'study'
   | 'person'
   | 'session'

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type Kysely, type Migration, sql } from 'kysely';
+import { type Migration, sql } from 'kysely';
+import { appendOnly, frozen, run } from './migration-statements.ts';
 import { OPINIONS } from './opinion-columns.ts';
 import { rebuildTable } from './rebuild-table.ts';
+import { REFERENCES } from './reference-tables.ts';
 
 /**
  * The schema's history. A released migration is never edited; a change of the schema is a new entry whose name
@@ -40,17 +42,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '018-result-fields': { up: (db) => run(db, RESULT_FIELDS) },
   '019-import-owner': { up: (db) => run(db, IMPORT_OWNER) },
   '020-opinions': { up: (db) => run(db, OPINIONS) },
+  '021-references': { up: (db) => run(db, REFERENCES) },
 };
-
-async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
-  for (const statement of statements) await sql.raw(statement).execute(db);
-}
-
-const frozen = (table: string, event: 'update' | 'delete') =>
-  `create trigger ${table}_no_${event} before ${event} on ${table}
-   begin select raise(abort, '${table} are never changed: add a new entry instead'); end`;
-
-const appendOnly = (table: string) => [frozen(table, 'update'), frozen(table, 'delete')];
 
 const INSPECTION = [
   `create table workspace (id text primary key, created_at text not null) strict`,

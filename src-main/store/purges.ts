@@ -6,6 +6,7 @@ import type { ResultArtifacts } from '../../src-shared/result.ts';
 import { recordAudit } from './audit.ts';
 import { toBatch } from './batches.ts';
 import { selectImages, toBatchImage } from './images.ts';
+import { rememberedVersions } from './memory-items.ts';
 import { listRunOverviews } from './runs.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -177,8 +178,9 @@ export async function* artifactUses(
   }
 }
 
-/** The versions of all images' pictures, a page at a time, with turns of the event loop between. */
+/** The versions of all pictures of images and of what products remember, a page at a time, with turns of the event loop between. */
 export async function* pictureVersions(workspace: Workspace): AsyncGenerator<readonly string[]> {
+  yield await rememberedVersions(workspace);
   for (let after = 0; ; ) {
     const rows = await selectImages(workspace.db)
       .where('images.id', '>', after)

@@ -3,6 +3,7 @@ import type { AnnotationKind } from '../../src-shared/annotation.ts';
 import type { BatchImage } from '../../src-shared/batch.ts';
 import type { Device, DeviceRequest } from '../../src-shared/device.ts';
 import type { ErrorCode } from '../../src-shared/error-codes.ts';
+import type { MemoryChange, MemoryKind } from '../../src-shared/reference-set.ts';
 import type { Role } from '../../src-shared/roles.ts';
 import type { RunStatus } from '../../src-shared/run.ts';
 import type { ModelVerdict, Severity, VerdictEntry } from '../../src-shared/verdict.ts';
@@ -247,6 +248,63 @@ export interface Schema {
     name: string;
     /** JSON. */
     value: string;
+  };
+  /** What products are compared with, whether or not it counts. */
+  memory_items: {
+    id: Generated<number>;
+    /** JSON, in one form for the same product. */
+    product: string;
+    kind: MemoryKind;
+    /** Also the name of the artifact that is a copy of the file. */
+    content_hash: string;
+    /** JSON; null: the file has one picture. */
+    page: string | null;
+    /** JSON; null: the file decides. */
+    sample_range: string | null;
+    /** They may be gone by now. */
+    image_id: number | null;
+    run_id: number | null;
+    /** As images' paths. */
+    source: string;
+    polygons: string | null;
+    width: number | null;
+    height: number | null;
+    inspector: string;
+    created_at: string;
+  };
+  /** Changes of what counts, asked for. */
+  memory_changes: {
+    id: Generated<number>;
+    product: string;
+    undoes: number | null;
+    origin: MemoryChange['origin'];
+    /** The annotation or verdict. */
+    origin_id: number | null;
+    inspector: string;
+    created_at: string;
+    /** The program that it was asked in, as in {@link Schema.runs}. */
+    owner_token: string;
+    owner_pid: number;
+    owner_host: string;
+    owner_process: string | null;
+  };
+  memory_effects: { change_id: number; item_id: number; effect: 'add' | 'remove' };
+  /** Changes that wait for somebody's word. */
+  memory_examinations: {
+    change_id: number;
+    /** JSON. */
+    outcome: string;
+    created_at: string;
+  };
+  /** Changes count in the order of these. */
+  memory_decisions: {
+    id: Generated<number>;
+    change_id: number;
+    is_effective: 0 | 1;
+    /** Null: nobody had to be asked. */
+    inspector: string | null;
+    comment: string;
+    created_at: string;
   };
   audit_events: {
     id: Generated<number>;

@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { errorRecordSchema } from '../error-record.ts';
 import { idSchema } from '../field-schemas.ts';
+import { productSchema } from '../product.ts';
 import { base, count, ofImage } from './base.ts';
 import { deviceStatusSchema } from './device.ts';
 import { runProgressSchema } from './runs.ts';
@@ -23,6 +24,8 @@ const workstationEventSchema = z.discriminatedUnion('kind', [
   /** An inspector judged or marked an image, here or in another window. */
   z.object({ kind: z.literal('reviewed'), ...ofImage }),
   z.object({ kind: z.literal('recipes') }),
+  /** What a product remembers has changed, or a change of it is under way. */
+  z.object({ kind: z.literal('references'), product: productSchema }),
   /** Somebody was added or removed, or got another role or PIN; or windows sign out after another time. */
   z.object({ kind: z.literal('people') }),
   /** A model pack was brought in, or the list of stopped downloads has changed. */

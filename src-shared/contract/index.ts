@@ -6,6 +6,7 @@ import { imports } from './imports.ts';
 import { packs } from './packs.ts';
 import { people } from './people.ts';
 import { recipes } from './recipes.ts';
+import { references } from './references.ts';
 import { review } from './review.ts';
 import { runs } from './runs.ts';
 import { studies } from './studies.ts';
@@ -22,6 +23,7 @@ export const contract = {
   runs,
   review,
   recipes,
+  references,
   whatIf,
   packs,
   device,

@@ -304,6 +304,14 @@ describe('with people', () => {
     ];
     const annotation = { ...at, kind: 'missed-defect', regionIndex: null, polygons: [[ring]] } as const;
     const { id: annotationId } = await eva.review.annotate({ ...annotation, inspector: 'Eva' });
+    const accept = { verdict: 'accept', overturnReason: 'dust', inspector: 'Eva' } as const;
+    await eva.review.judge({ ...at, ...accept });
+    const { id: changeId, items } = await eva.references.add({ images: [at], inspector: 'Eva' });
+    // With a confirmed defect that nothing can score again, the next change waits.
+    await eva.review.judge({ runId, imageId: imageIds[1]!, verdict: 'reject', inspector: 'Eva' });
+    const mark = { ...at, as: 'harmless', regionIndex: 1 } as const;
+    const { id: markId } = await eva.references.mark({ ...mark, inspector: 'Eva' });
+    await expect.poll(() => eva.references.proposals()).toMatchObject([{ id: markId, state: 'waiting' }]);
     // A run that its program left half done.
     await sql`update runs set status = 'interrupted' where id = ${runId}`.execute(workspace.db);
     const { client: again } = await connect(fake, 'Eva');
@@ -327,6 +335,12 @@ describe('with people', () => {
       'review.annotate': () => again.review.annotate({ ...annotation, inspector }),
       'review.retract': () => again.review.retract({ id: annotationId, inspector }),
       'recipes.save': () => again.recipes.save({ recipe, parentHash: null, inspector }),
+      'references.add': () => again.references.add({ images: [at], inspector }),
+      'references.remove': () => again.references.remove({ items: [items[0]!.item.id], inspector }),
+      'references.mark': () => again.references.mark({ ...mark, inspector }),
+      'references.undo': () => again.references.undo({ id: changeId, inspector }),
+      'references.approve': () => again.references.approve({ id: markId, inspector }),
+      'references.reject': () => again.references.reject({ id: markId, inspector }),
       'studies.create': () => again.studies.create({ batchId, name: 'B', size: 20, rounds: 2, inspector }),
       'studies.judge': () =>
         again.studies.judge({
@@ -389,6 +403,33 @@ describe('with people', () => {
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
       reason: refused('not-permitted', 'judged-by-other'),
+    });
+  });
+
+  test('an operator changes what a product remembers; letting through what the guard holds is for reviewers', async () => {
+    const { fake, imageIds, runId } = await withPeople();
+    const { client: otto } = await connect(fake, 'Otto');
+    const { client: olga } = await connect(fake, 'Olga');
+    const { client: rita } = await connect(fake, 'Rita');
+    await otto.review.judge({ runId, imageId: imageIds[1]!, verdict: 'reject', inspector: 'Otto' });
+    const mark = { runId, imageId: imageIds[0]!, as: 'harmless', regionIndex: 1, inspector: 'Otto' } as const;
+    const ids = [(await otto.references.mark(mark)).id, (await otto.references.mark(mark)).id] as const;
+    const states = async () => (await otto.references.proposals()).map(({ state }) => state);
+    await expect.poll(states).toEqual(['waiting', 'waiting']);
+    await expect(otto.references.approve({ id: ids[0], inspector: 'Otto' })).rejects.toEqual(
+      refused('not-permitted', 'needs-reviewer'),
+    );
+    await expect(olga.references.reject({ id: ids[0], inspector: 'Olga' })).rejects.toEqual(
+      refused('not-permitted', 'asked-by-other'),
+    );
+    expect(await otto.references.reject({ id: ids[0], inspector: 'Otto' })).toMatchObject({
+      state: 'rejected',
+      decision: { inspector: 'Otto' },
+    });
+    expect(await rita.references.approve({ id: ids[1], inspector: 'Rita' })).toMatchObject({
+      state: 'effective',
+      inspector: 'Otto',
+      decision: { inspector: 'Rita' },
     });
   });
 

@@ -7,7 +7,10 @@ import { sha256InBackground } from '../../files/hash.ts';
  * The content of an image as it was imported. Only that: whatever else the path leads to by now is not shown.
  * @throws ClipSamError `image-changed`; `image-not-found`, `image-unreadable`
  */
-export async function readImportedFile({ path, contentHash }: BatchImage): Promise<Uint8Array> {
+export async function readImportedFile({
+  path,
+  contentHash,
+}: Pick<BatchImage, 'path' | 'contentHash'>): Promise<Uint8Array> {
   if (contentHash === null) throw neverRead(path);
   const bytes = await readImageFile(path);
   if ((await sha256InBackground(bytes)) === contentHash) return bytes;
@@ -22,7 +25,7 @@ export async function readImportedFile({ path, contentHash }: BatchImage): Promi
  * What the image's pictures are kept under: another content, page or range, another version.
  * @throws ClipSamError `image-unreadable` when it could not be read when it was imported
  */
-export function versionOf({ path, version }: BatchImage): string {
+export function versionOf({ path, version }: Pick<BatchImage, 'path' | 'version'>): string {
   if (version === null) throw neverRead(path);
   return version;
 }

@@ -1,3 +1,4 @@
+import { failure } from '../../../src-shared/errors.ts';
 import type { FileState } from '../../../src-shared/file-state.ts';
 import { ContentHashes } from '../../files/content-hashes.ts';
 import { changedSince, inspectedImage } from '../../store/results.ts';
@@ -50,4 +51,32 @@ export async function refuseChangedImage(
 ): Promise<void> {
   const { path, contentHash, imported } = await inspectedImage(workspace, runId, imageId);
   await refuseChanged(contents, { path, seen: contentHash, imported });
+}
+
+/**
+ * As {@link refuseChangedImage}; refuses also what cannot be looked at now.
+ * @throws ClipSamError `image-changed`, `image-not-found`, `image-unreadable`; `not-found` as above
+ */
+export async function refuseOther(
+  workspace: Workspace,
+  contents: ContentHashes,
+  { runId, imageId }: { readonly runId: number; readonly imageId: number },
+): Promise<void> {
+  const { path, contentHash, imported } = await inspectedImage(workspace, runId, imageId);
+  const state = await fileState(contents, { path, seen: contentHash, imported });
+  if (state === 'changed') throw changedSince(path);
+  if (state === 'missing') {
+    throw failure(
+      'file-missing',
+      { file: path },
+      `${path} is not there any more. Put it back, then try again.`,
+    );
+  }
+  if (state === 'unreadable') {
+    throw failure(
+      'file-unreadable',
+      { file: path },
+      `${path} cannot be read. Make it readable, then try again.`,
+    );
+  }
 }

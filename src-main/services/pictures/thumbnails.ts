@@ -11,6 +11,9 @@ const DECODERS = 2;
 /** Pictures with more pixels are not decoded for looking at. */
 export const MAX_VIEW_PIXELS = 400_000_000;
 
+/** What a small picture is made of. */
+type SeenPicture = Pick<BatchImage, 'path' | 'contentHash' | 'page' | 'range' | 'version'>;
+
 /** Small pictures of images, made when they are first asked for and kept by the version of the image. */
 export class Thumbnails {
   readonly cache: FileCache;
@@ -25,7 +28,7 @@ export class Thumbnails {
    * WebP, longest side at most 256 pixels.
    * @throws ClipSamError `image-changed` and other `image-…`; `cancelled`
    */
-  async get(image: BatchImage, signal?: AbortSignal): Promise<Uint8Array> {
+  async get(image: SeenPicture, signal?: AbortSignal): Promise<Uint8Array> {
     const version = versionOf(image);
     const kept = await this.cache.get(version);
     if (kept) return kept;

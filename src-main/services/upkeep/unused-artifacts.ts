@@ -4,6 +4,7 @@ import type { ErrorRecord } from '../../../src-shared/error-record.ts';
 import { failure, throwIfCancelled, toErrorRecord } from '../../../src-shared/errors.ts';
 import type { StoredFile } from '../../files/artifact-store.ts';
 import { beginGeneration, historyBegan } from '../../store/history.ts';
+import { rememberedContents } from '../../store/memory-items.ts';
 import { artifactUses, importedFrom } from '../../store/purges.ts';
 import {
   forgetReleased,
@@ -39,10 +40,10 @@ export interface Removal {
   readonly problem: ErrorRecord | undefined;
 }
 
-/** Bytes of the artifacts that only the given batches' results name. */
+/** Bytes of the artifacts that only the given batches' results name, and no product remembers. */
 export async function bytesOfArtifacts(workspace: Workspace, batchIds: ReadonlySet<number>): Promise<number> {
   const own = new Map<string, number>();
-  const others = new Set<string>();
+  const others = await rememberedContents(workspace.db);
   for await (const page of artifactUses(workspace)) {
     for (const { batchId, artifacts } of page) {
       for (const { sha256, bytes } of Object.values(artifacts)) {
@@ -106,7 +107,7 @@ export async function removeUnusedArtifacts(
 }
 
 async function usedArtifacts(workspace: Workspace, signal?: AbortSignal): Promise<Set<string>> {
-  const used = new Set<string>();
+  const used = await rememberedContents(workspace.db);
   for await (const page of artifactUses(workspace)) {
     throwIfCancelled(signal);
     for (const { artifacts } of page) {
@@ -164,9 +165,12 @@ async function removeGroup(
 ): Promise<void> {
   const root = relative(workspace.folder, workspace.artifacts.root).replaceAll(sep, '/');
   const imported = new Set(await importedFrom(workspace.db, root));
+  // A picture may have been remembered since the files were looked through: no run is needed for that.
+  const remembered = await rememberedContents(workspace.db);
   const setAside: string[] = [];
   for (const { file, atOnce } of group) {
     const { path } = file;
+    if (remembered.has(file.sha256)) continue;
     if (imported.has(relative(workspace.folder, path).replaceAll(sep, '/'))) continue;
     try {
       if (atOnce) {
@@ -198,7 +202,7 @@ async function endQuarantine(workspace: Workspace, day: number, used: ReadonlySe
   await forgetSetAside(workspace.db, over);
 }
 
-/** Brings back what is in quarantine and named by a result after all. */
+/** Brings back what is in quarantine and named by a result, or remembered, after all. */
 export async function restoreFromQuarantine(workspace: Workspace): Promise<number> {
   if (filesInQuarantine(workspace).length === 0) return 0;
   return restoreNeeded(workspace, await usedArtifacts(workspace));

@@ -1,0 +1,42 @@
+import type { WantedChange } from '../../../src-shared/contract/references.ts';
+import { setOfRun, shownSet } from '../../services/references/shown-set.ts';
+import { resolveChange } from '../../services/references/wanted-change.ts';
+import { productSummaries } from '../../store/memory-overview.ts';
+import type { Workspace } from '../../store/workspace.ts';
+import type { Implementer } from '../implementer.ts';
+import { checkAgainstOther } from '../permission.ts';
+import type { Workstation } from '../workstation.ts';
+
+/** What products remember, and its changes. */
+export function referenceRoutes({ references }: Implementer, workstation: Workstation) {
+  const { workspace, contents, memory } = workstation;
+  const ask = async (acting: Workspace, wanted: WantedChange, inspector: string) =>
+    memory.ask(acting, await resolveChange(workspace, contents, wanted, inspector));
+  return {
+    products: references.products.handler(() => productSummaries(workspace)),
+    get: references.get.handler(({ input }) => shownSet(workspace, input.product)),
+    ofRun: references.ofRun.handler(({ input }) => setOfRun(workspace, input.runId)),
+    add: references.add.handler(({ input: { images, inspector }, context: { acting } }) =>
+      ask(acting, { kind: 'add', images }, inspector),
+    ),
+    remove: references.remove.handler(({ input: { items, inspector }, context: { acting } }) =>
+      ask(acting, { kind: 'remove', items }, inspector),
+    ),
+    mark: references.mark.handler(({ input: { inspector, ...mark }, context: { acting } }) =>
+      ask(acting, { kind: 'mark', ...mark }, inspector),
+    ),
+    undo: references.undo.handler(({ input: { id, inspector }, context: { acting } }) =>
+      ask(acting, { kind: 'undo', id }, inspector),
+    ),
+    proposals: references.proposals.handler(() => memory.list({ open: true })),
+    approve: references.approve.handler(({ input: { id, ...word }, context: { acting } }) =>
+      memory.approve(acting, id, word),
+    ),
+    reject: references.reject.handler(({ input: { id, ...word }, context: { signedIn, acting } }) =>
+      memory.reject(acting, id, word, (other) =>
+        checkAgainstOther(signedIn, 'references.reject-of-others', other),
+      ),
+    ),
+    history: references.history.handler(({ input }) => memory.list(input)),
+  };
+}
