@@ -37,6 +37,7 @@ export function onOtherTab(listener: () => void): () => void {
 export const authorisedMediaUrls: typeof paths = {
   thumbnail: (...args) => withKey(paths.thumbnail(...args)),
   seenThumbnail: (...args) => withKey(paths.seenThumbnail(...args)),
+  memory: (...args) => withKey(paths.memory(...args)),
   tile: (...args) => withKey(paths.tile(...args)),
   map: (...args) => withKey(paths.map(...args)),
   truth: (...args) => withKey(paths.truth(...args)),

@@ -49,6 +49,7 @@ export async function followEvents(
     if (event.kind === 'people') void refreshPeople(client);
     if (event.kind === 'packs') void queries.invalidateQueries({ queryKey: api.packs.key() });
     if (event.kind === 'recipes') void queries.invalidateQueries({ queryKey: api.recipes.key() });
+    if (event.kind === 'references') void queries.invalidateQueries({ queryKey: api.references.key() });
     if (event.kind === 'reviewed') {
       const { runId, imageId } = event;
       const input = { runId, imageId };
