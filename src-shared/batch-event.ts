@@ -1,5 +1,6 @@
 import type { ErrorRecord } from './error-record.ts';
 import type { ImageOutcome } from './outcome.ts';
+import type { TileProgress } from './tile-progress.ts';
 
 /** Progress of a batch run. `rate` is images per second over the last minute, `eta` seconds left. */
 export type BatchEvent =
@@ -14,6 +15,8 @@ export type BatchEvent =
       readonly rate: number;
       readonly eta: number;
     }
+  /** How far an image is that is looked at in tiles. */
+  | { readonly kind: 'tile'; readonly imageId: number; readonly progress: TileProgress }
   | { readonly kind: 'paused' }
   | { readonly kind: 'resumed' }
   | {

@@ -24,15 +24,18 @@ export class EventHub {
     for (const subscriber of this.#subscribers) subscriber.push(event);
   }
 
-  /** @param imageId the image whose outcome was just stored */
-  publishRun(progress: RunProgress, imageId?: number): void {
+  /**
+   * @param imageId the image whose outcome was just stored
+   * @param canWait true: neither an outcome nor a change of state
+   */
+  publishRun(progress: RunProgress, imageId?: number, canWait = false): void {
     const { id } = progress.run;
     const pending = this.#pending.get(id) ?? { progress, imageIds: [] };
     pending.progress = progress;
     if (imageId !== undefined) pending.imageIds.push(imageId);
     this.#pending.set(id, pending);
-    // A change of state is told at once, a further image in its turn.
-    if (imageId === undefined) this.#flush();
+    // A change of state is told at once, a further image or tile in its turn.
+    if (imageId === undefined && !canWait) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), RUN_INTERVAL);
   }
 

@@ -116,7 +116,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     pool,
     examiner,
     ...packs,
-    onProgress: (progress, imageId) => hub.publishRun(progress, imageId),
+    onProgress: (progress, imageId, canWait) => hub.publishRun(progress, imageId, canWait),
   });
   const memory = new ReferenceMemory({
     workspace,

@@ -101,6 +101,7 @@ function inspectMessages(
 ): (event: InspectPathsEvent) => void {
   const { json, doubts, isRangeGiven } = options;
   const onPipeline = pipelineMessages((line) => display.say(line));
+  const onProgress = progressMessages(display);
   return (event) => {
     switch (event.kind) {
       case 'imported':
@@ -133,14 +134,33 @@ function inspectMessages(
         else if (event.record.status !== 'passed-over') display.print(recordLine(event.record));
         return;
       case 'started':
-        return display.update(event.alreadyDone, event.total, '');
       case 'image':
-        return display.update(event.done + event.failed, event.total, pace(event));
+      case 'tile':
+        return onProgress(event);
       case 'ready':
       case 'died':
       case 'retry':
         return onPipeline(event);
     }
+  };
+}
+
+/** How far the run is, and the image that is looked at in tiles. */
+function progressMessages(
+  display: ProgressDisplay,
+): (event: BatchEvent & { readonly kind: 'started' | 'image' | 'tile' }) => void {
+  let so = { done: 0, total: 0, note: '' };
+  return (event) => {
+    if (event.kind === 'tile') {
+      const { tile, tiles } = event.progress;
+      const notes = [...(so.note === '' ? [] : [so.note]), `tile ${tile} of ${tiles}`];
+      return display.update(so.done, so.total, notes.join(', '));
+    }
+    so =
+      event.kind === 'started'
+        ? { done: event.alreadyDone, total: event.total, note: '' }
+        : { done: event.done + event.failed, total: event.total, note: pace(event) };
+    display.update(so.done, so.total, so.note);
   };
 }
 

@@ -38,7 +38,7 @@ void serveRequests<InferenceRequests>(parent, {
   async examine({ examination, heapMb }) {
     await examineInThread(examination, heapMb);
   },
-  inspect: async (job, { signal }) => inspectImage(job, opened(), { signal }),
+  inspect: async (job, { signal, report }) => inspectImage(job, opened(), { signal, onTile: report }),
   embed: async (job, { signal }) => embedImage(job, opened(), signal),
   askSam: async (job, { signal }) => askSamAboutImage(job, opened(), signal),
 });

@@ -4,6 +4,7 @@ import type { PackedLevels } from '../../src-shared/packed-levels.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../src-shared/result.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
+import type { TileProgress } from '../../src-shared/tile-progress.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
 import type { Comparison, TemplatePicture } from './comparison.ts';
 import type { Examination } from './examination.ts';
@@ -53,12 +54,6 @@ export interface Embedded {
   readonly notices: readonly Notice[];
 }
 
-/** How far an image is that is looked at in tiles: tile 1, 2, … of how many is being looked at. */
-export interface TileProgress {
-  readonly tile: number;
-  readonly tiles: number;
-}
-
 /** Prompts of the inspector's own for an image: SAM answers, CLIP's stage and UMCI are not asked. */
 export interface AskSamJob {
   readonly path: string;
@@ -102,7 +97,11 @@ export interface InferenceRequests {
     readonly job: { readonly examination: Examination; readonly heapMb: number };
     readonly result: undefined;
   };
-  readonly inspect: { readonly job: InspectJob; readonly result: InspectionResult };
+  readonly inspect: {
+    readonly job: InspectJob;
+    readonly result: InspectionResult;
+    readonly progress: TileProgress;
+  };
   readonly askSam: { readonly job: AskSamJob; readonly result: SamMasks };
   /** Makes the token file of an image, unless it is there. */
   readonly embed: { readonly job: EmbedJob; readonly result: Embedded };

@@ -2,6 +2,7 @@ import { ClipSamError, failure, throwIfCancelled } from '../../src-shared/errors
 import type { Notice } from '../../src-shared/notice.ts';
 import { packLevels } from '../../src-shared/packed-levels.ts';
 import type { ArtifactRef, InspectionResult } from '../../src-shared/result.ts';
+import type { TileProgress } from '../../src-shared/tile-progress.ts';
 import { modelVerdict } from '../../src-shared/verdict.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { encodeGrey8, encodeGrey16, readFrameImage } from '../codec/image-codec.ts';
@@ -17,7 +18,7 @@ import type { ScoreMap } from '../pipeline/score-map.ts';
 import { planTiles, type TilePlan } from '../pipeline/tile-plan.ts';
 import type { EncoderImage } from './engine.ts';
 import type { EngineClient } from './engine-client.ts';
-import type { AskSamJob, InspectJob, SamMasks, TileProgress } from './inference-protocol.ts';
+import type { AskSamJob, InspectJob, SamMasks } from './inference-protocol.ts';
 import { segmentTiles, type TiledImage, tileNotices } from './inspect-tiles.ts';
 import { type TileTurn, TileTurns } from './tile-turns.ts';
 

@@ -4,6 +4,7 @@ import type { Box } from '../../src-shared/geometry.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
+import type { TileProgress } from '../../src-shared/tile-progress.ts';
 import { cutFrame } from '../codec/image-codec.ts';
 import { defectScale } from '../pipeline/defect-scale.ts';
 import { frameTensor } from '../pipeline/frame.ts';
@@ -22,7 +23,6 @@ import {
 } from '../pipeline/tile-regions.ts';
 import type { EncoderImage, Segmentation } from './engine.ts';
 import type { EngineClient } from './engine-client.ts';
-import type { TileProgress } from './inference-protocol.ts';
 
 /** An image that is looked at in tiles as well. */
 export interface TiledImage {

@@ -10,8 +10,12 @@ export interface RequestPort {
   onMessage(listener: (message: unknown) => void): void;
 }
 
-/** What can be asked: by kind, the job and what comes of it. */
-export type RequestMap<R> = { readonly [K in keyof R]: { readonly job: unknown; readonly result: unknown } };
+/** What can be asked: by kind, the job, what comes of it, and what is told on the way, if anything. */
+export type RequestMap<R> = {
+  readonly [K in keyof R]: { readonly job: unknown; readonly result: unknown; readonly progress?: unknown };
+};
+/** What is told while a request is worked on. */
+type ProgressOf<Request> = Request extends { readonly progress: infer P } ? P : never;
 
 /** Who asks → who answers. */
 export type ToServer<R extends RequestMap<R>> =
@@ -22,22 +26,32 @@ export type ToServer<R extends RequestMap<R>> =
     }
   | { readonly kind: 'cancel'; readonly id: number };
 
-/** Who answers → who asks: exactly one of these per request, also when it was cancelled. */
+/**
+ * Who answers → who asks: exactly one answer or failure per request, also when it was cancelled, and progress before it
+ * any number of times.
+ */
 export type FromServer<R extends RequestMap<R>> =
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: ProgressOf<R[keyof R]> }
   | { readonly kind: 'answer'; readonly id: number; readonly result: R[keyof R]['result'] }
   | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorRecord };
 
-export interface AskOptions {
+export interface AskOptions<Progress = never> {
   /** Tells the other side to stop; its answer, or `cancelled`, is waited for all the same. */
   readonly signal?: AbortSignal | undefined;
   /** Buffers of the job that are gone here afterwards. */
   readonly transfer?: readonly ArrayBuffer[];
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Who waits for an answer. */
+interface Pending<R extends RequestMap<R>> extends PromiseWithResolvers<R[keyof R]['result']> {
+  readonly onProgress: ((progress: ProgressOf<R[keyof R]>) => void) | undefined;
 }
 
 /** The asking side. Messages that answer nothing (late answers, other kinds) are passed over. */
 export class RequestClient<R extends RequestMap<R>> {
   readonly #port: RequestPort;
-  readonly #pending = new Map<number, PromiseWithResolvers<R[keyof R]['result']>>();
+  readonly #pending = new Map<number, Pending<R>>();
   #lastId = 0;
   #closed: { readonly error: unknown } | undefined;
 
@@ -50,7 +64,7 @@ export class RequestClient<R extends RequestMap<R>> {
   async ask<K extends keyof R>(
     kind: K,
     job: R[K]['job'],
-    { signal, transfer }: AskOptions = {},
+    { signal, transfer, onProgress }: AskOptions<ProgressOf<R[K]>> = {},
   ): Promise<R[K]['result']> {
     throwIfCancelled(signal);
     if (this.#closed) throw this.#closed.error;
@@ -58,7 +72,8 @@ export class RequestClient<R extends RequestMap<R>> {
     const pending = Promise.withResolvers<R[keyof R]['result']>();
     const send = (message: ToServer<R>, moved?: readonly ArrayBuffer[]) => this.#port.send(message, moved);
     const cancel = () => send({ kind: 'cancel', id });
-    this.#pending.set(id, pending);
+    // Progress of this request is of its kind.
+    this.#pending.set(id, { ...pending, onProgress: onProgress as Pending<R>['onProgress'] });
     signal?.addEventListener('abort', cancel, { once: true });
     try {
       send({ kind: 'request', id, request: { kind, job } }, transfer);
@@ -76,22 +91,25 @@ export class RequestClient<R extends RequestMap<R>> {
   }
 
   #receive(message: FromServer<R>): void {
-    if (message.kind === 'answer') this.#pending.get(message.id)?.resolve(message.result);
+    if (message.kind === 'progress') this.#pending.get(message.id)?.onProgress?.(message.progress);
+    else if (message.kind === 'answer') this.#pending.get(message.id)?.resolve(message.result);
     else if (message.kind === 'failed') this.#pending.get(message.id)?.reject(fromErrorRecord(message.error));
   }
 }
 
 /** What a handler gets besides its job. */
-interface RequestCall {
+interface RequestCall<Progress> {
   /** Aborted when the request is cancelled. */
   readonly signal: AbortSignal;
   /** Names buffers of the result that move instead of being copied. */
   transfer(buffers: readonly ArrayBuffer[]): void;
+  /** Tells how far it is. */
+  report(progress: Progress): void;
 }
 
 /** A function per kind. What it throws is the request's error. */
 export type RequestHandlers<R extends RequestMap<R>> = {
-  readonly [K in keyof R]: (job: R[K]['job'], call: RequestCall) => Promise<R[K]['result']>;
+  readonly [K in keyof R]: (job: R[K]['job'], call: RequestCall<ProgressOf<R[K]>>) => Promise<R[K]['result']>;
 };
 
 export interface RequestServerOptions {
@@ -124,7 +142,11 @@ export function serveRequests<R extends RequestMap<R>>(
     const moved: ArrayBuffer[] = [];
     try {
       if (!Object.hasOwn(handlers, kind)) throw new TypeError(`There is no request "${String(kind)}".`);
-      const result = await handlers[kind](job, { signal, transfer: (buffers) => moved.push(...buffers) });
+      const result = await handlers[kind](job, {
+        signal,
+        transfer: (buffers) => moved.push(...buffers),
+        report: (progress) => send({ kind: 'progress', id, progress }),
+      });
       send({ kind: 'answer', id, result }, moved);
     } catch (error) {
       hasEnded ||= isFatal(error);

@@ -1,4 +1,5 @@
 import { ClipSamError, failure } from '../../src-shared/errors.ts';
+import type { TileProgress } from '../../src-shared/tile-progress.ts';
 import type { InferenceRequests } from './inference-protocol.ts';
 import { type DeathReason, describeDeath, ProcessDeath } from './process-death.ts';
 import type { SupervisedChild } from './supervised-child.ts';
@@ -45,7 +46,7 @@ export class RequestQueue {
   #timer: NodeJS.Timeout | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
 
-  /** @param imageTimeout milliseconds that a request may take */
+  /** @param imageTimeout milliseconds that a request, or a tile of its image, may take */
   constructor(imageTimeout: number, listener: QueueListener) {
     this.#imageTimeout = imageTimeout;
     this.#listener = listener;
@@ -56,11 +57,18 @@ export class RequestQueue {
     kind: K,
     job: ImageRequests[K]['job'],
     signal: AbortSignal | undefined,
+    onTile?: (progress: TileProgress) => void,
   ): Promise<ImageRequests[K]['result']> {
     const { promise, resolve, reject } = Promise.withResolvers<ImageRequests[K]['result']>();
     const task: Task = {
       path: job.path,
-      run: async (child) => resolve(await child.ask(kind, job, { signal: task.stop.signal })),
+      run: async (child) => {
+        const onProgress = (progress: TileProgress) => {
+          this.#timeAgain(task);
+          if (!task.isCancelled) onTile?.(progress);
+        };
+        resolve(await child.ask(kind, job, { signal: task.stop.signal, onProgress }));
+      },
       reject,
       stop: new AbortController(),
       isCancelled: false,
@@ -165,6 +173,14 @@ export class RequestQueue {
     if (this.#underWay.size > 0) return;
     this.#idle?.resolve();
     this.#idle = undefined;
+  }
+
+  /** Each tile has the time of an image. */
+  #timeAgain(task: Task): void {
+    if (task !== this.#timed) return;
+    this.#timed = undefined;
+    clearTimeout(this.#timer);
+    this.#timeOldest();
   }
 
   /** The clock runs for the image that is under way longest: the others may be waiting for it. */

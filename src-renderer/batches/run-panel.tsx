@@ -64,7 +64,7 @@ function HowFar({
           {t('run.progress', { done: format.count(ended), total: format.count(run.total) })}
         </Text>
         <Text size="sm" c="dimmed" data-testid="rate">
-          {run.active && state === 'running' ? <Pace rate={run.rate} eta={run.eta} /> : t(`state.${state}`)}
+          {run.active && state === 'running' ? <Pace run={run} /> : t(`state.${state}`)}
         </Text>
       </Group>
       <Progress
@@ -77,13 +77,15 @@ function HowFar({
   );
 }
 
-function Pace({ rate, eta }: { readonly rate: number | null; readonly eta: number | null }) {
+function Pace({ run: { rate, eta, tiles } }: { readonly run: RunProgress }) {
   const { t } = useTranslation(['batches', 'app']);
   const format = useFormat();
-  if (rate === null || rate <= 0) return t('run.warming-up');
+  const tile = tiles && t('run.tile', { tile: format.count(tiles.tile), tiles: format.count(tiles.tiles) });
+  if (rate === null || rate <= 0) return tile ?? t('run.warming-up');
   const { unit, value } = ratePerUnit(rate);
   const speed = t(`run.rate.${unit}`, { number: value.toFixed(value < 10 ? 1 : 0) });
-  return eta === null ? speed : `${speed} · ${t('run.eta', { time: format.duration(eta) })}`;
+  const left = eta === null ? undefined : t('run.eta', { time: format.duration(eta) });
+  return [tile, speed, left].filter((text) => text !== undefined).join(' · ');
 }
 
 /** What the run found, and what to know about it. */

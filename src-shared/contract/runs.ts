@@ -3,6 +3,7 @@ import { errorRecordSchema } from '../error-record.ts';
 import { hashSchema, idSchema } from '../field-schemas.ts';
 import { pageNumberSchema } from '../image-page.ts';
 import { runSchema } from '../run.ts';
+import { tileProgressSchema } from '../tile-progress.ts';
 import { base, byId, count, inspector } from './base.ts';
 
 const runCountsSchema = z.object({ total: count, done: count, failed: count });
@@ -15,6 +16,8 @@ export const runProgressSchema = z.object({
   active: z.boolean(),
   rate: z.number().nullable(),
   eta: z.number().nullable(),
+  /** How far the image is that is looked at in tiles just now. */
+  tiles: tileProgressSchema.optional(),
 });
 export type RunProgress = z.infer<typeof runProgressSchema>;
 

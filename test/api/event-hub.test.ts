@@ -49,6 +49,18 @@ describe('events of a run', () => {
     expect(await window.next()).toMatchObject({ imageIds: [7], progress: { done: 2 } });
   });
 
+  test('that only tell of a tile wait their turn', async () => {
+    const hub = new EventHub();
+    const window = hub.subscribe();
+    const seen: (WorkstationEvent | undefined)[] = [];
+    void window.next().then((event) => seen.push(event));
+    for (let i = 1; i <= 5; i++) hub.publishRun(progress(i), undefined, true);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(seen).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(seen).toMatchObject([{ imageIds: [], progress: { done: 5 } }]);
+  });
+
   test('of two runs are not mixed', async () => {
     const hub = new EventHub();
     const window = hub.subscribe();

@@ -97,6 +97,25 @@ describe('runs', () => {
     });
   });
 
+  test('tell which tile of a large image is looked at, and nothing of it afterwards', async () => {
+    let isHeld = true;
+    const fake = await fakeWorkstation({ tiles: 130, hold: () => isHeld });
+    const { batchId } = await importedBatch(fake, 1);
+    const events = await fake.client.app.events();
+    await fake.client.runs.start({ batchId, inspector });
+    for await (const event of events) {
+      if (event.kind !== 'run') continue;
+      if (event.progress.tiles) {
+        expect(event).toMatchObject({ imageIds: [], progress: { tiles: { tile: 130, tiles: 130 } } });
+        isHeld = false;
+      }
+      if (event.progress.active) continue;
+      expect(event.progress.tiles).toBeUndefined();
+      break;
+    }
+    expect(isHeld).toBe(false);
+  });
+
   test('can be cancelled at work, paused and interrupted, and are final then', async () => {
     const fake = await fakeWorkstation({ delay: 10 });
     const { client } = fake;

@@ -21,7 +21,8 @@ export interface Surroundings {
 
 /**
  * Speaks the inference process's protocol and does with an image what its path says: `crash`, `hang` (no answer),
- * `freeze` (no heartbeat either), `slow`, `grow` (reports 1000 MB from then on), `bad` (fails), `once:FILE` (crashes
+ * `freeze` (no heartbeat either), `slow`, `tiles` (three
+ * tiles, each as long as `slow`), `grow` (reports 1000 MB from then on), `bad` (fails), `once:FILE` (crashes
  * unless the file is there, and makes it); anything else is answered at once. So do the packs `refuse`,
  * `crash-at-start`, `fill-at-start` (ends as V8 does with a full heap), `kill-at-start`,
  * `grow-at-start` and `never-ready`.
@@ -61,7 +62,14 @@ export function fakeInference({ pid, say, kill, exit, freeze }: Surroundings): (
     else if (behaviour === 'bad') {
       say({ kind: 'failed', id, error: { code: 'image-unreadable', message: 'Bad image.' } });
     } else if (behaviour === 'slow') setTimeout(answer, 150);
-    else {
+    else if (behaviour === 'tiles') {
+      const look = (tile: number) => {
+        if (tile > 3) return answer();
+        say({ kind: 'progress', id, progress: { tile, tiles: 3 } });
+        setTimeout(look, 150, tile + 1);
+      };
+      look(1);
+    } else {
       if (behaviour === 'grow') {
         megabytes = 1000;
         heartbeat();

@@ -9,6 +9,7 @@ import {
   openInference,
 } from '../../src-main/inference/inference-client.ts';
 import type { ProcessHost } from '../../src-main/inference/process-host.ts';
+import type { TileProgress } from '../../src-shared/tile-progress.ts';
 import { FakeHost } from './fake-host.ts';
 import { TINY_RECIPE } from './tiny-pack.ts';
 
@@ -160,6 +161,17 @@ describe('a process that does not answer', () => {
     });
     expect(outcomes.slice(1).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
     expect(deaths()).toEqual(['timeout']);
+  });
+
+  it('has that time for each tile of an image', async () => {
+    const inference = await open({ imageTimeout: 400 });
+    const steps: TileProgress[] = [];
+    const job = { path: 'tiles', recipe: TINY_RECIPE, artifactRoot: '' };
+    // 450 ms in all.
+    const result = await inference.inspect(job, undefined, (step) => steps.push(step));
+    expect(result).toMatchObject({ contentHash: 'tiles' });
+    expect(steps).toEqual([1, 2, 3].map((tile) => ({ tile, tiles: 3 })));
+    expect(deaths()).toEqual([]);
   });
 
   it('is killed when its heartbeat stops, and its images count as crashed', async () => {

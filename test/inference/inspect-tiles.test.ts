@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeGrey16, encodeRgb } from '../../src-main/codec/image-codec.ts';
 import { ArtifactStore } from '../../src-main/files/artifact-store.ts';
 import { type EngineClient, startEngine } from '../../src-main/inference/engine-client.ts';
-import type { TileProgress } from '../../src-main/inference/inference-protocol.ts';
 import { inspectImage } from '../../src-main/inference/inspect-image.ts';
 import { planTiles, tileCount } from '../../src-main/pipeline/tile-plan.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../src-shared/result.ts';
+import type { TileProgress } from '../../src-shared/tile-progress.ts';
 import { noise, TINY_RECIPE, writeTinyPack } from './tiny-pack.ts';
 
 let folder: string;

@@ -14,6 +14,7 @@ import { ClipSamError } from '../../src-shared/errors.ts';
 interface Requests {
   readonly double: { readonly job: number; readonly result: number };
   readonly wait: { readonly job: string; readonly result: string };
+  readonly count: { readonly job: number; readonly result: string; readonly progress: number };
   readonly fill: { readonly job: Float32Array; readonly result: Float32Array };
 }
 
@@ -57,6 +58,10 @@ function channel(options?: RequestServerOptions, handlers: Partial<RequestHandle
           signal.addEventListener('abort', () => reject(new ClipSamError('cancelled', 'Cancelled.')));
         });
         return name;
+      },
+      async count(to, { report }) {
+        for (let i = 1; i <= to; i++) report(i);
+        return 'counted';
       },
       async fill(numbers, { transfer }) {
         transfer([numbers.buffer as ArrayBuffer]);
@@ -122,6 +127,23 @@ describe('a request', () => {
     const job = (() => 1) as unknown as number;
     await expect(client.ask('double', job)).rejects.toThrow(/could not be cloned/);
     expect(await client.ask('double', 2)).toBe(4);
+  });
+});
+
+describe('progress', () => {
+  it('comes to whoever asked, in order and before the answer', async () => {
+    const { client } = channel();
+    const [mine, yours]: [number[], number[]] = [[], []];
+    const answers = await Promise.all([
+      client.ask('count', 3, { onProgress: (step) => mine.push(step) }),
+      client.ask('count', 2, { onProgress: (step) => yours.push(step) }),
+      client.ask('count', 5),
+    ]);
+    expect(answers).toEqual(['counted', 'counted', 'counted']);
+    expect([mine, yours]).toEqual([
+      [1, 2, 3],
+      [1, 2],
+    ]);
   });
 });
 

@@ -252,6 +252,7 @@ class BatchJob implements BatchRun {
           range,
         },
         this.#abort.signal,
+        (progress) => this.#emit({ kind: 'tile', imageId: image.id, progress }),
       );
       const error = isChanged(image, result) ? changed(image) : morePages(image, result);
       outcome = error ? { status: 'failed', error } : { status: 'done', result };

@@ -3,6 +3,7 @@ import type { RunProgress } from '../../../src-shared/contract/runs.ts';
 import { ClipSamError, failure } from '../../../src-shared/errors.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { Run } from '../../../src-shared/run.ts';
+import type { TileProgress } from '../../../src-shared/tile-progress.ts';
 import type { PackExaminer } from '../../inference/pack-examiner.ts';
 import { checkLanguage } from '../../inference/recipe-language.ts';
 import { getBatch } from '../../store/batches.ts';
@@ -21,8 +22,8 @@ export interface RunControlOptions extends PackRoots {
   readonly pool: InferencePool;
   /** Has a recipe's words read by its pack's tokeniser. */
   readonly examiner: PackExaminer;
-  /** `imageId`: the image whose outcome was just stored. */
-  readonly onProgress?: (progress: RunProgress, imageId?: number) => void;
+  /** `imageId`: the image whose outcome was just stored. `canWait`: no more than a tile began. */
+  readonly onProgress?: (progress: RunProgress, imageId?: number, canWait?: boolean) => void;
 }
 
 type BeginOptions = Pick<Parameters<typeof startBatchRun>[0], 'inference' | 'signal' | 'onEvent'>;
@@ -36,6 +37,7 @@ class Job {
   /** Resolves when its end was told. */
   ended: Promise<void> = Promise.resolve();
   pace: { readonly rate: number; readonly eta: number | null } | undefined;
+  tiles: { readonly imageId: number; readonly progress: TileProgress } | undefined;
 
   constructor(work: BatchRun, abort: AbortController, { run, total, done, failed }: RunOverview) {
     this.work = work;
@@ -56,6 +58,7 @@ class Job {
       active: true,
       rate: pace?.rate ?? null,
       eta: pace?.eta ?? null,
+      ...(this.tiles && { tiles: this.tiles.progress }),
     };
   }
 }
@@ -285,9 +288,14 @@ export class RunControl {
         const { total, done, failed, rate, eta } = event;
         job.counts = { total, done, failed };
         job.pace = { rate, eta: Number.isFinite(eta) ? eta : null };
+        if (job.tiles?.imageId === event.imageId) job.tiles = undefined;
+        break;
       }
+      case 'tile':
+        job.tiles = event;
     }
-    this.#options.onProgress?.(job.progress, event.kind === 'image' ? event.imageId : undefined);
+    const imageId = event.kind === 'image' ? event.imageId : undefined;
+    this.#options.onProgress?.(job.progress, imageId, event.kind === 'tile');
   }
 
   async #end(job: Job, lease: InferenceLease): Promise<void> {

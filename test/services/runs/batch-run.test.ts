@@ -74,6 +74,15 @@ describe('a batch run', () => {
     expect(last.kind === 'image' && last.rate > 0 && last.eta === 0).toBe(true);
   });
 
+  test('tells each tile of an image that is looked at in tiles', async () => {
+    const batch = await batchOf(1);
+    const { job, events } = await run(batch, { tiles: 3 });
+    await job.done;
+    expect(events.filter(({ kind }) => kind === 'tile')).toEqual(
+      [1, 2, 3].map((tile) => ({ kind: 'tile', imageId: 1, progress: { tile, tiles: 3 } })),
+    );
+  });
+
   test('does not start over files that are away where there are results to lose', async () => {
     const batch = await batchOf(3);
     const first = await run(batch);

@@ -10,6 +10,8 @@ import { context, inspectionResult } from '../../store/results-fixture.ts';
 export interface FakeOptions {
   /** Milliseconds per image. */
   readonly delay?: number;
+  /** Tiles of each image, told as they begin. */
+  readonly tiles?: number;
   /** True as long as the image with this file name has no answer: no machine is too fast or too slow for a test then. */
   readonly hold?: (name: string) => boolean;
   /** An error for the image with this file name, or undefined. */
@@ -41,11 +43,13 @@ export function fakeInference(
         notices: [],
       };
     },
-    async inspect(job, signal) {
+    async inspect(job, signal, onTile) {
       const { path } = job;
       load.most = Math.max(load.most, ++load.now);
       try {
         options.onInspect?.(basename(path), job);
+        const { tiles = 0 } = options;
+        for (let tile = 1; tile <= tiles; tile++) onTile?.({ tile, tiles });
         do {
           await setTimeout(options.delay ?? 1, undefined, { signal }).catch(() => {});
           throwIfCancelled(signal);
