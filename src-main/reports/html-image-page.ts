@@ -2,6 +2,7 @@ import type { FileState } from '../../src-shared/file-state.ts';
 import { pageName } from '../../src-shared/image-page.ts';
 import type { Region } from '../../src-shared/result.ts';
 import { overturns } from '../../src-shared/verdict.ts';
+import { foundBy, opinionsSection } from './html-opinions.ts';
 import {
   badge,
   badgeOf,
@@ -81,7 +82,7 @@ function doneBody(report: RunReport, image: DoneImage, links: ImagePageLinks): H
 <main class="viewer">
 ${viewer(image, links)}
 <div class="tools">
-${layerButton('coarse', '1', 'CLIP map', links.coarseMap !== null)}
+${layerButton('coarse', '1', result.opinions ? 'Fused map' : 'CLIP map', links.coarseMap !== null)}
 ${layerButton('final', '2', 'Final map', links.finalMap !== null)}
 ${layerButton('prompts', '3', 'Prompts', result.regions.length > 0)}
 ${layerButton('outline', '4', 'Mask outline', true)}
@@ -96,6 +97,7 @@ ${bar(result.score, result.verdict)}
 ${noticeList(result.notices)}
 ${humanVerdict(image)}
 </section>
+${opinionsSection(result)}
 ${regionsSection(image)}
 ${annotationsSection(image)}
 ${timesSection(image)}
@@ -167,11 +169,12 @@ function regionsSection({ result: { regions, timings }, annotations }: DoneImage
 }
 
 function regionCard(region: Region, dismissed: boolean): Html {
-  const { index, peak, mean, area, box, prompts, levels } = region;
+  const { index, peak, mean, area, box, prompts, levels, opinions } = region;
   const px = (value: number) => Math.round(value).toLocaleString('en');
   return html`<article class="regioncard${dismissed ? ' dismissed' : ''}" data-region="${index}">
 <h3>${index}${dismissed && html` <small>false positive</small>`}<span>peak ${score(peak)} · mean ${score(mean)}</span></h3>
 <p>${px(area)} px² · box ${px(box.width)} × ${px(box.height)} at ${px(box.x)}, ${px(box.y)} · ${prompts.points.length} points</p>
+${foundBy(opinions)}
 <table><thead><tr><th>SAM level</th><th>quality</th><th class="number">px²</th></tr></thead><tbody>${levels.map(
     (level) =>
       html`<tr data-show-level="${index}-${level.level}" tabindex="0"><td>${LEVELS[level.level]}</td><td>${bar(level.quality, 'quality')}${level.quality.toFixed(2)}</td><td class="number">${px(level.area)}</td></tr>`,

@@ -249,6 +249,30 @@ test('an image’s page shows layers, prompts, levels, verdicts and the scale wi
   expect(page).toContain('no adapter');
 });
 
+test('an image’s page says what each opinion is, which of them found a region, and what it was compared with', async () => {
+  const { out, done, report } = await reportFixture();
+  const found = { language: 0.41, consensus: 0.91, references: 0.88 };
+  const compared = done('a.png', { regions: [{ ...region, opinions: found }] });
+  const result = {
+    ...compared.result,
+    opinions: [
+      { opinion: 'language' as const, score: 0.41, weight: 0.2 },
+      { opinion: 'consensus' as const, score: 0.91, weight: 0.8 },
+    ],
+    comparison: { hash: 'd'.repeat(64), crowd: 24, references: 8, harmless: 1, counterExamples: 0 },
+  };
+  const alone = done('b.png', { score: 0.2 });
+  const pages = await pagesOf(report([{ ...compared, result }, alone]), out);
+  const page = pages.get(join('images', '00001.html'))!;
+  expect(page).toContain('found by: batch 0.91 · references 0.88 · language 0.41');
+  expect(page).toContain('Compared with 24 images of the batch, 8 references, and 1 harmless mark.');
+  expect(page).toMatch(/<td>batch<\/td><td>.*0\.91<\/td><td class="number">80 %<\/td>/);
+  expect(page).toContain('Fused map');
+  const plainPage = pages.get(join('images', '00002.html'))!;
+  expect(plainPage).toContain('CLIP map');
+  for (const text of ['found by', 'Opinions', 'Compared with']) expect(plainPage).not.toContain(text);
+});
+
 test('a region’s number stands above it, and below it where the image ends', async () => {
   const { out, done, report } = await reportFixture();
   const at = (index: number, y: number): Region => {
