@@ -3,6 +3,7 @@ import { sampleRangesSchema } from './batch-range.ts';
 import { deviceReportSchema } from './device.ts';
 import { errorRecordSchema } from './error-record.ts';
 import { hashSchema, idSchema, immutable } from './field-schemas.ts';
+import { runComparisonSchema } from './run-comparison.ts';
 
 /**
  * `running` and `paused` runs have a program that works on them (or died doing so); `interrupted` ones can be
@@ -23,6 +24,8 @@ export const runSchema = immutable(
     softwareVersion: z.string(),
     /** Those of the batch when the run began: all its images are seen with them. */
     sampleRanges: sampleRangesSchema,
+    /** What its images are compared with; null: nothing, or not prepared yet. */
+    comparison: runComparisonSchema.nullable(),
     status: runStatusSchema,
     startedAt: z.string(),
     endedAt: z.string().nullable(),

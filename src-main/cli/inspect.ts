@@ -14,6 +14,7 @@ import {
   inspectPaths,
 } from '../services/runs/inspect-paths.ts';
 import { chooseRecipe } from '../services/runs/recipe-pipeline.ts';
+import { comparisonNotes } from './comparison-notes.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import {
@@ -132,6 +133,12 @@ function inspectMessages(
         if (event.record.status !== 'passed-over') doubts.count(event.record);
         if (json) display.print(JSON.stringify(event.record));
         else if (event.record.status !== 'passed-over') display.print(recordLine(event.record));
+        return;
+      case 'comparing':
+        return display.update(event.done, event.total, `comparing: ${event.done} of ${event.total}`);
+      case 'compared':
+        display.stop();
+        for (const line of comparisonNotes(event)) display.say(line);
         return;
       case 'started':
       case 'image':

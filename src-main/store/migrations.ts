@@ -4,6 +4,7 @@ import { appendOnly, frozen, run } from './migration-statements.ts';
 import { OPINIONS } from './opinion-columns.ts';
 import { rebuildTable } from './rebuild-table.ts';
 import { REFERENCES } from './reference-tables.ts';
+import { RUN_COMPARISON } from './run-comparison.ts';
 
 /**
  * The schema's history. A released migration is never edited; a change of the schema is a new entry whose name
@@ -43,6 +44,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '019-import-owner': { up: (db) => run(db, IMPORT_OWNER) },
   '020-opinions': { up: (db) => run(db, OPINIONS) },
   '021-references': { up: (db) => run(db, REFERENCES) },
+  '023-run-comparison': { up: (db) => run(db, RUN_COMPARISON) },
 };
 
 const INSPECTION = [

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import { failure } from '../../src-shared/errors.ts';
 import type { Run } from '../../src-shared/run.ts';
+import type { RunComparison } from '../../src-shared/run-comparison.ts';
 import { storedError } from './error-columns.ts';
 import { parseRanges } from './sample-ranges.ts';
 import type { Schema } from './schema.ts';
@@ -29,6 +30,7 @@ export function toRun(row: RunRow): Run {
     },
     softwareVersion: row.software_version,
     sampleRanges: parseRanges(row.sample_ranges),
+    comparison: row.compared_with === null ? null : (JSON.parse(row.compared_with) as RunComparison),
     status: row.status,
     startedAt: row.started_at,
     endedAt: row.ended_at,

@@ -94,6 +94,25 @@ export async function countOutcomes(
   return { total, done: countOf('done'), failed: countOf('failed') };
 }
 
+/** The images that the run covers, in the order of their import; a page starts behind the image `after`. */
+export async function imagesOfRun(
+  workspace: Workspace,
+  runId: number,
+  page: { readonly after: number; readonly limit: number },
+): Promise<BatchImage[]> {
+  const run = await runRow(workspace.db, runId);
+  const rows = await workspace.db
+    .selectFrom('images')
+    .selectAll('images')
+    .where('batch_id', '=', run.batch_id)
+    .where('id', '>', page.after)
+    .where('id', '<=', run.last_image_id)
+    .orderBy('id')
+    .limit(page.limit)
+    .execute();
+  return rows.map((row) => toBatchImage(workspace, { ...row, sample_ranges: run.sample_ranges }));
+}
+
 /**
  * The next images that the run has to inspect, in order.
  * @param after id of the last image already taken

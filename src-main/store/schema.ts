@@ -97,6 +97,10 @@ export interface Schema {
     error_details: string | null;
     /** JSON: those of the batch when the run began. */
     sample_ranges: string | null;
+    /** JSON: what its images are compared with; null: nothing, or not decided yet. */
+    comparison: string | null;
+    /** JSON: the same in short, once it is ready. */
+    compared_with: string | null;
   };
   results: {
     id: Generated<number>;

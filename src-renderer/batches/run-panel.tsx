@@ -7,6 +7,7 @@ import { ratePerUnit } from '../i18n/format.ts';
 import { FailureDetails } from '../ui/failure-details.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import { batchState } from './batch-state.ts';
+import { ComparedWith } from './compared-with.tsx';
 import { RunButtons } from './run-buttons.tsx';
 import { RunFailures } from './run-failures.tsx';
 import type { BatchCommands } from './use-batch-commands.ts';
@@ -38,6 +39,7 @@ export function RunPanel({ row, actions, commands }: RunPanelProps) {
               </Alert>
             )}
             <HowFar run={run} state={state} />
+            {run.run.comparison && <ComparedWith comparison={run.run.comparison} />}
             <Verdicts row={row} run={run} onReviewDoubtful={commands.reviewDoubtful} />
             {run.failed > 0 && <RunFailures runId={run.run.id} failed={run.failed} settled={!run.active} />}
           </>
@@ -77,9 +79,13 @@ function HowFar({
   );
 }
 
-function Pace({ run: { rate, eta, tiles } }: { readonly run: RunProgress }) {
+function Pace({ run: { comparing, rate, eta, tiles } }: { readonly run: RunProgress }) {
   const { t } = useTranslation(['batches', 'app']);
   const format = useFormat();
+  if (comparing) {
+    const { done, total } = comparing;
+    return t('run.comparing', { done: format.count(done), total: format.count(total) });
+  }
   const tile = tiles && t('run.tile', { tile: format.count(tiles.tile), tiles: format.count(tiles.tiles) });
   if (rate === null || rate <= 0) return tile ?? t('run.warming-up');
   const { unit, value } = ratePerUnit(rate);

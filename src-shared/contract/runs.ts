@@ -14,6 +14,8 @@ export const runProgressSchema = z.object({
   ...runCountsSchema.shape,
   /** True when this program works on it. */
   active: z.boolean(),
+  /** How many of the images that the others are compared with are prepared; null: all of them, or there are none. */
+  comparing: z.object({ done: count, total: count }).nullable(),
   rate: z.number().nullable(),
   eta: z.number().nullable(),
   /** How far the image is that is looked at in tiles just now. */

@@ -149,6 +149,7 @@ export async function reportFixture() {
       device: { asked: 'cpu', running: 'cpu' },
       softwareVersion: '0.1.0',
       sampleRanges: { integer: null, float: null },
+      comparison: null,
       status: 'done',
       startedAt: '2024-05-01T09:29:00.000Z',
       endedAt: '2024-05-01T09:30:00.000Z',

@@ -8,16 +8,21 @@ import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
 import { SOFTWARE_VERSION } from '../../../src-shared/version.ts';
+import type { Comparison } from '../../inference/comparison.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
 import { getRecipe, saveRecipe } from '../../store/recipes.ts';
 import { recordOutcome } from '../../store/results.ts';
 import { type RunClaim, releaseClaim, touchRun } from '../../store/run-claims.ts';
 import { resumeRun, setRunStatus, startRun } from '../../store/run-lifecycle.ts';
 import { countOutcomes, getRun, pendingImages } from '../../store/runs.ts';
-import type { Workspace } from '../../store/workspace.ts';
+import { fromStoredPath, type Workspace } from '../../store/workspace.ts';
+import { comparisonOfRun, type ReadyComparison } from '../opinions/comparison-of-run.ts';
+import { type KnownParts, NOTHING_KNOWN } from '../opinions/plan-comparison.ts';
+import { tokenFilesOf } from '../opinions/token-files.ts';
 import { sampleKindOf, settleSampleRanges } from '../pictures/sample-ranges.ts';
 import { checkFilesInReach } from './files-in-reach.ts';
 import { endingsOf } from './run-endings.ts';
+import { WorkGate } from './work-gate.ts';
 
 /** Images handed to the inference process at a time: reading, inference and storing of neighbours overlap. */
 const IN_FLIGHT = 3;
@@ -31,7 +36,9 @@ export interface BatchRunOptions {
   readonly workspace: Workspace;
   /** The workspace as the inspector may use it, for the beginning. Default: without a check. */
   readonly acting?: Workspace;
-  readonly inference: Pick<InferenceClient, 'device' | 'packHash' | 'inspect'>;
+  readonly inference: Pick<InferenceClient, 'device' | 'packHash' | 'inspect' | 'embed'>;
+  /** Good parts to compare with, for a run that begins, instead of those that are kept for the product. */
+  readonly known?: KnownParts | undefined;
   /** Ends the run as `interrupted`: the program goes away and the run is resumed another time. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: BatchEvent) => void;
@@ -139,17 +146,15 @@ class BatchJob implements BatchRun {
   readonly #recipe: Recipe;
   readonly #retryFailed: boolean;
   readonly #abort = new AbortController();
+  readonly #gate = new WorkGate();
   readonly #finishedAt: number[] = [];
   readonly #counts: { readonly total: number; done: number; failed: number };
   #page: BatchImage[] = [];
   #lastTaken = 0;
   #paging: Promise<void> = Promise.resolve();
-  #inFlight = 0;
   #crashes = 0;
   #ending: Ending | undefined;
   #endedBy: string;
-  #gate: PromiseWithResolvers<void> | undefined;
-  #drained: PromiseWithResolvers<void> | undefined;
 
   constructor(
     options: BatchRunOptions,
@@ -170,23 +175,18 @@ class BatchJob implements BatchRun {
 
   async pause(inspector = this.#options.inspector): Promise<void> {
     if (this.#ending) return;
-    this.#gate ??= Promise.withResolvers();
-    if (this.#inFlight > 0) {
-      this.#drained ??= Promise.withResolvers();
-      await this.#drained.promise;
-    }
-    if (this.#ending || !this.#gate) return;
+    await this.#gate.shut();
+    if (this.#ending || !this.#gate.isShut) return;
     await this.#setStatus('paused', inspector);
     this.#emit({ kind: 'paused' });
   }
 
   async resume(inspector = this.#options.inspector): Promise<void> {
-    const gate = this.#gate;
-    if (!gate || this.#ending) return;
-    this.#gate = undefined;
+    if (!this.#gate.isShut || this.#ending) return;
+    const goOn = this.#gate.open();
     await this.#setStatus('running', inspector);
     this.#emit({ kind: 'resumed' });
-    gate.resolve();
+    goOn();
   }
 
   cancel(inspector = this.#options.inspector): void {
@@ -205,7 +205,12 @@ class BatchJob implements BatchRun {
     try {
       const { total, done, failed } = this.#counts;
       this.#emit({ kind: 'started', total, alreadyDone: done + failed });
-      await Promise.all(Array.from({ length: IN_FLIGHT }, () => this.#work()));
+      const { comparison, release } = await this.#compare();
+      try {
+        await Promise.all(Array.from({ length: IN_FLIGHT }, () => this.#work(comparison)));
+      } finally {
+        release();
+      }
     } catch (error) {
       this.#interrupt(error);
     } finally {
@@ -215,30 +220,43 @@ class BatchJob implements BatchRun {
     return this.#finish();
   }
 
+  /** Prepares what the images are compared with. */
+  async #compare(): Promise<ReadyComparison> {
+    const { workspace, inference, known = NOTHING_KNOWN } = this.#options;
+    const ready = await comparisonOfRun({
+      workspace,
+      claim: this.#claim,
+      recipe: this.#recipe,
+      inference,
+      tokenFiles: await tokenFilesOf(workspace),
+      known: async () => known,
+      signal: this.#abort.signal,
+      pass: (work) => this.#gate.pass(work),
+      onProgress: (progress) => this.#emit({ kind: 'comparing', ...progress }),
+    });
+    const { summary, skipped } = ready;
+    if (summary) {
+      const told = skipped.map(({ path, error }) => ({ path: fromStoredPath(workspace, path), error }));
+      this.#emit({ kind: 'compared', comparison: summary, skipped: told });
+    }
+    return ready;
+  }
+
   /** Takes images one after the other until there are none or the run ends. Never rejects. */
-  async #work(): Promise<void> {
+  async #work(comparison: Comparison | undefined): Promise<void> {
     try {
       for (;;) {
         const image = await this.#next();
-        // Nothing is awaited between an open gate and the count: a pause sees every image under way.
-        while (this.#gate && !this.#ending) await this.#gate.promise;
-        if (!image || this.#ending) return;
-        this.#inFlight++;
-        try {
-          await this.#inspect(image);
-        } finally {
-          if (--this.#inFlight === 0) {
-            this.#drained?.resolve();
-            this.#drained = undefined;
-          }
-        }
+        // A paused run does not end, whether or not there are more images.
+        const goesOn = await this.#gate.pass(async () => image && this.#inspect(image, comparison));
+        if (!image || !goesOn) return;
       }
     } catch (error) {
       this.#interrupt(error);
     }
   }
 
-  async #inspect(image: BatchImage): Promise<void> {
+  async #inspect(image: BatchImage, comparison: Comparison | undefined): Promise<void> {
     const { workspace, inference } = this.#options;
     let outcome: Outcome;
     try {
@@ -250,6 +268,7 @@ class BatchJob implements BatchRun {
           recipe: this.#recipe,
           artifactRoot: workspace.artifacts.root,
           range,
+          comparison,
         },
         this.#abort.signal,
         (progress) => this.#emit({ kind: 'tile', imageId: image.id, progress }),
@@ -326,7 +345,7 @@ class BatchJob implements BatchRun {
     if (this.#ending) return;
     this.#ending = ending;
     this.#abort.abort();
-    this.#gate?.resolve();
+    this.#gate.end();
   }
 
   async #finish(): Promise<BatchSummary> {

@@ -38,6 +38,7 @@ class Job {
   ended: Promise<void> = Promise.resolve();
   pace: { readonly rate: number; readonly eta: number | null } | undefined;
   tiles: { readonly imageId: number; readonly progress: TileProgress } | undefined;
+  comparing: RunProgress['comparing'] = null;
 
   constructor(work: BatchRun, abort: AbortController, { run, total, done, failed }: RunOverview) {
     this.work = work;
@@ -56,6 +57,7 @@ class Job {
       run: this.run,
       ...this.counts,
       active: true,
+      comparing: this.comparing,
       rate: pace?.rate ?? null,
       eta: pace?.eta ?? null,
       ...(this.tiles && { tiles: this.tiles.progress }),
@@ -105,7 +107,7 @@ export class RunControl {
     if (job) return job.progress;
     const unwritten = endingsOf(this.#options.workspace).get(run.id);
     const ended = unwritten ? { ...run, status: unwritten.status, error: unwritten.error ?? null } : run;
-    return { run: ended, total, done, failed, active: false, rate: null, eta: null };
+    return { run: ended, total, done, failed, active: false, comparing: null, rate: null, eta: null };
   }
 
   /**
@@ -284,6 +286,13 @@ export class RunControl {
       case 'resumed':
         job.run = { ...job.run, status: 'running' };
         break;
+      case 'comparing':
+        job.comparing = { done: event.done, total: event.total };
+        break;
+      case 'compared':
+        job.comparing = null;
+        job.run = { ...job.run, comparison: event.comparison };
+        break;
       case 'image': {
         const { total, done, failed, rate, eta } = event;
         job.counts = { total, done, failed };
@@ -306,7 +315,7 @@ export class RunControl {
     // The store may be what failed: then the state that this program knows is told.
     const progress = await getRunOverview(workspace, runId)
       .then((state) => this.toProgress(state))
-      .catch(() => ({ ...job.progress, active: false, rate: null, eta: null }));
+      .catch(() => ({ ...job.progress, active: false, comparing: null, rate: null, eta: null }));
     onProgress?.({ ...progress, run: { ...progress.run, status, error: error ?? null } });
   }
 }

@@ -1,9 +1,11 @@
 import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { writeFileAtomically } from '../../../src-main/files/atomic-write.ts';
 import { sha256OfFile } from '../../../src-main/files/hash.ts';
 import { pictureKey } from '../../../src-main/files/picture-key.ts';
 import type { InferenceClient, InspectJob } from '../../../src-main/inference/inference-client.ts';
-import { type ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
+import type { EmbedJob } from '../../../src-main/inference/inference-protocol.ts';
+import { ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
 import { context, inspectionResult } from '../../store/results-fixture.ts';
 
@@ -17,11 +19,16 @@ export interface FakeOptions {
   /** An error for the image with this file name, or undefined. */
   readonly fail?: (name: string) => ClipSamError | undefined;
   readonly onInspect?: (name: string, job: InspectJob) => void;
+  /** Before the token file of the image with this file name is written: may throw, or take its time. */
+  readonly onEmbed?: (name: string, job: EmbedJob, signal?: AbortSignal) => void | Promise<void>;
   /** Parts of the answers. */
   readonly result?: (job: InspectJob) => Partial<InspectionResult>;
 }
 
-/** Hashes the file and answers with a fixed result; tokens are said to be there, and are not. `most` is the highest number of images at a time so far. */
+/**
+ * Hashes the file and answers with a fixed result; token files hold nothing. `most` is the highest number of images
+ * inspected at a time so far.
+ */
 export function fakeInference(
   options: FakeOptions = {},
 ): Pick<InferenceClient, 'device' | 'packHash' | 'inspect' | 'embed'> & { readonly load: { most: number } } {
@@ -30,18 +37,18 @@ export function fakeInference(
     device: context.device,
     packHash: context.packHash,
     load,
-    async embed({ path, page, range, folder }, signal) {
+    async embed(job, signal) {
+      const { path, page, range, folder, rotations = false } = job;
       throwIfCancelled(signal);
-      const contentHash = await sha256OfFile(path);
+      await options.onEmbed?.(basename(path), job, signal);
+      throwIfCancelled(signal);
+      const contentHash = await sha256OfFile(path).catch(() => {
+        throw new ClipSamError('image-not-found', `There is no ${path}.`);
+      });
       const key = pictureKey({ contentHash, page, range });
-      return {
-        contentHash,
-        key,
-        tokens: join(folder, `${key}.tokens`),
-        width: 640,
-        height: 480,
-        notices: [],
-      };
+      const tokens = join(folder, `${key}${rotations ? '-turned' : ''}.tokens`);
+      await writeFileAtomically(tokens, '');
+      return { contentHash, key, tokens, width: 640, height: 480, notices: [] };
     },
     async inspect(job, signal, onTile) {
       const { path } = job;

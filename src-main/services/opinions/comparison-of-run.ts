@@ -1,0 +1,112 @@
+import type {
+  KeptComparison,
+  KeptPart,
+  KeptPicture,
+  RunComparison,
+} from '../../../src-shared/run-comparison.ts';
+import { hashOfJson } from '../../files/canonical-json.ts';
+import type { Comparison } from '../../inference/comparison.ts';
+import type { RunClaim } from '../../store/run-claims.ts';
+import { keepComparison, keptComparison } from '../../store/run-comparison.ts';
+import { countOutcomes } from '../../store/runs.ts';
+import { type MakeTokensOptions, makeTokens } from './make-tokens.ts';
+import { type KnownParts, NOTHING_KNOWN, planComparison } from './plan-comparison.ts';
+import type { TokenFiles } from './token-files.ts';
+
+export interface ComparisonOfRunOptions extends MakeTokensOptions {
+  readonly claim: RunClaim;
+  /** Asked once per run, when it begins. */
+  readonly known: () => Promise<KnownParts>;
+}
+
+export interface ReadyComparison {
+  /** Undefined: there is nothing to compare with. */
+  readonly comparison: Comparison | undefined;
+  /** Undefined: nothing was asked for. */
+  readonly summary: RunComparison | undefined;
+  /** Images that were chosen and could not be read. */
+  readonly skipped: KeptComparison['skipped'];
+  /** Its token files may be removed from now on. */
+  release(): void;
+}
+
+/**
+ * Prepares what the images of a run are compared with: decides it and writes that down with the run, then makes the token
+ * files that are missing. A run that goes on after a crash gets exactly what it had, also when the crash came in the midst
+ * of this; only an image whose tokens are gone and that cannot be read any more is missing, which is said.
+ *
+ * A run of before there were second opinions goes on without.
+ * @throws ClipSamError `cancelled`, the store's errors, and what every image would meet too
+ */
+export async function comparisonOfRun(options: ComparisonOfRunOptions): Promise<ReadyComparison> {
+  const { workspace, claim, tokenFiles } = options;
+  const kept = (await keptComparison(workspace, claim.runId)) ?? (await decide(options));
+  const ready = await makeTokens(kept, options);
+  const summary = summaryOf(ready);
+  const { crowd, references, harmless, counterExamples, skipped } = ready;
+  const pictures = [...crowd, ...references, ...harmless, ...counterExamples];
+  const isSaid = pictures.length + skipped.length + summary.unavailable.length > 0;
+  await keepComparison(workspace, claim, ready, isSaid ? summary : null);
+  const release = await tokenFiles.hold(pictures.map(({ tokens }) => tokenFiles.pathOf(tokens!)));
+  await tokenFiles.trim();
+  return {
+    comparison: pictures.length > 0 ? toComparison(ready, summary.with.hash, tokenFiles) : undefined,
+    summary: isSaid ? summary : undefined,
+    skipped,
+    release,
+  };
+}
+
+/** Written down before anything is computed, so that a crash changes nothing of it. */
+async function decide({ workspace, claim, recipe, known }: ComparisonOfRunOptions): Promise<KeptComparison> {
+  const { done, failed } = await countOutcomes(workspace, claim.runId);
+  const isNew = done + failed === 0;
+  const plan = await planComparison(workspace, claim.runId, recipe, isNew ? await known() : NOTHING_KNOWN);
+  const decided = isNew ? plan : { ...plan, crowd: [] };
+  await keepComparison(workspace, claim, decided, null);
+  return decided;
+}
+
+function summaryOf(ready: KeptComparison): RunComparison {
+  const { settings, crowd, references, harmless, counterExamples, skipped } = ready;
+  const keysOf = (pictures: readonly KeptPicture[]) => pictures.map(({ key }) => key).sort();
+  const partsOf = (parts: readonly KeptPart[]) => parts.map(({ key, polygons }) => ({ key, polygons }));
+  const hash = hashOfJson({
+    settings,
+    crowd: keysOf(crowd),
+    references: keysOf(references),
+    harmless: partsOf(harmless),
+    counterExamples: partsOf(counterExamples),
+  });
+  const noReference = references.length === 0 && skipped.some((picture) => picture.as === 'references');
+  return {
+    with: {
+      hash,
+      crowd: crowd.length,
+      references: references.length,
+      harmless: harmless.length,
+      counterExamples: counterExamples.length,
+    },
+    unavailable: [
+      ...(settings.consensus !== 'off' && crowd.length === 0 ? (['consensus'] as const) : []),
+      ...(noReference ? (['references'] as const) : []),
+    ],
+    skipped: skipped.length,
+  };
+}
+
+function toComparison(ready: KeptComparison, hash: string, tokenFiles: TokenFiles): Comparison {
+  const sourceOf = ({ key, tokens }: KeptPicture) => ({ key, path: tokenFiles.pathOf(tokens!) });
+  const markOf = (part: KeptPart) => {
+    const { polygons, width, height } = part;
+    return { ...sourceOf(part), polygons, width: width!, height: height! };
+  };
+  return {
+    hash,
+    settings: ready.settings,
+    crowd: ready.crowd.map(sourceOf),
+    references: ready.references.map(sourceOf),
+    harmless: ready.harmless.map(markOf),
+    counterExamples: ready.counterExamples.map(markOf),
+  };
+}

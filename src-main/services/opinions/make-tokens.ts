@@ -1,0 +1,70 @@
+import type { Recipe } from '../../../src-shared/recipe.ts';
+import type { ComparedAs, KeptComparison, KeptPicture } from '../../../src-shared/run-comparison.ts';
+import { fromStoredPath, type Workspace } from '../../store/workspace.ts';
+import { LEAST_CROWD } from './crowd.ts';
+import { type EmbedPicturesOptions, embedPictures, type WantedPicture } from './embed-pictures.ts';
+import type { TokenFiles } from './token-files.ts';
+
+export interface MakeTokensOptions
+  extends Pick<EmbedPicturesOptions<WantedPicture>, 'inference' | 'signal' | 'onProgress' | 'pass'> {
+  readonly workspace: Workspace;
+  readonly recipe: Recipe;
+  readonly tokenFiles: TokenFiles;
+}
+
+type Skipped = KeptComparison['skipped'][number];
+
+/**
+ * Makes the token files of a comparison, each image's once, whatever it is there for.
+ * @returns the same with token files; without the images that have none and cannot be read, which are `skipped`
+ * @throws ClipSamError as {@link embedPictures}
+ */
+export async function makeTokens(kept: KeptComparison, options: MakeTokensOptions): Promise<KeptComparison> {
+  const { workspace, tokenFiles, inference, recipe, signal, onProgress, pass } = options;
+  const skipped: Skipped[] = [...kept.skipped];
+  const { crowd, references, harmless, counterExamples } = kept;
+  const wanted = new Map<string, WantedPicture>();
+  const isTurned = (as: ComparedAs) => as === 'references' && kept.settings.rotations;
+  const nameOf = ({ key }: KeptPicture, as: ComparedAs) => `${key} ${isTurned(as)}`;
+  const want = (as: ComparedAs, pictures: readonly KeptPicture[]) => {
+    for (const picture of pictures) {
+      const path = fromStoredPath(workspace, picture.path);
+      wanted.set(nameOf(picture, as), { ...picture, path, rotations: isTurned(as) });
+    }
+  };
+  want('crowd', crowd);
+  want('references', references);
+  want('harmless', harmless);
+  want('counterExamples', counterExamples);
+  if (wanted.size === 0) return kept;
+
+  const { folder } = tokenFiles;
+  const pictures = [...wanted.values()];
+  const made = await embedPictures({ inference, recipe, folder, pictures, signal, onProgress, pass });
+  const settle = async <Picture extends KeptPicture>(as: ComparedAs, chosen: readonly Picture[]) => {
+    const settled: Picture[] = [];
+    for (const picture of chosen) {
+      const which = wanted.get(nameOf(picture, as))!;
+      const embedded = made.embedded.get(which);
+      if (embedded) {
+        const { width, height, tokens } = embedded;
+        settled.push({ ...picture, width, height, tokens: tokenFiles.nameOf(tokens) });
+      } else if (picture.tokens !== null && (await tokenFiles.has(picture.tokens))) {
+        settled.push(picture);
+      } else {
+        const { path, page } = picture;
+        skipped.push({ as, path, page, error: made.failed.get(which)! });
+      }
+    }
+    return settled;
+  };
+  const readable = await settle('crowd', crowd);
+  return {
+    settings: kept.settings,
+    crowd: readable.length < LEAST_CROWD ? [] : readable,
+    references: await settle('references', references),
+    harmless: await settle('harmless', harmless),
+    counterExamples: await settle('counterExamples', counterExamples),
+    skipped,
+  };
+}

@@ -1,0 +1,28 @@
+// @vitest-environment happy-dom
+import { screen } from '@testing-library/react';
+import { expect, it } from 'vitest';
+import { ComparedWith } from '../../../src-renderer/batches/compared-with.tsx';
+import type { RunComparison } from '../../../src-shared/run-comparison.ts';
+import { renderPart } from '../render.tsx';
+
+const NONE = { hash: 'a'.repeat(64), crowd: 0, references: 0, harmless: 0, counterExamples: 0 };
+
+async function textOf(comparison: RunComparison) {
+  await renderPart(<ComparedWith comparison={comparison} />);
+  return [...screen.getByTestId('compared-with').children].map(({ textContent }) => textContent);
+}
+
+it('names what there was, and nothing else', async () => {
+  const counts = { ...NONE, crowd: 24, references: 1, harmless: 2 };
+  expect(await textOf({ with: counts, unavailable: [], skipped: 0 })).toEqual([
+    'Compared with: 24 images of the batch · 1 accepted part · 2 harmless marks',
+  ]);
+});
+
+it('says what could not be had', async () => {
+  expect(await textOf({ with: NONE, unavailable: ['consensus', 'references'], skipped: 3 })).toEqual([
+    'The batch could not be compared with itself: that takes five different images that can be read.',
+    'None of the accepted parts could be read.',
+    '3 images to compare with could not be read.',
+  ]);
+});
