@@ -41,6 +41,8 @@ export type ComparedAs = z.infer<typeof role>;
 export const keptComparisonSchema = immutable(
   z.object({
     settings: opinionSettingsSchema,
+    /** What parts are turned like; null: they are compared as they lie. */
+    template: picture.nullable(),
     crowd: z.array(picture),
     references: z.array(picture),
     harmless: z.array(part),

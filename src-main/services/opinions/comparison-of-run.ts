@@ -9,9 +9,8 @@ import type { Comparison } from '../../inference/comparison.ts';
 import type { RunClaim } from '../../store/run-claims.ts';
 import { keepComparison, keptComparison } from '../../store/run-comparison.ts';
 import { countOutcomes } from '../../store/runs.ts';
-import { type MakeTokensOptions, makeTokens } from './make-tokens.ts';
+import { type MakeTokensOptions, makeTokens, templateOf } from './make-tokens.ts';
 import { type KnownParts, NOTHING_KNOWN, planComparison } from './plan-comparison.ts';
-import type { TokenFiles } from './token-files.ts';
 
 export interface ComparisonOfRunOptions extends MakeTokensOptions {
   readonly claim: RunClaim;
@@ -20,7 +19,7 @@ export interface ComparisonOfRunOptions extends MakeTokensOptions {
 }
 
 export interface ReadyComparison {
-  /** Undefined: there is nothing to compare with. */
+  /** Undefined: nothing was asked for. */
   readonly comparison: Comparison | undefined;
   /** Undefined: nothing was asked for. */
   readonly summary: RunComparison | undefined;
@@ -50,7 +49,8 @@ export async function comparisonOfRun(options: ComparisonOfRunOptions): Promise<
   const release = await tokenFiles.hold(pictures.map(({ tokens }) => tokenFiles.pathOf(tokens!)));
   await tokenFiles.trim();
   return {
-    comparison: pictures.length > 0 ? toComparison(ready, summary.with.hash, tokenFiles) : undefined,
+    // Also of nothing, where something was asked for: every result says that it was not to be had.
+    comparison: isSaid ? toComparison(ready, summary.with.hash, options) : undefined,
     summary: isSaid ? summary : undefined,
     skipped,
     release,
@@ -68,11 +68,12 @@ async function decide({ workspace, claim, recipe, known }: ComparisonOfRunOption
 }
 
 function summaryOf(ready: KeptComparison): RunComparison {
-  const { settings, crowd, references, harmless, counterExamples, skipped } = ready;
+  const { settings, template, crowd, references, harmless, counterExamples, skipped } = ready;
   const keysOf = (pictures: readonly KeptPicture[]) => pictures.map(({ key }) => key).sort();
   const partsOf = (parts: readonly KeptPart[]) => parts.map(({ key, polygons }) => ({ key, polygons }));
   const hash = hashOfJson({
     settings,
+    ...(template && { template: template.key }),
     crowd: keysOf(crowd),
     references: keysOf(references),
     harmless: partsOf(harmless),
@@ -95,7 +96,11 @@ function summaryOf(ready: KeptComparison): RunComparison {
   };
 }
 
-function toComparison(ready: KeptComparison, hash: string, tokenFiles: TokenFiles): Comparison {
+function toComparison(
+  ready: KeptComparison,
+  hash: string,
+  { tokenFiles, workspace }: ComparisonOfRunOptions,
+): Comparison {
   const sourceOf = ({ key, tokens }: KeptPicture) => ({ key, path: tokenFiles.pathOf(tokens!) });
   const markOf = (part: KeptPart) => {
     const { polygons, width, height } = part;
@@ -108,5 +113,6 @@ function toComparison(ready: KeptComparison, hash: string, tokenFiles: TokenFile
     references: ready.references.map(sourceOf),
     harmless: ready.harmless.map(markOf),
     counterExamples: ready.counterExamples.map(markOf),
+    template: templateOf(ready, workspace),
   };
 }

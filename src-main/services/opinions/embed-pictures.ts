@@ -3,6 +3,7 @@ import type { ErrorRecord } from '../../../src-shared/error-record.ts';
 import { failure, fromErrorRecord, throwIfCancelled, toErrorRecord } from '../../../src-shared/errors.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
+import type { TemplatePicture } from '../../inference/comparison.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
 import type { Embedded } from '../../inference/inference-protocol.ts';
 
@@ -27,6 +28,8 @@ export interface EmbedPicturesOptions<Picture extends WantedPicture> {
   readonly recipe: Recipe;
   /** Of token files. */
   readonly folder: string;
+  /** What parts are turned like; default: their tokens are those of the picture as it lies. */
+  readonly template?: TemplatePicture | undefined;
   readonly pictures: readonly Picture[];
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
@@ -89,7 +92,7 @@ export async function embedPictures<Picture extends WantedPicture>(
 
 async function embedPicture<Picture extends WantedPicture>(
   { path, contentHash, page, range, rotations }: Picture,
-  { inference, recipe, folder, signal }: EmbedPicturesOptions<Picture>,
+  { inference, recipe, folder, template, signal }: EmbedPicturesOptions<Picture>,
 ): Promise<Embedded> {
   const job = {
     path,
@@ -98,6 +101,7 @@ async function embedPicture<Picture extends WantedPicture>(
     ...(page !== null && { page }),
     ...(range && { range }),
     ...(rotations && { rotations }),
+    ...(template && { template }),
   };
   const made = await inference.embed(job, signal);
   if (made.contentHash === contentHash) return made;

@@ -1,5 +1,8 @@
+import { failure } from '../../../src-shared/errors.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { ComparedAs, KeptComparison, KeptPicture } from '../../../src-shared/run-comparison.ts';
+import { sha256OfFile } from '../../files/hash.ts';
+import type { TemplatePicture } from '../../inference/comparison.ts';
 import { fromStoredPath, type Workspace } from '../../store/workspace.ts';
 import { LEAST_CROWD } from './crowd.ts';
 import { type EmbedPicturesOptions, embedPictures, type WantedPicture } from './embed-pictures.ts';
@@ -17,7 +20,7 @@ type Skipped = KeptComparison['skipped'][number];
 /**
  * Makes the token files of a comparison, each image's once, whatever it is there for.
  * @returns the same with token files; without the images that have none and cannot be read, which are `skipped`
- * @throws ClipSamError as {@link embedPictures}
+ * @throws ClipSamError as {@link embedPictures}; `image-not-found`, `image-changed` when what parts are turned like is gone
  */
 export async function makeTokens(kept: KeptComparison, options: MakeTokensOptions): Promise<KeptComparison> {
   const { workspace, tokenFiles, inference, recipe, signal, onProgress, pass } = options;
@@ -40,7 +43,12 @@ export async function makeTokens(kept: KeptComparison, options: MakeTokensOption
 
   const { folder } = tokenFiles;
   const pictures = [...wanted.values()];
-  const made = await embedPictures({ inference, recipe, folder, pictures, signal, onProgress, pass });
+  const template = templateOf(kept, workspace);
+  if (template) await checkTemplate(template.path, kept.template!.contentHash);
+  const made = await embedPictures({
+    ...{ inference, recipe, folder, template, pictures },
+    ...{ signal, onProgress, pass },
+  });
   const settle = async <Picture extends KeptPicture>(as: ComparedAs, chosen: readonly Picture[]) => {
     const settled: Picture[] = [];
     for (const picture of chosen) {
@@ -61,10 +69,34 @@ export async function makeTokens(kept: KeptComparison, options: MakeTokensOption
   const readable = await settle('crowd', crowd);
   return {
     settings: kept.settings,
+    template: kept.template,
     crowd: readable.length < LEAST_CROWD ? [] : readable,
     references: await settle('references', references),
     harmless: await settle('harmless', harmless),
     counterExamples: await settle('counterExamples', counterExamples),
     skipped,
   };
+}
+
+/** What the parts of a comparison are turned like. */
+export function templateOf({ template }: KeptComparison, workspace: Workspace): TemplatePicture | undefined {
+  if (!template) return undefined;
+  const { path, page, range } = template;
+  return {
+    path: fromStoredPath(workspace, path),
+    ...(page !== null && { page }),
+    ...(range && { range }),
+  };
+}
+
+/** Without it no image could be aligned as those before. */
+async function checkTemplate(path: string, contentHash: string): Promise<void> {
+  const hash = await sha256OfFile(path).catch(() => undefined);
+  if (hash === contentHash) return;
+  const which = hash === undefined ? 'file-missing' : 'file-changed';
+  throw failure(
+    which,
+    { file: path },
+    `${path}, which this run turns all parts like, is ${hash === undefined ? 'not there' : 'another picture'} by now. Put it back, or start a new run.`,
+  );
 }

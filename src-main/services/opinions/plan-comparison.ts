@@ -4,9 +4,10 @@ import { DEFAULT_OPINION_SETTINGS } from '../../../src-shared/opinion.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { KeptComparison, KeptPart, KeptPicture } from '../../../src-shared/run-comparison.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
+import { sha256OfFile } from '../../files/hash.ts';
 import { pictureKey } from '../../files/picture-key.ts';
 import { imagesOfRun } from '../../store/runs.ts';
-import { toStoredPath, type Workspace } from '../../store/workspace.ts';
+import { fromStoredPath, toStoredPath, type Workspace } from '../../store/workspace.ts';
 import { chooseCrowd } from './crowd.ts';
 
 /** An image that others are compared with. */
@@ -34,7 +35,7 @@ export interface KnownParts {
 
 /**
  * Decides what the images of a run are compared with, by its recipe: a crowd of its own images, and what is known of the
- * product. Nothing is read but the database.
+ * product. Of images no more is read than what it takes to know that the one that parts are turned like is there.
  */
 export async function planComparison(
   workspace: Workspace,
@@ -56,12 +57,17 @@ export async function planComparison(
   const partOf = (part: JudgedPart): KeptPart => ({ ...pictureOf(part), polygons: part.polygons });
   const crowd = settings.consensus === 'off' ? [] : chooseCrowd(await candidates(workspace, runId));
   const { references, harmless, counterExamples } = settings.references === 'off' ? NOTHING_KNOWN : known;
-  return {
-    settings,
+  const chosen = {
     crowd: crowd.map(({ image: { path, contentHash, page, range } }) =>
       pictureOf({ path, contentHash: contentHash!, page: page?.index ?? null, range }),
     ),
     references: references.map(pictureOf),
+  };
+  const isAligned = settings.alignment === 'on';
+  return {
+    settings,
+    template: isAligned ? await firstThere(workspace, [...chosen.references, ...chosen.crowd]) : null,
+    ...chosen,
     harmless: harmless.map(partOf),
     counterExamples: counterExamples.map(partOf),
     skipped: [],
@@ -70,6 +76,18 @@ export async function planComparison(
 
 /** Of a product that nobody has accepted a part of. */
 export const NOTHING_KNOWN: KnownParts = { references: [], harmless: [], counterExamples: [] };
+
+/** The first that still is what it was; null: none. */
+async function firstThere(
+  workspace: Workspace,
+  pictures: readonly KeptPicture[],
+): Promise<KeptPicture | null> {
+  for (const picture of pictures) {
+    const hash = await sha256OfFile(fromStoredPath(workspace, picture.path)).catch(() => undefined);
+    if (hash === picture.contentHash) return picture;
+  }
+  return null;
+}
 
 /** Images read from the database at a time. */
 const PAGE = 5000;

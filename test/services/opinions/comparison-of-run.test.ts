@@ -144,7 +144,9 @@ describe('what a run compares with', () => {
     await importImages({ ...batch, paths: [batch.folder], inspector });
     const { job, comparisons, embedded, events } = await begin(batch, { opinions: CONSENSUS });
     expect(await job.done).toMatchObject({ done: 8 });
-    expect(comparisons).toEqual(Array(8).fill(undefined));
+    // Each result can say so.
+    expect(comparisons).toHaveLength(8);
+    expect(comparisons[7]).toMatchObject({ settings: CONSENSUS, crowd: [], references: [] });
     expect(embedded).toEqual([]);
     const told = { unavailable: ['consensus'], skipped: 0, with: { crowd: 0 } };
     expect(events.find(({ kind }) => kind === 'compared')).toMatchObject({ comparison: told });
@@ -173,7 +175,7 @@ describe('what a run compares with', () => {
     for (const name of batch.names.slice(0, 2)) await rm(join(batch.folder, name));
     const { job, comparisons } = await begin(batch, { opinions: CONSENSUS });
     expect(await job.done).toMatchObject({ done: 4, failed: 2 });
-    expect(comparisons[0]).toBeUndefined();
+    expect(comparisons[0]).toMatchObject({ crowd: [] });
     expect((await getRun(batch.workspace, 1)).comparison).toMatchObject({
       unavailable: ['consensus'],
       skipped: 2,
@@ -236,6 +238,42 @@ describe('known parts', () => {
     expect(counterExamples[0]!.path).toMatch(/[0-9a-f]\.tokens$/);
   });
 
+  test('are aligned with the first of them that can be read, where the recipe says so', async () => {
+    const batch = await batchOf(6);
+    const { references } = await knownParts();
+    const [gone, there] = references;
+    await rm(gone!.path);
+    const opinions = { ...CONSENSUS, alignment: 'on' as const };
+    const known = { references, harmless: [], counterExamples: [] };
+    const { job, comparisons, embedded } = await begin(batch, { known, opinions });
+    expect(await job.done).toMatchObject({ done: 6 });
+    expect(embedded).toHaveLength(8);
+    const template = { path: there!.path };
+    expect([...new Set(embedded.map((one) => JSON.stringify(one.template)))]).toEqual([
+      JSON.stringify(template),
+    ]);
+    expect(comparisons[0]).toMatchObject({ template });
+    // Without references, with the first image of the crowd.
+    const alone = await begin(batch, { opinions });
+    await alone.job.done;
+    expect(alone.comparisons[0]!.template).toEqual({ path: join(batch.folder, '0000.png') });
+    expect(alone.comparisons[0]!.hash).not.toBe(comparisons[0]!.hash);
+  });
+
+  test('of a run that aligns them are not mixed with others when what they are aligned with is gone', async () => {
+    const batch = await batchOf(9);
+    const abort = new AbortController();
+    const opinions = { ...CONSENSUS, alignment: 'on' as const };
+    const fake = { onInspect: (name: string) => void (name === '0004.png' && abort.abort()) };
+    await (await begin(batch, { opinions, signal: abort.signal, fake })).job.done;
+    await writeFile(join(batch.folder, '0000.png'), 'another picture');
+    const { job, comparisons } = await begin(batch, { runId: 1 });
+    expect(await job.done).toMatchObject({ status: 'interrupted', error: { code: 'image-changed' } });
+    expect(comparisons).toEqual([]);
+    await writeFile(join(batch.folder, '0000.png'), '0000.png');
+    expect(await (await begin(batch, { runId: 1 })).job.done).toMatchObject({ status: 'done', done: 9 });
+  });
+
   test('are left alone where the recipe says so', async () => {
     const batch = await batchOf(1);
     const opinions = { ...DEFAULT_OPINION_SETTINGS, references: 'off' as const };
@@ -251,7 +289,7 @@ describe('known parts', () => {
     for (const { path } of references) await rm(path);
     const { job, comparisons } = await begin(batch, { known });
     expect(await job.done).toMatchObject({ done: 1 });
-    expect(comparisons).toEqual([undefined]);
+    expect(comparisons).toMatchObject([{ references: [] }]);
     const { comparison } = await getRun(batch.workspace, 1);
     expect(comparison).toMatchObject({ unavailable: ['references'], skipped: 2 });
   });
