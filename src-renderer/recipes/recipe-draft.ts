@@ -8,6 +8,14 @@ import {
   opinionFieldOf,
   toOpinionDraft,
 } from './opinion-draft.ts';
+import {
+  fromTileDraft,
+  isTilePercent,
+  type TileDraft,
+  type TileField,
+  type TileNumber,
+  toTileDraft,
+} from './tile-draft.ts';
 
 /** A recipe as it is typed: numbers may be half written, phrases are lines. */
 export interface RecipeDraft {
@@ -27,10 +35,11 @@ export interface RecipeDraft {
   /** Megapixels. */
   readonly maxPixels: number | string;
   readonly opinions: OpinionDraft;
+  readonly tiles: TileDraft;
 }
 /** Fields with one value of their own. */
-export type PlainField = Exclude<keyof RecipeDraft, 'opinions'>;
-export type DraftField = PlainField | OpinionField;
+export type PlainField = Exclude<keyof RecipeDraft, 'opinions' | 'tiles'>;
+export type DraftField = PlainField | OpinionField | TileField;
 
 /** What is wrong with a field: a text of the window with its values. */
 export interface DraftIssue {
@@ -64,6 +73,7 @@ export function toDraft(recipe: Recipe): RecipeDraft {
     reject,
     maxPixels: scaled(recipe.maxPixels, 1e-6),
     opinions: toOpinionDraft(recipe.opinions),
+    tiles: toTileDraft(recipe.tiles),
   };
 }
 
@@ -74,6 +84,7 @@ export function fromDraft(
 ): { readonly recipe: Recipe } | { readonly issues: Partial<Record<DraftField, DraftIssue>> } {
   const megapixels = numberOf(draft.maxPixels);
   const opinions = fromOpinionDraft(draft.opinions);
+  const tiles = fromTileDraft(draft.tiles);
   const parsed = recipeSchema.safeParse({
     schemaVersion: 1,
     name: draft.name.trim(),
@@ -93,6 +104,7 @@ export function fromDraft(
     reject: numberOf(draft.reject),
     maxPixels: Math.round(megapixels * 1e6),
     ...(opinions && { opinions }),
+    ...(tiles && { tiles }),
   });
   if (parsed.success) return { recipe: parsed.data };
   const issues: Partial<Record<DraftField, DraftIssue>> = {};
@@ -105,6 +117,7 @@ export function fromDraft(
 
 function fieldOf(path: readonly PropertyKey[]): DraftField {
   if (path[0] === 'opinions') return opinionFieldOf(path.slice(1));
+  if (path[0] === 'tiles') return `tile-${path[1] as TileNumber}`;
   return (path[0] === 'prompts' ? path[1] : path[0]) as PlainField;
 }
 
@@ -113,7 +126,7 @@ function describe(issue: z.core.$ZodIssue, field: DraftField): DraftIssue {
   const line = typeof at === 'number' ? at + 1 : 0;
   const say = (text: DraftIssue['text'], limit = 0): DraftIssue => ({ text, values: { limit, line } });
   const inFieldsUnit = (limit: number) =>
-    field === 'minRegionArea' || field.startsWith('weight-')
+    field === 'minRegionArea' || field.startsWith('weight-') || isTilePercent(field)
       ? limit * 100
       : field === 'maxPixels'
         ? limit / 1e6

@@ -5,6 +5,7 @@ import type { RecipeRecord } from '../../src-shared/contract/recipes.ts';
 import { useDenied } from '../state/people.ts';
 import { OpinionFields } from './opinion-fields.tsx';
 import { NumberFields, PackField, PhraseFields } from './recipe-fields.tsx';
+import { TileFields } from './tile-fields.tsx';
 import { type RecipeBase, useRecipeDraft } from './use-recipe-draft.ts';
 
 /** The fields of a recipe. */
@@ -49,6 +50,7 @@ export function RecipeForm({
         <PackField draft={draft} />
         <NumberFields draft={draft} />
         <OpinionFields draft={draft} />
+        <TileFields draft={draft} />
         <PhraseFields draft={draft} />
         {denied.title && (
           <Text size="xs" c="dimmed" ta="right">

@@ -7,6 +7,7 @@ import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import type { OpinionDraft } from './opinion-draft.ts';
 import { type DraftField, fromDraft, type PlainField, type RecipeDraft, toDraft } from './recipe-draft.ts';
+import type { TileDraft } from './tile-draft.ts';
 
 export interface RecipeBase {
   readonly recipe: Recipe;
@@ -28,13 +29,19 @@ export function useRecipeDraft(base: RecipeBase, onSaved: (saved: RecipeRecord) 
   const inspector = useSession((session) => session.inspector);
   const [draft, setDraft] = useState(() => toDraft(base.recipe));
   const [pack, setPack] = useState(base.recipe.pack);
-  // Thresholds and words mean something else to another pack: its own come with it. Opinions stay.
+  // Thresholds and words mean something else to another pack: its own come with it. Opinions and tiles stay.
   const choosePack = useMutation({
     mutationFn: async (id: string) =>
       id === base.recipe.pack ? base.recipe : client.recipes.default({ pack: id }),
     onSuccess: (recipe, id) => {
       setPack(id);
-      setDraft(({ name, object, opinions }) => ({ ...toDraft(recipe), name, object, opinions }));
+      setDraft(({ name, object, opinions, tiles }) => ({
+        ...toDraft(recipe),
+        name,
+        object,
+        opinions,
+        tiles,
+      }));
     },
   });
   const save = useMutation({
@@ -58,6 +65,9 @@ export function useRecipeDraft(base: RecipeBase, onSaved: (saved: RecipeRecord) 
     opinions: draft.opinions,
     setOpinions: (changes: Partial<OpinionDraft>) =>
       setDraft((current) => ({ ...current, opinions: { ...current.opinions, ...changes } })),
+    tiles: draft.tiles,
+    setTiles: (changes: Partial<TileDraft>) =>
+      setDraft((current) => ({ ...current, tiles: { ...current.tiles, ...changes } })),
     errorOf,
     pack,
     choosePack,

@@ -88,6 +88,43 @@ describe('second opinions', () => {
   });
 });
 
+describe('tiles', () => {
+  it.each([
+    { mode: 'scale', scale: 0.35, overlap: 0.125 },
+    { mode: 'smallest-defect', pixels: 12, tokens: 1.5, overlap: 0.3 },
+  ] as const)('come back as they were: $mode', (tiles) => {
+    const recipe = { ...RECIPE, tiles };
+    expect(fromDraft(toDraft(recipe), 'lite')).toEqual({ recipe });
+  });
+
+  it('are left out where images are looked at as a whole, so that the hash stays', () => {
+    expect(draft.tiles.mode).toBe('off');
+    const tiled = { ...draft, tiles: { ...draft.tiles, mode: 'scale' as const } };
+    expect(fromDraft(tiled, 'lite')).toEqual({
+      recipe: { ...RECIPE, tiles: { mode: 'scale', scale: 1, overlap: 0.25 } },
+    });
+    const back = fromDraft({ ...tiled, tiles: draft.tiles }, 'lite');
+    expect('recipe' in back && 'tiles' in back.recipe).toBe(false);
+  });
+
+  it('say in which field what is wrong', () => {
+    const scale = { ...draft.tiles, mode: 'scale' as const, scale: 150, overlap: 60 };
+    expect(fromDraft({ ...draft, tiles: scale }, 'lite')).toEqual({
+      issues: {
+        'tile-scale': { text: 'at-most', values: { limit: 100, line: 0 } },
+        'tile-overlap': { text: 'at-most', values: { limit: 50, line: 0 } },
+      },
+    });
+    const defect = { ...draft.tiles, mode: 'smallest-defect' as const, pixels: '', tokens: 0 };
+    expect(fromDraft({ ...draft, tiles: defect }, 'lite')).toEqual({
+      issues: {
+        'tile-pixels': { text: 'number', values: { limit: 0, line: 0 } },
+        'tile-tokens': { text: 'at-least', values: { limit: 0.25, line: 0 } },
+      },
+    });
+  });
+});
+
 describe('says in which field what is wrong', () => {
   it.each([
     ['name', '   ', 'empty', 0, 0],
