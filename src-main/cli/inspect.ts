@@ -17,6 +17,7 @@ import { chooseRecipe } from '../services/runs/recipe-pipeline.ts';
 import { comparisonNotes } from './comparison-notes.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
+import { type OpinionOptions, opinionList, withOpinionOptions, withOpinions } from './opinion-options.ts';
 import {
   inspectorName,
   type PipelineOptions,
@@ -28,12 +29,13 @@ import { pipelineMessages } from './pipeline-messages.ts';
 import { ProgressDisplay } from './progress-display.ts';
 import { duration, printable, printLine } from './terminal.ts';
 
-interface InspectOptions extends PipelineOptions {
+interface InspectOptions extends PipelineOptions, OpinionOptions {
   readonly object?: string;
   readonly name?: string;
   readonly fresh?: true;
   readonly json?: true;
   readonly range?: SampleRange;
+  readonly references?: string;
 }
 
 export function addInspect(program: Command): void {
@@ -53,7 +55,16 @@ export function addInspect(program: Command): void {
       'sample values that are black and white in images of more than 8 bits, such as 0-4095 (default: of the first images)',
       sampleRange,
     )
+    .option(
+      '--references <folder>',
+      'good parts to compare with, 64 at most, instead of those that the workspace keeps for the product',
+    )
     .option('--json', 'one JSON object per image on standard output, people read standard error');
+  withOpinionOptions(command, {
+    name: 'list',
+    text: 'who is asked: some of language,consensus,references (default: as the recipe says)',
+    parse: opinionList,
+  });
   withPipelineOptions(command, 'where results are kept; made when missing')
     .addHelpText(
       'after',
@@ -62,6 +73,8 @@ Examples:
   clipsam inspect photos/                          a folder, with the default recipe
   clipsam inspect photos/ -o "metal nut" -w lot7   name the object, keep results in lot7/
   clipsam inspect a.jpg b.png --json | jq .score   for other programs
+  clipsam inspect photos/ --references good/ --opinions language,consensus,references
+                                                   compare with good parts, and with one another
 
 Exit codes: 0 all inspected, 2 wrong usage, 3 some images failed, 1 other errors, 130 interrupted.`,
     )
@@ -71,8 +84,9 @@ Exit codes: 0 all inspected, 2 wrong usage, 3 some images failed, 1 other errors
 }
 
 async function inspect(paths: readonly string[], options: InspectOptions): Promise<number> {
-  const { workspace, name, fresh = false, json = false, range, device, threads } = options;
-  const chosen = await chooseRecipe(recipeChoice(options, options.object));
+  const { workspace, name, fresh = false, json = false, range, references, device, threads } = options;
+  const { recipe, packFolder } = await chooseRecipe(recipeChoice(options, options.object));
+  const chosen = { recipe: withOpinions(recipe, options, references !== undefined), packFolder };
   printLine(`Recipe: ${printable(chosen.recipe.name)}, object "${printable(chosen.recipe.object)}"`);
   const display = new ProgressDisplay();
   const started = performance.now();
@@ -85,6 +99,7 @@ async function inspect(paths: readonly string[], options: InspectOptions): Promi
       ...(name === undefined ? {} : { name }),
       fresh,
       ...(range && { range }),
+      ...(references !== undefined && { references }),
       device,
       ...(threads ? { threads } : {}),
       inspector: inspectorName(),
@@ -123,6 +138,9 @@ function inspectMessages(
           display.say(
             'Black and white are other sample values than in the unfinished run: a new run starts.',
           );
+        }
+        if (event.outset === 'references-changed') {
+          display.say('The references are others than in the unfinished run: a new run starts.');
         }
         if (event.outset === 'resumed') display.say('Going on with the unfinished run.');
         if (event.outset === 'inputs-changed') {

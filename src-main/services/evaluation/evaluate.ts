@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { blamesNoImage } from '../../../src-shared/error-codes.ts';
 import type { ErrorRecord } from '../../../src-shared/error-record.ts';
 import { ClipSamError, throwIfCancelled, toErrorRecord } from '../../../src-shared/errors.ts';
+import { evenlySpread } from '../../../src-shared/evenly-spread.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
@@ -53,7 +54,7 @@ export async function evaluate(root: string, options: EvaluateOptions): Promise<
   const { inference, recipe, limit, signal, onProgress } = options;
   const started = performance.now();
   const found = await findCategories(root);
-  const selected = found.map((category) => ({ ...category, images: spread(category.images, limit) }));
+  const selected = found.map((category) => ({ ...category, images: evenlySpread(category.images, limit) }));
   const total = selected.reduce((sum, { images }) => sum + images.length, 0);
   onProgress?.({ kind: 'started', categories: selected.length, total });
 
@@ -133,12 +134,6 @@ function refuseSeveral(path: string, { notices }: InspectionResult): void {
 /** A category's folder name as the prompts' object: `metal_nut_mini` → `metal nut`. */
 export function objectNameOf(category: string): string {
   return category.replace(/_mini$/, '').replaceAll('_', ' ');
-}
-
-/** At most `limit` items, evenly spread over the list. */
-function spread<T>(items: readonly T[], limit = items.length): readonly T[] {
-  if (items.length <= limit) return items;
-  return Array.from({ length: limit }, (_, i) => items[Math.floor(((i + 0.5) * items.length) / limit)]!);
 }
 
 /** Runs `work` for every item, a few at a time. After an error no more begin; it is thrown when all have ended. */

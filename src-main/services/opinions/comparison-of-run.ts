@@ -9,6 +9,7 @@ import type { Comparison } from '../../inference/comparison.ts';
 import type { RunClaim } from '../../store/run-claims.ts';
 import { keepComparison, keptComparison } from '../../store/run-comparison.ts';
 import { countOutcomes } from '../../store/runs.ts';
+import { fromStoredPath, type Workspace } from '../../store/workspace.ts';
 import { type MakeTokensOptions, makeTokens, templateOf } from './make-tokens.ts';
 import { type KnownParts, NOTHING_KNOWN, planComparison } from './plan-comparison.ts';
 
@@ -55,6 +56,20 @@ export async function comparisonOfRun(options: ComparisonOfRunOptions): Promise<
     skipped,
     release,
   };
+}
+
+/** True unless a run that began before compares with other references than these. */
+export async function comparesWith(workspace: Workspace, runId: number, known: KnownParts): Promise<boolean> {
+  const kept = await keptComparison(workspace, runId);
+  if (!kept) return true;
+  const skipped = kept.skipped.filter((picture) => picture.as === 'references');
+  const namesOf = (pictures: readonly { readonly path: string; readonly page?: number | null }[]) =>
+    pictures.map(({ path, page }) => `${fromStoredPath(workspace, path)} ${page ?? 0}`);
+  const before = [...namesOf(kept.references), ...namesOf(skipped)].sort();
+  const now = [...namesOf(known.references), ...namesOf(known.unread)].sort();
+  const contents = new Set(known.references.map(({ contentHash }) => contentHash));
+  const isSame = kept.references.every(({ contentHash }) => contents.has(contentHash));
+  return isSame && before.join('\n') === now.join('\n');
 }
 
 /** Written down before anything is computed, so that a crash changes nothing of it. */

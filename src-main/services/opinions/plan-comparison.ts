@@ -1,4 +1,5 @@
 import type { BatchImage } from '../../../src-shared/batch.ts';
+import { type ClipSamError, toErrorRecord } from '../../../src-shared/errors.ts';
 import type { Polygon } from '../../../src-shared/geometry.ts';
 import { DEFAULT_OPINION_SETTINGS } from '../../../src-shared/opinion.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
@@ -11,7 +12,7 @@ import { fromStoredPath, toStoredPath, type Workspace } from '../../store/worksp
 import { chooseCrowd } from './crowd.ts';
 
 /** An image that others are compared with. */
-interface ReferencePicture {
+export interface ReferencePicture {
   readonly path: string;
   /** SHA-256 of the file. */
   readonly contentHash: string;
@@ -31,6 +32,8 @@ export interface KnownParts {
   readonly references: readonly ReferencePicture[];
   readonly harmless: readonly JudgedPart[];
   readonly counterExamples: readonly JudgedPart[];
+  /** Files that were meant as references and cannot be read. */
+  readonly unread: readonly { readonly path: string; readonly error: ClipSamError }[];
 }
 
 /**
@@ -56,7 +59,8 @@ export async function planComparison(
   });
   const partOf = (part: JudgedPart): KeptPart => ({ ...pictureOf(part), polygons: part.polygons });
   const crowd = settings.consensus === 'off' ? [] : chooseCrowd(await candidates(workspace, runId));
-  const { references, harmless, counterExamples } = settings.references === 'off' ? NOTHING_KNOWN : known;
+  const { references, harmless, counterExamples, unread } =
+    settings.references === 'off' ? NOTHING_KNOWN : known;
   const chosen = {
     crowd: crowd.map(({ image: { path, contentHash, page, range } }) =>
       pictureOf({ path, contentHash: contentHash!, page: page?.index ?? null, range }),
@@ -70,12 +74,22 @@ export async function planComparison(
     ...chosen,
     harmless: harmless.map(partOf),
     counterExamples: counterExamples.map(partOf),
-    skipped: [],
+    skipped: unread.map(({ path, error }) => ({
+      as: 'references',
+      path: toStoredPath(workspace, path),
+      page: null,
+      error: toErrorRecord(error),
+    })),
   };
 }
 
 /** Of a product that nobody has accepted a part of. */
-export const NOTHING_KNOWN: KnownParts = { references: [], harmless: [], counterExamples: [] };
+export const NOTHING_KNOWN: KnownParts = {
+  references: [],
+  harmless: [],
+  counterExamples: [],
+  unread: [],
+};
 
 /** The first that still is what it was; null: none. */
 async function firstThere(

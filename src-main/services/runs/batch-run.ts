@@ -17,7 +17,8 @@ import { resumeRun, setRunStatus, startRun } from '../../store/run-lifecycle.ts'
 import { countOutcomes, getRun, pendingImages } from '../../store/runs.ts';
 import { fromStoredPath, type Workspace } from '../../store/workspace.ts';
 import { comparisonOfRun, type ReadyComparison } from '../opinions/comparison-of-run.ts';
-import { type KnownParts, NOTHING_KNOWN } from '../opinions/plan-comparison.ts';
+import { partsOfProduct } from '../opinions/known-parts.ts';
+import type { KnownParts } from '../opinions/plan-comparison.ts';
 import { tokenFilesOf } from '../opinions/token-files.ts';
 import { sampleKindOf, settleSampleRanges } from '../pictures/sample-ranges.ts';
 import { checkFilesInReach } from './files-in-reach.ts';
@@ -222,14 +223,14 @@ class BatchJob implements BatchRun {
 
   /** Prepares what the images are compared with. */
   async #compare(): Promise<ReadyComparison> {
-    const { workspace, inference, known = NOTHING_KNOWN } = this.#options;
+    const { workspace, inference, known } = this.#options;
     const ready = await comparisonOfRun({
       workspace,
       claim: this.#claim,
       recipe: this.#recipe,
       inference,
       tokenFiles: await tokenFilesOf(workspace),
-      known: async () => known,
+      known: async () => known ?? partsOfProduct(workspace, this.runId),
       signal: this.#abort.signal,
       pass: (work) => this.#gate.pass(work),
       onProgress: (progress) => this.#emit({ kind: 'comparing', ...progress }),

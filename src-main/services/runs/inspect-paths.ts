@@ -22,6 +22,8 @@ import { isRunActive } from '../../store/run-claims.ts';
 import { countOutcomes, listRuns } from '../../store/runs.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { importIntoBatch } from '../imports/batch-imports.ts';
+import { comparesWith } from '../opinions/comparison-of-run.ts';
+import { partsOfFiles } from '../opinions/known-parts.ts';
 import { kindsIn, setSampleRange } from '../pictures/sample-ranges.ts';
 import { type BatchRun, type BatchSummary, resumeBatchRun, startBatchRun } from './batch-run.ts';
 import { type ImageRecord, toImageRecord } from './image-record.ts';
@@ -35,10 +37,13 @@ export type InspectPathsEvent =
   /** What is black and white in the images of more than 8 bits, if there are any. */
   | { readonly kind: 'sample-ranges'; readonly ranges: BatchRanges }
   /**
-   * `outset`: a new run, a run that goes on, or a new one because the inputs, or what is black and white in them,
-   * changed since the unfinished one.
+   * `outset`: a new run, a run that goes on, or a new one because the inputs, what is black and white in them, or the
+   * folder of references changed since the unfinished one.
    */
-  | { readonly kind: 'run'; readonly outset: 'new' | 'resumed' | 'inputs-changed' | 'range-changed' }
+  | {
+      readonly kind: 'run';
+      readonly outset: 'new' | 'resumed' | 'inputs-changed' | 'range-changed' | 'references-changed';
+    }
   /** One per image, those of an earlier session of the same run first; and one per picture that was passed over. */
   | { readonly kind: 'record'; readonly record: ImageRecord };
 
@@ -54,6 +59,8 @@ export interface InspectPathsOptions {
   readonly fresh?: boolean;
   /** What is black and white in images of more than 8 bits whose files do not say. Default: measured. */
   readonly range?: SampleRange;
+  /** Folder of good parts to compare with, instead of those that the workspace keeps for the product. */
+  readonly references?: string;
   readonly device: DeviceRequest;
   readonly threads?: number;
   readonly inspector: string;
@@ -81,6 +88,8 @@ export interface InspectPathsSummary extends BatchSummary {
 export async function inspectPaths(options: InspectPathsOptions): Promise<InspectPathsSummary> {
   const { chosen, paths, inspector, signal, device, threads, onEvent = () => {} } = options;
   const inputs = await listInputs(paths, signal);
+  const references =
+    options.references === undefined ? undefined : await listInputs([options.references], signal);
   // First, because a broken pack would waste the reading of all files and leave a batch that nobody asked for.
   const inference = await openPipeline(chosen, { device, ...(threads ? { threads } : {}), onEvent });
   let workspace: Workspace | undefined;
@@ -95,7 +104,7 @@ export async function inspectPaths(options: InspectPathsOptions): Promise<Inspec
     const report = (outcome: ImageOutcome) => {
       onEvent({ kind: 'record', record: toImageRecord(outcome, artifacts, inference.device) });
     };
-    const inspection: Inspection = { ...options, onEvent, workspace, inference, batch, report };
+    const inspection: Inspection = { ...options, references, onEvent, workspace, inference, batch, report };
     const summary = await importInputs(inspection);
     const ranges = await rangesOf(inspection);
     const isSame = summary.added === 0 && summary.changed.length === 0;
@@ -109,7 +118,9 @@ export async function inspectPaths(options: InspectPathsOptions): Promise<Inspec
 }
 
 /** What the steps of {@link inspectPaths} work with. */
-interface Inspection extends InspectPathsOptions {
+interface Inspection extends Omit<InspectPathsOptions, 'references'> {
+  /** Files. */
+  readonly references: ReadonlySet<string> | undefined;
   readonly workspace: Workspace;
   readonly inference: InferenceClient;
   readonly batch: Batch;
@@ -156,10 +167,13 @@ async function rangesOf(inspection: Inspection): Promise<BatchRanges> {
 async function beginRun(inspection: Inspection, ranges: BatchRanges, isSame: boolean): Promise<BatchRun> {
   const { workspace, inference, batch, chosen, fresh, inspector, signal, onEvent, report } = inspection;
   const unfinished = fresh ? undefined : await findUnfinishedRun(workspace, batch, inference, chosen);
+  const { references } = inspection;
+  const known = references && (await partsOfFiles(references, ranges, signal));
   const options = {
     workspace,
     inference,
     inspector,
+    known,
     ...(signal && { signal }),
     onEvent(event: BatchEvent) {
       onEvent(event);
@@ -168,12 +182,13 @@ async function beginRun(inspection: Inspection, ranges: BatchRanges, isSame: boo
   };
   const isSeenAlike =
     unfinished && SAMPLE_KINDS.every((kind) => isSameRange(unfinished.sampleRanges[kind], ranges[kind]));
-  if (unfinished && isSame && isSeenAlike) {
+  const isComparedAlike = unfinished && (!known || (await comparesWith(workspace, unfinished.id, known)));
+  if (unfinished && isSame && isSeenAlike && isComparedAlike) {
     onEvent({ kind: 'run', outset: 'resumed' });
     if (!(await isRunActive(workspace, unfinished.id))) await reportDone(workspace, unfinished, report);
     return resumeBatchRun({ ...options, runId: unfinished.id, retryFailed: true });
   }
-  const changed = isSame ? 'range-changed' : 'inputs-changed';
+  const changed = !isSame ? 'inputs-changed' : isSeenAlike ? 'references-changed' : 'range-changed';
   onEvent({ kind: 'run', outset: unfinished ? changed : 'new' });
   return startBatchRun({ ...options, batchId: batch.id, recipe: chosen.recipe });
 }

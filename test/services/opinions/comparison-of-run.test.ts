@@ -205,6 +205,7 @@ describe('known parts', () => {
       references: [good, better],
       harmless: [{ ...marked, polygons }],
       counterExamples: [{ ...good, polygons }],
+      unread: [],
     };
   }
 
@@ -244,7 +245,7 @@ describe('known parts', () => {
     const [gone, there] = references;
     await rm(gone!.path);
     const opinions = { ...CONSENSUS, alignment: 'on' as const };
-    const known = { references, harmless: [], counterExamples: [] };
+    const known = { references, harmless: [], counterExamples: [], unread: [] };
     const { job, comparisons, embedded } = await begin(batch, { known, opinions });
     expect(await job.done).toMatchObject({ done: 6 });
     expect(embedded).toHaveLength(8);
@@ -285,7 +286,7 @@ describe('known parts', () => {
   test('of which none can be read are missed aloud', async () => {
     const batch = await batchOf(1);
     const { references } = await knownParts();
-    const known = { references, harmless: [], counterExamples: [] };
+    const known = { references, harmless: [], counterExamples: [], unread: [] };
     for (const { path } of references) await rm(path);
     const { job, comparisons } = await begin(batch, { known });
     expect(await job.done).toMatchObject({ done: 1 });
@@ -304,7 +305,7 @@ describe('known parts', () => {
       fake: { onInspect: (name) => name === '0004.png' && abort.abort() },
     });
     expect(await first.job.done).toMatchObject({ status: 'interrupted' });
-    const others = { references: known.references.slice(1), harmless: [], counterExamples: [] };
+    const others = { references: known.references.slice(1), harmless: [], counterExamples: [], unread: [] };
     const second = await begin(batch, { known: others, runId: 1 });
     expect(await second.job.done).toMatchObject({ status: 'done', done: 9 });
     expect(second.comparisons.at(-1)).toEqual(first.comparisons[0]);
