@@ -48,6 +48,11 @@ const ALIGNMENT_REASONS = {
   },
 } as const;
 
+const COMPARED = {
+  en: { language: 'images', consensus: 'images of the batch', references: 'reference images' },
+  'zh-CN': { language: '图像', consensus: '批次图像', references: '参考图像' },
+} as const;
+
 const EN: Tellers = {
   'sample-range': ({ low, high, source }, { number }) =>
     `Sample values ${number(low)} to ${number(high)} were taken for black to white: ${SOURCES.en[source]}.`,
@@ -70,6 +75,10 @@ const EN: Tellers = {
     `A defect of the recipe's minimum size has only ${number(modelPixels)} pixels in what the model sees. Cut the image into pieces, or raise the minimum size.`,
   'not-aligned': ({ reason }) =>
     `The part could not be turned and cut out like the others, and was not compared with them: ${ALIGNMENT_REASONS.en[reason]}.`,
+  'comparison-incomplete': ({ opinion, used, of }, { number }) =>
+    `Only ${number(used)} of ${number(of)} ${COMPARED.en[opinion]} could be compared with: the others have no tokens of this model pack, or could not be aligned.`,
+  'consensus-unavailable': ({ images }, { number }) =>
+    `The image was not compared with its batch: ${number(images)} images are too few to know what they have in common.`,
   'colour-converted': ({ from }) => `Colours were converted from ${CONVERTED.en[from]} to sRGB.`,
   'profile-ignored': () => 'The embedded colour profile cannot be used; colours were taken as sRGB.',
   transparency: ({ share }, { percent }) =>
@@ -106,6 +115,10 @@ const ZH: Tellers = {
     `配方最小尺寸的缺陷在模型所见图像中仅有 ${number(modelPixels)} 个像素。请裁切图像，或提高最小尺寸。`,
   'not-aligned': ({ reason }) =>
     `无法像其他零件那样对该零件进行对齐和裁切，因此未与它们比较：${ALIGNMENT_REASONS['zh-CN'][reason]}。`,
+  'comparison-incomplete': ({ opinion, used, of }, { number }) =>
+    `${number(of)} 幅${COMPARED['zh-CN'][opinion]}中仅有 ${number(used)} 幅可供比较：其余的没有此模型包的特征，或无法对齐。`,
+  'consensus-unavailable': ({ images }, { number }) =>
+    `该图像未与其批次比较：${number(images)} 幅图像太少，无法得知它们的共同之处。`,
   'colour-converted': ({ from }) => `颜色已从${CONVERTED['zh-CN'][from]}转换为 sRGB。`,
   'profile-ignored': () => '内嵌的颜色配置文件无法使用；颜色按 sRGB 处理。',
   transparency: ({ share }, { percent }) => `${percent(share)} 的像素不是不透明的，其下显示为灰色。`,
@@ -130,6 +143,8 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'tiles-limited': 'Tiles at a smaller scale',
     'defect-below-scale': 'Defects too small to see',
     'not-aligned': 'Part not aligned',
+    'comparison-incomplete': 'Comparison incomplete',
+    'consensus-unavailable': 'Batch too small',
     'colour-converted': 'Colours converted',
     'profile-ignored': 'Colour profile ignored',
     transparency: 'Transparent pixels',
@@ -150,6 +165,8 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'tiles-limited': '分块尺度受限',
     'defect-below-scale': '缺陷小到不可见',
     'not-aligned': '零件未对齐',
+    'comparison-incomplete': '比较不完整',
+    'consensus-unavailable': '批次图像过少',
     'colour-converted': '颜色已转换',
     'profile-ignored': '忽略颜色配置文件',
     transparency: '透明像素',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ALIGNMENT_DOUBTS } from './alignment.ts';
+import { opinionSchema } from './opinion.ts';
 
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);
@@ -59,6 +60,10 @@ export const noticeSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('defect-below-scale'), modelPixels: z.number().min(0) }),
   /** The part could not be turned and cut out like the others, and was not compared with them. */
   z.object({ code: z.literal('not-aligned'), reason: z.enum(ALIGNMENT_DOUBTS) }),
+  /** Images that were to be compared with have no tokens of this pack that can be read, or could not be aligned. */
+  z.object({ code: z.literal('comparison-incomplete'), opinion: opinionSchema, used: count, of: count }),
+  /** Too few images to know what is common among them. */
+  z.object({ code: z.literal('consensus-unavailable'), images: count }),
   /** Brought to sRGB. */
   z.object({ code: z.literal('colour-converted'), from: z.enum(['cmyk', 'cielab', 'profile']) }),
   /** An embedded colour profile cannot be used; the values were taken as sRGB. */
@@ -94,6 +99,8 @@ export const NOTICE_LEVELS: Readonly<Record<NoticeCode, 'information' | 'warning
   'tiles-limited': 'warning',
   'defect-below-scale': 'warning',
   'not-aligned': 'warning',
+  'comparison-incomplete': 'warning',
+  'consensus-unavailable': 'warning',
   'colour-converted': 'information',
   'profile-ignored': 'warning',
   transparency: 'warning',

@@ -5,7 +5,7 @@ import { hashSchema, immutable } from './field-schemas.ts';
  * Who says where a defect is. `language`: ClipSAM's own coarse map, from text and image alone. `consensus`: how far the
  * image's tokens are from those of other images of its batch. `references`: how far they are from those of accepted parts.
  */
-const opinionSchema = z.enum(['language', 'consensus', 'references']);
+export const opinionSchema = z.enum(['language', 'consensus', 'references']);
 export type Opinion = z.infer<typeof opinionSchema>;
 
 const unit = z.number().min(0).max(1);

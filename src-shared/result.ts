@@ -53,6 +53,8 @@ export const timingsSchema = immutable(
     read: z.number(),
     encode: z.number(),
     umci: z.number(),
+    /** Search for each token's like in other images, and what is made of it; 0 in results of before. */
+    compare: z.number().default(0),
     regions: z.number(),
     decode: z.number(),
     fuse: z.number(),

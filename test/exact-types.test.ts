@@ -187,7 +187,9 @@ describe('what the inference process answers', () => {
     expectTypeOf<InferenceRequests['inspect']['result']>().toEqualTypeOf<InspectionResult>();
     expectTypeOf<InspectionResult['timings']>().toEqualTypeOf<Timings>();
     expectTypeOf<Timings>().toEqualTypeOf<Required<Timings>>();
-    expectTypeOf<keyof Segmentation['timings']>().toEqualTypeOf<'encode' | 'umci' | 'regions' | 'decode'>();
+    expectTypeOf<keyof Segmentation['timings']>().toEqualTypeOf<
+      'encode' | 'umci' | 'compare' | 'regions' | 'decode'
+    >();
     type Tested = OfKind<EventOf<Outputs['packs']['selfTest']>, 'finished'>;
     expectTypeOf<Tested['timings']>().toEqualTypeOf<Timings>();
     expectTypeOf<Tested['device']>().toEqualTypeOf<DeviceReport>();

@@ -118,6 +118,7 @@ export async function addSyntheticBatch(
         read: 8,
         encode: 120,
         umci: 6,
+        compare: 0,
         regions: 2,
         decode: 30,
         fuse: 9,

@@ -128,6 +128,13 @@ export class GraphBuilder extends ShapeOps {
     return this.#reduce('reduceMean', 'ReduceMean', x, axes, keepDims);
   }
 
+  /** The largest along one axis. Not differentiable. */
+  reduceMax(x: Value, axis: number, keepDims = false): Value {
+    const along = resolveAxis(axis, x.shape.length);
+    const shape = keepDims ? x.shape.with(along, 1) : x.shape.filter((_, at) => at !== along);
+    return this.emit('ReduceMax', [x, this.int64s([along])], x.type, shape, { keepdims: keepDims ? 1 : 0 });
+  }
+
   #reduce(
     op: 'reduceSum' | 'reduceMean',
     opType: string,

@@ -6,11 +6,13 @@ import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { readFrameImage, readRgb } from '../codec/image-codec.ts';
 import { pictureKey } from '../files/picture-key.ts';
 import { alignmentOf, alignPicture } from '../pipeline/alignment.ts';
+import { frameTensor } from '../pipeline/frame.ts';
 import { type PoseTemplate, partPose, poseTemplate } from '../pipeline/part-pose.ts';
 import { partSilhouette } from '../pipeline/part-silhouette.ts';
 import type { TemplatePicture } from './comparison.ts';
+import type { EncoderImage, Others } from './engine.ts';
 import type { EngineClient } from './engine-client.ts';
-import type { EmbedJob } from './inference-protocol.ts';
+import type { EmbedJob, InspectJob } from './inference-protocol.ts';
 import { RecentMap } from './recent-map.ts';
 
 /** A picture of the part alone, turned like the template's. */
@@ -90,6 +92,30 @@ export async function alignedImage(
     frame: frameFor(frame.size, frame.size, frame.size),
     alignment,
   };
+}
+
+/** As {@link alignedImage}, where the image is compared with aligned ones. */
+export async function alignedForComparison(
+  { comparison, ...job }: Pick<InspectJob, 'path' | 'page' | 'range' | 'recipe' | 'comparison'>,
+  rgb: Uint8Array,
+  { frame }: EncoderImage,
+  engine: EngineClient,
+): Promise<AlignedImage | { readonly doubt: AlignmentDoubt } | undefined> {
+  const template = comparison?.template;
+  if (!template) return undefined;
+  return alignedImage(rgb, frame, await knownTemplate(template, job.recipe, engine), job);
+}
+
+/** An aligned part as the engine takes it. */
+export function encodedPart(
+  aligned: AlignedImage | { readonly doubt: AlignmentDoubt },
+  key: string,
+  { vision }: EngineClient,
+): Others['aligned'] {
+  if ('doubt' in aligned) return undefined;
+  const { picture, frame, alignment } = aligned;
+  const pixels = frameTensor(picture.data, frame, vision.mean, vision.std);
+  return { image: { key, frame, pixels }, alignment };
 }
 
 /** Says why a part was not aligned, where it was to be. */

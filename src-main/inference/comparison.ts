@@ -3,7 +3,7 @@ import type { OpinionSettings } from '../../src-shared/opinion.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 
 /** Tokens of one image on disk. */
-interface TokenSource {
+export interface TokenSource {
   /** Names the picture: an image is never compared with itself, or with a copy of itself. */
   readonly key: string;
   /** Of the token file. */

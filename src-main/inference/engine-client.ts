@@ -8,10 +8,11 @@ import type {
   EmbedAnswer,
   EncoderImage,
   LanguageRecipe,
+  Others,
   Segmentation,
   SegmentRecipe,
 } from './engine.ts';
-import { type EngineOptions, HEAP_MB } from './inference-protocol.ts';
+import { type EngineOptions, HEAP_MB, type InferenceRequests } from './inference-protocol.ts';
 import { tooHeavy } from './pack-files.ts';
 import { RequestClient } from './request-channel.ts';
 import { isOutOfMemory, threadPort } from './thread-port.ts';
@@ -27,7 +28,7 @@ export interface OpenedEngine {
 export interface EngineRequests {
   readonly open: { readonly job: EngineOptions; readonly result: OpenedEngine };
   readonly segment: {
-    readonly job: { readonly image: EncoderImage; readonly recipe: SegmentRecipe };
+    readonly job: Others & { readonly image: EncoderImage; readonly recipe: SegmentRecipe };
     readonly result: Segmentation;
   };
   readonly coarseMap: {
@@ -38,6 +39,7 @@ export interface EngineRequests {
     readonly job: { readonly image: EncoderImage; readonly recipe: LanguageRecipe };
     readonly result: EmbedAnswer;
   };
+  readonly rescore: InferenceRequests['rescore'];
   readonly askSam: {
     readonly job: {
       /** Of the image's embedding. */
@@ -59,6 +61,10 @@ export interface EngineClient extends OpenedEngine {
   segment(job: EngineRequests['segment']['job'], signal?: AbortSignal): Promise<Segmentation>;
   coarseMap(job: EngineRequests['coarseMap']['job'], signal?: AbortSignal): Promise<CoarseAnswer>;
   embed(job: EngineRequests['embed']['job'], signal?: AbortSignal): Promise<EmbedAnswer>;
+  rescore(
+    job: EngineRequests['rescore']['job'],
+    signal?: AbortSignal,
+  ): Promise<EngineRequests['rescore']['result']>;
   askSam(job: EngineRequests['askSam']['job'], signal?: AbortSignal): Promise<DecodedLogits | undefined>;
 }
 
@@ -85,9 +91,13 @@ export async function startEngine(
   isOpen = true;
   return {
     ...opened,
-    segment: (job, signal) => thread.ask('segment', job, { signal, transfer: pixelsOf(job.image) }),
+    segment: (job, signal) => {
+      const transfer = [...pixelsOf(job.image), ...(job.aligned ? pixelsOf(job.aligned.image) : [])];
+      return thread.ask('segment', job, { signal, transfer });
+    },
     coarseMap: (job, signal) => thread.ask('coarseMap', job, { signal, transfer: pixelsOf(job.image) }),
     embed: (job, signal) => thread.ask('embed', job, { signal, transfer: pixelsOf(job.image) }),
+    rescore: (job, signal) => thread.ask('rescore', job, { signal }),
     askSam: (job, signal) =>
       thread.ask('askSam', job, { signal, transfer: job.image ? pixelsOf(job.image) : [] }),
   };

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Device } from '../../src-shared/device.ts';
 import { encodeModel, promoteTensors, pruneTo, readModel } from '../graph/model.ts';
+import { buildNearestGraph } from '../graph/nearest.ts';
 import { readSafetensors } from '../graph/safetensors.ts';
 import { buildUmciGraph } from '../graph/umci.ts';
 import { createSession, type Session } from './ort.ts';
@@ -12,6 +13,9 @@ export interface ModelSessions {
   readonly text: Session;
   readonly umci: Session;
   readonly decoder: Session;
+  /** The same for all packs: the search for the nearest tokens of other pictures. */
+  readonly nearest: Session;
+  readonly nearestInWindow: Session;
 }
 
 /** The pack's graphs, ready for sessions. */
@@ -59,6 +63,8 @@ export async function openSessions(
       text: await open(models.text),
       umci: await open(models.umci),
       decoder: await open(models.decoder),
+      nearest: await open(encodeModel(buildNearestGraph({ windowed: false }))),
+      nearestInWindow: await open(encodeModel(buildNearestGraph({ windowed: true }))),
     };
   } catch (error) {
     // The CPU may take over: what the device holds by then would stay for the process's life.

@@ -12,13 +12,14 @@ await serveRequests<EngineRequests>(
   parentThreadPort(),
   {
     open,
-    async segment({ image, recipe }, { signal, transfer }) {
-      const result = await opened().segment(image, recipe, signal);
+    async segment({ image, recipe, ...others }, { signal, transfer }) {
+      const result = await opened().segment(image, recipe, signal, others);
       transfer(buffersOf(result.regions.flatMap(({ levels }) => levels)));
       return result;
     },
     coarseMap: async ({ image, recipe }, { signal }) => opened().coarseMap(image, recipe, signal),
     embed: async ({ image, recipe }, { signal }) => opened().embed(image, recipe, signal),
+    rescore: async (job, { signal }) => opened().rescore(job, signal),
     async askSam({ key, prompts, image }, { transfer }) {
       const result: DecodedLogits | undefined = await opened().askSam(key, prompts, image);
       transfer(buffersOf(result?.levels ?? []));

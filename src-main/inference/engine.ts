@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Alignment } from '../../src-shared/alignment.ts';
 import type { DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
 import { type Frame, MAP_SIDE } from '../../src-shared/frame.ts';
@@ -13,14 +14,19 @@ import type { RegionMasks } from '../pipeline/mask-levels.ts';
 import { type DecoderPrompts, decoderPoints, regionPrompts } from '../pipeline/region-prompts.ts';
 import { findRegions, minRegionCells } from '../pipeline/regions.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
+import type { Comparison } from './comparison.ts';
 import { openDevice } from './devices.ts';
 import { buildModels, type ModelSessions, openSessions } from './engine-sessions.ts';
+import type { Rescored, RescoreJob } from './inference-protocol.ts';
+import { type Compared, Opinions } from './opinions.ts';
 import type { Tensor, Tensors } from './ort.ts';
 import type { LoadedPack } from './pack-loader.ts';
 import { RecentMap } from './recent-map.ts';
+import { rescore } from './rescore.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { finite, floats } from './tensor-values.ts';
 import { TextTower } from './text-tower.ts';
+import { TokenSearch } from './token-search.ts';
 import { openTokenizer, type Tokenizer } from './tokenizer.ts';
 
 /** An image as the vision tower takes it. */
@@ -38,6 +44,19 @@ export type LanguageRecipe = Pick<Recipe, 'object' | 'prompts'>;
 export type SegmentRecipe = LanguageRecipe &
   Pick<Recipe, 'theta' | 'minRegionArea' | 'maxRegions' | 'pointsPerRegion'>;
 
+/** What else an image is compared with. */
+export interface Others {
+  readonly comparison?: Comparison | undefined;
+  /** Its part alone, turned like the others', and how that lies in the frame; for the comparison. */
+  readonly aligned?: { readonly image: EncoderImage; readonly alignment: Alignment } | undefined;
+}
+
+/** An image through both towers and the head. */
+interface LookedAt {
+  readonly coarse: ScoreMap;
+  readonly stages: readonly FeedTensor[];
+}
+
 /** What the language opinion says of an image. */
 export interface CoarseAnswer {
   readonly coarse: ScoreMap;
@@ -52,9 +71,12 @@ export interface EmbedAnswer {
 
 /** Everything that neural networks have to say about an image. */
 export interface Segmentation {
+  /** In which regions were looked for: language's own, or all opinions fused. */
   readonly coarse: ScoreMap;
+  /** What other images say; absent: there was no comparison. */
+  readonly compared?: Compared | undefined;
   readonly regions: readonly RegionMasks[];
-  readonly timings: Pick<Timings, 'encode' | 'umci' | 'regions' | 'decode'>;
+  readonly timings: Pick<Timings, 'encode' | 'umci' | 'compare' | 'regions' | 'decode'>;
 }
 
 /** SAM's answer to one prompt: mask tokens 1..3, as in {@link RegionMasks}. */
@@ -84,12 +106,21 @@ const RECENT_EMBEDDINGS = 8;
 export class Engine {
   readonly device: DeviceReport;
   readonly #pack: Pack;
+  readonly #packHash: string;
+  readonly #opinions: Opinions;
   readonly #sessions: ModelSessions;
   readonly #text: TextTower;
   readonly #embeddings = new RecentMap<string, Embedding>(RECENT_EMBEDDINGS);
 
-  private constructor(pack: Pack, sessions: ModelSessions, tokenizer: Tokenizer, device: DeviceReport) {
+  private constructor(
+    { pack, packHash }: LoadedPack,
+    sessions: ModelSessions,
+    tokenizer: Tokenizer,
+    device: DeviceReport,
+  ) {
     this.#pack = pack;
+    this.#packHash = packHash;
+    this.#opinions = new Opinions(new TokenSearch(sessions), packHash, pack.defaultRecipe.theta);
     this.#sessions = sessions;
     this.#text = new TextTower(sessions.text, tokenizer, pack.text);
     this.device = device;
@@ -110,12 +141,12 @@ export class Engine {
     const tokenizer = openTokenizer(await readFile(loaded.pathOf(entry), 'utf8'), entry);
     try {
       const sessions = await openSessions(models, { ...options, device: device.running });
-      return new Engine(loaded.pack, sessions, tokenizer, device);
+      return new Engine(loaded, sessions, tokenizer, device);
     } catch (error) {
       if (device.running === 'cpu') throw error;
       const sessions = await openSessions(models, { ...options, device: 'cpu' });
       const reason = `${device.running}: ${error instanceof Error ? error.message : String(error)}`;
-      return new Engine(loaded.pack, sessions, tokenizer, {
+      return new Engine(loaded, sessions, tokenizer, {
         asked: device.asked,
         running: 'cpu',
         fallbackReason: device.fallbackReason ? `${device.fallbackReason}; ${reason}` : reason,
@@ -128,10 +159,17 @@ export class Engine {
    * @throws ClipSamError `text-too-long`, `cancelled` (between two sessions), `inference-failed` when a model answers
    *   with values that are no numbers
    */
-  async segment(image: EncoderImage, recipe: SegmentRecipe, signal?: AbortSignal): Promise<Segmentation> {
+  async segment(
+    image: EncoderImage,
+    recipe: SegmentRecipe,
+    signal?: AbortSignal,
+    others: Others = {},
+  ): Promise<Segmentation> {
     const { frame } = image;
     const clock = new Stopwatch();
-    const { coarse } = await this.#look(image, recipe, clock, signal);
+    const seen = await this.#look(image, recipe, clock, signal);
+    const compared = await this.#compare(image, others, seen, clock, signal);
+    const coarse = compared?.answer?.fused ?? seen.coarse;
 
     const start = performance.now();
     const found = findRegions(coarse, {
@@ -148,7 +186,35 @@ export class Engine {
       const levels = await this.#decode(prompts, embedding, clock);
       regions.push({ region, prompts, levels });
     }
-    return { coarse, regions, timings: clock.timings };
+    return { coarse, compared, regions, timings: clock.timings };
+  }
+
+  /** What other images say; undefined when there are none to compare with. */
+  async #compare(
+    { key, frame }: EncoderImage,
+    { aligned, comparison }: Others,
+    { coarse: language, stages }: LookedAt,
+    clock: Stopwatch,
+    signal: AbortSignal | undefined,
+  ): Promise<Compared | undefined> {
+    if (!comparison) return undefined;
+    const compared = comparedStages(stages.length);
+    const own = aligned
+      ? this.#stages(await this.#encode(aligned.image, clock, false), aligned.image.frame)
+      : stages;
+    throwIfCancelled(signal);
+    const start = performance.now();
+    const alignment = aligned?.alignment ?? null;
+    const image = { key, frame, tokens: keptTokens(own, compared), alignment, language };
+    const answer = await this.#opinions.of(image, comparison, signal);
+    clock.timings.compare += performance.now() - start;
+    return answer;
+  }
+
+  /** Scores images again by their tokens; see `rescore`. @throws ClipSamError `cancelled` */
+  async rescore(job: RescoreJob, signal?: AbortSignal): Promise<readonly (readonly Rescored[] | null)[]> {
+    const { inputSize } = this.#pack.vision;
+    return rescore(job, { opinions: this.#opinions, packHash: this.#packHash, inputSize }, signal);
   }
 
   /**
@@ -167,8 +233,7 @@ export class Engine {
    */
   async embed(image: EncoderImage, recipe: LanguageRecipe, signal?: AbortSignal): Promise<EmbedAnswer> {
     const { coarse, stages } = await this.#look(image, recipe, new Stopwatch(), signal, false);
-    const { vision } = this.#pack;
-    return { coarse, tokens: keptTokens(stages, comparedStages(vision.stages, vision.grid)) };
+    return { coarse, tokens: keptTokens(stages, comparedStages(stages.length)) };
   }
 
   /** Both towers and the head. */
@@ -178,8 +243,8 @@ export class Engine {
     clock: Stopwatch,
     signal: AbortSignal | undefined,
     keepsEmbedding = true,
-  ): Promise<{ readonly coarse: ScoreMap; readonly stages: readonly FeedTensor[] }> {
-    const { vision, umci } = this.#pack;
+  ): Promise<LookedAt> {
+    const { umci } = this.#pack;
     const { frame } = image;
     throwIfCancelled(signal);
     const text = await this.#text.tokens(recipe, clock);
@@ -187,18 +252,27 @@ export class Engine {
     const encoded = await this.#encode(image, clock, keepsEmbedding);
     throwIfCancelled(signal);
 
-    const tokens = frameGrid(frame, vision.grid);
-    const map = frameGrid(frame, vision.grid * CELLS_PER_TOKEN);
-    const content: ContentGrid = { ...tokens, mapWidth: map.width, mapHeight: map.height };
-    const stages = vision.stages.map((stage) =>
-      cropStage(floats(encoded, stage.tensor), stage, vision.grid, content),
-    );
+    const content = this.#content(frame);
+    const stages = this.#stages(encoded, frame);
     const feeds: Record<string, Tensor> = { text, ...umciMatrices(umci, content) };
     stages.forEach((tokens, index) => {
       feeds[`stage_${index}`] = tokens;
     });
     const answer = await clock.run('umci', this.#sessions.umci, feeds);
-    return { coarse: { width: map.width, height: map.height, data: finite(answer, 'coarse') }, stages };
+    const { mapWidth, mapHeight } = content;
+    return { coarse: { width: mapWidth, height: mapHeight, data: finite(answer, 'coarse') }, stages };
+  }
+
+  #content(frame: Frame): ContentGrid {
+    const { grid } = this.#pack.vision;
+    const map = frameGrid(frame, grid * CELLS_PER_TOKEN);
+    return { ...frameGrid(frame, grid), mapWidth: map.width, mapHeight: map.height };
+  }
+
+  /** The stages' tokens of the content. */
+  #stages(encoded: Tensors, frame: Frame): FeedTensor[] {
+    const { stages, grid } = this.#pack.vision;
+    return stages.map((stage) => cropStage(floats(encoded, stage.tensor), stage, grid, this.#content(frame)));
   }
 
   /**

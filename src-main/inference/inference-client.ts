@@ -10,6 +10,8 @@ import type {
   EmbedJob,
   InferenceRequests,
   InspectJob,
+  Rescored,
+  RescoreJob,
   SamMasks,
 } from './inference-protocol.ts';
 import { tooHeavy } from './pack-files.ts';
@@ -78,6 +80,12 @@ export interface InferenceClient {
   askSam(job: AskSamJob, signal?: AbortSignal): Promise<SamMasks>;
   /** Makes an image's token file, unless it is there. Queues as {@link inspect}; errors too. */
   embed(job: EmbedJob, signal?: AbortSignal): Promise<Embedded>;
+  /**
+   * Scores images again by their tokens: no image is read. Null for an image without tokens of this pack. Queues as
+   * {@link inspect}: few images at a time keep others from waiting.
+   * @throws ClipSamError as {@link inspect}
+   */
+  rescore(job: RescoreJob, signal?: AbortSignal): Promise<readonly (readonly Rescored[] | null)[]>;
   /** Cancels everything under way and ends the process. */
   close(): Promise<void>;
 }
@@ -163,6 +171,11 @@ class SupervisedInference implements InferenceClient {
   async embed(job: EmbedJob, signal?: AbortSignal): Promise<Embedded> {
     this.#throwUnlessOpen(signal);
     return this.#queue.ask('embed', job, signal);
+  }
+
+  async rescore(job: RescoreJob, signal?: AbortSignal): Promise<readonly (readonly Rescored[] | null)[]> {
+    this.#throwUnlessOpen(signal);
+    return this.#queue.ask('rescore', job, signal);
   }
 
   async close(): Promise<void> {

@@ -40,6 +40,7 @@ void serveRequests<InferenceRequests>(parent, {
   },
   inspect: async (job, { signal, report }) => inspectImage(job, opened(), { signal, onTile: report }),
   embed: async (job, { signal }) => embedImage(job, opened(), signal),
+  rescore: async (job, { signal }) => opened().rescore(job, signal),
   askSam: async (job, { signal }) => askSamAboutImage(job, opened(), signal),
 });
 

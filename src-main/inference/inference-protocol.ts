@@ -1,12 +1,15 @@
 import type { DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
+import type { Polygon } from '../../src-shared/geometry.ts';
 import type { Notice } from '../../src-shared/notice.ts';
+import type { OpinionScore } from '../../src-shared/opinion.ts';
 import type { PackedLevels } from '../../src-shared/packed-levels.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../src-shared/result.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { TileProgress } from '../../src-shared/tile-progress.ts';
+import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
-import type { Comparison, TemplatePicture } from './comparison.ts';
+import type { Comparison, TemplatePicture, TokenSource } from './comparison.ts';
 import type { Examination } from './examination.ts';
 import type { FromServer, ToServer } from './request-channel.ts';
 
@@ -52,6 +55,25 @@ export interface Embedded {
   readonly width: number;
   readonly height: number;
   readonly notices: readonly Notice[];
+}
+
+/** Images to score again, by what is kept of them. */
+export interface RescoreJob {
+  /** `areas`: the parts of each image whose peaks are asked for, in image pixels. */
+  readonly images: readonly (TokenSource & { readonly areas?: readonly (readonly Polygon[])[] })[];
+  /** Null: language alone. */
+  readonly comparisons: readonly (Comparison | null)[];
+  readonly recipe: Recipe;
+}
+
+/** What one image would get with one comparison. SAM is not asked: the score is that of the fused map. */
+export interface Rescored {
+  readonly score: number;
+  readonly verdict: ModelVerdict;
+  /** Language first. */
+  readonly opinions: readonly OpinionScore[];
+  /** Highest value of the fused map in each of the image's areas, 0..1. */
+  readonly peaks: readonly number[];
 }
 
 /** Prompts of the inspector's own for an image: SAM answers, CLIP's stage and UMCI are not asked. */
@@ -105,6 +127,8 @@ export interface InferenceRequests {
   readonly askSam: { readonly job: AskSamJob; readonly result: SamMasks };
   /** Makes the token file of an image, unless it is there. */
   readonly embed: { readonly job: EmbedJob; readonly result: Embedded };
+  /** Per image, per comparison; null: there are no tokens of the image that this pack made. */
+  readonly rescore: { readonly job: RescoreJob; readonly result: readonly (readonly Rescored[] | null)[] };
 }
 
 /** The process lives, and this is the memory that it takes. */

@@ -1,7 +1,8 @@
 import { ClipSamError, failure, throwIfCancelled } from '../../src-shared/errors.ts';
 import type { Notice } from '../../src-shared/notice.ts';
+import type { Opinion } from '../../src-shared/opinion.ts';
 import { packLevels } from '../../src-shared/packed-levels.ts';
-import type { ArtifactRef, InspectionResult } from '../../src-shared/result.ts';
+import type { ArtifactRef, InspectionResult, ResultArtifacts } from '../../src-shared/result.ts';
 import type { TileProgress } from '../../src-shared/tile-progress.ts';
 import { modelVerdict } from '../../src-shared/verdict.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
@@ -14,12 +15,15 @@ import { frameTensor } from '../pipeline/frame.ts';
 import { quantiseMap } from '../pipeline/map-codec.ts';
 import { fuseMasks } from '../pipeline/mask-fusion.ts';
 import { maskLevels } from '../pipeline/mask-levels.ts';
+import { OPINIONS, type PerOpinion } from '../pipeline/opinion-fusion.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
 import { planTiles, type TilePlan } from '../pipeline/tile-plan.ts';
+import { alignedForComparison, alignmentNotices, encodedPart } from './aligned-image.ts';
 import type { EncoderImage } from './engine.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { AskSamJob, InspectJob, SamMasks } from './inference-protocol.ts';
 import { segmentTiles, type TiledImage, tileNotices } from './inspect-tiles.ts';
+import { opinionRecord, withOpinions } from './opinion-record.ts';
 import { type TileTurn, TileTurns } from './tile-turns.ts';
 
 const tileTurns = new TileTurns();
@@ -49,21 +53,27 @@ export async function inspectImage(
 }
 
 async function inspectInTurn(
-  { path, page, recipe, artifactRoot, range }: InspectJob,
+  { path, page, recipe, artifactRoot, range, comparison }: InspectJob,
   engine: EngineClient,
   { signal, onTile, turn }: InspectOptions & { readonly turn: TileTurn | undefined },
 ): Promise<InspectionResult> {
   const start = performance.now();
   throwIfCancelled(signal);
-  const { image, tiled, contentHash, notices } = await readEncoderImage(
+  const { image, rgb, tiled, contentHash, notices } = await readEncoderImage(
     { path, page, recipe, range },
     engine,
     turn,
   );
+  const aligned = await alignedForComparison({ path, page, recipe, range, comparison }, rgb, image, engine);
   const read = performance.now() - start;
   // Of a tiled image regions are looked for on the joined map.
   const whole = await engine.segment(
-    { image, recipe: tiled ? { ...recipe, maxRegions: 0 } : recipe },
+    {
+      image,
+      recipe: tiled ? { ...recipe, maxRegions: 0 } : recipe,
+      comparison,
+      aligned: aligned && encodedPart(aligned, image.key, engine),
+    },
     signal,
   );
   const segmented = tiled
@@ -74,7 +84,11 @@ async function inspectInTurn(
 
   const fuseStart = performance.now();
   const { theta, lambda } = recipe;
-  const { finalMap, mask, regions, score } = fuseMasks({ coarse, frame, regions: masks, theta, lambda });
+  const { finalMap, mask, ...fused } = fuseMasks({ coarse, frame, regions: masks, theta, lambda });
+  const answer = whole.compared?.answer;
+  const regions = answer ? withOpinions(fused.regions, masks, coarse, answer) : fused.regions;
+  // In tiles only language is asked: what it sees there alone counts as well.
+  const score = answer ? Math.max(answer.score, tiled ? fused.score : 0) : fused.score;
   const fuse = performance.now() - fuseStart;
 
   const writeStart = performance.now();
@@ -82,11 +96,12 @@ async function inspectInTurn(
   const keep = async (png: Promise<Uint8Array>) => store.put(await png, 'image/png');
   const keepMap = (map: ScoreMap) => keep(encodeGrey16(map.width, map.height, quantiseMap(map)));
   const coarseFile: Promise<ArtifactRef> = keepMap(coarse);
-  const [coarseMap, finalFile, maskFile] = await Promise.all([
+  const [coarseMap, finalFile, maskFile, opinionMaps] = await Promise.all([
     coarseFile,
     // Nothing was refined: the final map is the coarse one, so it is the same file.
     masks.length === 0 ? coarseFile : keepMap(finalMap),
     keep(encodeGrey8(frame.imageWidth, frame.imageHeight, mask)),
+    keepOpinionMaps(answer?.maps ?? {}, keepMap),
   ]);
   const end = performance.now();
   return {
@@ -96,16 +111,32 @@ async function inspectInTurn(
     score,
     verdict: modelVerdict(score, recipe),
     regions,
-    notices: tiled
-      ? tileNotices(notices, tiled.plan, recipe.minRegionArea)
-      : [...notices, ...defectScale(frame, recipe.minRegionArea)],
-    artifacts: { coarseMap, finalMap: finalFile, mask: maskFile },
+    notices: [
+      ...(tiled
+        ? tileNotices(notices, tiled.plan, recipe.minRegionArea)
+        : [...notices, ...defectScale(frame, recipe.minRegionArea)]),
+      ...alignmentNotices(aligned),
+      ...(whole.compared?.notices ?? []),
+    ],
+    artifacts: { coarseMap, finalMap: finalFile, mask: maskFile, ...opinionMaps },
     timings: { read: read + cutMs, ...timings, fuse, write: end - writeStart, total: end - start },
     device: engine.device,
     recipeHash: hashOfJson(recipe),
     packHash: engine.packHash,
     softwareVersion: SOFTWARE_VERSION,
+    ...opinionRecord(comparison, whole.compared),
   };
+}
+
+async function keepOpinionMaps(
+  maps: PerOpinion<ScoreMap>,
+  keepMap: (map: ScoreMap) => Promise<ArtifactRef>,
+): Promise<Pick<ResultArtifacts, `${Opinion}Map`>> {
+  const kept = OPINIONS.map(async (opinion) => {
+    const map = maps[opinion];
+    return map ? [[`${opinion}Map`, await keepMap(map)] as const] : [];
+  });
+  return Object.fromEntries((await Promise.all(kept)).flat());
 }
 
 /** Asks SAM about prompts of the inspector's own; the image is read only when its embedding is gone. */

@@ -49,7 +49,7 @@ interface TileRun {
   readonly recipe: TileRecipe;
   readonly engine: EngineClient;
   readonly signal: AbortSignal | undefined;
-  readonly timings: { encode: number; umci: number; regions: number; decode: number };
+  readonly timings: { -readonly [S in keyof Segmentation['timings']]: number };
   readonly report: (progress: TileProgress) => void;
   cutMs: number;
 }

@@ -5,7 +5,7 @@ import { type DeathReason, describeDeath, ProcessDeath } from './process-death.t
 import type { SupervisedChild } from './supervised-child.ts';
 
 /** Requests about one image. */
-type ImageRequests = Pick<InferenceRequests, 'inspect' | 'askSam' | 'embed'>;
+type ImageRequests = Pick<InferenceRequests, 'inspect' | 'askSam' | 'embed' | 'rescore'>;
 type ImageRequestKind = keyof ImageRequests;
 
 /** Requests in the process at a time: one image read, one waiting for the engine, one in it, one being finished. */
@@ -61,7 +61,7 @@ export class RequestQueue {
   ): Promise<ImageRequests[K]['result']> {
     const { promise, resolve, reject } = Promise.withResolvers<ImageRequests[K]['result']>();
     const task: Task = {
-      path: job.path,
+      path: 'path' in job ? job.path : (job.images[0]?.path ?? ''),
       run: async (child) => {
         const onProgress = (progress: TileProgress) => {
           this.#timeAgain(task);

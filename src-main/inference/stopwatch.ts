@@ -1,13 +1,14 @@
 import type { Timings } from '../../src-shared/result.ts';
 import type { Session, Tensors } from './ort.ts';
 
-type Step = 'encode' | 'umci' | 'regions' | 'decode';
+type Step = 'encode' | 'umci' | 'compare' | 'regions' | 'decode';
 
 /** Sums of milliseconds per step of the engine; those of sessions are bare: nothing but the run. */
 export class Stopwatch {
   readonly timings: { -readonly [S in keyof Pick<Timings, Step>]: number } = {
     encode: 0,
     umci: 0,
+    compare: 0,
     regions: 0,
     decode: 0,
   };

@@ -21,16 +21,12 @@ interface StageTokens {
 }
 
 /**
- * Which stages are compared at each scale: those that have the grid of the head by themselves, and of these the first
- * for defects of few pixels. Finer stages hold edges and colours more than things.
+ * Which stages are compared at each scale: all but the first, which holds edges and colours more than things; for defects of
+ * few pixels the first of these alone.
  */
-export function comparedStages(
-  stages: readonly { readonly grid: number }[],
-  grid: number,
-): Readonly<Record<TokenScale, readonly number[]>> {
-  const all = stages.map((_, index) => index);
-  const coarse = all.filter((index) => stages[index]!.grid === grid);
-  const half = coarse.length > 0 ? coarse : all;
+export function comparedStages(count: number): Readonly<Record<TokenScale, readonly number[]>> {
+  const all = Array.from({ length: count }, (_, stage) => stage);
+  const half = count > 1 ? all.slice(1) : all;
   return { half, fine: half.slice(0, 1) };
 }
 

@@ -3,9 +3,9 @@ import type { Polygon } from '../../src-shared/geometry.ts';
 import { tellNotice } from '../../src-shared/notice-text.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
+import { type PixelMask, pixelMask } from '../pipeline/polygon-raster.ts';
 import { meetsItself } from './crossing-lines.ts';
 import { imageKey } from './image-key.ts';
-import { type PixelMask, pixelMask } from './polygon-raster.ts';
 import { boxAround, ClassNumbers, type ReviewedRegion, reviewedRegions } from './reviewed-regions.ts';
 import type { DoneImage, ExportContext, RunReport } from './run-report.ts';
 

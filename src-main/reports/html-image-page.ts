@@ -192,7 +192,7 @@ function annotationsSection({ annotations }: DoneImage): Html {
   )}</ul></section>`;
 }
 
-const STEPS = ['read', 'encode', 'umci', 'regions', 'decode', 'fuse', 'write'] as const;
+const STEPS = ['read', 'encode', 'umci', 'compare', 'regions', 'decode', 'fuse', 'write'] as const;
 
 function timesSection({ result: { timings } }: DoneImage): Html {
   const longest = Math.max(...STEPS.map((name) => timings[name]), 1);

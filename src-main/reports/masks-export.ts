@@ -5,9 +5,9 @@ import { type ToldNotice, tellNotice } from '../../src-shared/notice-text.ts';
 import { encodeGrey8 } from '../codec/image-codec.ts';
 import { decodeMask } from '../codec/mask-codec.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
+import { fillPolygons } from '../pipeline/polygon-raster.ts';
 import { FileNames } from './file-names.ts';
 import { imageKey } from './image-key.ts';
-import { fillPolygons } from './polygon-raster.ts';
 import { ClassNumbers, FALSE_POSITIVE, reviewedRegions } from './reviewed-regions.ts';
 import type { DoneImage, ExportContext, RunReport } from './run-report.ts';
 

@@ -10,7 +10,7 @@ import {
   type Region,
   type RegionPrompts,
   type ResultArtifacts,
-  type Timings,
+  timingsSchema,
 } from '../../src-shared/result.ts';
 import type { Schema } from './schema.ts';
 
@@ -79,7 +79,7 @@ export function toResult<Others>(
     regions: regions.map(toRegion),
     notices: storedNotices(row.notices),
     artifacts: JSON.parse(row.artifacts!) as ResultArtifacts,
-    timings: JSON.parse(row.timings!) as Timings,
+    timings: timingsSchema.parse(JSON.parse(row.timings!)),
     device: JSON.parse(row.device!) as DeviceReport,
     recipeHash: row.recipe_hash!,
     packHash: row.pack_hash!,

@@ -4,7 +4,7 @@ import type { InspectionResult } from '../../src-shared/result.ts';
 import { NoticeTexts } from '../ui/notices.tsx';
 import classes from './result-facts.module.css';
 
-const STEPS = ['read', 'encode', 'umci', 'regions', 'decode', 'fuse', 'write', 'total'] as const;
+const STEPS = ['read', 'encode', 'umci', 'compare', 'regions', 'decode', 'fuse', 'write', 'total'] as const;
 
 interface ResultFactsProps {
   readonly result: InspectionResult;

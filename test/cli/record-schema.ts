@@ -56,6 +56,7 @@ export const doneSchema = z.strictObject({
     read: milliseconds,
     encode: milliseconds,
     umci: milliseconds,
+    compare: milliseconds,
     regions: milliseconds,
     decode: milliseconds,
     fuse: milliseconds,

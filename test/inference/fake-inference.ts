@@ -81,7 +81,7 @@ export function fakeInference({ pid, say, kill, exit, freeze }: Surroundings): (
     if (message.kind === 'request') {
       const { id, request } = message;
       if (request.kind === 'open') open(id, request.job);
-      else if (request.kind !== 'examine') work(id, request.job);
+      else if (request.kind !== 'examine' && request.kind !== 'rescore') work(id, request.job);
     } else {
       cancelled.add(message.id);
       say({ kind: 'failed', id: message.id, error: { code: 'cancelled', message: 'Cancelled.' } });

@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { comparedStages, keptTokens } from '../../src-main/pipeline/image-tokens.ts';
 
-const stages = [{ grid: 128 }, { grid: 64 }, { grid: 64 }, { grid: 64 }];
-
 describe('the stages that are compared', () => {
-  it('are those on the grid of the head, at full size the first of them', () => {
-    expect(comparedStages(stages, 64)).toEqual({ half: [1, 2, 3], fine: [1] });
+  it('are all but the first, at full size the first of them', () => {
+    expect(comparedStages(4)).toEqual({ half: [1, 2, 3], fine: [1] });
   });
-  it('are all of them where none is on that grid', () => {
-    expect(comparedStages([{ grid: 128 }, { grid: 256 }], 64)).toEqual({ half: [0, 1], fine: [0] });
+  it('are the only one where there is one', () => {
+    expect(comparedStages(1)).toEqual({ half: [0], fine: [0] });
   });
 });
 

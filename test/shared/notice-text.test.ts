@@ -13,6 +13,8 @@ const EVERY: Readonly<Record<Notice['code'], Notice>> = {
   'tiles-limited': { code: 'tiles-limited', scale: 4, wanted: 8, by: 'enlargement' },
   'defect-below-scale': { code: 'defect-below-scale', modelPixels: 0.7 },
   'not-aligned': { code: 'not-aligned', reason: 'cut-off' },
+  'comparison-incomplete': { code: 'comparison-incomplete', opinion: 'references', used: 3, of: 4 },
+  'consensus-unavailable': { code: 'consensus-unavailable', images: 4 },
   'colour-converted': { code: 'colour-converted', from: 'cmyk' },
   'profile-ignored': { code: 'profile-ignored' },
   transparency: { code: 'transparency', share: 0.125 },

@@ -76,7 +76,7 @@ export function inspectionResult(changes: Partial<InspectionResult> = {}): Inspe
     regions: [region],
     notices: [],
     artifacts: { coarseMap: artifact('1'), finalMap: artifact('2'), mask: artifact('3') },
-    timings: { read: 1, encode: 2, umci: 3, regions: 4, decode: 5, fuse: 6, write: 7, total: 28 },
+    timings: { read: 1, encode: 2, umci: 3, compare: 0, regions: 4, decode: 5, fuse: 6, write: 7, total: 28 },
     device: context.device,
     recipeHash: 'b'.repeat(64),
     packHash: context.packHash,

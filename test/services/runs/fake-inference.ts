@@ -29,9 +29,12 @@ export interface FakeOptions {
  * Hashes the file and answers with a fixed result; token files hold nothing. `most` is the highest number of images
  * inspected at a time so far.
  */
-export function fakeInference(
-  options: FakeOptions = {},
-): Pick<InferenceClient, 'device' | 'packHash' | 'inspect' | 'embed'> & { readonly load: { most: number } } {
+export function fakeInference(options: FakeOptions = {}): Pick<
+  InferenceClient,
+  'device' | 'packHash' | 'inspect' | 'embed' | 'rescore'
+> & {
+  readonly load: { most: number };
+} {
   const load = { now: 0, most: 0 };
   return {
     device: context.device,
@@ -49,6 +52,13 @@ export function fakeInference(
       const tokens = join(folder, `${key}${rotations ? '-turned' : ''}.tokens`);
       await writeFileAtomically(tokens, '');
       return { contentHash, key, tokens, width: 640, height: 480, notices: [] };
+    },
+    async rescore({ images, comparisons }, signal) {
+      throwIfCancelled(signal);
+      const same = { score: 0.1, verdict: 'accept', opinions: [] } as const;
+      return images.map(({ areas = [] }) =>
+        comparisons.map(() => ({ ...same, peaks: areas.map(() => 0.1) })),
+      );
     },
     async inspect(job, signal, onTile) {
       const { path } = job;

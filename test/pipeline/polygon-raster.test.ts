@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { fillPolygons, pixelMask } from '../../src-main/pipeline/polygon-raster.ts';
 import { runLengths } from '../../src-main/reports/coco-export.ts';
-import { fillPolygons, pixelMask } from '../../src-main/reports/polygon-raster.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
-import { covers, holed } from './report-fixture.ts';
+import { covers, holed } from '../reports/report-fixture.ts';
 
 const [width, height] = [70, 40];
 

@@ -1,0 +1,73 @@
+import { frameFor } from '../../src-shared/frame.ts';
+import type { Polygon } from '../../src-shared/geometry.ts';
+import type { Recipe } from '../../src-shared/recipe.ts';
+import { modelVerdict } from '../../src-shared/verdict.ts';
+import { imageScore } from '../pipeline/image-score.ts';
+import { peakWithin } from '../pipeline/map-peaks.ts';
+
+import type { Comparison } from './comparison.ts';
+import type { Rescored, RescoreJob } from './inference-protocol.ts';
+import type { OpinionImage, Opinions } from './opinions.ts';
+import { readTokenFile } from './token-file.ts';
+
+/** What scores images again, by what is kept of them. */
+export interface Rescoring {
+  readonly opinions: Opinions;
+  readonly packHash: string;
+  /** Side of the encoder's square in pixels. */
+  readonly inputSize: number;
+}
+
+/**
+ * Scores images again with each comparison, by their token files: no image is read and SAM is not asked.
+ * @returns per image, per comparison; null for an image without a token file of this pack
+ * @throws ClipSamError `cancelled`
+ */
+export async function rescore(
+  { images, comparisons, recipe }: RescoreJob,
+  { opinions, packHash, inputSize }: Rescoring,
+  signal?: AbortSignal,
+): Promise<(readonly Rescored[] | null)[]> {
+  const all: (readonly Rescored[] | null)[] = [];
+  for (const { key, path, areas = [] } of images) {
+    const file = await readTokenFile(path, packHash);
+    if (file?.key !== key) {
+      all.push(null);
+      continue;
+    }
+    const frame = frameFor(file.width, file.height, inputSize);
+    const { views, language, alignment } = file;
+    const image: OpinionImage = { key, frame, tokens: views[0]!, alignment, language };
+    const answers: Rescored[] = [];
+    for (const comparison of comparisons) {
+      answers.push(await rescoreImage(image, comparison, { recipe, areas, opinions }, signal));
+    }
+    all.push(answers);
+  }
+  return all;
+}
+
+async function rescoreImage(
+  image: OpinionImage,
+  comparison: Comparison | null,
+  {
+    recipe,
+    areas,
+    opinions,
+  }: {
+    readonly recipe: Recipe;
+    readonly areas: readonly (readonly Polygon[])[];
+    readonly opinions: Opinions;
+  },
+  signal: AbortSignal | undefined,
+): Promise<Rescored> {
+  const { frame, language } = image;
+  const { answer } = comparison ? await opinions.of(image, comparison, signal) : { answer: undefined };
+  const score = answer ? answer.score : imageScore(language);
+  return {
+    score,
+    verdict: modelVerdict(score, recipe),
+    opinions: answer?.scores ?? [],
+    peaks: areas.map((polygons) => peakWithin(answer?.fused ?? language, polygons, frame)),
+  };
+}
