@@ -1,4 +1,5 @@
 import type { Alignment, AlignmentDoubt } from '../../src-shared/alignment.ts';
+import { throwIfCancelled } from '../../src-shared/errors.ts';
 import { type Frame, frameFor } from '../../src-shared/frame.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
@@ -7,12 +8,12 @@ import { readFrameImage, readRgb } from '../codec/image-codec.ts';
 import { pictureKey } from '../files/picture-key.ts';
 import { alignmentOf, alignPicture } from '../pipeline/alignment.ts';
 import { frameTensor } from '../pipeline/frame.ts';
-import { type PoseTemplate, partPose, poseTemplate } from '../pipeline/part-pose.ts';
+import { type PartPose, type PoseTemplate, partPose, poseTemplate } from '../pipeline/part-pose.ts';
 import { partSilhouette } from '../pipeline/part-silhouette.ts';
 import type { TemplatePicture } from './comparison.ts';
 import type { EncoderImage, Others } from './engine.ts';
 import type { EngineClient } from './engine-client.ts';
-import type { EmbedJob, InspectJob } from './inference-protocol.ts';
+import type { EmbedJob, InspectJob, PoseJob } from './inference-protocol.ts';
 import { RecentMap } from './recent-map.ts';
 
 /** A picture of the part alone, turned like the template's. */
@@ -64,6 +65,26 @@ export function knownTemplate(
       template: 'doubt' in part ? undefined : poseTemplate(part),
     };
   }
+}
+
+/**
+ * How the part of an image lies beside a template's.
+ * @returns why there is no telling, where either picture does not show it
+ * @throws ClipSamError of the codec (`image-…`); `cancelled`
+ */
+export async function poseOfImage(
+  { path, page, range, recipe, template }: PoseJob,
+  engine: EngineClient,
+  signal?: AbortSignal,
+): Promise<PartPose | { readonly doubt: AlignmentDoubt }> {
+  throwIfCancelled(signal);
+  const like = await knownTemplate(template, recipe, engine);
+  throwIfCancelled(signal);
+  if (!like.template) return { doubt: 'template' };
+  const options = { maxPixels: recipe.maxPixels, size: engine.vision.inputSize, page, range };
+  const { rgb, width, height } = await readFrameImage(path, options);
+  const part = partSilhouette({ width, height, data: rgb });
+  return 'doubt' in part ? part : partPose(part, like.template);
 }
 
 /**

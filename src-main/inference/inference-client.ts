@@ -10,6 +10,7 @@ import type {
   EmbedJob,
   InferenceRequests,
   InspectJob,
+  PoseJob,
   Rescored,
   RescoreJob,
   SamMasks,
@@ -78,6 +79,8 @@ export interface InferenceClient {
   ): Promise<InspectionResult>;
   /** Asks SAM for prompts of the inspector's own. Goes ahead of waiting images. Errors as {@link inspect}. */
   askSam(job: AskSamJob, signal?: AbortSignal): Promise<SamMasks>;
+  /** How an image's part lies. Queues as {@link inspect}; errors too. */
+  pose(job: PoseJob, signal?: AbortSignal): Promise<InferenceRequests['pose']['result']>;
   /** Makes an image's token file, unless it is there. Queues as {@link inspect}; errors too. */
   embed(job: EmbedJob, signal?: AbortSignal): Promise<Embedded>;
   /**
@@ -166,6 +169,11 @@ class SupervisedInference implements InferenceClient {
   async askSam(job: AskSamJob, signal?: AbortSignal): Promise<SamMasks> {
     this.#throwUnlessOpen(signal);
     return this.#queue.ask('askSam', job, signal);
+  }
+
+  async pose(job: PoseJob, signal?: AbortSignal): Promise<InferenceRequests['pose']['result']> {
+    this.#throwUnlessOpen(signal);
+    return this.#queue.ask('pose', job, signal);
   }
 
   async embed(job: EmbedJob, signal?: AbortSignal): Promise<Embedded> {

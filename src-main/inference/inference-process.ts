@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { poseOfImage } from './aligned-image.ts';
 import { embedImage } from './embed-image.ts';
 import { type EngineClient, startEngine } from './engine-client.ts';
 import { examineInThread } from './examination-client.ts';
@@ -39,6 +40,7 @@ void serveRequests<InferenceRequests>(parent, {
     await examineInThread(examination, heapMb);
   },
   inspect: async (job, { signal, report }) => inspectImage(job, opened(), { signal, onTile: report }),
+  pose: async (job, { signal }) => poseOfImage(job, opened(), signal),
   embed: async (job, { signal }) => embedImage(job, opened(), signal),
   rescore: async (job, { signal }) => opened().rescore(job, signal),
   askSam: async (job, { signal }) => askSamAboutImage(job, opened(), signal),

@@ -1,3 +1,4 @@
+import type { AlignmentDoubt } from '../../src-shared/alignment.ts';
 import type { DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
 import type { Notice } from '../../src-shared/notice.ts';
@@ -8,6 +9,7 @@ import type { InspectionResult } from '../../src-shared/result.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { TileProgress } from '../../src-shared/tile-progress.ts';
 import type { ModelVerdict } from '../../src-shared/verdict.ts';
+import type { PartPose } from '../pipeline/part-pose.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
 import type { Comparison, TemplatePicture, TokenSource } from './comparison.ts';
 import type { Examination } from './examination.ts';
@@ -41,6 +43,13 @@ export interface EmbedJob {
   readonly rotations?: boolean | undefined;
   /** Given: the tokens are those of the part alone, turned like this picture's; a pass of the encoder more. */
   readonly template?: TemplatePicture | undefined;
+}
+
+/** One image of which is asked how its part lies. */
+export interface PoseJob extends Pick<EmbedJob, 'path' | 'page' | 'range'> {
+  readonly recipe: Pick<Recipe, 'maxPixels'>;
+  /** Beside whose part it is turned. */
+  readonly template: TemplatePicture;
 }
 
 /** Where the tokens of an image are. */
@@ -125,6 +134,11 @@ export interface InferenceRequests {
     readonly progress: TileProgress;
   };
   readonly askSam: { readonly job: AskSamJob; readonly result: SamMasks };
+  /** How an image's part lies; nothing is computed with models. */
+  readonly pose: {
+    readonly job: PoseJob;
+    readonly result: PartPose | { readonly doubt: AlignmentDoubt };
+  };
   /** Makes the token file of an image, unless it is there. */
   readonly embed: { readonly job: EmbedJob; readonly result: Embedded };
   /** Per image, per comparison; null: there are no tokens of the image that this pack made. */

@@ -5,7 +5,7 @@ import { type DeathReason, describeDeath, ProcessDeath } from './process-death.t
 import type { SupervisedChild } from './supervised-child.ts';
 
 /** Requests about one image. */
-type ImageRequests = Pick<InferenceRequests, 'inspect' | 'askSam' | 'embed' | 'rescore'>;
+type ImageRequests = Pick<InferenceRequests, 'inspect' | 'askSam' | 'pose' | 'embed' | 'rescore'>;
 type ImageRequestKind = keyof ImageRequests;
 
 /** Requests in the process at a time: one image read, one waiting for the engine, one in it, one being finished. */

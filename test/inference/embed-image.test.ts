@@ -11,7 +11,7 @@ import { readTokenFile, writeTokenFile } from '../../src-main/inference/token-fi
 import { alignPicture } from '../../src-main/pipeline/alignment.ts';
 import { frameTensor } from '../../src-main/pipeline/frame.ts';
 import { frameFor } from '../../src-shared/frame.ts';
-import { drawPart, screw } from '../pipeline/drawn-part.ts';
+import { drawPart, nut, screw } from '../pipeline/drawn-part.ts';
 import { noise, TINY_RECIPE, writeTinyPack } from './tiny-pack.ts';
 
 let folder: string;
@@ -129,6 +129,31 @@ describe('embedding an image', () => {
     const pixels = frameTensor(cut.data, square, [120, 115, 100], [60, 58, 56]);
     const byHand = await engine.embed({ key: 'cut', frame: square, pixels }, TINY_RECIPE);
     expect(file?.views).toEqual([byHand.tokens]);
+  });
+
+  it('says how a part lies beside a template’s, without any file', async () => {
+    const [first, second] = await Promise.all(
+      [0.3, 0.9].map(async (angle) => {
+        const path = join(folder, `nut-${angle}.png`);
+        const drawing = { width: 512, height: 480, shape: nut, scale: 1.5, angle, noise: 3 };
+        await writeFile(path, await encodeRgb(drawPart(drawing), { format: 'png' }));
+        return path;
+      }),
+    );
+    const template = { path: first! };
+    const pose = await inference.pose({ path: second!, recipe: TINY_RECIPE, template });
+    expect(pose).toMatchObject({ from: 'likeness', angle: expect.closeTo(0.6, 1) });
+    // In pixels of the frame, which has two for one of the image.
+    expect(pose).toMatchObject({ centre: { x: expect.closeTo(512, -1), y: expect.closeTo(480, -1) } });
+    const noisy = await writeImage(8);
+    const unknown = await inference.pose({ path: noisy, recipe: TINY_RECIPE, template });
+    expect(unknown).toEqual({ doubt: 'no-contrast' });
+    const beside = await inference.pose({
+      path: second!,
+      recipe: TINY_RECIPE,
+      template: { path: noisy },
+    });
+    expect(beside).toEqual({ doubt: 'template' });
   });
 
   it('says why a part is not aligned, and keeps what other templates give apart', async () => {
