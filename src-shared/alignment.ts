@@ -36,3 +36,18 @@ export const ALIGNMENT_DOUBTS = [
   'template',
 ] as const;
 export type AlignmentDoubt = (typeof ALIGNMENT_DOUBTS)[number];
+
+/** How far a set of parts lies apart. */
+export const poseSpreadSchema = immutable(
+  z.object({
+    /** Circular standard deviation of the angles, radians. */
+    turn: z.number(),
+    /** Root mean square distance of the centres from their mean, as a share of the mean length. */
+    shift: z.number(),
+    /** Standard deviation of the lengths over their mean. */
+    scale: z.number(),
+    /** Whether it is worth taking the poses away. */
+    differs: z.boolean(),
+  }),
+);
+export type PoseSpread = z.infer<typeof poseSpreadSchema>;

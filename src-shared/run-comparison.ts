@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { poseSpreadSchema } from './alignment.ts';
 import { errorRecordSchema } from './error-record.ts';
 import { countSchema, hashSchema, immutable } from './field-schemas.ts';
 import { polygonsSchema } from './geometry.ts';
@@ -13,6 +14,8 @@ export const runComparisonSchema = immutable(
     unavailable: z.array(z.enum(['consensus', 'references'])),
     /** Images that were chosen and could not be read. */
     skipped: countSchema,
+    /** How far the parts lie apart that are compared as they lie; absent: aligned, or there is no telling. */
+    poses: poseSpreadSchema.optional(),
   }),
 );
 export type RunComparison = z.infer<typeof runComparisonSchema>;

@@ -1,3 +1,4 @@
+import type { PoseSpread } from '../../src-shared/alignment.ts';
 import type { Point } from '../../src-shared/geometry.ts';
 import type { PartSilhouette } from './part-silhouette.ts';
 import { ALIKE, asTheyLie, likeness, likenessPatch, mostLike, PATCH_SIDE } from './pose-likeness.ts';
@@ -34,18 +35,6 @@ export interface PoseTemplate {
   readonly patch: Float32Array;
   /** Pixels of the picture per pixel of the patch. */
   readonly unit: number;
-}
-
-/** How far a set of parts lies apart. */
-export interface PoseSpread {
-  /** Circular standard deviation of the angles, radians. */
-  readonly turn: number;
-  /** Root mean square distance of the centres from their mean, as a share of the mean length. */
-  readonly shift: number;
-  /** Standard deviation of the lengths over their mean. */
-  readonly scale: number;
-  /** Whether it is worth taking the poses away. */
-  readonly differs: boolean;
 }
 
 /** From here on a principal axis says how a part lies; the outlines of rounder parts say little. */
@@ -95,7 +84,7 @@ export function poseSpread(poses: readonly PartPose[]): PoseSpread {
   const x = mean(({ centre }) => centre.x);
   const y = mean(({ centre }) => centre.y);
   if (poses.length < 2 || length === 0) return { turn: 0, shift: 0, scale: 0, differs: false };
-  const turn = Math.sqrt(-2 * Math.log(Math.min(1, Math.max(direction, 1e-9))));
+  const turn = Math.sqrt(Math.max(0, -2 * Math.log(Math.max(direction, 1e-9))));
   const shift = Math.sqrt(mean(({ centre }) => (centre.x - x) ** 2 + (centre.y - y) ** 2)) / length;
   const scale = Math.sqrt(mean((pose) => (pose.length - length) ** 2)) / length;
   const alike = poses.map(({ asItLies }) => asItLies).sort((a, b) => a - b)[poses.length >> 1]! > ALIKE;

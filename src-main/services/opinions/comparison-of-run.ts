@@ -10,8 +10,9 @@ import type { RunClaim } from '../../store/run-claims.ts';
 import { keepComparison, keptComparison } from '../../store/run-comparison.ts';
 import { countOutcomes } from '../../store/runs.ts';
 import { fromStoredPath, type Workspace } from '../../store/workspace.ts';
-import { type MakeTokensOptions, makeTokens, templateOf } from './make-tokens.ts';
+import { type MakeTokensOptions, makeTokens, shownBy, templateOf } from './make-tokens.ts';
 import { type KnownParts, NOTHING_KNOWN, planComparison } from './plan-comparison.ts';
+import { surveyPoses } from './pose-survey.ts';
 
 export interface ComparisonOfRunOptions extends MakeTokensOptions {
   readonly claim: RunClaim;
@@ -42,7 +43,7 @@ export async function comparisonOfRun(options: ComparisonOfRunOptions): Promise<
   const { workspace, claim, tokenFiles } = options;
   const kept = (await keptComparison(workspace, claim.runId)) ?? (await decide(options));
   const ready = await makeTokens(kept, options);
-  const summary = summaryOf(ready);
+  const summary = { ...summaryOf(ready), ...(await posesOf(ready, options)) };
   const { crowd, references, harmless, counterExamples, skipped } = ready;
   const pictures = [...crowd, ...references, ...harmless, ...counterExamples];
   const isSaid = pictures.length + skipped.length + summary.unavailable.length > 0;
@@ -80,6 +81,17 @@ async function decide({ workspace, claim, recipe, known }: ComparisonOfRunOption
   const decided = isNew ? plan : { ...plan, crowd: [] };
   await keepComparison(workspace, claim, decided, null);
   return decided;
+}
+
+/** Said where parts are compared as they lie. */
+async function posesOf(
+  { settings, references, crowd }: KeptComparison,
+  options: ComparisonOfRunOptions,
+): Promise<Pick<RunComparison, 'poses'>> {
+  if (settings.alignment === 'on') return {};
+  const pictures = [...references, ...crowd].map((picture) => shownBy(picture, options.workspace));
+  const poses = await surveyPoses(pictures, options);
+  return poses ? { poses } : {};
 }
 
 function summaryOf(ready: KeptComparison): RunComparison {

@@ -3,13 +3,15 @@ import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { ComparedAs, KeptComparison, KeptPicture } from '../../../src-shared/run-comparison.ts';
 import { sha256OfFile } from '../../files/hash.ts';
 import type { TemplatePicture } from '../../inference/comparison.ts';
+import type { InferenceClient } from '../../inference/inference-client.ts';
 import { fromStoredPath, type Workspace } from '../../store/workspace.ts';
 import { LEAST_CROWD } from './crowd.ts';
 import { type EmbedPicturesOptions, embedPictures, type WantedPicture } from './embed-pictures.ts';
 import type { TokenFiles } from './token-files.ts';
 
 export interface MakeTokensOptions
-  extends Pick<EmbedPicturesOptions<WantedPicture>, 'inference' | 'signal' | 'onProgress' | 'pass'> {
+  extends Pick<EmbedPicturesOptions<WantedPicture>, 'signal' | 'onProgress' | 'pass'> {
+  readonly inference: Pick<InferenceClient, 'embed' | 'pose'>;
   readonly workspace: Workspace;
   readonly recipe: Recipe;
   readonly tokenFiles: TokenFiles;
@@ -80,8 +82,11 @@ export async function makeTokens(kept: KeptComparison, options: MakeTokensOption
 
 /** What the parts of a comparison are turned like. */
 export function templateOf({ template }: KeptComparison, workspace: Workspace): TemplatePicture | undefined {
-  if (!template) return undefined;
-  const { path, page, range } = template;
+  return template ? shownBy(template, workspace) : undefined;
+}
+
+/** Where a picture is read. */
+export function shownBy({ path, page, range }: KeptPicture, workspace: Workspace): TemplatePicture {
   return {
     path: fromStoredPath(workspace, path),
     ...(page !== null && { page }),

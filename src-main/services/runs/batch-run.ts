@@ -37,7 +37,7 @@ export interface BatchRunOptions {
   readonly workspace: Workspace;
   /** The workspace as the inspector may use it, for the beginning. Default: without a check. */
   readonly acting?: Workspace;
-  readonly inference: Pick<InferenceClient, 'device' | 'packHash' | 'inspect' | 'embed'>;
+  readonly inference: Pick<InferenceClient, 'device' | 'packHash' | 'inspect' | 'embed' | 'pose'>;
   /** Good parts to compare with, for a run that begins, instead of those that are kept for the product. */
   readonly known?: KnownParts | undefined;
   /** Ends the run as `interrupted`: the program goes away and the run is resumed another time. */

@@ -19,6 +19,20 @@ it('names what there was, and nothing else', async () => {
   ]);
 });
 
+it('offers to turn parts that lie in different poses', async () => {
+  const poses = { turn: 1.2, shift: 0.02, scale: 0.01, differs: true };
+  const told = { with: { ...NONE, references: 4 }, unavailable: [], skipped: 0 };
+  expect((await textOf({ ...told, poses })).at(-1)).toBe(
+    'The parts lie in different poses. They are compared better when the recipe turns every part to one pose first.',
+  );
+});
+
+it('says nothing of poses that are alike', async () => {
+  const poses = { turn: 0.01, shift: 0.02, scale: 0.01, differs: false };
+  const told = { with: { ...NONE, references: 4 }, unavailable: [], skipped: 0 };
+  expect(await textOf({ ...told, poses })).toHaveLength(1);
+});
+
 it('says what could not be had', async () => {
   expect(await textOf({ with: NONE, unavailable: ['consensus', 'references'], skipped: 3 })).toEqual([
     'The batch could not be compared with itself: that takes five different images that can be read.',

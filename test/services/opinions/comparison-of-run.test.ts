@@ -112,6 +112,19 @@ describe('what a run compares with', () => {
     });
   });
 
+  test('says how far its parts lie apart, unless they are aligned', async () => {
+    const batch = await batchOf(6);
+    const lies = { centre: { x: 500, y: 400 }, length: 600, width: 100, elongation: 5 };
+    const sure = { from: 'axis', certainty: 1, asItLies: 0.4 } as const;
+    const fake: FakeOptions = { pose: (name) => ({ ...lies, ...sure, angle: Number.parseInt(name, 10) }) };
+    const lying = await begin(batch, { opinions: CONSENSUS, fake });
+    await lying.job.done;
+    expect((await getRun(batch.workspace, 1)).comparison?.poses).toMatchObject({ differs: true, shift: 0 });
+    const aligned = await begin(batch, { opinions: { ...CONSENSUS, alignment: 'on' }, fake });
+    await aligned.job.done;
+    expect((await getRun(batch.workspace, 2)).comparison).not.toHaveProperty('poses');
+  });
+
   test('does not depend on the order in which images are prepared and inspected', async () => {
     const batch = await batchOf(30);
     // An image's score follows from all that it was compared with.

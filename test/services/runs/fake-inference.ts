@@ -5,6 +5,7 @@ import { sha256OfFile } from '../../../src-main/files/hash.ts';
 import { pictureKey } from '../../../src-main/files/picture-key.ts';
 import type { InferenceClient, InspectJob } from '../../../src-main/inference/inference-client.ts';
 import type { EmbedJob } from '../../../src-main/inference/inference-protocol.ts';
+import type { PartPose } from '../../../src-main/pipeline/part-pose.ts';
 import { ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
 import { context, inspectionResult } from '../../store/results-fixture.ts';
@@ -21,6 +22,8 @@ export interface FakeOptions {
   readonly onInspect?: (name: string, job: InspectJob) => void;
   /** Before the token file of the image with this file name is written: may throw, or take its time. */
   readonly onEmbed?: (name: string, job: EmbedJob, signal?: AbortSignal) => void | Promise<void>;
+  /** How the part of the image with this file name lies; default: it does not show. */
+  readonly pose?: (name: string) => PartPose;
   /** Parts of the answers. */
   readonly result?: (job: InspectJob) => Partial<InspectionResult>;
 }
@@ -31,7 +34,7 @@ export interface FakeOptions {
  */
 export function fakeInference(options: FakeOptions = {}): Pick<
   InferenceClient,
-  'device' | 'packHash' | 'inspect' | 'embed' | 'rescore'
+  'device' | 'packHash' | 'inspect' | 'embed' | 'pose' | 'rescore'
 > & {
   readonly load: { most: number };
 } {
@@ -59,6 +62,10 @@ export function fakeInference(options: FakeOptions = {}): Pick<
       return images.map(({ areas = [] }) =>
         comparisons.map(() => ({ ...same, peaks: areas.map(() => 0.1) })),
       );
+    },
+    async pose({ path }, signal) {
+      throwIfCancelled(signal);
+      return options.pose?.(basename(path)) ?? { doubt: 'no-contrast' };
     },
     async inspect(job, signal, onTile) {
       const { path } = job;

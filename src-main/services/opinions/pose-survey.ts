@@ -1,0 +1,50 @@
+import type { PoseSpread } from '../../../src-shared/alignment.ts';
+import { blamesNoImage } from '../../../src-shared/error-codes.ts';
+import { throwIfCancelled, toErrorRecord } from '../../../src-shared/errors.ts';
+import type { Recipe } from '../../../src-shared/recipe.ts';
+import type { TemplatePicture } from '../../inference/comparison.ts';
+import type { InferenceClient } from '../../inference/inference-client.ts';
+import { type PartPose, poseSpread } from '../../pipeline/part-pose.ts';
+
+/** Parts that are looked at: enough to see whether they lie alike. */
+const LOOKED_AT = 12;
+
+/**
+ * How far the parts of pictures lie apart: whether the recipe should have them aligned. Up to twelve of them are looked
+ * at, spread over all.
+ * @returns undefined where fewer than two, or most of them not, show how their part lies
+ * @throws ClipSamError `cancelled`, and what every picture would meet
+ */
+export async function surveyPoses(
+  pictures: readonly TemplatePicture[],
+  {
+    inference,
+    recipe,
+    signal,
+  }: {
+    readonly inference: Pick<InferenceClient, 'pose'>;
+    readonly recipe: Recipe;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<PoseSpread | undefined> {
+  const count = Math.min(LOOKED_AT, pictures.length);
+  const chosen = Array.from(
+    { length: count },
+    (_, i) => pictures[Math.floor((i * pictures.length) / count)]!,
+  );
+  const [template] = chosen;
+  if (!template || count < 2) return undefined;
+  const { maxPixels } = recipe;
+  const poseOf = async (picture: TemplatePicture): Promise<PartPose | undefined> => {
+    try {
+      const answer = await inference.pose({ ...picture, recipe: { maxPixels }, template }, signal);
+      return 'doubt' in answer ? undefined : answer;
+    } catch (error) {
+      throwIfCancelled(signal);
+      if (blamesNoImage(toErrorRecord(error).code)) throw error;
+      return undefined;
+    }
+  };
+  const poses = (await Promise.all(chosen.map(poseOf))).filter((pose) => pose !== undefined);
+  return poses.length < 2 || poses.length <= count / 2 ? undefined : poseSpread(poses);
+}
