@@ -64,6 +64,7 @@ const WINDOW_DIRECTIONS: Directions = {
   ui: ['i18n', 'api', 'state', 'keys'],
   viewer: ['i18n', 'api', 'state', 'keys', 'ui'],
   review: SHARED_BY_SCREENS,
+  references: SHARED_BY_SCREENS,
   studies: SHARED_BY_SCREENS,
   recipes: SHARED_BY_SCREENS,
   device: SHARED_BY_SCREENS,
@@ -75,7 +76,7 @@ const WINDOW_DIRECTIONS: Directions = {
   models: [...SHARED_BY_SCREENS, 'device', 'packs', 'people', 'storage'],
   app: [
     ...SHARED_BY_SCREENS.filter((layer) => layer !== 'viewer'),
-    ...['review', 'studies', 'batches', 'what-if', 'models', 'device', 'people'],
+    ...['review', 'references', 'studies', 'batches', 'what-if', 'models', 'device', 'people'],
   ],
 };
 

@@ -1,6 +1,7 @@
 import { BATCH_ACTIONS } from '../batches/batches-actions.ts';
 import type { AnyAction } from '../keys/action.ts';
 import { MODEL_ACTIONS } from '../models/model-actions.ts';
+import { REFERENCES_ACTIONS } from '../references/references-actions.ts';
 import { REVIEW_SCREEN_ACTIONS } from '../review/review-actions.ts';
 import { APP_ACTIONS, signOutAction } from './app-actions.ts';
 
@@ -11,4 +12,5 @@ export const ALL_ACTIONS: readonly AnyAction[] = [
   ...BATCH_ACTIONS,
   ...MODEL_ACTIONS,
   ...REVIEW_SCREEN_ACTIONS,
+  ...REFERENCES_ACTIONS,
 ];

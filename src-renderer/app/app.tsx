@@ -2,6 +2,7 @@ import { ActionIcon, AppShell, Group, Stack, Text, Tooltip, UnstyledButton } fro
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconAdjustments,
+  IconBookmarks,
   IconCpu,
   IconHelp,
   IconPhotoSearch,
@@ -17,6 +18,7 @@ import { isEnabled } from '../keys/action.ts';
 import { useActions } from '../keys/use-actions.ts';
 import { ModelsScreen } from '../models/models-screen.tsx';
 import { SignInDialog } from '../people/sign-in-dialog.tsx';
+import { ReferencesScreen } from '../references/references-screen.tsx';
 import { ReviewScreen } from '../review/review-screen.tsx';
 import { usePeople } from '../state/people.ts';
 import { ROUTES, routeTo, useHashLocation } from '../state/routes.ts';
@@ -55,6 +57,7 @@ function Frame() {
       review: batchId ? routeTo.review(batchId) : null,
       'what-if': routeTo.whatIf(batchId ?? undefined),
       models: routeTo.models(),
+      references: routeTo.references(),
     },
     go,
     toggleHelp: help.toggle,
@@ -102,6 +105,7 @@ function Frame() {
             <Route path={ROUTES.review} component={ReviewScreen} />
             <Route path={ROUTES.whatIf} component={WhatIfScreen} />
             <Route path={ROUTES.models} component={ModelsScreen} />
+            <Route path={ROUTES.references} component={ReferencesScreen} />
             <Route path={ROUTES.study} component={StudyScreen} />
             <Route path={ROUTES.studyResults} component={StudyResultsScreen} />
             <Route>
@@ -118,7 +122,13 @@ function Frame() {
   );
 }
 
-const ICONS = { batches: IconStack2, review: IconPhotoSearch, 'what-if': IconAdjustments, models: IconCpu };
+const ICONS = {
+  batches: IconStack2,
+  review: IconPhotoSearch,
+  'what-if': IconAdjustments,
+  models: IconCpu,
+  references: IconBookmarks,
+};
 
 function RailButton({
   screen,

@@ -5,6 +5,7 @@ import {
   IconArchive,
   IconArchiveOff,
   IconArrowBackUp,
+  IconBookmarks,
   IconDots,
   IconDownload,
   IconPencil,
@@ -60,7 +61,7 @@ export function BatchButtons({ row, commands }: BatchButtonsProps) {
 }
 
 function BatchMenu({ row, commands, onStudies }: BatchButtonsProps & { onStudies(): void }) {
-  const { t } = useTranslation(['batches', 'studies']);
+  const { t } = useTranslation(['batches', 'studies', 'app']);
   const denied = useDenied();
   const isArchived = row.batch.archivedAt !== null;
   const isRunning = ['running', 'paused'].includes(batchState(row));
@@ -74,6 +75,9 @@ function BatchMenu({ row, commands, onStudies }: BatchButtonsProps & { onStudies
       <Menu.Dropdown>
         <Menu.Item leftSection={<IconPlus size={16} />} onClick={commands.addImages}>
           {t('add-images')}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconBookmarks size={16} />} onClick={commands.references}>
+          {t('app:screens.references')}
         </Menu.Item>
         <Menu.Item leftSection={<IconRepeat size={16} />} disabled={row.images < 2} onClick={onStudies}>
           {t('studies:open')}

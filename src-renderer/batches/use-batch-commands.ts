@@ -27,6 +27,8 @@ export interface BatchCommands {
   /** Only the images whose verdict is in doubt. */
   reviewDoubtful(): void;
   whatIf(): void;
+  /** What the batch's product is compared with. */
+  references(): void;
 }
 
 export function useBatchCommands(
@@ -81,6 +83,7 @@ export function useBatchCommands(
       review();
     },
     whatIf: () => row && go(routeTo.whatIf(row.batch.id)),
+    references: () => row && go(routeTo.references()),
   };
 }
 

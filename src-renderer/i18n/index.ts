@@ -4,6 +4,7 @@ import appEn from './en/app.json';
 import batchesEn from './en/batches.json';
 import errorsEn from './en/errors.json';
 import modelsEn from './en/models.json';
+import referencesEn from './en/references.json';
 import reviewEn from './en/review.json';
 import studiesEn from './en/studies.json';
 import viewerEn from './en/viewer.json';
@@ -12,6 +13,7 @@ import appZh from './zh-CN/app.json';
 import batchesZh from './zh-CN/batches.json';
 import errorsZh from './zh-CN/errors.json';
 import modelsZh from './zh-CN/models.json';
+import referencesZh from './zh-CN/references.json';
 import reviewZh from './zh-CN/review.json';
 import studiesZh from './zh-CN/studies.json';
 import viewerZh from './zh-CN/viewer.json';
@@ -30,6 +32,7 @@ export const texts = {
     viewer: viewerEn,
     'what-if': whatIfEn,
     models: modelsEn,
+    references: referencesEn,
     errors: errorsEn,
   },
   'zh-CN': {
@@ -40,6 +43,7 @@ export const texts = {
     viewer: viewerZh,
     'what-if': whatIfZh,
     models: modelsZh,
+    references: referencesZh,
     errors: errorsZh,
   },
 } as const;

@@ -3,6 +3,7 @@ import { useCallbackRef } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { RunProgress } from '../../src-shared/contract/runs.ts';
+import { DEFAULT_OPINION_SETTINGS } from '../../src-shared/opinion.ts';
 import { EMPTY_FILTER } from '../../src-shared/review-queue.ts';
 import { failureOf } from '../api/connection.ts';
 import { Viewer } from '../viewer/viewer.tsx';
@@ -10,6 +11,7 @@ import classes from './batch-review.module.css';
 import { InspectorPanel } from './inspector-panel.tsx';
 import { NoRun } from './no-run.tsx';
 import { QueuePanel } from './queue-panel.tsx';
+import { ReferenceOffer } from './reference-offer.tsx';
 import { ReviewBar } from './review-bar.tsx';
 import { useReviewSettings } from './review-settings.ts';
 import { setProgress } from './review-table-cache.ts';
@@ -33,6 +35,11 @@ export function BatchReview(props: BatchUnderReview) {
         onProgress={follow}
         onFailed={showFailed}
         onAction={review.run}
+      />
+      <ReferenceOffer
+        rows={data.list.rows}
+        references={review.references}
+        isUsed={(data.recipe.opinions ?? DEFAULT_OPINION_SETTINGS).references !== 'off'}
       />
       {view === 'grid' ? <GridColumns review={review} /> : <StripColumns review={review} />}
     </div>
@@ -111,6 +118,7 @@ function Queue({ review }: { readonly review: Review }) {
       filter={queue.place.filter}
       thresholds={data.recipe}
       batchId={batchId}
+      references={review.references.marks}
       searchField={review.searchField}
       onFilter={queue.narrow}
       onPick={queue.select}
@@ -162,6 +170,7 @@ function Inspector({ review }: { readonly review: Review }) {
         recipe={data.recipe}
         recipeHash={data.run?.run.recipeHash ?? ''}
         row={current}
+        references={review.references}
         image={image.data}
         remarks={remarks.data}
         imageError={unread ? failureOf(unread) : null}

@@ -7,6 +7,7 @@ import { FilmstripItem, optionId } from './filmstrip-item.tsx';
 import { useRowDescription } from './row-icons.tsx';
 import { useFilmstrip } from './use-filmstrip.ts';
 import { usePictureQueue } from './use-picture-queue.ts';
+import type { ReferenceMarks } from './use-references.ts';
 
 /** Id of the list's element: where the focus goes back to. */
 export const FILMSTRIP_ID = 'review-images';
@@ -19,13 +20,15 @@ interface FilmstripProps {
   readonly current: ReviewRow | null;
   /** Under this number the strip remembers how far it is scrolled. */
   readonly batchId: number;
+  readonly references: ReferenceMarks;
   onPick(imageId: number): void;
   /** Enter or a double click on an image. */
   onOpen(imageId: number): void;
 }
 
 /** The images to go through, as a column or as tiles. Only those in sight are on the page. */
-export function Filmstrip({ runId, view, queue, current, batchId, onPick, onOpen }: FilmstripProps) {
+export function Filmstrip(props: FilmstripProps) {
+  const { runId, view, queue, current, batchId, references, onPick, onOpen } = props;
   const { t } = useTranslation('review');
   const { pictures, moved } = usePictureQueue();
   const describe = useRowDescription();
@@ -80,6 +83,7 @@ export function Filmstrip({ runId, view, queue, current, batchId, onPick, onOpen
                 total={queue.length}
                 tile={tile}
                 selected={row.imageId === imageId}
+                reference={references.get(row.imageId)}
                 pictures={pictures}
                 describe={describe}
                 onPick={onPick}

@@ -19,11 +19,13 @@ import { DrawnPanel } from './drawn-panel.tsx';
 import { HistoryList } from './history-list.tsx';
 import { ModelSummary } from './model-summary.tsx';
 import { OpinionSummary } from './opinion-summary.tsx';
+import { ReferenceButton } from './reference-button.tsx';
 import { RegionList } from './region-list.tsx';
 import { ResultFacts } from './result-facts.tsx';
 import type { ReviewContext } from './review-actions.ts';
 import { Section } from './section.tsx';
 import type { AnnotationValues } from './undo-stack.ts';
+import type { References } from './use-references.ts';
 import type { AskedSam } from './use-sam.ts';
 import { VerdictForm } from './verdict-form.tsx';
 
@@ -54,6 +56,7 @@ interface InspectorPanelProps {
   /** Undefined while they are on their way. */
   readonly image: ReviewImage | undefined;
   readonly remarks: ReviewRemarks | undefined;
+  readonly references: References;
   readonly imageError: Failure | null;
   readonly classes: readonly string[];
   readonly asked: AskedSam | null;
@@ -91,6 +94,7 @@ export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanel
       )}
       <ModelSummary row={row} image={image} recipe={recipe} error={props.imageError} />
       <Verdict {...props} />
+      <ReferenceButton row={row} references={props.references} onAction={on.run} />
       {result?.opinions && <Opinions result={result} />}
       {result && <Regions {...props} result={result} />}
       <Remarks {...props} />

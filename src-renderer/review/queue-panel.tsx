@@ -28,6 +28,7 @@ import { FilterPanel } from './filter-panel.tsx';
 import classes from './queue-panel.module.css';
 import { useReviewSettings } from './review-settings.ts';
 import { Section } from './section.tsx';
+import type { ReferenceMarks } from './use-references.ts';
 
 interface QueuePanelProps {
   /** The run whose results are shown; null: nothing was inspected yet. */
@@ -38,6 +39,7 @@ interface QueuePanelProps {
   readonly filter: ReviewFilter;
   readonly thresholds: { readonly warn: number; readonly reject: number };
   readonly batchId: number;
+  readonly references: ReferenceMarks;
   readonly searchField: RefObject<HTMLInputElement | null>;
   onFilter(filter: ReviewFilter): void;
   onPick(imageId: number): void;
@@ -67,6 +69,7 @@ export const QueuePanel = memo(function QueuePanel(props: QueuePanelProps) {
           queue={queue}
           current={current}
           batchId={props.batchId}
+          references={props.references}
           onPick={props.onPick}
           onOpen={props.onOpen}
         />

@@ -35,6 +35,8 @@ export interface ReviewContext {
   readonly selectedRegion: number | null;
   selectRegion(index: number | null): void;
   toggleFalsePositive(region: number): void;
+  /** Makes the image a reference of its product, or takes that back. */
+  toggleReference(): void;
   readonly searchField: RefObject<HTMLInputElement | null>;
   readonly commentField: RefObject<HTMLTextAreaElement | null>;
 }
@@ -148,6 +150,15 @@ const grid: ReviewAction = {
   },
 };
 
+/** Its key says as well why an image cannot become a reference. */
+export const markReference: ReviewAction = {
+  id: 'review.reference',
+  scope: 'review',
+  keys: ['Y'],
+  isEnabled: canJudge,
+  run: ({ toggleReference }) => toggleReference(),
+};
+
 /** Marks the selected region, or the only one, as false positive. */
 const falsePositive: ReviewAction = {
   id: 'review.false-positive',
@@ -210,6 +221,7 @@ const REVIEW_ACTIONS: readonly ReviewAction[] = [
   search,
   grid,
   falsePositive,
+  markReference,
   ...CLASSES,
 ];
 

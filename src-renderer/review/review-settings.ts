@@ -14,6 +14,8 @@ interface ReviewSettings {
   readonly sections: Readonly<Record<string, boolean>>;
   /** Defect classes in the order in which the digits mean them: new ones come last, so that no digit changes. */
   readonly classes: readonly string[];
+  /** Products for which accepted parts are not offered as references any more, by key. */
+  readonly declined: readonly string[];
   set(changes: Partial<Omit<ReviewSettings, 'set'>>): void;
 }
 
@@ -26,6 +28,7 @@ export const useReviewSettings = create<ReviewSettings>()(
       widths: { queue: 268, inspector: 340 },
       sections: {},
       classes: [],
+      declined: [],
       set: (changes) => set(changes),
     }),
     { name: 'clipsam-review', version: 1 },

@@ -1,5 +1,7 @@
 import {
   IconArrowsLeftRight,
+  IconBookmark,
+  IconBookmarkFilled,
   IconEyeExclamation,
   IconFlagOff,
   IconHourglass,
@@ -15,7 +17,15 @@ import { HUMAN_ICONS, type Icon, MODEL_ICONS, verdictClass } from '../ui/verdict
 import classes from './row-icons.module.css';
 
 /** What is known of an image, as icons. Their meaning is told by {@link useRowDescription}. */
-export function RowIcons({ row }: { readonly row: ReviewRow }) {
+export function RowIcons({
+  row,
+  reference,
+}: {
+  readonly row: ReviewRow;
+  /** True: a reference of its product; false: that is not decided yet. */
+  readonly reference?: boolean | undefined;
+}) {
+  const Reference = reference ? IconBookmarkFilled : IconBookmark;
   const Model = row.model && MODEL_ICONS[row.model];
   const Human = row.human && HUMAN_ICONS[row.human];
   return (
@@ -27,6 +37,7 @@ export function RowIcons({ row }: { readonly row: ReviewRow }) {
         <IconPhotoExclamation size={17} className={classes.doubt} data-testid="doubt-badge" />
       )}
       {Human && row.human && <Human size={16} stroke={2} className={verdictClass(row.human)} />}
+      {reference !== undefined && <Reference size={15} className={classes.reference} />}
       {row.overturned && <IconArrowsLeftRight size={15} className={classes.loud} />}
       {row.falsePositives > 0 && <Count icon={IconFlagOff} count={row.falsePositives} />}
       {row.missedDefects > 0 && <Count icon={IconEyeExclamation} count={row.missedDefects} />}
@@ -45,11 +56,11 @@ function Count({ icon: Icon, count }: { readonly icon: Icon; readonly count: num
 }
 
 /** Says in words what {@link RowIcons} shows. */
-export function useRowDescription(): (row: ReviewRow) => string {
+export function useRowDescription(): (row: ReviewRow, reference?: boolean) => string {
   const { t } = useTranslation(['review', 'app']);
   const doubts = useDoubts();
   return useCallback(
-    (row: ReviewRow) =>
+    (row: ReviewRow, reference?: boolean) =>
       [
         row.name,
         row.status !== 'done' && t(`status.${row.status}`),
@@ -57,6 +68,7 @@ export function useRowDescription(): (row: ReviewRow) => string {
         row.model && t('row.model', { verdict: t(`app:verdict.${row.model}`) }),
         isDoubtful(row) && t('notices.doubt', { names: doubts(row.notices).join(', ') }),
         row.human && t('row.human', { verdict: t(`app:verdict.${row.human}`) }),
+        reference !== undefined && t(reference ? 'row.reference' : 'row.reference-undecided'),
         row.defectClass,
         row.overturned && t('row.overturned'),
         row.falsePositives > 0 && t('row.false-positives', { count: row.falsePositives }),

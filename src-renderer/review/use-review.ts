@@ -12,6 +12,7 @@ import { useAnnotating } from './use-annotating.ts';
 import { useDefectClasses } from './use-defect-classes.ts';
 import { useObstacles } from './use-obstacles.ts';
 import { useQueue } from './use-queue.ts';
+import { useReferences } from './use-references.ts';
 import { useReviewEdits } from './use-review-edits.ts';
 import { useReviewImage } from './use-review-image.ts';
 import { useSam } from './use-sam.ts';
@@ -39,6 +40,7 @@ export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnder
   const { image, remarks, pyramid } = useReviewImage(runId, queue.queue, current);
   const edits = useReviewEdits(runId, tableKey);
   const verdicts = useVerdicts(runId, edits, queue);
+  const references = useReferences(runId, current);
   const sam = useSam(runId, current?.imageId ?? null);
   const [tool, setTool] = useState<Tool>('pan');
   const [selection, select] = useSelection(current?.imageId ?? null);
@@ -76,6 +78,7 @@ export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnder
     selectedRegion: selection.region,
     selectRegion,
     toggleFalsePositive,
+    toggleReference: references.toggle,
     searchField,
     commentField,
   });
@@ -109,6 +112,7 @@ export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnder
     remarks,
     pyramid,
     verdicts,
+    references,
     sam,
     tool,
     setTool,

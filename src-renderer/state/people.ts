@@ -108,16 +108,19 @@ export function useDenied() {
   );
 }
 
+const OTHERS_WORD = {
+  'review.judge-after-others': 'judged-by-other',
+  'review.retract-of-others': 'marked-by-other',
+  'references.reject-of-others': 'asked-by-other',
+} as const;
+
 /** Why the inspector who is signed in may not change what another inspector said; null: they may. */
 export function useOthersWord() {
   const { people, me } = usePeople();
-  return (
-    action: 'review.judge-after-others' | 'review.retract-of-others',
-    inspector: string | undefined,
-  ): string | null => {
+  return (action: keyof typeof OTHERS_WORD, inspector: string | undefined): string | null => {
     if (people.length === 0 || !me || inspector === undefined || inspector === me.name) return null;
     if (mayDo(me.role, action)) return null;
-    const which = action === 'review.judge-after-others' ? 'judged-by-other' : 'marked-by-other';
+    const which = OTHERS_WORD[action];
     const details: ErrorDetails = { case: which, name: inspector };
     return failureText({ code: 'not-permitted', message: '', details });
   };

@@ -1,5 +1,6 @@
 import { useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
+import { type Product, productFromKey, productKey, productSchema } from '../../src-shared/product.ts';
 
 /** The screens' addresses behind the `#`. */
 export const ROUTES = {
@@ -7,6 +8,7 @@ export const ROUTES = {
   review: '/review/:batchId/:imageId?',
   whatIf: '/what-if/:batchId?',
   models: '/models',
+  references: '/references/:product?',
   study: '/studies/:studyId',
   studyResults: '/studies/:studyId/results',
 } as const;
@@ -18,9 +20,23 @@ export const routeTo = {
     `/review/${batchId}${imageId === undefined ? '' : `/${imageId}`}`,
   whatIf: (batchId?: number) => (batchId === undefined ? '/what-if' : `/what-if/${batchId}`),
   models: () => '/models',
+  references: (product?: Product) =>
+    product === undefined ? '/references' : `/references/${encodeURIComponent(productKey(product))}`,
   study: (studyId: number) => `/studies/${studyId}`,
   studyResults: (studyId: number) => `/studies/${studyId}/results`,
 };
+
+/** The product of a {@link routeTo}.references address; null where it names none. */
+export function productInAddress(part: string | undefined): Product | null {
+  if (part === undefined) return null;
+  try {
+    const parsed = productSchema.safeParse(productFromKey(decodeURIComponent(part)));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    // Somebody wrote the address by hand.
+    return null;
+  }
+}
 
 export { useHashLocation };
 

@@ -87,7 +87,7 @@ describeInChromium('every screen', () => {
 async function textsOfOtherLanguage(language: 'en' | 'zh-CN'): Promise<Set<string>> {
   const read = async (of: string) => {
     const all: string[] = [];
-    for (const name of ['app', 'batches', 'models', 'review', 'viewer', 'what-if']) {
+    for (const name of ['app', 'batches', 'models', 'references', 'review', 'viewer', 'what-if']) {
       const file = new URL(`../../src-renderer/i18n/${of}/${name}.json`, import.meta.url);
       collect(JSON.parse(await readFile(fileURLToPath(file), 'utf8')), all);
     }

@@ -76,6 +76,15 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   {
+    name: 'references',
+    show: async (window, subject) => {
+      await batches.show(window, subject);
+      await window.keyboard.press('Alt+5');
+      await window.page.locator('[data-testid=references]').waitFor();
+      await settled(window);
+    },
+  },
+  {
     name: 'models',
     show: async (window) => {
       await goTo(window, '/models', 'table');
