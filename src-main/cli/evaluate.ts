@@ -1,17 +1,22 @@
 import type { Command } from 'commander';
 import { countEndings, endingsText } from '../../src-shared/endings.ts';
-import { evaluate } from '../services/evaluation/evaluate.ts';
+import { ClipSamError } from '../../src-shared/errors.ts';
+import { type EvaluateEvent, evaluate } from '../services/evaluation/evaluate.ts';
 import type { Evaluation, EvaluationFigures } from '../services/evaluation/evaluation-figures.ts';
 import { checkFiguresFile, readObjectNames, writeFigures } from '../services/evaluation/evaluation-files.ts';
+import type { OpinionEvaluation } from '../services/evaluation/opinion-figures.ts';
 import { chooseRecipe, openPipeline } from '../services/runs/recipe-pipeline.ts';
+import { type EvaluatedImage, measureOpinions } from './evaluate-opinions.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
+import { drawnOpinionList, type OpinionOptions, withOpinionOptions } from './opinion-options.ts';
 import { type PipelineOptions, recipeChoice, wholeNumber, withPipelineOptions } from './options.ts';
 import { pipelineMessages } from './pipeline-messages.ts';
 import { ProgressDisplay, paceSince } from './progress-display.ts';
 import { duration, percent, printable, printLine, table } from './terminal.ts';
 
-interface EvaluateOptions extends PipelineOptions {
+interface EvaluateOptions extends PipelineOptions, OpinionOptions {
+  readonly seeds?: number;
   readonly json?: string;
   readonly objectNames?: string;
   readonly limit?: number;
@@ -28,14 +33,23 @@ export function addEvaluate(program: Command): void {
     .argument('<root>', 'folder with the data')
     .option('--json <file>', 'write all figures to a file (keys: README of src-main/cli)')
     .option('--object-names <file>', 'JSON object: category folder → object name in the prompts')
-    .option('--limit <n>', 'images per category at most, evenly spread', wholeNumber(1));
+    .option('--limit <n>', 'images per category at most, evenly spread', wholeNumber(1))
+    .option('--seeds <n>', 'draws of references and crowd, with --opinions (default: 3)', wholeNumber(1));
+  withOpinionOptions(command, {
+    name: 'list',
+    text: 'second opinions: language,consensus,references:4, the number being how many good images are drawn',
+    parse: drawnOpinionList,
+  });
   withPipelineOptions(command)
     .addHelpText(
       'after',
       `
 Example:
   clipsam evaluate data/mvtec_ad --json figures.json
+  clipsam evaluate data/mvtec_ad --opinions language,consensus,references:4 --seeds 3
 
+With --opinions, references are drawn from train/good, or from test/good and then left out of the figures, and the
+crowd from the images that are measured; figures are mean ± deviation over the draws.
 The table shows percent, final map first, coarse map in brackets. "+region": share of good and of
 defective images in which at least one region was found.
 Exit codes: 0 all measured, 2 wrong usage, 3 some images failed, 1 other errors, 130 interrupted.`,
@@ -45,8 +59,15 @@ Exit codes: 0 all measured, 2 wrong usage, 3 some images failed, 1 other errors,
     });
 }
 
+/** The options that say nothing without `--opinions`. */
+const WITH_OPINIONS = ['seeds', 'fine', 'align'] as const;
+
 async function run(root: string, options: EvaluateOptions): Promise<number> {
-  const { device, threads, limit } = options;
+  const { device, threads, limit, opinions } = options;
+  const useless = WITH_OPINIONS.find((name) => options[name] !== undefined);
+  if (!opinions && useless) {
+    throw new ClipSamError('input-invalid', `--${useless} says nothing without --opinions.`);
+  }
   const objectNames = options.objectNames === undefined ? {} : await readObjectNames(options.objectNames);
   // Checked now, not after an hour of measuring.
   if (options.json !== undefined) await checkFiguresFile(options.json);
@@ -56,22 +77,20 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
   const inference = await openPipeline(chosen, { device, ...(threads && { threads }), onEvent: onPipeline });
   try {
     const started = performance.now();
-    const evaluation = await interruptible((signal) =>
-      evaluate(root, {
-        inference,
-        recipe: chosen.recipe,
-        objectNames,
-        ...(limit && { limit }),
-        signal,
-        onProgress(event) {
-          if (event.kind !== 'image') return;
-          display.update(event.done, event.total, paceSince(started, event.done, event.total));
-          if (event.error) display.say(`failed: ${printable(`${event.path}: ${event.error.message}`)}`);
-        },
-      }),
-    );
+    const onImage = (event: EvaluatedImage) => {
+      display.update(event.done, event.total, paceSince(started, event.done, event.total));
+      if (event.error) display.say(`failed: ${printable(`${event.path}: ${event.error.message}`)}`);
+    };
+    const common = { inference, objectNames, ...(limit && { limit }) };
+    const { evaluation, tables } = await interruptible(async (signal) => {
+      if (opinions)
+        return measureOpinions(root, { ...options, ...common, opinions, chosen, signal, onImage });
+      const onProgress = (event: EvaluateEvent) => event.kind === 'image' && onImage(event);
+      const measured = await evaluate(root, { ...common, recipe: chosen.recipe, signal, onProgress });
+      return { evaluation: measured, tables: figuresTable(measured) };
+    });
     display.stop();
-    process.stdout.write(`${figuresTable(evaluation)}\n`);
+    process.stdout.write(`${tables}\n`);
     if (options.json !== undefined) await writeFigures(options.json, evaluation);
     printLine(
       `Measured in ${duration(evaluation.seconds)}${options.json ? `; figures in ${options.json}` : ''}.`,
@@ -92,7 +111,7 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
 }
 
 /** Masks with more than two values: each is taken for a defect, which the data may not mean. */
-function maskNotes({ categories }: Evaluation): string[] {
+function maskNotes({ categories }: Pick<Evaluation | OpinionEvaluation, 'categories'>): string[] {
   return categories
     .filter(({ maskValues }) => maskValues.length > 2)
     .map(({ dataset, category, maskValues }) => {

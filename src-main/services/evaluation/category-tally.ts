@@ -34,13 +34,16 @@ export class CategoryTally {
     this.#ranges = ranges;
   }
 
-  /** @param artifactRoot the store with the image's maps */
+  /**
+   * @param artifactRoot the store with the image's maps
+   * @returns the ground truth, 1 where it is defective, at image size
+   */
   async add(
     image: TestImage,
     result: InspectionResult,
     artifactRoot: string,
     maxPixels: number,
-  ): Promise<void> {
+  ): Promise<Uint8Array> {
     const { width, height } = result;
     const { data: truth, values } = await readTruth(image, width, height, maxPixels);
     const store = new ArtifactStore(artifactRoot);
@@ -58,6 +61,7 @@ export class CategoryTally {
       accepted: result.verdict === 'accept',
       ms: result.timings.total,
     });
+    return truth;
   }
 
   result(): CategoryEvaluation {
@@ -111,7 +115,12 @@ async function readTruth(
   return truth;
 }
 
-async function readMap(store: ArtifactStore, artifact: ArtifactRef, frame: Frame): Promise<Uint16Array> {
+/** A map of a result on the pixels of its image. */
+export async function readMap(
+  store: ArtifactStore,
+  artifact: ArtifactRef,
+  frame: Frame,
+): Promise<Uint16Array> {
   return mapToImage(await decodeGrey16(await readFile(store.pathOf(artifact))), frame);
 }
 

@@ -76,6 +76,13 @@ export async function findCategories(root: string): Promise<DefectCategory[]> {
   return categories;
 }
 
+/** Good images that a category has for training: `train/good`, by name. */
+export async function goodTraining({ folder }: DefectCategory): Promise<string[]> {
+  const good = join(folder, 'train', GOOD);
+  const { images } = await listFolder(good, { optional: true });
+  return images.map((file) => join(good, file));
+}
+
 async function categoryFolders(folder: string, depth: number): Promise<string[]> {
   const { folders } = await listFolder(folder);
   if (folders.includes('test')) return [folder];

@@ -12,6 +12,7 @@ import { rangesOfFiles } from '../pictures/file-ranges.ts';
 import { CategoryTally } from './category-tally.ts';
 import { findCategories } from './defect-dataset.ts';
 import { type CategoryEvaluation, type Evaluation, meanOf } from './evaluation-figures.ts';
+import { forEachInFlight } from './in-flight.ts';
 
 export type EvaluateEvent =
   | { readonly kind: 'started'; readonly categories: number; readonly total: number }
@@ -39,9 +40,6 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (event: EvaluateEvent) => void;
 }
-
-/** Keeps the inference process busy while maps are read back and counted. */
-const IN_FLIGHT = 3;
 
 /**
  * Measures a pack and recipe on data in MVTec AD's layout (see {@link findCategories}). Everything streams:
@@ -121,8 +119,8 @@ export async function evaluate(root: string, options: EvaluateOptions): Promise<
   return evaluation;
 }
 
-/** A mask is of one picture: which of several would be guessed. */
-function refuseSeveral(path: string, { notices }: InspectionResult): void {
+/** A mask is of one picture: which of several would be guessed. @throws ClipSamError `image-unsupported` */
+export function refuseSeveral(path: string, { notices }: InspectionResult): void {
   const told = notices.find(({ code }) => code === 'page');
   if (told?.code !== 'page') return;
   throw new ClipSamError(
@@ -134,24 +132,4 @@ function refuseSeveral(path: string, { notices }: InspectionResult): void {
 /** A category's folder name as the prompts' object: `metal_nut_mini` → `metal nut`. */
 export function objectNameOf(category: string): string {
   return category.replace(/_mini$/, '').replaceAll('_', ' ');
-}
-
-/** Runs `work` for every item, a few at a time. After an error no more begin; it is thrown when all have ended. */
-async function forEachInFlight<T>(items: readonly T[], work: (item: T, index: number) => Promise<void>) {
-  const queue = items.entries();
-  let stopped = false;
-  const lane = async () => {
-    for (const [index, item] of queue) {
-      if (stopped) return;
-      try {
-        await work(item, index);
-      } catch (error) {
-        stopped = true;
-        throw error;
-      }
-    }
-  };
-  const lanes = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, lane));
-  const failed = lanes.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
 }

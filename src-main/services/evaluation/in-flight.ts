@@ -1,0 +1,25 @@
+/** Keeps the inference process busy while maps are read back and counted. */
+const IN_FLIGHT = 3;
+
+/** Runs `work` for every item, a few at a time. After an error no more begin; it is thrown when all have ended. */
+export async function forEachInFlight<T>(
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<void>,
+): Promise<void> {
+  const queue = items.entries();
+  let stopped = false;
+  const lane = async () => {
+    for (const [index, item] of queue) {
+      if (stopped) return;
+      try {
+        await work(item, index);
+      } catch (error) {
+        stopped = true;
+        throw error;
+      }
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, lane));
+  const failed = lanes.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}
