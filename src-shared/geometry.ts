@@ -3,7 +3,8 @@ import { immutable } from './field-schemas.ts';
 
 const point = z.object({ x: z.number(), y: z.number() });
 /** A point in image pixels; (0, 0) is the top left corner of the top left pixel. */
-export type Point = Readonly<z.infer<typeof point>>;
+export const pointSchema = immutable(point);
+export type Point = z.infer<typeof pointSchema>;
 
 /** A point for SAM: label 1 lies on the object, 0 on the background. */
 export const promptPointSchema = immutable(point.extend({ label: z.union([z.literal(0), z.literal(1)]) }));

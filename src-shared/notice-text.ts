@@ -53,6 +53,23 @@ const COMPARED = {
   'zh-CN': { language: '图像', consensus: '批次图像', references: '参考图像' },
 } as const;
 
+const DOUBTS = {
+  en: {
+    'seed-missing': 'the image in which it was clicked cannot be read',
+    quality: 'SAM is not sure of its outline',
+    size: 'what SAM found has not the size of the part',
+    border: 'what SAM found reaches over most of the border',
+    outside: 'it lies outside of the region of interest',
+  },
+  'zh-CN': {
+    'seed-missing': '无法读取当时点选零件的图像',
+    quality: 'SAM 对其轮廓没有把握',
+    size: 'SAM 找到的区域与零件大小不符',
+    border: 'SAM 找到的区域触及大部分图像边界',
+    outside: '它位于感兴趣区域之外',
+  },
+} as const;
+
 const EN: Tellers = {
   'sample-range': ({ low, high, source }, { number }) =>
     `Sample values ${number(low)} to ${number(high)} were taken for black to white: ${SOURCES.en[source]}.`,
@@ -91,6 +108,12 @@ const EN: Tellers = {
   'nearly-black': ({ highest }, { number }) =>
     `The image is nearly black: its brightest pixel is ${number(highest)} of 255.`,
   'decoder-warning': ({ message }) => `The file breaks rules of its format but was read whole (${message}).`,
+  'area-ignored': ({ share }, { percent }) =>
+    `${percent(share)} of the image lie outside of where this product is inspected, and were not looked at.`,
+  'area-stretched': ({ width, height, areaWidth, areaHeight }, { number }) =>
+    `The region of interest was drawn on an image of ${number(areaWidth)} × ${number(areaHeight)} pixels and stretched to ${number(width)} × ${number(height)}: it may not fit.`,
+  'part-not-found': ({ reason }) =>
+    `The part was not found with certainty (${DOUBTS.en[reason]}): no background was ignored.`,
 };
 
 const ZH: Tellers = {
@@ -127,6 +150,11 @@ const ZH: Tellers = {
   'single-colour': () => '整幅图像只有一种颜色：没有可检测的内容。',
   'nearly-black': ({ highest }, { number }) => `图像几乎全黑：最亮像素为 ${number(highest)}（最大 255）。`,
   'decoder-warning': ({ message }) => `文件不符合其格式的规则，但已完整读取（${message}）。`,
+  'area-ignored': ({ share }, { percent }) =>
+    `图像的 ${percent(share)} 位于该产品的检测范围之外，未参与检测。`,
+  'area-stretched': ({ width, height, areaWidth, areaHeight }, { number }) =>
+    `感兴趣区域是在 ${number(areaWidth)} × ${number(areaHeight)} 像素的图像上绘制的，已拉伸到 ${number(width)} × ${number(height)}，可能不吻合。`,
+  'part-not-found': ({ reason }) => `未能可靠地找到零件（${DOUBTS['zh-CN'][reason]}）：未忽略任何背景。`,
 };
 
 const TELLERS = { en: EN, 'zh-CN': ZH } as const;
@@ -153,6 +181,9 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'single-colour': 'Single colour',
     'nearly-black': 'Nearly black',
     'decoder-warning': 'File breaks its format',
+    'area-ignored': 'Part of the image ignored',
+    'area-stretched': 'Region stretched',
+    'part-not-found': 'Part not found',
   },
   'zh-CN': {
     'sample-range': '样本值范围',
@@ -175,6 +206,9 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'single-colour': '单一颜色',
     'nearly-black': '几乎全黑',
     'decoder-warning': '文件不合格式',
+    'area-ignored': '忽略部分图像',
+    'area-stretched': '感兴趣区域被拉伸',
+    'part-not-found': '未找到零件',
   },
 };
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ALIGNMENT_DOUBTS } from './alignment.ts';
+import { PART_DOUBTS } from './inspection-area.ts';
 import { opinionSchema } from './opinion.ts';
 
 const count = z.int().min(0);
@@ -80,6 +81,22 @@ export const noticeSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('nearly-black'), highest: count }),
   /** The file bends its format's rules where readers agree what it means. `message`: the decoder's, in English. */
   z.object({ code: z.literal('decoder-warning'), message: z.string() }),
+  /** Outside of the region of interest, or off the part, nothing was looked at. `share`: of the image. */
+  z.object({ code: z.literal('area-ignored'), share }),
+  /** The region of interest was drawn on an image of another aspect ratio and stretched to this one. Sizes in pixels. */
+  z.object({
+    code: z.literal('area-stretched'),
+    width: count,
+    height: count,
+    areaWidth: count,
+    areaHeight: count,
+  }),
+  /**
+   * The part was not found with certainty, and no background was ignored. `seed-missing`: the image in which it was clicked
+   * cannot be read; `quality`: SAM's own doubt; `size`: far from that of the part; `border`: most of the image's
+   * border would be part; `outside`: it lies outside of the region of interest.
+   */
+  z.object({ code: z.literal('part-not-found'), reason: z.enum(PART_DOUBTS) }),
 ]);
 export type Notice = z.infer<typeof noticeSchema>;
 export type NoticeCode = Notice['code'];
@@ -109,6 +126,9 @@ export const NOTICE_LEVELS: Readonly<Record<NoticeCode, 'information' | 'warning
   'single-colour': 'warning',
   'nearly-black': 'warning',
   'decoder-warning': 'warning',
+  'area-ignored': 'information',
+  'area-stretched': 'warning',
+  'part-not-found': 'warning',
 };
 
 /** True when a notice of this kind puts the verdict in doubt. */

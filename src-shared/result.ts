@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { deviceReportSchema } from './device.ts';
 import { countSchema, hashSchema, immutable } from './field-schemas.ts';
 import { boxSchema, polygonsSchema, promptPointSchema } from './geometry.ts';
+import { areaRecordSchema } from './inspection-area.ts';
 import { noticeSchema } from './notice.ts';
 import { comparisonRecordSchema, opinionScoreSchema, regionOpinionsSchema } from './opinion.ts';
 import { modelVerdictSchema } from './verdict.ts';
@@ -119,6 +120,8 @@ export const inspectionResult = z.object({
   opinions: z.array(opinionScoreSchema).optional(),
   /** What the image was compared with; absent: nothing. */
   comparison: comparisonRecordSchema.optional(),
+  /** Where it was looked at; absent: everywhere. */
+  area: areaRecordSchema.optional(),
 });
 export const inspectionResultSchema = immutable(inspectionResult);
 export type InspectionResult = z.infer<typeof inspectionResultSchema>;

@@ -8,7 +8,7 @@ import { TURNS, turnedPicture } from '../pipeline/turned-picture.ts';
 import { alignedImage, alignmentNotices, knownTemplate } from './aligned-image.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { Embedded, EmbedJob } from './inference-protocol.ts';
-import { readEncoderImage } from './inspect-image.ts';
+import { readEncoderImage } from './read-encoder-image.ts';
 import { readTokenFile, type TokenFacts, tokenFilePath, writeTokenFile } from './token-file.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { DeviceReport } from '../../src-shared/device.ts';
+import type { PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
 import type {
@@ -28,7 +29,10 @@ export interface OpenedEngine {
 export interface EngineRequests {
   readonly open: { readonly job: EngineOptions; readonly result: OpenedEngine };
   readonly segment: {
-    readonly job: Others & { readonly image: EncoderImage; readonly recipe: SegmentRecipe };
+    readonly job: Others & {
+      readonly image: EncoderImage;
+      readonly recipe: SegmentRecipe;
+    };
     readonly result: Segmentation;
   };
   readonly coarseMap: {
@@ -40,6 +44,10 @@ export interface EngineRequests {
     readonly result: EmbedAnswer;
   };
   readonly rescore: InferenceRequests['rescore'];
+  readonly partSeed: {
+    readonly job: { readonly image: EncoderImage; readonly mark: Pick<PartMark, 'point' | 'level'> };
+    readonly result: Omit<PartSeed, 'packHash'> | undefined;
+  };
   readonly askSam: {
     readonly job: {
       /** Of the image's embedding. */
@@ -65,6 +73,7 @@ export interface EngineClient extends OpenedEngine {
     job: EngineRequests['rescore']['job'],
     signal?: AbortSignal,
   ): Promise<EngineRequests['rescore']['result']>;
+  partSeed(job: EngineRequests['partSeed']['job']): Promise<EngineRequests['partSeed']['result']>;
   askSam(job: EngineRequests['askSam']['job'], signal?: AbortSignal): Promise<DecodedLogits | undefined>;
 }
 
@@ -98,6 +107,7 @@ export async function startEngine(
     coarseMap: (job, signal) => thread.ask('coarseMap', job, { signal, transfer: pixelsOf(job.image) }),
     embed: (job, signal) => thread.ask('embed', job, { signal, transfer: pixelsOf(job.image) }),
     rescore: (job, signal) => thread.ask('rescore', job, { signal }),
+    partSeed: (job) => thread.ask('partSeed', job, { transfer: pixelsOf(job.image) }),
     askSam: (job, signal) =>
       thread.ask('askSam', job, { signal, transfer: job.image ? pixelsOf(job.image) : [] }),
   };

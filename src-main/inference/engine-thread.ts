@@ -20,6 +20,7 @@ await serveRequests<EngineRequests>(
     coarseMap: async ({ image, recipe }, { signal }) => opened().coarseMap(image, recipe, signal),
     embed: async ({ image, recipe }, { signal }) => opened().embed(image, recipe, signal),
     rescore: async (job, { signal }) => opened().rescore(job, signal),
+    partSeed: async ({ image, mark }) => opened().partSeed(image, mark),
     async askSam({ key, prompts, image }, { transfer }) {
       const result: DecodedLogits | undefined = await opened().askSam(key, prompts, image);
       transfer(buffersOf(result?.levels ?? []));

@@ -3,17 +3,20 @@ import type { Alignment } from '../../src-shared/alignment.ts';
 import type { DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
 import { type Frame, MAP_SIDE } from '../../src-shared/frame.ts';
+import type { PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { Timings } from '../../src-shared/result.ts';
 import { CELLS_PER_TOKEN } from '../graph/umci.ts';
 import { type ContentGrid, cropStage, type FeedTensor, umciMatrices } from '../graph/umci-feeds.ts';
+import { type CellMask, clearOutside, clipLevels } from '../pipeline/area-mask.ts';
 import { frameGrid } from '../pipeline/frame.ts';
 import { comparedStages, type ImageTokens, keptTokens } from '../pipeline/image-tokens.ts';
 import type { RegionMasks } from '../pipeline/mask-levels.ts';
 import { type DecoderPrompts, decoderPoints, regionPrompts } from '../pipeline/region-prompts.ts';
 import { findRegions, minRegionCells } from '../pipeline/regions.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
+import { type AreaLookup, type EncodedStages, type FoundArea, lookAt, partSeed } from './area-lookup.ts';
 import type { Comparison } from './comparison.ts';
 import { openDevice } from './devices.ts';
 import { buildModels, type ModelSessions, openSessions } from './engine-sessions.ts';
@@ -49,6 +52,8 @@ export interface Others {
   readonly comparison?: Comparison | undefined;
   /** Its part alone, turned like the others', and how that lies in the frame; for the comparison. */
   readonly aligned?: { readonly image: EncoderImage; readonly alignment: Alignment } | undefined;
+  /** Where to look; absent: everywhere. */
+  readonly area?: AreaLookup | undefined;
 }
 
 /** An image through both towers and the head. */
@@ -75,6 +80,8 @@ export interface Segmentation {
   readonly coarse: ScoreMap;
   /** What other images say; absent: there was no comparison. */
   readonly compared?: Compared | undefined;
+  /** Absent: the whole image. */
+  readonly area?: FoundArea | undefined;
   readonly regions: readonly RegionMasks[];
   readonly timings: Pick<Timings, 'encode' | 'umci' | 'compare' | 'regions' | 'decode'>;
 }
@@ -155,7 +162,8 @@ export class Engine {
   }
 
   /**
-   * Text and vision towers, UMCI, MMR's regions and SAM's masks for them. Nothing above θ: no SAM call.
+   * Text and vision towers, UMCI, MMR's regions and SAM's masks for them. Nothing above θ: no SAM call, but for the part.
+   * @param others what it is compared with, and where to look: elsewhere the map is 0 and no mask
    * @throws ClipSamError `text-too-long`, `cancelled` (between two sessions), `inference-failed` when a model answers
    *   with values that are no numbers
    */
@@ -168,8 +176,11 @@ export class Engine {
     const { frame } = image;
     const clock = new Stopwatch();
     const seen = await this.#look(image, recipe, clock, signal);
-    const compared = await this.#compare(image, others, seen, clock, signal);
-    const coarse = compared?.answer?.fused ?? seen.coarse;
+    const area =
+      others.area && (await lookAt(others.area, this.#encoded(image, seen), this.#asker(image, clock)));
+    const compared = await this.#compare(image, others, { ...seen, cells: area?.cells }, clock, signal);
+    const whole = compared?.answer?.fused ?? seen.coarse;
+    const coarse = area && others.area?.clears !== false ? clearOutside(whole, area.cells) : whole;
 
     const start = performance.now();
     const found = findRegions(coarse, {
@@ -184,28 +195,29 @@ export class Engine {
     for (const { region, prompts } of found) {
       throwIfCancelled(signal);
       const levels = await this.#decode(prompts, embedding, clock);
-      regions.push({ region, prompts, levels });
+      const within = area ? clipLevels(levels, area.cells, frame) : levels;
+      regions.push({ region, prompts, levels: within });
     }
-    return { coarse, compared, regions, timings: clock.timings };
+    return { coarse, compared, area, regions, timings: clock.timings };
   }
 
   /** What other images say; undefined when there are none to compare with. */
   async #compare(
     { key, frame }: EncoderImage,
     { aligned, comparison }: Others,
-    { coarse: language, stages }: LookedAt,
+    { coarse: language, stages, cells }: LookedAt & { readonly cells: CellMask | undefined },
     clock: Stopwatch,
     signal: AbortSignal | undefined,
   ): Promise<Compared | undefined> {
     if (!comparison) return undefined;
     const compared = comparedStages(stages.length);
     const own = aligned
-      ? this.#stages(await this.#encode(aligned.image, clock, false), aligned.image.frame)
+      ? this.#stages(await this.#encode(aligned.image, clock, false), this.#content(aligned.image.frame))
       : stages;
     throwIfCancelled(signal);
     const start = performance.now();
     const alignment = aligned?.alignment ?? null;
-    const image = { key, frame, tokens: keptTokens(own, compared), alignment, language };
+    const image = { key, frame, tokens: keptTokens(own, compared), alignment, language, cells };
     const answer = await this.#opinions.of(image, comparison, signal);
     clock.timings.compare += performance.now() - start;
     return answer;
@@ -215,6 +227,28 @@ export class Engine {
   async rescore(job: RescoreJob, signal?: AbortSignal): Promise<readonly (readonly Rescored[] | null)[]> {
     const { inputSize } = this.#pack.vision;
     return rescore(job, { opinions: this.#opinions, packHash: this.#packHash, inputSize }, signal);
+  }
+
+  /**
+   * What is remembered of a part that was clicked; undefined when SAM finds nothing there.
+   * @throws ClipSamError `inference-failed` as {@link segment}
+   */
+  async partSeed(
+    image: EncoderImage,
+    mark: Pick<PartMark, 'point' | 'level'>,
+  ): Promise<Omit<PartSeed, 'packHash'> | undefined> {
+    const clock = new Stopwatch();
+    const stages = this.#stages(await this.#encode(image, clock, true), this.#content(image.frame));
+    return partSeed(mark, this.#encoded(image, { stages }), this.#asker(image, clock));
+  }
+
+  #encoded({ frame }: EncoderImage, { stages }: Pick<EncodedStages, 'stages'>): EncodedStages {
+    return { frame, stages, grid: this.#pack.vision.grid };
+  }
+
+  /** Asks SAM about an image that was encoded just now. */
+  #asker({ key }: EncoderImage, clock: Stopwatch) {
+    return (prompts: DecoderPrompts) => this.#decode(prompts, this.#embeddings.get(key)!, clock);
   }
 
   /**
@@ -245,22 +279,21 @@ export class Engine {
     keepsEmbedding = true,
   ): Promise<LookedAt> {
     const { umci } = this.#pack;
-    const { frame } = image;
     throwIfCancelled(signal);
     const text = await this.#text.tokens(recipe, clock);
     throwIfCancelled(signal);
     const encoded = await this.#encode(image, clock, keepsEmbedding);
     throwIfCancelled(signal);
 
-    const content = this.#content(frame);
-    const stages = this.#stages(encoded, frame);
+    const content = this.#content(image.frame);
+    const stages = this.#stages(encoded, content);
     const feeds: Record<string, Tensor> = { text, ...umciMatrices(umci, content) };
     stages.forEach((tokens, index) => {
       feeds[`stage_${index}`] = tokens;
     });
     const answer = await clock.run('umci', this.#sessions.umci, feeds);
-    const { mapWidth, mapHeight } = content;
-    return { coarse: { width: mapWidth, height: mapHeight, data: finite(answer, 'coarse') }, stages };
+    const { mapWidth: width, mapHeight: height } = content;
+    return { coarse: { width, height, data: finite(answer, 'coarse') }, stages };
   }
 
   #content(frame: Frame): ContentGrid {
@@ -270,9 +303,9 @@ export class Engine {
   }
 
   /** The stages' tokens of the content. */
-  #stages(encoded: Tensors, frame: Frame): FeedTensor[] {
+  #stages(encoded: Tensors, content: ContentGrid): FeedTensor[] {
     const { stages, grid } = this.#pack.vision;
-    return stages.map((stage) => cropStage(floats(encoded, stage.tensor), stage, grid, this.#content(frame)));
+    return stages.map((stage) => cropStage(floats(encoded, stage.tensor), stage, grid, content));
   }
 
   /**

@@ -2,6 +2,7 @@ import { totalmem } from 'node:os';
 import type { DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
 import type { ErrorRecord } from '../../src-shared/error-record.ts';
 import { ClipSamError, throwIfCancelled, toErrorRecord } from '../../src-shared/errors.ts';
+import type { PartSeed } from '../../src-shared/inspection-area.ts';
 import type { InspectionResult } from '../../src-shared/result.ts';
 import type { TileProgress } from '../../src-shared/tile-progress.ts';
 import type {
@@ -10,6 +11,7 @@ import type {
   EmbedJob,
   InferenceRequests,
   InspectJob,
+  PartSeedJob,
   PoseJob,
   Rescored,
   RescoreJob,
@@ -89,6 +91,11 @@ export interface InferenceClient {
    * @throws ClipSamError as {@link inspect}
    */
   rescore(job: RescoreJob, signal?: AbortSignal): Promise<readonly (readonly Rescored[] | null)[]>;
+  /**
+   * What is remembered of a part that was clicked; null: SAM finds nothing there. Goes ahead as {@link askSam}.
+   * @throws ClipSamError as {@link inspect}; `image-changed` when the file holds another image now
+   */
+  partSeed(job: PartSeedJob, signal?: AbortSignal): Promise<PartSeed | null>;
   /** Cancels everything under way and ends the process. */
   close(): Promise<void>;
 }
@@ -184,6 +191,11 @@ class SupervisedInference implements InferenceClient {
   async rescore(job: RescoreJob, signal?: AbortSignal): Promise<readonly (readonly Rescored[] | null)[]> {
     this.#throwUnlessOpen(signal);
     return this.#queue.ask('rescore', job, signal);
+  }
+
+  async partSeed(job: PartSeedJob, signal?: AbortSignal): Promise<PartSeed | null> {
+    this.#throwUnlessOpen(signal);
+    return this.#queue.ask('partSeed', job, signal);
   }
 
   async close(): Promise<void> {

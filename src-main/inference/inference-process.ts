@@ -6,6 +6,7 @@ import { examineInThread } from './examination-client.ts';
 import { HEARTBEAT_INTERVAL, type Heartbeat, type InferenceRequests } from './inference-protocol.ts';
 import { askSamAboutImage, inspectImage } from './inspect-image.ts';
 import { parentPort } from './parent-port.ts';
+import { readPartSeed } from './part-seeds.ts';
 import { serveRequests } from './request-channel.ts';
 
 // The inference process: this thread speaks with the parent, reads images, fuses and writes; the engine's thread
@@ -43,6 +44,7 @@ void serveRequests<InferenceRequests>(parent, {
   pose: async (job, { signal }) => poseOfImage(job, opened(), signal),
   embed: async (job, { signal }) => embedImage(job, opened(), signal),
   rescore: async (job, { signal }) => opened().rescore(job, signal),
+  partSeed: async ({ recipe, ...mark }) => readPartSeed(mark, recipe, opened()),
   askSam: async (job, { signal }) => askSamAboutImage(job, opened(), signal),
 });
 

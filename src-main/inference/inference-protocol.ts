@@ -1,6 +1,7 @@
 import type { AlignmentDoubt } from '../../src-shared/alignment.ts';
 import type { DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
+import type { InspectionArea, PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import type { OpinionScore } from '../../src-shared/opinion.ts';
 import type { PackedLevels } from '../../src-shared/packed-levels.ts';
@@ -27,6 +28,14 @@ export interface InspectJob {
   readonly artifactRoot: string;
   /** What else the image is compared with; absent or without images: language alone. */
   readonly comparison?: Comparison | undefined;
+  /** Where to look; absent: everywhere. */
+  readonly area?: InspectionArea | undefined;
+}
+
+/** A part that was clicked, to be remembered. */
+export interface PartSeedJob extends Omit<PartMark, 'seed'> {
+  /** Gives the pixel limit. */
+  readonly recipe: Recipe;
 }
 
 /** One image whose tokens are wanted, for others to be compared with. */
@@ -133,6 +142,8 @@ export interface InferenceRequests {
     readonly result: InspectionResult;
     readonly progress: TileProgress;
   };
+  /** Null: SAM finds nothing there. */
+  readonly partSeed: { readonly job: PartSeedJob; readonly result: PartSeed | null };
   readonly askSam: { readonly job: AskSamJob; readonly result: SamMasks };
   /** How an image's part lies; nothing is computed with models. */
   readonly pose: {

@@ -1,29 +1,28 @@
 import { ClipSamError, failure, throwIfCancelled } from '../../src-shared/errors.ts';
-import type { Notice } from '../../src-shared/notice.ts';
 import type { Opinion } from '../../src-shared/opinion.ts';
 import { packLevels } from '../../src-shared/packed-levels.ts';
 import type { ArtifactRef, InspectionResult, ResultArtifacts } from '../../src-shared/result.ts';
 import type { TileProgress } from '../../src-shared/tile-progress.ts';
 import { modelVerdict } from '../../src-shared/verdict.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
-import { encodeGrey8, encodeGrey16, readFrameImage } from '../codec/image-codec.ts';
+import { encodeGrey8, encodeGrey16 } from '../codec/image-codec.ts';
 import { ArtifactStore } from '../files/artifact-store.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
 import { pictureKey } from '../files/picture-key.ts';
 import { defectScale } from '../pipeline/defect-scale.ts';
-import { frameTensor } from '../pipeline/frame.ts';
 import { quantiseMap } from '../pipeline/map-codec.ts';
 import { fuseMasks } from '../pipeline/mask-fusion.ts';
 import { maskLevels } from '../pipeline/mask-levels.ts';
 import { OPINIONS, type PerOpinion } from '../pipeline/opinion-fusion.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
-import { planTiles, type TilePlan } from '../pipeline/tile-plan.ts';
 import { alignedForComparison, alignmentNotices, encodedPart } from './aligned-image.ts';
-import type { EncoderImage } from './engine.ts';
+import { areaNotices, areaRecord } from './area-record.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { AskSamJob, InspectJob, SamMasks } from './inference-protocol.ts';
-import { segmentTiles, type TiledImage, tileNotices } from './inspect-tiles.ts';
+import { segmentTiles, tileNotices } from './inspect-tiles.ts';
 import { opinionRecord, withOpinions } from './opinion-record.ts';
+import { lookupOf } from './part-seeds.ts';
+import { readEncoderImage } from './read-encoder-image.ts';
 import { type TileTurn, TileTurns } from './tile-turns.ts';
 
 const tileTurns = new TileTurns();
@@ -53,7 +52,7 @@ export async function inspectImage(
 }
 
 async function inspectInTurn(
-  { path, page, recipe, artifactRoot, range, comparison }: InspectJob,
+  { path, page, recipe, artifactRoot, range, comparison, area }: InspectJob,
   engine: EngineClient,
   { signal, onTile, turn }: InspectOptions & { readonly turn: TileTurn | undefined },
 ): Promise<InspectionResult> {
@@ -66,25 +65,34 @@ async function inspectInTurn(
   );
   const aligned = await alignedForComparison({ path, page, recipe, range, comparison }, rgb, image, engine);
   const read = performance.now() - start;
-  // Of a tiled image regions are looked for on the joined map.
+  const lookup = area && (await lookupOf(area, recipe, engine));
+  // Of a tiled image regions are looked for on the joined map, which is cleared then.
   const whole = await engine.segment(
     {
       image,
       recipe: tiled ? { ...recipe, maxRegions: 0 } : recipe,
       comparison,
       aligned: aligned && encodedPart(aligned, image.key, engine),
+      area: lookup && { ...lookup, clears: !tiled },
     },
     signal,
   );
   const segmented = tiled
-    ? await segmentTiles(tiled, whole, recipe, engine, { signal, onTile })
+    ? await segmentTiles(tiled, whole, recipe, engine, { signal, onTile, area })
     : { ...whole, frame: image.frame, cutMs: 0 };
-  const { coarse, regions: masks, timings, frame, cutMs } = segmented;
+  const { coarse, regions: masks, timings, frame, cutMs, area: found } = segmented;
   throwIfCancelled(signal);
 
   const fuseStart = performance.now();
   const { theta, lambda } = recipe;
-  const { finalMap, mask, ...fused } = fuseMasks({ coarse, frame, regions: masks, theta, lambda });
+  const { finalMap, mask, ...fused } = fuseMasks({
+    coarse,
+    frame,
+    regions: masks,
+    theta,
+    lambda,
+    cells: found?.cells,
+  });
   const answer = whole.compared?.answer;
   const regions = answer ? withOpinions(fused.regions, masks, coarse, answer) : fused.regions;
   // In tiles only language is asked: what it sees there alone counts as well.
@@ -117,6 +125,7 @@ async function inspectInTurn(
         : [...notices, ...defectScale(frame, recipe.minRegionArea)]),
       ...alignmentNotices(aligned),
       ...(whole.compared?.notices ?? []),
+      ...areaNotices(area, found, frame),
     ],
     artifacts: { coarseMap, finalMap: finalFile, mask: maskFile, ...opinionMaps },
     timings: { read: read + cutMs, ...timings, fuse, write: end - writeStart, total: end - start },
@@ -125,6 +134,7 @@ async function inspectInTurn(
     packHash: engine.packHash,
     softwareVersion: SOFTWARE_VERSION,
     ...opinionRecord(comparison, whole.compared),
+    ...(area && found && { area: areaRecord(area, found, frame) }),
   };
 }
 
@@ -163,42 +173,4 @@ export async function askSamAboutImage(
   }
   if (!answer) throw new ClipSamError('inference-failed', `${path}: the engine kept no embedding.`);
   return { levels: packLevels(maskLevels(answer.levels, answer.frame)), decodeMs: answer.decodeMs };
-}
-
-/** An image scaled into the encoder's square. @throws ClipSamError of the codec (`image-…`) */
-export async function readEncoderImage(
-  { path, page, recipe, range }: Pick<InspectJob, 'path' | 'page' | 'recipe' | 'range'>,
-  { vision }: EngineClient,
-  turn?: TileTurn,
-): Promise<{
-  readonly image: EncoderImage;
-  /** Content pixels of the frame. */
-  readonly rgb: Uint8Array;
-  /** Where the recipe wants tiles and the image has several. */
-  readonly tiled: TiledImage | undefined;
-  readonly contentHash: string;
-  readonly notices: readonly Notice[];
-}> {
-  let plan: TilePlan | undefined;
-  const read = await readFrameImage(path, {
-    maxPixels: recipe.maxPixels,
-    size: vision.inputSize,
-    page,
-    range,
-    async wantsWhole(size) {
-      plan = turn && recipe.tiles && planTiles(size, recipe.tiles, vision);
-      if (plan) await turn?.begins;
-      else turn?.end();
-      return plan !== undefined;
-    },
-  });
-  const { rgb, contentHash, notices, whole, ...frame } = read;
-  const key = pictureKey({ contentHash, page, range });
-  return {
-    image: { key, frame, pixels: frameTensor(rgb, frame, vision.mean, vision.std) },
-    rgb,
-    tiled: plan && whole && { key, plan, pixels: whole },
-    contentHash,
-    notices,
-  };
 }

@@ -1,11 +1,13 @@
 import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
 import { type Frame, frameFor } from '../../src-shared/frame.ts';
 import type { Box } from '../../src-shared/geometry.ts';
+import type { InspectionArea } from '../../src-shared/inspection-area.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import type { TileProgress } from '../../src-shared/tile-progress.ts';
 import { cutFrame } from '../codec/image-codec.ts';
+import { areaCells, clearOutside, clipLevels, resampledCells } from '../pipeline/area-mask.ts';
 import { defectScale } from '../pipeline/defect-scale.ts';
 import { frameTensor } from '../pipeline/frame.ts';
 import type { RegionMasks } from '../pipeline/mask-levels.ts';
@@ -21,6 +23,7 @@ import {
   regionViews,
   viewArea,
 } from '../pipeline/tile-regions.ts';
+import type { FoundArea } from './area-lookup.ts';
 import type { EncoderImage, Segmentation } from './engine.ts';
 import type { EngineClient } from './engine-client.ts';
 
@@ -69,6 +72,8 @@ export async function segmentTiles(
   options: {
     readonly signal?: AbortSignal | undefined;
     readonly onTile?: ((progress: TileProgress) => void) | undefined;
+    /** Where to look, as the overview was; nothing is found elsewhere. */
+    readonly area?: InspectionArea | undefined;
   } = {},
 ): Promise<TiledSegmentation> {
   const { plan } = image;
@@ -81,7 +86,9 @@ export async function segmentTiles(
     report: options.onTile ?? (() => {}),
     cutMs: 0,
   };
-  const coarse = await joinedMap(run, overview.coarse);
+  const joined = await joinedMap(run, overview.coarse);
+  const area = areaInTiles(run, overview, options.area);
+  const coarse = area ? clearOutside(joined, area.cells) : joined;
   const start = performance.now();
   const found = findRegions(coarse, {
     theta: recipe.theta,
@@ -89,8 +96,27 @@ export async function segmentTiles(
     maxRegions: recipe.maxRegions,
   }).map((region) => ({ region, views: regionViews(region, coarse, plan, recipe.pointsPerRegion) }));
   run.timings.regions += performance.now() - start;
-  const regions = await askAboutRegions(run, found);
-  return { coarse, regions, frame: plan.frame, timings: run.timings, cutMs: run.cutMs };
+  const asked = await askAboutRegions(run, found);
+  const regions = area
+    ? asked.map((masks) => ({ ...masks, levels: clipLevels(masks.levels, area.cells, plan.frame) }))
+    : asked;
+  return { coarse, area, regions, frame: plan.frame, timings: run.timings, cutMs: run.cutMs };
+}
+
+/** The overview's area on the lattice of the joined maps. */
+function areaInTiles(
+  { image: { plan }, engine }: TileRun,
+  { area: found }: Segmentation,
+  area: InspectionArea | undefined,
+): FoundArea | undefined {
+  if (!area || !found) return undefined;
+  const cells = areaCells(area, plan.frame);
+  const { onPart, part } = found;
+  if (!onPart) return { cells, ...(part && { part }) };
+  const { imageWidth, imageHeight } = plan.frame;
+  const overview = frameFor(imageWidth, imageHeight, engine.vision.inputSize);
+  const within = resampledCells(onPart, overview, plan.frame);
+  return { cells: cells.map((cell, i) => cell & within[i]!), onPart: within, ...(part && { part }) };
 }
 
 /** What a tiled image's result has to be read with. @param notices of the codec, about the whole image's frame */

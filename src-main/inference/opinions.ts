@@ -2,7 +2,8 @@ import type { Alignment } from '../../src-shared/alignment.ts';
 import { type Frame, MAP_SIDE } from '../../src-shared/frame.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import type { Opinion, OpinionScore } from '../../src-shared/opinion.ts';
-import { mapFromAligned } from '../pipeline/alignment.ts';
+import { fromAligned, mapFromAligned } from '../pipeline/alignment.ts';
+import { type CellMask, clearOutside, isLookedAt } from '../pipeline/area-mask.ts';
 import { distanceLogit, logit, sigmoid, topMean } from '../pipeline/calibration.ts';
 import type { ImageTokens } from '../pipeline/image-tokens.ts';
 import { discounted, languagePeak } from '../pipeline/language-opinion.ts';
@@ -15,7 +16,7 @@ import {
 } from '../pipeline/opinion-fusion.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
 import { distanceToAny, distanceToCrowd } from '../pipeline/token-distances.ts';
-import { tokensToCells } from '../pipeline/token-map.ts';
+import { CELLS_OF_TOKEN, tokensToCells } from '../pipeline/token-map.ts';
 import type { Comparison } from './comparison.ts';
 import { type ComparedPicture, knownPairs } from './picture-panel.ts';
 import {
@@ -37,13 +38,15 @@ export interface OpinionImage {
   readonly alignment: Alignment | null;
   /** Language's own map. */
   readonly language: ScoreMap;
+  /** Where the image is looked at: only that counts for its scores. Absent: everywhere. */
+  readonly cells?: CellMask | undefined;
 }
 
 /** What all opinions say of an image. */
 export interface OpinionAnswer {
   /** The map in which regions are looked for. */
   readonly fused: ScoreMap;
-  /** Each calibrated map, 0..1, on the cells of the coarse map. */
+  /** Each calibrated map, 0..1, on the cells of the coarse map; 0 where nothing is looked at. */
   readonly maps: PerOpinion<ScoreMap>;
   /** Language first. */
   readonly scores: readonly OpinionScore[];
@@ -86,11 +89,12 @@ export class Opinions {
     const prepared = await this.#prepare(comparison, signal);
     const { languageLimit: limit, used, notices } = prepared;
     if (limit === undefined) return { answer: undefined, used, notices };
-    const { language } = image;
+    const { language, cells: area } = image;
+    const seen = area ? clearOutside(language, area) : language;
     const logits: Partial<Record<Opinion, Float32Array>> = {
       language: language.data.map((value) => discounted(logit(value), limit)),
     };
-    const ofImage: Partial<Record<Opinion, number>> = { language: discounted(languagePeak(language), limit) };
+    const ofImage: Partial<Record<Opinion, number>> = { language: discounted(languagePeak(seen), limit) };
     // A picture as it lies is no like of aligned ones.
     const isComparable = !comparison.template || image.alignment !== null;
     const picture = comparedPicture({ key: image.key, views: [image.tokens] }, prepared.variant);
@@ -100,7 +104,8 @@ export class Opinions {
       if (!distances) continue;
       const cells = onCells(distances, picture, image, prepared);
       logits[opinion] = cells.map((distance) => distanceLogit(distance, asked.limits.map));
-      ofImage[opinion] = distanceLogit(topMean(distances), asked.limits.image);
+      const counted = countedDistances(distances, cells, picture, image, prepared);
+      ofImage[opinion] = distanceLogit(topMean(counted), asked.limits.image);
     }
     return { answer: this.#fuse(logits, ofImage, image, prepared), used, notices };
   }
@@ -108,15 +113,16 @@ export class Opinions {
   #fuse(
     logits: PerOpinion<Float32Array>,
     ofImage: PerOpinion<number>,
-    { language: { width, height } }: OpinionImage,
+    { language: { width, height }, cells }: OpinionImage,
     { settings }: PreparedComparison,
   ): OpinionAnswer {
     const there = OPINIONS.filter((opinion) => logits[opinion]);
     const weights = opinionWeights(there, settings.weights);
     const map = (data: Float32Array): ScoreMap => ({ width, height, data });
+    const seen = (whole: ScoreMap) => (cells ? clearOutside(whole, cells) : whole);
     return {
       fused: map(fuseMaps(logits, weights, this.#theta)),
-      maps: Object.fromEntries(there.map((opinion) => [opinion, map(logits[opinion]!.map(sigmoid))])),
+      maps: Object.fromEntries(there.map((opinion) => [opinion, seen(map(logits[opinion]!.map(sigmoid)))])),
       scores: there.map((opinion) => ({
         opinion,
         score: sigmoid(ofImage[opinion]!),
@@ -148,6 +154,27 @@ async function distancesOf(
 ): Promise<Float32Array | undefined> {
   const cosines = await panel.cosines(picture, signal);
   return opinion === 'consensus' ? distanceToCrowd(cosines) : distanceToAny(cosines);
+}
+
+/** Distances of the tokens whose middle is looked at; of cells, where an area lies between them. */
+function countedDistances(
+  distances: Float32Array,
+  onMap: Float32Array,
+  picture: ComparedPicture,
+  { cells, alignment, frame }: OpinionImage,
+  { variant }: PreparedComparison,
+): Float32Array {
+  if (!cells) return distances;
+  const { width, height } = picture.views[0]!;
+  const token = CELLS_OF_TOKEN[variant.scale] * frame.cell;
+  const tokens = distances.filter((_, i) => {
+    const [x, y] = [(i % width) + 0.5, Math.floor(i / width) + 0.5];
+    const at = alignment
+      ? fromAligned({ x: (x * alignment.size) / width, y: (y * alignment.size) / height }, alignment)
+      : { x: x * token, y: y * token };
+    return isLookedAt(at, cells, frame);
+  });
+  return tokens.length > 0 ? tokens : onMap.filter((_, i) => cells[i] === 1);
 }
 
 /** Distances of tokens on the cells of the coarse map. */

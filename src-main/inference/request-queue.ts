@@ -5,7 +5,10 @@ import { type DeathReason, describeDeath, ProcessDeath } from './process-death.t
 import type { SupervisedChild } from './supervised-child.ts';
 
 /** Requests about one image. */
-type ImageRequests = Pick<InferenceRequests, 'inspect' | 'askSam' | 'pose' | 'embed' | 'rescore'>;
+type ImageRequests = Pick<
+  InferenceRequests,
+  'inspect' | 'askSam' | 'partSeed' | 'pose' | 'embed' | 'rescore'
+>;
 type ImageRequestKind = keyof ImageRequests;
 
 /** Requests in the process at a time: one image read, one waiting for the engine, one in it, one being finished. */
@@ -77,7 +80,7 @@ export class RequestQueue {
     const cancel = () =>
       this.#cancel(task, new ClipSamError('cancelled', 'Cancelled.', { cause: signal?.reason }));
     signal?.addEventListener('abort', cancel, { once: true });
-    if (kind === 'askSam') this.#waiting.unshift(task);
+    if (kind === 'askSam' || kind === 'partSeed') this.#waiting.unshift(task);
     else this.#waiting.push(task);
     this.#send();
     try {

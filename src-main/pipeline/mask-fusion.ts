@@ -1,5 +1,6 @@
 import type { Frame } from '../../src-shared/frame.ts';
 import type { Region } from '../../src-shared/result.ts';
+import { type CellMask, clearPixels } from './area-mask.ts';
 import { upsampleToFrame } from './bilinear.ts';
 import { finalRegion } from './final-region.ts';
 import { imageScore } from './image-score.ts';
@@ -16,6 +17,8 @@ export interface FusionInput {
   readonly theta: number;
   /** λ ≥ 0: weight of SAM's masks against the coarse map. */
   readonly lambda: number;
+  /** Where it is looked at; nothing is found elsewhere. Default: everywhere. */
+  readonly cells?: CellMask | undefined;
 }
 
 export interface Fusion {
@@ -40,10 +43,19 @@ export interface Fusion {
  * are. A region of which nothing remains is left out of `regions`. Frame → image is bilinear.
  */
 export function fuseMasks(input: FusionInput): Fusion {
-  const { coarse, frame, regions } = input;
+  const { coarse, frame, regions, cells } = input;
   const mask = new Uint8Array(frame.imageWidth * frame.imageHeight);
   const finalMap = upsampleToFrame(coarse, frame);
   const reaches = regions.map((masks) => regionReach(masks, coarse, frame));
+  if (cells) {
+    clearPixels(
+      finalMap.data,
+      { left: 0, top: 0, right: finalMap.width, bottom: finalMap.height },
+      cells,
+      frame,
+    );
+    for (const { span, within } of reaches) clearPixels(within, span, cells, frame);
+  }
   const patches = reaches.map((reach) => regionScores(reach, finalMap, input.lambda));
   const found = regions
     .map(({ prompts }, k) => finalRegion(prompts, reaches[k]!, patches[k]!, mask, input))

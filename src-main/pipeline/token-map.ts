@@ -3,7 +3,7 @@ import type { TokenScale } from './image-tokens.ts';
 import type { ScoreMap } from './score-map.ts';
 
 /** Cells of the coarse map along a token. */
-const CELLS: Readonly<Record<TokenScale, number>> = { half: 8, fine: 4 };
+export const CELLS_OF_TOKEN: Readonly<Record<TokenScale, number>> = { half: 8, fine: 4 };
 
 /** Values per token → values per cell of the coarse map, bilinear. */
 export function tokensToCells(
@@ -12,7 +12,7 @@ export function tokensToCells(
   cells: Pick<ScoreMap, 'width' | 'height'>,
 ): Float32Array {
   const { width, height } = cells;
-  const ratio = 1 / CELLS[scale];
+  const ratio = 1 / CELLS_OF_TOKEN[scale];
   const out = new Float32Array(width * height);
   resampleRows(tokens, { x: 0, y: 0, width, height, ratioX: ratio, ratioY: ratio }, (row, y) =>
     out.set(row, y * width),

@@ -49,7 +49,9 @@ export async function fakeWorkstation(
       starts.push({ device, tell: onEvent });
       onEvent({ kind: 'ready', generation: 1, pid: 1, device: inference.device });
       const askSam = fake.decode ?? (async () => ({ levels: packLevels([]), decodeMs: 1 }));
-      return { ...inference, askSam, close: async () => {} };
+      const { packHash } = inference;
+      const partSeed = async () => ({ packHash, token: [1], share: 0.25, border: 0 });
+      return { ...inference, askSam, partSeed, close: async () => {} };
     },
     ...options,
     workspaceFolder: folder,

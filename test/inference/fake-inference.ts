@@ -5,6 +5,7 @@ import type {
   FromChild,
   InferenceRequests,
   InspectJob,
+  PartSeedJob,
   PoseJob,
   ToChild,
 } from '../../src-main/inference/inference-protocol.ts';
@@ -48,7 +49,7 @@ export function fakeInference({ pid, say, kill, exit, freeze }: Surroundings): (
       say({ kind: 'answer', id, result });
     }
   };
-  const work = (id: number, { path }: InspectJob | AskSamJob | EmbedJob | PoseJob) => {
+  const work = (id: number, { path }: InspectJob | AskSamJob | PartSeedJob | EmbedJob | PoseJob) => {
     const [behaviour, file] = path.split(':');
     const answer = () => {
       const result = { contentHash: path, pid } as unknown as (FromChild & { kind: 'answer' })['result'];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { clearOutside, clipLevels } from '../../src-main/pipeline/area-mask.ts';
 import { frameGrid } from '../../src-main/pipeline/frame.ts';
 import { fuseMasks } from '../../src-main/pipeline/mask-fusion.ts';
 import type { RegionMasks } from '../../src-main/pipeline/mask-levels.ts';
@@ -174,6 +175,35 @@ describe('fuseMasks', () => {
       height: Math.max(...ys) - top + 1,
     });
     expect(Math.abs(polygonArea(region!.polygons) - region!.area)).toBeLessThan(0.02 * region!.area);
+  });
+
+  it('finds nothing outside of the cells that are looked at, at the resolution of the frame', () => {
+    const frame = frameFor(900, 700);
+    const grid = frameGrid(frame, 256);
+    // The edge cuts the bump in halves.
+    const cells = Uint8Array.from({ length: grid.width * grid.height }, (_, i) =>
+      i % grid.width < 100 ? 1 : 0,
+    );
+    const whole = bumps(frame, [{ x: 100, y: 80, radius: 14 }]);
+    const coarse = clearOutside(whole, cells);
+    const regions = masksFor(coarse, frame).map((region) => ({
+      ...region,
+      levels: clipLevels(region.levels, cells, frame),
+    }));
+    const input = { coarse, frame, regions, theta: THETA, lambda: 1 };
+    const { finalMap, mask, regions: found } = fuseMasks({ ...input, cells });
+    expect(found).toHaveLength(1);
+    expect(finalMap.data.findIndex((value, i) => value > 0 && i % finalMap.width >= 400)).toBe(-1);
+    // A pixel of the image whose centre is nearest to a frame pixel inside is the last that can be reached.
+    const last = Math.ceil((400.5 * 900) / frame.width);
+    expect(mask.findIndex((value, i) => value > 0 && i % 900 > last)).toBe(-1);
+    expect(found[0]!.box.x + found[0]!.box.width).toBeLessThanOrEqual(last + 1);
+    // Well inside it is as without.
+    const open = fuseMasks(input);
+    const same = finalMap.data.findIndex(
+      (value, i) => i % finalMap.width < 396 && value !== open.finalMap.data[i],
+    );
+    expect(same).toBe(-1);
   });
 
   it('leaves a good part alone: no region, final = coarse, empty mask', () => {

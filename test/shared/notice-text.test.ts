@@ -23,6 +23,9 @@ const EVERY: Readonly<Record<Notice['code'], Notice>> = {
   'single-colour': { code: 'single-colour', red: 117, green: 117, blue: 117 },
   'nearly-black': { code: 'nearly-black', highest: 9 },
   'decoder-warning': { code: 'decoder-warning', message: 'extraneous bytes before marker 0xd2' },
+  'area-ignored': { code: 'area-ignored', share: 0.4 },
+  'area-stretched': { code: 'area-stretched', width: 900, height: 900, areaWidth: 1200, areaHeight: 900 },
+  'part-not-found': { code: 'part-not-found', reason: 'size' },
 };
 
 it.each(NOTICE_LANGUAGES)('tells every notice in %s, with its values and nothing left open', (language) => {

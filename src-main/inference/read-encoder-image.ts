@@ -1,0 +1,48 @@
+import type { Notice } from '../../src-shared/notice.ts';
+import { readFrameImage } from '../codec/image-codec.ts';
+import { pictureKey } from '../files/picture-key.ts';
+import { frameTensor } from '../pipeline/frame.ts';
+import { planTiles, type TilePlan } from '../pipeline/tile-plan.ts';
+import type { EncoderImage } from './engine.ts';
+import type { EngineClient } from './engine-client.ts';
+import type { InspectJob } from './inference-protocol.ts';
+import type { TiledImage } from './inspect-tiles.ts';
+import type { TileTurn } from './tile-turns.ts';
+
+/** An image scaled into the encoder's square. @throws ClipSamError of the codec (`image-…`) */
+export async function readEncoderImage(
+  { path, page, recipe, range }: Pick<InspectJob, 'path' | 'page' | 'recipe' | 'range'>,
+  { vision }: EngineClient,
+  turn?: TileTurn,
+): Promise<{
+  readonly image: EncoderImage;
+  /** Content pixels of the frame. */
+  readonly rgb: Uint8Array;
+  /** Where the recipe wants tiles and the image has several. */
+  readonly tiled: TiledImage | undefined;
+  readonly contentHash: string;
+  readonly notices: readonly Notice[];
+}> {
+  let plan: TilePlan | undefined;
+  const read = await readFrameImage(path, {
+    maxPixels: recipe.maxPixels,
+    size: vision.inputSize,
+    page,
+    range,
+    async wantsWhole(size) {
+      plan = turn && recipe.tiles && planTiles(size, recipe.tiles, vision);
+      if (plan) await turn?.begins;
+      else turn?.end();
+      return plan !== undefined;
+    },
+  });
+  const { rgb, contentHash, notices, whole, ...frame } = read;
+  const key = pictureKey({ contentHash, page, range });
+  return {
+    image: { key, frame, pixels: frameTensor(rgb, frame, vision.mean, vision.std) },
+    rgb,
+    tiled: plan && whole && { key, plan, pixels: whole },
+    contentHash,
+    notices,
+  };
+}
