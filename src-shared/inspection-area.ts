@@ -17,6 +17,8 @@ const partSeedSchema = immutable(
     share,
     /** Share of the image's border that the part touches. */
     border: share,
+    /** Median cosine of the image's tokens outside of the part with the token. */
+    background: z.number().min(-1).max(1),
   }),
 );
 export type PartSeed = z.infer<typeof partSeedSchema>;
@@ -57,7 +59,7 @@ export const inspectionAreaSchema = immutable(
 export type InspectionArea = z.infer<typeof inspectionAreaSchema>;
 
 /** Why an image is looked at whole although its part was asked for. */
-export const PART_DOUBTS = ['seed-missing', 'quality', 'size', 'border', 'outside'] as const;
+export const PART_DOUBTS = ['seed-missing', 'unlike', 'quality', 'size', 'border', 'outside'] as const;
 export type PartDoubt = (typeof PART_DOUBTS)[number];
 
 /** Where an image was looked at. */

@@ -56,6 +56,7 @@ const COMPARED = {
 const DOUBTS = {
   en: {
     'seed-missing': 'the image in which it was clicked cannot be read',
+    unlike: 'nothing resembles the place that was clicked',
     quality: 'SAM is not sure of its outline',
     size: 'what SAM found has not the size of the part',
     border: 'what SAM found reaches over most of the border',
@@ -63,6 +64,7 @@ const DOUBTS = {
   },
   'zh-CN': {
     'seed-missing': '无法读取当时点选零件的图像',
+    unlike: '没有与点选位置相似之处',
     quality: 'SAM 对其轮廓没有把握',
     size: 'SAM 找到的区域与零件大小不符',
     border: 'SAM 找到的区域触及大部分图像边界',

@@ -93,7 +93,7 @@ export const noticeSchema = z.discriminatedUnion('code', [
   }),
   /**
    * The part was not found with certainty, and no background was ignored. `seed-missing`: the image in which it was clicked
-   * cannot be read; `quality`: SAM's own doubt; `size`: far from that of the part; `border`: most of the image's
+   * cannot be read; `unlike`: no place resembles the clicked one; `quality`: SAM's own doubt; `size`: far from that of the part; `border`: most of the image's
    * border would be part; `outside`: it lies outside of the region of interest.
    */
   z.object({ code: z.literal('part-not-found'), reason: z.enum(PART_DOUBTS) }),

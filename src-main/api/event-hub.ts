@@ -116,6 +116,7 @@ function keyOf(event: WorkstationEvent): string {
     case 'references':
       return `references ${productKey(event.product)}`;
     case 'recipes':
+    case 'areas':
     case 'people':
     case 'packs':
     case 'device':

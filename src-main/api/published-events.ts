@@ -27,6 +27,7 @@ const batch = (batchId: number) => ({ kind: 'batch', batchId }) as const;
 const reviewed = ({ runId, imageId }: { readonly runId: number; readonly imageId: number }) =>
   ({ kind: 'reviewed', runId, imageId }) as const;
 const recipes = () => ({ kind: 'recipes' }) as const;
+const areas = () => ({ kind: 'areas' }) as const;
 const people = () => ({ kind: 'people' }) as const;
 const references = (_input: unknown, { product }: { readonly product: Product }) =>
   ({ kind: 'references', product }) as const;
@@ -70,6 +71,7 @@ export const PUBLISHED_EVENTS = {
     approve: references,
     reject: references,
   },
+  areas: { save: areas },
   packs: {
     add: packs,
     resume: packs,

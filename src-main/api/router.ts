@@ -1,5 +1,6 @@
 import { createImplementer } from './implementer.ts';
 import { appRoutes } from './routes/app.ts';
+import { areaRoutes } from './routes/areas.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { deviceRoutes } from './routes/device.ts';
 import { exportRoutes } from './routes/exports.ts';
@@ -25,6 +26,7 @@ export function createRouter(workstation: Workstation) {
     review: reviewRoutes(os, workstation),
     recipes: recipeRoutes(os, workstation),
     references: referenceRoutes(os, workstation),
+    areas: areaRoutes(os, workstation),
     whatIf: whatIfRoutes(os, workstation),
     packs: packRoutes(os, workstation),
     device: deviceRoutes(os, workstation),

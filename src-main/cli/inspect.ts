@@ -7,6 +7,7 @@ import { pageName } from '../../src-shared/image-page.ts';
 import { isWarning, type NoticeCode } from '../../src-shared/notice.ts';
 import { noticeName } from '../../src-shared/notice-text.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
+import { readAreaFile } from '../services/areas/area-file.ts';
 import type { ImageRecord } from '../services/runs/image-record.ts';
 import {
   type InspectPathsEvent,
@@ -36,6 +37,7 @@ interface InspectOptions extends PipelineOptions, OpinionOptions {
   readonly json?: true;
   readonly range?: SampleRange;
   readonly references?: string;
+  readonly roi?: string;
 }
 
 export function addInspect(program: Command): void {
@@ -58,6 +60,10 @@ export function addInspect(program: Command): void {
     .option(
       '--references <folder>',
       'good parts to compare with, 64 at most, instead of those that the workspace keeps for the product',
+    )
+    .option(
+      '--roi <file>',
+      'where to look: JSON with width, height, include and ignore polygons (see the README)',
     )
     .option('--json', 'one JSON object per image on standard output, people read standard error');
   withOpinionOptions(command, {
@@ -88,6 +94,7 @@ async function inspect(paths: readonly string[], options: InspectOptions): Promi
   const { recipe, packFolder } = await chooseRecipe(recipeChoice(options, options.object));
   const chosen = { recipe: withOpinions(recipe, options, references !== undefined), packFolder };
   printLine(`Recipe: ${printable(chosen.recipe.name)}, object "${printable(chosen.recipe.object)}"`);
+  const area = options.roi === undefined ? undefined : await readAreaFile(options.roi);
   const display = new ProgressDisplay();
   const started = performance.now();
   const doubts = new Doubts();
@@ -100,6 +107,7 @@ async function inspect(paths: readonly string[], options: InspectOptions): Promi
       fresh,
       ...(range && { range }),
       ...(references !== undefined && { references }),
+      ...(area && { area }),
       device,
       ...(threads ? { threads } : {}),
       inspector: inspectorName(),
@@ -141,6 +149,9 @@ function inspectMessages(
         }
         if (event.outset === 'references-changed') {
           display.say('The references are others than in the unfinished run: a new run starts.');
+        }
+        if (event.outset === 'area-changed') {
+          display.say('It is looked at another area than in the unfinished run: a new run starts.');
         }
         if (event.outset === 'resumed') display.say('Going on with the unfinished run.');
         if (event.outset === 'inputs-changed') {

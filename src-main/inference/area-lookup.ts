@@ -4,7 +4,15 @@ import type { InspectionArea, PartDoubt, PartMark, PartSeed } from '../../src-sh
 import type { FeedTensor } from '../graph/umci-feeds.ts';
 import { areaCells, type CellMask } from '../pipeline/area-mask.ts';
 import type { RegionMasks } from '../pipeline/mask-levels.ts';
-import { choosePart, likestPlaces, partCells, partTokens, seedOf, tokenAt } from '../pipeline/part-mask.ts';
+import {
+  backgroundLikeness,
+  choosePart,
+  likestPlaces,
+  partCells,
+  partTokens,
+  seedOf,
+  tokenAt,
+} from '../pipeline/part-mask.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
 
 /** Where to look in an image, ready for the engine. */
@@ -65,12 +73,12 @@ async function findPart(
 ): Promise<{ readonly cells: CellMask; readonly share: number } | { readonly doubt: PartDoubt }> {
   const { frame } = seen;
   let doubt: PartDoubt | undefined;
-  for (const place of likestPlaces(tokensOf(seen), seed.token, frame, TRIES)) {
+  for (const place of likestPlaces(tokensOf(seen), seed, frame, TRIES)) {
     const part = choosePart(await ask(promptAt(place)), seed, frame);
     if ('cells' in part) return part;
     doubt ??= part.doubt;
   }
-  return { doubt: doubt ?? 'size' };
+  return { doubt: doubt ?? 'unlike' };
 }
 
 /** What is remembered of a part that was clicked; undefined when SAM's mask there is empty. */
@@ -82,11 +90,13 @@ export async function partSeed(
   const { frame } = seen;
   const found = seedOf(await ask(promptAt(point)), level, frame);
   if (!found) return undefined;
-  const token = tokenAt(tokensOf(seen), point, frame);
+  const tokens = tokensOf(seen);
+  const token = tokenAt(tokens, point, frame);
   return {
     token: Array.from(token, (value) => Math.round(value * 1e5) / 1e5),
     share: found.share,
     border: found.border,
+    background: backgroundLikeness(tokens, token, found.cells, frame),
   };
 }
 

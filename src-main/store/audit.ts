@@ -6,6 +6,7 @@ export type AuditSubject =
   | 'batch'
   | 'image'
   | 'recipe'
+  | 'area'
   | 'run'
   | 'verdict'
   | 'annotation'

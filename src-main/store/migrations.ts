@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Migration, sql } from 'kysely';
+import { AREAS } from './area-tables.ts';
 import { appendOnly, frozen, run } from './migration-statements.ts';
 import { OPINIONS } from './opinion-columns.ts';
 import { rebuildTable } from './rebuild-table.ts';
@@ -44,6 +45,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '019-import-owner': { up: (db) => run(db, IMPORT_OWNER) },
   '020-opinions': { up: (db) => run(db, OPINIONS) },
   '021-references': { up: (db) => run(db, REFERENCES) },
+  '022-areas': { up: (db) => run(db, AREAS) },
   '023-run-comparison': { up: (db) => run(db, RUN_COMPARISON) },
 };
 

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { DeviceReport } from '../../src-shared/device.ts';
 import type { ErrorRecord } from '../../src-shared/error-record.ts';
 import { failure } from '../../src-shared/errors.ts';
+import type { InspectionArea } from '../../src-shared/inspection-area.ts';
 import type { RunStatus } from '../../src-shared/run.ts';
+import { hashOfArea } from '../files/area-hash.ts';
+import { storedArea } from './areas.ts';
 import { recordAudit } from './audit.ts';
 import { errorColumns } from './error-columns.ts';
 import {
@@ -25,12 +28,16 @@ export interface RunContext {
   readonly inspector: string;
 }
 
-/** Starts a run over all images that the batch has now. */
+/**
+ * Starts a run over all images that the batch has now.
+ * @param area where it looks, now and when it is resumed; null: everywhere
+ */
 export async function startRun(
   workspace: Workspace,
   batchId: number,
   recipeHash: string,
   context: RunContext,
+  area: InspectionArea | null = null,
 ): Promise<RunClaim> {
   const claim = newClaim();
   const runId = await workspace.db.transaction().execute(async (db) => {
@@ -52,6 +59,7 @@ export async function startRun(
         recipe_hash: recipeHash,
         pack_hash: context.packHash,
         sample_ranges: ranges,
+        area: area && storedArea(workspace, area),
         status: 'running',
         last_image_id: last,
         started_at: claim.columns.heartbeat_at,
@@ -69,6 +77,7 @@ export async function startRun(
           recipeHash,
           packHash: context.packHash,
           device: context.device,
+          ...(area && { area: hashOfArea(area) }),
           ...(ranges !== null && { sampleRanges: JSON.parse(ranges) as unknown }),
         },
       },

@@ -101,6 +101,20 @@ export interface Schema {
     comparison: string | null;
     /** JSON: the same in short, once it is ready. */
     compared_with: string | null;
+    /** JSON: where it looks, as it was when it began; null: everywhere. */
+    area: string | null;
+  };
+  areas: {
+    id: Generated<number>;
+    /** Key of the product. */
+    product: string;
+    revision: number;
+    /** Null with the area: everywhere. */
+    hash: string | null;
+    /** JSON. */
+    area: string | null;
+    inspector: string;
+    created_at: string;
   };
   results: {
     id: Generated<number>;

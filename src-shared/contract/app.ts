@@ -26,6 +26,8 @@ const workstationEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('recipes') }),
   /** What a product remembers has changed, or a change of it is under way. */
   z.object({ kind: z.literal('references'), product: productSchema }),
+  /** Somebody saved where to look in the images of a product. */
+  z.object({ kind: z.literal('areas') }),
   /** Somebody was added or removed, or got another role or PIN; or windows sign out after another time. */
   z.object({ kind: z.literal('people') }),
   /** A model pack was brought in, or the list of stopped downloads has changed. */

@@ -1,4 +1,5 @@
 import { app } from './app.ts';
+import { areas } from './areas.ts';
 import { batches } from './batches.ts';
 import { device } from './device.ts';
 import { exports } from './exports.ts';
@@ -24,6 +25,7 @@ export const contract = {
   review,
   recipes,
   references,
+  areas,
   whatIf,
   packs,
   device,

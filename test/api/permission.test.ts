@@ -341,6 +341,13 @@ describe('with people', () => {
       'references.undo': () => again.references.undo({ id: changeId, inspector }),
       'references.approve': () => again.references.approve({ id: markId, inspector }),
       'references.reject': () => again.references.reject({ id: markId, inspector }),
+      'areas.save': () =>
+        again.areas.save({
+          product: { partNumber: '4711', revision: '' },
+          after: 0,
+          draft: { width: 9, height: 9, include: [], ignore: [], part: null },
+          inspector,
+        }),
       'studies.create': () => again.studies.create({ batchId, name: 'B', size: 20, rounds: 2, inspector }),
       'studies.judge': () =>
         again.studies.judge({

@@ -50,7 +50,7 @@ export async function fakeWorkstation(
       onEvent({ kind: 'ready', generation: 1, pid: 1, device: inference.device });
       const askSam = fake.decode ?? (async () => ({ levels: packLevels([]), decodeMs: 1 }));
       const { packHash } = inference;
-      const partSeed = async () => ({ packHash, token: [1], share: 0.25, border: 0 });
+      const partSeed = async () => ({ packHash, token: [1], share: 0.25, border: 0, background: 0.5 });
       return { ...inference, askSam, partSeed, close: async () => {} };
     },
     ...options,

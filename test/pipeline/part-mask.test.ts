@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cellGrid } from '../../src-main/pipeline/frame.ts';
 import {
+  backgroundLikeness,
   choosePart,
   likestPlaces,
   partCells,
@@ -69,15 +70,34 @@ describe('the tokens of a part', () => {
     }
   });
 
+  it('say how much the background resembles the part: the median outside of it', () => {
+    const tokens = partTokens([stage(8, [10, 10])], 16);
+    const token = tokenAt(tokens, { x: 10.5 * 32, y: 10.5 * 32 }, frame);
+    const cells = Uint8Array.from({ length: 256 * 128 }, (_, i) => (i % 256 < 80 ? 1 : 0));
+    const outside = Array.from({ length: 64 * 32 }, (_, i) => i)
+      .filter((i) => i % 64 >= 20)
+      .map((i) => token.reduce((sum, value, c) => sum + value * tokens.data[i * 8 + c]!, 0))
+      .sort((a, b) => a - b);
+    const median = outside[outside.length >> 1]!;
+    expect(backgroundLikeness(tokens, token, cells, frame)).toBeCloseTo(median, 5);
+    expect(backgroundLikeness(tokens, token, new Uint8Array(256 * 128).fill(1), frame)).toBe(0);
+  });
+
   it('find the place again where the part has moved to', () => {
     const before = partTokens([stage(8, [10, 10])], 16);
     const token = tokenAt(before, { x: 10.5 * 32, y: 10.5 * 32 }, frame);
     const after = partTokens([stage(8, [48, 20])], 16);
-    const [first, second] = likestPlaces(after, token, frame, 3);
+    const place = { token: [...token], background: 0 };
+    const [first, second] = likestPlaces(after, { ...place, background: -1 }, frame, 3);
     expect(Math.hypot(first!.x - 48.5 * 32, first!.y - 20.5 * 32)).toBeLessThan(100);
     // The next place is another one, not the token beside it.
     expect(Math.hypot(second!.x - first!.x, second!.y - first!.y)).toBeGreaterThan(6.4 * 32);
-    expect(() => likestPlaces(after, [1, 2], frame, 1)).toThrow(TypeError);
+    expect(() => likestPlaces(after, { token: [1, 2], background: 0 }, frame, 1)).toThrow(TypeError);
+    // Where nothing resembles it more than the background did there is no such place.
+    expect(likestPlaces(after, place, frame, 1)).toHaveLength(1);
+    expect(
+      likestPlaces(partTokens([stage(8, [-9, -9])], 16), { ...place, background: 0.95 }, frame, 1),
+    ).toEqual([]);
   });
 });
 

@@ -3,13 +3,17 @@ import type { BatchEvent } from '../../../src-shared/batch-event.ts';
 import { blamesNoImage } from '../../../src-shared/error-codes.ts';
 import type { ErrorRecord } from '../../../src-shared/error-record.ts';
 import { failure, fromErrorRecord, toErrorRecord } from '../../../src-shared/errors.ts';
+import type { InspectionArea } from '../../../src-shared/inspection-area.ts';
 import type { Outcome } from '../../../src-shared/outcome.ts';
+import { productOf } from '../../../src-shared/product.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
 import { SOFTWARE_VERSION } from '../../../src-shared/version.ts';
 import type { Comparison } from '../../inference/comparison.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
+import { areaOfRun, currentArea } from '../../store/areas.ts';
+import { getBatch } from '../../store/batches.ts';
 import { getRecipe, saveRecipe } from '../../store/recipes.ts';
 import { recordOutcome } from '../../store/results.ts';
 import { type RunClaim, releaseClaim, touchRun } from '../../store/run-claims.ts';
@@ -81,19 +85,26 @@ export interface BatchRun {
  *   inspected before and none of its files can be read now, and the store's errors
  */
 export async function startBatchRun(
-  options: BatchRunOptions & { readonly batchId: number; readonly recipe: Recipe },
+  options: BatchRunOptions & {
+    readonly batchId: number;
+    readonly recipe: Recipe;
+    /** Where to look; null: everywhere. Default: as was saved for the product last. */
+    readonly area?: InspectionArea | null | undefined;
+  },
 ): Promise<BatchRun> {
   const { workspace, acting = workspace, batchId, recipe, inference, inspector, signal } = options;
   await checkFilesInReach(workspace, batchId);
   await settleSampleRanges(workspace, batchId, { inspector, signal });
   const { hash } = await saveRecipe(acting, recipe, { inspector });
-  const claim = await startRun(acting, batchId, hash, {
+  const area = options.area === undefined ? await areaOfBatch(workspace, batchId, recipe) : options.area;
+  const context = {
     packHash: inference.packHash,
     device: inference.device,
     softwareVersion: SOFTWARE_VERSION,
     inspector,
-  });
-  return beginJob(options, claim, recipe, false);
+  };
+  const claim = await startRun(acting, batchId, hash, context, area);
+  return beginJob(options, claim, recipe, false, area);
 }
 
 /**
@@ -118,7 +129,17 @@ export async function resumeBatchRun(
     },
     { retryFailed },
   );
-  return beginJob(options, claim, recipe, retryFailed);
+  return beginJob(options, claim, recipe, retryFailed, await areaOfRun(workspace, runId));
+}
+
+/** Where a batch's images are looked at, as was saved for its product last; null: everywhere. */
+export async function areaOfBatch(
+  workspace: Workspace,
+  batchId: number,
+  recipe: Recipe,
+): Promise<InspectionArea | null> {
+  const product = productOf(await getBatch(workspace, batchId), recipe);
+  return (await currentArea(workspace, product))?.area ?? null;
 }
 
 async function beginJob(
@@ -126,11 +147,12 @@ async function beginJob(
   claim: RunClaim,
   recipe: Recipe,
   retryFailed: boolean,
+  area: InspectionArea | null,
 ): Promise<BatchRun> {
   try {
     const { total, done, failed } = await countOutcomes(options.workspace, claim.runId);
     const counts = { total, done, failed: retryFailed ? 0 : failed };
-    return new BatchJob(options, claim, recipe, retryFailed, counts);
+    return new BatchJob(options, claim, recipe, retryFailed, counts, area);
   } catch (error) {
     releaseClaim(claim);
     throw error;
@@ -146,6 +168,7 @@ class BatchJob implements BatchRun {
   readonly #claim: RunClaim;
   readonly #recipe: Recipe;
   readonly #retryFailed: boolean;
+  readonly #area: InspectionArea | null;
   readonly #abort = new AbortController();
   readonly #gate = new WorkGate();
   readonly #finishedAt: number[] = [];
@@ -163,6 +186,7 @@ class BatchJob implements BatchRun {
     recipe: Recipe,
     retryFailed: boolean,
     counts: { readonly total: number; done: number; failed: number },
+    area: InspectionArea | null,
   ) {
     this.runId = claim.runId;
     this.#options = options;
@@ -171,6 +195,7 @@ class BatchJob implements BatchRun {
     this.#recipe = recipe;
     this.#retryFailed = retryFailed;
     this.#counts = counts;
+    this.#area = area;
     this.done = this.#run();
   }
 
@@ -270,6 +295,7 @@ class BatchJob implements BatchRun {
           artifactRoot: workspace.artifacts.root,
           range,
           comparison,
+          area: this.#area ?? undefined,
         },
         this.#abort.signal,
         (progress) => this.#emit({ kind: 'tile', imageId: image.id, progress }),

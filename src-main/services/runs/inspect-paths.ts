@@ -7,13 +7,16 @@ import type { DeviceRequest } from '../../../src-shared/device.ts';
 import { countEndings, endingsText } from '../../../src-shared/endings.ts';
 import type { ErrorRecord } from '../../../src-shared/error-record.ts';
 import { ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
+import type { InspectionArea } from '../../../src-shared/inspection-area.ts';
 import type { ImageOutcome } from '../../../src-shared/outcome.ts';
 import type { Run } from '../../../src-shared/run.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
+import { hashOfArea } from '../../files/area-hash.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
 import { listImageFiles } from '../../files/image-files.ts';
 import { IMAGE_EXTENSIONS } from '../../files/image-names.ts';
 import type { InferenceClient, InferenceEvent } from '../../inference/inference-client.ts';
+import { areaOfRun } from '../../store/areas.ts';
 import { createBatch, getBatch, listBatches } from '../../store/batches.ts';
 import { listImages } from '../../store/images.ts';
 import { openWorkspace } from '../../store/open-workspace.ts';
@@ -25,7 +28,7 @@ import { importIntoBatch } from '../imports/batch-imports.ts';
 import { comparesWith } from '../opinions/comparison-of-run.ts';
 import { partsOfFiles } from '../opinions/known-parts.ts';
 import { kindsIn, setSampleRange } from '../pictures/sample-ranges.ts';
-import { type BatchRun, type BatchSummary, resumeBatchRun, startBatchRun } from './batch-run.ts';
+import { areaOfBatch, type BatchRun, type BatchSummary, resumeBatchRun, startBatchRun } from './batch-run.ts';
 import { type ImageRecord, toImageRecord } from './image-record.ts';
 import { type ChosenRecipe, openPipeline } from './recipe-pipeline.ts';
 
@@ -37,12 +40,18 @@ export type InspectPathsEvent =
   /** What is black and white in the images of more than 8 bits, if there are any. */
   | { readonly kind: 'sample-ranges'; readonly ranges: BatchRanges }
   /**
-   * `outset`: a new run, a run that goes on, or a new one because the inputs, what is black and white in them, or the
-   * folder of references changed since the unfinished one.
+   * `outset`: a new run, a run that goes on, or a new one because the inputs, what is black and white in them, where to
+   * look, or the folder of references changed since the unfinished one.
    */
   | {
       readonly kind: 'run';
-      readonly outset: 'new' | 'resumed' | 'inputs-changed' | 'range-changed' | 'references-changed';
+      readonly outset:
+        | 'new'
+        | 'resumed'
+        | 'inputs-changed'
+        | 'range-changed'
+        | 'area-changed'
+        | 'references-changed';
     }
   /** One per image, those of an earlier session of the same run first; and one per picture that was passed over. */
   | { readonly kind: 'record'; readonly record: ImageRecord };
@@ -61,6 +70,8 @@ export interface InspectPathsOptions {
   readonly range?: SampleRange;
   /** Folder of good parts to compare with, instead of those that the workspace keeps for the product. */
   readonly references?: string;
+  /** Where to look. Default: as was saved for the product in this workspace. */
+  readonly area?: InspectionArea;
   readonly device: DeviceRequest;
   readonly threads?: number;
   readonly inspector: string;
@@ -183,14 +194,27 @@ async function beginRun(inspection: Inspection, ranges: BatchRanges, isSame: boo
   const isSeenAlike =
     unfinished && SAMPLE_KINDS.every((kind) => isSameRange(unfinished.sampleRanges[kind], ranges[kind]));
   const isComparedAlike = unfinished && (!known || (await comparesWith(workspace, unfinished.id, known)));
-  if (unfinished && isSame && isSeenAlike && isComparedAlike) {
+  const area = inspection.area ?? (await areaOfBatch(workspace, batch.id, chosen.recipe));
+  const isLookedAtAlike = unfinished && (await isAreaOf(workspace, unfinished.id, area));
+  if (unfinished && isSame && isSeenAlike && isLookedAtAlike && isComparedAlike) {
     onEvent({ kind: 'run', outset: 'resumed' });
     if (!(await isRunActive(workspace, unfinished.id))) await reportDone(workspace, unfinished, report);
     return resumeBatchRun({ ...options, runId: unfinished.id, retryFailed: true });
   }
-  const changed = !isSame ? 'inputs-changed' : isSeenAlike ? 'references-changed' : 'range-changed';
+  const changed = !isSame
+    ? 'inputs-changed'
+    : !isSeenAlike
+      ? 'range-changed'
+      : isLookedAtAlike
+        ? 'references-changed'
+        : 'area-changed';
   onEvent({ kind: 'run', outset: unfinished ? changed : 'new' });
-  return startBatchRun({ ...options, batchId: batch.id, recipe: chosen.recipe });
+  return startBatchRun({ ...options, batchId: batch.id, recipe: chosen.recipe, area });
+}
+
+async function isAreaOf(workspace: Workspace, runId: number, area: InspectionArea | null): Promise<boolean> {
+  const used = await areaOfRun(workspace, runId);
+  return (used && hashOfArea(used)) === (area && hashOfArea(area));
 }
 
 /**
