@@ -144,6 +144,26 @@ describe('a region of interest', () => {
   });
 });
 
+it('a region of interest holds in an image that is looked at in tiles', async () => {
+  const plate = { x: 400, y: 300, angle: 0 };
+  const path = await picture('tiled', {
+    plate,
+    blots: [
+      [400, 290],
+      [700, 520],
+    ],
+  });
+  const area = drawn({ include: [rectangle(230, 200, 570, 400)] });
+  const tiles = { mode: 'smallest-defect', pixels: 10, tokens: 2, overlap: 0.2 } as const;
+  const result = await inspect(path, area, { theta: 0.3, tiles });
+  expect(result.notices.map(({ code }) => code)).toEqual(expect.arrayContaining(['tiled', 'area-ignored']));
+  expect(result.area?.share).toBeCloseTo((340 * 200) / (800 * 600), 2);
+  expect(result.regions.some(({ polygons }) => pointInPolygons(polygons, 400, 290))).toBe(true);
+  for (const { box } of result.regions) {
+    expect(box.x >= 228 && box.x + box.width <= 572 && box.y >= 198 && box.y + box.height <= 402).toBe(true);
+  }
+});
+
 describe('a part that was clicked', () => {
   const start = { x: 330, y: 280, angle: 0 };
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import {
   areaCells,
   cellOutline,
@@ -6,6 +6,7 @@ import {
   clearPixels,
   clipLevels,
   isStretched,
+  resampledCells,
   shareOf,
 } from '../../src-main/pipeline/area-mask.ts';
 import { cellGrid } from '../../src-main/pipeline/frame.ts';
@@ -104,6 +105,24 @@ describe('the cells of a region of interest', () => {
     expect(Math.min(...xs)).toBeCloseTo(400, -1);
     expect(Math.max(...xs)).toBeCloseTo(1200, -1);
   });
+});
+
+test('cells on a finer lattice are those in which their centres lie', () => {
+  const coarse = frameFor(2001, 1399);
+  const fine = { ...coarse, size: 4096, scale: 4096 / 2001, width: 4096, height: 2864, cell: 1 };
+  const area = { width: 2001, height: 1399, include: [square(300, 200, 900)], ignore: [] };
+  const cells = areaCells(area, coarse);
+  const finer = resampledCells(cells, coarse, fine);
+  expect(finer.length).toBe(4096 * 2864);
+  const { width } = cellGrid(coarse);
+  for (let i = 0; i < 200; i++) {
+    const x = Math.floor(random() * 4096);
+    const y = Math.floor(random() * 2864);
+    const column = Math.floor((((x + 0.5) / 4096) * coarse.width) / 4);
+    const row = Math.floor((((y + 0.5) / 2864) * coarse.height) / 4);
+    expect(finer[y * 4096 + x]).toBe(cells[row * width + column]);
+  }
+  expect(Math.abs(shareOf(finer) - shareOf(areaCells(area, fine)))).toBeLessThan(0.01);
 });
 
 describe('what lies outside', () => {
