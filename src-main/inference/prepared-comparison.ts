@@ -44,7 +44,7 @@ export interface Preparing {
 }
 
 /** Fewer other images say nothing about what is common among them. */
-const LEAST_CROWD = 5;
+export const LEAST_CROWD = 5;
 
 /** Reads the token files and finds out how far good tokens may be. @throws ClipSamError `cancelled` */
 export async function prepareComparison(

@@ -6,6 +6,7 @@ import type {
 } from '../../../src-shared/run-comparison.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
 import type { Comparison } from '../../inference/comparison.ts';
+import { LEAST_CROWD } from '../../inference/prepared-comparison.ts';
 import type { RunClaim } from '../../store/run-claims.ts';
 import { keepComparison, keptComparison } from '../../store/run-comparison.ts';
 import { countOutcomes } from '../../store/runs.ts';
@@ -51,7 +52,6 @@ export async function comparisonOfRun(options: ComparisonOfRunOptions): Promise<
   const release = await tokenFiles.hold(pictures.map(({ tokens }) => tokenFiles.pathOf(tokens!)));
   await tokenFiles.trim();
   return {
-    // Also of nothing, where something was asked for: every result says that it was not to be had.
     comparison: isSaid ? toComparison(ready, summary.with.hash, options) : undefined,
     summary: isSaid ? summary : undefined,
     skipped,
@@ -106,17 +106,19 @@ function summaryOf(ready: KeptComparison): RunComparison {
     harmless: partsOf(harmless),
     counterExamples: partsOf(counterExamples),
   });
+  // Too small a crowd is passed on all the same: every result says so.
+  const isCrowd = crowd.length >= LEAST_CROWD;
   const noReference = references.length === 0 && skipped.some((picture) => picture.as === 'references');
   return {
     with: {
       hash,
-      crowd: crowd.length,
+      crowd: isCrowd ? crowd.length : 0,
       references: references.length,
       harmless: harmless.length,
       counterExamples: counterExamples.length,
     },
     unavailable: [
-      ...(settings.consensus !== 'off' && crowd.length === 0 ? (['consensus'] as const) : []),
+      ...(settings.consensus !== 'off' && !isCrowd ? (['consensus'] as const) : []),
       ...(noReference ? (['references'] as const) : []),
     ],
     skipped: skipped.length,

@@ -5,7 +5,6 @@ import { sha256OfFile } from '../../files/hash.ts';
 import type { TemplatePicture } from '../../inference/comparison.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
 import { fromStoredPath, type Workspace } from '../../store/workspace.ts';
-import { LEAST_CROWD } from './crowd.ts';
 import { type EmbedPicturesOptions, embedPictures, type WantedPicture } from './embed-pictures.ts';
 import type { TokenFiles } from './token-files.ts';
 
@@ -68,11 +67,10 @@ export async function makeTokens(kept: KeptComparison, options: MakeTokensOption
     }
     return settled;
   };
-  const readable = await settle('crowd', crowd);
   return {
     settings: kept.settings,
     template: kept.template,
-    crowd: readable.length < LEAST_CROWD ? [] : readable,
+    crowd: await settle('crowd', crowd),
     references: await settle('references', references),
     harmless: await settle('harmless', harmless),
     counterExamples: await settle('counterExamples', counterExamples),

@@ -159,8 +159,9 @@ describe('what a run compares with', () => {
     expect(await job.done).toMatchObject({ done: 8 });
     // Each result can say so.
     expect(comparisons).toHaveLength(8);
-    expect(comparisons[7]).toMatchObject({ settings: CONSENSUS, crowd: [], references: [] });
-    expect(embedded).toEqual([]);
+    expect(comparisons[7]).toMatchObject({ settings: CONSENSUS, references: [] });
+    expect(keysOf(comparisons[7])).toEqual(batch.names.map(sha256).sort());
+    expect(embedded).toHaveLength(4);
     const told = { unavailable: ['consensus'], skipped: 0, with: { crowd: 0 } };
     expect(events.find(({ kind }) => kind === 'compared')).toMatchObject({ comparison: told });
     expect((await getRun(batch.workspace, 1)).comparison).toMatchObject(told);
@@ -188,8 +189,9 @@ describe('what a run compares with', () => {
     for (const name of batch.names.slice(0, 2)) await rm(join(batch.folder, name));
     const { job, comparisons } = await begin(batch, { opinions: CONSENSUS });
     expect(await job.done).toMatchObject({ done: 4, failed: 2 });
-    expect(comparisons[0]).toMatchObject({ crowd: [] });
+    expect(comparisons[0]!.crowd).toHaveLength(4);
     expect((await getRun(batch.workspace, 1)).comparison).toMatchObject({
+      with: { crowd: 0 },
       unavailable: ['consensus'],
       skipped: 2,
     });

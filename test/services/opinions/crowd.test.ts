@@ -7,7 +7,7 @@ const placesOf = (crowd: readonly { readonly at: number }[]) => crowd.map(({ at 
 describe('the crowd of a batch', () => {
   test.each([
     [0, 0],
-    [4, 0],
+    [4, 4],
     [5, 5],
     [16, 16],
     [17, 16],
@@ -41,7 +41,7 @@ describe('the crowd of a batch', () => {
 
   test('counts copies once, whichever they are copies of', () => {
     const four = [0, 1, 2, 3, 1, 0, 3, 3, 2].map((which, at) => ({ key: `image ${which}`, at }));
-    expect(chooseCrowd(four)).toEqual([]);
+    expect(placesOf(chooseCrowd(four))).toEqual([0, 1, 2, 3]);
     const five = [...four, { key: 'image 4', at: 9 }];
     expect(placesOf(chooseCrowd(five))).toEqual([0, 1, 2, 3, 9]);
     // Copies behind the last different image change nothing.
