@@ -1,10 +1,6 @@
 import { type Command, Option } from 'commander';
-import {
-  benchmark,
-  MEASUREMENTS,
-  type Measured,
-  type MeasurementName,
-} from '../services/evaluation/benchmark.ts';
+import type { Measured } from '../services/evaluation/bench-context.ts';
+import { benchmark, MEASUREMENTS, type MeasurementName } from '../services/evaluation/benchmark.ts';
 import { chooseRecipe } from '../services/runs/recipe-pipeline.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';

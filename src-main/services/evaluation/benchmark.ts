@@ -1,17 +1,11 @@
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
-import type { DeviceRequest } from '../../../src-shared/device.ts';
 import { ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
 import { unpackLevels } from '../../../src-shared/packed-levels.ts';
 import { colourTable, paintMap } from '../../../src-shared/paint-map.ts';
-import { Random } from '../../../src-shared/random.ts';
-import { encodeRgb } from '../../codec/image-codec.ts';
-import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { openWorkspace } from '../../store/open-workspace.ts';
 import { listResults } from '../../store/results.ts';
-import { renderSample } from '../../training/synthetic/sample.ts';
-import { OBJECTS, SURFACES } from '../../training/synthetic/scene.ts';
 import { ContentHashes } from '../pictures/seen-file.ts';
 import { askSam } from '../review/ask-sam.ts';
 import { InferencePool } from '../runs/inference-pool.ts';
@@ -21,30 +15,9 @@ import {
   inspectPaths,
   listInputs,
 } from '../runs/inspect-paths.ts';
-import type { ChosenRecipe } from '../runs/recipe-pipeline.ts';
-
-/** What a measurement found: figures by name, units in the names. */
-export interface Measured {
-  readonly name: string;
-  readonly figures: Readonly<Record<string, number>>;
-  /** What is expected of the figures, and whether they are so. */
-  readonly bar: string;
-  readonly passed: boolean;
-}
-
-export interface MeasureContext {
-  readonly chosen: ChosenRecipe;
-  readonly device: DeviceRequest;
-  readonly threads?: number;
-  /** Files and folders with images, repeated until there are as many as a measurement needs. Default: generated. */
-  readonly images?: readonly string[];
-  /** Images of the end-to-end measurement. */
-  readonly batchImages: number;
-  /** Images of the memory measurement. */
-  readonly memoryImages: number;
-  readonly signal?: AbortSignal;
-  readonly onEvent?: (event: InspectPathsEvent) => void;
-}
+import { measureComparison, median } from './bench-comparison.ts';
+import type { MeasureContext, Measured } from './bench-context.ts';
+import { generateImages } from './bench-images.ts';
 
 interface Measurement {
   readonly name: string;
@@ -69,6 +42,12 @@ export const MEASUREMENTS = [
     name: 'ask-sam',
     description: "an inspector's prompt to its masks, over SAM's bare decoder time",
     measure: measureAskSam,
+  },
+  {
+    name: 'comparison',
+    description:
+      'comparing an image with 16 and 64 references, over encoding it; scoring again by tokens alone',
+    measure: measureComparison,
   },
   {
     name: 'paint-map',
@@ -242,10 +221,6 @@ async function measurePaintMap(): Promise<Omit<Measured, 'name'>> {
   };
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
-}
-
 /**
  * Inspects `count` files, each at a path of its own.
  * @param after gets the workspace before it is deleted
@@ -299,31 +274,4 @@ async function inspectCopies(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Most different images that are rendered; beyond, they repeat. */
-const DIFFERENT = 50;
-const SIZES = [
-  { width: 1000, height: 750 },
-  { width: 640, height: 640 },
-  { width: 700, height: 1050 },
-];
-
-/** Good and defective ones of all kinds; the same on every machine. */
-async function generateImages(
-  folder: string,
-  count: number,
-  signal: AbortSignal | undefined,
-): Promise<string[]> {
-  const kinds = [...SURFACES, ...OBJECTS];
-  const paths: string[] = [];
-  for (let i = 0; i < Math.min(count, DIFFERENT); i++) {
-    throwIfCancelled(signal);
-    const kind = kinds[(i * 7) % kinds.length]!;
-    const { image } = renderSample(kind, new Random(`bench/${i}`), SIZES[i % SIZES.length]!);
-    const path = join(folder, 'generated', `${i}.png`);
-    await writeFileAtomically(path, await encodeRgb(image, { format: 'png' }));
-    paths.push(path);
-  }
-  return paths;
 }
