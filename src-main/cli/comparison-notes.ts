@@ -28,5 +28,8 @@ export function comparisonNotes({
       ? ['No consensus: that takes five different images that can be read.']
       : []),
     ...(comparison.unavailable.includes('references') ? ['No reference could be read.'] : []),
+    ...(comparison.poses?.differs
+      ? ['The parts lie in different poses: --align turns every part to one before it is compared.']
+      : []),
   ];
 }
