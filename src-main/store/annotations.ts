@@ -14,11 +14,18 @@ import { resultToJudge } from './results.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
+/** What is done with an entry in the transaction that stores it, so that neither is ever without the other. */
+export type Alongside<Entry> = (workspace: Workspace, entry: Entry) => Promise<void>;
+
 /**
  * @throws ClipSamError `input-invalid` when neither a region of the result nor an area is given, or the area is too
  * detailed; `not-found` when there is no such result or region; `image-changed` when other content was imported since
  */
-export async function addAnnotation(workspace: Workspace, entry: NewAnnotation): Promise<Annotation> {
+export async function addAnnotation(
+  workspace: Workspace,
+  entry: NewAnnotation,
+  alongside: Alongside<Annotation> = async () => {},
+): Promise<Annotation> {
   const { runId, imageId, regionIndex = null } = entry;
   const polygons = entry.polygons?.length ? entry.polygons : null;
   if (polygons) checkAnnotation(polygons);
@@ -71,6 +78,7 @@ export async function addAnnotation(workspace: Workspace, entry: NewAnnotation):
         newValue: annotation,
       },
     ]);
+    await alongside({ ...workspace, db }, annotation);
     return annotation;
   });
 }
@@ -101,6 +109,7 @@ async function checkRoom(
 /**
  * Takes an annotation back by adding an entry that names it.
  * @param allow gets who made it, within the transaction; throws what refuses it
+ * @param alongside gets which it was, and who takes it back
  * @returns where it was
  * @throws ClipSamError `not-found` when it is not there any more
  */
@@ -109,6 +118,7 @@ export async function retractAnnotation(
   id: number,
   inspector: string,
   allow: (inspector: string) => void = () => {},
+  alongside: Alongside<Pick<Annotation, 'id' | 'inspector'>> = async () => {},
 ): Promise<Pick<Annotation, 'runId' | 'imageId'>> {
   return workspace.db.transaction().execute(async (db) => {
     const row = await db
@@ -135,6 +145,7 @@ export async function retractAnnotation(
       })
       .execute();
     await recordAudit(db, [{ inspector, action: 'retracted', subject: 'annotation', subjectId: id }]);
+    await alongside({ ...workspace, db }, { id, inspector });
     return { runId: row.run_id, imageId: row.image_id };
   });
 }

@@ -127,7 +127,7 @@ async function checkRoom(db: Workspace['db'], product: Product, kinds: readonly 
 }
 
 /** How many more of each kind there may be; what is under way counts as there. */
-async function roomFor(db: Workspace['db'], product: Product): Promise<Map<MemoryKind, number>> {
+export async function roomFor(db: Workspace['db'], product: Product): Promise<Map<MemoryKind, number>> {
   const { rows } = await sql<{ kind: MemoryKind; count: number }>`
     select kind, count(*) as count from memory_items i where i.product = ${productKey(product)}
     and (${IS_COUNTING} or ${IS_OPEN}) group by kind`.execute(db);
@@ -150,7 +150,8 @@ function full(kind: MemoryKind, more: number, free: number): ClipSamError {
   );
 }
 
-async function openItems(db: Workspace['db'], product: Product): Promise<Set<number>> {
+/** Items of which a change is open. */
+export async function openItems(db: Workspace['db'], product: Product): Promise<Set<number>> {
   const { rows } = await sql<{ id: number }>`
     select i.id from memory_items i where i.product = ${productKey(product)} and ${IS_OPEN}`.execute(db);
   return new Set(rows.map(({ id }) => id));
@@ -180,7 +181,7 @@ export async function endChange(workspace: Workspace, id: number, end: ChangeEnd
 }
 
 /** As {@link endChange}, in a transaction that goes on. */
-async function endChangeWithin(workspace: Workspace, id: number, end: ChangeEnd): Promise<boolean> {
+export async function endChangeWithin(workspace: Workspace, id: number, end: ChangeEnd): Promise<boolean> {
   const { db } = workspace;
   const { isEffective, examination, inspector, comment = '', basis } = end;
   const change = await getChange(workspace, id);

@@ -55,3 +55,29 @@ export async function referencesInBatch(
     order by i.id`.execute(db);
   return rows.map((row) => ({ ...row, counts: row.counts === 1 }));
 }
+
+/** References that an image is, by product, and the open changes that would make it one. */
+export async function referencesOfImage(
+  { db }: Workspace,
+  imageId: number,
+): Promise<{ readonly counting: ReadonlyMap<Product, readonly number[]>; readonly open: readonly number[] }> {
+  const counting = await sql<{ id: number; product: string }>`
+    select i.id, i.product from memory_items i
+    where i.image_id = ${imageId} and i.kind = 'reference' and ${IS_COUNTING}
+    and not exists (
+      select 1 from memory_effects o where o.item_id = i.id and o.effect = 'remove'
+      and not exists (select 1 from memory_decisions d where d.change_id = o.change_id)
+    )`.execute(db);
+  const open = await sql<{ id: number }>`
+    select distinct o.change_id as id from memory_items i
+    join memory_effects o on o.item_id = i.id and o.effect = 'add'
+    left join memory_decisions d on d.change_id = o.change_id
+    where i.image_id = ${imageId} and i.kind = 'reference' and d.id is null`.execute(db);
+  const byProduct = Map.groupBy(counting.rows, ({ product }) => product);
+  return {
+    counting: new Map(
+      [...byProduct].map(([product, rows]) => [productFromKey(product), rows.map(({ id }) => id)]),
+    ),
+    open: open.rows.map(({ id }) => id),
+  };
+}

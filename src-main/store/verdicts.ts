@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { NewVerdict } from '../../src-shared/contract/review.ts';
 import { failure } from '../../src-shared/errors.ts';
 import { overturns, type VerdictEntry } from '../../src-shared/verdict.ts';
+import type { Alongside } from './annotations.ts';
 import { recordAudit } from './audit.ts';
 import { resultToJudge } from './results.ts';
 import type { Schema } from './schema.ts';
@@ -17,6 +18,7 @@ export async function addVerdict(
   workspace: Workspace,
   entry: NewVerdict,
   allow: (inspector: string | undefined) => void = () => {},
+  alongside: Alongside<VerdictEntry> = async () => {},
 ): Promise<VerdictEntry> {
   const { runId, imageId, verdict, inspector } = entry;
   return workspace.db.transaction().execute(async (db) => {
@@ -70,6 +72,7 @@ export async function addVerdict(
         newValue: toVerdict(row),
       },
     ]);
+    await alongside({ ...workspace, db }, toVerdict(row));
     return toVerdict(row);
   });
 }

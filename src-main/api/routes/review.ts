@@ -1,3 +1,4 @@
+import { Lesson } from '../../services/references/learning.ts';
 import { askSam } from '../../services/review/ask-sam.ts';
 import {
   annotateImage,
@@ -17,8 +18,14 @@ import type { Workstation } from '../workstation.ts';
 /** The results of a run beside what inspectors say about them. */
 export function reviewRoutes(
   { review }: Implementer,
-  { workspace, contents, runControl, pool, tiles }: Workstation,
+  { workspace, contents, runControl, pool, tiles, memory }: Workstation,
 ) {
+  const learning = async <T>(work: (lesson: Lesson) => Promise<T>): Promise<T> => {
+    const lesson = new Lesson();
+    const said = await work(lesson);
+    memory.follow(lesson);
+    return said;
+  };
   return {
     table: review.table.handler(({ input: { batchId, runId, after } }) =>
       reviewTable(workspace, runControl, batchId, runId, after),
@@ -30,18 +37,21 @@ export function reviewRoutes(
       tiles.layout(await getImage(workspace, input.imageId), signal),
     ),
     judge: review.judge.handler(({ input, context: { signedIn, acting } }) =>
-      judgeImage(acting, contents, input, (inspector) =>
-        checkAgainstOther(signedIn, 'review.judge-after-others', inspector),
-      ),
+      learning(({ fromVerdict }) => {
+        const allow = (inspector: string | undefined) =>
+          checkAgainstOther(signedIn, 'review.judge-after-others', inspector);
+        return judgeImage(acting, contents, input, allow, fromVerdict);
+      }),
     ),
     annotate: review.annotate.handler(({ input, context: { acting } }) =>
-      annotateImage(acting, contents, input),
+      learning(({ fromAnnotation }) => annotateImage(acting, contents, input, fromAnnotation)),
     ),
     retract: review.retract.handler(async ({ input: { id, inspector }, context: { signedIn, acting } }) => ({
       id,
-      ...(await retractAnnotation(acting, id, inspector, (other) =>
-        checkAgainstOther(signedIn, 'review.retract-of-others', other),
-      )),
+      ...(await learning(({ fromRetraction }) => {
+        const allow = (other: string) => checkAgainstOther(signedIn, 'review.retract-of-others', other);
+        return retractAnnotation(acting, id, inspector, allow, fromRetraction);
+      })),
     })),
     askSam: review.askSam.handler(({ input, signal }) =>
       askSam({ workspace, pool, contents, ...input, ...(signal && { signal }) }),

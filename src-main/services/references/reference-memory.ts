@@ -13,6 +13,7 @@ import {
 } from '../../store/memory-changes.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { keepPictures } from './kept-pictures.ts';
+import type { Lesson } from './learning.ts';
 
 /** Images scored so far. */
 export interface ScoringProgress {
@@ -80,6 +81,15 @@ export class ReferenceMemory {
     // What takes no scoring is over in a moment; the window need not show it coming.
     else await Promise.race([job.done, job.begun]);
     return this.get(id);
+  }
+
+  /** Goes on with what was learnt, once that is stored. */
+  follow({ asked, dropped }: Lesson): void {
+    for (const { id, product } of asked) this.examine(id, product);
+    for (const { id, product } of dropped) {
+      this.#jobs.get(id)?.abort.abort();
+      this.#options.onChange?.(product);
+    }
   }
 
   /** Has a change examined that is written down. `begun`: it turned out that images have to be scored. */

@@ -8,7 +8,7 @@ import { getRun } from '../../store/runs.ts';
 import type { Workspace } from '../../store/workspace.ts';
 
 /** An item with the copy of its picture that the workspace keeps. */
-type KeptItem = MemoryItem & {
+export type KeptItem = MemoryItem & {
   /** Absolute path. */
   readonly path: string;
 };
@@ -29,7 +29,7 @@ export async function referenceSetOf(workspace: Workspace, product: Product): Pr
 }
 
 /** The set of some items. */
-function setOf(workspace: Workspace, product: Product, items: readonly MemoryItem[]): ReferenceSet {
+export function setOf(workspace: Workspace, product: Product, items: readonly MemoryItem[]): ReferenceSet {
   const ofKind = (kind: MemoryKind) =>
     items
       .filter((item) => item.kind === kind)

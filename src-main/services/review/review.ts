@@ -149,9 +149,10 @@ export async function judgeImage(
   contents: ContentHashes,
   entry: NewVerdict,
   allow?: Parameters<typeof addVerdict>[2],
+  alongside?: Parameters<typeof addVerdict>[3],
 ): Promise<VerdictEntry> {
   if (entry.verdict !== 'withdrawn') await refuseChangedImage(workspace, contents, entry);
-  return addVerdict(workspace, entry, allow);
+  return addVerdict(workspace, entry, allow, alongside);
 }
 
 /** Adds an annotation to what the model saw. @throws ClipSamError as {@link judgeImage} */
@@ -159,7 +160,8 @@ export async function annotateImage(
   workspace: Workspace,
   contents: ContentHashes,
   entry: NewAnnotation,
+  alongside?: Parameters<typeof addAnnotation>[2],
 ): Promise<Annotation> {
   await refuseChangedImage(workspace, contents, entry);
-  return addAnnotation(workspace, entry);
+  return addAnnotation(workspace, entry, alongside);
 }
