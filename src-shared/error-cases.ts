@@ -114,6 +114,7 @@ export const ERROR_CASES = {
   'references-full': { code: 'conflict', values: ['limit', 'more', 'free'] },
   'marks-full': { code: 'conflict', values: ['limit'] },
   'memory-changed': { code: 'conflict', values: [] },
+  'defects-unread': { code: 'image-unreadable', values: ['images'] },
   'memory-examined': { code: 'conflict', values: [] },
   'memory-decided': { code: 'conflict', values: [] },
   'memory-change-unknown': { code: 'not-found', values: ['change'] },

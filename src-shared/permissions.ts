@@ -70,6 +70,8 @@ export const LEAST_ROLE: Readonly<Record<Action, Role | null>> = {
   'areas.get': null,
   'areas.save': 'engineer',
   'areas.history': null,
+  'references.whatIf': 'operator',
+  'references.measure': 'operator',
   'whatIf.thetaProfile': null,
   'packs.list': null,
   'packs.verify': null,

@@ -73,6 +73,8 @@ const missedDefectSchema = immutable(
   }),
 );
 
+export type MissedDefect = z.infer<typeof missedDefectSchema>;
+
 /** What became clear when images with confirmed defects were scored again before a change counts. */
 const examinationSchema = immutable(
   z.object({

@@ -70,6 +70,8 @@ export const PUBLISHED_EVENTS = {
     undo: references,
     approve: references,
     reject: references,
+    whatIf: null,
+    measure: null,
   },
   areas: { save: areas },
   packs: {

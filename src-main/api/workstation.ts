@@ -11,7 +11,7 @@ import { cacheFolders } from '../services/pictures/cache-folders.ts';
 import { ContentHashes } from '../services/pictures/seen-file.ts';
 import { Thumbnails } from '../services/pictures/thumbnails.ts';
 import { TilePyramids } from '../services/pictures/tile-pyramids.ts';
-import { examineChange } from '../services/references/guard.ts';
+import { guardWith } from '../services/references/guard.ts';
 import { ReferenceMemory } from '../services/references/reference-memory.ts';
 import {
   InferencePool,
@@ -120,7 +120,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   });
   const memory = new ReferenceMemory({
     workspace,
-    guard: (change) => examineChange(workspace, change),
+    guard: guardWith({ workspace, pool }),
     onChange: (product) => hub.publish({ kind: 'references', product }),
     log,
   });

@@ -37,13 +37,19 @@ export function withPackOptions(
 }
 
 export function withPipelineOptions(command: Command, aboutWorkspace?: string): Command {
-  return withPackOptions(command, aboutWorkspace)
-    .addOption(
-      new Option('-d, --device <device>', 'what computes; a GPU that fails gives way to the CPU, loudly')
-        .choices(DEVICES)
-        .default('auto'),
-    )
-    .option('--threads <n>', 'CPU threads of a model run (default: one per core)', wholeNumber(1));
+  return withPackOptions(command, aboutWorkspace).addOption(deviceOption()).addOption(threadsOption());
+}
+
+export function deviceOption(): Option {
+  return new Option('-d, --device <device>', 'what computes; a GPU that fails gives way to the CPU, loudly')
+    .choices(DEVICES)
+    .default('auto');
+}
+
+export function threadsOption(): Option {
+  return new Option('--threads <n>', 'CPU threads of a model run (default: one per core)').argParser(
+    wholeNumber(1),
+  );
 }
 
 export function recipeChoice(options: PackOptions, object?: string): RecipeChoice {

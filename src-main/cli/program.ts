@@ -9,6 +9,7 @@ import { addInspect } from './inspect.ts';
 import { addModels } from './models.ts';
 import { addPeople } from './people.ts';
 import { addRecipe } from './recipe.ts';
+import { addReferencesCommand } from './references.ts';
 import { addSamples } from './samples.ts';
 import { addServe } from './serve.ts';
 import { addStart } from './start.ts';
@@ -62,6 +63,7 @@ Exit codes:
   addEvaluate(program);
   addTrain(program);
   addModels(program);
+  addReferencesCommand(program);
   addPeople(program);
   addWorkspace(program);
   addSamples(program);

@@ -116,9 +116,10 @@ ${timesSection(image)}
 </div>`;
 }
 
-function viewer({ result, name, annotations, ...image }: DoneImage, links: ImagePageLinks): Html {
+function viewer(image: DoneImage, links: ImagePageLinks): Html {
+  const { result, name } = image;
   const { width, height, regions } = result;
-  const reviewed = reviewedRegions({ result, name, annotations, ...image });
+  const reviewed = reviewedRegions(image);
   // About 7 pixels on a laptop's screen, whichever side fills the viewer.
   const unit = Math.max(width / 120, height / 75);
   const layer = (href: string | null) =>

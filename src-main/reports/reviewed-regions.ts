@@ -19,7 +19,7 @@ export interface ReviewedRegion {
 }
 
 /** The regions of an image as reviewed; the newest annotation of a region counts. */
-export function reviewedRegions(image: DoneImage): ReviewedRegion[] {
+export function reviewedRegions(image: Pick<DoneImage, 'result' | 'annotations'>): ReviewedRegion[] {
   const ofModel = image.result.regions.map((region): ReviewedRegion => {
     const annotation = image.annotations.findLast(({ regionIndex }) => regionIndex === region.index);
     return {

@@ -1,6 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { SampleKind } from '../../src-shared/batch-range.ts';
 import type { Product } from '../../src-shared/product.ts';
+import { type Recipe, recipeSchema } from '../../src-shared/recipe.ts';
+import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { HumanVerdict } from '../../src-shared/verdict.ts';
+import { parseRanges } from './sample-ranges.ts';
 import type { Workspace } from './workspace.ts';
 
 /** An image with the last verdict on it, and the run in which that was given. */
@@ -33,6 +37,27 @@ export async function reviewedImages(
     ${from} order by v.id desc limit ${options.limit}`.execute(workspace.db);
   const count = await sql<{ total: number }>`select count(*) as total ${from}`.execute(workspace.db);
   return { total: count.rows[0]!.total, images: images.rows };
+}
+
+/** The recipe of the newest run over images of a product; undefined: there is no run. */
+export async function newestRecipe(workspace: Workspace, product: Product): Promise<Recipe | undefined> {
+  const { rows } = await sql<{ json: string }>`
+    select recipes.json from runs join batches on batches.id = runs.batch_id
+    join recipes on recipes.hash = runs.recipe_hash
+    where ${isOf(product)} order by runs.id desc limit 1`.execute(workspace.db);
+  return rows[0] && recipeSchema.parse(JSON.parse(rows[0].json));
+}
+
+/** What was black and white in the newest run over images of a product; null: its files decided, or there is none. */
+export async function newestRanges(
+  workspace: Workspace,
+  product: Product,
+): Promise<Readonly<Record<SampleKind, SampleRange | null>>> {
+  const { rows } = await sql<{ ranges: string | null }>`
+    select runs.sample_ranges as ranges from runs join batches on batches.id = runs.batch_id
+    join recipes on recipes.hash = runs.recipe_hash
+    where ${isOf(product)} order by runs.id desc limit 1`.execute(workspace.db);
+  return parseRanges(rows[0]?.ranges ?? null);
 }
 
 /** The condition that a run's images are of the product, see `productOf`. */

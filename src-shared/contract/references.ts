@@ -1,9 +1,10 @@
+import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { drawnPolygonsSchema } from '../annotation.ts';
 import { hashSchema, idSchema, immutable, textSchema } from '../field-schemas.ts';
 import { productSchema } from '../product.ts';
 import { memoryChangeSchema, memoryItemSchema, memoryKindSchema, REFERENCE_LIMIT } from '../reference-set.ts';
-import { humanVerdictSchema } from '../verdict.ts';
+import { humanVerdictSchema, modelVerdictSchema } from '../verdict.ts';
 import { base, byId, count, inspector, ofImage } from './base.ts';
 
 /** A product with how much it remembers. */
@@ -83,6 +84,42 @@ const wantedChangeSchema = immutable(
 );
 export type WantedChange = z.infer<typeof wantedChangeSchema>;
 
+/** What a change would do to images that inspectors judged. */
+const whatIfSchema = immutable(
+  z.object({
+    /** Reviewed images of the product; of these, the newest that were scored, and could not be. */
+    reviewed: count,
+    examined: count,
+    unread: count,
+    /** Images whose verdict would be another. */
+    flips: z.array(
+      z.object({
+        ...ofImage,
+        name: z.string(),
+        human: humanVerdictSchema,
+        before: z.object({ score: z.number(), verdict: modelVerdictSchema }),
+        after: z.object({ score: z.number(), verdict: modelVerdictSchema }),
+      }),
+    ),
+    /** Images on which inspector and model agree (`warn` agrees with neither), before and after. */
+    agreeing: z.object({ before: count, after: count }),
+  }),
+);
+export type ReferenceWhatIf = z.infer<typeof whatIfSchema>;
+
+const scoring = z.object({ kind: z.literal('scoring'), done: count, total: count });
+const whatIfEventSchema = z.discriminatedUnion('kind', [
+  scoring,
+  z.object({ kind: z.literal('finished'), whatIf: whatIfSchema }),
+]);
+export type ReferenceWhatIfEvent = z.infer<typeof whatIfEventSchema>;
+
+const measureEventSchema = z.discriminatedUnion('kind', [
+  scoring,
+  z.object({ kind: z.literal('finished'), set: shownSetSchema }),
+]);
+export type MeasureEvent = z.infer<typeof measureEventSchema>;
+
 const ofProduct = z.object({ product: productSchema });
 
 /**
@@ -117,4 +154,14 @@ export const references = {
       ofProduct.extend({ before: idSchema.nullable().default(null), limit: count.max(500).default(100) }),
     )
     .output(z.array(memoryChangeSchema)),
+  /** What a change would do, which is not made; or one that waits. */
+  whatIf: base
+    .input(
+      z.object({
+        change: z.union([wantedChangeSchema, z.object({ kind: z.literal('proposal'), id: idSchema })]),
+      }),
+    )
+    .output(eventIterator(whatIfEventSchema)),
+  /** Measures distances and contributions of the references that count; kept until the set changes. */
+  measure: base.input(ofProduct).output(eventIterator(measureEventSchema)),
 };

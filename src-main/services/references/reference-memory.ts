@@ -32,6 +32,7 @@ export interface ReferenceMemoryOptions {
   readonly guard: Guard;
   /** Something about the product's memory is new, or its examination moved on. */
   readonly onChange?: (product: Product) => void;
+  readonly onProgress?: (progress: ScoringProgress) => void;
   readonly log: (error: unknown) => void;
 }
 
@@ -104,6 +105,7 @@ export class ReferenceMemory {
           const job = this.#jobs.get(id);
           if (job) job.progress = progress;
           begun.resolve();
+          this.#options.onProgress?.(progress);
           this.#tell(product);
         });
       } catch (error) {

@@ -1,0 +1,186 @@
+import { fromErrorRecord, throwIfCancelled } from '../../../src-shared/errors.ts';
+import type { Polygon } from '../../../src-shared/geometry.ts';
+import { DEFAULT_OPINION_SETTINGS, type OpinionSettings } from '../../../src-shared/opinion.ts';
+import type { Recipe } from '../../../src-shared/recipe.ts';
+import { hashOfJson } from '../../files/canonical-json.ts';
+import type { Comparison } from '../../inference/comparison.ts';
+import type { InferenceClient } from '../../inference/inference-client.ts';
+import type { Embedded, Rescored } from '../../inference/inference-protocol.ts';
+import type { Workspace } from '../../store/workspace.ts';
+import { embedPictures } from '../opinions/embed-pictures.ts';
+import { tokenFilesOf } from '../opinions/token-files.ts';
+import type { InferencePool } from '../runs/inference-pool.ts';
+import type { KeptItem, ReferenceSet } from './reference-set.ts';
+
+/** Images that are scored with one question to the inference process: a run's images come between. */
+const AT_A_TIME = 8;
+
+/** A picture that is scored, or compared with. */
+type Picture = Pick<KeptItem, 'path' | 'contentHash' | 'page' | 'range' | 'version'>;
+
+export interface ScoredPicture extends Picture {
+  /** Parts whose peaks are asked for, in image pixels. */
+  readonly areas: readonly (readonly Polygon[])[];
+}
+
+export interface ScoringOptions {
+  readonly workspace: Workspace;
+  readonly pool: Pick<InferencePool, 'acquire'>;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
+}
+
+/** What is scored, and with what. */
+export interface Scoring {
+  readonly recipe: Recipe;
+  readonly pictures: readonly ScoredPicture[];
+  /** One score of every picture with each. */
+  readonly sets: readonly ReferenceSet[];
+}
+
+/**
+ * Scores pictures with sets of what is remembered, by their tokens; those that are missing are made first. Language and
+ * the sets decide, as the recipe weighs them; the batch that a picture lies in does not.
+ * @returns of every picture: with each set; null when it cannot be read
+ * @throws ClipSamError `cancelled`; why something in a set cannot be read; what every picture would meet too
+ */
+export async function scorePictures(
+  options: ScoringOptions,
+  scoring: Scoring,
+): Promise<readonly (readonly Rescored[] | null)[]> {
+  const { recipe, pictures, sets } = scoring;
+  if (pictures.length === 0) return [];
+  const { inference, release } = await options.pool.acquire(recipe.pack);
+  try {
+    const groups = [...Map.groupBy(sets, (set) => templateKeyOf(set, settingsOf(recipe))).values()];
+    const total = groups.length;
+    const scored: (readonly Rescored[] | null)[][] = [];
+    for (const [i, group] of groups.entries()) {
+      const onProgress = ({ done, total: each }: { readonly done: number; readonly total: number }) =>
+        options.onProgress?.({ done: i * each + done, total: total * each });
+      scored.push(await scoreAlike({ ...options, onProgress }, inference, { ...scoring, sets: group }));
+    }
+    return pictures.map((_, picture) => {
+      const found = groups.flatMap((group, i) => {
+        const ofGroup = scored[i]![picture];
+        return group.map((set, k) => ({ set, rescored: ofGroup?.[k] }));
+      });
+      const inOrder = sets.map((set) => found.find((one) => one.set === set)?.rescored);
+      return inOrder.every((one) => one !== undefined) ? inOrder : null;
+    });
+  } finally {
+    release();
+  }
+}
+
+/** What is remembered is asked in any case: it would count as soon as the recipe uses it. */
+function settingsOf(recipe: Recipe): OpinionSettings {
+  return { ...(recipe.opinions ?? DEFAULT_OPINION_SETTINGS), consensus: 'off', references: 'automatic' };
+}
+
+/** What a set's tokens are turned like. */
+function templateOf(set: ReferenceSet, settings: OpinionSettings): KeptItem | undefined {
+  return settings.alignment === 'on' ? set.references[0] : undefined;
+}
+
+function templateKeyOf(set: ReferenceSet, settings: OpinionSettings): string {
+  return templateOf(set, settings)?.version ?? '';
+}
+
+/** Scores with sets whose tokens are turned alike. */
+async function scoreAlike(
+  options: ScoringOptions,
+  inference: Pick<InferenceClient, 'embed' | 'rescore'>,
+  { recipe, pictures, sets }: Scoring,
+): Promise<(readonly Rescored[] | null)[]> {
+  const { workspace, signal, onProgress } = options;
+  const settings = settingsOf(recipe);
+  const tokenFiles = await tokenFilesOf(workspace);
+  const compared = sets.flatMap(({ references, harmless, counterExamples }) => [
+    ...references.map((item) => wanted(item, settings.rotations)),
+    ...[...harmless, ...counterExamples].map((item) => wanted(item, false)),
+  ]);
+  const asked = pictures.map((picture) => wanted(picture, false));
+  const all = [...new Map([...compared, ...asked].map((one) => [one.name, one])).values()];
+  const total = all.length + pictures.length;
+  const template = templateOf(sets[0]!, settings);
+  const { embedded, failed } = await embedPictures({
+    inference,
+    recipe,
+    folder: tokenFiles.folder,
+    template: template && {
+      path: template.path,
+      ...(template.page && { page: template.page.index }),
+      ...(template.range && { range: template.range }),
+    },
+    pictures: all,
+    signal,
+    onProgress: ({ done }) => onProgress?.({ done, total }),
+  });
+  const tokens = new Map([...embedded].map(([{ name }, made]) => [name, made]));
+  for (const { name } of compared) {
+    const error = [...failed].find(([one]) => one.name === name)?.[1];
+    if (error) throw fromErrorRecord(error);
+  }
+  const free = await tokenFiles.hold([...tokens.values()].map((made) => made.tokens));
+  try {
+    const comparisons = sets.map((set) => comparisonOf(set, settings, tokens));
+    const scored: (readonly Rescored[] | null)[] = pictures.map(() => null);
+    const there = pictures.flatMap((picture, index) => {
+      const made = tokens.get(asked[index]!.name);
+      return made ? [{ index, image: { ...sourceOf(made), areas: picture.areas } }] : [];
+    });
+    for (let start = 0; start < there.length; start += AT_A_TIME) {
+      throwIfCancelled(signal);
+      const some = there.slice(start, start + AT_A_TIME);
+      const images = some.map(({ image }) => image);
+      const answers = await inference.rescore({ images, comparisons, recipe }, signal);
+      for (const [i, { index }] of some.entries()) scored[index] = answers[i]!;
+      onProgress?.({ done: all.length + start + some.length, total });
+    }
+    return scored;
+  } finally {
+    free();
+    await tokenFiles.trim();
+  }
+}
+
+function wanted({ path, contentHash, page, range, version }: Picture, rotations: boolean) {
+  const name = `${version} ${rotations}`;
+  return { name, path, contentHash, page: page?.index ?? null, range, rotations };
+}
+
+function comparisonOf(
+  set: ReferenceSet,
+  settings: OpinionSettings,
+  tokens: ReadonlyMap<string, Embedded>,
+): Comparison {
+  const of = (item: KeptItem, rotations: boolean) => tokens.get(wanted(item, rotations).name)!;
+  const marks = (items: readonly KeptItem[]) =>
+    items.map((item) => ({
+      ...sourceOf(of(item, false)),
+      polygons: item.polygons!,
+      width: item.width!,
+      height: item.height!,
+    }));
+  const template = templateOf(set, settings);
+  return {
+    hash: hashOfJson({ set: set.hash, settings, template: template?.version ?? null }),
+    settings,
+    references: set.references.map((item) => sourceOf(of(item, settings.rotations))),
+    crowd: [],
+    harmless: marks(set.harmless),
+    counterExamples: marks(set.counterExamples),
+    ...(template && {
+      template: {
+        path: template.path,
+        ...(template.page && { page: template.page.index }),
+        ...(template.range && { range: template.range }),
+      },
+    }),
+  };
+}
+
+function sourceOf({ key, tokens }: Embedded) {
+  return { key, path: tokens };
+}
