@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_OPINION_SETTINGS } from '../../../src-shared/opinion.ts';
 import { fakeWorkstation, importedBatch, inspected, inspector } from '../../api/workstation-fixture.ts';
 import { region } from '../../store/results-fixture.ts';
+import type { FakeOptions } from '../runs/fake-inference.ts';
 
 const product = { partNumber: '4711', revision: 'B' };
 const triangle: [number, number][][] = [
@@ -14,8 +15,8 @@ const triangle: [number, number][][] = [
 const second = { ...region, index: 2, polygons: [triangle] };
 
 /** A run whose images are rejected for two regions each. */
-async function rejected(use: 'automatic' | 'off' = 'automatic') {
-  const fake = await fakeWorkstation({ result: () => ({ regions: [region, second] }) });
+async function rejected(use: 'automatic' | 'off' = 'automatic', options: FakeOptions = {}) {
+  const fake = await fakeWorkstation({ ...options, result: () => ({ regions: [region, second] }) });
   const { client } = fake;
   const { batchId, imageIds } = await importedBatch(fake, 2);
   await client.batches.update({ id: batchId, changes: product, inspector });
@@ -86,18 +87,12 @@ describe('what an inspector says', () => {
     await client.references.add({ images: [{ runId, imageId }], inspector });
     expect(await marks()).toMatchObject({ references: [imageId], harmless: { length: 2 } });
     await client.review.judge({ ...of(0), verdict: 'reject' });
-    // The guard looks at the defect that is confirmed now, and cannot score it here.
-    await expect
-      .poll(async () => (await client.references.proposals()).map(({ state }) => state))
-      .toEqual(['waiting', 'waiting']);
-    for (const { id } of await client.references.proposals()) {
-      await client.references.approve({ id, inspector });
-    }
     expect(await marks()).toEqual(nothing);
   });
 
   test('while a change of it is open drops that', async () => {
-    const { client, of, marks } = await rejected();
+    const rescore: FakeOptions['rescore'] = (_key, comparison) => (comparison?.harmless.length ? 0.1 : 0.9);
+    const { client, of, marks } = await rejected('automatic', { rescore });
     await client.review.judge({ ...of(1), verdict: 'reject' });
     const { id } = await client.review.annotate({ ...of(0), kind: 'false-positive', regionIndex: 1 });
     await expect.poll(async () => (await client.references.proposals())[0]?.state).toBe('waiting');

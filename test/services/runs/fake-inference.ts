@@ -3,11 +3,13 @@ import { setTimeout } from 'node:timers/promises';
 import { writeFileAtomically } from '../../../src-main/files/atomic-write.ts';
 import { sha256OfFile } from '../../../src-main/files/hash.ts';
 import { pictureKey } from '../../../src-main/files/picture-key.ts';
+import type { Comparison } from '../../../src-main/inference/comparison.ts';
 import type { InferenceClient, InspectJob } from '../../../src-main/inference/inference-client.ts';
 import type { EmbedJob } from '../../../src-main/inference/inference-protocol.ts';
 import type { PartPose } from '../../../src-main/pipeline/part-pose.ts';
 import { ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
+import { modelVerdict } from '../../../src-shared/verdict.ts';
 import { context, inspectionResult } from '../../store/results-fixture.ts';
 
 export interface FakeOptions {
@@ -24,6 +26,12 @@ export interface FakeOptions {
   readonly onEmbed?: (name: string, job: EmbedJob, signal?: AbortSignal) => void | Promise<void>;
   /** How the part of the image with this file name lies; default: it does not show. */
   readonly pose?: (name: string) => PartPose;
+  /** Before images are scored again. */
+  readonly onRescore?: (signal?: AbortSignal) => void | Promise<void>;
+  /** What an image gets with a comparison: as its score, as that of its references, and in each of its areas. */
+  readonly rescore?: (key: string, comparison: Comparison | null) => number;
+  /** Its score instead. */
+  readonly score?: (key: string) => number;
   /** Parts of the answers. */
   readonly result?: (job: InspectJob) => Partial<InspectionResult>;
 }
@@ -56,11 +64,16 @@ export function fakeInference(options: FakeOptions = {}): Pick<
       await writeFileAtomically(tokens, '');
       return { contentHash, key, tokens, width: 640, height: 480, notices: [] };
     },
-    async rescore({ images, comparisons }, signal) {
+    async rescore({ images, comparisons, recipe }, signal) {
+      await options.onRescore?.(signal);
       throwIfCancelled(signal);
-      const same = { score: 0.1, verdict: 'accept', opinions: [] } as const;
-      return images.map(({ areas = [] }) =>
-        comparisons.map(() => ({ ...same, peaks: areas.map(() => 0.1) })),
+      return images.map(({ key, areas = [] }) =>
+        comparisons.map((comparison) => {
+          const peak = options.rescore?.(key, comparison) ?? 0.1;
+          const score = options.score?.(key) ?? peak;
+          const opinions = [{ opinion: 'references', score: peak, weight: 1 }] as const;
+          return { score, verdict: modelVerdict(score, recipe), opinions, peaks: areas.map(() => peak) };
+        }),
       );
     },
     async pose({ path }, signal) {
