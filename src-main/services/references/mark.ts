@@ -43,6 +43,6 @@ function regionOf(regions: readonly Region[], index: number | null): readonly Po
 }
 
 /** What a region covers; its box where the final mask has nothing of it. */
-export function outlineOf({ polygons, box }: Pick<Region, 'polygons' | 'box'>): readonly Polygon[] {
+function outlineOf({ polygons, box }: Pick<Region, 'polygons' | 'box'>): readonly Polygon[] {
   return polygons.length > 0 ? polygons : [boxPolygon(box)];
 }
