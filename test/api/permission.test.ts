@@ -37,7 +37,10 @@ async function connect({ workstation }: FakeWorkstation, name?: Name) {
 
 /** A batch with results, then an engineer, a reviewer and two operators. */
 async function withPeople() {
-  const fake = await fakeWorkstation();
+  // What a second harmless mark would silence.
+  const fake = await fakeWorkstation({
+    rescore: (_key, comparison) => (comparison!.harmless.length > 1 ? 0.1 : 0.9),
+  });
   const { batchId, imageIds } = await importedBatch(fake, 2);
   const { run } = await inspected(fake, batchId);
   const open = await connect(fake);
@@ -307,7 +310,8 @@ describe('with people', () => {
     const accept = { verdict: 'accept', overturnReason: 'dust', inspector: 'Eva' } as const;
     await eva.review.judge({ ...at, ...accept });
     const { id: changeId, items } = await eva.references.add({ images: [at], inspector: 'Eva' });
-    // With a confirmed defect that nothing can score again, the next change waits.
+    await expect.poll(() => eva.references.proposals()).toEqual([]);
+    // The mark that was learnt from that, and another one, would silence a confirmed defect.
     await eva.review.judge({ runId, imageId: imageIds[1]!, verdict: 'reject', inspector: 'Eva' });
     const mark = { ...at, as: 'harmless', regionIndex: 1 } as const;
     const { id: markId } = await eva.references.mark({ ...mark, inspector: 'Eva' });
@@ -418,6 +422,9 @@ describe('with people', () => {
     const { client: otto } = await connect(fake, 'Otto');
     const { client: olga } = await connect(fake, 'Olga');
     const { client: rita } = await connect(fake, 'Rita');
+    const accept = { verdict: 'accept', overturnReason: 'dust', inspector: 'Otto' } as const;
+    await otto.review.judge({ runId, imageId: imageIds[0]!, ...accept });
+    await expect.poll(() => otto.references.proposals()).toEqual([]);
     await otto.review.judge({ runId, imageId: imageIds[1]!, verdict: 'reject', inspector: 'Otto' });
     const mark = { runId, imageId: imageIds[0]!, as: 'harmless', regionIndex: 1, inspector: 'Otto' } as const;
     const ids = [(await otto.references.mark(mark)).id, (await otto.references.mark(mark)).id] as const;

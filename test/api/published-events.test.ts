@@ -53,7 +53,7 @@ test('a change is published once with what it is about, after its success', asyn
   expect(await by(() => client.review.judge({ ...at, verdict: 'reject' }))).toEqual(reviewed);
   let annotation = 0;
   const annotate = async () => {
-    annotation = (await client.review.annotate({ ...at, kind: 'false-positive', regionIndex: 1 })).id;
+    annotation = (await client.review.annotate({ ...at, kind: 'corrected-region', regionIndex: 1 })).id;
   };
   expect(await by(annotate)).toEqual(reviewed);
   expect(await by(() => client.review.retract({ id: annotation, inspector }))).toEqual(reviewed);

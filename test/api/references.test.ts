@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../src-main/files/hash.ts';
 import { mediaPaths } from '../../src-shared/media-urls.ts';
+import type { FakeOptions } from '../services/runs/fake-inference.ts';
 import {
   batchOf,
   type FakeWorkstation,
@@ -18,6 +19,9 @@ const refused = (which: string) =>
     data: expect.objectContaining({ details: expect.objectContaining({ case: which }) }),
   });
 
+/** The model has no objection: nothing is learnt from an accept. */
+const good: FakeOptions = { result: () => ({ score: 0.1, verdict: 'accept', regions: [] }) };
+
 /** A batch of a product, inspected, whose first images are accepted. */
 async function reviewed(fake: FakeWorkstation, accepted: number, name = 'Lot 7') {
   const { client } = fake;
@@ -27,7 +31,7 @@ async function reviewed(fake: FakeWorkstation, accepted: number, name = 'Lot 7')
   const { run } = await inspected(fake, batch.batchId);
   const images = batch.imageIds.map((imageId) => ({ runId: run.id, imageId }));
   for (const image of images.slice(0, accepted)) {
-    await client.review.judge({ ...image, inspector, verdict: 'accept', overturnReason: 'dust' });
+    await client.review.judge({ ...image, inspector, verdict: 'accept' });
   }
   return { ...batch, runId: run.id, images };
 }
@@ -36,7 +40,7 @@ const product = { partNumber: '4711', revision: 'B' };
 
 describe('references', () => {
   test('are accepted images, whose pictures outlive their batch', async () => {
-    const fake = await fakeWorkstation();
+    const fake = await fakeWorkstation(good);
     const { client, workstation } = fake;
     const { batchId, images, names, photos, runId } = await reviewed(fake, 2);
     expect(await client.references.ofRun({ runId })).toEqual({
@@ -83,7 +87,7 @@ describe('references', () => {
   });
 
   test('are not taken from a file that is not what was judged', async () => {
-    const fake = await fakeWorkstation();
+    const fake = await fakeWorkstation(good);
     const { client } = fake;
     const { images, names, photos } = await reviewed(fake, 2);
     await writeFile(join(photos, names[0]!), 'another part');
@@ -98,7 +102,7 @@ describe('references', () => {
   });
 
   test('of several products are not added at once', async () => {
-    const fake = await fakeWorkstation();
+    const fake = await fakeWorkstation(good);
     const { client } = fake;
     const first = await reviewed(fake, 1);
     const second = await reviewed(fake, 1, 'Lot 8');
@@ -108,7 +112,7 @@ describe('references', () => {
   });
 
   test('go and come back, and the hash of the set with them', async () => {
-    const fake = await fakeWorkstation();
+    const fake = await fakeWorkstation(good);
     const { client } = fake;
     const { images } = await reviewed(fake, 2);
     const hashes = new Set<string>();
@@ -144,7 +148,7 @@ describe('references', () => {
   });
 
   test('change, and every window hears of it', async () => {
-    const fake = await fakeWorkstation();
+    const fake = await fakeWorkstation(good);
     const { client, workstation } = fake;
     const { images } = await reviewed(fake, 1);
     const listening = workstation.hub.subscribe();
@@ -154,13 +158,13 @@ describe('references', () => {
 });
 
 test('the address of what is remembered is of the picture that was kept, when the file is gone', async () => {
-  const fake = await fakeWorkstation();
+  const fake = await fakeWorkstation(good);
   const { client, media, folder } = fake;
   const file = 'resources/samples/tablet/test/good/000.jpg';
   const { batchId, imageIds } = await batchOf(fake, [file]);
   const { run } = await inspected(fake, batchId);
   const image = { runId: run.id, imageId: imageIds[0]! };
-  await client.review.judge({ ...image, inspector, verdict: 'accept', overturnReason: 'dust' });
+  await client.review.judge({ ...image, inspector, verdict: 'accept' });
   const { product: another } = await client.references.add({ images: [image], inspector });
   await rm(join(folder, 'photos'), { recursive: true });
   const { references } = await client.references.get({ product: another });
