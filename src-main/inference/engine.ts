@@ -103,6 +103,8 @@ interface Embedding {
   readonly tensor: Tensor;
 }
 
+/** Tokens and language maps kept for another comparison of images just seen; some 15 MB each. */
+const RECENT_LOOKS = 3;
 /** Embeddings kept for further prompts on images just seen; 4 MB each. */
 const RECENT_EMBEDDINGS = 8;
 
@@ -118,6 +120,7 @@ export class Engine {
   readonly #sessions: ModelSessions;
   readonly #text: TextTower;
   readonly #embeddings = new RecentMap<string, Embedding>(RECENT_EMBEDDINGS);
+  readonly #looks = new RecentMap<string, LookedAt>(RECENT_LOOKS);
 
   private constructor(
     { pack, packHash }: LoadedPack,
@@ -175,7 +178,7 @@ export class Engine {
   ): Promise<Segmentation> {
     const { frame } = image;
     const clock = new Stopwatch();
-    const seen = await this.#look(image, recipe, clock, signal);
+    const seen = await this.#lookOnce(image, recipe, others, clock, signal);
     const area =
       others.area && (await lookAt(others.area, this.#encoded(image, seen), this.#asker(image, clock)));
     const compared = await this.#compare(image, others, { ...seen, cells: area?.cells }, clock, signal);
@@ -268,6 +271,24 @@ export class Engine {
   async embed(image: EncoderImage, recipe: LanguageRecipe, signal?: AbortSignal): Promise<EmbedAnswer> {
     const { coarse, stages } = await this.#look(image, recipe, new Stopwatch(), signal, false);
     return { coarse, tokens: keptTokens(stages, comparedStages(stages.length)) };
+  }
+
+  /** As {@link #look}; what is compared with one thing after the other is looked at once. */
+  async #lookOnce(
+    image: EncoderImage,
+    recipe: LanguageRecipe,
+    { comparison }: Others,
+    clock: Stopwatch,
+    signal: AbortSignal | undefined,
+  ): Promise<LookedAt> {
+    if (!comparison) return this.#look(image, recipe, clock, signal);
+    const { object, prompts } = recipe;
+    const name = JSON.stringify([image.key, image.frame, object, prompts]);
+    const known = this.#embeddings.get(image.key) && this.#looks.get(name);
+    if (known) return known;
+    const look = await this.#look(image, recipe, clock, signal);
+    this.#looks.set(name, look);
+    return look;
   }
 
   /** Both towers and the head. */
