@@ -6,7 +6,7 @@ import { useWorkstation } from '../state/workstation.ts';
 import { Facts } from '../ui/facts.tsx';
 import { useFormat } from '../ui/use-format.ts';
 
-/** What pictures that can be made again take on disk. */
+/** What files that can be made again take on disk. */
 export function StoragePanel() {
   const { t } = useTranslation('models');
   const format = useFormat();
@@ -32,7 +32,7 @@ export function StoragePanel() {
           <Button
             variant="default"
             size="compact-sm"
-            disabled={sizes.thumbnails.bytes + sizes.tiles.bytes === 0}
+            disabled={sizes.thumbnails.bytes + sizes.tiles.bytes + sizes.tokens.bytes === 0}
             loading={isPending}
             {...denied('app.clearCache')}
             onClick={() => mutate()}
@@ -44,6 +44,7 @@ export function StoragePanel() {
           facts={[
             [t('storage.thumbnails'), used(sizes.thumbnails)],
             [t('storage.tiles'), used(sizes.tiles)],
+            [t('storage.tokens'), used(sizes.tokens)],
           ]}
         />
         <Text size="xs" c="dimmed">

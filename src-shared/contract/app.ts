@@ -49,10 +49,12 @@ const folderListingSchema = z.object({
 });
 export type FolderListing = z.infer<typeof folderListingSchema>;
 
-/** Pictures on disk that can be made again, in bytes, and what they may take at most. */
+/** Files on disk that can be made again, in bytes, and what they may take at most. */
 const cacheSizesSchema = z.object({
   thumbnails: z.object({ bytes: count, limit: count }),
   tiles: z.object({ bytes: count, limit: count }),
+  /** Of images that others are compared with. */
+  tokens: z.object({ bytes: count, limit: count }),
 });
 export type CacheSizes = z.infer<typeof cacheSizesSchema>;
 

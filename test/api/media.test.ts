@@ -175,7 +175,7 @@ test('what pictures take on disk is told, and cleared when asked; they are made 
     await fake.client.review.pyramid({ imageId: id! });
   };
   await look();
-  const { thumbnails, tiles } = await fake.client.app.cache();
+  const { thumbnails, tiles, tokens } = await fake.client.app.cache();
   for (const { bytes, limit } of [thumbnails, tiles]) {
     expect(bytes).toBeGreaterThan(500);
     expect(bytes).toBeLessThan(limit);
@@ -183,9 +183,10 @@ test('what pictures take on disk is told, and cleared when asked; they are made 
   expect(await fake.client.app.clearCache()).toEqual({
     thumbnails: { ...thumbnails, bytes: 0 },
     tiles: { ...tiles, bytes: 0 },
+    tokens,
   });
   await look();
-  expect(await fake.client.app.cache()).toEqual({ thumbnails, tiles });
+  expect(await fake.client.app.cache()).toEqual({ thumbnails, tiles, tokens });
 });
 
 describe('maps', () => {

@@ -1,5 +1,6 @@
 import type { CacheSizes, WorkstationEvent } from '../../../src-shared/contract/app.ts';
 import { listFolder } from '../../services/imports/list-folder.ts';
+import { tokenFilesOf } from '../../services/opinions/token-files.ts';
 import { streamEvents } from '../event-stream.ts';
 import type { Implementer } from '../implementer.ts';
 import type { Workstation } from '../workstation.ts';
@@ -10,7 +11,12 @@ export function appRoutes({ app }: Implementer, workstation: Workstation) {
   const cacheSizes = async (): Promise<CacheSizes> => ({
     thumbnails: { bytes: await thumbnails.cache.size(), limit: thumbnails.cache.capacity },
     tiles: { bytes: await tiles.size(), limit: tiles.capacity },
+    tokens: await tokenSizes(),
   });
+  const tokenSizes = async () => {
+    const tokens = await tokenFilesOf(workspace);
+    return { bytes: await tokens.size(), limit: tokens.capacity };
+  };
   return {
     info: app.info.handler(() => workstation.info),
     events: app.events.handler(({ signal }) => {
@@ -23,7 +29,8 @@ export function appRoutes({ app }: Implementer, workstation: Workstation) {
     }),
     cache: app.cache.handler(cacheSizes),
     clearCache: app.clearCache.handler(async () => {
-      await Promise.all([thumbnails.cache.clear(), tiles.clear()]);
+      const tokens = await tokenFilesOf(workspace);
+      await Promise.all([thumbnails.cache.clear(), tiles.clear(), tokens.clear()]);
       return cacheSizes();
     }),
     checkDatabase: app.checkDatabase.handler(async () => {

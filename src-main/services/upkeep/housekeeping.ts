@@ -15,6 +15,7 @@ import {
 import { isNearlyFull, keepReserve, releaseReserve } from '../../store/reserve.ts';
 import { damagedPages } from '../../store/sqlite-errors.ts';
 import type { Workspace } from '../../store/workspace.ts';
+import { tokenFilesOf } from '../opinions/token-files.ts';
 import type { Thumbnails } from '../pictures/thumbnails.ts';
 import type { TilePyramids } from '../pictures/tile-pyramids.ts';
 import { endingsOf } from '../runs/run-endings.ts';
@@ -220,6 +221,8 @@ export class Housekeeping {
       // The database works on this thread: between two steps everything else has its turn.
       await setImmediate();
     }
+    // Tokens of its images would show what they were; which ones they are is not known to their names.
+    await (await tokenFilesOf(workspace)).clear();
     onBatch(batchId);
   }
 
@@ -228,7 +231,8 @@ export class Housekeeping {
     const { workspace, thumbnails, tiles } = this.#options;
     if (!isNearlyFull(workspace.folder)) return;
     releaseReserve(workspace.folder);
-    await Promise.all([thumbnails.cache.clear(), tiles.clear()]);
+    const tokens = await tokenFilesOf(workspace);
+    await Promise.all([thumbnails.cache.clear(), tiles.clear(), tokens.clear()]);
   }
 
   /** @returns bytes of the artifacts that went */

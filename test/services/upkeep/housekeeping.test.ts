@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { sha256 } from '../../../src-main/files/hash.ts';
+import { tokenFilesOf } from '../../../src-main/services/opinions/token-files.ts';
 import { Thumbnails } from '../../../src-main/services/pictures/thumbnails.ts';
 import { TilePyramids } from '../../../src-main/services/pictures/tile-pyramids.ts';
 import { type Clock, Housekeeping } from '../../../src-main/services/upkeep/housekeeping.ts';
@@ -290,4 +291,22 @@ test('small pictures of purged images go, those of other batches stay', async ()
     Buffer.from('picture'),
   ]);
   expect(await readdir(join(folder, 'lost'))).toEqual(['0.png']);
+});
+
+test('tokens of images go with a batch that is purged, but for those that a run compares with', async () => {
+  const { folder, workspace, keeper } = await site();
+  const lost = await inspectedBatch(workspace, folder, 'lost', 1);
+  await finished(workspace, lost);
+  const tokens = await tokenFilesOf(workspace);
+  await mkdir(tokens.folder, { recursive: true });
+  const old = new Date(Date.now() - 2 * 60 * 60_000);
+  for (const name of ['idle', 'used']) {
+    await writeFile(tokens.pathOf(name), name);
+    await utimes(tokens.pathOf(name), old, old);
+  }
+  const release = await tokens.hold([tokens.pathOf('used')]);
+  await deleteBatch(workspace, lost.id, true, inspector);
+  await keeper.purge(null, inspector);
+  expect(await readdir(tokens.folder)).toEqual(['used']);
+  release();
 });
