@@ -96,6 +96,12 @@ const EN: Tellers = {
     `The part could not be turned and cut out like the others, and was not compared with them: ${ALIGNMENT_REASONS.en[reason]}.`,
   'comparison-incomplete': ({ opinion, used, of }, { number }) =>
     `Only ${number(used)} of ${number(of)} ${COMPARED.en[opinion]} could be compared with: the others have no tokens of this model pack, or could not be aligned.`,
+  'marks-unusable': ({ marks }, { number }) =>
+    `${number(marks)} marks of inspectors (harmless, or missed defects) were not heeded: their images have no tokens of this model pack, or could not be aligned.`,
+  'consensus-mixed': () =>
+    'The image was not compared with its batch: the images there are of several kinds and have too little in common.',
+  'single-reference': () =>
+    'There is one reference image only: how much good parts differ is not known yet. Add more.',
   'consensus-unavailable': ({ images }, { number }) =>
     `The image was not compared with its batch: ${number(images)} images are too few to know what they have in common.`,
   'colour-converted': ({ from }) => `Colours were converted from ${CONVERTED.en[from]} to sRGB.`,
@@ -142,6 +148,10 @@ const ZH: Tellers = {
     `无法像其他零件那样对该零件进行对齐和裁切，因此未与它们比较：${ALIGNMENT_REASONS['zh-CN'][reason]}。`,
   'comparison-incomplete': ({ opinion, used, of }, { number }) =>
     `${number(of)} 幅${COMPARED['zh-CN'][opinion]}中仅有 ${number(used)} 幅可供比较：其余的没有此模型包的特征，或无法对齐。`,
+  'marks-unusable': ({ marks }, { number }) =>
+    `未能采用检验员的 ${number(marks)} 个标记（无害或漏检缺陷）：其图像没有此模型包的特征，或无法对齐。`,
+  'consensus-mixed': () => '该图像未与其批次比较：批次中的图像种类不一，共同之处太少。',
+  'single-reference': () => '只有一幅参考图像：合格品之间的差异尚不清楚。请添加更多参考图像。',
   'consensus-unavailable': ({ images }, { number }) =>
     `该图像未与其批次比较：${number(images)} 幅图像太少，无法得知它们的共同之处。`,
   'colour-converted': ({ from }) => `颜色已从${CONVERTED['zh-CN'][from]}转换为 sRGB。`,
@@ -174,6 +184,9 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'defect-below-scale': 'Defects too small to see',
     'not-aligned': 'Part not aligned',
     'comparison-incomplete': 'Comparison incomplete',
+    'marks-unusable': 'Marks not heeded',
+    'consensus-mixed': 'Batch of several kinds',
+    'single-reference': 'One reference only',
     'consensus-unavailable': 'Batch too small',
     'colour-converted': 'Colours converted',
     'profile-ignored': 'Colour profile ignored',
@@ -199,6 +212,9 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'defect-below-scale': '缺陷小到不可见',
     'not-aligned': '零件未对齐',
     'comparison-incomplete': '比较不完整',
+    'marks-unusable': '标记未采用',
+    'consensus-mixed': '批次种类不一',
+    'single-reference': '仅一幅参考',
     'consensus-unavailable': '批次图像过少',
     'colour-converted': '颜色已转换',
     'profile-ignored': '忽略颜色配置文件',

@@ -63,6 +63,12 @@ export const noticeSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('not-aligned'), reason: z.enum(ALIGNMENT_DOUBTS) }),
   /** Images that were to be compared with have no tokens of this pack that can be read, or could not be aligned. */
   z.object({ code: z.literal('comparison-incomplete'), opinion: opinionSchema, used: count, of: count }),
+  /** Harmless marks and counter-examples whose images have no tokens of this pack that can be read, or are not aligned. */
+  z.object({ code: z.literal('marks-unusable'), marks: count }),
+  /** The images of the batch are of several kinds: they have nothing in common to tell a defect by. */
+  z.object({ code: z.literal('consensus-mixed') }),
+  /** One reference has nothing to be compared with: how far good parts may be is a guess. */
+  z.object({ code: z.literal('single-reference') }),
   /** Too few images to know what is common among them. */
   z.object({ code: z.literal('consensus-unavailable'), images: count }),
   /** Brought to sRGB. */
@@ -117,6 +123,9 @@ export const NOTICE_LEVELS: Readonly<Record<NoticeCode, 'information' | 'warning
   'defect-below-scale': 'warning',
   'not-aligned': 'warning',
   'comparison-incomplete': 'warning',
+  'marks-unusable': 'warning',
+  'consensus-mixed': 'information',
+  'single-reference': 'warning',
   'consensus-unavailable': 'warning',
   'colour-converted': 'information',
   'profile-ignored': 'warning',

@@ -76,3 +76,4 @@ export const comparisonRecordSchema = immutable(
     counterExamples: z.int().min(0),
   }),
 );
+export type ComparisonRecord = z.infer<typeof comparisonRecordSchema>;

@@ -11,7 +11,7 @@ export interface TokenSource {
 }
 
 /** Parts of an image that inspectors judged. */
-interface MarkedTokens extends TokenSource {
+export interface MarkedTokens extends TokenSource {
   /** In image pixels. */
   readonly polygons: readonly Polygon[];
   /** Of the image, in pixels. */

@@ -130,7 +130,7 @@ export class Engine {
   ) {
     this.#pack = pack;
     this.#packHash = packHash;
-    this.#opinions = new Opinions(new TokenSearch(sessions), packHash, pack.defaultRecipe.theta);
+    this.#opinions = new Opinions(new TokenSearch(sessions), { pack, packHash });
     this.#sessions = sessions;
     this.#text = new TextTower(sessions.text, tokenizer, pack.text);
     this.device = device;

@@ -12,16 +12,7 @@ export function opinionRecord(
   compared: Compared | undefined,
 ): Pick<InspectionResult, 'opinions' | 'comparison'> {
   if (!comparison || !compared?.answer) return {};
-  const { hash, harmless, counterExamples } = comparison;
-  return {
-    opinions: compared.answer.scores,
-    comparison: {
-      hash,
-      ...compared.used,
-      harmless: harmless.length,
-      counterExamples: counterExamples.length,
-    },
-  };
+  return { opinions: compared.answer.scores, comparison: { hash: comparison.hash, ...compared.used } };
 }
 
 /** Regions with the highest value of each opinion in the cells that each was found in. */

@@ -1,32 +1,31 @@
 import type { Alignment } from '../../src-shared/alignment.ts';
-import { type Frame, MAP_SIDE } from '../../src-shared/frame.ts';
+import type { Frame } from '../../src-shared/frame.ts';
 import type { Notice } from '../../src-shared/notice.ts';
-import type { Opinion, OpinionScore } from '../../src-shared/opinion.ts';
-import { fromAligned, mapFromAligned } from '../pipeline/alignment.ts';
-import { type CellMask, clearOutside, isLookedAt } from '../pipeline/area-mask.ts';
-import { distanceLogit, logit, sigmoid, topMean } from '../pipeline/calibration.ts';
+import type { OpinionScore } from '../../src-shared/opinion.ts';
+import { type CellMask, clearOutside } from '../pipeline/area-mask.ts';
+import { distanceLogit, largest, logit, sigmoid, topMean } from '../pipeline/calibration.ts';
 import type { ImageTokens } from '../pipeline/image-tokens.ts';
-import { discounted, languagePeak } from '../pipeline/language-opinion.ts';
+import { type Likeness, likeness, raised, silenced, silencedDistances } from '../pipeline/judged-views.ts';
 import {
-  fuseLogits,
-  fuseMaps,
+  fusedMap,
+  fusedScore,
+  joinViews,
   OPINIONS,
-  opinionWeights,
   type PerOpinion,
+  sharesOf,
 } from '../pipeline/opinion-fusion.ts';
+import { languageView, memoryView, type OpinionView, ownLogit } from '../pipeline/opinion-view.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
-import { distanceToAny, distanceToCrowd } from '../pipeline/token-distances.ts';
-import { CELLS_OF_TOKEN, tokensToCells } from '../pipeline/token-map.ts';
+import { distanceToAny } from '../pipeline/token-distances.ts';
 import type { Comparison } from './comparison.ts';
-import { type ComparedPicture, knownPairs } from './picture-panel.ts';
-import {
-  comparedPicture,
-  type PreparedComparison,
-  type PreparedOpinion,
-  prepareComparison,
-} from './prepared-comparison.ts';
+import { countedValues, seenCells } from './counted-tokens.ts';
+import { distancesTo, type Memory } from './memory.ts';
+import type { LoadedPack } from './pack-loader.ts';
+import { type ComparedPicture, KnownPictures } from './picture-panel.ts';
+import { type PreparedComparison, type Preparing, prepareComparison } from './prepared-comparison.ts';
 import { RecentMap } from './recent-map.ts';
-import type { TokenSearch } from './token-search.ts';
+import type { TokenBank, TokenSearch } from './token-search.ts';
+import { comparedPicture, onCells } from './token-variant.ts';
 
 /** An image whose opinions are asked for. */
 export interface OpinionImage {
@@ -58,7 +57,7 @@ export interface OpinionAnswer {
 export interface Compared {
   /** Undefined: there is nothing to compare with, language alone was asked. */
   readonly answer: OpinionAnswer | undefined;
-  /** Images of the crowd, and references, that could be used. */
+  /** How many of each could be used. */
   readonly used: PreparedComparison['used'];
   readonly notices: readonly Notice[];
 }
@@ -68,17 +67,13 @@ const KEPT_COMPARISONS = 3;
 
 /** Asks the second opinions. Comparisons are prepared once and kept for the next images. */
 export class Opinions {
-  readonly #search: TokenSearch;
-  readonly #packHash: string;
-  /** Value of language's own map from which on it finds regions, by the pack's recipe. */
-  readonly #theta: number;
+  readonly #preparing: Preparing;
   readonly #prepared = new RecentMap<string, PreparedComparison>(KEPT_COMPARISONS);
-  readonly #known = knownPairs();
 
-  constructor(search: TokenSearch, packHash: string, theta: number) {
-    this.#search = search;
-    this.#packHash = packHash;
-    this.#theta = theta;
+  constructor(search: TokenSearch, { pack, packHash }: Pick<LoadedPack, 'pack' | 'packHash'>) {
+    const { inputSize } = pack.vision;
+    const { theta } = pack.defaultRecipe;
+    this.#preparing = { search, packHash, inputSize, theta, known: new KnownPictures() };
   }
 
   /**
@@ -87,107 +82,143 @@ export class Opinions {
    */
   async of(image: OpinionImage, comparison: Comparison, signal?: AbortSignal): Promise<Compared> {
     const prepared = await this.#prepare(comparison, signal);
-    const { languageLimit: limit, used, notices } = prepared;
-    if (limit === undefined) return { answer: undefined, used, notices };
-    const { language, cells: area } = image;
-    const seen = area ? clearOutside(language, area) : language;
-    const logits: Partial<Record<Opinion, Float32Array>> = {
-      language: language.data.map((value) => discounted(logit(value), limit)),
-    };
-    const ofImage: Partial<Record<Opinion, number>> = { language: discounted(languagePeak(seen), limit) };
-    // A picture as it lies is no like of aligned ones.
-    const isComparable = !comparison.template || image.alignment !== null;
+    const { used, notices } = prepared;
+    if (Object.values(used).every((count) => count === 0)) return { answer: undefined, used, notices };
     const picture = comparedPicture({ key: image.key, views: [image.tokens] }, prepared.variant);
-    for (const opinion of ['consensus', 'references'] as const) {
-      const asked = isComparable ? prepared[opinion] : undefined;
-      const distances = asked && (await distancesOf(opinion, asked, picture, signal));
-      if (!distances) continue;
-      const cells = onCells(distances, picture, image, prepared);
-      logits[opinion] = cells.map((distance) => distanceLogit(distance, asked.limits.map));
-      const counted = countedDistances(distances, cells, picture, image, prepared);
-      ofImage[opinion] = distanceLogit(topMean(counted), asked.limits.image);
-    }
-    return { answer: this.#fuse(logits, ofImage, image, prepared), used, notices };
+    const looked: LookedAt = {
+      image,
+      picture,
+      prepared,
+      // A picture as it lies is no like of aligned ones.
+      isComparable: !comparison.template || image.alignment !== null,
+      onCells: (values) =>
+        onCells(values, picture.views[0]!, { ...image, cells: image.language }, prepared.variant.scale),
+      signal,
+    };
+    const alike = await this.#likeness(looked);
+    const answer =
+      prepared.languageLimit === undefined
+        ? this.#languageAlone(looked, alike.cells)
+        : this.#fuse(await viewsOf(looked, alike), looked, alike.cells);
+    return { answer, used, notices };
   }
 
-  #fuse(
-    logits: PerOpinion<Float32Array>,
-    ofImage: PerOpinion<number>,
-    { language: { width, height }, cells }: OpinionImage,
-    { settings }: PreparedComparison,
-  ): OpinionAnswer {
-    const there = OPINIONS.filter((opinion) => logits[opinion]);
-    const weights = opinionWeights(there, settings.weights);
-    const map = (data: Float32Array): ScoreMap => ({ width, height, data });
-    const seen = (whole: ScoreMap) => (cells ? clearOutside(whole, cells) : whole);
+  /** How alike an image is to judged marks, by tokens and on the cells of the coarse map. */
+  async #likeness({ picture, prepared, isComparable, onCells, signal }: LookedAt): Promise<Alike> {
+    const { search } = this.#preparing;
+    const { radius } = prepared;
+    const distances = async (bank: TokenBank | undefined) =>
+      bank && isComparable
+        ? distanceToAny(await search.nearest(picture.views[0]!, bank, null, signal))
+        : undefined;
+    const harmless = await distances(prepared.harmless);
+    const counterExamples = await distances(prepared.counterExamples);
     return {
-      fused: map(fuseMaps(logits, weights, this.#theta)),
-      maps: Object.fromEntries(there.map((opinion) => [opinion, seen(map(logits[opinion]!.map(sigmoid)))])),
+      tokens: likeness(harmless, counterExamples, radius),
+      cells: likeness(harmless && onCells(harmless), counterExamples && onCells(counterExamples), radius),
+    };
+  }
+
+  /** Nothing tells how far good images are: language's own map, with what inspectors said. */
+  #languageAlone({ image }: LookedAt, alike: Likeness): OpinionAnswer {
+    const { language } = image;
+    const base = logit(this.#preparing.theta);
+    const { cells } = languageView(language, base);
+    const said = raised({ cells: silenced(cells, alike.harmless), image: 0 }, alike.counterExamples, 0);
+    const fused = said.cells.map((value) => sigmoid(base + ownLogit(value)));
+    const peak = (values: Float32Array) => largest(seenCells(values, image.cells));
+    return {
+      fused: { ...language, data: fused },
+      maps: { language: shown(said.cells, image) },
+      scores: [{ opinion: 'language', score: sigmoid(peak(said.cells)), weight: 1 }],
+      score: peak(fused),
+    };
+  }
+
+  #fuse(views: PerOpinion<OpinionView>, { image, prepared }: LookedAt, alike: Likeness): OpinionAnswer {
+    const { theta } = this.#preparing;
+    const { centre } = prepared;
+    const there = OPINIONS.filter((opinion) => views[opinion]);
+    const weights = sharesOf(prepared.weights, there);
+    const joined = raised(joinViews(views, weights), alike.counterExamples, centre.map);
+    const peak = largest(seenCells(joined.cells, image.cells));
+    return {
+      fused: { ...image.language, data: fusedMap(joined, centre, theta) },
+      maps: Object.fromEntries(there.map((opinion) => [opinion, shown(views[opinion]!.cells, image)])),
       scores: there.map((opinion) => ({
         opinion,
-        score: sigmoid(ofImage[opinion]!),
+        score: sigmoid(views[opinion]!.image),
         weight: weights[opinion]!,
       })),
-      score: fuseLogits(ofImage, weights, this.#theta),
+      score: fusedScore({ image: joined.image, peak }, centre, theta),
     };
   }
 
   async #prepare(comparison: Comparison, signal: AbortSignal | undefined): Promise<PreparedComparison> {
     // Token files are named by all that decides them, the recipe's words too.
-    const { hash, references, crowd } = comparison;
-    const key = [hash, ...[...references, ...crowd].map(({ path }) => path)].join('\n');
+    const { hash, references, crowd, harmless, counterExamples } = comparison;
+    const sources = [...references, ...crowd, ...harmless, ...counterExamples];
+    const key = [hash, ...sources.map(({ path }) => path)].join('\n');
     const ready = this.#prepared.get(key);
     if (ready) return ready;
-    const preparing = { search: this.#search, packHash: this.#packHash, known: this.#known };
-    const prepared = await prepareComparison(comparison, preparing, signal);
+    const prepared = await prepareComparison(comparison, this.#preparing, signal);
     this.#prepared.set(key, prepared);
     return prepared;
   }
 }
 
-/** How far every token is; undefined when there is nothing but the picture itself. */
-async function distancesOf(
-  opinion: 'consensus' | 'references',
-  { panel }: PreparedOpinion,
-  picture: ComparedPicture,
-  signal: AbortSignal | undefined,
-): Promise<Float32Array | undefined> {
-  const cosines = await panel.cosines(picture, signal);
-  return opinion === 'consensus' ? distanceToCrowd(cosines) : distanceToAny(cosines);
+/** A calibrated map as it is kept. */
+function shown(logits: Float32Array, { language: { width, height }, cells }: OpinionImage): ScoreMap {
+  const map = { width, height, data: logits.map(sigmoid) };
+  return cells ? clearOutside(map, cells) : map;
 }
 
-/** Distances of the tokens whose middle is looked at; of cells, where an area lies between them. */
-function countedDistances(
-  distances: Float32Array,
-  onMap: Float32Array,
-  picture: ComparedPicture,
-  { cells, alignment, frame }: OpinionImage,
-  { variant }: PreparedComparison,
-): Float32Array {
-  if (!cells) return distances;
-  const { width, height } = picture.views[0]!;
-  const token = CELLS_OF_TOKEN[variant.scale] * frame.cell;
-  const tokens = distances.filter((_, i) => {
-    const [x, y] = [(i % width) + 0.5, Math.floor(i / width) + 0.5];
-    const at = alignment
-      ? fromAligned({ x: (x * alignment.size) / width, y: (y * alignment.size) / height }, alignment)
-      : { x: x * token, y: y * token };
-    return isLookedAt(at, cells, frame);
-  });
-  return tokens.length > 0 ? tokens : onMap.filter((_, i) => cells[i] === 1);
+/** An image that is being compared. */
+interface LookedAt {
+  readonly image: OpinionImage;
+  readonly picture: ComparedPicture;
+  readonly prepared: PreparedComparison;
+  /** False: it is not aligned, and the others are. */
+  readonly isComparable: boolean;
+  /** Brings values of tokens to the cells of the coarse map. */
+  readonly onCells: (values: Float32Array) => Float32Array;
+  readonly signal: AbortSignal | undefined;
 }
 
-/** Distances of tokens on the cells of the coarse map. */
-function onCells(
-  distances: Float32Array,
-  picture: ComparedPicture,
-  { alignment, frame, language }: OpinionImage,
-  { variant }: PreparedComparison,
-): Float32Array {
-  const { width, height } = picture.views[0]!;
-  const tokens = { width, height, data: distances };
-  if (!alignment) return tokensToCells(tokens, variant.scale, language);
-  // Where the part is not, it is as far as anywhere.
-  const middle = distances.toSorted()[distances.length >> 1]!;
-  return mapFromAligned(tokens, alignment, frame, MAP_SIDE, middle).data;
+interface Alike {
+  readonly tokens: Likeness;
+  readonly cells: Likeness;
+}
+
+/** What each opinion says, with harmless marks silenced. */
+async function viewsOf(looked: LookedAt, alike: Alike): Promise<PerOpinion<OpinionView>> {
+  const { image, prepared } = looked;
+  const language = silenced(
+    languageView(image.language, prepared.languageLimit!).cells,
+    alike.cells.harmless,
+  );
+  const consensus = await memorySays(prepared.consensus, looked, alike);
+  const references = await memorySays(prepared.references, looked, alike);
+  return {
+    language: { cells: language, image: largest(seenCells(language, image.cells)) },
+    ...(consensus && { consensus }),
+    ...(references && { references }),
+  };
+}
+
+async function memorySays(
+  memory: Memory | undefined,
+  { image, picture, prepared, isComparable, onCells, signal }: LookedAt,
+  alike: Alike,
+): Promise<OpinionView | undefined> {
+  if (!memory || !isComparable) return undefined;
+  const distances = await distancesTo(memory, picture, signal);
+  if (!distances) return undefined;
+  const { cells } = memoryView(distances, memory.limits, onCells);
+  const left = silencedDistances(distances, memory.limits, alike.tokens.harmless);
+  const counted = countedValues(left, picture.views[0]!, image, prepared.variant.scale, onCells);
+  return {
+    cells: silenced(cells, alike.cells.harmless),
+    image: distanceLogit(topMean(counted), memory.limits.image),
+  };
 }

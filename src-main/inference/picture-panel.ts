@@ -1,4 +1,4 @@
-import { Random } from '../../src-shared/random.ts';
+import { farthestTokens, pickTokens } from '../pipeline/token-choice.ts';
 import type { UnitTokens } from '../pipeline/unit-tokens.ts';
 import { RecentMap } from './recent-map.ts';
 import { type TokenBank, type TokenSearch, tokenBank } from './token-search.ts';
@@ -11,106 +11,113 @@ export interface ComparedPicture {
   readonly views: readonly UnitTokens[];
 }
 
-/** Tokens of a panel at half the grid's side: 16 pictures with all that they have. */
-const MOST_TOKENS = 1 << 14;
+/** Tokens of accepted parts that are searched: of more than 16 at half the grid's side each keeps a part. */
+export const MOST_TOKENS = 1 << 14;
 /** Maps that are kept of pairs of pictures: those of 64 pictures with one another. */
 const KEPT_PAIRS = 4096;
+/** Choices of tokens that are kept. */
+const KEPT_CHOICES = 1024;
 
-/** Cosines of pairs of pictures, by how they are compared: what stays the same when a panel changes by one. */
-export type KnownPairs = RecentMap<string, Float32Array>;
-export const knownPairs = (): KnownPairs => new RecentMap(KEPT_PAIRS);
+/** What stays the same when a panel changes by one picture. */
+export class KnownPictures {
+  /** Cosines of pairs of pictures. */
+  readonly pairs = new RecentMap<string, Float32Array>(KEPT_PAIRS);
+  /** Tokens chosen of a picture's. */
+  readonly choices = new RecentMap<string, Int32Array>(KEPT_CHOICES);
+}
 
-/** Pictures that others are compared with. Of more than 16 a part of their tokens, the same number of each. */
+export interface PanelOptions {
+  readonly search: TokenSearch;
+  readonly known: KnownPictures;
+  /** Names all that decides the tokens of a picture, besides the picture. */
+  readonly tokensAre: string;
+  /** See `TokenSearch`. */
+  readonly window: number | null;
+  /** Tokens at most; of more than that each picture keeps the same number. Default: all. */
+  readonly mostTokens?: number;
+}
+
+/** Pictures that others are compared with. */
 export class PicturePanel {
   readonly pictures: readonly ComparedPicture[];
-  readonly #search: TokenSearch;
-  readonly #window: number | null;
-  /** Tokens that are left of each picture; undefined: all. */
+  readonly #options: PanelOptions;
+  /** Tokens that are left of each view; undefined: all. */
   readonly #share: number | undefined;
   readonly #bank: TokenBank;
   /** Of each view in the bank, its picture's key. */
   readonly #owners: readonly string[];
 
-  /** @param window see `TokenSearch` */
-  constructor(pictures: readonly ComparedPicture[], search: TokenSearch, window: number | null) {
+  constructor(pictures: readonly ComparedPicture[], options: PanelOptions) {
     this.pictures = pictures;
-    this.#search = search;
-    this.#window = window;
-    const views = pictures.reduce((sum, picture) => sum + picture.views.length, 0);
-    // A choice of tokens has no places that a window could be laid around.
-    this.#share = window === null ? shareOf(views, pictures[0]?.views[0]) : undefined;
-    this.#bank = this.#bankOf(pictures);
+    this.#options = options;
     this.#owners = pictures.flatMap(({ key, views }) => views.map(() => key));
+    this.#share = shareOf(this.#owners.length, pictures[0]?.views[0], options);
+    this.#bank = this.#bankOf(pictures);
   }
 
   /**
-   * The largest cosine of every token of a picture with each of the panel's, but for those with its own key.
+   * The largest cosine of every token of a picture with each view of the panel's, but for those with its own key.
    * @throws ClipSamError `cancelled`
    */
   async cosines(picture: ComparedPicture, signal?: AbortSignal): Promise<Float32Array[]> {
-    const found = await this.#search.nearest(picture.views[0]!, this.#bank, this.#window, signal);
+    const { search, window } = this.#options;
+    const found = await search.nearest(picture.views[0]!, this.#bank, window, signal);
     return found.filter((_, view) => this.#owners[view] !== picture.key);
   }
 
   /**
-   * As {@link cosines}, for each of the panel's own pictures: what is known of pairs isn't computed again.
-   * @param how names all that decides how tokens are compared
+   * As {@link cosines}, but one map for each of the panel's pictures; what is known of pairs isn't computed again.
+   * @throws ClipSamError `cancelled`
    */
-  async ownCosines(known: KnownPairs, how: string, signal?: AbortSignal): Promise<Float32Array[][]> {
-    const all: Float32Array[][] = [];
-    for (const picture of this.pictures) {
-      const nameOf = (other: ComparedPicture) => `${how} ${this.#share} ${picture.key} ${other.key}`;
-      const others = this.pictures.filter(({ key }) => key !== picture.key);
-      const missing = others.filter((other) => !known.get(nameOf(other)));
-      const fresh = new Map<ComparedPicture, Float32Array>();
-      if (missing.length > 0) {
-        const bank = missing.length < others.length ? this.#bankOf(missing) : this.#bank;
-        const searched = missing.length < others.length ? missing : this.pictures;
-        const found = await this.#search.nearest(picture.views[0]!, bank, this.#window, signal);
-        let at = 0;
-        for (const other of searched) {
-          const views = found.slice(at, at + other.views.length);
-          at += other.views.length;
-          fresh.set(other, largestOf(views));
-        }
+  async knownCosines(picture: ComparedPicture, signal?: AbortSignal): Promise<Float32Array[]> {
+    const { search, known, tokensAre, window } = this.#options;
+    const nameOf = ({ key }: ComparedPicture) => `${tokensAre} ${this.#share} ${picture.key} ${key}`;
+    const others = this.pictures.filter(({ key }) => key !== picture.key);
+    const found = new Map(others.map((other) => [other, known.pairs.get(nameOf(other))]));
+    const missing = others.filter((other) => !found.get(other));
+    if (missing.length > 0) {
+      const searched = missing.length < others.length ? missing : this.pictures;
+      const bank = searched === missing ? this.#bankOf(missing) : this.#bank;
+      const cosines = await search.nearest(picture.views[0]!, bank, window, signal);
+      let at = 0;
+      for (const other of searched) {
+        const views = cosines.slice(at, at + other.views.length);
+        at += other.views.length;
+        if (found.has(other)) found.set(other, largestOf(views));
       }
-      all.push(others.map((other) => fresh.get(other) ?? known.get(nameOf(other))!));
-      for (const [other, cosines] of fresh) known.set(nameOf(other), cosines);
+      for (const other of missing) known.pairs.set(nameOf(other), found.get(other)!);
     }
-    return all;
+    return others.map((other) => found.get(other)!);
   }
 
   #bankOf(pictures: readonly ComparedPicture[]): TokenBank {
-    return tokenBank(
-      pictures.flatMap(({ key, views }) =>
-        views.map((view, i) =>
-          this.#share === undefined ? view : someTokens(view, this.#share, `${key}/${i}`),
-        ),
-      ),
-    );
+    return tokenBank(pictures.flatMap(({ key, views }) => views.map((view, i) => this.#left(view, key, i))));
+  }
+
+  #left(view: UnitTokens, key: string, index: number): UnitTokens {
+    const share = this.#share;
+    if (share === undefined) return view;
+    const { choices } = this.#options.known;
+    const name = `${this.#options.tokensAre} ${key} ${index}`;
+    const known = choices.get(name);
+    const places = known && known.length >= share ? known : farthestTokens(view, share);
+    choices.set(name, places);
+    return pickTokens(view, places.subarray(0, share));
   }
 }
 
-/** Tokens per view that are left, by steps of two: then a panel that grows by one keeps most of what is known of it. */
-function shareOf(views: number, view: UnitTokens | undefined): number | undefined {
-  if (!view) return undefined;
+/** Halved until they fit: a panel that grows by one keeps most of what is known of it. */
+function shareOf(
+  views: number,
+  view: UnitTokens | undefined,
+  { mostTokens = Number.POSITIVE_INFINITY, window }: PanelOptions,
+): number | undefined {
+  // A choice of tokens has no places that a window could be laid around.
+  if (!view || window !== null) return undefined;
   const tokens = view.width * view.height;
   let share = tokens;
-  while (share * views > MOST_TOKENS * Math.max(1, tokens / 1024) && share > 1) share = Math.ceil(share / 2);
+  while (share * views > mostTokens && share > 1) share = Math.ceil(share / 2);
   return share < tokens ? share : undefined;
-}
-
-/** A seeded choice of a picture's tokens, in a row. */
-function someTokens({ width, height, channels, data }: UnitTokens, count: number, seed: string): UnitTokens {
-  const random = new Random(`tokens/${seed}`);
-  const order = Array.from({ length: width * height }, (_, i) => i);
-  const some = new Float32Array(count * channels);
-  for (let i = 0; i < count; i++) {
-    const other = random.int(i, order.length - 1);
-    [order[i], order[other]] = [order[other]!, order[i]!];
-    some.set(data.subarray(order[i]! * channels, (order[i]! + 1) * channels), i * channels);
-  }
-  return { width: count, height: 1, channels, data: some };
 }
 
 function largestOf(views: readonly Float32Array[]): Float32Array {

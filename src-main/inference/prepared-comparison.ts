@@ -1,38 +1,37 @@
 import { throwIfCancelled } from '../../src-shared/errors.ts';
 import type { Notice } from '../../src-shared/notice.ts';
-import type { Opinion, OpinionSettings } from '../../src-shared/opinion.ts';
-import { crowdLimits, type Limits, referenceLimits, SINGLE_LIMITS } from '../pipeline/calibration.ts';
-import type { TokenScale } from '../pipeline/image-tokens.ts';
-import { languageLimit, languagePeak } from '../pipeline/language-opinion.ts';
-import { distanceToAny, distanceToCrowd } from '../pipeline/token-distances.ts';
+import type { ComparisonRecord, Opinion } from '../../src-shared/opinion.ts';
+import { priorLimits } from '../pipeline/calibration.ts';
+import { likenessRadius } from '../pipeline/judged-views.ts';
+import { isOneKind } from '../pipeline/one-kind.ts';
+import { type Centre, type PerOpinion, trustWeights } from '../pipeline/opinion-fusion.ts';
+import { languageLimit, languagePeak } from '../pipeline/opinion-view.ts';
 import { unitTokens } from '../pipeline/unit-tokens.ts';
+import { centreOf } from './centre.ts';
 import type { Comparison, TokenSource } from './comparison.ts';
-import { type ComparedPicture, type KnownPairs, PicturePanel } from './picture-panel.ts';
+import { judgedMarks } from './judged-marks.ts';
+import { compareVariants, distancesTo, looseness, type Memory, memoryOf } from './memory.ts';
+import type { ComparedPicture, KnownPictures } from './picture-panel.ts';
 import { readTokenFile, type TokenFile } from './token-file.ts';
-import type { TokenSearch } from './token-search.ts';
-
-/** Which tokens are compared. */
-export interface TokenVariant {
-  readonly scale: TokenScale;
-  readonly smoothed: boolean;
-}
-
-/** A second opinion, ready to be asked. */
-export interface PreparedOpinion {
-  readonly panel: PicturePanel;
-  readonly limits: Limits;
-}
+import type { TokenBank, TokenSearch } from './token-search.ts';
+import type { TokenVariant } from './token-variant.ts';
 
 /** A comparison, ready for images. */
 export interface PreparedComparison {
   readonly variant: TokenVariant;
-  readonly consensus?: PreparedOpinion | undefined;
-  readonly references?: PreparedOpinion | undefined;
-  /** Undefined: there is nothing to tell where language fires on good parts; it is taken as it is, alone. */
+  readonly consensus: Memory | undefined;
+  readonly references: Memory | undefined;
+  /** Up to where language fires on good parts, as logit; undefined: nothing tells. */
   readonly languageLimit: number | undefined;
-  readonly settings: OpinionSettings;
-  /** Images of the crowd, and references, that could be used. */
-  readonly used: Readonly<Record<'crowd' | 'references', number>>;
+  /** Shares of the opinions, were all there. */
+  readonly weights: PerOpinion<number>;
+  readonly centre: Centre;
+  /** Tokens that inspectors judged, and within which distance others are like them. */
+  readonly harmless: TokenBank | undefined;
+  readonly counterExamples: TokenBank | undefined;
+  readonly radius: number;
+  /** How many of each could be used. */
+  readonly used: Omit<ComparisonRecord, 'hash'>;
   readonly notices: readonly Notice[];
 }
 
@@ -40,7 +39,11 @@ export interface PreparedComparison {
 export interface Preparing {
   readonly search: TokenSearch;
   readonly packHash: string;
-  readonly known: KnownPairs;
+  /** Side of the encoder's square in pixels. */
+  readonly inputSize: number;
+  /** θ of the pack's recipe. */
+  readonly theta: number;
+  readonly known: KnownPictures;
 }
 
 /** Fewer other images say nothing about what is common among them. */
@@ -49,12 +52,67 @@ export const LEAST_CROWD = 5;
 /** Reads the token files and finds out how far good tokens may be. @throws ClipSamError `cancelled` */
 export async function prepareComparison(
   comparison: Comparison,
-  { search, packHash, known }: Preparing,
+  preparing: Preparing,
   signal?: AbortSignal,
 ): Promise<PreparedComparison> {
+  const { packHash, inputSize, theta } = preparing;
   const { settings } = comparison;
-  const variant = variantFor(comparison);
-  const how = `${variant.scale} ${variant.smoothed} ${settings.window}`;
+  const { notices, accepted, crowd } = await readImages(comparison, packHash, signal);
+  const { references, consensus, posesDiffer, looseReferences, looseCrowd } = await memories(
+    accepted,
+    crowd,
+    { comparison, preparing, signal },
+  );
+  if (accepted.length === 1) notices.push({ code: 'single-reference' });
+  const variant = (references ?? consensus)?.variant ?? { scale: 'half', smoothed: false };
+  const limit = limitOfLanguage(accepted, consensus ? crowd : []);
+  const weights =
+    settings.weights ??
+    trustWeights({
+      references: references && { count: accepted.length, looseness: looseReferences },
+      consensus: looseCrowd === undefined ? undefined : { looseness: looseCrowd },
+      posesDiffer,
+      languageLimit: limit ?? 0,
+      theta,
+    });
+  const limits = (references ?? consensus)?.limits ?? priorLimits(variant);
+  const radius = likenessRadius(limits.map);
+  const reading = { packHash, inputSize, variant, isAligned: comparison.template !== undefined, signal };
+  const harmless = await judgedMarks(comparison.harmless, reading);
+  const memory = references ?? consensus;
+  const counterExamples = await judgedMarks(comparison.counterExamples, reading, (picture, places) =>
+    unlikeGood(picture, places, { memory, radius, signal }),
+  );
+  const marks = comparison.harmless.length + comparison.counterExamples.length;
+  const lost = marks - harmless.used - counterExamples.used;
+  if (lost > 0) notices.push({ code: 'marks-unusable', marks: lost });
+  return {
+    variant,
+    consensus,
+    references,
+    languageLimit: limit,
+    weights,
+    centre: await centreOf({ references, consensus, languageLimit: limit, weights }, { inputSize, signal }),
+    harmless: harmless.bank,
+    counterExamples: counterExamples.bank,
+    radius,
+    used: {
+      crowd: consensus ? crowd.length : 0,
+      references: accepted.length,
+      harmless: harmless.used,
+      counterExamples: counterExamples.used,
+    },
+    notices,
+  };
+}
+
+/** Images that can be compared with, and what has to be said of the others. */
+async function readImages(
+  comparison: Comparison,
+  packHash: string,
+  signal: AbortSignal | undefined,
+): Promise<{ notices: Notice[]; accepted: readonly TokenFile[]; crowd: readonly TokenFile[] }> {
+  const { settings } = comparison;
   const notices: Notice[] = [];
   const load = async (sources: readonly TokenSource[], opinion: Opinion) => {
     const read = await readAll(sources, packHash, signal);
@@ -66,50 +124,93 @@ export async function prepareComparison(
   };
   const accepted = await load(settings.references === 'off' ? [] : comparison.references, 'references');
   const crowd = await load(settings.consensus === 'off' ? [] : comparison.crowd, 'consensus');
-  const panelOf = (files: readonly TokenFile[]) =>
-    new PicturePanel(
-      files.map((file) => comparedPicture(file, variant)),
-      search,
-      settings.window,
-    );
-
-  let references: PreparedOpinion | undefined;
-  if (accepted.length > 0) {
-    const panel = panelOf(accepted);
-    const own = await panel.ownCosines(known, how, signal);
-    const maps = own.map((cosines) => distanceToAny(cosines)).filter((map) => map !== undefined);
-    references = { panel, limits: maps.length > 0 ? referenceLimits(maps) : SINGLE_LIMITS };
-  }
-  let consensus: PreparedOpinion | undefined;
-  if (crowd.length >= LEAST_CROWD) {
-    const panel = panelOf(crowd);
-    const own = await panel.ownCosines(known, how, signal);
-    consensus = { panel, limits: crowdLimits(own.map((cosines) => distanceToCrowd(cosines)!)) };
-  } else if (comparison.crowd.length > 0 && settings.consensus !== 'off') {
+  if (comparison.crowd.length === 0 || settings.consensus === 'off') return { notices, accepted, crowd: [] };
+  if (crowd.length < LEAST_CROWD) {
     notices.push({ code: 'consensus-unavailable', images: crowd.length });
+    return { notices, accepted, crowd: [] };
   }
-  const peaks = (files: readonly TokenFile[]) => files.map(({ language }) => languagePeak(language));
-  return {
-    variant,
-    consensus,
-    references,
-    languageLimit: references || consensus ? languageLimit(peaks(accepted), peaks(crowd)) : undefined,
-    settings,
-    used: { crowd: consensus ? crowd.length : 0, references: accepted.length },
-    notices,
+  if (!isOneKind(crowd.map(({ views }) => unitTokens(views[0]!.half, { smoothed: false })))) {
+    notices.push({ code: 'consensus-mixed' });
+    return { notices, accepted, crowd: [] };
+  }
+  return { notices, accepted, crowd };
+}
+
+/** Compares good images with one another, plain and smoothed, and keeps what suits them. */
+async function memories(
+  accepted: readonly TokenFile[],
+  crowd: readonly TokenFile[],
+  {
+    comparison,
+    preparing,
+    signal,
+  }: {
+    readonly comparison: Comparison;
+    readonly preparing: Preparing;
+    readonly signal: AbortSignal | undefined;
+  },
+) {
+  const { settings, template } = comparison;
+  const scale = settings.tokens === 'fine' ? 'fine' : 'half';
+  const tokensAre = `${JSON.stringify(template ?? null)} ${settings.rotations}`;
+  const options = {
+    search: preparing.search,
+    known: preparing.known,
+    window: settings.window,
+    tokensAre,
+    signal,
   };
+  const remember = async (smoothed: boolean, who: Memory['who']) => {
+    const files = who === 'crowd' ? crowd : accepted;
+    return files.length > 0 ? memoryOf(files, who, { scale, smoothed }, options) : undefined;
+  };
+  const plain = { references: await remember(false, 'references'), crowd: await remember(false, 'crowd') };
+  const loose = {
+    looseReferences: plain.references && looseness(plain.references),
+    looseCrowd: plain.crowd && looseness(plain.crowd),
+  };
+  const decides = accepted.length > 1 ? 'references' : 'crowd';
+  const deciding = plain[decides];
+  const smoothed = scale === 'half' && deciding ? await remember(true, decides) : undefined;
+  const { isSmoothedBetter, posesDiffer } =
+    deciding && smoothed
+      ? compareVariants(deciding, smoothed)
+      : { isSmoothedBetter: false, posesDiffer: false };
+  const told = { ...loose, posesDiffer: posesDiffer && !template };
+  if (!isSmoothedBetter) return { references: plain.references, consensus: plain.crowd, ...told };
+  const other = await remember(true, decides === 'crowd' ? 'references' : 'crowd');
+  return decides === 'crowd'
+    ? { references: other, consensus: smoothed, ...told }
+    : { references: smoothed, consensus: other, ...told };
 }
 
-function variantFor({ settings }: Comparison): TokenVariant {
-  return { scale: settings.tokens === 'fine' ? 'fine' : 'half', smoothed: false };
+/** Up to where language fires on good images; undefined: there are none. */
+function limitOfLanguage(accepted: readonly TokenFile[], crowd: readonly TokenFile[]): number | undefined {
+  const peaks = (files: readonly TokenFile[]) => files.map(({ language }) => languagePeak(language));
+  if (accepted.length > 1 || (accepted.length === 1 && crowd.length === 0)) {
+    return languageLimit(peaks(accepted), 'references');
+  }
+  return crowd.length > 0 ? languageLimit(peaks(crowd), 'crowd') : undefined;
 }
 
-/** The tokens of an image, as the comparison wants them. */
-export function comparedPicture(
-  { key, views }: Pick<TokenFile, 'key' | 'views'>,
-  variant: TokenVariant,
-): ComparedPicture {
-  return { key, views: views.map((view) => unitTokens(view[variant.scale], variant)) };
+/** Of a drawn defect's tokens those that good images have not; at least the one farthest from what they have. */
+async function unlikeGood(
+  picture: ComparedPicture,
+  places: readonly number[],
+  {
+    memory,
+    radius,
+    signal,
+  }: {
+    readonly memory: Memory | undefined;
+    readonly radius: number;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<readonly number[]> {
+  const far = memory && (await distancesTo(memory, picture, signal));
+  if (!far) return places;
+  const unlike = places.filter((place) => far[place]! > radius);
+  return unlike.length > 0 ? unlike : places.toSorted((a, b) => far[b]! - far[a]!).slice(0, 1);
 }
 
 /** Those that can be read; one at a time, since a file has megabytes. */

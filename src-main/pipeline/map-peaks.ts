@@ -11,25 +11,18 @@ export function peakOf({ data }: ScoreMap, cells: Iterable<number>): number {
 }
 
 /**
- * The cells of a map that polygons in image pixels cover: those whose centre lies in one; those under the corners too, so
- * that what is smaller than a cell has one.
- * @param cell frame pixels per cell of the map
+ * The cells of a map that polygons cover: those whose centre lies in one; those under the corners too, so that what is smaller
+ * than a cell has one.
+ * @param polygons in cells
  * @returns linear indices
  */
-function cellsWithin(
+export function coveredCells(
   { width, height }: Pick<ScoreMap, 'width' | 'height'>,
   polygons: readonly Polygon[],
-  frame: Frame,
-  cell: number,
 ): number[] {
-  const scaleX = frame.width / frame.imageWidth / cell;
-  const scaleY = frame.height / frame.imageHeight / cell;
-  const onCells = polygons.map((rings) =>
-    rings.map((ring) => ring.map(([x, y]) => [x * scaleX, y * scaleY] as [number, number])),
-  );
   const covered = new Uint8Array(width * height);
-  fillPolygons(covered, width, height, onCells, 1);
-  for (const [outline] of onCells) {
+  fillPolygons(covered, width, height, polygons, 1);
+  for (const [outline] of polygons) {
     for (const [x, y] of outline!) {
       const column = Math.min(Math.max(Math.floor(x), 0), width - 1);
       const row = Math.min(Math.max(Math.floor(y), 0), height - 1);
@@ -43,5 +36,10 @@ function cellsWithin(
 
 /** The highest value of a map on the cells of the coarse map within polygons in image pixels. */
 export function peakWithin(map: ScoreMap, polygons: readonly Polygon[], frame: Frame): number {
-  return peakOf(map, cellsWithin(map, polygons, frame, frame.cell));
+  const scaleX = frame.width / frame.imageWidth / frame.cell;
+  const scaleY = frame.height / frame.imageHeight / frame.cell;
+  const onCells = polygons.map((rings) =>
+    rings.map((ring) => ring.map(([x, y]) => [x * scaleX, y * scaleY] as [number, number])),
+  );
+  return peakOf(map, coveredCells(map, onCells));
 }

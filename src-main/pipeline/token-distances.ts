@@ -1,5 +1,5 @@
 /** Share of the crowd, the nearest ones, whose distances are averaged (MuSc's mutual scoring). */
-const NEAREST_SHARE = 0.3;
+export const NEAREST_SHARE = 0.3;
 
 /**
  * How far every token is from the nearest in any of the pictures.
@@ -9,9 +9,10 @@ const NEAREST_SHARE = 0.3;
 export function distanceToAny(cosines: readonly Float32Array[]): Float32Array | undefined {
   const [first, ...others] = cosines;
   if (!first) return undefined;
-  const distances = first.map((cosine) => 1 - cosine);
+  const distances = first.map((cosine) => Math.max(0, 1 - cosine));
   for (const picture of others) {
-    for (let i = 0; i < picture.length; i++) distances[i] = Math.min(distances[i]!, 1 - picture[i]!);
+    for (let i = 0; i < picture.length; i++)
+      distances[i] = Math.min(distances[i]!, Math.max(0, 1 - picture[i]!));
   }
   return distances;
 }

@@ -17,12 +17,13 @@ let folder: string;
 let artifactRoot: string;
 let tokens: string;
 let inference: InferenceClient;
-/** Pictures of the same part, the first six good, the last with a spot. */
+/** Pictures of the same part: six good ones, and two with a spot, here and there. */
 let pictures: { readonly path: string; readonly key: string; readonly tokens: string }[];
 
 const WIDTH = 320;
 const HEIGHT = 200;
 const SPOT = { x: 220, y: 60 };
+const OTHER_SPOT = { x: 70, y: 140 };
 const SETTINGS: OpinionSettings = {
   consensus: 'automatic',
   references: 'automatic',
@@ -41,9 +42,9 @@ beforeAll(async () => {
   await writeTinyPack(join(folder, 'pack'));
   inference = await openInference({ packFolder: join(folder, 'pack'), device: 'cpu', threads: 1 });
   pictures = [];
-  for (let i = 0; i < 7; i++) {
+  for (let i = 0; i < 8; i++) {
     const path = join(folder, `${i}.png`);
-    await writeFile(path, await picture(i, i === 6));
+    await writeFile(path, await picture(i, [SPOT, OTHER_SPOT][i - 6]));
     const { key, tokens: at } = await inference.embed({ path, recipe, folder: tokens });
     pictures.push({ path, key, tokens: at });
   }
@@ -54,14 +55,16 @@ afterAll(async () => {
 });
 
 /** Stripes that lie the same in every picture, with grain of its own; a spot of a colour that no other has. */
-async function picture(seed: number, hasSpot: boolean): Promise<Uint8Array> {
+async function picture(seed: number, spot?: typeof SPOT): Promise<Uint8Array> {
   const grain = noise(WIDTH * HEIGHT, seed + 1);
+  // Good parts are not all the same.
+  const gain = 40 + 20 * Math.sin(seed * 2.4);
   const data = new Uint8Array(WIDTH * HEIGHT * 3);
   for (let i = 0; i < WIDTH * HEIGHT; i++) {
     const x = i % WIDTH;
     const y = Math.floor(i / WIDTH);
-    const near = hasSpot && Math.hypot(x - SPOT.x, y - SPOT.y) < 18;
-    const stripe = 60 * Math.sin(x / 25) * Math.cos(y / 19);
+    const near = spot && Math.hypot(x - spot.x, y - spot.y) < 18;
+    const stripe = gain * Math.sin(x / 25) * Math.cos(y / 19);
     data[3 * i] = near ? 250 : 120 + stripe + 6 * grain[i]!;
     data[3 * i + 1] = near ? 20 : 110 - stripe / 2;
     data[3 * i + 2] = near ? 240 : 90 + stripe / 3;
@@ -71,6 +74,18 @@ async function picture(seed: number, hasSpot: boolean): Promise<Uint8Array> {
 
 const sources = (from: number, to: number) =>
   pictures.slice(from, to).map(({ key, tokens: path }) => ({ key, path }));
+
+/** One polygon, a square. */
+const square = (x: number, y: number, reach = 10) => [
+  [
+    [
+      [x - reach, y - reach],
+      [x + reach, y - reach],
+      [x + reach, y + reach],
+      [x - reach, y + reach],
+    ] as [number, number][],
+  ],
+];
 
 /** A comparison with all that decides it in its hash. */
 function comparison(change: Partial<Comparison>): Comparison {
@@ -90,6 +105,15 @@ const inspect = (index: number, with_?: Comparison, signal?: AbortSignal) =>
 
 async function mapOf(artifact: ArtifactRef | undefined) {
   return decodeGrey16(await readFile(new ArtifactStore(artifactRoot).pathOf(artifact!)));
+}
+
+/** A map's value at a place in image pixels, 0..1. */
+function valueAt(
+  { width, data }: { readonly width: number; readonly data: Uint16Array },
+  place: typeof SPOT,
+) {
+  const cell = (pixels: number) => Math.floor((pixels * 256) / WIDTH);
+  return data[cell(place.y) * width + cell(place.x)]! / 65535;
 }
 
 /** The middle of where a map is highest, in image pixels. */
@@ -196,6 +220,74 @@ describe('the batch', () => {
   });
 });
 
+describe('what inspectors said', () => {
+  const mark = (index: number, { x, y }: typeof SPOT, reach = 22) => ({
+    ...sources(index, index + 1)[0]!,
+    polygons: square(x, y, reach),
+    width: WIDTH,
+    height: HEIGHT,
+  });
+
+  it('silences the like of a harmless mark, wherever it lies', async () => {
+    const references = sources(0, 5);
+    const [before, after] = [
+      await inspect(7, comparison({ references })),
+      await inspect(7, comparison({ references, harmless: [mark(6, SPOT)] })),
+    ];
+    expect(after.comparison).toMatchObject({ references: 5, harmless: 1, counterExamples: 0 });
+    for (const name of ['languageMap', 'referencesMap', 'coarseMap'] as const) {
+      const [old, now] = [await mapOf(before.artifacts[name]), await mapOf(after.artifacts[name])];
+      expect(valueAt(now, OTHER_SPOT)).toBeLessThanOrEqual(valueAt(old, OTHER_SPOT));
+      expect(valueAt(now, OTHER_SPOT)).toBeLessThan(0.45);
+    }
+    expect(valueAt(await mapOf(before.artifacts.referencesMap), OTHER_SPOT)).toBeGreaterThan(0.9);
+    expect(valueAt(await mapOf(before.artifacts.coarseMap), OTHER_SPOT)).toBeGreaterThan(recipe.theta);
+    const own = await inspect(7, comparison({ references, harmless: [mark(7, OTHER_SPOT)] }));
+    expect(own.opinions![1]!.score).toBeLessThan(0.5);
+    expect(own.score).toBeLessThan(before.score);
+  });
+
+  it('silences it in the language map, where there is nothing else', async () => {
+    const alone = await inspect(7);
+    const silent = await inspect(7, comparison({ harmless: [mark(7, OTHER_SPOT, 8)] }));
+    expect(silent.opinions?.map(({ opinion, weight }) => [opinion, weight])).toEqual([['language', 1]]);
+    const [a, b] = [await mapOf(alone.artifacts.coarseMap), await mapOf(silent.artifacts.coarseMap)];
+    expect(valueAt(b, OTHER_SPOT)).toBeLessThan(valueAt(a, OTHER_SPOT));
+    // θ of the pack is 0.5, and a full match lies at a logit of −1 / 2 from it.
+    expect(valueAt(b, OTHER_SPOT)).toBeLessThan(1 / (1 + Math.exp(0.5)) + 0.01);
+    // Far from it language says what it said.
+    const far = { x: 250, y: 25 };
+    expect(Math.abs(valueAt(b, far) - valueAt(a, far))).toBeLessThan(0.01);
+  });
+
+  it('raises the like of a defect that was missed', async () => {
+    const [before, after] = [
+      await inspect(7),
+      await inspect(7, comparison({ counterExamples: [mark(6, SPOT, 8)] })),
+    ];
+    const [old, now] = [await mapOf(before.artifacts.coarseMap), await mapOf(after.artifacts.coarseMap)];
+    expect(valueAt(old, OTHER_SPOT)).toBeLessThan(recipe.theta);
+    expect(valueAt(now, OTHER_SPOT)).toBeGreaterThan(recipe.theta);
+    const far = { x: 250, y: 25 };
+    expect(Math.abs(valueAt(now, far) - valueAt(old, far))).toBeLessThan(0.01);
+    // A good part stays good: of what was drawn only what good parts have not counts.
+    const references = sources(0, 5);
+    const [good, same] = [
+      await inspect(5, comparison({ references, counterExamples: [mark(6, SPOT, 40)] })),
+      await inspect(5, comparison({ references })),
+    ];
+    expect(good.comparison?.counterExamples).toBe(1);
+    expect(good.score).toBeCloseTo(same.score, 2);
+  });
+
+  it('is told where it could not be heeded', async () => {
+    const lost = { ...mark(6, SPOT), path: join(tokens, 'none.tokens') };
+    const result = await inspect(7, comparison({ references: sources(0, 4), harmless: [lost] }));
+    expect(result.notices).toContainEqual({ code: 'marks-unusable', marks: 1 });
+    expect(result.comparison?.harmless).toBe(0);
+  });
+});
+
 describe('a comparison', () => {
   it('with nothing changes nothing', async () => {
     const { timings: _, ...alone } = await inspect(6);
@@ -267,16 +359,6 @@ describe('scoring again', () => {
   it('says what an inspection says, from tokens alone', async () => {
     const references = comparison({ references: sources(0, 4) });
     const both = comparison({ references: sources(0, 4), crowd: sources(0, 6) });
-    const square = (x: number, y: number) => [
-      [
-        [
-          [x - 10, y - 10],
-          [x + 10, y - 10],
-          [x + 10, y + 10],
-          [x - 10, y + 10],
-        ] as [number, number][],
-      ],
-    ];
     const images = [
       { ...sources(6, 7)[0]!, areas: [square(SPOT.x, SPOT.y), square(60, 150)] },
       { key: pictures[0]!.key, path: join(tokens, 'none.tokens') },
