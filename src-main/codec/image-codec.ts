@@ -64,13 +64,34 @@ export async function readFrameImage(path: string, options: FrameOptions): Promi
     // libvips would turn an image after it scaled it, which moves enlarged pixels: the same picture, other scores.
     const whole = isWhole || open.isTurned ? await toRgb(open.image, path) : undefined;
     const upright = whole ? fromPixels(whole.data, whole.width, whole.height, 3) : open.image;
-    const { data } = await toRgb(
-      upright.resize({ width: frame.width, height: frame.height, ...RESIZE }),
-      path,
-    );
+    const { data } = await toRgb(scaled(upright, frame), path);
     const notices = [...open.notices, ...frameNotices(frame, isWhole && whole ? whole.data : data)];
     const image = { ...frame, contentHash: sha256(bytes), rgb: data, notices };
     return isWhole && whole ? { ...image, whole } : image;
+  });
+}
+
+/**
+ * Reads a part of an image, scaled into the encoder's square. Formats, colours and errors as {@link readFrameImage};
+ * where the file allows, the rest of it is never held.
+ * @param partOf which part of an image of this size; undefined: all of it
+ */
+export async function readImagePart(
+  path: string,
+  options: ReadOptions & { readonly size: number },
+  partOf: (size: { readonly width: number; readonly height: number }) => Box | undefined,
+): Promise<Pick<FrameImage, 'contentHash' | 'rgb'> & { readonly frame: Frame }> {
+  const bytes = await readImageFile(path);
+  return decodeImage(bytes, path, options, async (open) => {
+    refuseIfTooSmall(path, open.width, open.height);
+    const area = partOf({ width: open.width, height: open.height });
+    const frame = area
+      ? frameFor(area.width, area.height, options.size)
+      : frameFor(open.width, open.height, options.size);
+    const whole = open.isTurned ? await toRgb(open.image, path) : undefined;
+    const upright = whole ? fromPixels(whole.data, whole.width, whole.height, 3) : open.image;
+    const { data } = await toRgb(area ? cut(upright, area, frame) : scaled(upright, frame), path);
+    return { contentHash: sha256(bytes), rgb: data, frame };
   });
 }
 
@@ -91,15 +112,17 @@ export function resizeRgb(image: RgbImage, width: number, height: number): Promi
  * A part of an image, scaled with the kernel of {@link readFrameImage} to a frame's content.
  * @returns `frame.width × frame.height × 3`
  */
-export async function cutFrame(
-  image: RgbImage,
-  { x, y, width, height }: Box,
-  frame: Frame,
-): Promise<Uint8Array> {
-  const part = fromPixels(image.data, image.width, image.height, 3)
-    .extract({ left: x, top: y, width, height })
-    .resize({ width: frame.width, height: frame.height, ...RESIZE });
-  return (await toRgb(part, 'image')).data;
+export async function cutFrame(image: RgbImage, area: Box, frame: Frame): Promise<Uint8Array> {
+  const whole = fromPixels(image.data, image.width, image.height, 3);
+  return (await toRgb(cut(whole, area, frame), 'image')).data;
+}
+
+function cut(image: Sharp, { x, y, width, height }: Box, frame: Frame): Sharp {
+  return scaled(image.extract({ left: x, top: y, width, height }), frame);
+}
+
+function scaled(image: Sharp, { width, height }: Frame): Sharp {
+  return image.resize({ width, height, ...RESIZE });
 }
 
 /** @param options.quality of JPEG, 1..100, default 90 */

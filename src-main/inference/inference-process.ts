@@ -1,10 +1,11 @@
 import { writeSync } from 'node:fs';
 import { poseOfImage } from './aligned-image.ts';
+import { askSamAboutImage } from './ask-sam-about-image.ts';
 import { embedImage } from './embed-image.ts';
 import { type EngineClient, startEngine } from './engine-client.ts';
 import { examineInThread } from './examination-client.ts';
 import { HEARTBEAT_INTERVAL, type Heartbeat, type InferenceRequests } from './inference-protocol.ts';
-import { askSamAboutImage, inspectImage } from './inspect-image.ts';
+import { inspectImage } from './inspect-image.ts';
 import { parentPort } from './parent-port.ts';
 import { readPartSeed } from './part-seeds.ts';
 import { serveRequests } from './request-channel.ts';

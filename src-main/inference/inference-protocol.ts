@@ -97,10 +97,12 @@ export interface Rescored {
 /** Prompts of the inspector's own for an image: SAM answers, CLIP's stage and UMCI are not asked. */
 export interface AskSamJob {
   readonly path: string;
-  /** Gives the pixel limit. */
+  /** Gives the pixel limit, and the tiles. */
   readonly recipe: Recipe;
   /** SHA-256 of the image file, where known: a recent embedding is found by it and the file isn't read again. */
   readonly contentHash?: string;
+  /** Of the image in pixels, where known: of an image in tiles, a recent embedding is found by it. */
+  readonly size?: { readonly width: number; readonly height: number } | undefined;
   /** As the image was inspected with. */
   readonly page?: number | undefined;
   readonly range?: SampleRange | undefined;

@@ -1,6 +1,5 @@
-import { ClipSamError, failure, throwIfCancelled } from '../../src-shared/errors.ts';
+import { throwIfCancelled } from '../../src-shared/errors.ts';
 import type { Opinion } from '../../src-shared/opinion.ts';
-import { packLevels } from '../../src-shared/packed-levels.ts';
 import type { ArtifactRef, InspectionResult, ResultArtifacts } from '../../src-shared/result.ts';
 import type { TileProgress } from '../../src-shared/tile-progress.ts';
 import { modelVerdict } from '../../src-shared/verdict.ts';
@@ -8,17 +7,15 @@ import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { encodeGrey8, encodeGrey16 } from '../codec/image-codec.ts';
 import { ArtifactStore } from '../files/artifact-store.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
-import { pictureKey } from '../files/picture-key.ts';
 import { defectScale } from '../pipeline/defect-scale.ts';
 import { quantiseMap } from '../pipeline/map-codec.ts';
 import { fuseMasks } from '../pipeline/mask-fusion.ts';
-import { maskLevels } from '../pipeline/mask-levels.ts';
 import { OPINIONS, type PerOpinion } from '../pipeline/opinion-fusion.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
 import { alignedForComparison, alignmentNotices, encodedPart } from './aligned-image.ts';
 import { areaNotices, areaRecord } from './area-record.ts';
 import type { EngineClient } from './engine-client.ts';
-import type { AskSamJob, InspectJob, SamMasks } from './inference-protocol.ts';
+import type { InspectJob } from './inference-protocol.ts';
 import { segmentTiles, tileNotices } from './inspect-tiles.ts';
 import { opinionRecord, withOpinions } from './opinion-record.ts';
 import { lookupOf } from './part-seeds.ts';
@@ -147,30 +144,4 @@ async function keepOpinionMaps(
     return map ? [[`${opinion}Map`, await keepMap(map)] as const] : [];
   });
   return Object.fromEntries((await Promise.all(kept)).flat());
-}
-
-/** Asks SAM about prompts of the inspector's own; the image is read only when its embedding is gone. */
-export async function askSamAboutImage(
-  { path, page, recipe, contentHash, range, prompts }: AskSamJob,
-  engine: EngineClient,
-  signal?: AbortSignal,
-): Promise<SamMasks> {
-  throwIfCancelled(signal);
-  let answer = contentHash
-    ? await engine.askSam({ key: pictureKey({ contentHash, page, range }), prompts }, signal)
-    : undefined;
-  if (!answer) {
-    const read = await readEncoderImage({ path, page, recipe, range }, engine);
-    if (contentHash && read.contentHash !== contentHash) {
-      throw failure(
-        'file-changed',
-        { file: path },
-        `${path} is no longer the image that was inspected: its content changed. Inspect it again first.`,
-      );
-    }
-    const { image } = read;
-    answer = await engine.askSam({ key: image.key, prompts, image }, signal);
-  }
-  if (!answer) throw new ClipSamError('inference-failed', `${path}: the engine kept no embedding.`);
-  return { levels: packLevels(maskLevels(answer.levels, answer.frame)), decodeMs: answer.decodeMs };
 }

@@ -147,9 +147,9 @@ async function encodePart(
   return { key, frame, pixels: frameTensor(rgb, frame, vision.mean, vision.std) };
 }
 
-/** The key of a tile's embedding. @param key of the whole image's */
-function tileKey(key: string, tile: number | undefined): string {
-  return tile === undefined ? key : `${key} tile ${tile}`;
+/** The key of a part's embedding. @param key of the whole image's */
+export function partKey(key: string, { x, y, width, height }: Box): string {
+  return `${key} ${width}x${height}+${x}+${y}`;
 }
 
 async function joinedMap(run: TileRun, overview: ScoreMap): Promise<ScoreMap> {
@@ -181,7 +181,7 @@ async function cutTile(run: TileRun, tile: number | undefined): Promise<EncoderI
   const { image, engine } = run;
   const start = performance.now();
   const { area } = viewArea({ tile }, image.plan, engine.vision.inputSize);
-  const part = await encodePart(image.pixels, area, tileKey(image.key, tile), engine);
+  const part = await encodePart(image.pixels, area, partKey(image.key, area), engine);
   run.cutMs += performance.now() - start;
   return part;
 }
@@ -215,7 +215,7 @@ async function askAboutRegions(run: TileRun, found: readonly FoundRegion[]): Pro
 async function askInView(run: TileRun, view: RegionView): Promise<ViewMasks> {
   const { image, engine, signal, timings } = run;
   const { area, frame } = viewArea(view, image.plan, engine.vision.inputSize);
-  const key = tileKey(image.key, view.tile);
+  const key = partKey(image.key, area);
   const prompts = promptsWithin(view.prompts, area);
   const answer =
     (await engine.askSam({ key, prompts }, signal)) ??

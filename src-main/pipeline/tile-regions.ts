@@ -1,7 +1,7 @@
 import { type Frame, frameFor } from '../../src-shared/frame.ts';
 import type { Box } from '../../src-shared/geometry.ts';
 import type { RegionPrompts } from '../../src-shared/result.ts';
-import { regionPrompts } from './region-prompts.ts';
+import { type DecoderPrompts, regionPrompts } from './region-prompts.ts';
 import { type CoarseRegion, describeRegion } from './regions.ts';
 import type { ScoreMap } from './score-map.ts';
 import { joinSpans, type Span } from './span.ts';
@@ -35,7 +35,7 @@ export function regionViews(
   plan: TilePlan,
   count: number,
 ): RegionView[] {
-  const { frame, columns, rows } = plan;
+  const { frame } = plan;
   const whole = {
     left: region.x,
     top: region.y,
@@ -43,13 +43,9 @@ export function regionViews(
     bottom: region.y + region.height,
   };
   const box = imageSpan(whole, frame);
-  const column = holder(columns, box.left, box.right);
-  const row = holder(rows, box.top, box.bottom);
-  const across = columns.starts.length;
   const cells = region.cells.length;
-  if (column !== undefined && row !== undefined) {
-    return [{ tile: row * across + column, prompts: regionPrompts(region, coarse, frame, count), cells }];
-  }
+  const tile = tileHolding(box, plan);
+  if (tile !== undefined) return [{ tile, prompts: regionPrompts(region, coarse, frame, count), cells }];
   const shares = sharesOf(region, coarse, plan);
   if (shares.size > MOST_VIEWS) {
     return [{ tile: undefined, prompts: regionPrompts(region, coarse, frame, count), cells }];
@@ -89,14 +85,32 @@ export function viewArea(
 }
 
 /** Prompts in image pixels → pixels of a part of the image; what lies beyond it is moved to its border. */
-export function promptsWithin({ box, points }: RegionPrompts, area: Box): RegionPrompts {
+export function promptsWithin({ box, points }: DecoderPrompts, area: Box): DecoderPrompts {
   const toX = (x: number) => Math.min(Math.max(x - area.x, 0), area.width);
   const toY = (y: number) => Math.min(Math.max(y - area.y, 0), area.height);
-  const [x, y] = [toX(box.x), toY(box.y)];
   return {
-    box: { x, y, width: toX(box.x + box.width) - x, height: toY(box.y + box.height) - y },
+    box: box && {
+      x: toX(box.x),
+      y: toY(box.y),
+      width: toX(box.x + box.width) - toX(box.x),
+      height: toY(box.y + box.height) - toY(box.y),
+    },
     points: points.map((point) => ({ ...point, x: toX(point.x), y: toY(point.y) })),
   };
+}
+
+/** The tile that holds a part of the image, in which it lies farthest from the borders. @param part image pixels */
+export function tileHolding(part: Span, { columns, rows }: TilePlan): number | undefined {
+  const column = holder(columns, part.left, part.right);
+  const row = holder(rows, part.top, part.bottom);
+  return column === undefined || row === undefined ? undefined : row * columns.starts.length + column;
+}
+
+/** The tile in which SAM is asked about prompts of the inspector's own; undefined: the whole image. */
+export function promptTile({ box, points }: DecoderPrompts, plan: TilePlan): number | undefined {
+  const parts = points.map(({ x, y }): Span => ({ left: x, top: y, right: x, bottom: y }));
+  if (box) parts.push({ left: box.x, top: box.y, right: box.x + box.width, bottom: box.y + box.height });
+  return parts.length === 0 ? undefined : tileHolding(parts.reduce(joinSpans), plan);
 }
 
 /** The tile along an axis that holds a stretch of the image, the one with it nearest to its middle. */

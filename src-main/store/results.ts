@@ -127,12 +127,15 @@ export async function inspectedImage(
   readonly imported: string | null;
   readonly recipeHash: string;
   readonly range: SampleRange | null;
+  /** In pixels; null with the content hash. */
+  readonly size: { readonly width: number; readonly height: number } | null;
 }> {
   const row = await imageAndResult(workspace, runId, imageId);
   if (!row) throw failure('no-result', `Run ${runId} has no result for image ${imageId}.`);
   const path = fromStoredPath(workspace, row.path);
-  const { content_hash: contentHash, imported, recipe_hash: recipeHash } = row;
-  return { path, page: pageOf(row), contentHash, imported, recipeHash, range: rangeOf(row) };
+  const { content_hash: contentHash, imported, recipe_hash: recipeHash, width, height } = row;
+  const size = width === null || height === null ? null : { width, height };
+  return { path, page: pageOf(row), contentHash, imported, recipeHash, range: rangeOf(row), size };
 }
 
 /**
@@ -167,6 +170,8 @@ function imageAndResult({ db }: Workspace, runId: number, imageId: number) {
       'results.id',
       'results.verdict',
       'results.content_hash',
+      'results.width',
+      'results.height',
       'runs.recipe_hash',
       'runs.sample_ranges',
     ])

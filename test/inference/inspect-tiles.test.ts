@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeGrey16, encodeRgb } from '../../src-main/codec/image-codec.ts';
 import { ArtifactStore } from '../../src-main/files/artifact-store.ts';
+import { sha256 } from '../../src-main/files/hash.ts';
+import { askSamAboutImage } from '../../src-main/inference/ask-sam-about-image.ts';
 import { type EngineClient, startEngine } from '../../src-main/inference/engine-client.ts';
 import { inspectImage } from '../../src-main/inference/inspect-image.ts';
 import { planTiles, tileCount } from '../../src-main/pipeline/tile-plan.ts';
+import { unpackLevels } from '../../src-shared/packed-levels.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../src-shared/result.ts';
 import type { TileProgress } from '../../src-shared/tile-progress.ts';
@@ -145,5 +148,54 @@ describe('an image in tiles', () => {
     await Promise.all([go('first', large), go('second', large), go('small', small)]);
     expect(done).toEqual(['small', 'first', 'second']);
     expect(under).toEqual(['first', 'second']);
+  });
+});
+
+describe('prompts of the inspector’s own, on an image in tiles', () => {
+  const recipe = { ...TINY_RECIPE, tiles: TILES };
+  const size = { width: 2600, height: 1500 };
+
+  it('are answered in the tile that holds them, at their place in the image', async () => {
+    const path = await writeImage('asked.png', 2600, 1500, { x: 2300, y: 1200, radius: 40 });
+    const prompts = {
+      box: { x: 2250, y: 1150, width: 100, height: 100 },
+      points: [{ x: 2300, y: 1200, label: 1 as const }],
+    };
+    const tiled = unpackLevels((await askSamAboutImage({ path, recipe, prompts }, engine)).levels);
+    const whole = unpackLevels(
+      (await askSamAboutImage({ path, recipe: TINY_RECIPE, prompts }, engine)).levels,
+    );
+    // The tiny decoder's discs have so many frame pixels, whatever they show: those of a tile are smaller in the image.
+    const ratio = 0.8 / (1024 / 2600);
+    for (const [k, { area, polygons }] of tiled.entries()) {
+      expect(Math.sqrt(whole[k]!.area / area)).toBeCloseTo(ratio, 0);
+      const xs = polygons.flatMap(([ring]) => ring!.map(([x]) => x));
+      const ys = polygons.flatMap(([ring]) => ring!.map(([, y]) => y));
+      expect(Math.min(...xs)).toBeLessThan(2300);
+      expect(Math.max(...xs)).toBeGreaterThan(2300);
+      expect(Math.min(...ys)).toBeLessThan(1200);
+      expect(Math.max(...ys)).toBeGreaterThan(1200);
+    }
+  });
+
+  it('are the same from the kept embedding, which is not that of other tiles', async () => {
+    const path = await writeImage('kept.png', 2600, 1500, { x: 300, y: 300, radius: 40 });
+    const prompts = { box: null, points: [{ x: 300, y: 300, label: 1 as const }] };
+    const cold = await askSamAboutImage({ path, recipe, prompts }, engine);
+    const contentHash = sha256(await readFile(path));
+    const gone = { path: join(folder, 'gone.png'), prompts, contentHash, size };
+    expect((await askSamAboutImage({ ...gone, recipe }, engine)).levels).toEqual(cold.levels);
+    const others = { ...recipe, tiles: { ...TILES!, scale: 0.5 } as typeof TILES };
+    await expect(askSamAboutImage({ ...gone, recipe: others }, engine)).rejects.toMatchObject({
+      code: 'image-not-found',
+    });
+  });
+
+  it('are asked of the whole image where no tile holds them', async () => {
+    const path = await writeImage('across.png', 2600, 1500, { x: 300, y: 300, radius: 40 });
+    const prompts = { box: { x: 100, y: 100, width: 2400, height: 1300 }, points: [] };
+    const { levels } = await askSamAboutImage({ path, recipe, prompts }, engine);
+    const plain = await askSamAboutImage({ path, recipe: TINY_RECIPE, prompts }, engine);
+    expect(levels).toEqual(plain.levels);
   });
 });

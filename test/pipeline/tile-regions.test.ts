@@ -65,8 +65,8 @@ describe('where SAM is asked about a region of a tiled image', () => {
         expect(y).toBeLessThanOrEqual(1565);
       }
       const inside = promptsWithin(prompts, area);
-      expect(inside.box.x).toBeGreaterThanOrEqual(0);
-      expect(inside.box.x + inside.box.width).toBeLessThanOrEqual(area.width);
+      expect(inside.box!.x).toBeGreaterThanOrEqual(0);
+      expect(inside.box!.x + inside.box!.width).toBeLessThanOrEqual(area.width);
     }
     const { box } = joinPrompts(views);
     expect(Math.abs(box.x - 300)).toBeLessThan(3);

@@ -27,7 +27,7 @@ export async function askSam(options: {
   const { workspace, pool, contents, runId, imageId, prompts, signal } = options;
   const start = performance.now();
   const seen = await inspectedImage(workspace, runId, imageId);
-  const { path, page, contentHash, imported, recipeHash, range } = seen;
+  const { path, page, contentHash, imported, recipeHash, range, size } = seen;
   if (contentHash === null) {
     throw failure('sam-blind', `Image ${imageId} failed in run ${runId}: SAM has not seen it.`);
   }
@@ -36,7 +36,15 @@ export async function askSam(options: {
   const { inference, release } = await pool.acquire(recipe.pack);
   try {
     const { levels, decodeMs } = await inference.askSam(
-      { path, page: page?.index, recipe, contentHash, range: range ?? undefined, prompts },
+      {
+        path,
+        page: page?.index,
+        recipe,
+        contentHash,
+        size: size ?? undefined,
+        range: range ?? undefined,
+        prompts,
+      },
       signal,
     );
     return { levels, milliseconds: performance.now() - start, decodeMs };
