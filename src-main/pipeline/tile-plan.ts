@@ -37,8 +37,8 @@ export interface EncoderSize {
 
 /** An enlarged picture shows nothing more, so a tile's pixels are never larger than this many frame pixels. */
 export const MOST_ENLARGED = 4;
-/** A short side with fewer frame pixels than this, 8 tokens of 16, is enlarged until it has them. */
-const LEAST_SIDE = 128;
+/** A short side with fewer frame pixels than this, 2 tokens of 16, is enlarged until it has them. */
+const LEAST_SIDE = 32;
 export const MOST_TILES = 1000;
 /** Longest side of joined maps, and their most cells. */
 export const LONGEST_MAP = 4096;
@@ -46,8 +46,8 @@ const MOST_CELLS = 1 << 22;
 
 /**
  * Tiles for an image; all have the same size, are spread evenly and overlap by the recipe's share or more. Thin
- * images are enlarged, up to {@link MOST_ENLARGED}, so that their short side has 8 tokens: a tile of a strip is as high
- * as the strip.
+ * images are enlarged, up to {@link MOST_ENLARGED}, so that their short side has 2 tokens (not more: a wide tile shows
+ * what is normal around a defect). A tile of a strip is as high as the strip.
  * @param size of the image in pixels
  * @returns undefined when the whole image, as it is scaled for the encoder, is as large as the recipe asks for
  */

@@ -100,7 +100,7 @@ export function promptsWithin({ box, points }: DecoderPrompts, area: Box): Decod
 }
 
 /** The tile that holds a part of the image, in which it lies farthest from the borders. @param part image pixels */
-export function tileHolding(part: Span, { columns, rows }: TilePlan): number | undefined {
+function tileHolding(part: Span, { columns, rows }: TilePlan): number | undefined {
   const column = holder(columns, part.left, part.right);
   const row = holder(rows, part.top, part.bottom);
   return column === undefined || row === undefined ? undefined : row * columns.starts.length + column;

@@ -77,13 +77,14 @@ describe('a plan of tiles', () => {
     expect(limited.limit).toEqual({ by: 'enlargement', wanted: 8 });
   });
 
-  it('enlarges a strip until its short side has eight tokens: tiles are as high as the strip', () => {
-    const plan = planTiles({ width: 12_000, height: 40 }, byScale(1), ENCODER)!;
-    expect(plan.scale).toBeCloseTo(128 / 40, 2);
+  it('enlarges a strip until its short side has two tokens: tiles are as high as the strip', () => {
+    const plan = planTiles({ width: 12_000, height: 40 }, byScale(0.2), ENCODER)!;
+    expect(plan.scale).toBeCloseTo(32 / 40, 2);
     expect(plan.rows).toEqual({ starts: [0], length: 40, overlap: 0 });
-    expect(plan.columns.length).toBe(320);
+    expect(plan.columns.length).toBe(1280);
     expect(plan.limit).toBeUndefined();
-    expect(planTiles({ width: 12_000, height: 10 }, byScale(1), ENCODER)?.scale).toBe(MOST_ENLARGED);
+    expect(planTiles({ width: 12_000, height: 40 }, byScale(1), ENCODER)?.scale).toBe(1);
+    expect(planTiles({ width: 12_000, height: 8 }, byScale(1), ENCODER)?.scale).toBe(MOST_ENLARGED);
   });
 
   it('never has more than a thousand tiles, and says so', () => {
