@@ -6,6 +6,7 @@ import {
   upsampleToFrame,
 } from '../../src-main/pipeline/bilinear.ts';
 import { frameGrid } from '../../src-main/pipeline/frame.ts';
+import { planTiles } from '../../src-main/pipeline/tile-plan.ts';
 import { frameFor } from '../../src-shared/frame.ts';
 import { Random } from '../../src-shared/random.ts';
 import { sampleBilinear } from './naive-bilinear.ts';
@@ -92,5 +93,20 @@ describe('lattices', () => {
       expect(Math.abs(coarse[y * 300 + x]! - value)).toBeLessThan(2);
       expect(Math.abs(fine[y * 300 + x]! - value)).toBeLessThan(20);
     }
+  });
+
+  it('takes the map of an image in tiles, of any size, for all of the image', () => {
+    const { frame } = planTiles(
+      { width: 3000, height: 120 },
+      { mode: 'scale', scale: 1, overlap: 0.25 },
+      { inputSize: 1024, grid: 64 },
+    )!;
+    const data = Uint16Array.from(
+      { length: frame.width * frame.height },
+      (_, i) => (10 * ((i % frame.width) + 0.5) * 3000) / frame.width,
+    );
+    const values = mapToImage({ width: frame.width, height: frame.height, data }, frameFor(3000, 120));
+    for (const x of [5, 1234, 2990])
+      expect(Math.abs(values[60 * 3000 + x]! - 10 * (x + 0.5))).toBeLessThan(2);
   });
 });

@@ -19,6 +19,18 @@ describe('the place of a map', () => {
   });
 });
 
+describe('the place of a map of an image in tiles', () => {
+  it('is the image exactly, whatever its size', () => {
+    const strip = mapScale({ width: 4096, height: 14 }, { width: 12_000, height: 40 });
+    expect(strip.x).toBeCloseTo(12_000 / 4096);
+    expect(strip.y).toBeCloseTo(40 / 14);
+    // 256 × 192 would be cells.
+    const large = mapScale({ width: 2364, height: 1773 }, { width: 12_000, height: 9000 });
+    expect(large.x).toBeCloseTo(12_000 / 2364);
+    expect(large.y).toBeCloseTo(9000 / 1773);
+  });
+});
+
 describe('the value under the pointer', () => {
   const map = mapOf([
     [0, 1],
