@@ -1,4 +1,5 @@
 import type { ErrorRecord } from '../../src-shared/error-record.ts';
+import type { InspectionArea } from '../../src-shared/inspection-area.ts';
 import type { Opinion } from '../../src-shared/opinion.ts';
 import { type EvaluateOpinionsOptions, evaluateOpinions } from '../services/evaluation/evaluate-opinions.ts';
 import type { OpinionEvaluation, SpreadFigures } from '../services/evaluation/opinion-figures.ts';
@@ -19,6 +20,7 @@ interface MeasureOptions extends OpinionOptions {
   readonly chosen: ChosenRecipe;
   readonly opinions: AskedOpinions;
   readonly objectNames: Readonly<Record<string, string>>;
+  readonly area?: InspectionArea;
   readonly limit?: number;
   readonly seeds?: number;
   readonly signal: AbortSignal;
@@ -32,13 +34,14 @@ export async function measureOpinions(
   root: string,
   options: MeasureOptions,
 ): Promise<{ readonly evaluation: OpinionEvaluation; readonly tables: string }> {
-  const { inference, chosen, opinions, objectNames, limit, seeds = SEEDS, signal, onImage } = options;
+  const { inference, chosen, opinions, objectNames, area, limit, seeds = SEEDS, signal, onImage } = options;
   const { references } = opinions;
   const evaluation = await evaluateOpinions(root, {
     ...{ inference, objectNames, signal },
     recipe: withOpinions(chosen.recipe, options),
     opinions: opinions.asked,
     ...(references !== undefined && { references }),
+    ...(area && { area }),
     ...(limit !== undefined && { limit }),
     seeds: Array.from({ length: seeds }, (_, seed) => seed),
     onProgress: (event) => event.kind === 'image' && onImage(event),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { countEndings, endingsText } from '../../src-shared/endings.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import { readAreaFile } from '../services/areas/area-file.ts';
 import { type EvaluateEvent, evaluate } from '../services/evaluation/evaluate.ts';
 import type { Evaluation, EvaluationFigures } from '../services/evaluation/evaluation-figures.ts';
 import { checkFiguresFile, readObjectNames, writeFigures } from '../services/evaluation/evaluation-files.ts';
@@ -17,6 +18,7 @@ import { duration, percent, printable, printLine, table } from './terminal.ts';
 
 interface EvaluateOptions extends PipelineOptions, OpinionOptions {
   readonly seeds?: number;
+  readonly roi?: string;
   readonly json?: string;
   readonly objectNames?: string;
   readonly limit?: number;
@@ -34,6 +36,10 @@ export function addEvaluate(program: Command): void {
     .option('--json <file>', 'write all figures to a file (keys: README of src-main/cli)')
     .option('--object-names <file>', 'JSON object: category folder → object name in the prompts')
     .option('--limit <n>', 'images per category at most, evenly spread', wholeNumber(1))
+    .option(
+      '--roi <file>',
+      'where to look, as in `clipsam inspect`; figures are of the whole images all the same',
+    )
     .option('--seeds <n>', 'draws of references and crowd, with --opinions (default: 3)', wholeNumber(1));
   withOpinionOptions(command, {
     name: 'list',
@@ -69,6 +75,7 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
     throw new ClipSamError('input-invalid', `--${useless} says nothing without --opinions.`);
   }
   const objectNames = options.objectNames === undefined ? {} : await readObjectNames(options.objectNames);
+  const area = options.roi === undefined ? undefined : await readAreaFile(options.roi);
   // Checked now, not after an hour of measuring.
   if (options.json !== undefined) await checkFiguresFile(options.json);
   const chosen = await chooseRecipe(recipeChoice(options));
@@ -81,7 +88,7 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
       display.update(event.done, event.total, paceSince(started, event.done, event.total));
       if (event.error) display.say(`failed: ${printable(`${event.path}: ${event.error.message}`)}`);
     };
-    const common = { inference, objectNames, ...(limit && { limit }) };
+    const common = { inference, objectNames, ...(area && { area }), ...(limit && { limit }) };
     const { evaluation, tables } = await interruptible(async (signal) => {
       if (opinions)
         return measureOpinions(root, { ...options, ...common, opinions, chosen, signal, onImage });

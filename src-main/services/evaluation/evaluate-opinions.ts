@@ -64,7 +64,7 @@ export async function evaluateOpinions(
   root: string,
   options: EvaluateOpinionsOptions,
 ): Promise<OpinionEvaluation> {
-  const { inference, recipe, opinions, references, seeds, limit, signal } = options;
+  const { inference, recipe, area, opinions, references, seeds, limit, signal } = options;
   const started = performance.now();
   const found = await findCategories(root);
   const total = found.reduce((sum, { images }) => sum + Math.min(images.length, limit ?? images.length), 0);
@@ -94,6 +94,7 @@ export async function evaluateOpinions(
     schemaVersion: 2,
     root,
     recipe: { ...recipe, opinions: settings },
+    ...(area && { area }),
     packHash: inference.packHash,
     opinions: [...opinions],
     references: references ?? null,
@@ -135,7 +136,8 @@ async function measureCategory(category: DefectCategory, options: MeasureOptions
     const artifactRoot = join(temporary, `${category.dataset}-${category.category}-${index++}`);
     let error: ErrorRecord | undefined;
     try {
-      const job = { path: image.path, recipe: own.recipe, artifactRoot, range: ranges.of(image.path) };
+      const { path } = image;
+      const job = { path, recipe: own.recipe, artifactRoot, range: ranges.of(path), area: options.area };
       const mine = draws.filter(({ leftOut }) => !leftOut.has(contents.get(image.path) ?? ''));
       await measureImage(image, mine, job, own);
     } catch (cause) {

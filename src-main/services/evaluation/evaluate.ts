@@ -5,6 +5,7 @@ import { blamesNoImage } from '../../../src-shared/error-codes.ts';
 import type { ErrorRecord } from '../../../src-shared/error-record.ts';
 import { ClipSamError, throwIfCancelled, toErrorRecord } from '../../../src-shared/errors.ts';
 import { evenlySpread } from '../../../src-shared/evenly-spread.ts';
+import type { InspectionArea } from '../../../src-shared/inspection-area.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
@@ -33,6 +34,8 @@ export interface EvaluateOptions {
   readonly recipe: Recipe;
   /** Category → object name; otherwise the category's folder name, see {@link objectNameOf}. */
   readonly objectNames?: Readonly<Record<string, string>>;
+  /** Where to look. Default: everywhere. */
+  readonly area?: InspectionArea;
   /** Images per category at most, spread evenly over good and defective ones. */
   readonly limit?: number;
   /** Folder for maps on their way to the metrics; each image's are deleted at once. Default: the system's. */
@@ -49,7 +52,7 @@ export interface EvaluateOptions {
  *   image would meet too, such as `disk-full`, and `text-too-long` for an object's name
  */
 export async function evaluate(root: string, options: EvaluateOptions): Promise<Evaluation> {
-  const { inference, recipe, limit, signal, onProgress } = options;
+  const { inference, recipe, area, limit, signal, onProgress } = options;
   const started = performance.now();
   const found = await findCategories(root);
   const selected = found.map((category) => ({ ...category, images: evenlySpread(category.images, limit) }));
@@ -74,7 +77,7 @@ export async function evaluate(root: string, options: EvaluateOptions): Promise<
         let error: ErrorRecord | undefined;
         try {
           const { path } = image;
-          const job = { path, recipe: { ...recipe, object }, artifactRoot, range: ranges.of(path) };
+          const job = { path, recipe: { ...recipe, object }, artifactRoot, range: ranges.of(path), area };
           const result = await inference.inspect(job, signal);
           refuseSeveral(path, result);
           await tally.add(image, result, artifactRoot, recipe.maxPixels);
@@ -106,6 +109,7 @@ export async function evaluate(root: string, options: EvaluateOptions): Promise<
     schemaVersion: 1,
     root,
     recipe,
+    ...(area && { area }),
     packHash: inference.packHash,
     categories,
     datasets,

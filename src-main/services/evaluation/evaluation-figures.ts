@@ -1,5 +1,6 @@
 import type { SampleRanges } from '../../../src-shared/batch-range.ts';
 import type { ErrorRecord } from '../../../src-shared/error-record.ts';
+import type { InspectionArea } from '../../../src-shared/inspection-area.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { PixelMetricsResult, RankingMetrics } from '../../pipeline/metrics.ts';
 
@@ -8,6 +9,8 @@ export interface Evaluation {
   readonly schemaVersion: 1;
   readonly root: string;
   readonly recipe: Recipe;
+  /** Where was looked; absent: everywhere. */
+  readonly area?: InspectionArea;
   readonly packHash: string;
   /** Every category by path. */
   readonly categories: readonly CategoryEvaluation[];

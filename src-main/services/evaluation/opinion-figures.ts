@@ -42,7 +42,7 @@ export interface OpinionCategory
 /** What `clipsam evaluate --opinions --json` writes. */
 export interface OpinionEvaluation
   extends SpreadFigures,
-    Pick<Evaluation, 'root' | 'packHash' | 'failures' | 'passedOver' | 'seconds'> {
+    Pick<Evaluation, 'root' | 'area' | 'packHash' | 'failures' | 'passedOver' | 'seconds'> {
   readonly schemaVersion: 2;
   /** With how opinions are formed. */
   readonly recipe: Recipe;

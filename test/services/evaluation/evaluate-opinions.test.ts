@@ -242,6 +242,15 @@ describe('figures', () => {
   });
 });
 
+it('looks where it is told, and says where', async () => {
+  await makeCategory('nut', { train: 2, good: 1, defective: 1 });
+  const model = fake(knowing);
+  const area = { schemaVersion: 1, width: 64, height: 64, include: [], ignore: [], part: null } as const;
+  const measured = await measure(model, { opinions: REFERENCES, references: 1, area });
+  expect(measured.area).toEqual(area);
+  expect(model.inspected.every((job) => job.area === area)).toBe(true);
+});
+
 describe('the crowd', () => {
   it('is of the images that are measured, references not among them', async () => {
     await makeCategory('nut', { good: 12, defective: 8 });
