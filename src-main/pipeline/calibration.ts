@@ -47,9 +47,12 @@ export function largest(values: Float32Array): number {
   return values.reduce((max, value) => Math.max(max, value), Number.NEGATIVE_INFINITY);
 }
 
-/** The value that a share of the values does not exceed, nearest rank. */
+/** The value that a share of the values does not exceed, interpolated between the two next to it. */
 export function quantile(values: Float32Array, share: number): number {
-  return values.toSorted()[Math.min(values.length - 1, Math.floor(share * values.length))]!;
+  const sorted = values.toSorted();
+  const at = share * (sorted.length - 1);
+  const low = sorted[Math.floor(at)]!;
+  return low + (at - Math.floor(at)) * (sorted[Math.ceil(at)]! - low);
 }
 
 /** Limits from maps of distances of good images, each against the others. */

@@ -24,7 +24,8 @@ export interface Trust {
   readonly theta: number;
 }
 
-const [MOST_TRUST, TRUST_SLOPE, TRUST_LOW, TRUST_HIGH] = [0.8, 2.5, 0.25, 0.75];
+/** Trust in a memory of no looseness, what looseness takes of it, and its range. */
+const [TRUST, TRUST_SLOPE, LEAST_TRUST, MOST_TRUST] = [0.9, 1.5, 0.5, 0.8];
 /** Looseness of references that nothing tells. */
 const USUAL_LOOSENESS = 0.1;
 /** References count as much as the crowd when there are so many. */
@@ -48,7 +49,7 @@ export function trustWeights(trust: Trust): PerOpinion<number> {
 }
 
 function memoryTrust(looseness: number): number {
-  return Math.min(Math.max(MOST_TRUST - TRUST_SLOPE * looseness, TRUST_LOW), TRUST_HIGH);
+  return Math.min(Math.max(TRUST - TRUST_SLOPE * looseness, LEAST_TRUST), MOST_TRUST);
 }
 
 /** The weights of those that are there, adding up to 1; all of them 0: nothing says who is right. */
