@@ -63,7 +63,7 @@ export function addInspect(program: Command): void {
     )
     .option(
       '--roi <file>',
-      'where to look: JSON with width, height, include and ignore polygons (see the README)',
+      'where to look: JSON with width, height, include and ignore polygons (see src-main/cli/README.md)',
     )
     .option('--json', 'one JSON object per image on standard output, people read standard error');
   withOpinionOptions(command, {

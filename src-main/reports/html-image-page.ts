@@ -19,7 +19,7 @@ import {
 import { type Html, html } from './html-template.ts';
 import { FALSE_POSITIVE, reviewedRegions } from './reviewed-regions.ts';
 import type { DoneImage, ReportImage, RunReport } from './run-report.ts';
-import { levelOverlay, numberOverlay, promptsOverlay, regionOverlay } from './svg-overlay.ts';
+import { areaOverlay, levelOverlay, numberOverlay, promptsOverlay, regionOverlay } from './svg-overlay.ts';
 
 /** What the page of an image refers to; paths are relative to the page. */
 export interface ImagePageLinks {
@@ -86,9 +86,10 @@ ${layerButton('coarse', '1', result.opinions ? 'Fused map' : 'CLIP map', links.c
 ${layerButton('final', '2', 'Final map', links.finalMap !== null)}
 ${layerButton('prompts', '3', 'Prompts', result.regions.length > 0)}
 ${layerButton('outline', '4', 'Mask outline', true)}
+${layerButton('area', '5', 'Region of interest', result.area !== undefined)}
 ${legend(report.recipe)}
 </div>
-<p class="keys"><kbd>1</kbd>–<kbd>4</kbd> layers · hold <kbd>Space</kbd> bare image · <kbd>J</kbd> <kbd>K</kbd> next, previous · <kbd>U</kbd> gallery</p>
+<p class="keys"><kbd>1</kbd>–<kbd>${result.area ? '5' : '4'}</kbd> layers · hold <kbd>Space</kbd> bare image · <kbd>J</kbd> <kbd>K</kbd> next, previous · <kbd>U</kbd> gallery</p>
 </main>
 <aside>
 <section class="verdict">
@@ -106,6 +107,10 @@ ${timesSection(image)}
     ['Asked for', result.device.fallbackReason === undefined ? null : result.device.asked],
     ['Fell back', result.device.fallbackReason ?? null],
     ['Size', `${result.width} × ${result.height} px`],
+    [
+      'Looked at',
+      result.area ? html`${(100 * result.area.share).toFixed(1)} % ${hash(result.area.hash)}` : null,
+    ],
     ['Inspected', time(image.finishedAt)],
     ['Recipe', html`${report.recipe.name} r${report.recipeRevision} ${hash(result.recipeHash)}`],
     ['Model pack', hash(result.packHash)],
@@ -129,6 +134,7 @@ function viewer(image: DoneImage, links: ImagePageLinks): Html {
 ${layer(links.picture)}
 <g data-layer="coarse">${layer(links.coarseMap)}</g>
 <g data-layer="final" hidden>${layer(links.finalMap)}</g>
+${result.area && html`<g data-layer="area">${areaOverlay(result.area, result)}</g>`}
 <g data-layer="outline">${reviewed.map(regionOverlay)}</g>
 <g data-layer="levels">${regions.flatMap((region) => region.levels.map((level) => levelOverlay(region, level)))}</g>
 <g data-layer="prompts">${regions.map((region) => promptsOverlay(region, unit))}</g>

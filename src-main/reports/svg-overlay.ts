@@ -1,4 +1,5 @@
 import type { Box, Polygon } from '../../src-shared/geometry.ts';
+import type { AreaRecord } from '../../src-shared/inspection-area.ts';
 import type { MaskLevel, Region } from '../../src-shared/result.ts';
 import { type Html, html } from './html-template.ts';
 import { FALSE_POSITIVE, type ReviewedRegion } from './reviewed-regions.ts';
@@ -49,6 +50,15 @@ export function numberOverlay(
   const y = above >= size ? above : bottom + 1.4 * unit + 0.75 * size;
   const x = Math.max(size / 2, Math.min(box.x + box.width / 2, image.width - size / 2));
   return html`<text class="region" x="${short(x)}" y="${short(y)}" font-size="${short(size)}">${index}</text>`;
+}
+
+/** Where the image was looked at: what lies outside is dimmed. */
+export function areaOverlay(
+  { outline }: AreaRecord,
+  { width, height }: { readonly width: number; readonly height: number },
+): Html {
+  const inside = svgPath(outline);
+  return html`<path class="outside" d="M0 0H${width}V${height}H0Z${inside}"/><path class="area" d="${inside}"/>`;
 }
 
 /** One of the three mask levels, hidden until its row is pointed at. */

@@ -143,6 +143,7 @@ function CurrentImage({ review }: { readonly review: Review }) {
         thresholds={data.recipe}
         hasTruth={image.data?.hasTruth ?? false}
         annotations={annotating.shown}
+        area={review.area.shown}
         selectedRegion={selection.region}
         pointedRegion={selection.pointed}
         onSelectRegion={(region) => select({ region })}
@@ -178,6 +179,7 @@ function Inspector({ review }: { readonly review: Review }) {
         asked={review.sam.asked}
         settled={review.settled}
         drawing={selection.drawn !== null}
+        area={review.area}
         saving={verdicts.saving}
         failure={verdicts.error}
         region={selection.region}

@@ -1,9 +1,11 @@
 import { Alert, Button, CloseButton, Group, Loader, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { MaskLevel } from '../../src-shared/result.ts';
+import { useDenied } from '../state/people.ts';
 import { FailureDetails } from '../ui/failure-details.tsx';
 import classes from './candidate-panel.module.css';
 import { LevelFacts } from './region-list.tsx';
+import { isOneClick } from './use-area.ts';
 import type { AskedSam } from './use-sam.ts';
 
 interface CandidatePanelProps {
@@ -14,6 +16,8 @@ interface CandidatePanelProps {
   readonly region: number | null;
   onChoose(level: MaskLevel['level']): void;
   onAccept(kind: 'missed-defect' | 'corrected-region'): void;
+  /** The mask is the part that is looked for in every image. */
+  onPart(): void;
   onDiscard(): void;
 }
 
@@ -24,9 +28,11 @@ export function CandidatePanel({
   region,
   onChoose,
   onAccept,
+  onPart,
   onDiscard,
 }: CandidatePanelProps) {
   const { t } = useTranslation('review');
+  const denied = useDenied()('areas.save');
   const ready = asked.chosen !== null && !asked.pending;
   return (
     <section className={classes.panel} aria-label={t('candidate.title')} data-testid="candidate">
@@ -79,6 +85,16 @@ export function CandidatePanel({
             {t('candidate.correct', { index: region })}
           </Button>
         )}
+        <Button
+          size="compact-sm"
+          variant="default"
+          disabled={!ready || !isOneClick(asked)}
+          title={t('candidate.about-part')}
+          onClick={onPart}
+          {...denied}
+        >
+          {t('candidate.part')}
+        </Button>
       </Group>
     </section>
   );

@@ -1,6 +1,7 @@
 import { Button, Group, SegmentedControl, Text, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useDenied } from '../state/people.ts';
 import classes from './candidate-panel.module.css';
 import { ClassField } from './class-field.tsx';
 import type { AnnotationValues } from './undo-stack.ts';
@@ -8,12 +9,15 @@ import type { AnnotationValues } from './undo-stack.ts';
 interface DrawnPanelProps {
   readonly classes: readonly string[];
   onSave(values: Pick<AnnotationValues, 'kind' | 'defectClass' | 'comment'>): void;
+  /** It is no annotation, but where the product is looked at, or not. */
+  onArea(kind: 'include' | 'ignore'): void;
   onDiscard(): void;
 }
 
 /** Asks what an area is that was drawn by hand. */
-export function DrawnPanel({ classes: known, onSave, onDiscard }: DrawnPanelProps) {
+export function DrawnPanel({ classes: known, onSave, onArea, onDiscard }: DrawnPanelProps) {
   const { t } = useTranslation('review');
+  const denied = useDenied()('areas.save');
   const form = useRef<HTMLFormElement>(null);
   const [kind, setKind] = useState<'missed-defect' | 'false-positive'>('missed-defect');
   const [defectClass, setDefectClass] = useState('');
@@ -74,6 +78,13 @@ export function DrawnPanel({ classes: known, onSave, onDiscard }: DrawnPanelProp
         <Button size="compact-sm" variant="subtle" color="gray" onClick={onDiscard}>
           {t('candidate.discard')}
         </Button>
+      </Group>
+      <Group gap={6} role="group" aria-label={t('area.title')}>
+        {(['include', 'ignore'] as const).map((which) => (
+          <Button key={which} size="compact-xs" variant="default" onClick={() => onArea(which)} {...denied}>
+            {t(`drawn.${which}`)}
+          </Button>
+        ))}
       </Group>
     </form>
   );

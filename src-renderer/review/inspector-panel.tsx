@@ -13,6 +13,7 @@ import type { Failure } from '../i18n/failure-text.ts';
 import type { UserAction } from '../keys/action.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { AnnotationList } from './annotation-list.tsx';
+import { AreaEditPanel, SavedArea } from './area-panel.tsx';
 import { CandidatePanel } from './candidate-panel.tsx';
 import { draftKey, useDrafts, type VerdictDraft } from './drafts.ts';
 import { DrawnPanel } from './drawn-panel.tsx';
@@ -25,6 +26,7 @@ import { ResultFacts } from './result-facts.tsx';
 import type { ReviewContext } from './review-actions.ts';
 import { Section } from './section.tsx';
 import type { AnnotationValues } from './undo-stack.ts';
+import type { AreaTools } from './use-area.ts';
 import type { References } from './use-references.ts';
 import type { AskedSam } from './use-sam.ts';
 import { VerdictForm } from './verdict-form.tsx';
@@ -46,6 +48,14 @@ export type InspectorHandlers = {
   acceptCandidate(kind: 'missed-defect' | 'corrected-region'): void;
   discardCandidate(): void;
   endDrawing(values: Pick<AnnotationValues, 'kind' | 'defectClass' | 'comment'> | null): void;
+  /** What was drawn is where to look, or to ignore. */
+  addToArea(kind: 'include' | 'ignore'): void;
+  /** SAM's answer is the part. */
+  takePart(): void;
+  removeFromArea(kind: 'include' | 'ignore', index: number): void;
+  removePart(): void;
+  saveArea(): void;
+  discardArea(): void;
 };
 
 interface InspectorPanelProps {
@@ -63,6 +73,7 @@ interface InspectorPanelProps {
   /** Why no verdict may be given here: somebody else's stands; null: one may. */
   readonly settled: string | null;
   readonly drawing: boolean;
+  readonly area: Pick<AreaTools, 'saved' | 'edit' | 'saving'>;
   readonly saving: boolean;
   /** Why the verdict could not be saved. */
   readonly failure: Failure | null;
@@ -86,11 +97,29 @@ export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanel
           region={asked.region ?? region}
           onChoose={on.chooseLevel}
           onAccept={on.acceptCandidate}
+          onPart={on.takePart}
           onDiscard={on.discardCandidate}
         />
       )}
       {props.drawing && (
-        <DrawnPanel classes={classes} onSave={on.endDrawing} onDiscard={() => on.endDrawing(null)} />
+        <DrawnPanel
+          classes={classes}
+          onSave={on.endDrawing}
+          onArea={on.addToArea}
+          onDiscard={() => on.endDrawing(null)}
+        />
+      )}
+      {props.area.edit && (
+        <AreaEditPanel
+          edit={props.area.edit}
+          saving={props.area.saving}
+          on={{
+            remove: on.removeFromArea,
+            removePart: on.removePart,
+            save: on.saveArea,
+            discard: on.discardArea,
+          }}
+        />
       )}
       <ModelSummary row={row} image={image} recipe={recipe} error={props.imageError} />
       <Verdict {...props} />
@@ -98,6 +127,7 @@ export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanel
       {result?.opinions && <Opinions result={result} />}
       {result && <Regions {...props} result={result} />}
       <Remarks {...props} />
+      {result && !props.area.edit && <Area {...props} result={result} />}
       {result && <Facts {...props} result={result} />}
     </ScrollArea>
   );
@@ -187,6 +217,26 @@ function Remarks({ remarks, annotation, on }: InspectorPanelProps) {
         <HistoryList verdicts={verdicts} />
       </Section>
     </>
+  );
+}
+
+/** Where the product's images are looked at. */
+function Area({ area: { saved }, result, on }: WithResult) {
+  const { t } = useTranslation('review');
+  const isOther = (result.area?.hash ?? null) !== (saved?.hash ?? null);
+  return (
+    <Section
+      id="area"
+      title={t('area.title')}
+      aside={isOther ? t('area.other-aside') : null}
+      openAtFirst={false}
+    >
+      <SavedArea
+        saved={saved}
+        result={result}
+        on={{ remove: on.removeFromArea, removePart: on.removePart }}
+      />
+    </Section>
   );
 }
 

@@ -9,6 +9,7 @@ import type { InspectorHandlers } from './inspector-panel.tsx';
 import { REVIEW_KEYS } from './review-actions.ts';
 import { type ReviewData, reviewTableKey } from './review-table-cache.ts';
 import { useAnnotating } from './use-annotating.ts';
+import { useArea } from './use-area.ts';
 import { useDefectClasses } from './use-defect-classes.ts';
 import { useObstacles } from './use-obstacles.ts';
 import { useQueue } from './use-queue.ts';
@@ -59,6 +60,7 @@ export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnder
     rememberClass: remember,
     onTaken: () => setTool('pan'),
   });
+  const area = useArea({ batch: data.batch, recipe: data.recipe, runId, image: image.data });
   const { toggleFalsePositive } = annotating;
   const searchField = useRef<HTMLInputElement>(null);
   const commentField = useRef<HTMLTextAreaElement>(null);
@@ -101,6 +103,19 @@ export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnder
     acceptCandidate: annotating.acceptCandidate,
     discardCandidate: () => sam.ask(null),
     endDrawing: annotating.endDrawing,
+    addToArea: (kind) => {
+      area.add(kind, selection.drawn ?? []);
+      select({ drawn: null });
+    },
+    takePart: () => {
+      if (sam.asked) area.takePart(sam.asked);
+      sam.ask(null);
+      setTool('pan');
+    },
+    removeFromArea: area.remove,
+    removePart: area.removePart,
+    saveArea: area.save,
+    discardArea: area.discard,
   });
   return {
     batchId,
@@ -122,6 +137,7 @@ export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnder
     settled,
     start,
     annotating,
+    area,
     searchField,
     commentField,
     run,

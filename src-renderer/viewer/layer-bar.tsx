@@ -17,6 +17,7 @@ const SWATCHES: Readonly<Record<LayerId, string>> = {
   consensus: MAP,
   references: MAP,
   final: MAP,
+  area: `linear-gradient(90deg, ${PALETTE.area} 50%, #0a0f16 50%)`,
   truth: PALETTE.truth,
   mask: PALETTE.mask,
   prompts: `linear-gradient(90deg, ${PALETTE.positive} 50%, ${PALETTE.negative} 50%)`,
@@ -119,7 +120,7 @@ export function OpinionBar({ context }: { readonly context: LayerContext }) {
 }
 
 /** Layers that nobody misses where there is nothing on them. */
-const ONLY_WHERE_THERE: ReadonlySet<LayerId> = new Set(['truth', ...OPINION_MAPS]);
+const ONLY_WHERE_THERE: ReadonlySet<LayerId> = new Set(['area', 'truth', ...OPINION_MAPS]);
 
 function isOpinion(id: LayerId): boolean {
   return OPINION_MAPS.some((opinion) => opinion === id);

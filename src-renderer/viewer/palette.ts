@@ -24,6 +24,9 @@ export const PALETTE = {
   missedDefectFill: 'rgba(255, 121, 198, 0.2)',
   correctedRegion: '#9d8cff',
   correctedRegionFill: 'rgba(157, 140, 255, 0.24)',
+  area: '#c8f26a',
+  ignored: '#ff8a5c',
+  dimmed: 'rgba(4, 7, 12, 0.58)',
   isoline: 'rgba(255, 255, 255, 0.9)',
   badge: 'rgba(8, 12, 18, 0.82)',
 } as const;

@@ -28,6 +28,7 @@ const EMPTY_SCENE = {
   layers: NO_LAYERS,
   regions: NONE,
   annotations: NONE,
+  area: null,
   scores: undefined,
   truth: undefined,
   colours: colourTable(1),

@@ -12,7 +12,7 @@ const MAPS = ['coarse', ...OPINION_MAPS, 'final'] as const;
 export type MapId = (typeof MAPS)[number];
 
 /** What can be laid over the image, from the bottom to the top. */
-export const LAYERS = [...MAPS, 'truth', 'mask', 'prompts', 'annotations'] as const;
+export const LAYERS = [...MAPS, 'area', 'truth', 'mask', 'prompts', 'annotations'] as const;
 export type LayerId = (typeof LAYERS)[number];
 
 export interface LayerSetting {
@@ -54,6 +54,7 @@ export const useViewSettings = create<ViewSettings>()((set) => ({
     consensus: { visible: false, opacity: 0.7 },
     references: { visible: false, opacity: 0.7 },
     final: { visible: false, opacity: 0.7 },
+    area: { visible: true, opacity: 1 },
     truth: { visible: false, opacity: 0.8 },
     mask: { visible: true, opacity: 1 },
     prompts: { visible: false, opacity: 1 },

@@ -3,6 +3,7 @@ import type { Pyramid, ReviewImage, SamPrompts } from '../../src-shared/contract
 import type { FileState } from '../../src-shared/file-state.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
 import type { MaskLevel } from '../../src-shared/result.ts';
+import type { ShownArea } from './area-shape.tsx';
 
 /** What the pointer does on the image. */
 export type Tool =
@@ -41,6 +42,8 @@ export interface ViewerProps {
   readonly thresholds: { readonly theta: number; readonly warn: number; readonly reject: number };
   readonly hasTruth: boolean;
   readonly annotations: readonly Annotation[];
+  /** Where is looked; null: everywhere. */
+  readonly area?: ShownArea | null;
   readonly selectedRegion: number | null;
   /** Shown as if it were selected, while something points at it. */
   readonly pointedRegion?: number | null;

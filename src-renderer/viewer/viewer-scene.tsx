@@ -4,6 +4,7 @@ import { Group, Stage as KonvaStage, Layer } from 'react-konva';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import type { Pyramid, SamPrompts } from '../../src-shared/contract/review.ts';
 import type { Region } from '../../src-shared/result.ts';
+import { AreaShape, type ShownArea } from './area-shape.tsx';
 import { ImageLayer } from './image-layer.tsx';
 import { InteractionShapes, Strokes } from './interactive-layer.tsx';
 import { type PointerStore, usePointer } from './pointer-state.ts';
@@ -22,6 +23,7 @@ export interface ViewerSceneProps {
   readonly layers: LayerSettings;
   readonly regions: readonly Region[];
   readonly annotations: readonly Annotation[];
+  readonly area: ShownArea | null;
   readonly scores: LoadedMap | undefined;
   readonly truth: LoadedMap | undefined;
   readonly colours: Uint32Array;
@@ -75,6 +77,11 @@ export function ViewerScene(props: ViewerSceneProps) {
       />
       <Overlay viewport={viewport} style={style} shown>
         <Maps {...maps} />
+        {props.area && layers.area.visible && (
+          <Group opacity={layers.area.opacity}>
+            <AreaShape area={props.area} image={stage.image} />
+          </Group>
+        )}
         <Findings {...findings} step={props.step} />
       </Overlay>
       <Overlay viewport={viewport} style={{ ...style, opacity: '0.5' }} shown={isStroking}>

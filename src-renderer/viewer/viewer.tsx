@@ -66,6 +66,7 @@ function Scene({ viewer, ...props }: ViewerProps & { readonly viewer: ViewerStat
         layers={steps.layers}
         regions={viewer.regions}
         annotations={viewer.annotations}
+        area={props.area ?? null}
         scores={maps.scores}
         truth={maps.truth}
         colours={maps.colours}
@@ -83,13 +84,14 @@ function Scene({ viewer, ...props }: ViewerProps & { readonly viewer: ViewerStat
 }
 
 /** Layers on which there is nothing to see. */
-function absentLayers({ hasTruth }: ViewerProps, viewer: ViewerState): ReadonlySet<LayerId> {
+function absentLayers({ hasTruth, area = null }: ViewerProps, viewer: ViewerState): ReadonlySet<LayerId> {
   const isThere: Readonly<Record<LayerId, boolean>> = {
     coarse: viewer.result !== null,
     ...(Object.fromEntries(
       OPINION_MAPS.map((id) => [id, viewer.context.opinions.some(({ opinion }) => opinion === id)]),
     ) as Record<Opinion, boolean>),
     final: viewer.result !== null,
+    area: area !== null,
     truth: hasTruth,
     mask: viewer.regions.length > 0,
     prompts: viewer.regions.length > 0,

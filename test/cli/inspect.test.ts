@@ -45,6 +45,43 @@ async function stored(folder: string) {
 }
 
 describe('inspect', () => {
+  it('looks where a file says, says so, and starts anew when that changes', async () => {
+    const { folder, workspace, input, options } = await setUp();
+    await writePictures(input, ['a.png']);
+    const file = join(folder, 'area.json');
+    const area = (right: number) => ({
+      ...{ width: 100, height: 100 },
+      include: [
+        [
+          [
+            [0, 0],
+            [right, 0],
+            [right, 100],
+            [0, 100],
+          ],
+        ],
+      ],
+    });
+    await writeFile(file, JSON.stringify(area(50)));
+    const first = await runCli(['inspect', input, ...options, '--roi', file, '--json']);
+    expect(first.code).toBe(0);
+    const [record] = recordsOf(first.stdout);
+    expect(record).toMatchObject({ status: 'done', area: { share: expect.closeTo(0.5, 1) } });
+    await writeFile(file, JSON.stringify(area(80)));
+    expect((await runCli(['inspect', input, ...options, '--roi', file])).code).toBe(0);
+    const { runs } = await stored(workspace);
+    expect(runs).toHaveLength(2);
+
+    await writeFile(file, JSON.stringify(area(0)));
+    const empty = await runCli(['inspect', input, ...options, '--roi', file]);
+    expect(empty.code).toBe(2);
+    expect(empty.stderr).toContain('leaves nothing to look at');
+    await writeFile(file, '{"width": 0}');
+    const broken = await runCli(['inspect', input, ...options, '--roi', file]);
+    expect(broken.code).toBe(2);
+    expect(broken.stderr).toContain('is no region of interest: width');
+  });
+
   it('prints one JSON object per image, whose artifacts are where it says', async () => {
     const { input, options } = await setUp();
     await writePictures(input, ['a.png', 'sub/b.png', 'sub/c.png']);

@@ -37,6 +37,14 @@ const region = z.strictObject({
 });
 
 export const doneSchema = z.strictObject({
+  area: z
+    .strictObject({
+      hash: sha256,
+      share: unit,
+      outline: z.array(polygon),
+      partShare: unit.nullable().optional(),
+    })
+    .optional(),
   path: z.string(),
   page: z.int().min(1),
   pages: z.int().min(1),

@@ -226,6 +226,29 @@ test('of a run at work, every image keeps its own page, and what came since is l
   expect(pages.get('index.html')).not.toContain('new.png');
 });
 
+test('an image’s page dims what was not looked at, and says how much was', async () => {
+  const { out, done, report } = await reportFixture();
+  const image = done('a.png');
+  const outline = [
+    [
+      [
+        [4, 4],
+        [40, 4],
+        [40, 30],
+        [4, 4],
+      ],
+    ],
+  ] as const;
+  const area = { hash: 'e'.repeat(64), share: 0.25, outline };
+  const looked = { ...image, result: { ...image.result, area } };
+  const pages = await pagesOf(report([looked, done('b.png')]), out);
+  const page = pages.get(join('images', '00001.html'))!;
+  expect(page).toContain('class="outside" d="M0 0H64V48H0ZM4 4L40 4L40 30L4 4Z"');
+  expect(page).toContain('data-toggle="area" data-key="5"');
+  expect(page).toContain('25.0 % <code');
+  expect(pages.get(join('images', '00002.html'))).not.toContain('data-layer="area"');
+});
+
 test('an image’s page shows layers, prompts, levels, verdicts and the scale with its thresholds', async () => {
   const { out, done, report } = await reportFixture();
   const image = done('a.png', {
