@@ -4,7 +4,7 @@ import type { Polygon } from '../../src-shared/geometry.ts';
 import type { Size } from '../viewer/viewport.ts';
 
 /** The part, as it was clicked in the window. */
-export interface PartClick extends ClickedPart {
+interface PartClick extends ClickedPart {
   /** SAM's mask for it, in pixels of that image. */
   readonly polygons: readonly Polygon[];
 }
