@@ -41,7 +41,6 @@ describeInChromium('a region of interest', () => {
     await page.getByTestId('drawn').getByRole('button', { name: 'Look only here' }).click();
     const unsaved = page.getByTestId('area-edit');
     await unsaved.getByText('Look here (1)').waitFor();
-    await keyboard.press('l');
     await pointer.drag(review.canvas, [
       [0.3, 0.1],
       [0.4, 0.2],
