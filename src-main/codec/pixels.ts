@@ -29,7 +29,7 @@ export function fromPixels(
 
 /**
  * Pixels as an opaque sRGB picture of three channels. Transparent ones are laid over neutral grey; where nothing at
- * all is visible, the transparency is a filler and ignored.
+ * all is visible, the transparency is a filler and ignored. The pixels may be changed.
  */
 export function toOpaque({ data, width, height, channels }: Pixels): {
   readonly image: Sharp;
@@ -58,12 +58,12 @@ export function toOpaque({ data, width, height, channels }: Pixels): {
   };
 }
 
+/** In place: large images are not held twice. */
 function withoutLast(data: Uint8Array, channels: number): Uint8Array {
   const kept = channels - 1;
-  const out = new Uint8Array((data.length / channels) * kept);
-  for (let from = 0, to = 0; from < data.length; from++)
-    for (let i = 0; i < kept; i++) out[to++] = data[from++]!;
-  return out;
+  let to = 0;
+  for (let from = 0; from < data.length; from++) for (let i = 0; i < kept; i++) data[to++] = data[from++]!;
+  return data.subarray(0, to);
 }
 
 /** Turns pixels upright. @param orientation as in EXIF, 1..8 */

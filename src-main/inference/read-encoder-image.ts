@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { Notice } from '../../src-shared/notice.ts';
 import { readFrameImage } from '../codec/image-codec.ts';
 import { pictureKey } from '../files/picture-key.ts';
@@ -8,6 +9,9 @@ import type { EngineClient } from './engine-client.ts';
 import type { InspectJob } from './inference-protocol.ts';
 import type { TiledImage } from './inspect-tiles.ts';
 import type { TileTurn } from './tile-turns.ts';
+
+/** Files with more bytes than this are read when it is their image's turn: some kinds are decoded at once. */
+const HEAVY = 8 << 20;
 
 /** An image scaled into the encoder's square. @throws ClipSamError of the codec (`image-…`) */
 export async function readEncoderImage(
@@ -23,6 +27,7 @@ export async function readEncoderImage(
   readonly contentHash: string;
   readonly notices: readonly Notice[];
 }> {
+  if (turn && (await isHeavy(path))) await turn.begins;
   let plan: TilePlan | undefined;
   const read = await readFrameImage(path, {
     maxPixels: recipe.maxPixels,
@@ -45,4 +50,12 @@ export async function readEncoderImage(
     contentHash,
     notices,
   };
+}
+
+async function isHeavy(path: string): Promise<boolean> {
+  // What is wrong with the file is told by who reads it.
+  return stat(path).then(
+    ({ size }) => size > HEAVY,
+    () => false,
+  );
 }
