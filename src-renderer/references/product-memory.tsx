@@ -21,6 +21,7 @@ import { ProposalCard } from './proposal-card.tsx';
 import classes from './references.module.css';
 import { REFERENCES_ACTIONS, removeItems } from './references-actions.ts';
 import { RemoveDialog } from './remove-dialog.tsx';
+import { Tightness } from './tightness.tsx';
 import { useChanges } from './use-changes.ts';
 
 /** All that a product remembers: what waits for a word, references, marks, history. */
@@ -100,7 +101,7 @@ function Head({
 }) {
   const { t } = useTranslation('references');
   const denied = useDenied()('references.remove');
-  const { product, references, tightness } = set;
+  const { product, references } = set;
   return (
     <Group justify="space-between" wrap="nowrap" className={classes.head}>
       <div>
@@ -109,8 +110,8 @@ function Head({
         </Title>
         <Text size="sm" c="dimmed">
           {t('fill', { count: references.length, limit: REFERENCE_LIMIT })}
-          {tightness !== null && ` · ${t('tightness', { value: tightness.toFixed(2) })}`}
         </Text>
+        <Tightness set={set} />
       </div>
       {chosen > 0 && (
         <Group gap="xs" wrap="nowrap">

@@ -2,16 +2,21 @@ import { Alert, Button, Group, Progress, Stack, Table, Text, TextInput } from '@
 import { IconHourglass, IconShieldCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ReferenceWhatIf } from '../../src-shared/contract/references.ts';
 import type { Examination, MemoryChange } from '../../src-shared/reference-set.ts';
 import { plainText } from '../i18n/plain-text.ts';
 import { useDenied, useOthersWord } from '../state/people.ts';
+import { useWorkstation } from '../state/workstation.ts';
 import { FailureDetails } from '../ui/failure-details.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import { verdictClass } from '../ui/verdict-icons.tsx';
 import { useChangeWords } from './change-words.ts';
+import { FlipList } from './flip-list.tsx';
 import { MarkedPicture } from './memory-card.tsx';
 import classes from './references.module.css';
+import { ScoringProgress } from './scoring-progress.tsx';
 import type { Changes } from './use-changes.ts';
+import { useScoring } from './use-scoring.ts';
 
 /** Pictures of a change that are shown. */
 const SHOWN = 8;
@@ -62,6 +67,7 @@ export function ProposalCard({
           </>
         )}
         {examination && <Findings examination={examination} />}
+        {state === 'waiting' && <Flips id={change.id} />}
         <Word change={change} changes={changes} />
       </Stack>
     </Alert>
@@ -120,6 +126,30 @@ function Findings({ examination }: { readonly examination: Examination }) {
         <Text size="xs">{t('only-newest', { examined: examined + unread, confirmed })}</Text>
       )}
     </>
+  );
+}
+
+/** The verdicts that it would turn over, when asked for. */
+function Flips({ id }: { readonly id: number }) {
+  const { t } = useTranslation('references');
+  const { client } = useWorkstation();
+  const denied = useDenied()('references.whatIf');
+  const { isRunning, progress, end, failure, start } = useScoring<{ readonly whatIf: ReferenceWhatIf }>();
+  const change = { kind: 'proposal' as const, id };
+  if (isRunning) return <ScoringProgress progress={progress} />;
+  if (end) return <FlipList whatIf={end.whatIf} />;
+  return (
+    <div>
+      {failure && <FailureDetails failure={failure} size="xs" />}
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        {...denied}
+        onClick={() => void start((signal) => client.references.whatIf({ change }, { signal }))}
+      >
+        {t('flips.show')}
+      </Button>
+    </div>
   );
 }
 

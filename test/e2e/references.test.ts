@@ -80,6 +80,11 @@ describeInChromium('references', () => {
     expect(await grid.getByRole('option', { selected: true }).count()).toBe(2);
     await keyboard.press('Delete');
     await page.getByRole('dialog').getByText('Remove 2 from what is remembered?').waitFor();
+    // What it would change is listed before it counts.
+    await page
+      .getByTestId('flips')
+      .getByText(/^Model and inspectors agree on \d of 3 now, on \d with it\.$/)
+      .waitFor();
     expect(await window.seriousViolations()).toEqual([]);
     await keyboard.press('Enter');
     await expect.poll(() => grid.getByRole('option').count()).toBe(1);
@@ -88,7 +93,8 @@ describeInChromium('references', () => {
     await expect.poll(() => grid.getByRole('option').count()).toBe(3);
     const history = screen.getByRole('region', { name: 'History' }).getByRole('listitem');
     const lines = (await history.allTextContents()).map((text) => text.replace(/Ada, .*/, ''));
-    expect(lines).toEqual([
+    // Accepting an image teaches that the model's regions in it are harmless.
+    expect(lines.filter((text) => !text.includes('learnt from a verdict'))).toEqual([
       'adds 2 references (undoes an earlier change)',
       'removes 2 references',
       'adds 3 references',
@@ -117,6 +123,28 @@ describeInChromium('references', () => {
     await keyboard.press('y');
     await status.getByText('No longer a reference of 4712').waitFor();
     await badge.waitFor({ state: 'detached' });
+    await window.close();
+  });
+
+  it('are joined by marks: a false positive keeps its like quiet from then on, and that is said at once', async () => {
+    const window = await site.open();
+    const { page, keyboard } = window;
+    const [found] = readRecords<{ imageId: number }>(
+      site.workspace,
+      `select r.image_id as imageId from results r join runs on runs.id = r.run_id
+       where runs.batch_id = ? and r.id in (select result_id from regions)`,
+      batches[1]!,
+    );
+    const review = await open(window, batches[1]!);
+    await review.open(found!.imageId);
+    await keyboard.press('.', 'x');
+    await page.getByTestId('status-line').getByText('its like stays quiet from now on').waitFor();
+    await keyboard.press('Alt+5');
+    const screen = page.getByTestId('references');
+    await screen.getByText('adds 1 harmless mark (learnt from an annotation)').waitFor();
+    const marks = screen.getByRole('listbox', { name: 'Harmless marks' });
+    expect(await marks.locator('svg path').first().getAttribute('d')).toMatch(/^M[\d.]+ [\d.]+L.*Z$/);
+    expect(await window.seriousViolations()).toEqual([]);
     await window.close();
   });
 
