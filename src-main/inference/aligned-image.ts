@@ -11,10 +11,11 @@ import { frameTensor } from '../pipeline/frame.ts';
 import { type PartPose, type PoseTemplate, partPose, poseTemplate } from '../pipeline/part-pose.ts';
 import { partSilhouette } from '../pipeline/part-silhouette.ts';
 import type { TemplatePicture } from './comparison.ts';
-import type { EncoderImage, Others } from './engine.ts';
+import type { Others } from './engine.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { EmbedJob, InspectJob, PoseJob } from './inference-protocol.ts';
 import { RecentMap } from './recent-map.ts';
+import type { EncoderImage } from './towers.ts';
 
 /** A picture of the part alone, turned like the template's. */
 export interface AlignedImage {

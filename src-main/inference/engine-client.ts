@@ -7,8 +7,6 @@ import type {
   CoarseAnswer,
   DecodedLogits,
   EmbedAnswer,
-  EncoderImage,
-  LanguageRecipe,
   Others,
   Segmentation,
   SegmentRecipe,
@@ -17,6 +15,7 @@ import { type EngineOptions, HEAP_MB, type InferenceRequests } from './inference
 import { tooHeavy } from './pack-files.ts';
 import { RequestClient } from './request-channel.ts';
 import { isOutOfMemory, threadPort } from './thread-port.ts';
+import type { EncoderImage, LanguageRecipe } from './towers.ts';
 
 /** What is known of the engine once its pack is loaded. */
 export interface OpenedEngine {

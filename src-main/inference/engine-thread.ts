@@ -1,7 +1,8 @@
 import { ClipSamError, fromErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
-import { type DecodedLogits, Engine, type MaskLogits } from './engine.ts';
+import { type DecodedLogits, Engine } from './engine.ts';
 import type { EngineRequests, OpenedEngine } from './engine-client.ts';
 import type { EngineOptions } from './inference-protocol.ts';
+import type { MaskLogits } from './mask-decoder.ts';
 import { loadPack } from './pack-loader.ts';
 import { serveRequests } from './request-channel.ts';
 import { parentThreadPort } from './thread-port.ts';

@@ -2,18 +2,15 @@ import { readFile } from 'node:fs/promises';
 import type { Alignment } from '../../src-shared/alignment.ts';
 import type { DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
-import { type Frame, MAP_SIDE } from '../../src-shared/frame.ts';
+import type { Frame } from '../../src-shared/frame.ts';
 import type { PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { Timings } from '../../src-shared/result.ts';
-import { CELLS_PER_TOKEN } from '../graph/umci.ts';
-import { type ContentGrid, cropStage, type FeedTensor, umciMatrices } from '../graph/umci-feeds.ts';
 import { type CellMask, clearOutside, clipLevels } from '../pipeline/area-mask.ts';
-import { frameGrid } from '../pipeline/frame.ts';
 import { comparedStages, type ImageTokens, keptTokens } from '../pipeline/image-tokens.ts';
 import type { RegionMasks } from '../pipeline/mask-levels.ts';
-import { type DecoderPrompts, decoderPoints, regionPrompts } from '../pipeline/region-prompts.ts';
+import { type DecoderPrompts, regionPrompts } from '../pipeline/region-prompts.ts';
 import { findRegions, minRegionCells } from '../pipeline/regions.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
 import { type AreaLookup, type EncodedStages, type FoundArea, lookAt, partSeed } from './area-lookup.ts';
@@ -21,28 +18,16 @@ import type { Comparison } from './comparison.ts';
 import { openDevice } from './devices.ts';
 import { buildModels, type ModelSessions, openSessions } from './engine-sessions.ts';
 import type { Rescored, RescoreJob } from './inference-protocol.ts';
+import { type Embedding, MaskDecoder, type MaskLogits } from './mask-decoder.ts';
 import { type Compared, Opinions } from './opinions.ts';
-import type { Tensor, Tensors } from './ort.ts';
 import type { LoadedPack } from './pack-loader.ts';
 import { RecentMap } from './recent-map.ts';
 import { rescore } from './rescore.ts';
 import { Stopwatch } from './stopwatch.ts';
-import { finite, floats } from './tensor-values.ts';
-import { TextTower } from './text-tower.ts';
 import { TokenSearch } from './token-search.ts';
 import { openTokenizer, type Tokenizer } from './tokenizer.ts';
+import { type Encoded, type EncoderImage, type LanguageRecipe, type LookedAt, Towers } from './towers.ts';
 
-/** An image as the vision tower takes it. */
-export interface EncoderImage {
-  /** What its embedding is kept under: another picture, another key. */
-  readonly key: string;
-  readonly frame: Frame;
-  /** [3, size, size], normalised, padding zero. */
-  readonly pixels: Float32Array;
-}
-
-/** What decides a coarse map, besides the image. */
-export type LanguageRecipe = Pick<Recipe, 'object' | 'prompts'>;
 /** What decides a segmentation, besides the image. */
 export type SegmentRecipe = LanguageRecipe &
   Pick<Recipe, 'theta' | 'minRegionArea' | 'maxRegions' | 'pointsPerRegion'>;
@@ -54,12 +39,6 @@ export interface Others {
   readonly aligned?: { readonly image: EncoderImage; readonly alignment: Alignment } | undefined;
   /** Where to look; absent: everywhere. */
   readonly area?: AreaLookup | undefined;
-}
-
-/** An image through both towers and the head. */
-interface LookedAt {
-  readonly coarse: ScoreMap;
-  readonly stages: readonly FeedTensor[];
 }
 
 /** What the language opinion says of an image. */
@@ -86,8 +65,6 @@ export interface Segmentation {
   readonly timings: Pick<Timings, 'encode' | 'umci' | 'compare' | 'regions' | 'decode'>;
 }
 
-/** SAM's answer to one prompt: mask tokens 1..3, as in {@link RegionMasks}. */
-export type MaskLogits = RegionMasks['levels'];
 /** SAM's answer to prompts of the inspector's own. */
 export interface DecodedLogits {
   readonly frame: Frame;
@@ -95,12 +72,6 @@ export interface DecodedLogits {
   /** Bare session times in milliseconds; the image is encoded only when its embedding is gone. */
   readonly encodeMs: number;
   readonly decodeMs: number;
-}
-
-interface Embedding {
-  readonly frame: Frame;
-  /** [1, 256, 64, 64]. */
-  readonly tensor: Tensor;
 }
 
 /** Tokens and language maps kept for another comparison of images just seen; some 15 MB each. */
@@ -117,8 +88,8 @@ export class Engine {
   readonly #pack: Pack;
   readonly #packHash: string;
   readonly #opinions: Opinions;
-  readonly #sessions: ModelSessions;
-  readonly #text: TextTower;
+  readonly #towers: Towers;
+  readonly #sam: MaskDecoder;
   readonly #embeddings = new RecentMap<string, Embedding>(RECENT_EMBEDDINGS);
   readonly #looks = new RecentMap<string, LookedAt>(RECENT_LOOKS);
 
@@ -131,8 +102,8 @@ export class Engine {
     this.#pack = pack;
     this.#packHash = packHash;
     this.#opinions = new Opinions(new TokenSearch(sessions), { pack, packHash });
-    this.#sessions = sessions;
-    this.#text = new TextTower(sessions.text, tokenizer, pack.text);
+    this.#towers = new Towers(pack, sessions, tokenizer);
+    this.#sam = new MaskDecoder(sessions.decoder, pack.sam);
     this.device = device;
   }
 
@@ -197,7 +168,7 @@ export class Engine {
     const regions: RegionMasks[] = [];
     for (const { region, prompts } of found) {
       throwIfCancelled(signal);
-      const levels = await this.#decode(prompts, embedding, clock);
+      const levels = await this.#sam.decode(prompts, embedding, clock);
       const within = area ? clipLevels(levels, area.cells, frame) : levels;
       regions.push({ region, prompts, levels: within });
     }
@@ -214,9 +185,7 @@ export class Engine {
   ): Promise<Compared | undefined> {
     if (!comparison) return undefined;
     const compared = comparedStages(stages.length);
-    const own = aligned
-      ? this.#stages(await this.#encode(aligned.image, clock, false), this.#content(aligned.image.frame))
-      : stages;
+    const own = aligned ? (await this.#towers.encode(aligned.image, clock)).stages : stages;
     throwIfCancelled(signal);
     const start = performance.now();
     const alignment = aligned?.alignment ?? null;
@@ -241,8 +210,8 @@ export class Engine {
     mark: Pick<PartMark, 'point' | 'level'>,
   ): Promise<Omit<PartSeed, 'packHash'> | undefined> {
     const clock = new Stopwatch();
-    const stages = this.#stages(await this.#encode(image, clock, true), this.#content(image.frame));
-    return partSeed(mark, this.#encoded(image, { stages }), this.#asker(image, clock));
+    const encoded = await this.#encode(image, clock);
+    return partSeed(mark, this.#encoded(image, encoded), this.#asker(image, clock));
   }
 
   #encoded({ frame }: EncoderImage, { stages }: Pick<EncodedStages, 'stages'>): EncodedStages {
@@ -251,7 +220,7 @@ export class Engine {
 
   /** Asks SAM about an image that was encoded just now. */
   #asker({ key }: EncoderImage, clock: Stopwatch) {
-    return (prompts: DecoderPrompts) => this.#decode(prompts, this.#embeddings.get(key)!, clock);
+    return (prompts: DecoderPrompts) => this.#sam.decode(prompts, this.#embeddings.get(key)!, clock);
   }
 
   /**
@@ -269,7 +238,7 @@ export class Engine {
    * @throws ClipSamError as {@link segment}
    */
   async embed(image: EncoderImage, recipe: LanguageRecipe, signal?: AbortSignal): Promise<EmbedAnswer> {
-    const { coarse, stages } = await this.#look(image, recipe, new Stopwatch(), signal, false);
+    const { coarse, stages } = await this.#towers.look(image, recipe, new Stopwatch(), signal);
     return { coarse, tokens: keptTokens(stages, comparedStages(stages.length)) };
   }
 
@@ -291,42 +260,22 @@ export class Engine {
     return look;
   }
 
-  /** Both towers and the head. */
+  /** Both towers and the head; the embedding is kept for SAM. */
   async #look(
     image: EncoderImage,
     recipe: LanguageRecipe,
     clock: Stopwatch,
     signal: AbortSignal | undefined,
-    keepsEmbedding = true,
   ): Promise<LookedAt> {
-    const { umci } = this.#pack;
-    throwIfCancelled(signal);
-    const text = await this.#text.tokens(recipe, clock);
-    throwIfCancelled(signal);
-    const encoded = await this.#encode(image, clock, keepsEmbedding);
-    throwIfCancelled(signal);
-
-    const content = this.#content(image.frame);
-    const stages = this.#stages(encoded, content);
-    const feeds: Record<string, Tensor> = { text, ...umciMatrices(umci, content) };
-    stages.forEach((tokens, index) => {
-      feeds[`stage_${index}`] = tokens;
-    });
-    const answer = await clock.run('umci', this.#sessions.umci, feeds);
-    const { mapWidth: width, mapHeight: height } = content;
-    return { coarse: { width, height, data: finite(answer, 'coarse') }, stages };
+    const look = await this.#towers.look(image, recipe, clock, signal);
+    this.#embeddings.set(image.key, look.embedding);
+    return look;
   }
 
-  #content(frame: Frame): ContentGrid {
-    const { grid } = this.#pack.vision;
-    const map = frameGrid(frame, grid * CELLS_PER_TOKEN);
-    return { ...frameGrid(frame, grid), mapWidth: map.width, mapHeight: map.height };
-  }
-
-  /** The stages' tokens of the content. */
-  #stages(encoded: Tensors, content: ContentGrid): FeedTensor[] {
-    const { stages, grid } = this.#pack.vision;
-    return stages.map((stage) => cropStage(floats(encoded, stage.tensor), stage, grid, content));
+  async #encode(image: EncoderImage, clock: Stopwatch): Promise<Encoded> {
+    const encoded = await this.#towers.encode(image, clock);
+    this.#embeddings.set(image.key, encoded.embedding);
+    return encoded;
   }
 
   /**
@@ -340,50 +289,11 @@ export class Engine {
     image?: EncoderImage,
   ): Promise<DecodedLogits | undefined> {
     const clock = new Stopwatch();
-    if (image && !this.#embeddings.get(key)) await this.#encode(image, clock, true);
+    if (image && !this.#embeddings.get(key)) await this.#encode(image, clock);
     const embedding = this.#embeddings.get(key);
     if (!embedding) return undefined;
-    const levels = await this.#decode(prompts, embedding, clock);
+    const levels = await this.#sam.decode(prompts, embedding, clock);
     const { encode: encodeMs, decode: decodeMs } = clock.timings;
     return { frame: embedding.frame, levels, encodeMs, decodeMs };
-  }
-
-  /** One pass of the vision tower: the stages for UMCI, and the embedding for SAM. */
-  async #encode({ key, frame, pixels }: EncoderImage, clock: Stopwatch, keeps: boolean): Promise<Tensors> {
-    const { input, inputSize, samEmbedding } = this.#pack.vision;
-    const outputs = await clock.run('encode', this.#sessions.vision, {
-      [input]: { type: 'float32', dims: [1, 3, inputSize, inputSize], data: pixels },
-    });
-    if (keeps) this.#embeddings.set(key, { frame, tensor: outputs[samEmbedding]! });
-    return outputs;
-  }
-
-  async #decode(
-    prompts: DecoderPrompts,
-    { frame, tensor }: Embedding,
-    clock: Stopwatch,
-  ): Promise<MaskLogits> {
-    const { decoder } = this.#sessions;
-    const { masks, qualities } = this.#pack.sam;
-    const { coords, labels, count } = decoderPoints(prompts, frame);
-    const float32 = (dims: number[], data: Float32Array): Tensor => ({ type: 'float32', dims, data });
-    const meta: Tensors = {
-      image_embeddings: tensor,
-      point_coords: float32([1, count, 2], coords),
-      point_labels: float32([1, count], labels),
-      mask_input: float32([1, 1, MAP_SIDE, MAP_SIDE], new Float32Array(MAP_SIDE * MAP_SIDE)),
-      has_mask_input: float32([1], new Float32Array(1)),
-      orig_im_size: float32([2], Float32Array.of(frame.imageHeight, frame.imageWidth)),
-    };
-    // Pruning takes away the inputs that only the full-size masks need.
-    const feeds = Object.fromEntries(decoder.inputNames.map((name) => [name, meta[name]!]));
-    const answer = await clock.run('decode', decoder, feeds);
-    const logits = floats(answer, masks);
-    const quality = finite(answer, qualities);
-    const plane = MAP_SIDE * MAP_SIDE;
-    return [1, 2, 3].map((token) => ({
-      logits: logits.slice(token * plane, (token + 1) * plane),
-      quality: quality[token]!,
-    }));
   }
 }

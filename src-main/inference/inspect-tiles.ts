@@ -24,8 +24,9 @@ import {
   viewArea,
 } from '../pipeline/tile-regions.ts';
 import type { FoundArea } from './area-lookup.ts';
-import type { EncoderImage, Segmentation } from './engine.ts';
+import type { Segmentation } from './engine.ts';
 import type { EngineClient } from './engine-client.ts';
+import type { EncoderImage } from './towers.ts';
 
 /** An image that is looked at in tiles as well. */
 export interface TiledImage {

@@ -4,11 +4,11 @@ import { readFrameImage } from '../codec/image-codec.ts';
 import { pictureKey } from '../files/picture-key.ts';
 import { frameTensor } from '../pipeline/frame.ts';
 import { planTiles, type TilePlan } from '../pipeline/tile-plan.ts';
-import type { EncoderImage } from './engine.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { InspectJob } from './inference-protocol.ts';
 import type { TiledImage } from './inspect-tiles.ts';
 import type { TileTurn } from './tile-turns.ts';
+import type { EncoderImage } from './towers.ts';
 
 /** Files with more bytes than this are read when it is their image's turn: some kinds are decoded at once. */
 const HEAVY = 8 << 20;
