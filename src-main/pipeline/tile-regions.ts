@@ -116,7 +116,8 @@ export function promptTile({ box, points }: DecoderPrompts, plan: TilePlan): num
 /** The tile along an axis that holds a stretch of the image, the one with it nearest to its middle. */
 function holder({ starts, length }: TileAxis, from: number, to: number): number | undefined {
   let best: number | undefined;
-  let most = -1;
+  // Rounding must not lose what just fits.
+  let most = -1e-6;
   for (const [index, start] of starts.entries()) {
     const before = index === 0 ? Number.POSITIVE_INFINITY : from - start;
     const after = index === starts.length - 1 ? Number.POSITIVE_INFINITY : start + length - to;

@@ -73,6 +73,16 @@ describe('where SAM is asked about a region of a tiled image', () => {
     expect(Math.abs(box.x + box.width - 2700)).toBeLessThan(3);
   });
 
+  it('is one tile alone as long as it holds all of the region', () => {
+    const { starts, length } = plan.columns;
+    const [left, right] = [starts[1]!, starts[1]! + length];
+    const perX = plan.frame.imageWidth / plan.frame.width;
+    const inside = viewsOf({ x: left + 2 * perX, y: 1500, width: length - 4 * perX, height: 40 });
+    expect(inside.views).toHaveLength(1);
+    const beyond = viewsOf({ x: left + 2 * perX, y: 1500, width: right - left + perX, height: 40 });
+    expect(beyond.views.length).toBeGreaterThan(1);
+  });
+
   it('never has more points than a stored region can', () => {
     const { views } = viewsOf({ x: 100, y: 100, width: 2600, height: 2400 }, 16);
     expect(views.length).toBeGreaterThan(4);
