@@ -8,6 +8,7 @@ import {
 } from '../../../src-main/services/upkeep/unused-artifacts.ts';
 import { createBatch, deleteBatch } from '../../../src-main/store/batches.ts';
 import { addImages, listImages } from '../../../src-main/store/images.ts';
+import { insertChange } from '../../../src-main/store/memory-changes.ts';
 import { type OpenOptions, openWorkspace } from '../../../src-main/store/open-workspace.ts';
 import { beginPurge, purgeStep } from '../../../src-main/store/purges.ts';
 import { saveRecipe } from '../../../src-main/store/recipes.ts';
@@ -216,4 +217,33 @@ test('files without a result go with the batch in whose run they were made', asy
   while ((await purgeStep(workspace, batch)) !== undefined);
   expect(await removeUnusedArtifacts(workspace, 0, never)).toMatchObject({ files: 3, setAside: 1 });
   expect(await filesIn(workspace)).toEqual([]);
+});
+
+test('what a product remembers stays, whenever its picture was kept; what nothing names is set aside', async () => {
+  const workspace = await opened(await temporaryFolder(), { create: true });
+  await inspect(workspace, 'A', 1);
+  const before = new Set(await filesIn(workspace));
+  const remembered = await workspace.artifacts.keep(Buffer.from('an accepted part'));
+  const stray = await workspace.artifacts.keep(Buffer.from('of no result'));
+  // As if they had been written while the run was at work.
+  date(
+    (await filesIn(workspace)).filter((file) => !before.has(file)),
+    0,
+  );
+  const item = {
+    kind: 'reference' as const,
+    contentHash: remembered,
+    ...{ page: null, range: null, imageId: null, runId: null, source: '/good/0.png' },
+    ...{ polygons: null, width: null, height: null },
+  };
+  const change = {
+    product: { partNumber: '4711', revision: '' },
+    add: [item],
+    origin: 'files',
+    inspector,
+  } as const;
+  await workspace.db.transaction().execute((db) => insertChange({ ...workspace, db }, change));
+  expect(await removeUnusedArtifacts(workspace, 0, never)).toMatchObject({ setAside: 1, problem: undefined });
+  expect(await workspace.artifacts.has(remembered)).toBe(true);
+  expect(await workspace.artifacts.has(stray)).toBe(false);
 });
