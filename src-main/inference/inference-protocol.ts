@@ -82,6 +82,8 @@ export interface RescoreJob {
   /** Null: language alone. */
   readonly comparisons: readonly (Comparison | null)[];
   readonly recipe: Recipe;
+  /** Where to look; its part is not asked for, which would take SAM. Absent: everywhere. */
+  readonly area?: InspectionArea | undefined;
 }
 
 /** What one image would get with one comparison. SAM is not asked: the score is that of the fused map. */

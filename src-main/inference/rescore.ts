@@ -2,8 +2,10 @@ import { frameFor } from '../../src-shared/frame.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import { modelVerdict } from '../../src-shared/verdict.ts';
+import { areaCells, clearOutside } from '../pipeline/area-mask.ts';
 import { imageScore } from '../pipeline/image-score.ts';
 import { peakWithin } from '../pipeline/map-peaks.ts';
+import type { ScoreMap } from '../pipeline/score-map.ts';
 
 import type { Comparison } from './comparison.ts';
 import type { Rescored, RescoreJob } from './inference-protocol.ts';
@@ -24,7 +26,7 @@ export interface Rescoring {
  * @throws ClipSamError `cancelled`
  */
 export async function rescore(
-  { images, comparisons, recipe }: RescoreJob,
+  { images, comparisons, recipe, area }: RescoreJob,
   { opinions, packHash, inputSize }: Rescoring,
   signal?: AbortSignal,
 ): Promise<(readonly Rescored[] | null)[]> {
@@ -37,7 +39,8 @@ export async function rescore(
     }
     const frame = frameFor(file.width, file.height, inputSize);
     const { views, language, alignment } = file;
-    const image: OpinionImage = { key, frame, tokens: views[0]!, alignment, language };
+    const cells = area && areaCells(area, frame);
+    const image: OpinionImage = { key, frame, tokens: views[0]!, alignment, language, cells };
     const answers: Rescored[] = [];
     for (const comparison of comparisons) {
       answers.push(await rescoreImage(image, comparison, { recipe, areas, opinions }, signal));
@@ -61,13 +64,15 @@ async function rescoreImage(
   },
   signal: AbortSignal | undefined,
 ): Promise<Rescored> {
-  const { frame, language } = image;
+  const { frame, cells } = image;
+  const seen = (map: ScoreMap) => (cells ? clearOutside(map, cells) : map);
   const { answer } = comparison ? await opinions.of(image, comparison, signal) : { answer: undefined };
-  const score = answer ? answer.score : imageScore(language);
+  const map = seen(answer?.fused ?? image.language);
+  const score = answer ? answer.score : imageScore(map);
   return {
     score,
     verdict: modelVerdict(score, recipe),
     opinions: answer?.scores ?? [],
-    peaks: areas.map((polygons) => peakWithin(answer?.fused ?? language, polygons, frame)),
+    peaks: areas.map((polygons) => peakWithin(map, polygons, frame)),
   };
 }

@@ -8,6 +8,7 @@ import { sha256 } from '../../src-main/files/hash.ts';
 import type { Comparison } from '../../src-main/inference/comparison.ts';
 import { type InferenceClient, openInference } from '../../src-main/inference/inference-client.ts';
 import { readTokenFile, writeTokenFile } from '../../src-main/inference/token-file.ts';
+import { inspectionAreaSchema } from '../../src-shared/inspection-area.ts';
 import type { OpinionSettings } from '../../src-shared/opinion.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { ArtifactRef } from '../../src-shared/result.ts';
@@ -387,5 +388,29 @@ describe('scoring again', () => {
     }
     expect(alone).toMatchObject({ opinions: [] });
     expect(alone?.peaks.length).toBe(2);
+  });
+
+  it('says what an inspection says where only a part of the image is looked at', async () => {
+    const references = comparison({ references: sources(0, 4) });
+    const area = inspectionAreaSchema.parse({
+      width: WIDTH,
+      height: HEIGHT,
+      ignore: square(SPOT.x, SPOT.y, 45),
+    });
+    const job = { path: pictures[6]!.path, recipe, artifactRoot, comparison: references };
+    const [whole, without] = [await inference.inspect(job), await inference.inspect({ ...job, area })];
+    expect(whole.score).toBeGreaterThan(recipe.theta);
+    expect(without.score).toBeLessThan(recipe.theta);
+    expect(without.regions).toEqual([]);
+    for (const map of [without.artifacts.referencesMap, without.artifacts.coarseMap]) {
+      expect(valueAt(await mapOf(map), SPOT)).toBe(0);
+    }
+    const scoreOf = ({ opinions }: typeof whole) =>
+      opinions?.find(({ opinion }) => opinion === 'references')?.score ?? 0;
+    expect(scoreOf(without)).toBeLessThan(scoreOf(whole));
+    const images = [{ ...sources(6, 7)[0]!, areas: [square(SPOT.x, SPOT.y)] }];
+    const [rescored] = await inference.rescore({ images, comparisons: [references], recipe, area });
+    expect(rescored![0]!.score).toBeCloseTo(without.score, 4);
+    expect(rescored![0]!.peaks).toEqual([0]);
   });
 });

@@ -8,6 +8,7 @@ import type {
   MissedDefect,
 } from '../../../src-shared/reference-set.ts';
 import type { Rescored } from '../../inference/inference-protocol.ts';
+import { currentArea } from '../../store/areas.ts';
 import { countingItems } from '../../store/memory-items.ts';
 import { newestRecipe, reviewedImages } from '../../store/reviewed-images.ts';
 import type { Guard } from './reference-memory.ts';
@@ -32,7 +33,11 @@ export function guardWith({ workspace, pool }: Pick<ScoringOptions, 'workspace' 
     const before = await countingItems(workspace, product);
     const sets = [before, afterChange(before, items)].map((some) => setOf(workspace, product, some));
     const pictures = reviewed.map(({ picture }) => picture);
-    const scored = await scorePictures({ workspace, pool, signal, onProgress }, { recipe, pictures, sets });
+    const area = (await currentArea(workspace, product))?.area ?? undefined;
+    const scored = await scorePictures(
+      { workspace, pool, signal, onProgress },
+      { recipe, pictures, sets, area },
+    );
     const missed: MissedDefect[] = [];
     for (const [i, one] of reviewed.entries()) {
       const [found, left] = scored[i] ?? [];

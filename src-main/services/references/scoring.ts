@@ -1,5 +1,6 @@
 import { fromErrorRecord, throwIfCancelled } from '../../../src-shared/errors.ts';
 import type { Polygon } from '../../../src-shared/geometry.ts';
+import type { InspectionArea } from '../../../src-shared/inspection-area.ts';
 import { DEFAULT_OPINION_SETTINGS, type OpinionSettings } from '../../../src-shared/opinion.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
@@ -36,6 +37,8 @@ export interface Scoring {
   readonly pictures: readonly ScoredPicture[];
   /** One score of every picture with each. */
   readonly sets: readonly ReferenceSet[];
+  /** Where the product is looked at. Default: everywhere. */
+  readonly area?: InspectionArea | undefined;
 }
 
 /**
@@ -91,7 +94,7 @@ function templateKeyOf(set: ReferenceSet, settings: OpinionSettings): string {
 async function scoreAlike(
   options: ScoringOptions,
   inference: Pick<InferenceClient, 'embed' | 'rescore'>,
-  { recipe, pictures, sets }: Scoring,
+  { recipe, pictures, sets, area }: Scoring,
 ): Promise<(readonly Rescored[] | null)[]> {
   const { workspace, signal, onProgress } = options;
   const settings = settingsOf(recipe);
@@ -134,7 +137,7 @@ async function scoreAlike(
       throwIfCancelled(signal);
       const some = there.slice(start, start + AT_A_TIME);
       const images = some.map(({ image }) => image);
-      const answers = await inference.rescore({ images, comparisons, recipe }, signal);
+      const answers = await inference.rescore({ images, comparisons, recipe, area }, signal);
       for (const [i, { index }] of some.entries()) scored[index] = answers[i]!;
       onProgress?.({ done: all.length + start + some.length, total });
     }

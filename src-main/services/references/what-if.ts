@@ -6,6 +6,7 @@ import type { MemoryItem } from '../../../src-shared/reference-set.ts';
 import type { HumanVerdict, ModelVerdict } from '../../../src-shared/verdict.ts';
 import type { ContentHashes } from '../../files/content-hashes.ts';
 import { pictureKey } from '../../files/picture-key.ts';
+import { currentArea } from '../../store/areas.ts';
 import { getChange, type NewMemoryChange } from '../../store/memory-changes.ts';
 import { countingItems, itemsOf, type NewMemoryItem } from '../../store/memory-items.ts';
 import { newestRecipe, reviewedImages } from '../../store/reviewed-images.ts';
@@ -35,7 +36,8 @@ export async function whatIf(
   if (!recipe) return { reviewed: 0, examined: 0, unread: 0, flips: [], agreeing: { before: 0, after: 0 } };
   const reviewed = await reviewedPictures(workspace, judged.images);
   const pictures = reviewed.map(({ picture }) => ({ ...picture, areas: [] }));
-  const scored = await scorePictures(options, { recipe, pictures, sets });
+  const area = (await currentArea(workspace, product))?.area ?? undefined;
+  const scored = await scorePictures(options, { recipe, pictures, sets, area });
   const flips: ReferenceWhatIf['flips'][number][] = [];
   const agreeing = { before: 0, after: 0 };
   for (const [i, { runId, imageId, human, picture }] of reviewed.entries()) {
