@@ -2,12 +2,11 @@ import type { BatchImage } from '../../../src-shared/batch.ts';
 import type { BatchEvent } from '../../../src-shared/batch-event.ts';
 import { blamesNoImage } from '../../../src-shared/error-codes.ts';
 import type { ErrorRecord } from '../../../src-shared/error-record.ts';
-import { failure, fromErrorRecord, toErrorRecord } from '../../../src-shared/errors.ts';
+import { fromErrorRecord, toErrorRecord } from '../../../src-shared/errors.ts';
 import type { InspectionArea } from '../../../src-shared/inspection-area.ts';
 import type { Outcome } from '../../../src-shared/outcome.ts';
 import { productOf } from '../../../src-shared/product.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
-import type { InspectionResult } from '../../../src-shared/result.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
 import { SOFTWARE_VERSION } from '../../../src-shared/version.ts';
 import type { Comparison } from '../../inference/comparison.ts';
@@ -26,14 +25,15 @@ import type { KnownParts } from '../opinions/plan-comparison.ts';
 import { tokenFilesOf } from '../opinions/token-files.ts';
 import { sampleKindOf, settleSampleRanges } from '../pictures/sample-ranges.ts';
 import { checkFilesInReach } from './files-in-reach.ts';
+import { objectionTo } from './result-objection.ts';
 import { endingsOf } from './run-endings.ts';
+import { RunPace } from './run-pace.ts';
 import { WorkGate } from './work-gate.ts';
 
 /** Images handed to the inference process at a time: reading, inference and storing of neighbours overlap. */
 const IN_FLIGHT = 3;
 const PAGE = 500;
 const HEARTBEAT_INTERVAL = 5_000;
-const RATE_WINDOW = 60_000;
 /** So many images in a row that ended the inference process mean that the machine is at fault, not they. */
 const CRASHES_IN_A_ROW = 5;
 
@@ -171,7 +171,7 @@ class BatchJob implements BatchRun {
   readonly #area: InspectionArea | null;
   readonly #abort = new AbortController();
   readonly #gate = new WorkGate();
-  readonly #finishedAt: number[] = [];
+  readonly #pace = new RunPace();
   readonly #counts: { readonly total: number; done: number; failed: number };
   #page: BatchImage[] = [];
   #lastTaken = 0;
@@ -300,7 +300,7 @@ class BatchJob implements BatchRun {
         this.#abort.signal,
         (progress) => this.#emit({ kind: 'tile', imageId: image.id, progress }),
       );
-      const error = isChanged(image, result) ? changed(image) : morePages(image, result);
+      const error = objectionTo(image, result);
       outcome = error ? { status: 'failed', error } : { status: 'done', result };
       this.#crashes = 0;
     } catch (error) {
@@ -346,11 +346,7 @@ class BatchJob implements BatchRun {
   }
 
   #report(image: BatchImage, outcome: Outcome): void {
-    const now = performance.now();
-    this.#finishedAt.push(now);
-    while (this.#finishedAt[0]! < now - RATE_WINDOW) this.#finishedAt.shift();
-    const seconds = (now - this.#finishedAt[0]!) / 1000;
-    const rate = seconds > 0 ? (this.#finishedAt.length - 1) / seconds : 0;
+    const rate = this.#pace.count();
     const { total, done, failed } = this.#counts;
     this.#emit({
       kind: 'image',
@@ -397,31 +393,4 @@ class BatchJob implements BatchRun {
   #emit(event: BatchEvent): void {
     this.#options.onEvent?.(event);
   }
-}
-
-function isChanged({ contentHash }: BatchImage, result: InspectionResult): boolean {
-  return contentHash !== null && result.contentHash !== contentHash;
-}
-
-/** Of a file with several pictures whose import did not look into it, only the first would be judged. */
-function morePages({ path, page }: BatchImage, { notices }: InspectionResult): ErrorRecord | undefined {
-  const told = notices.find(({ code }) => code === 'page');
-  if (page !== null || told?.code !== 'page') return undefined;
-  return toErrorRecord(
-    failure(
-      'pages-unknown',
-      { file: path, pages: told.pages },
-      `The file has ${told.pages} pages and was imported as one picture. Import it again: then every page is an image.`,
-    ),
-  );
-}
-
-function changed({ path }: BatchImage): ErrorRecord {
-  return toErrorRecord(
-    failure(
-      'file-changed',
-      { file: path },
-      'The file is not the one that was imported: its content changed since. Import it again to inspect the new content.',
-    ),
-  );
 }
