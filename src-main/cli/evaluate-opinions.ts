@@ -25,6 +25,7 @@ interface MeasureOptions extends OpinionOptions {
   readonly seeds?: number;
   readonly signal: AbortSignal;
   readonly onImage: (event: EvaluatedImage) => void;
+  readonly onNote: (done: number, total: number, note: string) => void;
 }
 
 const SEEDS = 3;
@@ -34,7 +35,18 @@ export async function measureOpinions(
   root: string,
   options: MeasureOptions,
 ): Promise<{ readonly evaluation: OpinionEvaluation; readonly tables: string }> {
-  const { inference, chosen, opinions, objectNames, area, limit, seeds = SEEDS, signal, onImage } = options;
+  const {
+    inference,
+    chosen,
+    opinions,
+    objectNames,
+    area,
+    limit,
+    seeds = SEEDS,
+    signal,
+    onImage,
+    onNote,
+  } = options;
   const { references } = opinions;
   const evaluation = await evaluateOpinions(root, {
     ...{ inference, objectNames, signal },
@@ -44,7 +56,10 @@ export async function measureOpinions(
     ...(area && { area }),
     ...(limit !== undefined && { limit }),
     seeds: Array.from({ length: seeds }, (_, seed) => seed),
-    onProgress: (event) => event.kind === 'image' && onImage(event),
+    onProgress(event) {
+      if (event.kind === 'image') onImage(event);
+      else onNote(event.done, event.total, `${event.category}: preparing what its images are compared with`);
+    },
   });
   return { evaluation, tables: `${fusedTable(evaluation)}\n\n${opinionsTable(evaluation)}` };
 }

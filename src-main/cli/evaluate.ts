@@ -88,10 +88,12 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
       display.update(event.done, event.total, paceSince(started, event.done, event.total));
       if (event.error) display.say(`failed: ${printable(`${event.path}: ${event.error.message}`)}`);
     };
+    const onNote = (done: number, total: number, note: string) =>
+      display.update(done, total, printable(note));
     const common = { inference, objectNames, ...(area && { area }), ...(limit && { limit }) };
     const { evaluation, tables } = await interruptible(async (signal) => {
       if (opinions)
-        return measureOpinions(root, { ...options, ...common, opinions, chosen, signal, onImage });
+        return measureOpinions(root, { ...options, ...common, opinions, chosen, signal, onImage, onNote });
       const onProgress = (event: EvaluateEvent) => event.kind === 'image' && onImage(event);
       const measured = await evaluate(root, { ...common, recipe: chosen.recipe, signal, onProgress });
       return { evaluation: measured, tables: figuresTable(measured) };

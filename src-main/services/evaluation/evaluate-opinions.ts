@@ -35,7 +35,13 @@ export interface EvaluateOpinionsOptions extends Omit<EvaluateOptions, 'inferenc
 
 /** `done` of `total` images, whatever the number of draws that each is measured with. */
 type OpinionsEvent =
-  | { readonly kind: 'comparing'; readonly category: string }
+  /** What the category's images are compared with is prepared. */
+  | {
+      readonly kind: 'comparing';
+      readonly category: string;
+      readonly done: number;
+      readonly total: number;
+    }
   | {
       readonly kind: 'image';
       readonly path: string;
@@ -79,6 +85,7 @@ export async function evaluateOpinions(
         ...options,
         recipe: { ...recipe, opinions: settings },
         temporary,
+        onCategory: (name) => options.onProgress?.({ kind: 'comparing', category: name, done, total }),
         onImage(path, error) {
           if (error) failures.push({ path, error });
           options.onProgress?.({ kind: 'image', path, done: ++done, total, ...(error && { error }) });
@@ -111,6 +118,7 @@ interface MeasureOptions extends EvaluateOpinionsOptions {
   readonly recipe: Parameters<typeof drawnComparison>[0]['recipe'];
   /** Folder that is removed afterwards. */
   readonly temporary: string;
+  readonly onCategory: (name: string) => void;
   readonly onImage: (path: string, error: ErrorRecord | undefined) => void;
 }
 
@@ -128,7 +136,7 @@ async function measureCategory(category: DefectCategory, options: MeasureOptions
     });
     if (file) contents.set(path, file.contentHash);
   }
-  options.onProgress?.({ kind: 'comparing', category: category.category });
+  options.onCategory(category.category);
   const { draws, ranges } = await drawAll({ ...category, images }, category, object, contents, own);
   let index = 0;
   await forEachInFlight(images, async (image) => {
