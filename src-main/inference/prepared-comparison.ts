@@ -49,6 +49,9 @@ export interface Preparing {
 /** Fewer other images say nothing about what is common among them. */
 export const LEAST_CROWD = 5;
 
+/** Good images by which it is decided how tokens are compared: all with one another, in two ways. */
+const DECIDING = 16;
+
 /** Reads the token files and finds out how far good tokens may be. @throws ClipSamError `cancelled` */
 export async function prepareComparison(
   comparison: Comparison,
@@ -160,28 +163,28 @@ async function memories(
     tokensAre,
     signal,
   };
-  const remember = async (smoothed: boolean, who: Memory['who']) => {
-    const files = who === 'crowd' ? crowd : accepted;
+  const remember = async (smoothed: boolean, who: Memory['who'], most?: number) => {
+    const files = (who === 'crowd' ? crowd : accepted).slice(0, most);
     return files.length > 0 ? memoryOf(files, who, { scale, smoothed }, options) : undefined;
   };
-  const plain = { references: await remember(false, 'references'), crowd: await remember(false, 'crowd') };
-  const loose = {
-    looseReferences: plain.references && looseness(plain.references),
-    looseCrowd: plain.crowd && looseness(plain.crowd),
+  const plain = {
+    references: await remember(false, 'references', DECIDING),
+    crowd: await remember(false, 'crowd', DECIDING),
   };
   const decides = accepted.length > 1 ? 'references' : 'crowd';
   const deciding = plain[decides];
-  const smoothed = scale === 'half' && deciding ? await remember(true, decides) : undefined;
+  const smoothed = scale === 'half' && deciding ? await remember(true, decides, DECIDING) : undefined;
   const { isSmoothedBetter, posesDiffer } =
     deciding && smoothed
       ? compareVariants(deciding, smoothed)
       : { isSmoothedBetter: false, posesDiffer: false };
-  const told = { ...loose, posesDiffer: posesDiffer && !template };
-  if (!isSmoothedBetter) return { references: plain.references, consensus: plain.crowd, ...told };
-  const other = await remember(true, decides === 'crowd' ? 'references' : 'crowd');
-  return decides === 'crowd'
-    ? { references: other, consensus: smoothed, ...told }
-    : { references: smoothed, consensus: other, ...told };
+  return {
+    looseReferences: plain.references && looseness(plain.references),
+    looseCrowd: plain.crowd && looseness(plain.crowd),
+    posesDiffer: posesDiffer && !template,
+    references: await remember(isSmoothedBetter, 'references'),
+    consensus: await remember(isSmoothedBetter, 'crowd'),
+  };
 }
 
 /** Up to where language fires on good images; undefined: there are none. */
