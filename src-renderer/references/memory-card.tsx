@@ -5,6 +5,7 @@ import type { ShownSet } from '../../src-shared/contract/references.ts';
 import type { MemoryItem } from '../../src-shared/reference-set.ts';
 import { authorisedMediaUrls } from '../api/browser-access.ts';
 import { lastName } from '../i18n/paths.ts';
+import { plainText } from '../i18n/plain-text.ts';
 import { PlainName } from '../ui/plain-name.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import { verdictClass } from '../ui/verdict-icons.tsx';
@@ -47,7 +48,9 @@ export function MemoryCard({
       onClick={onToggle}
     >
       <MarkedPicture item={item} />
-      <PlainName size="sm">{name}</PlainName>
+      <Text size="sm" truncate title={plainText(item.source)}>
+        <bdi>{plainText(name)}</bdi>
+      </Text>
       <PlainName size="xs" c="dimmed">
         {item.addedBy}
       </PlainName>

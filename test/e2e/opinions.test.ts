@@ -137,4 +137,41 @@ describeInChromium('results with second opinions', () => {
     await page.getByRole('button', { name: /^References/, pressed: true }).waitFor();
     await window.close();
   });
+
+  it('are asked for in the form of a recipe, which says how they are formed and weighed', async () => {
+    const window = await site.open();
+    const { page, keyboard } = window;
+    await page.locator(`#batch-${alone.batchId}`).click();
+    await keyboard.press('e');
+    await page.getByRole('button', { name: 'Edit the recipe' }).click();
+    const form = page.getByRole('dialog', { name: 'Recipe', exact: true });
+    await form.getByRole('switch', { name: 'Compare with the batch' }).focus();
+    await keyboard.press('Space');
+    await form.getByRole('radio', { name: 'Fixed' }).focus();
+    await keyboard.press('Space');
+    await form.getByRole('textbox', { name: 'Language' }).fill('20');
+    await form.getByRole('textbox', { name: 'Search window' }).fill('6');
+    expect(await window.seriousViolations()).toEqual([]);
+    await form.getByRole('button', { name: /^Save as a/ }).click();
+    await form.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    const stored = () =>
+      readRecords<{ recipe: string }>(
+        site.workspace,
+        'select r.json as recipe from recipes r join batches b on b.recipe_hash = r.hash where b.id = ?',
+        alone.batchId,
+      ).map(({ recipe }) => JSON.parse(recipe).opinions);
+    await expect.poll(stored).toEqual([
+      {
+        consensus: 'automatic',
+        references: 'automatic',
+        tokens: 'automatic',
+        alignment: 'off',
+        rotations: false,
+        window: 6,
+        weights: { language: 0.2, consensus: 0.33, references: 0.33 },
+      },
+    ]);
+    await window.close();
+  });
 });
