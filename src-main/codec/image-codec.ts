@@ -62,7 +62,7 @@ export async function readFrameImage(path: string, options: FrameOptions): Promi
     const frame = frameFor(open.width, open.height, options.size);
     const isWhole = (await options.wantsWhole?.({ width: open.width, height: open.height })) ?? false;
     // libvips would turn an image after it scaled it, which moves enlarged pixels: the same picture, other scores.
-    const whole = isWhole || open.isTurned ? await toRgb(open.image, path) : undefined;
+    const whole = isWhole || open.isTurned ? (open.rgb ?? (await toRgb(open.image, path))) : undefined;
     const upright = whole ? fromPixels(whole.data, whole.width, whole.height, 3) : open.image;
     const { data } = await toRgb(scaled(upright, frame), path);
     const notices = [...open.notices, ...frameNotices(frame, isWhole && whole ? whole.data : data)];

@@ -1,5 +1,6 @@
 import { failure } from '../../src-shared/errors.ts';
 import type { Notice } from '../../src-shared/notice.ts';
+import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import { decodeBmp, readBmpHeader } from './bmp.ts';
 import { colourNotices, isStandard } from './colour-profile.ts';
@@ -42,6 +43,8 @@ export interface OpenImage {
   readonly notices: readonly Notice[];
   /** `image` still has to be turned by its EXIF orientation, and libvips does that after scaling. */
   readonly isTurned: boolean;
+  /** What `image` is made of, where that is decoded and needs no more work. */
+  readonly rgb?: RgbImage;
 }
 
 /**
@@ -223,13 +226,14 @@ function usesPart(bytes: Uint8Array, format: ImageFormat, batch: SampleRange | u
 }
 
 function opaque(pixels: Pixels, notices: readonly Notice[]): OpenImage {
-  const { image, notices: more } = toOpaque(pixels);
+  const { image, notices: more, rgb } = toOpaque(pixels);
   return {
     image,
     width: pixels.width,
     height: pixels.height,
     notices: [...notices, ...more],
     isTurned: false,
+    ...(rgb && { rgb }),
   };
 }
 

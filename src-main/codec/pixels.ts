@@ -1,4 +1,5 @@
 import type { Notice } from '../../src-shared/notice.ts';
+import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import sharp, { type Sharp } from './sharp.ts';
 
 /** Decoded pixels of 8 bits: grey, grey with alpha, RGB or RGBA. */
@@ -34,9 +35,12 @@ export function fromPixels(
 export function toOpaque({ data, width, height, channels }: Pixels): {
   readonly image: Sharp;
   readonly notices: readonly Notice[];
+  /** The picture's own pixels, where they are here already. */
+  readonly rgb?: RgbImage;
 } {
   if (channels === 1 || channels === 3) {
-    return { image: fromPixels(data, width, height, channels).toColourspace('srgb'), notices: [] };
+    const image = fromPixels(data, width, height, channels).toColourspace('srgb');
+    return { image, notices: [], ...(channels === 3 && { rgb: { width, height, data: bytesOf(data) } }) };
   }
   let [opaque, clear] = [0, 0];
   for (let i = channels - 1; i < data.length; i += channels) {
@@ -50,12 +54,18 @@ export function toOpaque({ data, width, height, channels }: Pixels): {
     return {
       image: fromPixels(colours, width, height, channels === 2 ? 1 : 3).toColourspace('srgb'),
       notices: clear === count ? [{ code: 'alpha-ignored' }] : [],
+      ...(channels === 4 && { rgb: { width, height, data: bytesOf(colours) } }),
     };
   }
   return {
     image: fromPixels(data, width, height, channels).flatten({ background: NEUTRAL }).toColourspace('srgb'),
     notices: [{ code: 'transparency', share: (count - opaque) / count }],
   };
+}
+
+/** Not a Buffer, whose `slice` shares memory. */
+function bytesOf(data: Uint8Array): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.length);
 }
 
 /** In place: large images are not held twice. */

@@ -503,3 +503,20 @@ describe('bad input', () => {
     await expect(readRgb(path, { maxPixels: 65535 })).rejects.toMatchObject({ code: 'image-too-large' });
   });
 });
+
+describe('an image that is wanted in full size as well', () => {
+  test.each([
+    ['a plain PNG', (image: Sharp) => image.png()],
+    ['opaque with transparency', (image: Sharp) => image.ensureAlpha().png()],
+    ['turned by EXIF', (image: Sharp) => image.withMetadata({ orientation: 6 }).tiff()],
+    ['grey', (image: Sharp) => image.greyscale().png()],
+  ])('has the pixels of one that is read whole: %s', async (_, encode) => {
+    const path = join(await tempFolder(), 'image');
+    await writeFile(path, await encode(raw(noise(90, 60))).toBuffer());
+    const { whole, ...read } = await readFrameImage(path, { ...frame, wantsWhole: async () => true });
+    expect(whole).toEqual(await readRgb(path, limits));
+    const plain = await readFrameImage(path, frame);
+    expect(read.rgb.length).toBe(plain.rgb.length);
+    expect(read.notices).toEqual(plain.notices);
+  });
+});
