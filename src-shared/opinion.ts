@@ -20,11 +20,18 @@ export const opinionSettingsSchema = z.strictObject({
    * pixels), or what suits the references themselves best.
    */
   tokens: z.enum(['automatic', 'half', 'fine']),
-  /** `on`: every part is turned to one pose and cut out before it is compared. Costs a second pass of the encoder. */
-  alignment: z.enum(['off', 'on']),
+  /**
+   * `on`: every part is turned to one pose and cut out before it is compared, which costs a second pass of the encoder.
+   * `automatic`: where parts lie in different poses and nearly all of them show theirs. What a comparison did is `on` or
+   * `off` in its own settings.
+   */
+  alignment: z.enum(['off', 'on', 'automatic']),
   /** True: references are also compared turned in steps of 45° and mirrored. */
   rotations: z.boolean(),
-  /** For fixed cameras: tokens, in either direction, within which a token's like must lie; null: anywhere. */
+  /**
+   * Tokens, in either direction, within which a token's like must lie: for fixed cameras. Null: anywhere, or, for aligned
+   * parts, nearby.
+   */
   window: z.int().min(0).max(64).nullable(),
   /** Shares in the fused map; null: by how tight references and batch are and how quiet language is on them. */
   weights: z.strictObject({ language: unit, consensus: unit, references: unit }).nullable(),
@@ -36,7 +43,7 @@ export const DEFAULT_OPINION_SETTINGS: OpinionSettings = {
   consensus: 'off',
   references: 'automatic',
   tokens: 'automatic',
-  alignment: 'off',
+  alignment: 'automatic',
   rotations: false,
   window: null,
   weights: null,

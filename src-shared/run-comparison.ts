@@ -6,6 +6,19 @@ import { polygonsSchema } from './geometry.ts';
 import { comparisonRecordSchema, opinionSettingsSchema } from './opinion.ts';
 import { sampleRangeSchema } from './sample-range.ts';
 
+/** Whether parts are turned to one pose before they are compared, and why. */
+const alignmentDecision = {
+  /**
+   * `on`, `off`: the recipe says so. The others are by how parts lie: `differ`, they are turned; `alike`, there is no
+   * need; `unsure`, too few of them show their pose, and none is turned. Absent: a run of before this was kept.
+   */
+  alignment: z.enum(['on', 'off', 'differ', 'alike', 'unsure']).optional(),
+  /** How far parts lie apart; absent: the recipe has them turned anyway, or there is no telling. */
+  poses: poseSpreadSchema.optional(),
+};
+const alignmentDecisionSchema = immutable(z.object(alignmentDecision));
+export type AlignmentDecision = z.infer<typeof alignmentDecisionSchema>;
+
 /** What the images of a run are compared with. */
 export const runComparisonSchema = immutable(
   z.object({
@@ -14,8 +27,7 @@ export const runComparisonSchema = immutable(
     unavailable: z.array(z.enum(['consensus', 'references'])),
     /** Images that were chosen and could not be read. */
     skipped: countSchema,
-    /** How far the parts lie apart that are compared as they lie; absent: aligned, or there is no telling. */
-    poses: poseSpreadSchema.optional(),
+    ...alignmentDecision,
   }),
 );
 export type RunComparison = z.infer<typeof runComparisonSchema>;
@@ -43,7 +55,9 @@ export type ComparedAs = z.infer<typeof role>;
 /** What a run compares with, such that it can be had again after the program has died. */
 export const keptComparisonSchema = immutable(
   z.object({
+    /** As they were decided: `alignment` is `on` or `off`. */
     settings: opinionSettingsSchema,
+    ...alignmentDecision,
     /** What parts are turned like; null: they are compared as they lie. */
     template: picture.nullable(),
     crowd: z.array(picture),

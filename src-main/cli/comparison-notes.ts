@@ -1,4 +1,5 @@
 import type { BatchEvent } from '../../src-shared/batch-event.ts';
+import type { RunComparison } from '../../src-shared/run-comparison.ts';
 import { printable } from './terminal.ts';
 
 /** Skipped images that are named one by one. */
@@ -28,8 +29,16 @@ export function comparisonNotes({
       ? ['No consensus: that takes five different images that can be read.']
       : []),
     ...(comparison.unavailable.includes('references') ? ['No reference could be read.'] : []),
-    ...(comparison.poses?.differs
-      ? ['The parts lie in different poses: --align turns every part to one before it is compared.']
-      : []),
+    ...alignmentNotes(comparison),
+  ];
+}
+
+function alignmentNotes({ alignment, poses }: RunComparison): string[] {
+  if (alignment === 'differ') return ['Parts are turned to one pose, because they lie in different ones.'];
+  if (!poses?.differs) return [];
+  return [
+    alignment === 'unsure'
+      ? 'The parts lie in different poses, but too few of them show theirs: they are compared as they lie.'
+      : 'The parts lie in different poses: --align turns every part to one before it is compared.',
   ];
 }

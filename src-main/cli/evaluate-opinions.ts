@@ -61,7 +61,20 @@ export async function measureOpinions(
       else onNote(event.done, event.total, `${event.category}: preparing what its images are compared with`);
     },
   });
-  return { evaluation, tables: `${fusedTable(evaluation)}\n\n${opinionsTable(evaluation)}` };
+  const tables = [fusedTable(evaluation), opinionsTable(evaluation), ...alignedNotes(evaluation)];
+  return { evaluation, tables: tables.join('\n\n') };
+}
+
+/** Which categories' parts were turned to one pose without being asked to. */
+function alignedNotes({ categories }: OpinionEvaluation): string[] {
+  const turned = categories.flatMap(({ dataset, category, draws }) => {
+    const { length } = draws.filter(({ alignment }) => alignment === 'differ');
+    const often = length < draws.length ? ` (${length} of ${draws.length} draws)` : '';
+    return length > 0 ? [`${dataset}/${category}${often}`] : [];
+  });
+  return turned.length > 0
+    ? [`Parts were turned to one pose, because they lie in different ones: ${turned.join(', ')}.`]
+    : [];
 }
 
 const FUSED = [

@@ -13,7 +13,7 @@ export interface AskedOpinions {
 export interface OpinionOptions {
   readonly opinions?: AskedOpinions;
   readonly fine?: true;
-  readonly align?: true;
+  readonly align?: boolean;
 }
 
 /** @param list what the value of `--opinions` is called, and a sentence on what it means here */
@@ -24,7 +24,11 @@ export function withOpinionOptions(
   return command
     .option(`--opinions <${list.name}>`, list.text, list.parse)
     .option('--fine', 'compare all tokens, not averages of 2 × 2: for defects of few pixels')
-    .option('--align', 'turn and cut every part to one pose before it is compared');
+    .option(
+      '--align',
+      'turn and cut every part to one pose before it is compared (default: where parts lie in different poses)',
+    )
+    .option('--no-align', 'compare parts as they lie');
 }
 
 const NAMES = new Set<string>(['language', 'consensus', 'references'] satisfies Opinion[]);
@@ -80,7 +84,7 @@ export function withOpinions(
     ...(asked && { consensus: use('consensus'), references: use('references') }),
     ...(hasReferences && { references: 'automatic' as const }),
     ...(fine && { tokens: 'fine' as const }),
-    ...(align && { alignment: 'on' as const }),
+    ...(align !== undefined && { alignment: align ? ('on' as const) : ('off' as const) }),
   };
   const isSame = JSON.stringify(settings) === JSON.stringify(before);
   return isSame ? recipe : { ...recipe, opinions: settings };

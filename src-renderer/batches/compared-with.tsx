@@ -9,14 +9,16 @@ const KINDS = ['crowd', 'references', 'harmless', 'counterExamples'] as const;
 export function ComparedWith({ comparison }: { readonly comparison: RunComparison }) {
   const { t } = useTranslation('batches');
   const format = useFormat();
-  const { with: counts, unavailable, skipped, poses } = comparison;
+  const { with: counts, unavailable, skipped, alignment, poses } = comparison;
   const kinds = KINDS.filter((kind) => counts[kind] > 0).map((kind) =>
     t(`run.compared.${kind}`, { count: counts[kind], number: format.count(counts[kind]) }),
   );
   const problems = [
     ...unavailable.map((opinion) => t(`run.compared.no-${opinion}`)),
     ...(skipped > 0 ? [t('run.compared.skipped', { count: skipped, number: format.count(skipped) })] : []),
-    ...(poses?.differs ? [t('run.compared.poses')] : []),
+    ...(alignment === 'differ' ? [t('run.compared.turned')] : []),
+    ...(poses?.differs && alignment === 'unsure' ? [t('run.compared.unsure')] : []),
+    ...(poses?.differs && (alignment ?? 'off') === 'off' ? [t('run.compared.poses')] : []),
   ];
   return (
     <div data-testid="compared-with">

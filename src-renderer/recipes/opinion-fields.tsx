@@ -48,13 +48,18 @@ function Manner({ draft: { opinions, setOpinions, errorOf } }: OpinionFieldsProp
   const isOff = opinions.references === 'off' && opinions.consensus === 'off';
   return (
     <>
-      <Switch
-        size="sm"
+      <Select
         label={t('recipe.opinions.alignment')}
         description={t('recipe.opinions.about.alignment')}
+        inputWrapperOrder={['label', 'input', 'description', 'error']}
+        allowDeselect={false}
         disabled={isOff}
-        checked={opinions.alignment === 'on'}
-        onChange={(event) => setOpinions({ alignment: event.currentTarget.checked ? 'on' : 'off' })}
+        value={opinions.alignment}
+        data={(['automatic', 'on', 'off'] as const).map((value) => ({
+          value,
+          label: t(`recipe.opinions.alignment-choices.${value}`),
+        }))}
+        onChange={(value) => value && setOpinions({ alignment: value as OpinionSettings['alignment'] })}
       />
       <Switch
         size="sm"

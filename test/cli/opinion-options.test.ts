@@ -1,10 +1,26 @@
-import { InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { drawnOpinionList, opinionList, withOpinions } from '../../src-main/cli/opinion-options.ts';
+import {
+  drawnOpinionList,
+  opinionList,
+  withOpinionOptions,
+  withOpinions,
+} from '../../src-main/cli/opinion-options.ts';
 import { DEFAULT_OPINION_SETTINGS } from '../../src-shared/opinion.ts';
 import { TINY_RECIPE } from '../inference/tiny-pack.ts';
 
 const listOf = (text: string) => [...opinionList(text).asked].sort();
+
+it('have parts aligned, not aligned, or say nothing of it', () => {
+  const optionsOf = (...args: string[]) => {
+    const list = { name: 'list', text: '', parse: opinionList };
+    const command = withOpinionOptions(new Command().argument('<folder>'), list);
+    return command.parse(['photos', ...args], { from: 'user' }).opts();
+  };
+  expect(optionsOf()).toEqual({});
+  expect(optionsOf('--align')).toEqual({ align: true });
+  expect(optionsOf('--no-align')).toEqual({ align: false });
+});
 
 describe('a list of opinions', () => {
   it('always has language in it', () => {
@@ -50,6 +66,7 @@ describe('a recipe with options about opinions', () => {
     expect(withOpinions(recipe, { fine: true }).opinions).toEqual({ ...own, tokens: 'fine' });
     const asked = withOpinions(recipe, { opinions: opinionList('language'), align: true });
     expect(asked.opinions).toEqual({ ...own, consensus: 'off', references: 'off', alignment: 'on' });
+    expect(withOpinions(TINY_RECIPE, { align: false }).opinions?.alignment).toBe('off');
     expect(withOpinions(asked, {}, true).opinions).toMatchObject({ references: 'automatic' });
   });
 

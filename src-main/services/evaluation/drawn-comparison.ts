@@ -5,12 +5,15 @@ import type { SampleRange } from '../../../src-shared/sample-range.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
 import { pictureKey } from '../../files/picture-key.ts';
 import type { Comparison } from '../../inference/comparison.ts';
+import type { InferenceClient } from '../../inference/inference-client.ts';
 import { chooseCrowd } from '../opinions/crowd.ts';
+import { type DecidedAlignment, decideAlignment } from '../opinions/decide-alignment.ts';
 import { type EmbedPicturesOptions, embedPictures, type WantedPicture } from '../opinions/embed-pictures.ts';
 import type { KnownFile } from './reference-draw.ts';
 
 export interface DrawnComparisonOptions
-  extends Pick<EmbedPicturesOptions<WantedPicture>, 'inference' | 'folder' | 'signal'> {
+  extends Pick<EmbedPicturesOptions<WantedPicture>, 'folder' | 'signal'> {
+  readonly inference: Pick<InferenceClient, 'embed' | 'pose'>;
   /** With how opinions are formed. */
   readonly recipe: Recipe & Required<Pick<Recipe, 'opinions'>>;
   readonly opinions: ReadonlySet<Opinion>;
@@ -26,9 +29,10 @@ export interface DrawnComparisonOptions
  * that cannot be read are left out.
  * @throws ClipSamError `cancelled`; why a reference cannot be read; as `embedPictures`
  */
-export async function drawnComparison(options: DrawnComparisonOptions): Promise<Comparison> {
+export async function drawnComparison(
+  options: DrawnComparisonOptions,
+): Promise<{ readonly comparison: Comparison } & Pick<DecidedAlignment<unknown>, 'alignment'>> {
   const { inference, folder, signal, recipe, opinions, seed, references, images, rangeOf } = options;
-  const settings = recipe.opinions;
   const toWanted = ({ path, contentHash }: KnownFile, rotations: boolean) => ({
     ...{ path, contentHash, rotations },
     page: null,
@@ -36,18 +40,18 @@ export async function drawnComparison(options: DrawnComparisonOptions): Promise<
     key: pictureKey({ contentHash, range: rangeOf(path) }),
   });
   const isAsked = opinions.has('consensus');
-  const drawn = references.map((file) => toWanted(file, settings.rotations));
+  const drawn = references.map((file) => toWanted(file, recipe.opinions.rotations));
   const crowd = isAsked
     ? chooseCrowd(
         images.map((file) => toWanted(file, false)),
         String(seed),
       )
     : [];
-  const [first] = [...drawn, ...crowd];
-  const template =
-    settings.alignment === 'on' && first
-      ? { path: first.path, ...(first.range && { range: first.range }) }
-      : undefined;
+  const shownBy = ({ path, range }: WantedPicture) => ({ path, ...(range && { range }) });
+  const candidates = { settings: recipe.opinions, references: drawn, crowd };
+  const decided = await decideAlignment(candidates, { inference, recipe, signal, shownBy });
+  const { settings, alignment } = decided;
+  const template = decided.template && shownBy(decided.template);
   const pictures = [...drawn, ...crowd];
   const made = await embedPictures({ inference, recipe, folder, template, pictures, signal });
   const sourcesOf = (wanted: readonly (typeof pictures)[number][]): Comparison['crowd'] =>
@@ -65,7 +69,10 @@ export async function drawnComparison(options: DrawnComparisonOptions): Promise<
     settings,
     references: keysOf(comparison.references),
     crowd: keysOf(comparison.crowd),
-    ...(template && { template: first!.key }),
+    ...(decided.template && { template: decided.template.key }),
   });
-  return { hash, ...comparison, harmless: [], counterExamples: [], template };
+  return {
+    comparison: { hash, ...comparison, harmless: [], counterExamples: [], template },
+    alignment,
+  };
 }

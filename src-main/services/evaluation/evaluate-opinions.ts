@@ -24,7 +24,7 @@ import { OpinionTally } from './opinion-tally.ts';
 import { type KnownFile, knownFiles, referenceDraws } from './reference-draw.ts';
 
 export interface EvaluateOpinionsOptions extends Omit<EvaluateOptions, 'inference' | 'onProgress'> {
-  readonly inference: Pick<InferenceClient, 'inspect' | 'embed' | 'packHash'>;
+  readonly inference: Pick<InferenceClient, 'inspect' | 'embed' | 'pose' | 'packHash'>;
   readonly opinions: ReadonlySet<Opinion>;
   /** References to draw; undefined: none. */
   readonly references?: number;
@@ -55,6 +55,7 @@ interface Draw {
   readonly seed: number;
   readonly references: readonly KnownFile[];
   readonly comparison: Comparison;
+  readonly alignment: DrawEvaluation['alignment'];
   /** Contents of the references: these images are in no figure. */
   readonly leftOut: ReadonlySet<string>;
   readonly tally: OpinionTally;
@@ -202,14 +203,14 @@ async function drawAll(
       const contentHash = contents.get(path);
       return contentHash === undefined || leftOut.has(contentHash) ? [] : [{ path, contentHash }];
     });
-    const comparison = await drawnComparison({
+    const compared = await drawnComparison({
       ...{ inference, recipe, opinions, signal, ...one },
       folder: join(temporary, 'tokens'),
       images: measured,
       rangeOf: ranges.of,
     });
     const tally = new OpinionTally(limited, object, ranges.ranges);
-    draws.push({ ...one, comparison, leftOut, tally });
+    draws.push({ ...one, ...compared, leftOut, tally });
   }
   return { draws, ranges };
 }
@@ -221,13 +222,14 @@ function toCategory(
   draws: readonly Draw[],
 ): OpinionCategory {
   const results = draws.map(({ tally }) => tally.result());
-  const evaluations = draws.map(({ seed, references, comparison }, at): DrawEvaluation => {
+  const evaluations = draws.map(({ seed, references, comparison, alignment }, at): DrawEvaluation => {
     const { coarse, final, image, opinions, good, defective, failed, imageMs, ...rest } = results[at]!;
     const { goodWithRegion, defectiveWithRegion, goodNotAccepted, defectiveNotAccepted } = rest;
     return {
       ...{ seed, good, defective, failed },
       references: references.map(({ path }) => relative(folder, path)),
       crowd: comparison.crowd.length,
+      alignment,
       ...{ coarse, final, image, opinions, imageMs },
       ...{ goodWithRegion, defectiveWithRegion, goodNotAccepted, defectiveNotAccepted },
     };

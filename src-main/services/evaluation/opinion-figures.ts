@@ -1,6 +1,7 @@
 import type { SampleRanges } from '../../../src-shared/batch-range.ts';
 import type { Opinion } from '../../../src-shared/opinion.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
+import type { AlignmentDecision } from '../../../src-shared/run-comparison.ts';
 import type { PixelMetricsResult, RankingMetrics } from '../../pipeline/metrics.ts';
 import type { CategoryEvaluation, Evaluation, EvaluationFigures } from './evaluation-figures.ts';
 
@@ -29,6 +30,8 @@ export interface DrawEvaluation extends FiguresWithOpinions {
   readonly references: readonly string[];
   /** Images of the crowd. */
   readonly crowd: number;
+  /** Whether parts were turned to one pose, and why. */
+  readonly alignment: NonNullable<AlignmentDecision['alignment']>;
   readonly imageMs: number | null;
 }
 

@@ -1,4 +1,5 @@
 import type {
+  AlignmentDecision,
   KeptComparison,
   KeptPart,
   KeptPicture,
@@ -11,6 +12,7 @@ import type { RunClaim } from '../../store/run-claims.ts';
 import { keepComparison, keptComparison } from '../../store/run-comparison.ts';
 import { countOutcomes } from '../../store/runs.ts';
 import { fromStoredPath, type Workspace } from '../../store/workspace.ts';
+import { decideAlignment } from './decide-alignment.ts';
 import { type MakeTokensOptions, makeTokens, shownBy, templateOf } from './make-tokens.ts';
 import { type KnownParts, NOTHING_KNOWN, planComparison } from './plan-comparison.ts';
 import { surveyPoses } from './pose-survey.ts';
@@ -44,7 +46,7 @@ export async function comparisonOfRun(options: ComparisonOfRunOptions): Promise<
   const { workspace, claim, tokenFiles } = options;
   const kept = (await keptComparison(workspace, claim.runId)) ?? (await decide(options));
   const ready = await makeTokens(kept, options);
-  const summary = { ...summaryOf(ready), ...(await posesOf(ready, options)) };
+  const summary = summaryOf(ready);
   const { crowd, references, harmless, counterExamples, skipped } = ready;
   const pictures = [...crowd, ...references, ...harmless, ...counterExamples];
   const isSaid = pictures.length + skipped.length + summary.unavailable.length > 0;
@@ -73,29 +75,45 @@ export async function comparesWith(workspace: Workspace, runId: number, known: K
   return isSame && before.join('\n') === now.join('\n');
 }
 
-/** Written down before anything is computed, so that a crash changes nothing of it. */
-async function decide({ workspace, claim, recipe, known }: ComparisonOfRunOptions): Promise<KeptComparison> {
+/** Written down before tokens are made, so that a crash changes nothing of it. */
+async function decide(options: ComparisonOfRunOptions): Promise<KeptComparison> {
+  const { workspace, claim, recipe, known } = options;
   const { done, failed } = await countOutcomes(workspace, claim.runId);
   const isNew = done + failed === 0;
   const plan = await planComparison(workspace, claim.runId, recipe, isNew ? await known() : NOTHING_KNOWN);
-  const decided = isNew ? plan : { ...plan, crowd: [] };
+  const decided = await withAlignment(isNew ? plan : { ...plan, crowd: [] }, options);
   await keepComparison(workspace, claim, decided, null);
   return decided;
 }
 
-/** Said where parts are compared as they lie. */
+async function withAlignment(plan: KeptComparison, options: ComparisonOfRunOptions): Promise<KeptComparison> {
+  const { workspace } = options;
+  const { template, ...decided } = await decideAlignment(plan, {
+    ...options,
+    shownBy: (picture) => shownBy(picture, workspace),
+  });
+  const { alignment } = decided;
+  return {
+    ...plan,
+    ...decided,
+    ...(alignment === 'off' && (await posesOf(plan, options))),
+    template: template ?? null,
+  };
+}
+
+/** Said where the recipe has parts compared as they lie, whatever their poses. */
 async function posesOf(
-  { settings, references, crowd }: KeptComparison,
+  { references, crowd }: KeptComparison,
   options: ComparisonOfRunOptions,
-): Promise<Pick<RunComparison, 'poses'>> {
-  if (settings.alignment === 'on') return {};
+): Promise<Pick<AlignmentDecision, 'poses'>> {
   const pictures = [...references, ...crowd].map((picture) => shownBy(picture, options.workspace));
-  const poses = await surveyPoses(pictures, options);
-  return poses ? { poses } : {};
+  const survey = await surveyPoses(pictures, options);
+  return survey ? { poses: survey.spread } : {};
 }
 
 function summaryOf(ready: KeptComparison): RunComparison {
-  const { settings, template, crowd, references, harmless, counterExamples, skipped } = ready;
+  const { settings, alignment, poses, template } = ready;
+  const { crowd, references, harmless, counterExamples, skipped } = ready;
   const keysOf = (pictures: readonly KeptPicture[]) => pictures.map(({ key }) => key).sort();
   const partsOf = (parts: readonly KeptPart[]) => parts.map(({ key, polygons }) => ({ key, polygons }));
   const hash = hashOfJson({
@@ -122,6 +140,8 @@ function summaryOf(ready: KeptComparison): RunComparison {
       ...(noReference ? (['references'] as const) : []),
     ],
     skipped: skipped.length,
+    ...(alignment && { alignment }),
+    ...(poses && { poses }),
   };
 }
 

@@ -68,8 +68,7 @@ export async function makeTokens(kept: KeptComparison, options: MakeTokensOption
     return settled;
   };
   return {
-    settings: kept.settings,
-    template: kept.template,
+    ...kept,
     crowd: await settle('crowd', crowd),
     references: await settle('references', references),
     harmless: await settle('harmless', harmless),

@@ -5,10 +5,9 @@ import { DEFAULT_OPINION_SETTINGS } from '../../../src-shared/opinion.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { KeptComparison, KeptPart, KeptPicture } from '../../../src-shared/run-comparison.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
-import { sha256OfFile } from '../../files/hash.ts';
 import { pictureKey } from '../../files/picture-key.ts';
 import { imagesOfRun } from '../../store/runs.ts';
-import { fromStoredPath, toStoredPath, type Workspace } from '../../store/workspace.ts';
+import { toStoredPath, type Workspace } from '../../store/workspace.ts';
 import { chooseCrowd } from './crowd.ts';
 
 /** An image that others are compared with. */
@@ -37,8 +36,8 @@ export interface KnownParts {
 }
 
 /**
- * Decides what the images of a run are compared with, by its recipe: a crowd of its own images, and what is known of the
- * product. Of images no more is read than what it takes to know that the one that parts are turned like is there.
+ * What the images of a run are compared with, by its recipe: a crowd of its own images, and what is known of the
+ * product. No image is read.
  */
 export async function planComparison(
   workspace: Workspace,
@@ -67,10 +66,9 @@ export async function planComparison(
     ),
     references: references.map(pictureOf),
   };
-  const isAligned = settings.alignment === 'on';
   return {
     settings,
-    template: isAligned ? await firstThere(workspace, [...chosen.references, ...chosen.crowd]) : null,
+    template: null,
     ...chosen,
     harmless: harmless.map(partOf),
     counterExamples: counterExamples.map(partOf),
@@ -90,18 +88,6 @@ export const NOTHING_KNOWN: KnownParts = {
   counterExamples: [],
   unread: [],
 };
-
-/** The first that still is what it was; null: none. */
-async function firstThere(
-  workspace: Workspace,
-  pictures: readonly KeptPicture[],
-): Promise<KeptPicture | null> {
-  for (const picture of pictures) {
-    const hash = await sha256OfFile(fromStoredPath(workspace, picture.path)).catch(() => undefined);
-    if (hash === picture.contentHash) return picture;
-  }
-  return null;
-}
 
 /** Images read from the database at a time. */
 const PAGE = 5000;

@@ -9,24 +9,30 @@ import { type PartPose, poseSpread } from '../../pipeline/part-pose.ts';
 /** Parts that are looked at: enough to see whether they lie alike. */
 const LOOKED_AT = 12;
 
+export interface SurveyOptions {
+  readonly inference: Pick<InferenceClient, 'pose'>;
+  readonly recipe: Pick<Recipe, 'maxPixels'>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How far parts lie apart. */
+export interface PoseSurvey {
+  readonly spread: PoseSpread;
+  /** Share of the pictures looked at that show how their part lies, 0..1. */
+  readonly shown: number;
+}
+
 /**
- * How far the parts of pictures lie apart: whether the recipe should have them aligned. Up to twelve of them are looked
- * at, spread over all.
+ * How far the parts of pictures lie apart: whether they should be aligned. Up to twelve of them are looked at, spread
+ * over all.
+ * @param pictures the first: that which parts would be turned like
  * @returns undefined where fewer than two, or most of them not, show how their part lies
  * @throws ClipSamError `cancelled`, and what every picture would meet
  */
 export async function surveyPoses(
   pictures: readonly TemplatePicture[],
-  {
-    inference,
-    recipe,
-    signal,
-  }: {
-    readonly inference: Pick<InferenceClient, 'pose'>;
-    readonly recipe: Recipe;
-    readonly signal?: AbortSignal | undefined;
-  },
-): Promise<PoseSpread | undefined> {
+  { inference, recipe, signal }: SurveyOptions,
+): Promise<PoseSurvey | undefined> {
   const count = Math.min(LOOKED_AT, pictures.length);
   const chosen = Array.from(
     { length: count },
@@ -46,5 +52,7 @@ export async function surveyPoses(
     }
   };
   const poses = (await Promise.all(chosen.map(poseOf))).filter((pose) => pose !== undefined);
-  return poses.length < 2 || poses.length <= count / 2 ? undefined : poseSpread(poses);
+  return poses.length < 2 || poses.length <= count / 2
+    ? undefined
+    : { spread: poseSpread(poses), shown: poses.length / count };
 }

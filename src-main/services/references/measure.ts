@@ -40,7 +40,11 @@ export class Measurements {
           )
         : [];
     const pictures = references.map((item) => ({ ...item, areas: [] }));
-    const scored = await scorePictures(options, { recipe, pictures, sets: [alone, ...without] });
+    const scored = await scorePictures(options, {
+      ...{ recipe, pictures },
+      sets: [alone, ...without],
+      alignedBy: alone,
+    });
     const distances = scored.map((sets) =>
       sets?.map(({ opinions }) => opinions.find(({ opinion }) => opinion === 'references')?.score),
     );

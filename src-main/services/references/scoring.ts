@@ -4,11 +4,13 @@ import type { InspectionArea } from '../../../src-shared/inspection-area.ts';
 import { DEFAULT_OPINION_SETTINGS, type OpinionSettings } from '../../../src-shared/opinion.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
-import type { Comparison } from '../../inference/comparison.ts';
+import type { Comparison, TemplatePicture } from '../../inference/comparison.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
 import type { Embedded, Rescored } from '../../inference/inference-protocol.ts';
 import type { Workspace } from '../../store/workspace.ts';
+import { type DecidedAlignment, decideAlignment } from '../opinions/decide-alignment.ts';
 import { embedPictures } from '../opinions/embed-pictures.ts';
+import type { SurveyOptions } from '../opinions/pose-survey.ts';
 import { tokenFilesOf } from '../opinions/token-files.ts';
 import type { InferencePool } from '../runs/inference-pool.ts';
 import type { KeptItem, ReferenceSet } from './reference-set.ts';
@@ -39,6 +41,13 @@ export interface Scoring {
   readonly sets: readonly ReferenceSet[];
   /** Where the product is looked at. Default: everywhere. */
   readonly area?: InspectionArea | undefined;
+  /** Of which set it is asked whether parts are to be aligned, for all of them; default: of each. */
+  readonly alignedBy?: ReferenceSet;
+}
+
+/** A set, and how it is compared with. */
+interface DecidedSet extends Pick<DecidedAlignment<KeptItem>, 'settings' | 'template'> {
+  readonly set: ReferenceSet;
 }
 
 /**
@@ -51,24 +60,25 @@ export async function scorePictures(
   options: ScoringOptions,
   scoring: Scoring,
 ): Promise<readonly (readonly Rescored[] | null)[]> {
-  const { recipe, pictures, sets } = scoring;
+  const { recipe, pictures } = scoring;
   if (pictures.length === 0) return [];
   const { inference, release } = await options.pool.acquire(recipe.pack);
   try {
-    const groups = [...Map.groupBy(sets, (set) => templateKeyOf(set, settingsOf(recipe))).values()];
+    const sets = await decideSets(scoring, { ...options, inference, recipe });
+    const groups = [...Map.groupBy(sets, ({ template }) => template?.version ?? '').values()];
     const total = groups.length;
     const scored: (readonly Rescored[] | null)[][] = [];
     for (const [i, group] of groups.entries()) {
       const onProgress = ({ done, total: each }: { readonly done: number; readonly total: number }) =>
         options.onProgress?.({ done: i * each + done, total: total * each });
-      scored.push(await scoreAlike({ ...options, onProgress }, inference, { ...scoring, sets: group }));
+      scored.push(await scoreAlike({ ...options, onProgress }, inference, scoring, group));
     }
     return pictures.map((_, picture) => {
       const found = groups.flatMap((group, i) => {
         const ofGroup = scored[i]![picture];
-        return group.map((set, k) => ({ set, rescored: ofGroup?.[k] }));
+        return group.map((decided, k) => ({ decided, rescored: ofGroup?.[k] }));
       });
-      const inOrder = sets.map((set) => found.find((one) => one.set === set)?.rescored);
+      const inOrder = sets.map((decided) => found.find((one) => one.decided === decided)?.rescored);
       return inOrder.every((one) => one !== undefined) ? inOrder : null;
     });
   } finally {
@@ -81,41 +91,46 @@ function settingsOf(recipe: Recipe): OpinionSettings {
   return { ...(recipe.opinions ?? DEFAULT_OPINION_SETTINGS), consensus: 'off', references: 'automatic' };
 }
 
-/** What a set's tokens are turned like. */
-function templateOf(set: ReferenceSet, settings: OpinionSettings): KeptItem | undefined {
-  return settings.alignment === 'on' ? set.references[0] : undefined;
+/** As a run would decide. */
+async function decideSets(
+  { sets, alignedBy, recipe }: Scoring,
+  options: SurveyOptions,
+): Promise<readonly DecidedSet[]> {
+  const decide = ({ references }: ReferenceSet, settings: OpinionSettings) =>
+    decideAlignment({ settings, references, crowd: [] }, { ...options, shownBy: shownByItem });
+  const asked = settingsOf(recipe);
+  const settings = alignedBy ? (await decide(alignedBy, asked)).settings : asked;
+  const decided: DecidedSet[] = [];
+  for (const set of sets) decided.push({ set, ...(await decide(set, settings)) });
+  return decided;
 }
 
-function templateKeyOf(set: ReferenceSet, settings: OpinionSettings): string {
-  return templateOf(set, settings)?.version ?? '';
+function shownByItem({ path, page, range }: KeptItem): TemplatePicture {
+  return { path, ...(page && { page: page.index }), ...(range && { range }) };
 }
 
 /** Scores with sets whose tokens are turned alike. */
 async function scoreAlike(
   options: ScoringOptions,
   inference: Pick<InferenceClient, 'embed' | 'rescore'>,
-  { recipe, pictures, sets, area }: Scoring,
+  { recipe, pictures, area }: Scoring,
+  sets: readonly DecidedSet[],
 ): Promise<(readonly Rescored[] | null)[]> {
   const { workspace, signal, onProgress } = options;
-  const settings = settingsOf(recipe);
+  const { settings, template } = sets[0]!;
   const tokenFiles = await tokenFilesOf(workspace);
-  const compared = sets.flatMap(({ references, harmless, counterExamples }) => [
+  const compared = sets.flatMap(({ set: { references, harmless, counterExamples } }) => [
     ...references.map((item) => wanted(item, settings.rotations)),
     ...[...harmless, ...counterExamples].map((item) => wanted(item, false)),
   ]);
   const asked = pictures.map((picture) => wanted(picture, false));
   const all = [...new Map([...compared, ...asked].map((one) => [one.name, one])).values()];
   const total = all.length + pictures.length;
-  const template = templateOf(sets[0]!, settings);
   const { embedded, failed } = await embedPictures({
     inference,
     recipe,
     folder: tokenFiles.folder,
-    template: template && {
-      path: template.path,
-      ...(template.page && { page: template.page.index }),
-      ...(template.range && { range: template.range }),
-    },
+    template: template && shownByItem(template),
     pictures: all,
     signal,
     onProgress: ({ done }) => onProgress?.({ done, total }),
@@ -127,7 +142,7 @@ async function scoreAlike(
   }
   const free = await tokenFiles.hold([...tokens.values()].map((made) => made.tokens));
   try {
-    const comparisons = sets.map((set) => comparisonOf(set, settings, tokens));
+    const comparisons = sets.map((set) => comparisonOf(set, tokens));
     const scored: (readonly Rescored[] | null)[] = pictures.map(() => null);
     const there = pictures.flatMap((picture, index) => {
       const made = tokens.get(asked[index]!.name);
@@ -154,8 +169,7 @@ function wanted({ path, contentHash, page, range, version }: Picture, rotations:
 }
 
 function comparisonOf(
-  set: ReferenceSet,
-  settings: OpinionSettings,
+  { set, settings, template }: DecidedSet,
   tokens: ReadonlyMap<string, Embedded>,
 ): Comparison {
   const of = (item: KeptItem, rotations: boolean) => tokens.get(wanted(item, rotations).name)!;
@@ -166,7 +180,6 @@ function comparisonOf(
       width: item.width!,
       height: item.height!,
     }));
-  const template = templateOf(set, settings);
   return {
     hash: hashOfJson({ set: set.hash, settings, template: template?.version ?? null }),
     settings,
@@ -174,13 +187,7 @@ function comparisonOf(
     crowd: [],
     harmless: marks(set.harmless),
     counterExamples: marks(set.counterExamples),
-    ...(template && {
-      template: {
-        path: template.path,
-        ...(template.page && { page: template.page.index }),
-        ...(template.range && { range: template.range }),
-      },
-    }),
+    ...(template && { template: shownByItem(template) }),
   };
 }
 

@@ -22,9 +22,25 @@ it('names what there was, and nothing else', async () => {
 it('offers to turn parts that lie in different poses', async () => {
   const poses = { turn: 1.2, shift: 0.02, scale: 0.01, differs: true };
   const told = { with: { ...NONE, references: 4 }, unavailable: [], skipped: 0 };
-  expect((await textOf({ ...told, poses })).at(-1)).toBe(
-    'The parts lie in different poses. They are compared better when the recipe turns every part to one pose first.',
+  const offer =
+    'The parts lie in different poses. They are compared better when the recipe turns every part to one pose first.';
+  expect((await textOf({ ...told, alignment: 'off', poses })).at(-1)).toBe(offer);
+});
+
+it('says that parts are turned, or why not', async () => {
+  const poses = { turn: 1.2, shift: 0.02, scale: 0.01, differs: true };
+  const told = { with: { ...NONE, references: 4 }, unavailable: [], skipped: 0, poses };
+  await renderPart(
+    <>
+      <ComparedWith comparison={{ ...told, alignment: 'differ' }} />
+      <ComparedWith comparison={{ ...told, alignment: 'unsure' }} />
+    </>,
   );
+  const texts = screen.getAllByTestId('compared-with').map(({ lastChild }) => lastChild?.textContent);
+  expect(texts).toEqual([
+    'Parts are turned to one pose, because they lie in different ones.',
+    'The parts lie in different poses, but too few of them show theirs. They are compared as they lie.',
+  ]);
 });
 
 it('says nothing of poses that are alike', async () => {

@@ -6,8 +6,9 @@ import { encodeGrey8, encodeGrey16 } from '../../../src-main/codec/image-codec.t
 import { ArtifactStore } from '../../../src-main/files/artifact-store.ts';
 import { sha256, sha256OfFile } from '../../../src-main/files/hash.ts';
 import type { InspectJob } from '../../../src-main/inference/inference-client.ts';
-import type { EmbedJob } from '../../../src-main/inference/inference-protocol.ts';
+import type { EmbedJob, PoseJob } from '../../../src-main/inference/inference-protocol.ts';
 import { frameGrid } from '../../../src-main/pipeline/frame.ts';
+import type { PartPose } from '../../../src-main/pipeline/part-pose.ts';
 import {
   type EvaluateOpinionsOptions,
   evaluateOpinions,
@@ -52,7 +53,7 @@ async function makeCategory(
 type Say = (job: InspectJob) => Readonly<Partial<Record<Opinion, number>>>;
 
 /** Draws maps that are right where an opinion's score is above one half, and wrong elsewhere. */
-function fake(say: Say) {
+function fake(say: Say, poseOf?: (path: string) => PartPose) {
   const embedded: EmbedJob[] = [];
   const inspected: InspectJob[] = [];
   const embed = async (job: EmbedJob) => {
@@ -90,7 +91,8 @@ function fake(say: Say) {
       opinions: said.map(([opinion, value]) => ({ opinion, score: value, weight: 1 / said.length })),
     };
   };
-  return { inference: { inspect, embed, packHash: '2'.repeat(64) }, embedded, inspected };
+  const pose = async ({ path }: PoseJob) => poseOf?.(path) ?? ({ doubt: 'no-contrast' } as const);
+  return { inference: { inspect, embed, pose, packHash: '2'.repeat(64) }, embedded, inspected };
 }
 
 const isDefective = ({ path }: InspectJob) => path.includes('dent');
@@ -284,5 +286,21 @@ describe('the crowd', () => {
     const template = { path: join(folder, 'nut', reference!) };
     expect(model.embedded.every((job) => job.template?.path === template.path)).toBe(true);
     expect(model.inspected[0]!.comparison!.template).toEqual(template);
+    expect(categories[0]!.draws[0]!.alignment).toBe('on');
+  });
+
+  it('is aligned by itself where parts lie in different poses', async () => {
+    await makeCategory('nut', { good: 6, defective: 4 });
+    const lies = { centre: { x: 30, y: 30 }, length: 40, width: 10, elongation: 4 };
+    const pose = (path: string): PartPose => ({
+      ...{ ...lies, from: 'axis', certainty: 1, asItLies: 0.3 },
+      angle: Number.parseInt(basename(path), 10),
+    });
+    const model = fake((job) => ({ language: 0.4, consensus: isDefective(job) ? 0.8 : 0.2 }), pose);
+    const { categories } = await measure(model, { opinions: new Set(['language', 'consensus']), seeds: [0] });
+    expect(categories[0]!.draws[0]!.alignment).toBe('differ');
+    const { template, settings } = model.inspected[0]!.comparison!;
+    expect(settings.alignment).toBe('on');
+    expect(model.embedded.every((job) => job.template?.path === template!.path)).toBe(true);
   });
 });

@@ -23,6 +23,11 @@ import { type FakeOptions, fakeInference } from '../runs/fake-inference.ts';
 
 const inspector = 'ana';
 const CONSENSUS: OpinionSettings = { ...DEFAULT_OPINION_SETTINGS, consensus: 'automatic' };
+/** How the part of an image lies that is called by its angle. */
+const turned = (name: string) => ({
+  ...{ centre: { x: 500, y: 400 }, length: 600, width: 100, elongation: 5 },
+  ...{ angle: Number.parseInt(name, 10), from: 'axis' as const, certainty: 1, asItLies: 0.4 },
+});
 const withOpinions = (opinions: OpinionSettings) => ({ ...recipe, opinions });
 
 /** A batch of files whose content is their name. */
@@ -97,7 +102,11 @@ describe('what a run compares with', () => {
     expect(embedded[0]).toMatchObject({ recipe: { object: recipe.object } });
     expect(new Set(comparisons).size).toBe(1);
     const [comparison] = comparisons;
-    expect(comparison).toMatchObject({ settings: CONSENSUS, references: [], harmless: [] });
+    expect(comparison).toMatchObject({
+      settings: { ...CONSENSUS, alignment: 'off' },
+      references: [],
+      harmless: [],
+    });
     expect(keysOf(comparison)).toEqual(
       embedded.map(({ path }) => sha256(path.slice(-'0000.png'.length))).sort(),
     );
@@ -109,20 +118,57 @@ describe('what a run compares with', () => {
       with: { hash: comparison!.hash, crowd: 16, references: 0, harmless: 0, counterExamples: 0 },
       unavailable: [],
       skipped: 0,
+      alignment: 'unsure',
     });
   });
 
-  test('says how far its parts lie apart, unless they are aligned', async () => {
+  test('is aligned by itself where parts lie in different poses, and says how far they lie apart', async () => {
     const batch = await batchOf(6);
-    const lies = { centre: { x: 500, y: 400 }, length: 600, width: 100, elongation: 5 };
-    const sure = { from: 'axis', certainty: 1, asItLies: 0.4 } as const;
-    const fake: FakeOptions = { pose: (name) => ({ ...lies, ...sure, angle: Number.parseInt(name, 10) }) };
-    const lying = await begin(batch, { opinions: CONSENSUS, fake });
-    await lying.job.done;
-    expect((await getRun(batch.workspace, 1)).comparison?.poses).toMatchObject({ differs: true, shift: 0 });
-    const aligned = await begin(batch, { opinions: { ...CONSENSUS, alignment: 'on' }, fake });
+    const fake = { pose: turned };
+    const comparisonOf = async (runId: number) => (await getRun(batch.workspace, runId)).comparison;
+    const work = { opinions: CONSENSUS, fake };
+    const aligned = await begin(batch, work);
     await aligned.job.done;
-    expect((await getRun(batch.workspace, 2)).comparison).not.toHaveProperty('poses');
+    expect(await comparisonOf(1)).toMatchObject({ alignment: 'differ', poses: { differs: true, shift: 0 } });
+    const template = { path: join(batch.folder, '0000.png') };
+    expect(aligned.comparisons[0]).toMatchObject({ settings: { alignment: 'on' }, template });
+    expect(aligned.embedded.every((job) => job.template?.path === template.path)).toBe(true);
+
+    const lying = await begin(batch, { opinions: { ...CONSENSUS, alignment: 'off' }, fake });
+    await lying.job.done;
+    expect(await comparisonOf(2)).toMatchObject({ alignment: 'off', poses: { differs: true } });
+    expect(lying.comparisons[0]!.template).toBeUndefined();
+    expect(lying.comparisons[0]!.hash).not.toBe(aligned.comparisons[0]!.hash);
+
+    const asked = await begin(batch, { opinions: { ...CONSENSUS, alignment: 'on' }, fake });
+    await asked.job.done;
+    expect(await comparisonOf(3)).toMatchObject({ alignment: 'on' });
+    expect(await comparisonOf(3)).not.toHaveProperty('poses');
+    // What was done counts, not who asked for it.
+    expect(asked.comparisons[0]!.hash).toBe(aligned.comparisons[0]!.hash);
+  });
+
+  test('goes on aligned as it began, whatever parts would look like now', async () => {
+    const batch = await batchOf(9);
+    const abort = new AbortController();
+    const onInspect = (name: string) => void (name === '0004.png' && abort.abort());
+    const first = await begin(batch, {
+      opinions: CONSENSUS,
+      signal: abort.signal,
+      fake: { pose: turned, onInspect },
+    });
+    await first.job.done;
+    const asked: string[] = [];
+    const alike = (name: string) => {
+      asked.push(name);
+      return { ...turned(name), angle: 0 };
+    };
+    const { job, comparisons } = await begin(batch, { runId: 1, fake: { pose: alike } });
+    expect(await job.done).toMatchObject({ status: 'done', done: 9 });
+    expect(asked).toEqual([]);
+    expect(comparisons[0]!.hash).toBe(first.comparisons[0]!.hash);
+    expect(comparisons[0]).toMatchObject({ template: first.comparisons[0]!.template });
+    expect((await getRun(batch.workspace, 1)).comparison).toMatchObject({ alignment: 'differ' });
   });
 
   test('does not depend on the order in which images are prepared and inspected', async () => {
@@ -159,7 +205,7 @@ describe('what a run compares with', () => {
     expect(await job.done).toMatchObject({ done: 8 });
     // Each result can say so.
     expect(comparisons).toHaveLength(8);
-    expect(comparisons[7]).toMatchObject({ settings: CONSENSUS, references: [] });
+    expect(comparisons[7]).toMatchObject({ settings: { consensus: 'automatic' }, references: [] });
     expect(keysOf(comparisons[7])).toEqual(batch.names.map(sha256).sort());
     expect(embedded).toHaveLength(4);
     const told = { unavailable: ['consensus'], skipped: 0, with: { crowd: 0 } };

@@ -33,14 +33,14 @@ async function survey(count: number, answer: (picture: number) => Answer, signal
 describe('how far parts lie apart', () => {
   test('is asked of all of few pictures, beside the first', async () => {
     const { poses, jobs } = await survey(4, (picture) => ({ ...LIES, angle: picture }));
-    expect(poses?.differs).toBe(true);
+    expect(poses?.spread.differs).toBe(true);
     expect(jobs.map(({ path }) => path)).toEqual(['0.png', '1.png', '2.png', '3.png']);
     expect(jobs.every(({ template }) => template.path === '0.png')).toBe(true);
   });
 
   test('is asked of twelve of many, spread over all', async () => {
     const { poses, jobs } = await survey(60, () => LIES);
-    expect(poses).toEqual({ turn: 0, shift: 0, scale: 0, differs: false });
+    expect(poses).toEqual({ spread: { turn: 0, shift: 0, scale: 0, differs: false }, shown: 1 });
     expect(jobs.map(({ path }) => path)).toEqual(Array.from({ length: 12 }, (_, i) => `${5 * i}.png`));
   });
 
@@ -50,7 +50,7 @@ describe('how far parts lie apart', () => {
     const shownBy = (shown: number) => (picture: number) =>
       picture < shown ? LIES : ({ doubt: 'cut-off' } as const);
     expect((await survey(8, shownBy(4))).poses).toBeUndefined();
-    expect((await survey(8, shownBy(5))).poses).toMatchObject({ differs: false });
+    expect((await survey(8, shownBy(5))).poses).toMatchObject({ spread: { differs: false }, shown: 5 / 8 });
   });
 
   test('passes over pictures that cannot be read, and ends with what every picture would meet', async () => {
@@ -58,7 +58,10 @@ describe('how far parts lie apart', () => {
       if (picture === 1) throw new ClipSamError(code, 'No.');
       return LIES;
     };
-    expect((await survey(4, failing('image-unreadable'))).poses).toMatchObject({ differs: false });
+    expect((await survey(4, failing('image-unreadable'))).poses).toMatchObject({
+      spread: { differs: false },
+      shown: 3 / 4,
+    });
     await expect(survey(4, failing('disk-full'))).rejects.toMatchObject({ code: 'disk-full' });
   });
 

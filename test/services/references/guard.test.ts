@@ -253,8 +253,15 @@ describe('what-if', () => {
 test('how tight a set is, and what each reference contributes, is measured where it is asked for', async () => {
   // Alike but one; without the first, the others are farther.
   const keys: string[] = [];
+  const aligned: string[] = [];
+  let poses = 0;
   const station = await withDefect({
+    pose: () => ({
+      ...{ centre: { x: 500, y: 400 }, length: 600, width: 100, elongation: 5 },
+      ...{ angle: poses++, from: 'axis', certainty: 1, asItLies: 0.4 },
+    }),
     rescore: (key, comparison) => {
+      aligned.push(comparison!.settings.alignment);
       if (!keys.includes(key)) keys.push(key);
       const isOdd = key === keys[2];
       const isWithoutFirst =
@@ -273,4 +280,6 @@ test('how tight a set is, and what each reference contributes, is measured where
   expect(references.map(({ distance }) => distance)).toEqual([0.3, 0.3, 0.6]);
   expect(references.map(({ contribution }) => contribution?.toFixed(3))).toEqual(['0.100', '0.000', '0.000']);
   expect(tightness).toBeCloseTo(0.4, 9);
+  // They lie in different poses: all are aligned before they are compared, as in a run.
+  expect([...new Set(aligned)]).toEqual(['on']);
 });
