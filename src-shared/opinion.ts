@@ -17,7 +17,7 @@ export const opinionSettingsSchema = z.strictObject({
   references: use,
   /**
    * Which tokens are compared: `half` of the grid's side (averages of 2 × 2), all of them (`fine`, for defects of few
-   * pixels), or what suits the references themselves best.
+   * pixels), or what suits best: all of them for aligned parts.
    */
   tokens: z.enum(['automatic', 'half', 'fine']),
   /**
@@ -30,7 +30,7 @@ export const opinionSettingsSchema = z.strictObject({
   rotations: z.boolean(),
   /**
    * Tokens, in either direction, within which a token's like must lie: for fixed cameras. Null: anywhere, or, for aligned
-   * parts, nearby.
+   * parts that are not compared turned as well, nearby.
    */
   window: z.int().min(0).max(64).nullable(),
   /** Shares in the fused map; null: by how tight references and batch are and how quiet language is on them. */

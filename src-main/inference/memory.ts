@@ -10,7 +10,7 @@ import {
 import { distanceToAny, distanceToCrowd } from '../pipeline/token-distances.ts';
 import { type ComparedPicture, type KnownPictures, MOST_TOKENS, PicturePanel } from './picture-panel.ts';
 import type { TokenFile } from './token-file.ts';
-import type { TokenSearch } from './token-search.ts';
+import type { TokenSearch, TokenWindow } from './token-search.ts';
 import { comparedPicture, type TokenVariant } from './token-variant.ts';
 
 /** Pictures that others are compared with, and how far apart good ones are. */
@@ -27,7 +27,7 @@ export interface Memory {
 export interface MemoryOptions {
   readonly search: TokenSearch;
   readonly known: KnownPictures;
-  readonly window: number | null;
+  readonly window: TokenWindow | null;
   /** Names what else decides tokens: pictures of other files are others. */
   readonly tokensAre: string;
   readonly signal: AbortSignal | undefined;
@@ -54,7 +54,7 @@ export async function memoryOf(
       search,
       known,
       window,
-      tokensAre: `${tokensAre} ${variant.scale} ${variant.smoothed} ${window}`,
+      tokensAre: `${tokensAre} ${variant.scale} ${variant.smoothed} ${JSON.stringify(window)}`,
       ...(who === 'references' && { mostTokens: MOST_TOKENS }),
     },
   );

@@ -1,7 +1,7 @@
 import { farthestTokens, pickTokens } from '../pipeline/token-choice.ts';
 import type { UnitTokens } from '../pipeline/unit-tokens.ts';
 import { RecentMap } from './recent-map.ts';
-import { type TokenBank, type TokenSearch, tokenBank } from './token-search.ts';
+import { type TokenBank, type TokenSearch, type TokenWindow, tokenBank } from './token-search.ts';
 
 /** A picture ready to be compared. */
 export interface ComparedPicture {
@@ -32,7 +32,7 @@ export interface PanelOptions {
   /** Names all that decides the tokens of a picture, besides the picture. */
   readonly tokensAre: string;
   /** See `TokenSearch`. */
-  readonly window: number | null;
+  readonly window: TokenWindow | null;
   /** Tokens at most; of more than that each picture keeps the same number. Default: all. */
   readonly mostTokens?: number;
 }

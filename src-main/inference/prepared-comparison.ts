@@ -2,6 +2,7 @@ import { throwIfCancelled } from '../../src-shared/errors.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import type { ComparisonRecord, Opinion } from '../../src-shared/opinion.ts';
 import { priorLimits } from '../pipeline/calibration.ts';
+import type { TokenScale } from '../pipeline/image-tokens.ts';
 import { likenessRadius } from '../pipeline/judged-views.ts';
 import { isOneKind } from '../pipeline/one-kind.ts';
 import { type Centre, type PerOpinion, trustWeights } from '../pipeline/opinion-fusion.ts';
@@ -13,7 +14,7 @@ import { judgedMarks } from './judged-marks.ts';
 import { compareVariants, distancesTo, looseness, type Memory, memoryOf } from './memory.ts';
 import type { ComparedPicture, KnownPictures } from './picture-panel.ts';
 import { readTokenFile, type TokenFile } from './token-file.ts';
-import type { TokenBank, TokenSearch } from './token-search.ts';
+import type { TokenBank, TokenSearch, TokenWindow } from './token-search.ts';
 import type { TokenVariant } from './token-variant.ts';
 
 /** A comparison, ready for images. */
@@ -51,6 +52,9 @@ export const LEAST_CROWD = 5;
 
 /** Good images by which it is decided how tokens are compared: all with one another, in two ways. */
 const DECIDING = 16;
+
+/** How far apart, in tokens of the full grid, aligned parts may show the same: poses are found less well along the part. */
+const NEARBY: TokenWindow = { rows: 4, columns: 6 };
 
 /** Reads the token files and finds out how far good tokens may be. @throws ClipSamError `cancelled` */
 export async function prepareComparison(
@@ -139,6 +143,23 @@ async function readImages(
   return { notices, accepted, crowd };
 }
 
+/**
+ * Which tokens are compared, and how far away their like is looked for. Aligned parts show the same place at the same
+ * token, or nearly: then small defects are told by the full grid, and what is usual elsewhere on the part is not here.
+ */
+function searchOf({ settings: { tokens, window, rotations }, template }: Comparison): {
+  readonly scale: TokenScale;
+  readonly window: TokenWindow | null;
+} {
+  const isFine = tokens === 'fine' || (tokens === 'automatic' && template !== undefined);
+  const scale = isFine ? 'fine' : 'half';
+  if (window !== null) return { scale, window: { rows: window, columns: window } };
+  // Turned references have the same place elsewhere.
+  if (!template || rotations) return { scale, window: null };
+  const { rows, columns } = NEARBY;
+  return { scale, window: isFine ? NEARBY : { rows: rows / 2, columns: columns / 2 } };
+}
+
 /** Compares good images with one another, plain and smoothed, and keeps what suits them. */
 async function memories(
   accepted: readonly TokenFile[],
@@ -154,12 +175,12 @@ async function memories(
   },
 ) {
   const { settings, template } = comparison;
-  const scale = settings.tokens === 'fine' ? 'fine' : 'half';
+  const { scale, window } = searchOf(comparison);
   const tokensAre = `${JSON.stringify(template ?? null)} ${settings.rotations}`;
   const options = {
     search: preparing.search,
     known: preparing.known,
-    window: settings.window,
+    window,
     tokensAre,
     signal,
   };

@@ -8,6 +8,15 @@ const TILE = 1 << 24;
 /** Added where a window excludes a token: no cosine can make up for it. */
 const EXCLUDED = -4;
 
+/** Rows of tokens whose like is looked for at a time, at least: fewer would have most of the rows in common. */
+const LEAST_BAND = 8;
+
+/** How many tokens away, along each axis, a token's like may lie. */
+export interface TokenWindow {
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /** Tokens of pictures on grids of one size, [pictures, channels, tokens]. */
 interface Tile {
   /** Place of its first picture. */
@@ -57,7 +66,8 @@ export function tokenBank(pictures: readonly UnitTokens[]): TokenBank {
 export class TokenSearch {
   readonly #plain: Session;
   readonly #windowed: Session;
-  readonly #windows = new Map<string, Tensor>();
+  /** What windows exclude on grids of one size. */
+  readonly #windows = { of: '', tensors: new Map<string, Tensor>() };
 
   constructor(sessions: { readonly nearest: Session; readonly nearestInWindow: Session }) {
     this.#plain = sessions.nearest;
@@ -66,14 +76,13 @@ export class TokenSearch {
 
   /**
    * The largest cosine of every token with those of each picture, picture by picture.
-   * @param window tokens, along both axes, within which the nearest must lie; null: anywhere, as in pictures on a grid
-   *   of another size
+   * @param window within which the nearest must lie; null: anywhere, as in pictures on a grid of another size
    * @throws ClipSamError `cancelled`, between two tiles
    */
   async nearest(
     tokens: UnitTokens,
     bank: TokenBank,
-    window: number | null,
+    window: TokenWindow | null,
     signal?: AbortSignal,
   ): Promise<Float32Array[]> {
     const { width, height, channels, data } = tokens;
@@ -84,10 +93,9 @@ export class TokenSearch {
       const size = tile.width * tile.height;
       const memory: Tensor = { type: 'float32', dims: [tile.pictures, channels, size], data: tile.data };
       const isWindowed = window !== null && tile.width === width && tile.height === height;
-      const answer = isWindowed
-        ? await this.#windowed.run({ queries, memory, away: this.#away(width, height, window) })
-        : await this.#plain.run({ queries, memory });
-      const values = finite(answer, 'nearest');
+      const values = isWindowed
+        ? await this.#nearby(tokens, tile, window, signal)
+        : finite(await this.#plain.run({ queries, memory }), 'nearest');
       for (let picture = 0; picture < tile.pictures; picture++) {
         nearest.push(values.slice(picture * width * height, (picture + 1) * width * height));
       }
@@ -95,25 +103,90 @@ export class TokenSearch {
     return nearest;
   }
 
+  /** Band by band, each with the rows that its windows reach: the others would be excluded anyway. */
+  async #nearby(
+    { width, height, channels, data }: UnitTokens,
+    tile: Tile,
+    window: TokenWindow,
+    signal: AbortSignal | undefined,
+  ): Promise<Float32Array> {
+    const found = new Float32Array(tile.pictures * width * height);
+    const band = Math.max(LEAST_BAND, 2 * window.rows);
+    for (let top = 0; top < height; top += band) {
+      throwIfCancelled(signal);
+      const end = Math.min(height, top + band);
+      const first = Math.max(0, top - window.rows);
+      const last = Math.min(height, end + window.rows);
+      const count = (end - top) * width;
+      const size = (last - first) * width;
+      const answer = await this.#windowed.run({
+        queries: {
+          type: 'float32',
+          dims: [count, channels],
+          data: data.slice(top * width * channels, end * width * channels),
+        },
+        memory: {
+          type: 'float32',
+          dims: [tile.pictures, channels, size],
+          data: rowsOf(tile, first, last),
+        },
+        away: this.#away({ width, height, top, end, first, last }, window),
+      });
+      const values = finite(answer, 'nearest');
+      for (let picture = 0; picture < tile.pictures; picture++) {
+        const ofBand = values.subarray(picture * count, (picture + 1) * count);
+        found.set(ofBand, (picture * height + top) * width);
+      }
+    }
+    return found;
+  }
+
   /** 0 for pairs of places within the window, {@link EXCLUDED} for others. */
-  #away(width: number, height: number, window: number): Tensor {
-    const key = `${width} ${height} ${window}`;
-    const known = this.#windows.get(key);
+  #away({ width, height, top, end, first, last }: Band, { rows, columns }: TokenWindow): Tensor {
+    const grid = `${width} ${height} ${rows} ${columns}`;
+    // Of one size of grid at a time: where windows are large, so are these.
+    if (this.#windows.of !== grid) this.#windows.tensors.clear();
+    this.#windows.of = grid;
+    const key = `${top - first} ${end - first} ${last - first}`;
+    const known = this.#windows.tensors.get(key);
     if (known) return known;
-    const count = width * height;
-    const data = new Float32Array(count * count).fill(EXCLUDED);
-    for (let y = 0, row = 0; y < height; y++)
+    const count = (last - first) * width;
+    const data = new Float32Array((end - top) * width * count).fill(EXCLUDED);
+    for (let y = top, row = 0; y < end; y++)
       for (let x = 0; x < width; x++, row += count) {
-        const left = Math.max(0, x - window);
-        const right = Math.min(width, x + window + 1);
-        for (let v = Math.max(0, y - window); v < Math.min(height, y + window + 1); v++) {
-          data.fill(0, row + v * width + left, row + v * width + right);
+        const left = Math.max(0, x - columns);
+        const right = Math.min(width, x + columns + 1);
+        for (let v = Math.max(first, y - rows); v < Math.min(last, y + rows + 1); v++) {
+          const from = row + (v - first) * width;
+          data.fill(0, from + left, from + right);
         }
       }
-    const away: Tensor = { type: 'float32', dims: [count, count], data };
-    // One at a time: at full grid it is 64 MB.
-    this.#windows.clear();
-    this.#windows.set(key, away);
+    const away: Tensor = { type: 'float32', dims: [(end - top) * width, count], data };
+    this.#windows.tensors.set(key, away);
     return away;
   }
+}
+
+/** Rows of a grid from `top` to before `end`, and those from `first` to before `last` that their windows reach. */
+interface Band extends Pick<Tile, 'width' | 'height'> {
+  readonly top: number;
+  readonly end: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Some rows of all pictures of a tile, [pictures, channels, tokens]. */
+function rowsOf(
+  { pictures, channels, width, height, data }: Tile,
+  first: number,
+  last: number,
+): Float32Array {
+  if (last - first === height) return data;
+  const count = (last - first) * width;
+  const rows = new Float32Array(pictures * channels * count);
+  for (let at = 0; at < pictures * channels; at++) {
+    const from = (at * height + first) * width;
+    rows.set(data.subarray(from, from + count), at * count);
+  }
+  return rows;
 }

@@ -7,7 +7,7 @@ import { ArtifactStore } from '../../src-main/files/artifact-store.ts';
 import { sha256 } from '../../src-main/files/hash.ts';
 import type { Comparison, TemplatePicture } from '../../src-main/inference/comparison.ts';
 import { type InferenceClient, openInference } from '../../src-main/inference/inference-client.ts';
-import { DEFAULT_OPINION_SETTINGS } from '../../src-shared/opinion.ts';
+import { DEFAULT_OPINION_SETTINGS, type OpinionSettings } from '../../src-shared/opinion.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import { drawPart, type PartShape, screw } from '../pipeline/drawn-part.ts';
 import { TINY_RECIPE, writeTinyPack } from './tiny-pack.ts';
@@ -54,10 +54,13 @@ async function sources(names: readonly string[], template: TemplatePicture | und
   const made = await Promise.all(names.map((name) => inference.embed({ ...job, path: part(name) })));
   return made.map(({ key, tokens }) => ({ key, path: tokens }));
 }
-async function comparison(names: readonly string[]): Promise<Comparison> {
+async function comparison(
+  names: readonly string[],
+  change: Partial<OpinionSettings> = {},
+): Promise<Comparison> {
   const template = { path: part(TEMPLATE) };
   const parts = {
-    settings: { ...DEFAULT_OPINION_SETTINGS, alignment: 'on' as const },
+    settings: { ...DEFAULT_OPINION_SETTINGS, alignment: 'on' as const, ...change },
     references: await sources(names, template),
     ...{ crowd: [], harmless: [], counterExamples: [], template },
   };
@@ -112,4 +115,18 @@ it('does without references whose pose does not show, and says how many', async 
     used: 2,
     of: 3,
   });
+});
+
+it('looks for the like of all tokens nearby, unless the recipe says what and where', async () => {
+  const mapOf = async (change: Partial<OpinionSettings>) =>
+    (await inspect('spotted', await comparison(['a', 'b', 'c'], change))).artifacts.referencesMap!.sha256;
+  const own = await mapOf({});
+  expect(await mapOf({ tokens: 'fine' })).toBe(own);
+  const others = [
+    await mapOf({ tokens: 'half' }),
+    await mapOf({ tokens: 'half', window: 64 }),
+    await mapOf({ window: 64 }),
+    await mapOf({ window: 2 }),
+  ];
+  expect(new Set([own, ...others]).size).toBe(5);
 });

@@ -25,15 +25,17 @@ function picture(seed: number, width: number, height: number, channels = 6): Uni
   return unitTokens([{ stage: 0, width, height, channels, data }], { smoothed: false });
 }
 
+const ANYWHERE = { rows: Number.POSITIVE_INFINITY, columns: Number.POSITIVE_INFINITY };
+
 /** The largest cosine of each token, pair by pair. */
-function naive(a: UnitTokens, b: UnitTokens, window = Number.POSITIVE_INFINITY): number[] {
+function naive(a: UnitTokens, b: UnitTokens, window = ANYWHERE): number[] {
   const { channels } = a;
   return Array.from({ length: a.width * a.height }, (_, i) => {
     let best = Number.NEGATIVE_INFINITY;
     for (let j = 0; j < b.width * b.height; j++) {
       const across = Math.abs((i % a.width) - (j % b.width));
       const down = Math.abs(Math.floor(i / a.width) - Math.floor(j / b.width));
-      if (Math.max(across, down) > window) continue;
+      if (across > window.columns || down > window.rows) continue;
       let cosine = 0;
       for (let c = 0; c < channels; c++) cosine += a.data[i * channels + c]! * b.data[j * channels + c]!;
       best = Math.max(best, cosine);
@@ -62,14 +64,34 @@ describe('the nearest token', () => {
   });
 
   it('is looked for within the window, in pictures of the same size', async () => {
-    const found = await search.nearest(tokens, tokenBank(others), 2);
-    others.forEach((other, i) => {
-      expectClose(found[i], naive(tokens, other, other.width === 7 ? 2 : undefined));
+    for (const window of [
+      { rows: 2, columns: 2 },
+      { rows: 1, columns: 3 },
+      { rows: 0, columns: 7 },
+    ]) {
+      const found = await search.nearest(tokens, tokenBank(others), window);
+      others.forEach((other, i) => {
+        expectClose(found[i], naive(tokens, other, other.width === 7 ? window : undefined));
+      });
+    }
+  });
+
+  it.each([
+    [4, 6],
+    [1, 0],
+    [5, 2],
+    [9, 1],
+    [40, 3],
+  ])('is looked for within %i rows and %i columns of a grid of many rows', async (rows, columns) => {
+    const tall = [picture(6, 5, 37), picture(7, 5, 37), picture(8, 5, 37)] as const;
+    const found = await search.nearest(tall[0], tokenBank(tall), { rows, columns });
+    tall.forEach((other, i) => {
+      expectClose(found[i], naive(tall[0], other, { rows, columns }));
     });
   });
 
   it('is its own double in the same picture', async () => {
-    const [found] = await search.nearest(tokens, tokenBank([tokens]), 0);
+    const [found] = await search.nearest(tokens, tokenBank([tokens]), { rows: 0, columns: 0 });
     found?.forEach((cosine) => {
       expect(cosine).toBeCloseTo(1, 4);
     });
