@@ -8,6 +8,11 @@ import { type PartPose, poseSpread } from '../../pipeline/part-pose.ts';
 
 /** Parts that are looked at: enough to see whether they lie alike. */
 const LOOKED_AT = 12;
+/**
+ * Certainty from which an angle is taken for sure. Turned copies of one part have 0.94 and more; hazelnuts, round and
+ * each with a surface of its own, have 0.6 to 0.9, and are not to be turned by chance.
+ */
+const SURE = 0.9;
 
 export interface SurveyOptions {
   readonly inference: Pick<InferenceClient, 'pose'>;
@@ -18,7 +23,7 @@ export interface SurveyOptions {
 /** How far parts lie apart. */
 export interface PoseSurvey {
   readonly spread: PoseSpread;
-  /** Share of the pictures looked at that show how their part lies, 0..1. */
+  /** Share of the pictures looked at that show surely how their part lies, 0..1. */
   readonly shown: number;
 }
 
@@ -52,7 +57,8 @@ export async function surveyPoses(
     }
   };
   const poses = (await Promise.all(chosen.map(poseOf))).filter((pose) => pose !== undefined);
+  const sure = poses.filter(({ certainty }) => certainty >= SURE);
   return poses.length < 2 || poses.length <= count / 2
     ? undefined
-    : { spread: poseSpread(poses), shown: poses.length / count };
+    : { spread: poseSpread(poses), shown: sure.length / count };
 }

@@ -15,9 +15,9 @@ beforeEach(async () => {
 
 type Answer = PartPose | { readonly doubt: 'cut-off' };
 const DOUBT: Answer = { doubt: 'cut-off' };
-const lies = (angle: number): Answer => ({
+const lies = (angle: number, certainty = 1): Answer => ({
   ...{ centre: { x: 500, y: 400 }, length: 600, width: 100, elongation: 5 },
-  ...{ angle, from: 'axis', certainty: 1, asItLies: 0.4 },
+  ...{ angle, from: 'axis', certainty, asItLies: 0.4 },
 });
 
 /** Files that hold their own names. */
@@ -55,18 +55,24 @@ async function decide(
 
 describe('parts', () => {
   test('are aligned where they lie in different poses, like the first reference', async () => {
-    const { settings, alignment, poses, template, all } = await decide('automatic', [0, 1, 2, 3].map(lies));
+    const { settings, alignment, poses, template, all } = await decide(
+      'automatic',
+      [0, 1, 2, 3].map((angle) => lies(angle)),
+    );
     expect([settings.alignment, alignment, poses?.differs]).toEqual(['on', 'differ', true]);
     expect(template).toBe(all[0]);
   });
 
   test('are left alone where they lie alike', async () => {
-    const { settings, alignment, template } = await decide('automatic', [0, 0.01, 0, 0.01].map(lies));
+    const { settings, alignment, template } = await decide(
+      'automatic',
+      [0, 0.01, 0, 0.01].map((angle) => lies(angle)),
+    );
     expect([settings.alignment, alignment, template]).toEqual(['off', 'alike', undefined]);
   });
 
   test('are left alone where fewer than three of four show how they lie', async () => {
-    const angles = [0, 1, 2, 3, 4, 5].map(lies);
+    const angles = [0, 1, 2, 3, 4, 5].map((angle) => lies(angle));
     const sure = await decide('automatic', [...angles, DOUBT, DOUBT]);
     expect([sure.settings.alignment, sure.alignment]).toEqual(['on', 'differ']);
     const unsure = await decide('automatic', [...angles.slice(1), DOUBT, DOUBT, DOUBT]);
@@ -77,9 +83,14 @@ describe('parts', () => {
     expect(unknown.poses).toBeUndefined();
   });
 
+  test('are left alone where their angles are guesses', async () => {
+    const guessed = await decide('automatic', [lies(0), lies(1), lies(2, 0.8), lies(3, 0.7)]);
+    expect([guessed.settings.alignment, guessed.alignment]).toEqual(['off', 'unsure']);
+  });
+
   test('of the batch are looked at where there is no second reference', async () => {
     const alike = [lies(0), lies(0)];
-    const others = [1, 2, 3].map(lies);
+    const others = [1, 2, 3].map((angle) => lies(angle));
     expect((await decide('automatic', [...alike, ...others], { crowd: 3 })).alignment).toBe('alike');
     expect((await decide('automatic', [lies(0), ...others], { crowd: 3 })).alignment).toBe('differ');
     expect((await decide('automatic', others, { crowd: 3 })).alignment).toBe('differ');
@@ -87,7 +98,10 @@ describe('parts', () => {
   });
 
   test('that are gone are passed over', async () => {
-    const { again, all, asked } = await decide('automatic', [0, 1, 2, 3].map(lies));
+    const { again, all, asked } = await decide(
+      'automatic',
+      [0, 1, 2, 3].map((angle) => lies(angle)),
+    );
     await rm(all[0]!.path);
     asked.length = 0;
     expect(await again()).toMatchObject({ alignment: 'differ', template: { path: all[1]!.path } });
@@ -96,7 +110,10 @@ describe('parts', () => {
 
   test('are not looked at where the settings decide', async () => {
     for (const alignment of ['on', 'off'] as const) {
-      const decided = await decide(alignment, [0, 1, 2].map(lies));
+      const decided = await decide(
+        alignment,
+        [0, 1, 2].map((angle) => lies(angle)),
+      );
       expect([decided.settings.alignment, decided.alignment]).toEqual([alignment, alignment]);
       expect(decided.asked).toEqual([]);
       expect(decided.template).toBe(alignment === 'on' ? decided.all[0] : undefined);
