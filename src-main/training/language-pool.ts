@@ -6,7 +6,7 @@ import { languageTokens, stateSentences } from '../pipeline/language-tokens.ts';
 import { GENERIC_NAMES, randomPrompts } from './captions.ts';
 
 /** The text tower, ready to embed prompts. */
-export interface TextTower {
+export interface SentenceEncoder {
   readonly session: Session;
   readonly tokenizer: Tokenizer;
   readonly contextLength: number;
@@ -15,7 +15,7 @@ export interface TextTower {
 
 /** L for an object's name and a prompt ensemble, [2, width]. */
 export async function embedPrompts(
-  tower: TextTower,
+  tower: SentenceEncoder,
   object: string,
   prompts: Prompts,
 ): Promise<Float32Array> {
@@ -53,7 +53,7 @@ const SURE_WORDS = 3;
  * @returns draws L for a picture, mostly under one of its own names, else under a generic one
  */
 export async function languagePool(
-  tower: TextTower,
+  tower: SentenceEncoder,
   pictures: Iterable<{ readonly names: readonly string[]; readonly defects: readonly string[] }>,
   wordings: number,
   seed: string,

@@ -19,7 +19,7 @@ import { ensureFeatures, type FeatureProgress } from './feature-cache.ts';
 import type { FeatureRecord } from './feature-file.ts';
 import { type HeadProgress, trainHead } from './head-training.ts';
 import { validateHead } from './head-validation.ts';
-import { embedPrompts, languagePool, type TextTower } from './language-pool.ts';
+import { embedPrompts, languagePool, type SentenceEncoder } from './language-pool.ts';
 import { checkParts, readHead, readTextSide, type TextSide, writePack } from './pack-parts.ts';
 import { buildTextEncoder, type TextEncoderShape } from './text-encoder.ts';
 import { type TextProgress, trainTextEncoder } from './text-training.ts';
@@ -167,7 +167,7 @@ async function makeHead(
   options: TrainPackOptions,
 ) {
   const { signal, onProgress } = options;
-  const textTower: TextTower = {
+  const textTower: SentenceEncoder = {
     session: await createSession(text.encoder, { device: 'cpu' }),
     tokenizer: openTokenizer(text.tokenizer, 'the tokeniser'),
     contextLength: plan.text.contextLength,
@@ -283,7 +283,7 @@ function isHeldOut(view: TrainingView, plan: TrainingPlan, leaveOut: readonly st
 }
 
 /** L as inspection will have it: the recipe's own ensemble, under the first name of each object. */
-async function recipeLanguage(tower: TextTower, plan: TrainingPlan, records: readonly FeatureRecord[]) {
+async function recipeLanguage(tower: SentenceEncoder, plan: TrainingPlan, records: readonly FeatureRecord[]) {
   const { prompts, object } = plan.pack.recipe;
   const tokens = new Map<string, Float32Array>();
   for (const name of new Set([object, ...records.map((record) => record.names[0] ?? object)])) {

@@ -7,7 +7,7 @@ import { createSession } from '../../src-main/inference/ort.ts';
 import { openTokenizer } from '../../src-main/inference/tokenizer.ts';
 import { trainTokenizer } from '../../src-main/training/byte-pair-encoding.ts';
 import { captionCorpus, GENERIC_NAMES } from '../../src-main/training/captions.ts';
-import { embedPrompts, languagePool, type TextTower } from '../../src-main/training/language-pool.ts';
+import { embedPrompts, languagePool, type SentenceEncoder } from '../../src-main/training/language-pool.ts';
 import { buildTextEncoder, type TextEncoderShape } from '../../src-main/training/text-encoder.ts';
 import { type TextTrainingOptions, trainTextEncoder } from '../../src-main/training/text-training.ts';
 import type { Weights } from '../../src-main/training/weights.ts';
@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function towerOf(weights: Weights): Promise<TextTower> {
+async function towerOf(weights: Weights): Promise<SentenceEncoder> {
   const session = await createSession(encodeModel(buildTextEncoder(shape, weights.tensors)), {
     device: 'cpu',
     threads: 1,
@@ -92,7 +92,7 @@ describe('the language pool', () => {
     { names: ['cap'], defects: ['a', 'list', 'of', 'guesses'] },
   ];
   const many = Array.from({ length: 1000 }, (_, i) => `${i}`);
-  let tower: TextTower;
+  let tower: SentenceEncoder;
   let draw: Awaited<ReturnType<typeof languagePool>>;
   beforeAll(async () => {
     tower = await towerOf(await trainTextEncoder({ ...options, plan: { ...options.plan, steps: 1 } }));
