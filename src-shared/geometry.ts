@@ -24,3 +24,15 @@ export type Box = z.infer<typeof boxSchema>;
 const polygonSchema = immutable(z.array(z.array(z.tuple([z.number(), z.number()])).max(100_000)).min(1));
 export type Polygon = z.infer<typeof polygonSchema>;
 export const polygonsSchema = immutable(z.array(polygonSchema).max(10_000));
+
+/** A box as an outline. */
+export function boxOutline({ x, y, width, height }: Box): Polygon {
+  return [
+    [
+      [x, y],
+      [x + width, y],
+      [x + width, y + height],
+      [x, y + height],
+    ],
+  ];
+}

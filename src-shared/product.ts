@@ -16,7 +16,7 @@ export const productSchema = immutable(
 export type Product = z.infer<typeof productSchema>;
 
 /** The product of a batch that is inspected with a recipe. */
-export function productOf(
+export function inspectedProduct(
   batch: Pick<BatchMetadata, 'partNumber' | 'revision'>,
   recipe: Pick<Recipe, 'name' | 'object'>,
 ): Product {

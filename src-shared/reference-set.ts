@@ -88,7 +88,7 @@ const examinationSchema = immutable(
     at: z.string(),
   }),
 );
-export type Examination = z.infer<typeof examinationSchema>;
+export type GuardExamination = z.infer<typeof examinationSchema>;
 
 /**
  * `examining`: images with confirmed defects are scored again. `waiting`: some would be missed, or could not be scored;

@@ -17,7 +17,7 @@ import { areaNotices, areaRecord } from './area-record.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { InspectJob } from './inference-protocol.ts';
 import { segmentTiles, tileNotices } from './inspect-tiles.ts';
-import { opinionRecord, withOpinions } from './opinion-record.ts';
+import { opinionRecord, regionsWithOpinions } from './opinion-record.ts';
 import { lookupOf } from './part-seeds.ts';
 import { readEncoderImage } from './read-encoder-image.ts';
 import { type TileTurn, TileTurns } from './tile-turns.ts';
@@ -91,7 +91,7 @@ async function inspectInTurn(
     cells: found?.cells,
   });
   const answer = whole.compared?.answer;
-  const regions = answer ? withOpinions(fused.regions, masks, coarse, answer) : fused.regions;
+  const regions = answer ? regionsWithOpinions(fused.regions, masks, coarse, answer) : fused.regions;
   // In tiles only language is asked: what it sees there alone counts as well.
   const score = answer ? Math.max(answer.score, tiled ? fused.score : 0) : fused.score;
   const fuse = performance.now() - fuseStart;

@@ -16,7 +16,7 @@ export function opinionRecord(
 }
 
 /** Regions with the highest value of each opinion in the cells that each was found in. */
-export function withOpinions(
+export function regionsWithOpinions(
   regions: readonly Region[],
   found: readonly RegionMasks[],
   coarse: Pick<ScoreMap, 'width' | 'height'>,

@@ -5,7 +5,13 @@ import type { OpinionScore } from '../../src-shared/opinion.ts';
 import { type CellMask, clearOutside } from '../pipeline/area-mask.ts';
 import { distanceLogit, largest, logit, sigmoid, topMean } from '../pipeline/calibration.ts';
 import type { ImageTokens } from '../pipeline/image-tokens.ts';
-import { type Likeness, likeness, raised, silenced, silencedDistances } from '../pipeline/judged-views.ts';
+import {
+  type Likeness,
+  markLikeness,
+  raised,
+  silenced,
+  silencedDistances,
+} from '../pipeline/judged-views.ts';
 import {
   fusedMap,
   fusedScore,
@@ -95,7 +101,7 @@ export class Opinions {
         onCells(values, picture.views[0]!, { ...image, cells: image.language }, prepared.variant.scale),
       signal,
     };
-    const alike = await this.#likeness(looked);
+    const alike = await this.#markLikeness(looked);
     const answer =
       prepared.languageLimit === undefined
         ? this.#languageAlone(looked, alike.cells)
@@ -104,7 +110,7 @@ export class Opinions {
   }
 
   /** How alike an image is to judged marks, by tokens and on the cells of the coarse map. */
-  async #likeness({ picture, prepared, isComparable, onCells, signal }: LookedAt): Promise<Alike> {
+  async #markLikeness({ picture, prepared, isComparable, onCells, signal }: LookedAt): Promise<Alike> {
     const { search } = this.#preparing;
     const { radius } = prepared;
     const distances = async (bank: TokenBank | undefined) =>
@@ -114,8 +120,8 @@ export class Opinions {
     const harmless = await distances(prepared.harmless);
     const counterExamples = await distances(prepared.counterExamples);
     return {
-      tokens: likeness(harmless, counterExamples, radius),
-      cells: likeness(harmless && onCells(harmless), counterExamples && onCells(counterExamples), radius),
+      tokens: markLikeness(harmless, counterExamples, radius),
+      cells: markLikeness(harmless && onCells(harmless), counterExamples && onCells(counterExamples), radius),
     };
   }
 

@@ -21,7 +21,7 @@ export function likenessRadius(limit: number): number {
 }
 
 /** Likeness from distances to the nearest mark of each kind; where both kinds are near the nearer one counts. */
-export function likeness(
+export function markLikeness(
   harmless: Float32Array | undefined,
   counterExamples: Float32Array | undefined,
   radius: number,

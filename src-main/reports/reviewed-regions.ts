@@ -1,4 +1,4 @@
-import type { Box, Polygon } from '../../src-shared/geometry.ts';
+import { type Box, boxOutline, type Polygon } from '../../src-shared/geometry.ts';
 import type { DoneImage } from './run-report.ts';
 
 /** Class of the model's regions that no inspector named, and of those that one dismissed. */
@@ -24,7 +24,7 @@ export function reviewedRegions(image: Pick<DoneImage, 'result' | 'annotations'>
     const annotation = image.annotations.findLast(({ regionIndex }) => regionIndex === region.index);
     return {
       polygons:
-        annotation?.polygons ?? (region.polygons.length > 0 ? region.polygons : [boxPolygon(region.box)]),
+        annotation?.polygons ?? (region.polygons.length > 0 ? region.polygons : [boxOutline(region.box)]),
       className: annotation ? classOf(annotation) : DEFECT,
       score: region.peak,
       regionIndex: region.index,
@@ -76,18 +76,6 @@ export class ClassNumbers {
 function classOf(annotation: DoneImage['annotations'][number]): string {
   if (annotation.kind === 'false-positive') return FALSE_POSITIVE;
   return annotation.defectClass || DEFECT;
-}
-
-/** A box as an outline. */
-export function boxPolygon({ x, y, width, height }: Box): Polygon {
-  return [
-    [
-      [x, y],
-      [x + width, y],
-      [x + width, y + height],
-      [x, y + height],
-    ],
-  ];
 }
 
 function min(values: readonly number[]): number {

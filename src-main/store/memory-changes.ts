@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { type ClipSamError, failure } from '../../src-shared/errors.ts';
 import { type Product, productFromKey, productKey } from '../../src-shared/product.ts';
 import {
-  type Examination,
+  type GuardExamination,
   MARK_LIMIT,
   type MemoryChange,
   type MemoryKind,
@@ -161,7 +161,7 @@ export async function openItems(db: Workspace['db'], product: Product): Promise<
 interface ChangeEnd {
   /** Absent: it waits for somebody's word. */
   readonly isEffective?: boolean;
-  readonly examination?: Examination;
+  readonly examination?: GuardExamination;
   /** Null: the guard had no objection. */
   readonly inspector: string | null;
   readonly comment?: string;
@@ -317,7 +317,7 @@ export async function listChanges(workspace: Workspace, which: WhichChanges): Pr
           ? 'examining'
           : 'waiting',
       progress: null,
-      examination: row.outcome === null ? null : (JSON.parse(row.outcome) as Examination),
+      examination: row.outcome === null ? null : (JSON.parse(row.outcome) as GuardExamination),
       decision: isDecided ? { inspector: row.decided_by, comment: row.comment!, at: row.decided_at! } : null,
     };
   });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Migration, sql } from 'kysely';
 import { AREAS } from './area-tables.ts';
 import { appendOnly, frozen, run } from './migration-statements.ts';
-import { OPINIONS } from './opinion-columns.ts';
+import { OPINION_COLUMNS } from './opinion-columns.ts';
 import { rebuildTable } from './rebuild-table.ts';
 import { REFERENCES } from './reference-tables.ts';
 import { RUN_COMPARISON } from './run-comparison.ts';
@@ -43,7 +43,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '017-inspector': { up: (db) => run(db, INSPECTOR) },
   '018-result-fields': { up: (db) => run(db, RESULT_FIELDS) },
   '019-import-owner': { up: (db) => run(db, IMPORT_OWNER) },
-  '020-opinions': { up: (db) => run(db, OPINIONS) },
+  '020-opinions': { up: (db) => run(db, OPINION_COLUMNS) },
   '021-references': { up: (db) => run(db, REFERENCES) },
   '022-areas': { up: (db) => run(db, AREAS) },
   '023-run-comparison': { up: (db) => run(db, RUN_COMPARISON) },

@@ -60,7 +60,7 @@ export async function newestRanges(
   return parseRanges(rows[0]?.ranges ?? null);
 }
 
-/** The condition that a run's images are of the product, see `productOf`. */
+/** The condition that a run's images are of the product, see `inspectedProduct`. */
 function isOf(product: Product): RawBuilder<boolean> {
   const isThere = sql`batches.deleted_at is null`;
   return 'partNumber' in product

@@ -4,6 +4,6 @@ export function numberOf(value: number | string): number {
 }
 
 /** `value × factor` without the rounding errors of binary fractions. */
-export function scaled(value: number, factor: number): number {
+export function scaledNumber(value: number, factor: number): number {
   return Number((value * factor).toPrecision(12));
 }

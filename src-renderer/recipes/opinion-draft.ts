@@ -1,5 +1,5 @@
 import { DEFAULT_OPINION_SETTINGS, type OpinionSettings } from '../../src-shared/opinion.ts';
-import { numberOf, scaled } from './draft-numbers.ts';
+import { numberOf, scaledNumber } from './draft-numbers.ts';
 
 /** Shares in the fused map. */
 export const WEIGHTS = ['language', 'consensus', 'references'] as const;
@@ -24,7 +24,7 @@ const EVEN = { language: 0.34, consensus: 0.33, references: 0.33 };
 export function toOpinionDraft(settings: OpinionSettings = DEFAULT_OPINION_SETTINGS): OpinionDraft {
   const { window, weights, ...rest } = settings;
   const { language, consensus, references } = weights ?? EVEN;
-  const percent = (share: number) => scaled(Number(share.toFixed(4)), 100);
+  const percent = (share: number) => scaledNumber(Number(share.toFixed(4)), 100);
   return {
     ...rest,
     window: window ?? '',
@@ -40,7 +40,7 @@ export function toOpinionDraft(settings: OpinionSettings = DEFAULT_OPINION_SETTI
 /** What a recipe says of opinions; undefined where it is what one without settings means, so that its hash stays. */
 export function fromOpinionDraft(draft: OpinionDraft): OpinionSettings | undefined {
   const { window, isFixed, weights, ...rest } = draft;
-  const share = (weight: Weight) => scaled(numberOf(weights[weight]), 0.01);
+  const share = (weight: Weight) => scaledNumber(numberOf(weights[weight]), 0.01);
   const settings: OpinionSettings = {
     ...rest,
     window: window === '' ? null : numberOf(window),

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type Recipe, recipeSchema } from '../../src-shared/recipe.ts';
-import { numberOf, scaled } from './draft-numbers.ts';
+import { numberOf, scaledNumber } from './draft-numbers.ts';
 import {
   fromOpinionDraft,
   type OpinionDraft,
@@ -65,13 +65,13 @@ export function toDraft(recipe: Recipe): RecipeDraft {
     abnormal: prompts.abnormal.join('\n'),
     templates: prompts.templates.join('\n'),
     theta,
-    minRegionArea: scaled(recipe.minRegionArea, 100),
+    minRegionArea: scaledNumber(recipe.minRegionArea, 100),
     maxRegions,
     pointsPerRegion,
     lambda,
     warn,
     reject,
-    maxPixels: scaled(recipe.maxPixels, 1e-6),
+    maxPixels: scaledNumber(recipe.maxPixels, 1e-6),
     opinions: toOpinionDraft(recipe.opinions),
     tiles: toTileDraft(recipe.tiles),
   };
@@ -96,7 +96,7 @@ export function fromDraft(
       templates: linesOf(draft.templates),
     },
     theta: numberOf(draft.theta),
-    minRegionArea: scaled(numberOf(draft.minRegionArea), 0.01),
+    minRegionArea: scaledNumber(numberOf(draft.minRegionArea), 0.01),
     maxRegions: numberOf(draft.maxRegions),
     pointsPerRegion: numberOf(draft.pointsPerRegion),
     lambda: numberOf(draft.lambda),

@@ -1,5 +1,5 @@
 import type { TileRecipe } from '../../src-shared/recipe.ts';
-import { numberOf, scaled } from './draft-numbers.ts';
+import { numberOf, scaledNumber } from './draft-numbers.ts';
 
 /** How large images are cut, as it is typed. */
 export interface TileDraft {
@@ -24,18 +24,18 @@ const FIRST: TileDraft = { mode: 'off', scale: 100, pixels: 16, tokens: 2, overl
 
 export function toTileDraft(tiles: TileRecipe | undefined): TileDraft {
   if (!tiles) return FIRST;
-  const overlap = scaled(tiles.overlap, 100);
+  const overlap = scaledNumber(tiles.overlap, 100);
   return tiles.mode === 'scale'
-    ? { ...FIRST, mode: 'scale', scale: scaled(tiles.scale, 100), overlap }
+    ? { ...FIRST, mode: 'scale', scale: scaledNumber(tiles.scale, 100), overlap }
     : { ...FIRST, mode: 'smallest-defect', pixels: tiles.pixels, tokens: tiles.tokens, overlap };
 }
 
 /** What a recipe says of tiles; undefined: nothing, so that its hash is that of one from before. */
 export function fromTileDraft({ mode, scale, pixels, tokens, overlap }: TileDraft): TileRecipe | undefined {
   if (mode === 'off') return undefined;
-  const share = scaled(numberOf(overlap), 0.01);
+  const share = scaledNumber(numberOf(overlap), 0.01);
   return mode === 'scale'
-    ? { mode, scale: scaled(numberOf(scale), 0.01), overlap: share }
+    ? { mode, scale: scaledNumber(numberOf(scale), 0.01), overlap: share }
     : { mode, pixels: numberOf(pixels), tokens: numberOf(tokens), overlap: share };
 }
 

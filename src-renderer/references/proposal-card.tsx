@@ -3,7 +3,7 @@ import { IconHourglass, IconShieldCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ReferenceWhatIf } from '../../src-shared/contract/references.ts';
-import type { Examination, MemoryChange } from '../../src-shared/reference-set.ts';
+import type { GuardExamination, MemoryChange } from '../../src-shared/reference-set.ts';
 import { plainText } from '../i18n/plain-text.ts';
 import { useDenied, useOthersWord } from '../state/people.ts';
 import { useWorkstation } from '../state/workstation.ts';
@@ -75,7 +75,7 @@ export function ProposalCard({
 }
 
 /** The confirmed defects that would be missed, and those of which nobody knows. */
-function Findings({ examination }: { readonly examination: Examination }) {
+function Findings({ examination }: { readonly examination: GuardExamination }) {
   const { t } = useTranslation(['references', 'app']);
   const { confirmed, examined, unread, missed, error } = examination;
   return (

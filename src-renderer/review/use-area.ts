@@ -5,7 +5,7 @@ import type { BatchMetadata } from '../../src-shared/batch.ts';
 import type { AreaDraft, AreaRevision } from '../../src-shared/contract/areas.ts';
 import type { ReviewImage } from '../../src-shared/contract/review.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
-import { productKey, productOf } from '../../src-shared/product.ts';
+import { inspectedProduct, productKey } from '../../src-shared/product.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { MaskLevel } from '../../src-shared/result.ts';
 import { useSession } from '../state/session.ts';
@@ -30,7 +30,7 @@ export function useArea({ batch, recipe, runId, image }: AreaContext) {
   const { t } = useTranslation('review');
   const queries = useQueryClient();
   const inspector = useSession((session) => session.inspector);
-  const product = productOf(batch, recipe);
+  const product = inspectedProduct(batch, recipe);
   const key = productKey(product);
   const edit = useAreaEdits(({ byProduct }) => byProduct[key]);
   const { data: saved } = useQuery(api.areas.get.queryOptions({ input: { product } }));

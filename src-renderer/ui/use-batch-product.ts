@@ -1,5 +1,5 @@
 import { skipToken, useQuery } from '@tanstack/react-query';
-import { type Product, productOf } from '../../src-shared/product.ts';
+import { inspectedProduct, type Product } from '../../src-shared/product.ts';
 import { useWorkstation } from '../state/workstation.ts';
 
 /** The product that a batch is of, as it would be inspected now; null while it is not known. */
@@ -13,5 +13,5 @@ export function useBatchProduct(batchId: number | null): Product | null {
   if (!row || !recipes || !standard) return null;
   const { batch } = row;
   const recipe = recipes.find(({ hash }) => hash === batch.recipeHash)?.recipe ?? standard;
-  return productOf(batch, recipe);
+  return inspectedProduct(batch, recipe);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { distanceLogit, goodLimit, quantile, sigmoid, topMean } from '../../src-main/pipeline/calibration.ts';
 import { keptTokens } from '../../src-main/pipeline/image-tokens.ts';
-import { likeness, likenessRadius, raised, silenced } from '../../src-main/pipeline/judged-views.ts';
+import { markLikeness, likenessRadius, raised, silenced } from '../../src-main/pipeline/judged-views.ts';
 import {
   fusedMap,
   fusedScore,
@@ -107,7 +107,7 @@ describe('the numbers of an independent computation', () => {
 
   it('are those of what inspectors said', () => {
     const v = read('harmless');
-    const alike = likeness(floats(v.distanceHarmless), floats(v.distanceCounter), likenessRadius(v.q));
+    const alike = markLikeness(floats(v.distanceHarmless), floats(v.distanceCounter), likenessRadius(v.q));
     expectClose(alike.harmless!, v.gateHarmless, 5);
     expectClose(alike.counterExamples!, v.gateCounter, 5);
     const quiet = silenced(floats(v.logit), alike.harmless);

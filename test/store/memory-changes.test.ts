@@ -16,7 +16,7 @@ import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import { newOwner } from '../../src-main/store/owner.ts';
 import { processIdentity } from '../../src-main/store/process-identity.ts';
 import type { Workspace } from '../../src-main/store/workspace.ts';
-import { productFromKey, productKey, productName, productOf } from '../../src-shared/product.ts';
+import { inspectedProduct, productFromKey, productKey, productName } from '../../src-shared/product.ts';
 import { temporaryFolder, temporaryWorkspace } from './fixtures.ts';
 import { listAudit } from './history-fixture.ts';
 
@@ -77,8 +77,8 @@ const sources = async (workspace: Workspace) =>
 describe('a product', () => {
   const recipe = { name: 'Nuts', object: 'metal nut' };
   test('is the part number in its revision, else the recipe about its object', () => {
-    expect(productOf({ partNumber: ' 4711 ', revision: 'B ' }, recipe)).toEqual(product);
-    expect(productOf({ partNumber: '  ', revision: 'B' }, recipe)).toEqual({
+    expect(inspectedProduct({ partNumber: ' 4711 ', revision: 'B ' }, recipe)).toEqual(product);
+    expect(inspectedProduct({ partNumber: '  ', revision: 'B' }, recipe)).toEqual({
       recipeName: 'Nuts',
       object: 'metal nut',
     });

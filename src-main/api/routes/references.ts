@@ -4,10 +4,10 @@ import type {
   WantedChange,
 } from '../../../src-shared/contract/references.ts';
 import { Measurements } from '../../services/references/measure.ts';
-import type { ScoringProgress } from '../../services/references/reference-memory.ts';
+import type { ScoredImages } from '../../services/references/reference-memory.ts';
 import { setOfRun, shownSet } from '../../services/references/shown-set.ts';
 import { resolveChange } from '../../services/references/wanted-change.ts';
-import { whatIf } from '../../services/references/what-if.ts';
+import { whatIfOfChange } from '../../services/references/what-if.ts';
 import { productSummaries } from '../../store/memory-overview.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import type { Implementer } from '../implementer.ts';
@@ -48,14 +48,14 @@ export function referenceRoutes({ references }: Implementer, workstation: Workst
     history: references.history.handler(({ input }) => memory.list(input)),
     whatIf: references.whatIf.handler(({ input, context: { stream } }) =>
       stream<ReferenceWhatIfEvent>(async (emit, signal) => {
-        const onProgress = (progress: ScoringProgress) => emit({ kind: 'scoring', ...progress });
+        const onProgress = (progress: ScoredImages) => emit({ kind: 'scoring', ...progress });
         const options = { workspace, pool, contents, signal, onProgress };
-        emit({ kind: 'finished', whatIf: await whatIf(options, input.change) });
+        emit({ kind: 'finished', whatIf: await whatIfOfChange(options, input.change) });
       }),
     ),
     measure: references.measure.handler(({ input: { product }, context: { stream } }) =>
       stream<MeasureEvent>(async (emit, signal) => {
-        const onProgress = (progress: ScoringProgress) => emit({ kind: 'scoring', ...progress });
+        const onProgress = (progress: ScoredImages) => emit({ kind: 'scoring', ...progress });
         await measurements.measure({ workspace, pool, signal, onProgress }, product);
         emit({ kind: 'finished', set: await shownSet(workspace, product, measurements.of) });
       }),

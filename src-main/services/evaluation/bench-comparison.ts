@@ -5,6 +5,7 @@ import { throwIfCancelled } from '../../../src-shared/errors.ts';
 import { DEFAULT_OPINION_SETTINGS, type OpinionSettings } from '../../../src-shared/opinion.ts';
 import type { Comparison } from '../../inference/comparison.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
+import { median } from '../../pipeline/calibration.ts';
 import { openPipeline } from '../runs/recipe-pipeline.ts';
 import type { MeasureContext, Measured } from './bench-context.ts';
 import { generateImages } from './bench-images.ts';
@@ -125,9 +126,4 @@ async function rescoreAll(
     await inference.rescore({ images: comparison.references, comparisons: [comparison], recipe }, signal);
   }
   return (performance.now() - start) / RESCORED;
-}
-
-/** The middle of values by size. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

@@ -4,6 +4,7 @@ import { dirname, extname, join } from 'node:path';
 import { ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
 import { unpackLevels } from '../../../src-shared/packed-levels.ts';
 import { colourTable, paintMap } from '../../../src-shared/paint-map.ts';
+import { median } from '../../pipeline/calibration.ts';
 import { openWorkspace } from '../../store/open-workspace.ts';
 import { listResults } from '../../store/results.ts';
 import { ContentHashes } from '../pictures/seen-file.ts';
@@ -15,7 +16,7 @@ import {
   inspectPaths,
   listInputs,
 } from '../runs/inspect-paths.ts';
-import { measureComparison, median } from './bench-comparison.ts';
+import { measureComparison } from './bench-comparison.ts';
 import type { MeasureContext, Measured } from './bench-context.ts';
 import { generateImages } from './bench-images.ts';
 

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { failure } from '../../../src-shared/errors.ts';
 import { pageName } from '../../../src-shared/image-page.ts';
 import type {
-  Examination,
+  GuardExamination,
   MemoryChange,
   MemoryItem,
   MissedDefect,
@@ -48,7 +48,7 @@ export function guardWith({ workspace, pool }: Pick<ScoringOptions, 'workspace' 
     if (examined === 0) throw noneToScore(confirmed.total);
     const unread = confirmed.images.length - examined;
     return { confirmed: confirmed.total, examined, unread, missed } satisfies Omit<
-      Examination,
+      GuardExamination,
       'error' | 'at'
     >;
   };

@@ -1,6 +1,6 @@
 import type { Annotation } from '../../../src-shared/annotation.ts';
 import { DEFAULT_OPINION_SETTINGS } from '../../../src-shared/opinion.ts';
-import { type Product, productOf } from '../../../src-shared/product.ts';
+import { inspectedProduct, type Product } from '../../../src-shared/product.ts';
 import type { MemoryChange } from '../../../src-shared/reference-set.ts';
 import type { VerdictEntry } from '../../../src-shared/verdict.ts';
 import { listAnnotations } from '../../store/annotations.ts';
@@ -164,5 +164,5 @@ async function learningProduct(workspace: Workspace, runId: number): Promise<Pro
   const { batchId, recipeHash } = await getRun(workspace, runId);
   const { recipe } = await getRecipe(workspace, recipeHash);
   const { references } = recipe.opinions ?? DEFAULT_OPINION_SETTINGS;
-  return references === 'off' ? undefined : productOf(await getBatch(workspace, batchId), recipe);
+  return references === 'off' ? undefined : inspectedProduct(await getBatch(workspace, batchId), recipe);
 }

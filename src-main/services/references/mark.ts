@@ -1,8 +1,7 @@
 import { failure } from '../../../src-shared/errors.ts';
-import type { Polygon } from '../../../src-shared/geometry.ts';
+import { boxOutline, type Polygon } from '../../../src-shared/geometry.ts';
 import type { MemoryItem } from '../../../src-shared/reference-set.ts';
 import type { Region } from '../../../src-shared/result.ts';
-import { boxPolygon } from '../../reports/reviewed-regions.ts';
 import type { NewMemoryItem } from '../../store/memory-items.ts';
 import type { StoredResult } from '../../store/results.ts';
 
@@ -44,5 +43,5 @@ function regionOf(regions: readonly Region[], index: number | null): readonly Po
 
 /** What a region covers; its box where the final mask has nothing of it. */
 function outlineOf({ polygons, box }: Pick<Region, 'polygons' | 'box'>): readonly Polygon[] {
-  return polygons.length > 0 ? polygons : [boxPolygon(box)];
+  return polygons.length > 0 ? polygons : [boxOutline(box)];
 }

@@ -2,7 +2,7 @@ import type { Product } from '../../../src-shared/product.ts';
 import { newestRecipe } from '../../store/reviewed-images.ts';
 import { type ReferenceSet, referenceSetOf, setOf } from './reference-set.ts';
 import { type ScoringOptions, scorePictures } from './scoring.ts';
-import type { Tightness } from './shown-set.ts';
+import type { SetTightness } from './shown-set.ts';
 
 /** Up to so many references it is measured what each contributes: the effort grows with their square. */
 const CONTRIBUTIONS = 16;
@@ -11,9 +11,9 @@ const REMEMBERED = 32;
 
 /** How tight sets are, as far as somebody has looked. */
 export class Measurements {
-  readonly #known = new Map<string, Tightness>();
+  readonly #known = new Map<string, SetTightness>();
 
-  readonly of = ({ hash }: ReferenceSet): Tightness | undefined => this.#known.get(hash);
+  readonly of = ({ hash }: ReferenceSet): SetTightness | undefined => this.#known.get(hash);
 
   /**
    * Measures how far each of a product's references is from the others, and, up to {@link CONTRIBUTIONS} of them, how much

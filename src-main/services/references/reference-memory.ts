@@ -1,6 +1,6 @@
 import { ClipSamError, failure, throwIfCancelled, toErrorRecord } from '../../../src-shared/errors.ts';
 import type { Product } from '../../../src-shared/product.ts';
-import type { Examination, MemoryChange } from '../../../src-shared/reference-set.ts';
+import type { GuardExamination, MemoryChange } from '../../../src-shared/reference-set.ts';
 import {
   abandonedChanges,
   basisOf,
@@ -16,7 +16,7 @@ import { keepPictures } from './kept-pictures.ts';
 import type { Lesson } from './learning.ts';
 
 /** Images scored so far. */
-export interface ScoringProgress {
+export interface ScoredImages {
   readonly done: number;
   readonly total: number;
 }
@@ -24,22 +24,22 @@ export interface ScoringProgress {
 /** Scores confirmed defects again, with a change and without. @throws ClipSamError `cancelled`, and why it cannot */
 export type Guard = (
   change: MemoryChange,
-  options: { readonly signal: AbortSignal; readonly onProgress: (progress: ScoringProgress) => void },
-) => Promise<Omit<Examination, 'error' | 'at'>>;
+  options: { readonly signal: AbortSignal; readonly onProgress: (progress: ScoredImages) => void },
+) => Promise<Omit<GuardExamination, 'error' | 'at'>>;
 
 export interface ReferenceMemoryOptions {
   readonly workspace: Workspace;
   readonly guard: Guard;
   /** Something about the product's memory is new, or its examination moved on. */
   readonly onChange?: (product: Product) => void;
-  readonly onProgress?: (progress: ScoringProgress) => void;
+  readonly onProgress?: (progress: ScoredImages) => void;
   readonly log: (error: unknown) => void;
 }
 
 /** A change that is being examined, or waits for its turn. */
 interface Job {
   readonly abort: AbortController;
-  progress: ScoringProgress | null;
+  progress: ScoredImages | null;
 }
 
 /** Milliseconds between two events of an examination. */
@@ -126,7 +126,7 @@ export class ReferenceMemory {
   async #examine(
     id: number,
     signal: AbortSignal,
-    onProgress: (progress: ScoringProgress) => void,
+    onProgress: (progress: ScoredImages) => void,
   ): Promise<void> {
     const { workspace } = this.#options;
     for (;;) {
@@ -146,8 +146,8 @@ export class ReferenceMemory {
   async #look(
     change: MemoryChange,
     signal: AbortSignal,
-    onProgress: (progress: ScoringProgress) => void,
-  ): Promise<Examination> {
+    onProgress: (progress: ScoredImages) => void,
+  ): Promise<GuardExamination> {
     const at = () => new Date().toISOString();
     try {
       await keepPictures(this.#options.workspace, addedItems(change));

@@ -1,4 +1,4 @@
-import { type Product, productOf } from '../../../src-shared/product.ts';
+import { inspectedProduct, type Product } from '../../../src-shared/product.ts';
 import type { MemoryItem, MemoryKind } from '../../../src-shared/reference-set.ts';
 import { canonicalJson, hashOfJson } from '../../files/canonical-json.ts';
 import { getBatch } from '../../store/batches.ts';
@@ -55,5 +55,5 @@ function hashOfItems(items: readonly MemoryItem[]): string {
 export async function productOfRun(workspace: Workspace, runId: number): Promise<Product> {
   const { batchId, recipeHash } = await getRun(workspace, runId);
   const { recipe } = await getRecipe(workspace, recipeHash);
-  return productOf(await getBatch(workspace, batchId), recipe);
+  return inspectedProduct(await getBatch(workspace, batchId), recipe);
 }

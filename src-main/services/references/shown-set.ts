@@ -6,7 +6,7 @@ import type { Workspace } from '../../store/workspace.ts';
 import { productOfRun, type ReferenceSet, referenceSetOf } from './reference-set.ts';
 
 /** How far each reference is from the others, by its item's id: see `ShownReference`. */
-export interface Tightness {
+export interface SetTightness {
   readonly distance: ReadonlyMap<number, number>;
   readonly contribution: ReadonlyMap<number, number>;
 }
@@ -15,7 +15,7 @@ export interface Tightness {
 export async function shownSet(
   workspace: Workspace,
   product: Product,
-  measured: (set: ReferenceSet) => Tightness | undefined = () => undefined,
+  measured: (set: ReferenceSet) => SetTightness | undefined = () => undefined,
 ): Promise<ShownSet> {
   const set = await referenceSetOf(workspace, product);
   const { distance, contribution } = measured(set) ?? {};

@@ -22,7 +22,7 @@ import { resolveChange } from './wanted-change.ts';
  * @param wanted a change as it is asked for, or one that waits
  * @throws ClipSamError as {@link resolveChange} and {@link scorePictures}
  */
-export async function whatIf(
+export async function whatIfOfChange(
   options: ScoringOptions & { readonly contents: ContentHashes },
   wanted: WantedChange | { readonly kind: 'proposal'; readonly id: number },
 ): Promise<ReferenceWhatIf> {

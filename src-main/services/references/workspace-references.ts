@@ -1,6 +1,6 @@
 import type { DeviceRequest } from '../../../src-shared/device.ts';
 import { ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
-import { type Product, productOf } from '../../../src-shared/product.ts';
+import { inspectedProduct, type Product } from '../../../src-shared/product.ts';
 import type { MemoryChange } from '../../../src-shared/reference-set.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
 import { listBatches } from '../../store/batches.ts';
@@ -15,7 +15,7 @@ import { ContentHashes } from '../pictures/seen-file.ts';
 import { InferencePool } from '../runs/inference-pool.ts';
 import { guardWith } from './guard.ts';
 import { type ReferenceFiles, referenceFiles } from './reference-files.ts';
-import { ReferenceMemory, type ScoringProgress } from './reference-memory.ts';
+import { ReferenceMemory, type ScoredImages } from './reference-memory.ts';
 import { type ReferenceSet, referenceSetOf } from './reference-set.ts';
 import { resolveChange } from './wanted-change.ts';
 
@@ -35,7 +35,7 @@ interface ChangeOptions extends Options, PackRoots {
   readonly device: DeviceRequest;
   readonly threads?: number;
   readonly signal: AbortSignal;
-  readonly onProgress?: (progress: ScoringProgress) => void;
+  readonly onProgress?: (progress: ScoredImages) => void;
 }
 
 /** What counts for a product. */
@@ -168,8 +168,8 @@ async function choose(workspace: Workspace, choice: ProductChoice): Promise<Prod
   const [batch] = chooseBatches(await listBatches(workspace), choice.batch);
   const [run] = await listRuns(workspace, batch!.id);
   const hash = run?.recipeHash ?? batch!.recipeHash;
-  if (hash) return productOf(batch!, (await getRecipe(workspace, hash)).recipe);
-  if (batch!.partNumber.trim() !== '') return productOf(batch!, { name: '', object: '' });
+  if (hash) return inspectedProduct(batch!, (await getRecipe(workspace, hash)).recipe);
+  if (batch!.partNumber.trim() !== '') return inspectedProduct(batch!, { name: '', object: '' });
   throw new ClipSamError(
     'conflict',
     `Batch ${batch!.id} "${batch!.name}" has no part number and was not inspected yet: nobody knows what product it is of. Give it a part number, or inspect it first.`,

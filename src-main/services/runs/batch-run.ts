@@ -5,7 +5,7 @@ import type { ErrorRecord } from '../../../src-shared/error-record.ts';
 import { fromErrorRecord, toErrorRecord } from '../../../src-shared/errors.ts';
 import type { InspectionArea } from '../../../src-shared/inspection-area.ts';
 import type { Outcome } from '../../../src-shared/outcome.ts';
-import { productOf } from '../../../src-shared/product.ts';
+import { inspectedProduct } from '../../../src-shared/product.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
 import { SOFTWARE_VERSION } from '../../../src-shared/version.ts';
@@ -138,7 +138,7 @@ export async function areaOfBatch(
   batchId: number,
   recipe: Recipe,
 ): Promise<InspectionArea | null> {
-  const product = productOf(await getBatch(workspace, batchId), recipe);
+  const product = inspectedProduct(await getBatch(workspace, batchId), recipe);
   return (await currentArea(workspace, product))?.area ?? null;
 }
 

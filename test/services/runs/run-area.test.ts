@@ -7,7 +7,7 @@ import { resumeBatchRun, startBatchRun } from '../../../src-main/services/runs/b
 import { saveArea } from '../../../src-main/store/areas.ts';
 import { createBatch } from '../../../src-main/store/batches.ts';
 import { type InspectionArea, inspectionAreaSchema } from '../../../src-shared/inspection-area.ts';
-import { productOf } from '../../../src-shared/product.ts';
+import { inspectedProduct } from '../../../src-shared/product.ts';
 import { recipe, temporaryWorkspace } from '../../store/fixtures.ts';
 import { fakeInference } from './fake-inference.ts';
 
@@ -41,7 +41,7 @@ test.each(['4711', ''])(
   'a run looks where its product "%s" was looked at when it began, resumed too',
   async (part) => {
     const { workspace, batch } = await batchOf(part);
-    const product = productOf(batch, recipe);
+    const product = inspectedProduct(batch, recipe);
     await saveArea(workspace, { product, area: strip(50), after: 0, inspector });
     const jobs: InspectJob[] = [];
     const onInspect = (_name: string, job: InspectJob) => jobs.push(job);
