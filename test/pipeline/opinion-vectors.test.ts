@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { distanceLogit, goodLimit, quantile, sigmoid, topMean } from '../../src-main/pipeline/calibration.ts';
 import { keptTokens } from '../../src-main/pipeline/image-tokens.ts';
-import { markLikeness, likenessRadius, raised, silenced } from '../../src-main/pipeline/judged-views.ts';
+import { likenessRadius, markLikeness, raised, silenced } from '../../src-main/pipeline/judged-views.ts';
 import {
   fusedMap,
   fusedScore,
