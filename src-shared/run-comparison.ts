@@ -10,7 +10,7 @@ import { sampleRangeSchema } from './sample-range.ts';
 const alignmentDecision = {
   /**
    * `on`, `off`: the recipe says so. The others are by how parts lie: `differ`, they are turned; `alike`, there is no
-   * need; `unsure`, too few of them show their pose, and none is turned. Absent: a run of before this was kept.
+   * need; `unsure`, too few of them show their pose as a whole, and none is turned. Absent: a run of before this was kept.
    */
   alignment: z.enum(['on', 'off', 'differ', 'alike', 'unsure']).optional(),
   /** How far parts lie apart; absent: the recipe has them turned anyway, or there is no telling. */

@@ -38,7 +38,7 @@ function alignmentNotes({ alignment, poses }: RunComparison): string[] {
   if (!poses?.differs) return [];
   return [
     alignment === 'unsure'
-      ? 'The parts lie in different poses, but too few of them show theirs: they are compared as they lie.'
+      ? 'The parts lie in different poses, but too few of them show theirs surely: they are compared as they lie. --align turns them all the same.'
       : 'The parts lie in different poses: --align turns every part to one before it is compared.',
   ];
 }

@@ -6,6 +6,11 @@ import { type SurveyOptions, surveyPoses } from './pose-survey.ts';
 
 /** Parts are aligned by themselves where so many of those looked at show how they lie: the others aren't compared. */
 const LEAST_SHOWN = 0.75;
+/**
+ * As a share of its length, how far apart a part may lie to be taken for all of it: what lies farther apart may be a
+ * bright end of a larger part, and cut out it would hide the rest.
+ */
+const LARGEST_SHIFT = 0.5;
 
 /** What may be compared with. */
 export interface Candidates<Picture> {
@@ -29,8 +34,8 @@ export interface DecidedAlignment<Picture> extends AlignmentDecision {
 
 /**
  * Decides whether parts are turned to one pose before they are compared, and like which: as the settings say, or, where
- * they leave it open, when references lie in different poses and at least three of four show theirs. Of fewer than two
- * references the crowd is looked at too. Pictures that are gone, or others by now, are passed over.
+ * they leave it open, when references lie in different poses, at least three of four show theirs, and what they show
+ * seems to be the whole part. Of fewer than two references the crowd is looked at too. Pictures that are gone, or others by now, are passed over.
  * @throws ClipSamError `cancelled`, and what every picture would meet
  */
 export async function decideAlignment<Picture extends { readonly contentHash: string }>(
@@ -50,7 +55,7 @@ export async function decideAlignment<Picture extends { readonly contentHash: st
   if (!survey) return { ...decided('off'), alignment: 'unsure' };
   const poses = { poses: survey.spread };
   if (!survey.spread.differs) return { ...decided('off'), alignment: 'alike', ...poses };
-  return survey.shown < LEAST_SHOWN
+  return survey.shown < LEAST_SHOWN || survey.spread.shift > LARGEST_SHIFT
     ? { ...decided('off'), alignment: 'unsure', ...poses }
     : { ...decided('on'), alignment: 'differ', ...poses, ...template };
 }

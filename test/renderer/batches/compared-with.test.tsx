@@ -39,7 +39,7 @@ it('says that parts are turned, or why not', async () => {
   const texts = screen.getAllByTestId('compared-with').map(({ lastChild }) => lastChild?.textContent);
   expect(texts).toEqual([
     'Parts are turned to one pose, because they lie in different ones.',
-    'The parts lie in different poses, but too few of them show theirs. They are compared as they lie.',
+    'The parts lie in different poses, but too few of them show theirs surely. They are compared as they lie.',
   ]);
 });
 

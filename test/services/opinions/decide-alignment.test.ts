@@ -88,6 +88,14 @@ describe('parts', () => {
     expect([guessed.settings.alignment, guessed.alignment]).toEqual(['off', 'unsure']);
   });
 
+  test('are left alone where what is found may be an end of them', async () => {
+    const at = (x: number, angle: number) => ({ ...lies(angle), centre: { x, y: 400 } });
+    const near = await decide('automatic', [at(300, 0), at(700, 1), at(300, 2), at(700, 3)]);
+    expect(near.alignment).toBe('differ');
+    const far = await decide('automatic', [at(100, 0), at(900, 1), at(100, 2), at(900, 3)]);
+    expect([far.settings.alignment, far.alignment]).toEqual(['off', 'unsure']);
+  });
+
   test('of the batch are looked at where there is no second reference', async () => {
     const alike = [lies(0), lies(0)];
     const others = [1, 2, 3].map((angle) => lies(angle));
