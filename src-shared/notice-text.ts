@@ -104,6 +104,10 @@ const EN: Tellers = {
     'There is one reference image only: how much good parts differ is not known yet. Add more.',
   'consensus-unavailable': ({ images }, { number }) =>
     `The image was not compared with its batch: ${number(images)} images are too few to know what they have in common.`,
+  'region-accepted': () =>
+    'A region was found, but the image as a whole is within what good parts show: look at the region before you trust the verdict.',
+  'doubt-without-region': () =>
+    'The image as a whole is farther from good parts than they are from one another, but no single place stands out.',
   'colour-converted': ({ from }) => `Colours were converted from ${CONVERTED.en[from]} to sRGB.`,
   'profile-ignored': () => 'The embedded colour profile cannot be used; colours were taken as sRGB.',
   transparency: ({ share }, { percent }) =>
@@ -154,6 +158,8 @@ const ZH: Tellers = {
   'single-reference': () => '只有一幅参考图像：合格品之间的差异尚不清楚。请添加更多参考图像。',
   'consensus-unavailable': ({ images }, { number }) =>
     `该图像未与其批次比较：${number(images)} 幅图像太少，无法得知它们的共同之处。`,
+  'region-accepted': () => '发现了区域，但图像整体仍在合格品的范围之内：采信判定之前请先查看该区域。',
+  'doubt-without-region': () => '图像整体与合格品的差异大于合格品彼此之间的差异，但没有突出的单个位置。',
   'colour-converted': ({ from }) => `颜色已从${CONVERTED['zh-CN'][from]}转换为 sRGB。`,
   'profile-ignored': () => '内嵌的颜色配置文件无法使用；颜色按 sRGB 处理。',
   transparency: ({ share }, { percent }) => `${percent(share)} 的像素不是不透明的，其下显示为灰色。`,
@@ -188,6 +194,8 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'consensus-mixed': 'Batch of several kinds',
     'single-reference': 'One reference only',
     'consensus-unavailable': 'Batch too small',
+    'region-accepted': 'Accepted with a region',
+    'doubt-without-region': 'Doubt without a region',
     'colour-converted': 'Colours converted',
     'profile-ignored': 'Colour profile ignored',
     transparency: 'Transparent pixels',
@@ -216,6 +224,8 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'consensus-mixed': '批次种类不一',
     'single-reference': '仅一幅参考',
     'consensus-unavailable': '批次图像过少',
+    'region-accepted': '接受但有区域',
+    'doubt-without-region': '存疑但无区域',
     'colour-converted': '颜色已转换',
     'profile-ignored': '忽略颜色配置文件',
     transparency: '透明像素',

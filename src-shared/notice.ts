@@ -71,6 +71,10 @@ export const noticeSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('single-reference') }),
   /** Too few images to know what is common among them. */
   z.object({ code: z.literal('consensus-unavailable'), images: count }),
+  /** A region was found, and yet the image as a whole is within what good ones show: the verdict is to accept. */
+  z.object({ code: z.literal('region-accepted') }),
+  /** The image as a whole is farther than good ones are, and no place is by itself: there is no region to look at. */
+  z.object({ code: z.literal('doubt-without-region') }),
   /** Brought to sRGB. */
   z.object({ code: z.literal('colour-converted'), from: z.enum(['cmyk', 'cielab', 'profile']) }),
   /** An embedded colour profile cannot be used; the values were taken as sRGB. */
@@ -127,6 +131,8 @@ export const NOTICE_LEVELS: Readonly<Record<NoticeCode, 'information' | 'warning
   'consensus-mixed': 'information',
   'single-reference': 'warning',
   'consensus-unavailable': 'warning',
+  'region-accepted': 'warning',
+  'doubt-without-region': 'information',
   'colour-converted': 'information',
   'profile-ignored': 'warning',
   transparency: 'warning',

@@ -17,7 +17,7 @@ import { areaNotices, areaRecord } from './area-record.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { InspectJob } from './inference-protocol.ts';
 import { segmentTiles, tileNotices } from './inspect-tiles.ts';
-import { opinionRecord, regionsWithOpinions } from './opinion-record.ts';
+import { opinionRecord, regionsWithOpinions, verdictNotices } from './opinion-record.ts';
 import { lookupOf } from './part-seeds.ts';
 import { readEncoderImage } from './read-encoder-image.ts';
 import { type TileTurn, TileTurns } from './tile-turns.ts';
@@ -94,6 +94,7 @@ async function inspectInTurn(
   const regions = answer ? regionsWithOpinions(fused.regions, masks, coarse, answer) : fused.regions;
   // In tiles only language is asked: what it sees there alone counts as well.
   const score = answer ? Math.max(answer.score, tiled ? fused.score : 0) : fused.score;
+  const verdict = modelVerdict(score, recipe);
   const fuse = performance.now() - fuseStart;
 
   const writeStart = performance.now();
@@ -114,7 +115,7 @@ async function inspectInTurn(
     width: frame.imageWidth,
     height: frame.imageHeight,
     score,
-    verdict: modelVerdict(score, recipe),
+    verdict,
     regions,
     notices: [
       ...(tiled
@@ -122,6 +123,7 @@ async function inspectInTurn(
         : [...notices, ...defectScale(frame, recipe.minRegionArea)]),
       ...alignmentNotices(aligned),
       ...(whole.compared?.notices ?? []),
+      ...verdictNotices(verdict, regions, answer),
       ...areaNotices(area, found, frame),
     ],
     artifacts: { coarseMap, finalMap: finalFile, mask: maskFile, ...opinionMaps },

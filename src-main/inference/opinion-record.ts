@@ -1,4 +1,6 @@
+import type { Notice } from '../../src-shared/notice.ts';
 import type { InspectionResult, Region } from '../../src-shared/result.ts';
+import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import { peakOf } from '../pipeline/map-peaks.ts';
 import type { RegionMasks } from '../pipeline/mask-levels.ts';
 import { OPINIONS } from '../pipeline/opinion-fusion.ts';
@@ -13,6 +15,20 @@ export function opinionRecord(
 ): Pick<InspectionResult, 'opinions' | 'comparison'> {
   if (!comparison || !compared?.answer) return {};
   return { opinions: compared.answer.scores, comparison: { hash: comparison.hash, ...compared.used } };
+}
+
+/**
+ * What is to be said where verdict and regions differ, as they may where second opinions were asked: a score is of the whole
+ * image and its strongest place, a region of one place.
+ */
+export function verdictNotices(
+  verdict: ModelVerdict,
+  regions: readonly Region[],
+  answer: OpinionAnswer | undefined,
+): readonly Notice[] {
+  if (!answer) return [];
+  if (verdict === 'accept') return regions.length > 0 ? [{ code: 'region-accepted' }] : [];
+  return regions.length > 0 ? [] : [{ code: 'doubt-without-region' }];
 }
 
 /** Regions with the highest value of each opinion in the cells that each was found in. */

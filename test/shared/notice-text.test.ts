@@ -18,6 +18,8 @@ const EVERY: Readonly<Record<Notice['code'], Notice>> = {
   'consensus-mixed': { code: 'consensus-mixed' },
   'single-reference': { code: 'single-reference' },
   'consensus-unavailable': { code: 'consensus-unavailable', images: 4 },
+  'region-accepted': { code: 'region-accepted' },
+  'doubt-without-region': { code: 'doubt-without-region' },
   'colour-converted': { code: 'colour-converted', from: 'cmyk' },
   'profile-ignored': { code: 'profile-ignored' },
   transparency: { code: 'transparency', share: 0.125 },
