@@ -166,7 +166,7 @@ describeInChromium('results with second opinions', () => {
         consensus: 'automatic',
         references: 'automatic',
         tokens: 'automatic',
-        alignment: 'off',
+        alignment: 'automatic',
         rotations: false,
         window: 6,
         weights: { language: 0.2, consensus: 0.33, references: 0.33 },

@@ -131,14 +131,22 @@ describe('runs and results', () => {
 
   test('what a run looked at is told apart from what it found', async () => {
     const { workspace, batch, runId, imageId, recipeHash } = await workspaceWithResult();
-    const { contentHash } = inspectionResult();
+    const { contentHash, width, height } = inspectionResult();
     const seen = { path: '/photos/a.png', page: null, recipeHash, imported: contentHash, range: null };
-    expect(await inspectedImage(workspace, runId, imageId)).toEqual({ ...seen, contentHash });
+    expect(await inspectedImage(workspace, runId, imageId)).toEqual({
+      ...seen,
+      contentHash,
+      size: { width, height },
+    });
     const claim = await startRun(workspace, batch.id, recipeHash, context);
     await expect(inspectedImage(workspace, claim.runId, imageId)).rejects.toEqual(coded('not-found'));
     const error = { code: 'image-unreadable', message: 'cut off' } as const;
     await recordOutcome(workspace, claim, imageId, { status: 'failed', error });
-    expect(await inspectedImage(workspace, claim.runId, imageId)).toEqual({ ...seen, contentHash: null });
+    expect(await inspectedImage(workspace, claim.runId, imageId)).toEqual({
+      ...seen,
+      contentHash: null,
+      size: null,
+    });
   });
 
   test('an image has one result per run; only a failure is replaced', async () => {

@@ -75,11 +75,14 @@ test('results from before there were notices have none', async () => {
       ...{ owner_token: 'x', owner_pid: 1, owner_host: 'x', heartbeat_at: now, started_at: now },
     })
     .execute();
+  // Nothing was compared then.
+  const { compare: _, ...timingsBefore } = inspectionResult().timings;
   await old.db
     .insertInto('results')
     .values({
       ...{ run_id: runId, image_id: 1, status: 'done', finished_at: '2024-05-01T09:30:00.000Z' },
-      ...{ content_hash: 'a'.repeat(64), score: 0.9, verdict: 'reject', artifacts: '{}', timings: '{}' },
+      ...{ content_hash: 'a'.repeat(64), score: 0.9, verdict: 'reject', artifacts: '{}' },
+      timings: JSON.stringify(timingsBefore),
       device: '{}',
     })
     .execute();
