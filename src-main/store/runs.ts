@@ -101,15 +101,7 @@ export async function imagesOfRun(
   page: { readonly after: number; readonly limit: number },
 ): Promise<BatchImage[]> {
   const run = await runRow(workspace.db, runId);
-  const rows = await workspace.db
-    .selectFrom('images')
-    .selectAll('images')
-    .where('batch_id', '=', run.batch_id)
-    .where('id', '>', page.after)
-    .where('id', '<=', run.last_image_id)
-    .orderBy('id')
-    .limit(page.limit)
-    .execute();
+  const rows = await pageOfRun(workspace, run, page).execute();
   return rows.map((row) => toBatchImage(workspace, { ...row, sample_ranges: run.sample_ranges }));
 }
 
@@ -124,12 +116,7 @@ export async function pendingImages(
   page: { readonly after: number; readonly limit: number; readonly retryFailed: boolean },
 ): Promise<BatchImage[]> {
   const run = await runRow(workspace.db, runId);
-  const rows = await workspace.db
-    .selectFrom('images')
-    .selectAll('images')
-    .where('batch_id', '=', run.batch_id)
-    .where('id', '>', page.after)
-    .where('id', '<=', run.last_image_id)
+  const rows = await pageOfRun(workspace, run, page)
     .where(({ not, exists, selectFrom }) => {
       let settled = selectFrom('results')
         .select('results.id')
@@ -138,8 +125,22 @@ export async function pendingImages(
       if (page.retryFailed) settled = settled.where('results.status', '=', 'done');
       return not(exists(settled));
     })
-    .orderBy('id')
-    .limit(page.limit)
     .execute();
   return rows.map((row) => toBatchImage(workspace, { ...row, sample_ranges: run.sample_ranges }));
+}
+
+/** The rows of images that a run covers, in the order of their import, behind the image `after`. */
+function pageOfRun(
+  { db }: Workspace,
+  { batch_id, last_image_id }: RunRow,
+  { after, limit }: { readonly after: number; readonly limit: number },
+) {
+  return db
+    .selectFrom('images')
+    .selectAll('images')
+    .where('batch_id', '=', batch_id)
+    .where('id', '>', after)
+    .where('id', '<=', last_image_id)
+    .orderBy('id')
+    .limit(limit);
 }
