@@ -6,6 +6,7 @@ import type { MemoryItem } from '../../src-shared/reference-set.ts';
 import { authorisedMediaUrls } from '../api/browser-access.ts';
 import { lastName } from '../i18n/paths.ts';
 import { plainText } from '../i18n/plain-text.ts';
+import { CalibratedBar } from '../ui/calibrated-bar.tsx';
 import { PlainName } from '../ui/plain-name.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import { verdictClass } from '../ui/verdict-icons.tsx';
@@ -60,9 +61,7 @@ export function MemoryCard({
       {distance !== undefined && distance !== null && (
         <span className={classes.measure} title={t('about-distance')}>
           <span>{t('distance')}</span>
-          <span className={classes.bar} aria-hidden>
-            <span style={{ inlineSize: `${distance * 100}%` }} />
-          </span>
+          <CalibratedBar value={distance} />
           <span>{distance.toFixed(2)}</span>
         </span>
       )}

@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { InspectionResult } from '../../src-shared/result.ts';
+import { CalibratedBar } from '../ui/calibrated-bar.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import classes from './opinion-summary.module.css';
 
@@ -29,9 +30,7 @@ export function OpinionSummary({ opinions = [], comparison }: OpinionResult) {
             <tr key={opinion}>
               <th scope="row">{t(`app:opinion.name.${opinion}`)}</th>
               <td>
-                <span className={classes.bar} aria-hidden>
-                  <span style={{ inlineSize: `${score * 100}%` }} />
-                </span>
+                <CalibratedBar value={score} />
               </td>
               <td className={classes.number}>{score.toFixed(2)}</td>
               <td className={classes.number}>{format.share(weight, 1)}</td>
