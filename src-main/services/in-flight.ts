@@ -1,5 +1,7 @@
-/** Keeps the inference process busy while maps are read back and counted. */
-const IN_FLIGHT = 3;
+/** Images handed to the inference process at a time: reading, inference and what becomes of results overlap. */
+export const IN_FLIGHT = 3;
+/** So many images in a row that ended the inference process mean that the machine is at fault, not they. */
+export const CRASHES_IN_A_ROW = 5;
 
 /** Runs `work` for every item, a few at a time. After an error no more begin; it is thrown when all have ended. */
 export async function forEachInFlight<T>(

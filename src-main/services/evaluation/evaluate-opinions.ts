@@ -8,11 +8,11 @@ import { evenlySpread } from '../../../src-shared/evenly-spread.ts';
 import { DEFAULT_OPINION_SETTINGS, type Opinion } from '../../../src-shared/opinion.ts';
 import type { Comparison } from '../../inference/comparison.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
+import { forEachInFlight } from '../in-flight.ts';
 import { type FileRanges, rangesOfFiles } from '../pictures/file-ranges.ts';
 import { type DefectCategory, findCategories, type TestImage } from './defect-dataset.ts';
 import { drawnComparison } from './drawn-comparison.ts';
 import { type EvaluateOptions, objectNameOf, refuseSeveral } from './evaluate.ts';
-import { forEachInFlight } from './in-flight.ts';
 import {
   type DrawEvaluation,
   type OpinionCategory,

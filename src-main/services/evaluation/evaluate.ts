@@ -9,11 +9,11 @@ import type { InspectionArea } from '../../../src-shared/inspection-area.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
+import { forEachInFlight } from '../in-flight.ts';
 import { rangesOfFiles } from '../pictures/file-ranges.ts';
 import { CategoryTally } from './category-tally.ts';
 import { findCategories } from './defect-dataset.ts';
 import { type CategoryEvaluation, type Evaluation, meanOf } from './evaluation-figures.ts';
-import { forEachInFlight } from './in-flight.ts';
 
 export type EvaluateEvent =
   | { readonly kind: 'started'; readonly categories: number; readonly total: number }

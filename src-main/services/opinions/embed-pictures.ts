@@ -6,11 +6,7 @@ import type { SampleRange } from '../../../src-shared/sample-range.ts';
 import type { TemplatePicture } from '../../inference/comparison.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
 import type { Embedded } from '../../inference/inference-protocol.ts';
-
-/** Pictures that are read or encoded at a time. */
-const IN_FLIGHT = 3;
-/** So many pictures in a row that ended the inference process mean that the machine is at fault, not they. */
-const CRASHES_IN_A_ROW = 5;
+import { CRASHES_IN_A_ROW, forEachInFlight } from '../in-flight.ts';
 
 /** A picture whose tokens are wanted. */
 export interface WantedPicture {
@@ -55,9 +51,8 @@ export async function embedPictures<Picture extends WantedPicture>(
   const embedded = new Map<Picture, Embedded>();
   const failed = new Map<Picture, ErrorRecord>();
   const total = pictures.length;
-  const queue = pictures.values();
   let crashes = 0;
-  let stopped = false;
+  let isWanted = true;
   const embed = async (picture: Picture) => {
     try {
       throwIfCancelled(signal);
@@ -73,19 +68,10 @@ export async function embedPictures<Picture extends WantedPicture>(
     }
     onProgress?.({ done: embedded.size + failed.size, total });
   };
-  const lane = async () => {
-    try {
-      for (const picture of queue) {
-        if (stopped || !(await pass(() => embed(picture)))) return;
-      }
-    } catch (error) {
-      stopped = true;
-      throw error;
-    }
-  };
   onProgress?.({ done: 0, total });
-  const lanes = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, lane));
-  for (const settled of lanes) if (settled.status === 'rejected') throw settled.reason;
+  await forEachInFlight(pictures, async (picture) => {
+    if (isWanted && !(await pass(() => embed(picture)))) isWanted = false;
+  });
   throwIfCancelled(signal);
   return { embedded, failed };
 }

@@ -19,6 +19,7 @@ import { type RunClaim, releaseClaim, touchRun } from '../../store/run-claims.ts
 import { resumeRun, setRunStatus, startRun } from '../../store/run-lifecycle.ts';
 import { countOutcomes, getRun, pendingImages } from '../../store/runs.ts';
 import { fromStoredPath, type Workspace } from '../../store/workspace.ts';
+import { CRASHES_IN_A_ROW, IN_FLIGHT } from '../in-flight.ts';
 import { comparisonOfRun, type ReadyComparison } from '../opinions/comparison-of-run.ts';
 import { partsOfProduct } from '../opinions/known-parts.ts';
 import type { KnownParts } from '../opinions/plan-comparison.ts';
@@ -30,12 +31,8 @@ import { endingsOf } from './run-endings.ts';
 import { RunPace } from './run-pace.ts';
 import { WorkGate } from './work-gate.ts';
 
-/** Images handed to the inference process at a time: reading, inference and storing of neighbours overlap. */
-const IN_FLIGHT = 3;
 const PAGE = 500;
 const HEARTBEAT_INTERVAL = 5_000;
-/** So many images in a row that ended the inference process mean that the machine is at fault, not they. */
-const CRASHES_IN_A_ROW = 5;
 
 export interface BatchRunOptions {
   readonly workspace: Workspace;
