@@ -19,13 +19,17 @@ export interface MarkedTokens extends TokenSource {
   readonly height: number;
 }
 
-/** The picture that parts are turned like before they are compared: the first reference, or the first of a batch. */
-export interface TemplatePicture {
+/** A picture of a file. */
+export interface PictureOfFile {
   readonly path: string;
   /** As readers count it, from 0; undefined: the file's first picture. */
   readonly page?: number | undefined;
+  /** What is black and white, for samples of more than 8 bits whose file does not say. */
   readonly range?: SampleRange | undefined;
 }
+
+/** The picture that parts are turned like before they are compared: the first reference, or the first of a batch. */
+export type TemplatePicture = PictureOfFile;
 
 /** What an image is compared with. The engine keeps what it prepared under `hash`, a few at a time. */
 export interface Comparison {

@@ -7,23 +7,17 @@ import type { OpinionScore } from '../../src-shared/opinion.ts';
 import type { PackedLevels } from '../../src-shared/packed-levels.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../src-shared/result.ts';
-import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { TileProgress } from '../../src-shared/tile-progress.ts';
 import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import type { PartPose } from '../pipeline/part-pose.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
-import type { Comparison, TemplatePicture, TokenSource } from './comparison.ts';
+import type { Comparison, PictureOfFile, TemplatePicture, TokenSource } from './comparison.ts';
 import type { Examination } from './examination.ts';
 import type { FromServer, ToServer } from './request-channel.ts';
 
 /** One image to inspect. */
-export interface InspectJob {
-  readonly path: string;
+export interface InspectJob extends PictureOfFile {
   readonly recipe: Recipe;
-  /** As readers count it, from 0; undefined: the file's first picture. */
-  readonly page?: number | undefined;
-  /** What is black and white, for samples of more than 8 bits whose file does not say. */
-  readonly range?: SampleRange | undefined;
   /** Folder of the artifact store that gets the maps and the mask. */
   readonly artifactRoot: string;
   /** What else the image is compared with; absent or without images: language alone. */
@@ -39,13 +33,9 @@ export interface PartSeedJob extends Omit<PartMark, 'seed'> {
 }
 
 /** One image whose tokens are wanted, for others to be compared with. */
-export interface EmbedJob {
-  readonly path: string;
+export interface EmbedJob extends PictureOfFile {
   /** Object and prompts decide the language map that is kept beside the tokens. */
   readonly recipe: Recipe;
-  /** As the image is inspected with. */
-  readonly page?: number | undefined;
-  readonly range?: SampleRange | undefined;
   /** Where token files lie. */
   readonly folder: string;
   /** True: also turned in steps of 45° and mirrored; a pass of the encoder each. */
@@ -55,7 +45,7 @@ export interface EmbedJob {
 }
 
 /** One image of which is asked how its part lies. */
-export interface PoseJob extends Pick<EmbedJob, 'path' | 'page' | 'range'> {
+export interface PoseJob extends PictureOfFile {
   readonly recipe: Pick<Recipe, 'maxPixels'>;
   /** Beside whose part it is turned. */
   readonly template: TemplatePicture;
@@ -97,17 +87,13 @@ export interface Rescored {
 }
 
 /** Prompts of the inspector's own for an image: SAM answers, CLIP's stage and UMCI are not asked. */
-export interface AskSamJob {
-  readonly path: string;
+export interface AskSamJob extends PictureOfFile {
   /** Gives the pixel limit, and the tiles. */
   readonly recipe: Recipe;
   /** SHA-256 of the image file, where known: a recent embedding is found by it and the file isn't read again. */
   readonly contentHash?: string;
   /** Of the image in pixels, where known: of an image in tiles, a recent embedding is found by it. */
   readonly size?: { readonly width: number; readonly height: number } | undefined;
-  /** As the image was inspected with. */
-  readonly page?: number | undefined;
-  readonly range?: SampleRange | undefined;
   readonly prompts: DecoderPrompts;
 }
 
