@@ -57,6 +57,8 @@ export const opinionScoreSchema = immutable(
     score: unit,
     /** Its share in the fused map, 0..1. */
     weight: unit,
+    /** Its map counts how far good ones go position by position, its score all together. Absent: both all together. */
+    perPosition: z.boolean().optional(),
   }),
 );
 export type OpinionScore = z.infer<typeof opinionScoreSchema>;

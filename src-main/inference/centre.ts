@@ -1,7 +1,7 @@
 import { goodLimit, largest } from '../pipeline/calibration.ts';
 import { type Centre, joinViews, OPINIONS, type PerOpinion, sharesOf } from '../pipeline/opinion-fusion.ts';
 import { languageView, memoryView, type OpinionView } from '../pipeline/opinion-view.ts';
-import { distancesTo, type Memory } from './memory.ts';
+import { distancesTo, limitsAt, type Memory } from './memory.ts';
 import { frameOf, onCells } from './token-variant.ts';
 
 /** What is joined. */
@@ -31,7 +31,8 @@ export async function centreOf(
 ): Promise<Centre> {
   const { references, consensus, languageLimit, weights } = joined;
   const good = references && references.files.length > 1 ? references : consensus;
-  if (!good || languageLimit === undefined) return { map: 0, image: 0 };
+  if (!good || languageLimit === undefined) return { map: 0, peak: 0, image: 0 };
+  const highest: number[] = [];
   const peaks: number[] = [];
   const images: number[] = [];
   for (const [i, file] of good.files.entries()) {
@@ -43,7 +44,12 @@ export async function centreOf(
       const { limits, variant } = memory;
       return (
         distances &&
-        memoryView(distances, limits, (values) => onCells(values, picture.views[0]!, places, variant.scale))
+        memoryView(
+          distances,
+          limits,
+          (values) => onCells(values, picture.views[0]!, places, variant.scale),
+          limitsAt(memory, picture),
+        )
       );
     };
     const views: PerOpinion<OpinionView | undefined> = {
@@ -52,10 +58,11 @@ export async function centreOf(
       references: await view(references),
     };
     const there = OPINIONS.filter((opinion) => views[opinion]);
-    const { cells, image } = joinViews(views as PerOpinion<OpinionView>, sharesOf(weights, there));
-    peaks.push(largest(cells));
-    images.push(image);
+    const joined = joinViews(views as PerOpinion<OpinionView>, sharesOf(weights, there));
+    highest.push(largest(joined.cells));
+    peaks.push(largest(joined.scored));
+    images.push(joined.image);
   }
   const centre = (values: readonly number[]) => Math.min(0, goodLimit(values, good.who));
-  return { map: centre(peaks), image: centre(images) };
+  return { map: centre(highest), peak: centre(peaks), image: centre(images) };
 }

@@ -7,6 +7,7 @@ import {
   priorLimits,
   quantile,
 } from '../pipeline/calibration.ts';
+import { type PositionLimits, positionLimits } from '../pipeline/position-limits.ts';
 import { distanceToAny, distanceToCrowd } from '../pipeline/token-distances.ts';
 import { type ComparedPicture, type KnownPictures, MOST_TOKENS, PicturePanel } from './picture-panel.ts';
 import type { TokenFile } from './token-file.ts';
@@ -22,6 +23,8 @@ export interface Memory {
   /** Of each picture, how far its tokens are from the others'; undefined: there are no others. */
   readonly own: readonly (Float32Array | undefined)[];
   readonly limits: Limits;
+  /** Where the pictures show the same place at the same token, and there are enough of them. */
+  readonly positions: PositionLimits | undefined;
 }
 
 export interface MemoryOptions {
@@ -30,6 +33,8 @@ export interface MemoryOptions {
   readonly window: TokenWindow | null;
   /** Names what else decides tokens: pictures of other files are others. */
   readonly tokensAre: string;
+  /** All pictures show the same place at the same token: aligned parts, or those of a fixed camera. */
+  readonly isPlaced: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -46,7 +51,7 @@ export async function memoryOf(
   files: readonly TokenFile[],
   who: GoodImages,
   variant: TokenVariant,
-  { search, known, window, tokensAre, signal }: MemoryOptions,
+  { search, known, window, tokensAre, isPlaced, signal }: MemoryOptions,
 ): Promise<Memory> {
   const panel = new PicturePanel(
     files.map((file) => comparedPicture(file, variant)),
@@ -68,7 +73,35 @@ export async function memoryOf(
     panel,
     own,
     limits: maps.length > 0 ? limitsOf(maps, who) : priorLimits(variant),
+    positions: isPlaced ? positionsOf(panel.pictures, own, { who, variant }) : undefined,
   };
+}
+
+/** Undefined where a picture has nothing to be compared with, or another grid. */
+function positionsOf(
+  pictures: readonly ComparedPicture[],
+  own: Memory['own'],
+  { who, variant }: Pick<Memory, 'who' | 'variant'>,
+): PositionLimits | undefined {
+  const maps = own.filter((map) => map !== undefined);
+  const [grid, ...others] = pictures.map(({ views }) => views[0]!);
+  const isOneGrid = others.every(({ width, height }) => width === grid!.width && height === grid!.height);
+  if (!grid || !isOneGrid || maps.length < own.length) return undefined;
+  return positionLimits(maps, { width: grid.width, height: grid.height, scale: variant.scale }, who);
+}
+
+/**
+ * Up to where each token of a picture is good; of one of the memory's own, by the others. Undefined: as all tokens are,
+ * since positions are not told apart, or the picture has another grid.
+ */
+export function limitsAt(
+  { panel, positions }: Pick<Memory, 'panel' | 'positions'>,
+  { key, views }: ComparedPicture,
+): Float32Array | undefined {
+  const { width, height } = views[0]!;
+  if (positions?.width !== width || positions.height !== height) return undefined;
+  const own = panel.pictures.findIndex((picture) => picture.key === key);
+  return own === -1 ? positions.limits : positions.ofOthers[own]!;
 }
 
 /** How far a picture's tokens are; undefined when the memory has nothing but the picture itself. */

@@ -25,7 +25,7 @@ import type { ScoreMap } from '../pipeline/score-map.ts';
 import { distanceToAny } from '../pipeline/token-distances.ts';
 import type { Comparison } from './comparison.ts';
 import { countedValues, seenCells } from './counted-tokens.ts';
-import { distancesTo, type Memory } from './memory.ts';
+import { distancesTo, limitsAt, type Memory } from './memory.ts';
 import type { LoadedPack } from './pack-loader.ts';
 import { type ComparedPicture, KnownPictures } from './picture-panel.ts';
 import { type PreparedComparison, type Preparing, prepareComparison } from './prepared-comparison.ts';
@@ -130,13 +130,13 @@ export class Opinions {
     const { language } = image;
     const base = logit(this.#preparing.theta);
     const { cells } = languageView(language, base);
-    const said = raised({ cells: silenced(cells, alike.harmless), image: 0 }, alike.counterExamples, 0);
-    const fused = said.cells.map((value) => sigmoid(base + ownLogit(value)));
+    const said = raised(silenced(cells, alike.harmless), alike.counterExamples, 0);
+    const fused = said.map((value) => sigmoid(base + ownLogit(value)));
     const peak = (values: Float32Array) => largest(seenCells(values, image.cells));
     return {
       fused: { ...language, data: fused },
-      maps: { language: shown(said.cells, image) },
-      scores: [{ opinion: 'language', score: sigmoid(peak(said.cells)), weight: 1 }],
+      maps: { language: shown(said, image) },
+      scores: [{ opinion: 'language', score: sigmoid(peak(said)), weight: 1 }],
       score: peak(fused),
     };
   }
@@ -146,15 +146,18 @@ export class Opinions {
     const { centre } = prepared;
     const there = OPINIONS.filter((opinion) => views[opinion]);
     const weights = sharesOf(prepared.weights, there);
-    const joined = raised(joinViews(views, weights), alike.counterExamples, centre.map);
-    const peak = largest(seenCells(joined.cells, image.cells));
+    const joined = joinViews(views, weights);
+    const cells = raised(joined.cells, alike.counterExamples, centre.map);
+    const scored = raised(joined.scored, alike.counterExamples, centre.peak);
+    const peak = largest(seenCells(scored, image.cells));
     return {
-      fused: { ...image.language, data: fusedMap(joined, centre, theta) },
+      fused: { ...image.language, data: fusedMap({ cells }, centre, theta) },
       maps: Object.fromEntries(there.map((opinion) => [opinion, shown(views[opinion]!.cells, image)])),
       scores: there.map((opinion) => ({
         opinion,
         score: sigmoid(views[opinion]!.image),
         weight: weights[opinion]!,
+        ...(views[opinion]!.scored !== views[opinion]!.cells && { perPosition: true }),
       })),
       score: fusedScore({ image: joined.image, peak }, centre, theta),
     };
@@ -206,7 +209,11 @@ async function viewsOf(looked: LookedAt, alike: Alike): Promise<PerOpinion<Opini
   const consensus = await memorySays(prepared.consensus, looked, alike);
   const references = await memorySays(prepared.references, looked, alike);
   return {
-    language: { cells: language, image: largest(seenCells(language, image.cells)) },
+    language: {
+      cells: language,
+      scored: language,
+      image: largest(seenCells(language, image.cells)),
+    },
     ...(consensus && { consensus }),
     ...(references && { references }),
   };
@@ -220,11 +227,13 @@ async function memorySays(
   if (!memory || !isComparable) return undefined;
   const distances = await distancesTo(memory, picture, signal);
   if (!distances) return undefined;
-  const { cells } = memoryView(distances, memory.limits, onCells);
+  const view = memoryView(distances, memory.limits, onCells, limitsAt(memory, picture));
   const left = silencedDistances(distances, memory.limits, alike.tokens.harmless);
   const counted = countedValues(left, picture.views[0]!, image, prepared.variant.scale, onCells);
+  const scored = silenced(view.scored, alike.cells.harmless);
   return {
-    cells: silenced(cells, alike.cells.harmless),
+    cells: view.cells === view.scored ? scored : silenced(view.cells, alike.cells.harmless),
+    scored,
     image: distanceLogit(topMean(counted), memory.limits.image),
   };
 }

@@ -182,6 +182,7 @@ async function memories(
     known: preparing.known,
     window,
     tokensAre,
+    isPlaced: template !== undefined || settings.window !== null,
     signal,
   };
   const remember = async (smoothed: boolean, who: Memory['who'], most?: number) => {

@@ -20,7 +20,7 @@ const MAD_SCALE = 1.4826;
 /** Share of an image's tokens, the farthest, whose mean stands for the image. */
 const TOP_SHARE = 0.01;
 /** No limit is smaller: copies of one image have no distance. */
-const LEAST_LIMIT = 1e-3;
+export const LEAST_LIMIT = 1e-3;
 /** Limits without anything to compare a single reference with. */
 const PRIOR = { plain: 0.2, smoothed: 0.07 };
 const PRIOR_IMAGE = 0.85;

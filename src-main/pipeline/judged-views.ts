@@ -1,5 +1,4 @@
 import { DISTANCE_STEEPNESS, distanceLogit, type Limits } from './calibration.ts';
-import type { OpinionView } from './opinion-view.ts';
 
 /** Judged tokens are alike within this share of the limit of good ones. */
 const RADIUS = 0.5;
@@ -58,16 +57,13 @@ export function silencedDistances(
   return logits.map((value) => limit * Math.exp(value / DISTANCE_STEEPNESS));
 }
 
-/** What opinions say together with what is like counter-examples raised. @param centre see `Centre` */
+/** Logits of what opinions say together, with what is like counter-examples raised. @param centre see `Centre` */
 export function raised(
-  { cells, image }: OpinionView,
+  logits: Float32Array,
   counterExamples: Float32Array | undefined,
   centre: number,
-): OpinionView {
-  if (!counterExamples) return { cells, image };
+): Float32Array {
+  if (!counterExamples) return logits;
   const aim = centre + RAISED;
-  return {
-    cells: cells.map((value, i) => value + counterExamples[i]! * Math.max(0, aim - value)),
-    image,
-  };
+  return logits.map((value, i) => value + counterExamples[i]! * Math.max(0, aim - value));
 }

@@ -68,27 +68,33 @@ function toShares(weights: PerOpinion<number>): PerOpinion<number> {
 /** What the opinions say together: the weighted mean of their logits. */
 export function joinViews(views: PerOpinion<OpinionView>, weights: PerOpinion<number>): OpinionView {
   const there = OPINIONS.filter((opinion) => views[opinion]);
-  const cells = new Float32Array(views[there[0]!]!.cells.length);
-  let image = 0;
-  for (const opinion of there) {
-    const view = views[opinion]!;
-    const weight = weights[opinion]!;
-    for (let i = 0; i < cells.length; i++) cells[i]! += weight * view.cells[i]!;
-    image += weight * view.image;
-  }
-  return { cells, image };
+  const mean = (of: 'cells' | 'scored') => {
+    const joined = new Float32Array(views[there[0]!]!.cells.length);
+    for (const opinion of there) {
+      const values = views[opinion]![of];
+      const weight = weights[opinion]!;
+      for (let i = 0; i < joined.length; i++) joined[i]! += weight * values[i]!;
+    }
+    return joined;
+  };
+  const cells = mean('cells');
+  const isSame = there.every((opinion) => views[opinion]!.scored === views[opinion]!.cells);
+  const image = there.reduce((sum, opinion) => sum + weights[opinion]! * views[opinion]!.image, 0);
+  return { cells, scored: isSame ? cells : mean('scored'), image };
 }
 
 /** Where good images lie in what opinions say together, at most 0: opinions that fire in different places never add up. */
 export interface Centre {
   /** Of the highest place. */
   readonly map: number;
+  /** Of the highest place, as it counts for the score; see `OpinionView`. */
+  readonly peak: number;
   /** Of the image as a whole. */
   readonly image: number;
 }
 
 /** On the scale of language's own map: `theta` at the centre, which is as far as the farthest good one. */
-export function fusedMap({ cells }: OpinionView, centre: Centre, theta: number): Float32Array {
+export function fusedMap({ cells }: Pick<OpinionView, 'cells'>, centre: Centre, theta: number): Float32Array {
   const base = logit(theta) - centre.map;
   return cells.map((value) => sigmoid(base + value));
 }
@@ -99,5 +105,5 @@ export function fusedScore(
   centre: Centre,
   theta: number,
 ): number {
-  return sigmoid(logit(theta) + (image - centre.image) / 2 + (peak - centre.map) / 2);
+  return sigmoid(logit(theta) + (image - centre.image) / 2 + (peak - centre.peak) / 2);
 }

@@ -16,7 +16,15 @@ export function opinionsSection({ opinions = [], comparison }: InspectionResult)
 <table><thead><tr><th>opinion</th><th>score</th><th class="number">share</th></tr></thead><tbody>${opinions.map(
     ({ opinion, score, weight }) =>
       html`<tr><td>${NAMES[opinion]}</td><td>${bar(score, 'quality')}${score.toFixed(2)}</td><td class="number">${Math.round(weight * 100)} %</td></tr>`,
-  )}</tbody></table>${comparison && html`<p class="quiet">Compared with ${comparedWith(comparison)}.</p>`}</section>`;
+  )}</tbody></table>${comparison && html`<p class="quiet">Compared with ${comparedWith(comparison)}.</p>`}${perPosition(opinions)}</section>`;
+}
+
+/** Where maps and scores are in different units: which. */
+function perPosition(opinions: NonNullable<InspectionResult['opinions']>): Html {
+  const names = opinions.filter((of) => of.perPosition).map(({ opinion }) => NAMES[opinion]);
+  if (names.length === 0) return html``;
+  const list = new Intl.ListFormat('en').format(names);
+  return html`<p class="quiet">On these maps 0.5 is as far as good ones go at each position, in the scores as they go anywhere: ${list}.</p>`;
 }
 
 function comparedWith(comparison: NonNullable<InspectionResult['comparison']>): string {

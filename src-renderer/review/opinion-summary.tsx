@@ -39,7 +39,22 @@ export function OpinionSummary({ opinions = [], comparison }: OpinionResult) {
         </tbody>
       </table>
       {comparison && <ComparedWith comparison={comparison} />}
+      <PerPosition opinions={opinions} />
     </>
+  );
+}
+
+/** Where maps and scores are in different units: which. */
+function PerPosition({ opinions = [] }: Pick<OpinionResult, 'opinions'>) {
+  const { t, i18n } = useTranslation(['review', 'app']);
+  const names = opinions
+    .filter(({ perPosition }) => perPosition)
+    .map(({ opinion }) => t(`app:opinion.name.${opinion}`));
+  if (names.length === 0) return null;
+  return (
+    <Text size="xs" mt={6} data-testid="per-position">
+      {t('opinions.per-position', { list: new Intl.ListFormat(i18n.language).format(names) })}
+    </Text>
   );
 }
 

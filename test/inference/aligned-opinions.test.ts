@@ -87,6 +87,18 @@ it('finds on a part in any pose what parts in other poses have not, and says whe
   expect(Math.abs(highest.u - SPOT.u)).toBeLessThan(10);
 });
 
+it('counts its map position by position from four parts on, and says so; three say too little', async () => {
+  const unitsOf = async (names: readonly string[]) => {
+    const { opinions } = await inspect('spotted', await comparison(names));
+    return opinions!.map(({ opinion, perPosition }) => [opinion, perPosition]);
+  };
+  expect(await unitsOf(['a', 'b', 'c', 'd'])).toEqual([
+    ['language', undefined],
+    ['references', true],
+  ]);
+  expect(await unitsOf(['a', 'b', 'c'])).toContainEqual(['references', undefined]);
+});
+
 it('is quieter on a good part than on one with a spot, whatever their poses', async () => {
   const good = await comparison(['a', 'b', 'c']);
   const scoreOf = async (name: string) => (await inspect(name, good)).opinions![1]!.score;

@@ -141,6 +141,9 @@ describe('references', () => {
     });
     expect(result.opinions?.map(({ opinion }) => opinion)).toEqual(['language', 'references']);
     const [language, references] = result.opinions!;
+    expect(references!.perPosition).toBeUndefined();
+    const fixed = { settings: { ...SETTINGS, window: 4 }, references: sources(0, 4) };
+    expect((await inspect(6, comparison(fixed))).opinions![1]!.perPosition).toBe(true);
     expect(language!.weight + references!.weight).toBeCloseTo(1, 9);
     expect(references!.score).toBeGreaterThan(0.9);
     expect(result.timings.compare).toBeGreaterThan(0);

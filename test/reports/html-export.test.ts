@@ -280,7 +280,7 @@ test('an image’s page says what each opinion is, which of them found a region,
     ...compared.result,
     opinions: [
       { opinion: 'language' as const, score: 0.41, weight: 0.2 },
-      { opinion: 'consensus' as const, score: 0.91, weight: 0.8 },
+      { opinion: 'consensus' as const, score: 0.91, weight: 0.8, perPosition: true },
     ],
     comparison: { hash: 'd'.repeat(64), crowd: 24, references: 8, harmless: 1, counterExamples: 0 },
   };
@@ -290,10 +290,12 @@ test('an image’s page says what each opinion is, which of them found a region,
   expect(page).toContain('found by: batch 0.91 · references 0.88 · language 0.41');
   expect(page).toContain('Compared with 24 images of the batch, 8 references, and 1 harmless mark.');
   expect(page).toMatch(/<td>batch<\/td><td>.*0\.91<\/td><td class="number">80 %<\/td>/);
+  expect(page).toContain('at each position, in the scores as they go anywhere: batch.');
   expect(page).toContain('Fused map');
   const plainPage = pages.get(join('images', '00002.html'))!;
   expect(plainPage).toContain('CLIP map');
-  for (const text of ['found by', 'Opinions', 'Compared with']) expect(plainPage).not.toContain(text);
+  for (const text of ['found by', 'Opinions', 'Compared with', 'each position'])
+    expect(plainPage).not.toContain(text);
 });
 
 test('a region’s number stands above it, and below it where the image ends', async () => {

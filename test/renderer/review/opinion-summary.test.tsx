@@ -17,12 +17,19 @@ it('says of each opinion how it scores and how much it counts', async () => {
   expect(rows.map(({ textContent }) => textContent)).toEqual(['Language0.4120%', 'References0.8880%']);
 });
 
+it('says which maps are in units of their own', async () => {
+  const [language, references] = opinions;
+  await renderPart(<OpinionSummary opinions={[language!, { ...references!, perPosition: true }]} />);
+  expect(screen.getByTestId('per-position').textContent).toMatch(/at each position.*: References$/);
+});
+
 it('names what the image was compared with, and nothing that there was none of', async () => {
   const comparison = { ...nothing, crowd: 24, references: 8, harmless: 1 };
   await renderPart(<OpinionSummary opinions={opinions} comparison={comparison} />);
   expect(screen.getByTestId('compared-with').textContent).toBe(
     'Compared with 24 images of the batch, 8 references, and 1 harmless mark',
   );
+  expect(screen.queryByTestId('per-position')).toBeNull();
 });
 
 it('says it in Chinese', async () => {
