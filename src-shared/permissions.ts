@@ -81,6 +81,7 @@ export const LEAST_ROLE: Readonly<Record<Action, Role | null>> = {
   'packs.unfinished': null,
   'packs.selfTest': 'engineer',
   'device.status': null,
+  'device.survey': null,
   'device.choose': 'engineer',
   'studies.list': null,
   'studies.create': 'reviewer',

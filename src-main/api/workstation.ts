@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { AppInfo } from '../../src-shared/contract/app.ts';
 import type { DeviceRequest } from '../../src-shared/device.ts';
+import type { DeviceSurvey } from '../../src-shared/device-survey.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { addSampleBatch } from '../services/imports/sample-batch.ts';
 import { type PackExaminer, type PackRoots, packExaminer } from '../services/packs/model-packs.ts';
@@ -14,6 +15,7 @@ import { TilePyramids } from '../services/pictures/tile-pyramids.ts';
 import { guardWith } from '../services/references/guard.ts';
 import { ReferenceMemory } from '../services/references/reference-memory.ts';
 import {
+  deviceSurveyor,
   InferencePool,
   type InferencePoolOptions,
   type ProcessHost,
@@ -53,6 +55,8 @@ export interface WorkstationOptions {
   readonly examiner?: PackExaminer;
   /** Starts an inference process; for tests. */
   readonly openInference?: InferencePoolOptions['open'];
+  /** Tries the devices; for tests. Default: in processes of {@link host}. */
+  readonly surveyDevices?: () => Promise<DeviceSurvey>;
 }
 
 /** What both shells hold on to as long as they run: everything behind the router and the media. */
@@ -67,6 +71,8 @@ export interface Workstation {
   readonly selfTestFolder: string;
   readonly hub: EventHub;
   readonly pool: InferencePool;
+  /** Tries every device there is. */
+  readonly surveyDevices: () => Promise<DeviceSurvey>;
   readonly runControl: RunControl;
   readonly thumbnails: Thumbnails;
   readonly tiles: TilePyramids;
@@ -110,6 +116,8 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     ...(openInference && { open: openInference }),
     onStatus: (status) => hub.publish({ kind: 'device', status }),
   });
+  const surveyDevices =
+    options.surveyDevices ?? deviceSurveyor({ ...(threads && { threads }), ...(host && { host }) });
   const examiner = options.examiner ?? packExaminer({ ...(host && { host }) });
   const runControl = new RunControl({
     workspace,
@@ -168,6 +176,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     selfTestFolder: cache.selfTest,
     hub,
     pool,
+    surveyDevices,
     runControl,
     thumbnails,
     tiles,

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { addBench } from './bench.ts';
+import { addDevices } from './devices.ts';
 import { addEvaluate } from './evaluate.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { addExport } from './export.ts';
@@ -63,6 +64,7 @@ Exit codes:
   addEvaluate(program);
   addTrain(program);
   addModels(program);
+  addDevices(program);
   addReferencesCommand(program);
   addPeople(program);
   addWorkspace(program);

@@ -4,20 +4,27 @@ import { GraphBuilder, type Value } from '../graph/builder.ts';
 import { encodeModel } from '../graph/model.ts';
 import { createSession, providersOfThisBuild, type Tensors } from './ort.ts';
 
-/** Providers that ONNX Runtime exists with on each platform, fastest first. */
+/**
+ * Providers that ONNX Runtime exists with on each platform, fastest first. TensorRT comes after CUDA: it builds an
+ * engine for each shape that it meets, minutes for a large model, so it is there for those who ask for it.
+ */
 const PLATFORM_DEVICES: Readonly<Record<string, readonly Device[]>> = {
-  linux: ['cuda', 'webgpu', 'cpu'],
-  win32: ['cuda', 'dml', 'webgpu', 'cpu'],
+  linux: ['cuda', 'tensorrt', 'webgpu', 'cpu'],
+  win32: ['cuda', 'tensorrt', 'dml', 'webgpu', 'cpu'],
   darwin: ['coreml', 'webgpu', 'cpu'],
 };
+
+/** Devices that ONNX Runtime exists with on a platform, in this build or another, fastest first. */
+export function devicesOfPlatform(platform: NodeJS.Platform): readonly Device[] {
+  return PLATFORM_DEVICES[platform] ?? ['cpu'];
+}
 
 /** Devices that can be asked for on a platform, fastest first, `cpu` last. */
 export function supportedDevices(
   platform: NodeJS.Platform = process.platform,
   providers: readonly string[] = providersOfThisBuild(),
 ): readonly Device[] {
-  const known = PLATFORM_DEVICES[platform] ?? ['cpu'];
-  return known.filter((device) => device === 'cpu' || providers.includes(device));
+  return devicesOfPlatform(platform).filter((device) => device === 'cpu' || providers.includes(device));
 }
 
 /** Largest difference to the CPU, relative to the largest value, that a working device may show. */
@@ -38,6 +45,9 @@ export type TrialRunner = (device: Device, side: number) => Promise<DeviceTrial>
 
 const SMALL = 16;
 const LARGE = 128;
+
+/** Devices that `auto` doesn't try. */
+const ONLY_BY_NAME: ReadonlySet<Device> = new Set(['cpu', 'tensorrt']);
 
 /**
  * Finds out what runs. A device asked for by name is tried on a small graph whose result is compared with the
@@ -63,7 +73,7 @@ export async function openDevice(
   }
   if (asked === 'cpu') return { asked, running: 'cpu' };
   const runTrial = options.runTrial ?? ((device, side) => tryConvolutions(device, side, options.threads));
-  const candidates = asked === 'auto' ? supported.filter((device) => device !== 'cpu') : [asked];
+  const candidates = asked === 'auto' ? supported.filter((device) => !ONLY_BY_NAME.has(device)) : [asked];
   const passedOver: string[] = [];
   const report = (running: Device): DeviceReport => ({
     asked,
@@ -85,22 +95,61 @@ async function reasonAgainst(
   runTrial: TrialRunner,
 ): Promise<string | undefined> {
   try {
-    const small = await runTrial(device, SMALL);
-    const difference = relativeDifference(small.output, (await runTrial('cpu', SMALL)).output);
-    if (!(difference <= TOLERANCE))
-      return `results differ from the CPU's by ${(100 * difference).toFixed(1)} %`;
+    const small = await tryOn(SMALL, device, runTrial);
+    if (!small.isRight) return wrongBy(small);
     if (!mustBeFast) return undefined;
-    if (small.time > PATIENCE) return `works, but takes ${Math.round(small.time)} ms for a small graph`;
-    const [own, cpu] = [await runTrial(device, LARGE), await runTrial('cpu', LARGE)];
-    if (own.time < cpu.time) return undefined;
-    return `works, but needs ${own.time.toFixed(1)} ms where the CPU needs ${cpu.time.toFixed(1)} ms`;
+    if (small.ms > PATIENCE) return `works, but takes ${Math.round(small.ms)} ms for a small graph`;
+    const large = await tryOn(LARGE, device, runTrial);
+    if (!large.isRight) return wrongBy(large);
+    return large.ms < large.cpuMs ? undefined : slowerThanCpu(large);
   } catch (error) {
     return reasonOf(error);
   }
 }
 
+/** A device beside the CPU on one and the same trial graph. */
+export interface DeviceMeasurement {
+  /** Pixels of the maps' sides. */
+  readonly side: number;
+  /** Milliseconds of a warm run. */
+  readonly ms: number;
+  readonly cpuMs: number;
+  /** Largest difference to the CPU's values, relative to the largest of them; NaN when some are no numbers. */
+  readonly difference: number;
+  readonly isRight: boolean;
+}
+
+/**
+ * Measures a device against the CPU: on larger maps when it is quick with small ones, which a software driver isn't.
+ * @throws what ONNX Runtime says when the device doesn't run
+ */
+export async function measureDevice(
+  device: Device,
+  runTrial: TrialRunner = tryConvolutions,
+): Promise<DeviceMeasurement> {
+  const small = await tryOn(SMALL, device, runTrial);
+  return small.isRight && small.ms <= PATIENCE ? tryOn(LARGE, device, runTrial) : small;
+}
+
+async function tryOn(side: number, device: Device, runTrial: TrialRunner): Promise<DeviceMeasurement> {
+  const own = await runTrial(device, side);
+  const cpu = device === 'cpu' ? own : await runTrial('cpu', side);
+  const difference = relativeDifference(own.output, cpu.output);
+  return { side, ms: own.time, cpuMs: cpu.time, difference, isRight: difference <= TOLERANCE };
+}
+
+/** How a device's values miss the CPU's. */
+export function wrongBy({ difference }: DeviceMeasurement): string {
+  return `results differ from the CPU's by ${(100 * difference).toFixed(1)} %`;
+}
+
+/** How much slower than the CPU a device is. */
+export function slowerThanCpu({ ms, cpuMs }: DeviceMeasurement): string {
+  return `works, but needs ${ms.toFixed(1)} ms where the CPU needs ${cpuMs.toFixed(1)} ms`;
+}
+
 /** The last sentence of ONNX Runtime's message, which says what is wrong, without its source positions. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message
     .replace(/\/\S+\.(cc|h|cpp):\d+\s*/g, '')

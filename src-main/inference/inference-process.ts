@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { poseOfImage } from './aligned-image.ts';
 import { askSamAboutImage } from './ask-sam-about-image.ts';
+import { measureDevice, tryConvolutions } from './devices.ts';
 import { embedImage } from './embed-image.ts';
 import { type EngineClient, startEngine } from './engine-client.ts';
 import { examineInThread } from './examination-client.ts';
@@ -38,6 +39,8 @@ void serveRequests<InferenceRequests>(parent, {
     engine = await startEngine(options, die);
     return { device: engine.device, packHash: engine.packHash };
   },
+  measureDevice: ({ device, threads }) =>
+    measureDevice(device, (which, side) => tryConvolutions(which, side, threads)),
   async examine({ examination, heapMb }) {
     await examineInThread(examination, heapMb);
   },

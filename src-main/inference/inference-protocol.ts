@@ -1,5 +1,5 @@
 import type { AlignmentDoubt } from '../../src-shared/alignment.ts';
-import type { DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
+import type { Device, DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
 import type { InspectionArea, PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
 import type { Notice } from '../../src-shared/notice.ts';
@@ -12,6 +12,7 @@ import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import type { PartPose } from '../pipeline/part-pose.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
 import type { Comparison, PictureOfFile, TemplatePicture, TokenSource } from './comparison.ts';
+import type { DeviceMeasurement } from './devices.ts';
 import type { Examination } from './examination.ts';
 import type { FromServer, ToServer } from './request-channel.ts';
 
@@ -113,14 +114,19 @@ export interface EngineOptions {
 }
 
 /**
- * What the inference process can be asked, with the answer to each. `open` comes first and once; or `examine`, and
- * nothing else.
+ * What the inference process can be asked, with the answer to each. `open` comes first and once; or `examine` or
+ * `measureDevice`, and nothing else.
  */
 export interface InferenceRequests {
   /** Loads a pack. */
   readonly open: {
     readonly job: EngineOptions;
     readonly result: { readonly device: DeviceReport; readonly packHash: string };
+  };
+  /** Runs the trial graph on a device and on the CPU; it blocks the process. */
+  readonly measureDevice: {
+    readonly job: { readonly device: Device; readonly threads?: number };
+    readonly result: DeviceMeasurement;
   };
   /** Opens files that may be anything. */
   readonly examine: {

@@ -1,9 +1,20 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import type { Device } from '../../src-shared/device.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 
 /** Version of ONNX Runtime: the same model gives slightly other values from one to another. */
 export const ORT_VERSION = ort.env.versions.node ?? ort.env.versions.common;
+
+/** Where the libraries of this build lie; those of providers that it loads when they are asked for belong beside them. */
+export const ORT_FOLDER = join(
+  dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json')),
+  'bin',
+  'napi-v6',
+  process.platform,
+  process.arch,
+);
 
 /** A tensor as the rest of the code base sees it; `data` is row-major. */
 export type Tensor =

@@ -3,6 +3,7 @@ import type { DeviceRequest } from '../../src-shared/device.ts';
 /** Operating systems that ONNX Runtime has each device on; all others have it everywhere. */
 const ONLY_ON: Partial<Record<DeviceRequest, readonly string[]>> = {
   cuda: ['linux', 'win32'],
+  tensorrt: ['linux', 'win32'],
   webgpu: ['linux', 'win32', 'darwin'],
   dml: ['win32'],
   coreml: ['darwin'],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deviceReportSchema, deviceRequestSchema } from '../device.ts';
+import { deviceSurveySchema } from '../device-survey.ts';
 import { errorRecordSchema } from '../error-record.ts';
 import { base, count } from './base.ts';
 
@@ -18,6 +19,8 @@ export type DeviceStatus = z.infer<typeof deviceStatusSchema>;
 
 export const device = {
   status: base.output(deviceStatusSchema),
+  /** Tries every device, each in a process of its own: seconds, more where a driver is slow. Nothing is changed. */
+  survey: base.output(deviceSurveySchema),
   /** Takes effect for the next start of the inference process; refused while a run is at work. */
   choose: base.input(z.object({ device: deviceRequestSchema })).output(deviceStatusSchema),
 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openWorkstation } from '../../src-main/api/workstation.ts';
 import { openWorkspace } from '../../src-main/store/open-workspace.ts';
+import type { DeviceSurvey } from '../../src-shared/device-survey.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { listAudit } from '../store/history-fixture.ts';
@@ -250,6 +251,22 @@ describe('the device', () => {
       error: { code: 'pack-file-missing' },
     });
     expect(failing.workstation.isBusy()).toBe(false);
+  });
+
+  test('is surveyed without an inference process of the workspace', async () => {
+    const survey: DeviceSurvey = {
+      platform: 'linux',
+      arch: 'x64',
+      distribution: null,
+      ortVersion: '1.30.0',
+      surveyedAt: '2026-01-01T00:00:00.000Z',
+      devices: [
+        { device: 'cpu', state: 'works', missing: [], trial: { side: 128, ms: 5, cpuMs: 5 }, reason: null },
+      ],
+    };
+    const { client, starts } = await fakeWorkstation({}, { surveyDevices: async () => survey });
+    expect(await client.device.survey()).toEqual(survey);
+    expect(starts).toEqual([]);
   });
 
   test('is chosen for the next start, not while a run is at work or paused', async () => {

@@ -7,8 +7,8 @@ const polygon = z.array(z.array(z.tuple([z.number(), z.number()])).min(4)).min(1
 const box = z.strictObject({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 const artifact = z.strictObject({ path: z.string(), sha256, bytes: z.int().positive() });
 const device = z.strictObject({
-  asked: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
-  running: z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+  asked: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'tensorrt', 'dml', 'coreml']),
+  running: z.enum(['cpu', 'webgpu', 'cuda', 'tensorrt', 'dml', 'coreml']),
   fallbackReason: z.string().optional(),
 });
 const milliseconds = z.number().min(0);

@@ -25,6 +25,7 @@ describe('supported devices', () => {
   it('are those of the platform that the build has a provider for, the CPU last', () => {
     expect(supportedDevices('linux', ['cpu', 'webgpu', 'cuda', 'tensorrt'])).toEqual([
       'cuda',
+      'tensorrt',
       'webgpu',
       'cpu',
     ]);
@@ -87,6 +88,14 @@ describe('auto', () => {
     const report = await openDevice('auto', { supported, runTrial });
     expect(report.running).toBe('cpu');
     expect(report.fallbackReason).toMatch(/^cuda: no cuda here; webgpu: works, but .*9\.0 ms.*5\.0 ms/);
+  });
+
+  it('leaves TensorRT, which needs minutes to start, to those who ask for it', async () => {
+    const runTrial = trials({ tensorrt: 1, cpu: 5 });
+    expect((await openDevice('auto', { supported: ['tensorrt', 'cpu'], runTrial })).running).toBe('cpu');
+    expect((await openDevice('tensorrt', { supported: ['tensorrt', 'cpu'], runTrial })).running).toBe(
+      'tensorrt',
+    );
   });
 
   it('does not wait for a software driver to finish the large graph', async () => {

@@ -27,7 +27,7 @@ export interface Surroundings {
  * tiles, each as long as `slow`), `grow` (reports 1000 MB from then on), `bad` (fails), `once:FILE` (crashes
  * unless the file is there, and makes it); anything else is answered at once. So do the packs `refuse`,
  * `crash-at-start`, `fill-at-start` (ends as V8 does with a full heap), `kill-at-start`,
- * `grow-at-start` and `never-ready`.
+ * `grow-at-start` and `never-ready`. Of the devices `cuda` crashes, `webgpu` fails, and the others beat the CPU.
  * @returns takes the parent's messages
  */
 export function fakeInference({ pid, say, kill, exit, freeze }: Surroundings): (message: ToChild) => void {
@@ -79,10 +79,20 @@ export function fakeInference({ pid, say, kill, exit, freeze }: Surroundings): (
       answer();
     }
   };
+  const measure = (id: number, { device }: InferenceRequests['measureDevice']['job']) => {
+    if (device === 'cuda') exit(139, 'Fatal: the driver is broken\n');
+    else if (device === 'webgpu') {
+      say({ kind: 'failed', id, error: { code: 'model-file-invalid', message: 'No supported adapters' } });
+    } else {
+      const result = { side: 128, ms: 2, cpuMs: 5, difference: 0, isRight: true };
+      say({ kind: 'answer', id, result });
+    }
+  };
   return (message) => {
     if (message.kind === 'request') {
       const { id, request } = message;
       if (request.kind === 'open') open(id, request.job);
+      else if (request.kind === 'measureDevice') measure(id, request.job);
       else if (request.kind !== 'examine' && request.kind !== 'rescore') work(id, request.job);
     } else {
       cancelled.add(message.id);

@@ -9,6 +9,7 @@ import {
 import type { ProcessHost } from '../../inference/process-host.ts';
 import { findPack, type PackRoots } from '../packs/model-packs.ts';
 
+export { deviceSurveyor } from '../../inference/device-survey.ts';
 export type { ProcessHost } from '../../inference/process-host.ts';
 
 export interface InferencePoolOptions extends PackRoots {
