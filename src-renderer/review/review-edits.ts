@@ -111,6 +111,11 @@ export class ReviewEdits {
     return 'done';
   }
 
+  /** Resolves when every edit asked for so far is through, and who asked for it has said so. */
+  async settled(): Promise<void> {
+    await this.#last;
+  }
+
   #inTurn<T>(edit: (run: number) => Promise<T>): Promise<T> {
     const turn = this.#last.then(() => {
       const { runId } = this.#options;

@@ -7,6 +7,7 @@ import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { useDenied } from '../state/people.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
+import type { ReviewEdits } from './review-edits.ts';
 import { showStatus } from './status-line.ts';
 import { useMemoryNews } from './use-memory-news.ts';
 
@@ -16,7 +17,7 @@ export type ReferenceMarks = ReadonlyMap<number, boolean>;
 const NO_IMAGES: SetOfRun['images'] = [];
 
 /** Which images of a run are references of its product, and making the one at hand one. */
-export function useReferences(runId: number | null, current: ReviewRow | null) {
+export function useReferences(runId: number | null, current: ReviewRow | null, edits: ReviewEdits) {
   const { t } = useTranslation('review');
   const { api } = useWorkstation();
   const inspector = useSession((session) => session.inspector);
@@ -32,7 +33,7 @@ export function useReferences(runId: number | null, current: ReviewRow | null) {
     () => new Map(images.map(({ imageId, counts }) => [imageId, counts])),
     [images],
   );
-  const tell = useMemoryNews(set?.product ?? null);
+  const tell = useMemoryNews(set?.product ?? null, edits);
   const add = useMutation(api.references.add.mutationOptions({ onSuccess: (change) => tell(change) }));
   const remove = useMutation(api.references.remove.mutationOptions({ onSuccess: (change) => tell(change) }));
   const known = images.find(({ imageId }) => imageId === current?.imageId);

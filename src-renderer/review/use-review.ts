@@ -41,7 +41,7 @@ export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnder
   const { image, remarks, pyramid } = useReviewImage(runId, queue.queue, current);
   const edits = useReviewEdits(runId, tableKey);
   const verdicts = useVerdicts(runId, edits, queue);
-  const references = useReferences(runId, current);
+  const references = useReferences(runId, current, edits);
   const sam = useSam(runId, current?.imageId ?? null);
   const [tool, setTool] = useState<Tool>('pan');
   const [selection, select] = useSelection(current?.imageId ?? null);

@@ -86,7 +86,7 @@ describeInChromium('an inspector', () => {
     await pointer.click(review.canvas, 0.7, 0.3);
     await answer.getByText(/\d ms$/).waitFor();
     await answer.getByRole('button', { name: 'Missed defect' }).click();
-    await page.getByText('Marked: Missed defect').first().waitFor();
+    await review.saying('Marked as missed: its like is raised from now on');
 
     await review.open(overturned.imageId);
     await keyboard.press('g');
@@ -94,13 +94,11 @@ describeInChromium('an inspector', () => {
     expect(readRecords(site.workspace, 'select * from verdicts where run_id = ?', runId)).toEqual([]);
     await keyboard.type('Light on the rim');
     await keyboard.press('Enter');
-    await page
-      .getByText(/^Saved: Accept/)
-      .first()
-      .waitFor();
+    await expect.poll(() => review.currentId()).not.toBe(overturned.imageId);
     await review.open(overturned.imageId);
     await page.getByRole('button', { name: 'Region 1: false positive' }).click();
-    await page.getByText('Marked: False positive').first().waitFor();
+    await page.getByRole('button', { name: 'Region 1: false positive', pressed: true }).waitFor();
+    await review.saying('Marked as harmless: its like stays quiet from now on');
 
     expect(
       readRecords(

@@ -54,6 +54,11 @@ export class ReviewPage {
     await this.#window.quiet();
   }
 
+  /** Waits until the status line says something that stands: what is only said in passing may never be seen. */
+  async saying(text: string): Promise<void> {
+    await this.#window.page.getByTestId('status-line').getByText(text).waitFor();
+  }
+
   /** What is shown of each image that the list has in sight. */
   itemsInSight(): Promise<ItemInSight[]> {
     return this.images.evaluate((list) => {
