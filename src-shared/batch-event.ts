@@ -6,7 +6,7 @@ import type { TileProgress } from './tile-progress.ts';
 /** Progress of a batch run. `rate` is images per second over the last minute, `eta` seconds left. */
 export type BatchEvent =
   | { readonly kind: 'started'; readonly total: number; readonly alreadyDone: number }
-  /** What the images are compared with is prepared: so many of its images are. */
+  /** What the images are compared with is prepared, before the run's images and at the first: so many of its images are. */
   | { readonly kind: 'comparing'; readonly done: number; readonly total: number }
   /** It is ready. `skipped`: images that were chosen for it and could not be read. */
   | {

@@ -164,7 +164,11 @@ function inspectMessages(
         else if (event.record.status !== 'passed-over') display.print(recordLine(event.record));
         return;
       case 'comparing':
-        return display.update(event.done, event.total, `comparing: ${event.done} of ${event.total}`);
+        return display.update(
+          event.done,
+          event.total,
+          `preparing what is compared with: ${event.done} of ${event.total}`,
+        );
       case 'compared':
         display.stop();
         for (const line of comparisonNotes(event)) display.say(line);

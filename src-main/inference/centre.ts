@@ -22,10 +22,13 @@ export async function centreOf(
   joined: Joined,
   {
     inputSize,
+    onPicture,
     signal,
   }: {
     /** Side of the encoder's square in pixels. */
     readonly inputSize: number;
+    /** Called after each picture. */
+    readonly onPicture: () => void;
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<Centre> {
@@ -62,6 +65,7 @@ export async function centreOf(
     highest.push(largest(joined.cells));
     peaks.push(largest(joined.scored));
     images.push(joined.image);
+    onPicture();
   }
   const centre = (values: readonly number[]) => Math.min(0, goodLimit(values, good.who));
   return { map: centre(highest), peak: centre(peaks), image: centre(images) };

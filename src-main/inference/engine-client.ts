@@ -11,7 +11,12 @@ import type {
   Segmentation,
   SegmentRecipe,
 } from './engine.ts';
-import { type EngineOptions, HEAP_MB, type InferenceRequests } from './inference-protocol.ts';
+import {
+  type ComparisonProgress,
+  type EngineOptions,
+  HEAP_MB,
+  type InferenceRequests,
+} from './inference-protocol.ts';
 import { tooHeavy } from './pack-files.ts';
 import { RequestClient } from './request-channel.ts';
 import { isOutOfMemory, threadPort } from './thread-port.ts';
@@ -33,6 +38,7 @@ export interface EngineRequests {
       readonly recipe: SegmentRecipe;
     };
     readonly result: Segmentation;
+    readonly progress: ComparisonProgress;
   };
   readonly coarseMap: {
     readonly job: { readonly image: EncoderImage; readonly recipe: LanguageRecipe };
@@ -65,12 +71,17 @@ export interface EngineClient extends OpenedEngine {
    * gone here afterwards.
    * @throws ClipSamError as `Engine`
    */
-  segment(job: EngineRequests['segment']['job'], signal?: AbortSignal): Promise<Segmentation>;
+  segment(
+    job: EngineRequests['segment']['job'],
+    signal?: AbortSignal,
+    onPrepared?: (progress: ComparisonProgress) => void,
+  ): Promise<Segmentation>;
   coarseMap(job: EngineRequests['coarseMap']['job'], signal?: AbortSignal): Promise<CoarseAnswer>;
   embed(job: EngineRequests['embed']['job'], signal?: AbortSignal): Promise<EmbedAnswer>;
   rescore(
     job: EngineRequests['rescore']['job'],
     signal?: AbortSignal,
+    onPrepared?: (progress: ComparisonProgress) => void,
   ): Promise<EngineRequests['rescore']['result']>;
   partSeed(job: EngineRequests['partSeed']['job']): Promise<EngineRequests['partSeed']['result']>;
   askSam(job: EngineRequests['askSam']['job'], signal?: AbortSignal): Promise<DecodedLogits | undefined>;
@@ -99,13 +110,13 @@ export async function startEngine(
   isOpen = true;
   return {
     ...opened,
-    segment: (job, signal) => {
+    segment: (job, signal, onProgress) => {
       const transfer = [...pixelsOf(job.image), ...(job.aligned ? pixelsOf(job.aligned.image) : [])];
-      return thread.ask('segment', job, { signal, transfer });
+      return thread.ask('segment', job, { signal, transfer, onProgress });
     },
     coarseMap: (job, signal) => thread.ask('coarseMap', job, { signal, transfer: pixelsOf(job.image) }),
     embed: (job, signal) => thread.ask('embed', job, { signal, transfer: pixelsOf(job.image) }),
-    rescore: (job, signal) => thread.ask('rescore', job, { signal }),
+    rescore: (job, signal, onProgress) => thread.ask('rescore', job, { signal, onProgress }),
     partSeed: (job) => thread.ask('partSeed', job, { transfer: pixelsOf(job.image) }),
     askSam: (job, signal) =>
       thread.ask('askSam', job, { signal, transfer: job.image ? pixelsOf(job.image) : [] }),

@@ -13,14 +13,14 @@ await serveRequests<EngineRequests>(
   parentThreadPort(),
   {
     open,
-    async segment({ image, recipe, ...others }, { signal, transfer }) {
-      const result = await opened().segment(image, recipe, signal, others);
+    async segment({ image, recipe, ...others }, { signal, transfer, report }) {
+      const result = await opened().segment(image, recipe, signal, others, report);
       transfer(buffersOf(result.regions.flatMap(({ levels }) => levels)));
       return result;
     },
     coarseMap: async ({ image, recipe }, { signal }) => opened().coarseMap(image, recipe, signal),
     embed: async ({ image, recipe }, { signal }) => opened().embed(image, recipe, signal),
-    rescore: async (job, { signal }) => opened().rescore(job, signal),
+    rescore: async (job, { signal, report }) => opened().rescore(job, signal, report),
     partSeed: async ({ image, mark }) => opened().partSeed(image, mark),
     async askSam({ key, prompts, image }, { transfer }) {
       const result: DecodedLogits | undefined = await opened().askSam(key, prompts, image);

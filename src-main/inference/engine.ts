@@ -17,9 +17,9 @@ import { type AreaLookup, type EncodedStages, type FoundArea, lookAt, partSeed }
 import type { Comparison } from './comparison.ts';
 import { openDevice } from './devices.ts';
 import { buildModels, type ModelSessions, openSessions } from './engine-sessions.ts';
-import type { Rescored, RescoreJob } from './inference-protocol.ts';
+import type { ComparisonProgress, Rescored, RescoreJob } from './inference-protocol.ts';
 import { type Embedding, MaskDecoder, type MaskLogits } from './mask-decoder.ts';
-import { type Compared, Opinions } from './opinions.ts';
+import { type Compared, type OpinionOptions, Opinions } from './opinions.ts';
 import type { LoadedPack } from './pack-loader.ts';
 import { RecentMap } from './recent-map.ts';
 import { rescore } from './rescore.ts';
@@ -138,6 +138,7 @@ export class Engine {
   /**
    * Text and vision towers, UMCI, MMR's regions and SAM's masks for them. Nothing above θ: no SAM call, but for the part.
    * @param others what it is compared with, and where to look: elsewhere the map is 0 and no mask
+   * @param onPrepared hears how far the comparison is, when it is the first with it
    * @throws ClipSamError `text-too-long`, `cancelled` (between two sessions), `inference-failed` when a model answers
    *   with values that are no numbers
    */
@@ -146,13 +147,17 @@ export class Engine {
     recipe: SegmentRecipe,
     signal?: AbortSignal,
     others: Others = {},
+    onPrepared?: (progress: ComparisonProgress) => void,
   ): Promise<Segmentation> {
     const { frame } = image;
     const clock = new Stopwatch();
     const seen = await this.#lookOnce(image, recipe, others, clock, signal);
     const area =
       others.area && (await lookAt(others.area, this.#encoded(image, seen), this.#asker(image, clock)));
-    const compared = await this.#compare(image, others, { ...seen, cells: area?.cells }, clock, signal);
+    const compared = await this.#compare(image, others, { ...seen, cells: area?.cells }, clock, {
+      signal,
+      onPrepared,
+    });
     const whole = compared?.answer?.fused ?? seen.coarse;
     const coarse = area && others.area?.clears !== false ? clearOutside(whole, area.cells) : whole;
 
@@ -181,24 +186,29 @@ export class Engine {
     { aligned, comparison }: Others,
     { coarse: language, stages, cells }: LookedAt & { readonly cells: CellMask | undefined },
     clock: Stopwatch,
-    signal: AbortSignal | undefined,
+    options: OpinionOptions,
   ): Promise<Compared | undefined> {
     if (!comparison) return undefined;
     const compared = comparedStages(stages.length);
     const own = aligned ? (await this.#towers.encode(aligned.image, clock)).stages : stages;
-    throwIfCancelled(signal);
+    throwIfCancelled(options.signal);
     const start = performance.now();
     const alignment = aligned?.alignment ?? null;
     const image = { key, frame, tokens: keptTokens(own, compared), alignment, language, cells };
-    const answer = await this.#opinions.of(image, comparison, signal);
+    const answer = await this.#opinions.of(image, comparison, options);
     clock.timings.compare += performance.now() - start;
     return answer;
   }
 
   /** Scores images again by their tokens; see `rescore`. @throws ClipSamError `cancelled` */
-  async rescore(job: RescoreJob, signal?: AbortSignal): Promise<readonly (readonly Rescored[] | null)[]> {
+  async rescore(
+    job: RescoreJob,
+    signal?: AbortSignal,
+    onPrepared?: (progress: ComparisonProgress) => void,
+  ): Promise<readonly (readonly Rescored[] | null)[]> {
     const { inputSize } = this.#pack.vision;
-    return rescore(job, { opinions: this.#opinions, packHash: this.#packHash, inputSize }, signal);
+    const by = { opinions: this.#opinions, packHash: this.#packHash, inputSize };
+    return rescore(job, by, { signal, onPrepared });
   }
 
   /**

@@ -4,11 +4,11 @@ import type { ErrorRecord } from '../../src-shared/error-record.ts';
 import { ClipSamError, throwIfCancelled, toErrorRecord } from '../../src-shared/errors.ts';
 import type { PartSeed } from '../../src-shared/inspection-area.ts';
 import type { InspectionResult } from '../../src-shared/result.ts';
-import type { TileProgress } from '../../src-shared/tile-progress.ts';
 import type {
   AskSamJob,
   Embedded,
   EmbedJob,
+  ImageProgress,
   InferenceRequests,
   InspectJob,
   PartSeedJob,
@@ -50,7 +50,7 @@ export interface InferenceOptions {
   readonly memoryCapMb?: number;
   /** Intra-op threads of ONNX Runtime. Default: its own choice, one per physical core. */
   readonly threads?: number;
-  /** Milliseconds an image, or one of its tiles, may take before its process is given up. Default 180,000. */
+  /** Milliseconds an image may take, or one of its tiles, or a picture that it is compared with, before its process is given up. Default 180,000. */
   readonly imageTimeout?: number;
   /** Milliseconds from the process's start to the loaded pack. Default 120,000. */
   readonly readyTimeout?: number;
@@ -69,15 +69,16 @@ export interface InferenceClient {
   readonly device: DeviceReport;
   readonly packHash: string;
   /**
-   * Inspects one image; `onTile` hears of each tile of one that is looked at in tiles. Call it for several images at once: four are under way at a time, the rest queue, and
-   * reading, inference and post-processing overlap.
+   * Inspects one image; `onProgress` hears of each tile of one that is looked at in tiles, and of what it is compared with
+   * being prepared. Call it for several images at once: four are under way at a time, the rest queue, and reading,
+   * inference and post-processing overlap.
    * @throws ClipSamError `cancelled`; `inference-crashed` when the process died twice over this image or keeps
    *   dying; `inference-timeout`; and whatever the image itself provokes (`image-unreadable`, `disk-full`, ...)
    */
   inspect(
     job: InspectJob,
     signal?: AbortSignal,
-    onTile?: (progress: TileProgress) => void,
+    onProgress?: (progress: ImageProgress) => void,
   ): Promise<InspectionResult>;
   /** Asks SAM for prompts of the inspector's own. Goes ahead of waiting images. Errors as {@link inspect}. */
   askSam(job: AskSamJob, signal?: AbortSignal): Promise<SamMasks>;
@@ -167,10 +168,10 @@ class SupervisedInference implements InferenceClient {
   async inspect(
     job: InspectJob,
     signal?: AbortSignal,
-    onTile?: (progress: TileProgress) => void,
+    onProgress?: (progress: ImageProgress) => void,
   ): Promise<InspectionResult> {
     this.#throwUnlessOpen(signal);
-    return this.#queue.ask('inspect', job, signal, onTile);
+    return this.#queue.ask('inspect', job, signal, onProgress);
   }
 
   async askSam(job: AskSamJob, signal?: AbortSignal): Promise<SamMasks> {

@@ -44,10 +44,10 @@ void serveRequests<InferenceRequests>(parent, {
   async examine({ examination, heapMb }) {
     await examineInThread(examination, heapMb);
   },
-  inspect: async (job, { signal, report }) => inspectImage(job, opened(), { signal, onTile: report }),
+  inspect: async (job, { signal, report }) => inspectImage(job, opened(), { signal, onProgress: report }),
   pose: async (job, { signal }) => poseOfImage(job, opened(), signal),
   embed: async (job, { signal }) => embedImage(job, opened(), signal),
-  rescore: async (job, { signal }) => opened().rescore(job, signal),
+  rescore: async (job, { signal, report }) => opened().rescore(job, signal, report),
   partSeed: async ({ recipe, ...mark }) => readPartSeed(mark, recipe, opened()),
   askSam: async (job, { signal }) => askSamAboutImage(job, opened(), signal),
 });

@@ -104,6 +104,15 @@ export interface SamMasks {
   readonly decodeMs: number;
 }
 
+/** How many of the pictures that an image is compared with are prepared: at the first image of a comparison. */
+export interface ComparisonProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What is told while an image is worked on. */
+export type ImageProgress = TileProgress | ComparisonProgress;
+
 /** What the engine is opened with. */
 export interface EngineOptions {
   readonly packFolder: string;
@@ -136,7 +145,7 @@ export interface InferenceRequests {
   readonly inspect: {
     readonly job: InspectJob;
     readonly result: InspectionResult;
-    readonly progress: TileProgress;
+    readonly progress: ImageProgress;
   };
   /** Null: SAM finds nothing there. */
   readonly partSeed: { readonly job: PartSeedJob; readonly result: PartSeed | null };
@@ -149,7 +158,11 @@ export interface InferenceRequests {
   /** Makes the token file of an image, unless it is there. */
   readonly embed: { readonly job: EmbedJob; readonly result: Embedded };
   /** Per image, per comparison; null: there are no tokens of the image that this pack made. */
-  readonly rescore: { readonly job: RescoreJob; readonly result: readonly (readonly Rescored[] | null)[] };
+  readonly rescore: {
+    readonly job: RescoreJob;
+    readonly result: readonly (readonly Rescored[] | null)[];
+    readonly progress: ComparisonProgress;
+  };
 }
 
 /** The process lives, and this is the memory that it takes. */

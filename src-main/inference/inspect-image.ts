@@ -1,7 +1,6 @@
 import { throwIfCancelled } from '../../src-shared/errors.ts';
 import type { Opinion } from '../../src-shared/opinion.ts';
 import type { ArtifactRef, InspectionResult, ResultArtifacts } from '../../src-shared/result.ts';
-import type { TileProgress } from '../../src-shared/tile-progress.ts';
 import { modelVerdict } from '../../src-shared/verdict.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { encodeGrey8, encodeGrey16 } from '../codec/image-codec.ts';
@@ -15,7 +14,7 @@ import type { ScoreMap } from '../pipeline/score-map.ts';
 import { alignedForComparison, alignmentNotices, encodedPart } from './aligned-image.ts';
 import { areaNotices, areaRecord } from './area-record.ts';
 import type { EngineClient } from './engine-client.ts';
-import type { InspectJob } from './inference-protocol.ts';
+import type { ImageProgress, InspectJob } from './inference-protocol.ts';
 import { segmentTiles, tileNotices } from './inspect-tiles.ts';
 import { opinionRecord, regionsWithOpinions, verdictNotices } from './opinion-record.ts';
 import { lookupOf } from './part-seeds.ts';
@@ -26,8 +25,8 @@ const tileTurns = new TileTurns();
 
 interface InspectOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called as each tile of a tiled image begins. */
-  readonly onTile?: ((progress: TileProgress) => void) | undefined;
+  /** Called as each tile of a tiled image begins, and as each picture to be compared with is prepared. */
+  readonly onProgress?: ((progress: ImageProgress) => void) | undefined;
 }
 
 /**
@@ -38,11 +37,11 @@ interface InspectOptions {
 export async function inspectImage(
   job: InspectJob,
   engine: EngineClient,
-  { signal, onTile }: InspectOptions = {},
+  { signal, onProgress }: InspectOptions = {},
 ): Promise<InspectionResult> {
   const turn = job.recipe.tiles && tileTurns.take();
   try {
-    return await inspectInTurn(job, engine, { signal, onTile, turn });
+    return await inspectInTurn(job, engine, { signal, onProgress, turn });
   } finally {
     turn?.end();
   }
@@ -51,7 +50,7 @@ export async function inspectImage(
 async function inspectInTurn(
   { path, page, recipe, artifactRoot, range, comparison, area }: InspectJob,
   engine: EngineClient,
-  { signal, onTile, turn }: InspectOptions & { readonly turn: TileTurn | undefined },
+  { signal, onProgress, turn }: InspectOptions & { readonly turn: TileTurn | undefined },
 ): Promise<InspectionResult> {
   const start = performance.now();
   throwIfCancelled(signal);
@@ -73,9 +72,10 @@ async function inspectInTurn(
       area: lookup && { ...lookup, clears: !tiled },
     },
     signal,
+    onProgress,
   );
   const segmented = tiled
-    ? await segmentTiles(tiled, whole, recipe, engine, { signal, onTile, area })
+    ? await segmentTiles(tiled, whole, recipe, engine, { signal, onTile: onProgress, area })
     : { ...whole, frame: image.frame, cutMs: 0 };
   const { coarse, regions: masks, timings, frame, cutMs, area: found } = segmented;
   throwIfCancelled(signal);

@@ -35,6 +35,8 @@ export interface MemoryOptions {
   readonly tokensAre: string;
   /** All pictures show the same place at the same token: aligned parts, or those of a fixed camera. */
   readonly isPlaced: boolean;
+  /** Called after each picture. */
+  readonly onPicture: () => void;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -51,7 +53,7 @@ export async function memoryOf(
   files: readonly TokenFile[],
   who: GoodImages,
   variant: TokenVariant,
-  { search, known, window, tokensAre, isPlaced, signal }: MemoryOptions,
+  { search, known, window, tokensAre, isPlaced, onPicture, signal }: MemoryOptions,
 ): Promise<Memory> {
   const panel = new PicturePanel(
     files.map((file) => comparedPicture(file, variant)),
@@ -64,7 +66,10 @@ export async function memoryOf(
     },
   );
   const own: (Float32Array | undefined)[] = [];
-  for (const picture of panel.pictures) own.push(gather(await panel.knownCosines(picture, signal), who));
+  for (const picture of panel.pictures) {
+    own.push(gather(await panel.knownCosines(picture, signal), who));
+    onPicture();
+  }
   const maps = own.filter((map) => map !== undefined);
   return {
     who,

@@ -25,6 +25,7 @@ import type { ScoreMap } from '../pipeline/score-map.ts';
 import { distanceToAny } from '../pipeline/token-distances.ts';
 import type { Comparison } from './comparison.ts';
 import { countedValues, seenCells } from './counted-tokens.ts';
+import type { ComparisonProgress } from './inference-protocol.ts';
 import { distancesTo, limitsAt, type Memory } from './memory.ts';
 import type { LoadedPack } from './pack-loader.ts';
 import { type ComparedPicture, KnownPictures } from './picture-panel.ts';
@@ -68,6 +69,12 @@ export interface Compared {
   readonly notices: readonly Notice[];
 }
 
+export interface OpinionOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Hears how far the comparison is, unless it is ready. */
+  readonly onPrepared?: ((progress: ComparisonProgress) => void) | undefined;
+}
+
 /** Comparisons that are kept ready: one hundred megabytes each with many pictures. */
 const KEPT_COMPARISONS = 3;
 
@@ -86,8 +93,9 @@ export class Opinions {
    * What language and the others say of an image.
    * @throws ClipSamError `cancelled`, `inference-failed`
    */
-  async of(image: OpinionImage, comparison: Comparison, signal?: AbortSignal): Promise<Compared> {
-    const prepared = await this.#prepare(comparison, signal);
+  async of(image: OpinionImage, comparison: Comparison, options: OpinionOptions = {}): Promise<Compared> {
+    const { signal } = options;
+    const prepared = await this.#prepare(comparison, options);
     const { used, notices } = prepared;
     if (Object.values(used).every((count) => count === 0)) return { answer: undefined, used, notices };
     const picture = comparedPicture({ key: image.key, views: [image.tokens] }, prepared.variant);
@@ -163,14 +171,14 @@ export class Opinions {
     };
   }
 
-  async #prepare(comparison: Comparison, signal: AbortSignal | undefined): Promise<PreparedComparison> {
+  async #prepare(comparison: Comparison, options: OpinionOptions): Promise<PreparedComparison> {
     // Token files are named by all that decides them, the recipe's words too.
     const { hash, references, crowd, harmless, counterExamples } = comparison;
     const sources = [...references, ...crowd, ...harmless, ...counterExamples];
     const key = [hash, ...sources.map(({ path }) => path)].join('\n');
     const ready = this.#prepared.get(key);
     if (ready) return ready;
-    const prepared = await prepareComparison(comparison, this.#preparing, signal);
+    const prepared = await prepareComparison(comparison, this.#preparing, options);
     this.#prepared.set(key, prepared);
     return prepared;
   }

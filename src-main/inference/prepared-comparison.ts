@@ -10,6 +10,7 @@ import { languageLimit, languagePeak } from '../pipeline/opinion-view.ts';
 import { unitTokens } from '../pipeline/unit-tokens.ts';
 import { centreOf } from './centre.ts';
 import type { Comparison, TokenSource } from './comparison.ts';
+import type { ComparisonProgress } from './inference-protocol.ts';
 import { judgedMarks } from './judged-marks.ts';
 import { compareVariants, distancesTo, looseness, type Memory, memoryOf } from './memory.ts';
 import type { ComparedPicture, KnownPictures } from './picture-panel.ts';
@@ -60,15 +61,22 @@ const NEARBY: TokenWindow = { rows: 4, columns: 6 };
 export async function prepareComparison(
   comparison: Comparison,
   preparing: Preparing,
-  signal?: AbortSignal,
+  {
+    signal,
+    onPrepared = () => {},
+  }: {
+    readonly signal?: AbortSignal | undefined;
+    readonly onPrepared?: ((progress: ComparisonProgress) => void) | undefined;
+  } = {},
 ): Promise<PreparedComparison> {
   const { packHash, inputSize, theta } = preparing;
   const { settings } = comparison;
   const { notices, accepted, crowd } = await readImages(comparison, packHash, signal);
+  const onPicture = stepsOf(accepted.length, crowd.length, searchOf(comparison).scale, onPrepared);
   const { references, consensus, posesDiffer, looseReferences, looseCrowd } = await memories(
     accepted,
     crowd,
-    { comparison, preparing, signal },
+    { comparison, preparing, onPicture, signal },
   );
   if (accepted.length === 1) notices.push({ code: 'single-reference' });
   const variant = (references ?? consensus)?.variant ?? { scale: 'half', smoothed: false };
@@ -99,7 +107,10 @@ export async function prepareComparison(
     references,
     languageLimit: limit,
     weights,
-    centre: await centreOf({ references, consensus, languageLimit: limit, weights }, { inputSize, signal }),
+    centre: await centreOf(
+      { references, consensus, languageLimit: limit, weights },
+      { inputSize, onPicture, signal },
+    ),
     harmless: harmless.bank,
     counterExamples: counterExamples.bank,
     radius,
@@ -160,6 +171,27 @@ function searchOf({ settings: { tokens, window, rotations }, template }: Compari
   return { scale, window: isFine ? NEARBY : { rows: rows / 2, columns: columns / 2 } };
 }
 
+/**
+ * Tells how far a comparison is, as pictures, however often each of them is looked at.
+ * @returns to be called after each look at a picture
+ */
+function stepsOf(
+  accepted: number,
+  crowd: number,
+  scale: TokenScale,
+  onPrepared: (progress: ComparisonProgress) => void,
+): () => void {
+  const total = accepted + crowd;
+  const decides = accepted > 1 ? accepted : crowd;
+  const tried = [accepted, crowd, ...(scale === 'half' ? [decides] : [])].reduce(
+    (sum, count) => sum + Math.min(DECIDING, count),
+    0,
+  );
+  const looks = tried + total + decides;
+  let look = 0;
+  return () => onPrepared({ done: Math.min(total, Math.floor((++look * total) / looks)), total });
+}
+
 /** Compares good images with one another, plain and smoothed, and keeps what suits them. */
 async function memories(
   accepted: readonly TokenFile[],
@@ -167,10 +199,12 @@ async function memories(
   {
     comparison,
     preparing,
+    onPicture,
     signal,
   }: {
     readonly comparison: Comparison;
     readonly preparing: Preparing;
+    readonly onPicture: () => void;
     readonly signal: AbortSignal | undefined;
   },
 ) {
@@ -183,6 +217,7 @@ async function memories(
     window,
     tokensAre,
     isPlaced: template !== undefined || settings.window !== null,
+    onPicture,
     signal,
   };
   const remember = async (smoothed: boolean, who: Memory['who'], most?: number) => {

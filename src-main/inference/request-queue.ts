@@ -1,6 +1,5 @@
 import { ClipSamError, failure } from '../../src-shared/errors.ts';
-import type { TileProgress } from '../../src-shared/tile-progress.ts';
-import type { InferenceRequests } from './inference-protocol.ts';
+import type { ImageProgress, InferenceRequests } from './inference-protocol.ts';
 import { type DeathReason, describeDeath, ProcessDeath } from './process-death.ts';
 import type { SupervisedChild } from './supervised-child.ts';
 
@@ -49,7 +48,7 @@ export class RequestQueue {
   #timer: NodeJS.Timeout | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
 
-  /** @param imageTimeout milliseconds that a request, or a tile of its image, may take */
+  /** @param imageTimeout milliseconds that a request may take, or a tile of its image, or a picture to be compared with */
   constructor(imageTimeout: number, listener: QueueListener) {
     this.#imageTimeout = imageTimeout;
     this.#listener = listener;
@@ -60,17 +59,18 @@ export class RequestQueue {
     kind: K,
     job: ImageRequests[K]['job'],
     signal: AbortSignal | undefined,
-    onTile?: (progress: TileProgress) => void,
+    onProgress?: (progress: ImageProgress) => void,
   ): Promise<ImageRequests[K]['result']> {
     const { promise, resolve, reject } = Promise.withResolvers<ImageRequests[K]['result']>();
     const task: Task = {
       path: 'path' in job ? job.path : (job.images[0]?.path ?? ''),
       run: async (child) => {
-        const onProgress = (progress: TileProgress) => {
-          this.#timeAgain(task);
-          if (!task.isCancelled) onTile?.(progress);
+        const onStep = (progress: ImageProgress) => {
+          // All wait for a comparison that is prepared, whoever needs it first.
+          this.#timeAgain('tile' in progress ? task : this.#timed);
+          if (!task.isCancelled) onProgress?.(progress);
         };
-        resolve(await child.ask(kind, job, { signal: task.stop.signal, onProgress }));
+        resolve(await child.ask(kind, job, { signal: task.stop.signal, onProgress: onStep }));
       },
       reject,
       stop: new AbortController(),
@@ -178,8 +178,8 @@ export class RequestQueue {
     this.#idle = undefined;
   }
 
-  /** Each tile has the time of an image. */
-  #timeAgain(task: Task): void {
+  /** Each tile has the time of an image, and each picture that is prepared to be compared with. */
+  #timeAgain(task: Task | undefined): void {
     if (task !== this.#timed) return;
     this.#timed = undefined;
     clearTimeout(this.#timer);

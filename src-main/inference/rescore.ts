@@ -9,7 +9,7 @@ import type { ScoreMap } from '../pipeline/score-map.ts';
 
 import type { Comparison } from './comparison.ts';
 import type { Rescored, RescoreJob } from './inference-protocol.ts';
-import type { OpinionImage, Opinions } from './opinions.ts';
+import type { OpinionImage, OpinionOptions, Opinions } from './opinions.ts';
 import { readTokenFile } from './token-file.ts';
 
 /** What scores images again, by what is kept of them. */
@@ -28,7 +28,7 @@ export interface Rescoring {
 export async function rescore(
   { images, comparisons, recipe, area }: RescoreJob,
   { opinions, packHash, inputSize }: Rescoring,
-  signal?: AbortSignal,
+  options: OpinionOptions = {},
 ): Promise<(readonly Rescored[] | null)[]> {
   const all: (readonly Rescored[] | null)[] = [];
   for (const { key, path, areas = [] } of images) {
@@ -43,7 +43,7 @@ export async function rescore(
     const image: OpinionImage = { key, frame, tokens: views[0]!, alignment, language, cells };
     const answers: Rescored[] = [];
     for (const comparison of comparisons) {
-      answers.push(await rescoreImage(image, comparison, { recipe, areas, opinions }, signal));
+      answers.push(await rescoreImage(image, comparison, { recipe, areas, opinions }, options));
     }
     all.push(answers);
   }
@@ -62,11 +62,11 @@ async function rescoreImage(
     readonly areas: readonly (readonly Polygon[])[];
     readonly opinions: Opinions;
   },
-  signal: AbortSignal | undefined,
+  options: OpinionOptions,
 ): Promise<Rescored> {
   const { frame, cells } = image;
   const seen = (map: ScoreMap) => (cells ? clearOutside(map, cells) : map);
-  const { answer } = comparison ? await opinions.of(image, comparison, signal) : { answer: undefined };
+  const { answer } = comparison ? await opinions.of(image, comparison, options) : { answer: undefined };
   const map = seen(answer?.fused ?? image.language);
   const score = answer ? answer.score : imageScore(map);
   return {

@@ -64,13 +64,15 @@ export function fakeInference({ pid, say, kill, exit, freeze }: Surroundings): (
     else if (behaviour === 'bad') {
       say({ kind: 'failed', id, error: { code: 'image-unreadable', message: 'Bad image.' } });
     } else if (behaviour === 'slow') setTimeout(answer, 150);
-    else if (behaviour === 'tiles') {
-      const look = (tile: number) => {
-        if (tile > 3) return answer();
-        say({ kind: 'progress', id, progress: { tile, tiles: 3 } });
-        setTimeout(look, 150, tile + 1);
+    else if (behaviour === 'late') setTimeout(answer, 450);
+    else if (behaviour === 'tiles' || behaviour === 'prepares') {
+      const step = (at: number) => {
+        if (at > 3) return answer();
+        const progress = behaviour === 'tiles' ? { tile: at, tiles: 3 } : { done: at, total: 3 };
+        say({ kind: 'progress', id, progress });
+        setTimeout(step, 150, at + 1);
       };
-      look(1);
+      step(1);
     } else {
       if (behaviour === 'grow') {
         megabytes = 1000;

@@ -8,8 +8,8 @@ import {
   type InferenceEvent,
   openInference,
 } from '../../src-main/inference/inference-client.ts';
+import type { ImageProgress } from '../../src-main/inference/inference-protocol.ts';
 import type { ProcessHost } from '../../src-main/inference/process-host.ts';
-import type { TileProgress } from '../../src-shared/tile-progress.ts';
 import { FakeHost } from './fake-host.ts';
 import { TINY_RECIPE } from './tiny-pack.ts';
 
@@ -165,12 +165,26 @@ describe('a process that does not answer', () => {
 
   it('has that time for each tile of an image', async () => {
     const inference = await open({ imageTimeout: 400 });
-    const steps: TileProgress[] = [];
+    const steps: ImageProgress[] = [];
     const job = { path: 'tiles', recipe: TINY_RECIPE, artifactRoot: '' };
     // 450 ms in all.
     const result = await inference.inspect(job, undefined, (step) => steps.push(step));
     expect(result).toMatchObject({ contentHash: 'tiles' });
     expect(steps).toEqual([1, 2, 3].map((tile) => ({ tile, tiles: 3 })));
+    expect(deaths()).toEqual([]);
+  });
+
+  it('has that time for each picture that is prepared to be compared with, also where another image waits for it', async () => {
+    const inference = await open({ imageTimeout: 400 });
+    const steps: ImageProgress[] = [];
+    const job = { recipe: TINY_RECIPE, artifactRoot: '' };
+    const waits = inference.inspect({ ...job, path: 'late' });
+    const prepares = inference.inspect({ ...job, path: 'prepares' }, undefined, (step) => steps.push(step));
+    expect(await Promise.all([waits, prepares])).toMatchObject([
+      { contentHash: 'late' },
+      { contentHash: 'prepares' },
+    ]);
+    expect(steps).toEqual([1, 2, 3].map((done) => ({ done, total: 3 })));
     expect(deaths()).toEqual([]);
   });
 

@@ -7,12 +7,12 @@ import { ArtifactStore } from '../../src-main/files/artifact-store.ts';
 import { sha256 } from '../../src-main/files/hash.ts';
 import { askSamAboutImage } from '../../src-main/inference/ask-sam-about-image.ts';
 import { type EngineClient, startEngine } from '../../src-main/inference/engine-client.ts';
+import type { ImageProgress } from '../../src-main/inference/inference-protocol.ts';
 import { inspectImage } from '../../src-main/inference/inspect-image.ts';
 import { planTiles, tileCount } from '../../src-main/pipeline/tile-plan.ts';
 import { unpackLevels } from '../../src-shared/packed-levels.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../src-shared/result.ts';
-import type { TileProgress } from '../../src-shared/tile-progress.ts';
 import { noise, TINY_RECIPE, writeTinyPack } from './tiny-pack.ts';
 
 let folder: string;
@@ -69,8 +69,8 @@ describe('an image in tiles', () => {
   it('has maps of its own lattice, tiles in its notices, and regions inside of it', async () => {
     const path = await writeImage('large.png', 2600, 1500, { x: 1900, y: 400, radius: 30 });
     const theta = await thetaFor(path, { tiles: TILES });
-    const steps: TileProgress[] = [];
-    const result = await inspect(path, { tiles: TILES, theta }, { onTile: (step) => steps.push(step) });
+    const steps: ImageProgress[] = [];
+    const result = await inspect(path, { tiles: TILES, theta }, { onProgress: (step) => steps.push(step) });
     const plan = planTiles({ width: 2600, height: 1500 }, TILES!, { inputSize: 1024, grid: 64 })!;
     const tiles = tileCount(plan);
     expect(result).toMatchObject({ width: 2600, height: 1500 });
@@ -85,7 +85,7 @@ describe('an image in tiles', () => {
       expect(box.y + box.height).toBeLessThanOrEqual(1500);
     }
     expect(steps.slice(0, tiles)).toEqual(Array.from({ length: tiles }, (_, i) => ({ tile: i + 1, tiles })));
-    expect(steps.slice(tiles).every(({ tile }) => tile === tiles)).toBe(true);
+    expect(steps.slice(tiles).every((step) => ('tile' in step ? step.tile : 0) === tiles)).toBe(true);
   });
 
   it('is never below what the whole image shows', async () => {
@@ -121,14 +121,16 @@ describe('an image in tiles', () => {
   it('stops between two tiles when it is cancelled', async () => {
     const path = await writeImage('cancelled.png', 2600, 1500, { x: 100, y: 100, radius: 30 });
     const abort = new AbortController();
-    const steps: TileProgress[] = [];
-    const onTile = (step: TileProgress) => {
+    const steps: ImageProgress[] = [];
+    const onProgress = (step: ImageProgress) => {
       steps.push(step);
-      if (step.tile === 2) abort.abort();
+      if ('tile' in step && step.tile === 2) abort.abort();
     };
-    await expect(inspect(path, { tiles: TILES }, { signal: abort.signal, onTile })).rejects.toMatchObject({
-      code: 'cancelled',
-    });
+    await expect(inspect(path, { tiles: TILES }, { signal: abort.signal, onProgress })).rejects.toMatchObject(
+      {
+        code: 'cancelled',
+      },
+    );
     expect(steps.length).toBeLessThanOrEqual(3);
     // The next one is let in.
     expect((await inspect(path, { tiles: TILES, theta: 1 })).regions).toEqual([]);
@@ -140,8 +142,8 @@ describe('an image in tiles', () => {
     const done: string[] = [];
     const under: string[] = [];
     const go = async (name: string, path: string) => {
-      const onTile = ({ tile }: TileProgress) => tile === 1 && under.push(name);
-      await inspect(path, { tiles: TILES, theta: 1 }, { onTile });
+      const onProgress = (step: ImageProgress) => 'tile' in step && step.tile === 1 && under.push(name);
+      await inspect(path, { tiles: TILES, theta: 1 }, { onProgress });
       done.push(name);
       if (name === 'first') expect(under).toEqual(['first']);
     };

@@ -7,6 +7,7 @@ import { ArtifactStore } from '../../src-main/files/artifact-store.ts';
 import { sha256 } from '../../src-main/files/hash.ts';
 import type { Comparison } from '../../src-main/inference/comparison.ts';
 import { type InferenceClient, openInference } from '../../src-main/inference/inference-client.ts';
+import type { ImageProgress } from '../../src-main/inference/inference-protocol.ts';
 import { readTokenFile, writeTokenFile } from '../../src-main/inference/token-file.ts';
 import { inspectionAreaSchema } from '../../src-shared/inspection-area.ts';
 import type { OpinionSettings } from '../../src-shared/opinion.ts';
@@ -161,6 +162,21 @@ describe('references', () => {
     expect(around?.opinions?.references).toBeGreaterThan(0.9);
     expect(around?.opinions?.language).toBeDefined();
     expect(around?.opinions?.consensus).toBeUndefined();
+  });
+
+  it('are prepared once, with the first image, picture by picture, which is told', async () => {
+    const job = { path: pictures[6]!.path, recipe, artifactRoot };
+    const good = comparison({ references: sources(0, 6) });
+    const steps: ImageProgress[] = [];
+    const tell = (step: ImageProgress) => steps.push(step);
+    await inference.inspect({ ...job, comparison: good }, undefined, tell);
+    const told = steps.flatMap((step) => ('done' in step ? [step] : []));
+    // Six pictures, plain, smoothed, as they are compared, and joined with language.
+    expect(told).toHaveLength(4 * 6);
+    expect(told.map(({ done }) => done)).toEqual(told.map(({ done }) => done).toSorted((a, b) => a - b));
+    expect(told.at(-1)).toEqual({ done: 6, total: 6 });
+    await inference.inspect({ ...job, comparison: good }, undefined, tell);
+    expect(steps).toHaveLength(told.length);
   });
 
   it('are quiet on another good part', async () => {

@@ -295,7 +295,12 @@ class BatchJob implements BatchRun {
           area: this.#area ?? undefined,
         },
         this.#abort.signal,
-        (progress) => this.#emit({ kind: 'tile', imageId: image.id, progress }),
+        (progress) =>
+          this.#emit(
+            'tile' in progress
+              ? { kind: 'tile', imageId: image.id, progress }
+              : { kind: 'comparing', ...progress },
+          ),
       );
       const error = objectionTo(image, result);
       outcome = error ? { status: 'failed', error } : { status: 'done', result };

@@ -287,7 +287,7 @@ export class RunControl {
         job.run = { ...job.run, status: 'running' };
         break;
       case 'comparing':
-        job.comparing = { done: event.done, total: event.total };
+        job.comparing = event.done < event.total ? { done: event.done, total: event.total } : null;
         break;
       case 'compared':
         job.comparing = null;

@@ -83,6 +83,15 @@ describe('a batch run', () => {
     );
   });
 
+  test('tells how far an image has prepared what it is compared with', async () => {
+    const batch = await batchOf(1);
+    const { job, events } = await run(batch, { prepares: 2 });
+    await job.done;
+    expect(events.filter(({ kind }) => kind === 'comparing')).toEqual(
+      [1, 2].map((done) => ({ kind: 'comparing', done, total: 2 })),
+    );
+  });
+
   test('does not start over files that are away where there are results to lose', async () => {
     const batch = await batchOf(3);
     const first = await run(batch);

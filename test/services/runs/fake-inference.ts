@@ -17,6 +17,8 @@ export interface FakeOptions {
   readonly delay?: number;
   /** Tiles of each image, told as they begin. */
   readonly tiles?: number;
+  /** Pictures that each image prepares to be compared with. */
+  readonly prepares?: number;
   /** True as long as the image with this file name has no answer: no machine is too fast or too slow for a test then. */
   readonly hold?: (name: string) => boolean;
   /** An error for the image with this file name, or undefined. */
@@ -80,13 +82,14 @@ export function fakeInference(options: FakeOptions = {}): Pick<
       throwIfCancelled(signal);
       return options.pose?.(basename(path)) ?? { doubt: 'no-contrast' };
     },
-    async inspect(job, signal, onTile) {
+    async inspect(job, signal, onProgress) {
       const { path } = job;
       load.most = Math.max(load.most, ++load.now);
       try {
         options.onInspect?.(basename(path), job);
-        const { tiles = 0 } = options;
-        for (let tile = 1; tile <= tiles; tile++) onTile?.({ tile, tiles });
+        const { tiles = 0, prepares = 0 } = options;
+        for (let done = 1; done <= prepares; done++) onProgress?.({ done, total: prepares });
+        for (let tile = 1; tile <= tiles; tile++) onProgress?.({ tile, tiles });
         do {
           await setTimeout(options.delay ?? 1, undefined, { signal }).catch(() => {});
           throwIfCancelled(signal);
