@@ -8,6 +8,7 @@ import {
   type NodeProto,
   NodeProtoSchema,
   type TensorProto,
+  TensorProto_DataLocation,
   TensorProtoSchema,
   type ValueInfoProto,
   ValueInfoProtoSchema,
@@ -64,6 +65,30 @@ export class GraphWriter {
     }
     if (!options.half) return this.#store(this.#reserve(name), 'float32', shape, data);
     return this.cast(this.#store(this.#reserve(name), 'float16', shape, new Float16Array(data)), 'float32');
+  }
+
+  /**
+   * A named float32 weight whose numbers lie in a file beside the model.
+   * @param at place in the file that the model names by `location`, in bytes
+   */
+  externalInitializer(
+    name: string,
+    shape: readonly number[],
+    at: { readonly location: string; readonly offset: number },
+  ): Value {
+    const count = productOf(shape);
+    if (typeof count !== 'number') throw new TypeError(`"${name}": the shape must be known.`);
+    const entries = { location: at.location, offset: at.offset, length: 4 * count };
+    this.#initializers.push(
+      create(TensorProtoSchema, {
+        name: this.#reserve(name),
+        dataType: ONNX_TYPE.float32,
+        dims: shape.map(BigInt),
+        dataLocation: TensorProto_DataLocation.EXTERNAL,
+        externalData: Object.entries(entries).map(([key, value]) => ({ key, value: String(value) })),
+      }),
+    );
+    return this.#value(name, 'float32', shape);
   }
 
   /** A float32 constant: a scalar, or numbers with a shape (a vector when none is given). */

@@ -1,7 +1,13 @@
 import { DEVICES, type Device } from '../../src-shared/device.ts';
 import type { DeviceFinding, DeviceSurvey } from '../../src-shared/device-survey.ts';
 import { missingParts, readSystemFacts, type SystemFacts } from './device-parts.ts';
-import { type DeviceMeasurement, devicesOfPlatform, reasonOf, slowerThanCpu, wrongBy } from './devices.ts';
+import {
+  type DeviceMeasurement,
+  devicesOfPlatform,
+  runtimeReason,
+  slowerThanCpu,
+  wrongBy,
+} from './devices.ts';
 import { ORT_VERSION, providersOfThisBuild } from './ort.ts';
 import { ProcessDeath } from './process-death.ts';
 import { forkHost, type ProcessHost } from './process-host.ts';
@@ -74,7 +80,12 @@ async function findingOf(
   } catch (error) {
     // What is missing is looked for only now: what runs has all it needs, wherever that lies.
     const missing = [...missingParts(device, system)];
-    return { ...nothing, state: missing.length > 0 ? 'missing' : 'failed', missing, reason: reasonOf(error) };
+    return {
+      ...nothing,
+      state: missing.length > 0 ? 'missing' : 'failed',
+      missing,
+      reason: runtimeReason(error),
+    };
   }
 }
 

@@ -103,7 +103,7 @@ async function reasonAgainst(
     if (!large.isRight) return wrongBy(large);
     return large.ms < large.cpuMs ? undefined : slowerThanCpu(large);
   } catch (error) {
-    return reasonOf(error);
+    return runtimeReason(error);
   }
 }
 
@@ -149,7 +149,7 @@ export function slowerThanCpu({ ms, cpuMs }: DeviceMeasurement): string {
 }
 
 /** The last sentence of ONNX Runtime's message, which says what is wrong, without its source positions. */
-export function reasonOf(error: unknown): string {
+export function runtimeReason(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message
     .replace(/\/\S+\.(cc|h|cpp):\d+\s*/g, '')
