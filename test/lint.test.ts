@@ -15,19 +15,32 @@ const DIRECTIONS: Directions = {
   graph: [],
   'training/synthetic': [],
   files: [],
+  checkpoint: ['graph', 'files'],
   codec: ['files'],
   inference: ['pipeline', 'graph', 'codec', 'files'],
   training: ['pipeline', 'graph', 'training/synthetic', 'inference', 'codec', 'files'],
   store: ['files'],
   reports: ['pipeline', 'codec', 'files'],
-  services: ['pipeline', 'graph', 'training/synthetic', 'inference', 'store', 'reports', 'codec', 'files'],
+  services: [
+    ...[
+      'pipeline',
+      'graph',
+      'training/synthetic',
+      'checkpoint',
+      'inference',
+      'store',
+      'reports',
+      'codec',
+      'files',
+    ],
+  ],
   api: ['services', 'store'],
   serve: ['api', 'files'],
   app: ['api', 'inference', 'files'],
   cli: ['services', 'training', 'serve'],
 };
 
-const ON_DISK = 'files codec inference training store reports services serve app cli'.split(' ');
+const ON_DISK = 'files checkpoint codec inference training store reports services serve app cli'.split(' ');
 
 /** Foreign things and the only layers that may touch them. */
 const OWNERS: Directions = {

@@ -12,6 +12,8 @@ const LINK = 0o120000;
 export interface ZipArchive {
   /** Unpacked size of the files, by path with `/` between the parts. */
   readonly sizes: ReadonlyMap<string, number>;
+  /** CRC-32 of the same files as the archive states it; {@link open} does not compare. */
+  readonly checksums: ReadonlyMap<string, number>;
   /**
    * The content of a file of {@link sizes}; the stream fails when it is damaged or another size comes out.
    * @throws ClipSamError `pack-invalid`
@@ -36,6 +38,7 @@ export async function openZip(path: string): Promise<ZipArchive> {
     const entries = await listEntries(zip, path);
     return {
       sizes: new Map([...entries].map(([name, { uncompressedSize }]) => [name, uncompressedSize])),
+      checksums: new Map([...entries].map(([name, { crc32 }]) => [name, crc32])),
       async open(name) {
         const content = await zip.openReadStreamPromise(entries.get(name)!).catch((cause: unknown) => {
           throw damagedArchive(path, cause);
