@@ -8,6 +8,8 @@ export interface AdamWOptions {
   readonly steps: number;
   /** Steps, ascending, at which warm-up and cosine begin anew (SGDR, Loshchilov & Hutter 2017). None by default. */
   readonly restarts?: readonly number[];
+  /** The learning rate stays at its highest after the warm-up. */
+  readonly isConstant?: boolean;
   /** Decoupled decay; gains and biases (fan ≤ 0) are exempt. */
   readonly weightDecay: number;
   /** Gradients with a larger L2 norm are scaled down to it. */
@@ -18,13 +20,14 @@ const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
-/** The learning rate of step `step` (from 0): linear warm-up, then cosine, from the last restart to the next. */
+/** The learning rate of step `step` (from 0): linear warm-up, then cosine unless constant, from the last restart to the next. */
 export function learningRateAt(step: number, options: AdamWOptions): number {
   const { learningRate, warmup, restarts = [] } = options;
   const begin = restarts.findLast((restart) => restart <= step) ?? 0;
   const end = restarts.find((restart) => restart > step) ?? options.steps;
   const at = step - begin;
   if (at < warmup) return (learningRate * (at + 1)) / warmup;
+  if (options.isConstant) return learningRate;
   return learningRate * 0.5 * (1 + Math.cos((Math.PI * (at - warmup)) / Math.max(1, end - begin - warmup)));
 }
 

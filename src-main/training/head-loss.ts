@@ -69,3 +69,29 @@ export function headLoss(
   );
   return b.add(stages, b.mul(wrong, b.constant(options.image)));
 }
+
+/**
+ * The loss of arXiv 2401.12665 as APRIL-GAN computes it: per stage focal, the plain mean over the cells, plus Dice with a
+ * smoothing of 1, good pictures included; summed over stages. A cell's share of defect stands for the mask's pixels.
+ * Arguments as of {@link headLoss}.
+ */
+export function paperLoss(
+  b: GraphBuilder,
+  logits: readonly Value[],
+  target: Value,
+  options: Pick<HeadLossOptions, 'gamma' | 'dice'>,
+): Value {
+  const one = b.constant(1);
+  const two = b.constant(2);
+  const sum = (x: Value) => b.reduceSum(x, [0, 1], false);
+  const stageLoss = (z: Value) => {
+    const p = b.sigmoid(z);
+    const missed = b.mul(b.mul(target, b.pow(b.sub(one, p), options.gamma)), b.softplus(b.neg(z)));
+    const invented = b.mul(b.mul(b.sub(one, target), b.pow(p, options.gamma)), b.softplus(z));
+    const focal = b.reduceMean(b.add(missed, invented), [0, 1], false);
+    const overlap = b.add(b.mul(sum(b.mul(p, target)), two), one);
+    const dice = b.sub(one, b.div(overlap, b.add(b.add(sum(p), sum(target)), one)));
+    return b.add(focal, b.mul(dice, b.constant(options.dice)));
+  };
+  return logits.map(stageLoss).reduce((total, x) => b.add(total, x));
+}

@@ -1,4 +1,5 @@
 import { throwIfCancelled } from '../../src-shared/errors.ts';
+import type { UmciConfig } from '../../src-shared/pack.ts';
 import { Random } from '../../src-shared/random.ts';
 import {
   CELLS_PER_TOKEN,
@@ -12,8 +13,9 @@ import type { Tensor } from '../inference/ort.ts';
 import { AdamW } from './adamw.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { type FeatureRecord, readStages } from './feature-file.ts';
-import { headLoss } from './head-loss.ts';
+import { headLoss, paperLoss } from './head-loss.ts';
 import type { PictureLanguage } from './language-pool.ts';
+import { drawnOrder, epochOrder } from './picture-order.ts';
 import { applySymmetry } from './token-symmetry.ts';
 import { TrainingGraph } from './training-graph.ts';
 import type { TrainingPlan } from './training-plan.ts';
@@ -28,9 +30,18 @@ export interface HeadProgress {
   readonly gradientNorm: number;
 }
 
+/** What decides a head's weights besides its shape, the pictures and the language. */
+export type HeadSchedule = Omit<TrainingPlan['head'], keyof UmciConfig> & {
+  /**
+   * `paper`: epochs in shuffled order, a constant learning rate, the plain means of focal and Dice, pictures as they are.
+   * Default: pictures drawn six defective to four good, a cosine, {@link headLoss}, the eight symmetries.
+   */
+  readonly protocol?: 'paper';
+};
+
 export interface HeadTrainingOptions {
   readonly shape: UmciShape;
-  readonly plan: TrainingPlan['head'];
+  readonly plan: HeadSchedule;
   readonly seed: number;
   readonly records: readonly FeatureRecord[];
   readonly featureFolder: string;
@@ -42,7 +53,7 @@ export interface HeadTrainingOptions {
   ) => PictureLanguage;
   /** Weights to start from instead of random ones, by name. */
   readonly initial?: ReadonlyMap<string, { readonly data: Float32Array }>;
-  /** File to resume from and to save to every `checkpointEvery` steps. */
+  /** File to resume from and to save to every `checkpointEvery` steps, and when the signal ends the training. */
   readonly checkpoint?: string;
   readonly checkpointEvery?: number;
   readonly reportEvery?: number;
@@ -61,7 +72,8 @@ export async function trainHead(options: HeadTrainingOptions): Promise<Weights> 
   const specs = umciParameters(shape);
   const weights = Weights.initial(specs, `${seed}/head`);
   for (const [name, { data }] of options.initial ?? []) weights.tensors.get(name)?.data.set(data);
-  const optimizer = new AdamW(specs, plan);
+  const isPaper = plan.protocol === 'paper';
+  const optimizer = new AdamW(specs, { ...plan, isConstant: isPaper });
   const average = weights.vector.slice();
   const state: Checkpoint = {
     weights: weights.vector,
@@ -77,16 +89,17 @@ export async function trainHead(options: HeadTrainingOptions): Promise<Weights> 
       const inputs = declareUmciInputs(b, shape);
       const target = b.input('target', 'float32', ['map_h', 'map_w']);
       const defective = b.input('defective', 'float32', []);
-      return headLoss(b, umciStageLogits(b, shape, inputs, weight), target, defective, plan);
+      const logits = umciStageLogits(b, shape, inputs, weight);
+      return isPaper ? paperLoss(b, logits, target, plan) : headLoss(b, logits, target, defective, plan);
     },
     options.threads ? { threads: options.threads } : {},
   );
-  const sampler = new Sampler(records);
+  const order = isPaper ? epochOrder(records, plan.batch, `${seed}/head`) : drawnOrder(records);
   const load = (step: number) =>
     Promise.all(
       Array.from({ length: plan.batch }, (_, index) => {
         const random = new Random(`${seed}/head/${step}/${index}`);
-        return loadFeeds(sampler.pick(random), options, random);
+        return loadFeeds(order(step, index, random), options, random);
       }),
     );
   const gradient = new Float32Array(weights.vector.length);
@@ -96,6 +109,7 @@ export async function trainHead(options: HeadTrainingOptions): Promise<Weights> 
   try {
     let next = load(optimizer.step);
     while (optimizer.step < plan.steps) {
+      if (checkpoint && signal?.aborted) await writeCheckpoint(checkpoint, optimizer.step, state);
       throwIfCancelled(signal);
       const batch = await next;
       next = optimizer.step + 1 < plan.steps ? load(optimizer.step + 1) : Promise.resolve([]);
@@ -123,34 +137,6 @@ export async function trainHead(options: HeadTrainingOptions): Promise<Weights> 
   return new Weights(specs, average);
 }
 
-/** Draws pictures: a group by its size, then defective or good, six to four. */
-class Sampler {
-  readonly #groups: {
-    readonly weight: number;
-    readonly good: FeatureRecord[];
-    readonly bad: FeatureRecord[];
-  }[];
-
-  constructor(records: readonly FeatureRecord[]) {
-    const groups = Map.groupBy(records, (record) => record.group);
-    this.#groups = [...groups.values()].map((list) => ({
-      weight: list.length,
-      good: list.filter((record) => record.area === 0),
-      bad: list.filter((record) => record.area > 0),
-    }));
-  }
-
-  pick(random: Random): FeatureRecord {
-    let at = random.next() * this.#groups.reduce((sum, group) => sum + group.weight, 0);
-    const group = this.#groups.find(({ weight }) => {
-      at -= weight;
-      return at < 0;
-    })!;
-    const wanted = random.chance(0.6) ? group.bad : group.good;
-    return random.pick(wanted.length > 0 ? wanted : [...group.good, ...group.bad]);
-  }
-}
-
 async function loadFeeds(
   record: FeatureRecord,
   options: HeadTrainingOptions,
@@ -158,11 +144,8 @@ async function loadFeeds(
 ): Promise<Record<string, Tensor>> {
   const { shape, featureFolder, language } = options;
   const { grid } = record;
-  const symmetry = {
-    transpose: random.chance(0.5),
-    mirrorRows: random.chance(0.5),
-    mirrorColumns: random.chance(0.5),
-  };
+  const turns = () => options.plan.protocol !== 'paper' && random.chance(0.5);
+  const symmetry = { transpose: turns(), mirrorRows: turns(), mirrorColumns: turns() };
   const { tokens: text, meant } = language(record.names, record.defects, random);
   const { stages, mask } = await readStages(featureFolder, record, shape.stageWidths);
   const height = symmetry.transpose ? grid.width : grid.height;

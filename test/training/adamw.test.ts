@@ -29,6 +29,11 @@ describe('the learning rate', () => {
     expect(rates).toEqual(expected.map((rate) => expect.closeTo(rate)));
   });
 
+  it('stays where it is when it is constant', () => {
+    const options = { ...constant, learningRate: 1, warmup: 2, steps: 8, isConstant: true };
+    expect([0, 1, 2, 5, 7].map((step) => learningRateAt(step, options))).toEqual([0.5, 1, 1, 1, 1]);
+  });
+
   it('needs no warm-up', () => {
     expect(learningRateAt(0, { ...constant, steps: 10 })).toBe(0.1);
     expect(learningRateAt(0, { ...constant, steps: 1, warmup: 1 })).toBe(0.1);

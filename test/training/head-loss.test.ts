@@ -6,7 +6,7 @@ import {
   umciStageLogits,
 } from '../../src-main/graph/umci.ts';
 import type { Tensor } from '../../src-main/inference/ort.ts';
-import { type HeadLossOptions, headLoss } from '../../src-main/training/head-loss.ts';
+import { type HeadLossOptions, headLoss, paperLoss } from '../../src-main/training/head-loss.ts';
 import { TrainingGraph } from '../../src-main/training/training-graph.ts';
 import { Weights } from '../../src-main/training/weights.ts';
 import { type FeedSet, forward, type Numbers, numbers } from '../graph/graph-check.ts';
@@ -115,6 +115,45 @@ describe('headLoss', () => {
       expect((await graphLosses([feeds], full))[0]).toBeLessThan(300);
     }
   });
+});
+
+describe('paperLoss', () => {
+  const lossOf = async (feeds: FeedSet, gamma: number, dice: number) => {
+    const [loss] = await forward(
+      (b, v) => paperLoss(b, [v.first!, v.second!], v.target!, { gamma, dice }),
+      [feeds],
+      { first: ['h', 'w'], second: ['h', 'w'], target: ['h', 'w'] },
+    );
+    return loss!.data[0]!;
+  };
+
+  it('has the value worked out by hand', async () => {
+    const zeros = { dims: [1, 2], data: [0, 0] };
+    // Focal (ln 2)/4 on both cells, Dice 1 − (2·½ + 1)/(1 + 1 + 1), on two stages.
+    const feeds = { first: zeros, second: zeros, target: { dims: [1, 2], data: [1, 0] } };
+    expect(await lossOf(feeds, 2, 1)).toBeCloseTo(2 * (Math.log(2) / 4 + 1 / 3), 6);
+    // A good picture counts too: 1 − 1/(1 + 0 + 1).
+    const good = { first: zeros, second: zeros, target: { dims: [1, 2], data: [0, 0] } };
+    expect(await lossOf(good, 2, 1)).toBeCloseTo(2 * (Math.log(2) / 4 + 1 / 2), 6);
+  });
+
+  it.each(Object.entries(pictures))(
+    'is APRIL-GAN’s focal and Dice of a softmax for a picture %s',
+    async (_, feeds) => {
+      const { first, second, target } = feeds;
+      const expected = [first.data, second.data].map((stage) => {
+        // Their two channels, of which only the difference counts.
+        const softmax = stage.map((z) => Math.exp(z / 2) / (Math.exp(z / 2) + Math.exp(-z / 2)));
+        const focal = softmax.map((p, i) => {
+          const t = target.data[i]!;
+          return -t * (1 - p) ** 2 * Math.log(p) - (1 - t) * p ** 2 * Math.log(1 - p);
+        });
+        const both = sum(softmax.map((p, i) => p * target.data[i]!));
+        return sum(focal) / focal.length + 1 - (2 * both + 1) / (sum(softmax) + sum(target.data) + 1);
+      });
+      expect((await lossOf({ first, second, target }, 2, 1)) / sum(expected)).toBeCloseTo(1, 5);
+    },
+  );
 });
 
 describe('the gradient of UMCI and its loss', () => {

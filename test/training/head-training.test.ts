@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,9 +20,6 @@ const shape: UmciShape = {
   textWidth: 4,
 };
 const plan: HeadTrainingOptions['plan'] = {
-  ...shape,
-  scaleKernels: [3],
-  novelty: [{ stage: 0, sharpness: 10 }],
   batch: 3,
   steps: 12,
   warmup: 3,
@@ -99,9 +96,54 @@ describe('trainHead', () => {
       reportEvery: 1,
       onProgress: ({ step }) => steps.push(step),
     });
-    expect(steps).toEqual([5, 6, 7, 8, 9, 10, 11, 12]);
+    // What was done when it was cancelled is kept.
+    expect(steps).toEqual([8, 9, 10, 11, 12]);
     expect(resumed.vector).toEqual(whole.vector);
     expect((await trainHead({ ...options, ...checkpointed })).vector).toEqual(whole.vector);
+  });
+
+  it('goes on from its last checkpoint when it was killed', async () => {
+    const checkpoint = join(folder, 'killed.checkpoint');
+    const copy = join(folder, 'copy.checkpoint');
+    const whole = await trained();
+    await trainHead({
+      ...options,
+      checkpoint,
+      checkpointEvery: 4,
+      reportEvery: 1,
+      onProgress: ({ step }) => {
+        if (step === 7) copyFileSync(checkpoint, copy);
+      },
+    });
+    const steps: number[] = [];
+    const resumed = await trainHead({
+      ...options,
+      checkpoint: copy,
+      reportEvery: 1,
+      onProgress: ({ step }) => steps.push(step),
+    });
+    expect(steps[0]).toBe(5);
+    expect(resumed.vector).toEqual(whole.vector);
+  });
+
+  it('follows the paper: the same last weights with and without an interruption, and it learns', async () => {
+    const paper = { ...plan, protocol: 'paper', image: 0, average: 0, steps: 48, clip: 5 } as const;
+    const losses: number[] = [];
+    const whole = await trainHead({
+      ...options,
+      plan: paper,
+      reportEvery: 8,
+      onProgress: ({ loss }) => losses.push(loss),
+    });
+    expect(losses.at(-1)).toBeLessThan(losses[0]! * 0.8);
+    const checkpointed = { checkpoint: join(folder, 'paper.checkpoint'), plan: paper };
+    expect(await interruptedAt(13, checkpointed)).toMatchObject({ code: 'cancelled' });
+    expect((await trainHead({ ...options, ...checkpointed })).vector).toEqual(whole.vector);
+    const drawn = await trainHead({
+      ...options,
+      plan: { ...plan, image: 0, average: 0, steps: 48, clip: 5 },
+    });
+    expect(drawn.vector).not.toEqual(whole.vector);
   });
 
   it('refuses a damaged checkpoint', async () => {
