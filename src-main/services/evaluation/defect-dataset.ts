@@ -3,25 +3,8 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { ClipSamError } from '../../../src-shared/errors.ts';
 import { byName } from '../../files/image-files.ts';
 import { isImageName, isUnreadName } from '../../files/image-names.ts';
-
-/** A test image of a data set with its ground truth. */
-export interface TestImage {
-  readonly path: string;
-  /** Path of the ground-truth mask; undefined for good images. */
-  readonly mask: string | undefined;
-}
-
-/** One category of a data set in MVTec AD's layout. */
-export interface DefectCategory {
-  /** Name of the folder that holds the category. */
-  readonly dataset: string;
-  readonly category: string;
-  readonly folder: string;
-  /** Good images first, then by defect folder; within a folder by name. */
-  readonly images: readonly TestImage[];
-  /** Pictures among them of kinds that are not read. */
-  readonly passedOver: readonly string[];
-}
+import type { DefectCategory, TestImage } from './defect-category.ts';
+import { findVisaCategories } from './visa-dataset.ts';
 
 const GOOD = 'good';
 /** Category, data set, folder of data sets. */
@@ -29,10 +12,13 @@ const DEEPEST = 2;
 
 /**
  * Finds the categories of a root in MVTec AD's layout: `test/good/*`, `test/<defect>/<name>.*` and
- * `ground_truth/<defect>/<name>_mask.*`. The root is a category, holds categories, or holds data sets that do.
+ * `ground_truth/<defect>/<name>_mask.*` (or `<name>.*`, as VisA is often brought into it). The root is a category, holds
+ * categories, or holds data sets that do; or it is VisA's own (see {@link findVisaCategories}).
  * @throws ClipSamError `input-invalid`: not such a root, no test images, or masks are missing (names them)
  */
 export async function findCategories(root: string): Promise<DefectCategory[]> {
+  const visa = await findVisaCategories(root);
+  if (visa) return visa;
   const folders = await categoryFolders(resolve(root), 0);
   if (folders.length === 0) {
     throw new ClipSamError(
@@ -52,7 +38,7 @@ export async function findCategories(root: string): Promise<DefectCategory[]> {
       passedOver.push(...listed.unread.map((file) => join(folder, 'test', kind, file)));
       for (const file of listed.images) {
         const path = join(folder, 'test', kind, file);
-        const mask = masks?.get(`${stemOf(file)}_mask`);
+        const mask = masks?.get(`${stemOf(file)}_mask`) ?? masks?.get(stemOf(file));
         if (masks && !mask) missing.push(relative(resolve(root), path) || path);
         images.push({ path, mask });
       }

@@ -10,7 +10,8 @@ import type { Comparison } from '../../inference/comparison.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
 import { forEachInFlight } from '../in-flight.ts';
 import { type FileRanges, rangesOfFiles } from '../pictures/file-ranges.ts';
-import { type DefectCategory, findCategories, type TestImage } from './defect-dataset.ts';
+import type { DefectCategory, TestImage } from './defect-category.ts';
+import { findCategories } from './defect-dataset.ts';
 import { drawnComparison } from './drawn-comparison.ts';
 import { type EvaluateOptions, objectNameOf, refuseSeveral } from './evaluate.ts';
 import {
