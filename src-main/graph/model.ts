@@ -149,7 +149,11 @@ function namesReadBy(node: NodeProto): string[] {
   return [...node.input, ...captured].filter((name) => name !== '');
 }
 
-function findTensors(model: Model, pattern: string | RegExp): string[] {
+/**
+ * Names of the tensors that a pattern matches, in the order of the graph.
+ * @throws ClipSamError `model-tensor-unknown`, naming what was looked for and the nearest names there are
+ */
+export function findTensors(model: Model, pattern: string | RegExp): string[] {
   const graph = graphOf(model);
   const names = [
     ...graph.input.map(({ name }) => name),
@@ -197,12 +201,13 @@ function letterPairs(text: string): Set<string> {
   return pairs;
 }
 
-function graphOf({ proto }: Model): GraphProto {
+/** A model's graph; empty where it has none. */
+export function graphOf({ proto }: Model): GraphProto {
   return proto.graph ?? create(GraphProtoSchema);
 }
 
 /** The model with some parts of its graph changed. */
-function withGraph({ name, proto }: Model, parts: Partial<GraphProto>): Model {
+export function withGraph({ name, proto }: Model, parts: Partial<GraphProto>): Model {
   // Unlike a spread, this keeps the defaults, which lie in a message's prototype.
   const graph = Object.assign(create(GraphProtoSchema), proto.graph, parts);
   return { name, proto: Object.assign(create(ModelProtoSchema), proto, { graph }) };

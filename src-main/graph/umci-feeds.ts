@@ -1,6 +1,12 @@
 import type { Stage, UmciConfig } from '../../src-shared/pack.ts';
 import { NEAR, REFERENCE_SIDE } from './novelty.ts';
-import { bilinearMatrix, type Matrix, poolingMatrix, transposedMatrix } from './resampling.ts';
+import {
+  bilinearMatrix,
+  cornersAlignedMatrix,
+  type Matrix,
+  poolingMatrix,
+  transposedMatrix,
+} from './resampling.ts';
 import { CELLS_PER_TOKEN } from './umci.ts';
 
 /** A float32 tensor, row-major. */
@@ -67,12 +73,8 @@ export function cropStage(
 
 /** The resampling matrices that the head takes as inputs, for a content grid. */
 export function umciMatrices(config: UmciConfig, content: ContentGrid): Record<string, FeedTensor> {
-  const { height, width, mapHeight, mapWidth } = content;
-  const step = 1 / CELLS_PER_TOKEN;
-  const matrices = {
-    map_rows: bilinearMatrix(mapHeight, height, step),
-    map_columns: transposedMatrix(bilinearMatrix(mapWidth, width, step)),
-  };
+  const { height, width } = content;
+  const matrices: Record<string, Matrix> = {};
   for (const k of config.paths.scale ? config.scaleKernels : []) {
     Object.assign(matrices, {
       [`pool_rows_${k}`]: poolingMatrix(height, k),
@@ -81,7 +83,29 @@ export function umciMatrices(config: UmciConfig, content: ContentGrid): Record<s
       [`up_columns_${k}`]: transposedMatrix(bilinearMatrix(width, Math.ceil(width / k), 1 / k)),
     });
   }
-  return { ...feedsOf(matrices), ...(config.novelty.length > 0 ? noveltyMatrices(content) : {}) };
+  return {
+    ...mapMatrices(content, 'centres'),
+    ...feedsOf(matrices),
+    ...(config.novelty.length > 0 ? noveltyMatrices(content) : {}),
+  };
+}
+
+/**
+ * The matrices `map_rows` and `map_columns` of heads without scales: from tokens to cells of the map.
+ * @param aligned what lies in one place in both grids: centres, as UMCI has it, or the first and last centre
+ */
+export function mapMatrices(
+  { height, width, mapHeight, mapWidth }: ContentGrid,
+  aligned: 'centres' | 'corners',
+): Record<string, FeedTensor> {
+  const matrix = (outputs: number, inputs: number) =>
+    aligned === 'corners'
+      ? cornersAlignedMatrix(outputs, inputs)
+      : bilinearMatrix(outputs, inputs, 1 / CELLS_PER_TOKEN);
+  return feedsOf({
+    map_rows: matrix(mapHeight, height),
+    map_columns: transposedMatrix(matrix(mapWidth, width)),
+  });
 }
 
 /** The matrices that `noveltyMap` takes as inputs, for a grid of tokens. */

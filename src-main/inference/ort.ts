@@ -44,7 +44,12 @@ export function providersOfThisBuild(): readonly string[] {
  */
 export async function createSession(
   model: string | Uint8Array,
-  options: { readonly device: Device; readonly threads?: number },
+  options: {
+    readonly device: Device;
+    readonly threads?: number;
+    /** Where the files lie that a model given as bytes refers to. */
+    readonly externalFolder?: string;
+  },
 ): Promise<Session> {
   const config: ort.InferenceSession.SessionOptions = {
     executionProviders: [options.device],
@@ -53,7 +58,14 @@ export async function createSession(
     enableMemPattern: false,
     logSeverityLevel: 3,
     // Between two runs its threads would go on spinning, on cores that decoding, fusing and sending need.
-    extra: { session: { force_spinning_stop: '1' } },
+    extra: {
+      session: {
+        force_spinning_stop: '1',
+        ...(options.externalFolder && {
+          model_external_initializers_file_folder_path: options.externalFolder,
+        }),
+      },
+    },
     ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
   };
   let session: ort.InferenceSession;

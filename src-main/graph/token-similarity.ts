@@ -1,0 +1,38 @@
+import type { GraphBuilder, Value } from './builder.ts';
+
+/** What heads that compare tokens with language take besides tokens. */
+export interface SimilarityInputs {
+  /** L: [2, C_t], row 0 normal, row 1 abnormal. */
+  readonly text: Value;
+  /** Token grid to map grid, [map_h, h] and [w, map_w]. */
+  readonly mapRows: Value;
+  readonly mapColumns: Value;
+}
+
+/** Declares the inputs `text`, `map_rows` and `map_columns`; heights and widths are symbolic, as those of UMCI. */
+export function declareSimilarityInputs(b: GraphBuilder, textWidth: number): SimilarityInputs {
+  return {
+    text: b.input('text', 'float32', [2, textWidth]),
+    mapRows: b.input('map_rows', 'float32', ['map_h', 'h']),
+    mapColumns: b.input('map_columns', 'float32', ['w', 'map_w']),
+  };
+}
+
+/**
+ * How much more a token is like "abnormal" than like "normal", 0..1 on the map grid: the softmax over both of `scale` ×
+ * unit token · language token, whose logits are resampled before it.
+ * @param tokens [h, w, C_t], of any length
+ * @returns [map_h, map_w]
+ */
+export function similarityMap(
+  b: GraphBuilder,
+  tokens: Value,
+  { text, mapRows, mapColumns }: SimilarityInputs,
+  scale: number,
+): Value {
+  const length = b.sqrt(b.add(b.reduceSum(b.mul(tokens, tokens), [2], true), b.constant(1e-24)));
+  // The softmax over two is the sigmoid of their difference.
+  const direction = b.sub(b.slice(text, 0, 1, 2), b.slice(text, 0, 0, 1));
+  const logit = b.mul(b.matmul(b.div(tokens, length), b.transpose(direction, [1, 0])), b.constant(scale));
+  return b.sigmoid(b.matmul(b.matmul(mapRows, b.squeeze(logit, [2])), mapColumns));
+}
