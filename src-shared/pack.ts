@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { packIdSchema, packVersionSchema } from './pack-reference.ts';
+import { deviceSchema } from './device.ts';
+import { packIdSchema, packReferenceSchema, packVersionSchema } from './pack-reference.ts';
 import { recipeSchema } from './recipe.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits');
@@ -8,6 +9,8 @@ const odd = z
   .min(1)
   .refine((size) => size % 2 === 1, 'must be odd');
 const triple = z.tuple([z.number(), z.number(), z.number()]);
+const tensorName = z.string().min(1).max(500);
+const fileKey = z.string().min(1).max(100);
 
 /**
  * Where a file of a pack lies: in an installed npm package, beside pack.json, or on a server from which it is
@@ -41,16 +44,50 @@ export const packFileSchema = z.strictObject({
   licence: z.string().min(1),
   /** Who made the file, from what, and how it can be made again. */
   provenance: z.string().min(1),
+  /** External data of a graph: `location` as the graph writes it, `file` the key of the file that holds the bytes. */
+  external: z
+    .array(z.strictObject({ location: z.string().min(1).max(255), file: z.string() }))
+    .max(16)
+    .optional(),
 });
 
-/** A tensor of the vision tower whose rows are patch tokens. */
-const stageSchema = z.strictObject({
-  tensor: z.string().min(1),
-  /** Channels per token. */
-  width: z.int().positive(),
-  /** Tokens along a side of the square input. */
-  grid: z.int().positive(),
-});
+/**
+ * How an image is put into a tower's square: `longest-side-pad` keeps its aspect ratio, content in the top left corner and
+ * zero around it (SAM); `squash` fills the square (CLIP, SAM 2.1).
+ */
+const fitSchema = z.enum(['longest-side-pad', 'squash']);
+
+/** How a tower wants its pixels. */
+const pixelsShape = {
+  /** Name of the graph's input, [1, 3, inputSize, inputSize]. */
+  input: tensorName,
+  /** Side of the square input in pixels. */
+  inputSize: z.int().min(8).max(4096),
+  fit: fitSchema,
+  /** Both antialiased when shrinking. */
+  interpolation: z.enum(['bilinear', 'bicubic']),
+  /** On the 0..255 scale. */
+  mean: triple,
+  std: triple,
+};
+const towerInputSchema = z.strictObject(pixelsShape);
+/** How a tower wants its pixels. */
+export type TowerInput = z.infer<typeof towerInputSchema>;
+
+/** A tensor of the vision tower whose rows are patch tokens, after {@link Pack} `leadingTokens` others. */
+const stageSchema = z
+  .strictObject({
+    tensor: tensorName.optional(),
+    /** Instead of `tensor`: the end of a block, counted from 1, by `blockTensor`. */
+    block: z.int().min(1).max(200).optional(),
+    /** Channels per token. */
+    width: z.int().positive(),
+    /** Tokens along a side of the square input. */
+    grid: z.int().positive(),
+  })
+  .refine(({ tensor, block }) => (tensor === undefined) !== (block === undefined), {
+    error: 'must have either tensor or block',
+  });
 export type Stage = z.infer<typeof stageSchema>;
 
 /** A comparison of a picture's tokens with one another; see `noveltyMap`. */
@@ -78,82 +115,191 @@ export const umciConfigSchema = z.strictObject({
 });
 export type UmciConfig = z.infer<typeof umciConfigSchema>;
 
+const visionSchema = z.strictObject({
+  file: fileKey,
+  ...pixelsShape,
+  /** Rows before the patch tokens: the class token, registers. */
+  leadingTokens: z.int().min(0).max(64),
+  /** Side of the token grid that the head works on; finer stages are average-pooled to it. */
+  grid: z.int().positive(),
+  stages: z.array(stageSchema).min(1).max(8),
+  /** Name of a block's end, `{}` standing for the block counted from 0. */
+  blockTensor: tensorName.optional(),
+  /** The position table, when the input's size is not the export's: its grid is resized once, leading rows kept. */
+  positions: z
+    .strictObject({ initializer: tensorName, resize: z.enum(['bicubic', 'bicubic-antialias']) })
+    .optional(),
+  /** Output [1, C_t] of the whole image; the projection that ends in it serves the head `none`. */
+  imageEmbedding: tensorName.optional(),
+});
+
+const textSchema = z.strictObject({
+  tokenizer: fileKey,
+  encoder: fileKey,
+  /** Input of the ids, [n, contextLength] int64. */
+  ids: tensorName,
+  /** Input that is 1 for every id that is not padding, where the graph has one. */
+  mask: tensorName.optional(),
+  /** Output [n, width]. */
+  output: tensorName,
+  /** C_t: length of a sentence's embedding. */
+  width: z.int().positive(),
+  /** Longest sentence in tokens, start and end included. */
+  contextLength: z.int().positive().max(1024),
+  /** Id that fills a sentence up. */
+  padding: z.int().min(0),
+});
+
+/** Whose embedding SAM's decoder takes: the vision tower's own, or that of an encoder for SAM alone. */
+const segmenterEncoderSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('vision'), tensor: tensorName }),
+  z.strictObject({
+    kind: z.literal('own'),
+    file: fileKey,
+    ...pixelsShape,
+    /** Its outputs, in the order of the decoder's embedding inputs. */
+    outputs: z.array(tensorName).min(1).max(8),
+  }),
+]);
+
+const segmenterSchema = z.strictObject({
+  encoder: segmenterEncoderSchema,
+  decoder: fileKey,
+  /** How the decoder is asked: Meta's export, Hugging Face's of SAM v1 (points only), Hugging Face's of SAM 2.1. */
+  dialect: z.enum(['meta', 'hugging-face', 'sam2']),
+  /** It takes boxes as well as points. */
+  boxes: z.boolean(),
+  /** Tensor with the low-resolution logits; in Meta's dialect of the four mask tokens, else of the three levels. */
+  masks: tensorName,
+  /** Tensor with SAM's predicted quality of each. */
+  qualities: tensorName,
+});
+
+const scale = z.number().positive().max(1000);
+const headSchema = z.discriminatedUnion('kind', [
+  umciConfigSchema.extend({ kind: z.literal('umci'), file: fileKey }),
+  /** APRIL-GAN: one linear layer per stage into the joint space, `scale` × cosine with the language tokens. */
+  z.strictObject({ kind: z.literal('linear'), file: fileKey, scale }),
+  /** Without training: the tower's own last norm and projection of each patch token, `scale` × cosine. */
+  z.strictObject({ kind: z.literal('none'), scale }),
+]);
+export type Head = z.infer<typeof headSchema>;
+
+/** Another precision of a file, with the devices it is for. */
+const variantSchema = z.strictObject({
+  of: fileKey,
+  file: fileKey,
+  precision: z.enum(['fp16', 'int8']),
+  devices: z.array(deviceSchema).min(1),
+});
+
+/** What a trained head stands on. */
+const lineageSchema = z.strictObject({
+  /** `id@version` of the pack whose towers it was trained on, and its hash. */
+  pack: packReferenceSchema,
+  packHash: sha256,
+  /** Which images, in words. */
+  data: z.string().min(1).max(2000),
+});
+
+/** The parts of a pack, all but its files. */
+const partsShape = {
+  schemaVersion: z.literal(2),
+  id: packIdSchema,
+  title: z.string().min(1).max(200),
+  version: packVersionSchema,
+  /** Markdown file beside pack.json: data, figures, limits. */
+  card: z.string().min(1),
+  vision: visionSchema,
+  text: textSchema,
+  segmenter: segmenterSchema,
+  head: headSchema,
+  /** Files in other precisions; those that the parts name are fp32. */
+  variants: z.array(variantSchema).max(64),
+  trained: lineageSchema.optional(),
+  /** What its user has to know, such as a check that had a choice made. */
+  notes: z.array(z.string().min(1).max(2000)).max(16).optional(),
+  defaultRecipe: recipeSchema,
+};
+
 /** pack.json: the towers, the head and SAM, with the files they come from. */
 export const packSchema = z
-  .strictObject({
-    schemaVersion: z.literal(1),
-    id: packIdSchema,
-    title: z.string().min(1).max(200),
-    version: packVersionSchema,
-    /** Markdown file beside pack.json: data, figures, limits. */
-    card: z.string().min(1),
-    files: z.record(z.string(), packFileSchema),
-    vision: z.strictObject({
-      file: z.string(),
-      input: z.string(),
-      /** The embedding for SAM's decoder, when this tower is SAM's encoder as well. */
-      samEmbedding: z.string(),
-      /** Side of the square input in pixels. */
-      inputSize: z.int().positive(),
-      resize: z.literal('longest-side-pad'),
-      /** On the 0..255 scale. */
-      mean: triple,
-      std: triple,
-      /** Side of the token grid that UMCI works on; finer stages are average-pooled to it. */
-      grid: z.int().positive(),
-      stages: z.array(stageSchema).min(1).max(8),
-    }),
-    text: z.strictObject({
-      tokenizer: z.string(),
-      encoder: z.string(),
-      /** C_t: length of a sentence's embedding. */
-      width: z.int().positive(),
-      /** Longest sentence in tokens, start and end included. */
-      contextLength: z.int().positive(),
-    }),
-    umci: umciConfigSchema.extend({ file: z.string() }),
-    sam: z.strictObject({
-      decoder: z.string(),
-      dialect: z.literal('meta'),
-      /** Tensor [1,4,256,256]: low-resolution logits of the four mask tokens. */
-      masks: z.string(),
-      /** Tensor [1,4]: SAM's predicted quality of each. */
-      qualities: z.string(),
-    }),
-    defaultRecipe: recipeSchema,
-  })
-  .superRefine((pack, context) => {
-    const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-    const references: [string[], string][] = [
-      [['vision', 'file'], pack.vision.file],
-      [['text', 'tokenizer'], pack.text.tokenizer],
-      [['text', 'encoder'], pack.text.encoder],
-      [['umci', 'file'], pack.umci.file],
-      [['sam', 'decoder'], pack.sam.decoder],
-    ];
-    const known = Object.keys(pack.files);
-    for (const [path, key] of references) {
-      if (!known.includes(key)) complain(path, `"${key}" is not among files (${known.join(', ')})`);
+  .strictObject({ ...partsShape, files: z.record(fileKey, packFileSchema) })
+  .superRefine(checkParts);
+export type Pack = z.infer<typeof packSchema>;
+
+/** Refuses parts that don't fit together. */
+function checkParts(
+  pack: z.infer<z.ZodObject<typeof partsShape>> & {
+    readonly files: Readonly<Record<string, Pick<z.infer<typeof packFileSchema>, 'external'>>>;
+  },
+  context: z.RefinementCtx,
+): void {
+  const complain = (path: (string | number)[], message: string) =>
+    context.addIssue({ code: 'custom', path, message });
+  const known = Object.keys(pack.files);
+  for (const [path, key] of fileReferences(pack)) {
+    if (!known.includes(key)) complain(path, `"${key}" is not among files (${known.join(', ')})`);
+  }
+  const { vision, segmenter, head } = pack;
+  vision.stages.forEach((stage, index) => {
+    const path = ['vision', 'stages', index];
+    if (stage.grid % vision.grid !== 0) {
+      complain([...path, 'grid'], `${stage.grid} is not a multiple of the grid ${vision.grid}`);
     }
-    pack.vision.stages.forEach(({ grid }, index) => {
-      if (grid % pack.vision.grid === 0) return;
-      complain(
-        ['vision', 'stages', String(index), 'grid'],
-        `${grid} is not a multiple of the grid ${pack.vision.grid}`,
-      );
-    });
-    for (const { stage } of pack.umci.novelty) {
-      if (stage < pack.vision.stages.length) continue;
-      complain(
-        ['umci', 'novelty'],
-        `there is no stage ${stage} (stages: 0 to ${pack.vision.stages.length - 1})`,
-      );
-    }
-    if (pack.umci.paths.scale && pack.umci.scaleKernels.length === 0) {
-      complain(['umci', 'scaleKernels'], 'the scale path needs at least one');
-    }
-    if (pack.defaultRecipe.pack !== pack.id) {
-      complain(['defaultRecipe', 'pack'], `must be "${pack.id}", the pack's own id`);
+    if (stage.block !== undefined && !vision.blockTensor?.includes('{}')) {
+      complain(['vision', 'blockTensor'], 'must hold {} where a stage names a block');
     }
   });
-export type Pack = z.infer<typeof packSchema>;
+  if (head.kind === 'umci') {
+    for (const { stage } of head.novelty) {
+      if (stage < vision.stages.length) continue;
+      complain(['head', 'novelty'], `there is no stage ${stage} (stages: 0 to ${vision.stages.length - 1})`);
+    }
+    if (head.paths.scale && head.scaleKernels.length === 0) {
+      complain(['head', 'scaleKernels'], 'the scale path needs at least one');
+    }
+  }
+  if (head.kind === 'none' && vision.imageEmbedding === undefined) {
+    complain(['vision', 'imageEmbedding'], 'is needed without a head: its projection makes the map');
+  }
+  if (segmenter.encoder.kind === 'vision' && vision.fit !== 'longest-side-pad') {
+    complain(['segmenter', 'encoder'], 'a tower that squashes the image gives no embedding for SAM');
+  }
+  if (segmenter.dialect === 'hugging-face' && segmenter.boxes) {
+    complain(['segmenter', 'boxes'], 'the exports of this dialect take points only');
+  }
+  if (pack.defaultRecipe.pack !== pack.id) {
+    complain(['defaultRecipe', 'pack'], `must be "${pack.id}", the pack's own id`);
+  }
+}
+
+function fileReferences(pack: Parameters<typeof checkParts>[0]): [path: (string | number)[], key: string][] {
+  const { vision, text, segmenter, head } = pack;
+  return [
+    [['vision', 'file'], vision.file],
+    [['text', 'tokenizer'], text.tokenizer],
+    [['text', 'encoder'], text.encoder],
+    [['segmenter', 'decoder'], segmenter.decoder],
+    ...(segmenter.encoder.kind === 'own'
+      ? [[['segmenter', 'encoder', 'file'], segmenter.encoder.file] as [string[], string]]
+      : []),
+    ...(head.kind === 'none' ? [] : [[['head', 'file'], head.file] as [string[], string]]),
+    ...pack.variants.flatMap(({ of, file }, index): [(string | number)[], string][] => [
+      [['variants', index, 'of'], of],
+      [['variants', index, 'file'], file],
+    ]),
+    ...Object.entries(pack.files).flatMap(([key, { external = [] }]) =>
+      external.map(({ file }, index): [(string | number)[], string] => [
+        ['files', key, 'external', index, 'file'],
+        file,
+      ]),
+    ),
+  ];
+}
+
+/** Name of the tensor that holds a stage's tokens. */
+export function stageTensor({ blockTensor = '' }: Pick<Pack['vision'], 'blockTensor'>, stage: Stage): string {
+  const { tensor, block = 0 } = stage;
+  return tensor ?? blockTensor.replaceAll('{}', String(block - 1));
+}

@@ -22,6 +22,16 @@ export interface FrameImage extends Frame {
   readonly notices: readonly Notice[];
   /** The image in full size, where it was wanted. */
   readonly whole?: RgbImage;
+  /** The image in the size that a tower wants besides, `width × height × 3`. */
+  readonly seen?: Uint8Array;
+}
+
+/** A size that an image is scaled to, whatever its aspect ratio. */
+export interface ScaledSize {
+  readonly width: number;
+  readonly height: number;
+  /** Antialiased when shrinking: a triangle, or Catmull and Rom's spline (the bicubic kernel of PIL). */
+  readonly interpolation: 'bilinear' | 'bicubic';
 }
 
 /** What {@link readFrameImage} needs to know. */
@@ -32,6 +42,8 @@ export interface FrameOptions extends ReadOptions {
    * per pixel, once.
    */
   readonly wantsWhole?: (size: { readonly width: number; readonly height: number }) => Promise<boolean>;
+  /** In which size the vision tower wants the image, where that is not the frame's. */
+  readonly seenAs?: (frame: Frame) => ScaledSize | undefined;
 }
 
 /**
@@ -40,6 +52,7 @@ export interface FrameOptions extends ReadOptions {
  * libvips places enlarged images half a pixel of the result too far right and down; the pipeline tolerates that.
  */
 const RESIZE = { fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false } as const;
+const KERNELS = { bilinear: 'linear', bicubic: 'cubic' } as const;
 
 /** Pictures with a shorter side show nothing that could be inspected. */
 const MIN_SIDE = 8;
@@ -63,10 +76,12 @@ export async function readFrameImage(path: string, options: FrameOptions): Promi
     const isWhole = (await options.wantsWhole?.({ width: open.width, height: open.height })) ?? false;
     // libvips would turn an image after it scaled it, which moves enlarged pixels: the same picture, other scores.
     const whole = isWhole || open.isTurned ? (open.rgb ?? (await toRgb(open.image, path))) : undefined;
-    const upright = whole ? fromPixels(whole.data, whole.width, whole.height, 3) : open.image;
-    const { data } = await toRgb(scaled(upright, frame), path);
+    const upright = () => (whole ? fromPixels(whole.data, whole.width, whole.height, 3) : open.image.clone());
+    const { data } = await toRgb(scaled(upright(), frame), path);
+    const seenAs = options.seenAs?.(frame);
+    const seen = seenAs && (await toRgb(scaled(upright(), seenAs), path)).data;
     const notices = [...open.notices, ...frameNotices(frame, isWhole && whole ? whole.data : data)];
-    const image = { ...frame, contentHash: sha256(bytes), rgb: data, notices };
+    const image = { ...frame, contentHash: sha256(bytes), rgb: data, notices, ...(seen && { seen }) };
     return isWhole && whole ? { ...image, whole } : image;
   });
 }
@@ -100,29 +115,33 @@ export async function readRgb(path: string, options: ReadOptions): Promise<RgbIm
   return decodeImage(await readImageFile(path), path, options, ({ image }) => toRgb(image, path));
 }
 
-/** Scales to exactly `width × height` with the kernel of {@link readFrameImage}. */
-export function resizeRgb(image: RgbImage, width: number, height: number): Promise<RgbImage> {
-  return toRgb(
-    fromPixels(image.data, image.width, image.height, 3).resize({ width, height, ...RESIZE }),
-    'image',
-  );
+/** Scales to exactly `width × height`. @param interpolation default: the kernel of {@link readFrameImage} */
+export function resizeRgb(
+  image: RgbImage,
+  width: number,
+  height: number,
+  interpolation: ScaledSize['interpolation'] = 'bilinear',
+): Promise<RgbImage> {
+  const whole = fromPixels(image.data, image.width, image.height, 3);
+  return toRgb(scaled(whole, { width, height, interpolation }), 'image');
 }
 
 /**
- * A part of an image, scaled with the kernel of {@link readFrameImage} to a frame's content.
- * @returns `frame.width × frame.height × 3`
+ * A part of an image, scaled to a frame's content or a tower's. @returns `size.width × size.height × 3`
  */
-export async function cutFrame(image: RgbImage, area: Box, frame: Frame): Promise<Uint8Array> {
+export async function cutFrame(image: RgbImage, area: Box, size: Frame | ScaledSize): Promise<Uint8Array> {
   const whole = fromPixels(image.data, image.width, image.height, 3);
-  return (await toRgb(cut(whole, area, frame), 'image')).data;
+  return (await toRgb(cut(whole, area, size), 'image')).data;
 }
 
-function cut(image: Sharp, { x, y, width, height }: Box, frame: Frame): Sharp {
-  return scaled(image.extract({ left: x, top: y, width, height }), frame);
+function cut(image: Sharp, { x, y, width, height }: Box, size: Frame | ScaledSize): Sharp {
+  return scaled(image.extract({ left: x, top: y, width, height }), size);
 }
 
-function scaled(image: Sharp, { width, height }: Frame): Sharp {
-  return image.resize({ width, height, ...RESIZE });
+function scaled(image: Sharp, size: Frame | ScaledSize): Sharp {
+  const { width, height } = size;
+  const kernel = KERNELS['interpolation' in size ? size.interpolation : 'bilinear'];
+  return image.resize({ width, height, ...RESIZE, kernel });
 }
 
 /** @param options.quality of JPEG, 1..100, default 90 */

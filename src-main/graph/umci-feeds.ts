@@ -32,16 +32,14 @@ export interface ContentGrid {
  */
 export function cropStage(
   tokens: Float32Array,
-  stage: Stage,
+  stage: Pick<Stage, 'width' | 'grid'>,
   grid: number,
   content: ContentGrid,
 ): FeedTensor {
   const { width: channels, grid: side } = stage;
   const pool = side / grid;
   if (!Number.isInteger(pool) || tokens.length !== side * side * channels) {
-    throw new TypeError(
-      `stage ${stage.tensor}: ${tokens.length} values do not fit a ${side}×${side}×${channels} grid on ${grid}`,
-    );
+    throw new TypeError(`${tokens.length} values do not fit a ${side}×${side}×${channels} grid on ${grid}`);
   }
   const { height, width } = content;
   const data = new Float32Array(height * width * channels);

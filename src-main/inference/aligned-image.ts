@@ -7,15 +7,14 @@ import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { readFrameImage, readRgb } from '../codec/image-codec.ts';
 import { pictureKey } from '../files/picture-key.ts';
 import { alignmentOf, alignPicture } from '../pipeline/alignment.ts';
-import { frameTensor } from '../pipeline/frame.ts';
 import { type PartPose, type PoseTemplate, partPose, poseTemplate } from '../pipeline/part-pose.ts';
 import { partSilhouette } from '../pipeline/part-silhouette.ts';
 import type { TemplatePicture } from './comparison.ts';
+import { type EncoderImage, encoderImage } from './encoder-image.ts';
 import type { Others } from './engine.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { EmbedJob, InspectJob, PoseJob } from './inference-protocol.ts';
 import { RecentMap } from './recent-map.ts';
-import type { EncoderImage } from './towers.ts';
 
 /** A picture of the part alone, turned like the template's. */
 export interface AlignedImage {
@@ -58,7 +57,7 @@ export function knownTemplate(
   return reading;
 
   async function readTemplate(): Promise<KnownTemplate> {
-    const options = { maxPixels, size: engine.vision.inputSize, page, range };
+    const options = { maxPixels, size: engine.frameSide, page, range };
     const { rgb, width, height, contentHash } = await readFrameImage(path, options);
     const part = partSilhouette({ width, height, data: rgb });
     return {
@@ -82,7 +81,7 @@ export async function poseOfImage(
   const like = await knownTemplate(template, recipe, engine);
   throwIfCancelled(signal);
   if (!like.template) return { doubt: 'template' };
-  const options = { maxPixels: recipe.maxPixels, size: engine.vision.inputSize, page, range };
+  const options = { maxPixels: recipe.maxPixels, size: engine.frameSide, page, range };
   const { rgb, width, height } = await readFrameImage(path, options);
   const part = partSilhouette({ width, height, data: rgb });
   return 'doubt' in part ? part : partPose(part, like.template);
@@ -129,15 +128,14 @@ export async function alignedForComparison(
 }
 
 /** An aligned part as the engine takes it. */
-export function encodedPart(
+export async function encodedPart(
   aligned: AlignedImage | { readonly doubt: AlignmentDoubt },
   key: string,
-  { vision }: EngineClient,
-): Others['aligned'] {
+  engine: EngineClient,
+): Promise<Others['aligned']> {
   if ('doubt' in aligned) return undefined;
   const { picture, frame, alignment } = aligned;
-  const pixels = frameTensor(picture.data, frame, vision.mean, vision.std);
-  return { image: { key, frame, pixels }, alignment };
+  return { image: await encoderImage(key, frame, picture.data, engine), alignment };
 }
 
 /** Says why a part was not aligned, where it was to be. */

@@ -4,12 +4,12 @@ import { packLevels } from '../../src-shared/packed-levels.ts';
 import type { MaskLevel } from '../../src-shared/result.ts';
 import { readImagePart } from '../codec/image-codec.ts';
 import { pictureKey } from '../files/picture-key.ts';
-import { frameTensor } from '../pipeline/frame.ts';
 import { maskLevels } from '../pipeline/mask-levels.ts';
 import { planTiles } from '../pipeline/tile-plan.ts';
 import { promptsWithin, promptTile, viewArea } from '../pipeline/tile-regions.ts';
+import { encoderImage } from './encoder-image.ts';
 import type { DecodedLogits } from './engine.ts';
-import type { EngineClient } from './engine-client.ts';
+import { type EngineClient, tileSize } from './engine-client.ts';
 import type { AskSamJob, SamMasks } from './inference-protocol.ts';
 import { partKey } from './inspect-tiles.ts';
 
@@ -60,9 +60,8 @@ async function fromFile(
   signal: AbortSignal | undefined,
 ): Promise<Answer | undefined> {
   const { path, page, range, recipe, prompts } = job;
-  const { inputSize, mean, std } = engine.vision;
   let area: Box | undefined;
-  const options = { maxPixels: recipe.maxPixels, size: inputSize, page, range };
+  const options = { maxPixels: recipe.maxPixels, size: engine.frameSide, page, range };
   const { contentHash, rgb, frame } = await readImagePart(path, options, (size) => {
     area = areaOf(job, size, engine);
     return area;
@@ -76,7 +75,7 @@ async function fromFile(
   }
   const picture = pictureKey({ contentHash, page, range });
   const key = area ? partKey(picture, area) : picture;
-  const image = { key, frame, pixels: frameTensor(rgb, frame, mean, std) };
+  const image = await encoderImage(key, frame, rgb, engine);
   const own = area ? promptsWithin(prompts, area) : prompts;
   const decoded = await engine.askSam({ key, prompts: own, image }, signal);
   return decoded && { decoded, area };
@@ -86,11 +85,11 @@ async function fromFile(
 function areaOf(
   { recipe, prompts }: AskSamJob,
   size: { readonly width: number; readonly height: number },
-  { vision }: EngineClient,
+  engine: EngineClient,
 ): Box | undefined {
-  const plan = recipe.tiles && planTiles(size, recipe.tiles, vision);
+  const plan = recipe.tiles && planTiles(size, recipe.tiles, tileSize(engine));
   const tile = plan && promptTile(prompts, plan);
-  return plan && tile !== undefined ? viewArea({ tile }, plan, vision.inputSize).area : undefined;
+  return plan && tile !== undefined ? viewArea({ tile }, plan, engine.frameSide).area : undefined;
 }
 
 /** Masks of a part of the image, at their place in it. */

@@ -3,9 +3,9 @@ import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { sha256OfFile } from '../files/hash.ts';
 import { pictureKey } from '../files/picture-key.ts';
 import { toReadError } from '../files/read-error.ts';
-import { frameTensor } from '../pipeline/frame.ts';
 import { TURNS, turnedPicture } from '../pipeline/turned-picture.ts';
 import { alignedImage, alignmentNotices, knownTemplate } from './aligned-image.ts';
+import { encoderImage } from './encoder-image.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { Embedded, EmbedJob } from './inference-protocol.ts';
 import { readEncoderImage } from './read-encoder-image.ts';
@@ -46,8 +46,8 @@ export async function embedImage(
   const { tokens, coarse } = await engine.embed({ image, recipe }, signal);
   const tokensOf = async ({ width, height, data }: RgbImage) => {
     const shown = { ...frame, width, height };
-    const pixels = frameTensor(data, shown, engine.vision.mean, engine.vision.std);
-    return (await engine.embed({ image: { key, frame: shown, pixels }, recipe }, signal)).tokens;
+    const view = await encoderImage(key, shown, data, engine);
+    return (await engine.embed({ image: view, recipe }, signal)).tokens;
   };
   const picture = isAligned ? aligned.picture : { width: frame.width, height: frame.height, data: rgb };
   const views = [isAligned ? await tokensOf(picture) : tokens];

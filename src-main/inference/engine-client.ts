@@ -3,6 +3,8 @@ import type { DeviceReport } from '../../src-shared/device.ts';
 import type { PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
+import type { EncoderSize } from '../pipeline/tile-plan.ts';
+import type { EncoderImage } from './encoder-image.ts';
 import type {
   CoarseAnswer,
   DecodedLogits,
@@ -20,13 +22,21 @@ import {
 import { tooHeavy } from './pack-files.ts';
 import { RequestClient } from './request-channel.ts';
 import { isOutOfMemory, threadPort } from './thread-port.ts';
-import type { EncoderImage, LanguageRecipe } from './towers.ts';
+import type { LanguageRecipe } from './towers.ts';
 
 /** What is known of the engine once its pack is loaded. */
 export interface OpenedEngine {
   readonly device: DeviceReport;
   readonly packHash: string;
   readonly vision: Pack['vision'];
+  readonly segmenter: Pack['segmenter'];
+  /** Side of the frame that maps, regions and masks live in. */
+  readonly frameSide: number;
+}
+
+/** What decides how an image is cut into tiles. */
+export function tileSize({ vision, frameSide }: OpenedEngine): EncoderSize {
+  return { inputSize: frameSide, grid: vision.grid };
 }
 
 /** What the engine's thread can be asked, with the answer to each. `open` comes first and once. */

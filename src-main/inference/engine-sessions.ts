@@ -1,18 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import type { Device } from '../../src-shared/device.ts';
-import { encodeModel, promoteTensors, pruneTo, readModel } from '../graph/model.ts';
+import { encodeModel } from '../graph/model.ts';
 import { buildNearestGraph } from '../graph/nearest.ts';
-import { readSafetensors } from '../graph/safetensors.ts';
-import { buildUmciGraph } from '../graph/umci.ts';
 import { createSession, type Session } from './ort.ts';
 import type { LoadedPack } from './pack-loader.ts';
+import { decoderModel, headModel, runnableFile, segmenterEncoderModel, visionModel } from './pack-models.ts';
 
 /** A session for each of a pack's graphs. */
 export interface ModelSessions {
   readonly vision: Session;
   readonly text: Session;
-  readonly umci: Session;
+  readonly head: Session;
   readonly decoder: Session;
+  /** SAM's own encoder; absent where the vision tower is SAM's encoder. */
+  readonly segmenterEncoder?: Session;
   /** The same for all packs: the search for the nearest tokens of other pictures. */
   readonly nearest: Session;
   readonly nearestInWindow: Session;
@@ -22,27 +22,20 @@ export interface ModelSessions {
 interface Models {
   readonly vision: Uint8Array;
   readonly text: string;
-  readonly umci: Uint8Array;
+  readonly head: Uint8Array;
   readonly decoder: Uint8Array;
+  readonly segmenterEncoder?: Uint8Array;
 }
 
 /** Reads a pack's models and keeps of them what the pipeline runs. @throws ClipSamError what is wrong with a file */
 export async function buildModels({ pack, pathOf }: LoadedPack): Promise<Models> {
-  const pruned = async (entry: string, outputs: readonly string[]) => {
-    const model = readModel(await readFile(pathOf(entry)), entry);
-    return encodeModel(pruneTo(promoteTensors(model, outputs), outputs));
-  };
-  const { vision, text, umci, sam } = pack;
-  const shape = {
-    ...umci,
-    stageWidths: vision.stages.map((stage) => stage.width),
-    textWidth: text.width,
-  };
+  const segmenterEncoder = await segmenterEncoderModel(pack, pathOf);
   return {
-    vision: await pruned(vision.file, [...vision.stages.map((stage) => stage.tensor), vision.samEmbedding]),
-    text: pathOf(text.encoder),
-    umci: encodeModel(buildUmciGraph(shape, readSafetensors(await readFile(pathOf(umci.file)), umci.file))),
-    decoder: await pruned(sam.decoder, [sam.masks, sam.qualities]),
+    vision: runnableFile(await visionModel(pack, pathOf)),
+    text: pathOf(pack.text.encoder),
+    head: encodeModel(await headModel(pack, pathOf)),
+    decoder: runnableFile(await decoderModel(pack, pathOf)),
+    ...(segmenterEncoder && { segmenterEncoder: runnableFile(segmenterEncoder) }),
   };
 }
 
@@ -61,8 +54,9 @@ export async function openSessions(
     return {
       vision: await open(models.vision),
       text: await open(models.text),
-      umci: await open(models.umci),
+      head: await open(models.head),
       decoder: await open(models.decoder),
+      ...(models.segmenterEncoder && { segmenterEncoder: await open(models.segmenterEncoder) }),
       nearest: await open(encodeModel(buildNearestGraph({ windowed: false }))),
       nearestInWindow: await open(encodeModel(buildNearestGraph({ windowed: true }))),
     };

@@ -1,10 +1,11 @@
 import { ClipSamError, fromErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
+import { frameSide } from '../pipeline/fit.ts';
 import { type DecodedLogits, Engine } from './engine.ts';
 import type { EngineRequests, OpenedEngine } from './engine-client.ts';
 import type { EngineOptions } from './inference-protocol.ts';
-import type { MaskLogits } from './mask-decoder.ts';
 import { loadPack } from './pack-loader.ts';
 import { serveRequests } from './request-channel.ts';
+import type { MaskLogits } from './segmenter.ts';
 import { parentThreadPort } from './thread-port.ts';
 
 let engine: Engine | undefined;
@@ -41,7 +42,9 @@ async function open(options: EngineOptions): Promise<OpenedEngine> {
   try {
     const loaded = await loadPack(options.packFolder);
     engine = await Engine.open(loaded, options);
-    return { device: engine.device, packHash: loaded.packHash, vision: loaded.pack.vision };
+    const { pack, packHash } = loaded;
+    const { vision, segmenter } = pack;
+    return { device: engine.device, packHash, vision, segmenter, frameSide: frameSide(vision) };
   } catch (error) {
     throw fromErrorRecord(toErrorRecord(error, 'pack-invalid'));
   }

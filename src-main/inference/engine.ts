@@ -8,6 +8,7 @@ import type { Pack } from '../../src-shared/pack.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { Timings } from '../../src-shared/result.ts';
 import { type CellMask, clearOutside, clipLevels } from '../pipeline/area-mask.ts';
+import { frameSide } from '../pipeline/fit.ts';
 import { comparedStages, type ImageTokens, keptTokens } from '../pipeline/image-tokens.ts';
 import type { RegionMasks } from '../pipeline/mask-levels.ts';
 import { type DecoderPrompts, regionPrompts } from '../pipeline/region-prompts.ts';
@@ -16,17 +17,18 @@ import type { ScoreMap } from '../pipeline/score-map.ts';
 import { type AreaLookup, type EncodedStages, type FoundArea, lookAt, partSeed } from './area-lookup.ts';
 import type { Comparison } from './comparison.ts';
 import { openDevice } from './devices.ts';
+import type { EncoderImage } from './encoder-image.ts';
 import { buildModels, type ModelSessions, openSessions } from './engine-sessions.ts';
 import type { ComparisonProgress, Rescored, RescoreJob } from './inference-protocol.ts';
-import { type Embedding, MaskDecoder, type MaskLogits } from './mask-decoder.ts';
 import { type Compared, type OpinionOptions, Opinions } from './opinions.ts';
 import type { LoadedPack } from './pack-loader.ts';
 import { RecentMap } from './recent-map.ts';
 import { rescore } from './rescore.ts';
+import { type Embedding, type MaskLogits, Segmenter } from './segmenter.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { TokenSearch } from './token-search.ts';
 import { openTokenizer, type Tokenizer } from './tokenizer.ts';
-import { type Encoded, type EncoderImage, type LanguageRecipe, type LookedAt, Towers } from './towers.ts';
+import { type Encoded, FRAME_TOKENS, type LanguageRecipe, type LookedAt, Towers } from './towers.ts';
 
 /** What decides a segmentation, besides the image. */
 export type SegmentRecipe = LanguageRecipe &
@@ -89,7 +91,7 @@ export class Engine {
   readonly #packHash: string;
   readonly #opinions: Opinions;
   readonly #towers: Towers;
-  readonly #sam: MaskDecoder;
+  readonly #sam: Segmenter;
   readonly #embeddings = new RecentMap<string, Embedding>(RECENT_EMBEDDINGS);
   readonly #looks = new RecentMap<string, LookedAt>(RECENT_LOOKS);
 
@@ -103,7 +105,7 @@ export class Engine {
     this.#packHash = packHash;
     this.#opinions = new Opinions(new TokenSearch(sessions), { pack, packHash });
     this.#towers = new Towers(pack, sessions, tokenizer);
-    this.#sam = new MaskDecoder(sessions.decoder, pack.sam);
+    this.#sam = new Segmenter(sessions, pack.segmenter);
     this.device = device;
   }
 
@@ -169,11 +171,11 @@ export class Engine {
     }).map((region) => ({ region, prompts: regionPrompts(region, coarse, frame, recipe.pointsPerRegion) }));
     clock.timings.regions += performance.now() - start;
 
-    const embedding = this.#embeddings.get(image.key)!;
     const regions: RegionMasks[] = [];
+    const ask = this.#asker(image, clock);
     for (const { region, prompts } of found) {
       throwIfCancelled(signal);
-      const levels = await this.#sam.decode(prompts, embedding, clock);
+      const levels = await ask(prompts);
       const within = area ? clipLevels(levels, area.cells, frame) : levels;
       regions.push({ region, prompts, levels: within });
     }
@@ -190,7 +192,9 @@ export class Engine {
   ): Promise<Compared | undefined> {
     if (!comparison) return undefined;
     const compared = comparedStages(stages.length);
-    const own = aligned ? (await this.#towers.encode(aligned.image, clock)).stages : stages;
+    const own = aligned
+      ? this.#towers.frameTokens(await this.#towers.encode(aligned.image, clock), aligned.image.frame)
+      : this.#towers.frameTokens({ stages }, frame);
     throwIfCancelled(options.signal);
     const start = performance.now();
     const alignment = aligned?.alignment ?? null;
@@ -206,7 +210,7 @@ export class Engine {
     signal?: AbortSignal,
     onPrepared?: (progress: ComparisonProgress) => void,
   ): Promise<readonly (readonly Rescored[] | null)[]> {
-    const { inputSize } = this.#pack.vision;
+    const inputSize = frameSide(this.#pack.vision);
     const by = { opinions: this.#opinions, packHash: this.#packHash, inputSize };
     return rescore(job, by, { signal, onPrepared });
   }
@@ -220,17 +224,35 @@ export class Engine {
     mark: Pick<PartMark, 'point' | 'level'>,
   ): Promise<Omit<PartSeed, 'packHash'> | undefined> {
     const clock = new Stopwatch();
-    const encoded = await this.#encode(image, clock);
+    const encoded = await this.#towers.encode(image, clock);
+    this.#keep(image, encoded);
     return partSeed(mark, this.#encoded(image, encoded), this.#asker(image, clock));
   }
 
-  #encoded({ frame }: EncoderImage, { stages }: Pick<EncodedStages, 'stages'>): EncodedStages {
-    return { frame, stages, grid: this.#pack.vision.grid };
+  #encoded({ frame }: EncoderImage, encoded: Pick<Encoded, 'stages'>): EncodedStages {
+    return { frame, stages: this.#towers.frameTokens(encoded, frame), grid: FRAME_TOKENS };
   }
 
-  /** Asks SAM about an image that was encoded just now. */
-  #asker({ key }: EncoderImage, clock: Stopwatch) {
-    return (prompts: DecoderPrompts) => this.#sam.decode(prompts, this.#embeddings.get(key)!, clock);
+  /** Asks SAM about an image; an encoder of SAM's own runs only now, and once. */
+  #asker(image: EncoderImage, clock: Stopwatch) {
+    return async (prompts: DecoderPrompts) =>
+      this.#sam.decode(prompts, await this.#embeddingOf(image, clock), clock);
+  }
+
+  async #embeddingOf(image: EncoderImage, clock: Stopwatch): Promise<Embedding> {
+    const known = this.#embeddings.get(image.key);
+    if (known) return known;
+    if (this.#pack.segmenter.encoder.kind === 'vision') {
+      this.#keep(image, await this.#towers.encode(image, clock));
+    } else {
+      this.#embeddings.set(image.key, await this.#sam.encode(image, clock));
+    }
+    return this.#embeddings.get(image.key)!;
+  }
+
+  /** Keeps the embedding that the vision tower made on its way. */
+  #keep({ key, frame }: EncoderImage, { embedding }: Encoded): void {
+    if (embedding) this.#embeddings.set(key, { frame, tensors: [embedding] });
   }
 
   /**
@@ -248,8 +270,9 @@ export class Engine {
    * @throws ClipSamError as {@link segment}
    */
   async embed(image: EncoderImage, recipe: LanguageRecipe, signal?: AbortSignal): Promise<EmbedAnswer> {
-    const { coarse, stages } = await this.#towers.look(image, recipe, new Stopwatch(), signal);
-    return { coarse, tokens: keptTokens(stages, comparedStages(stages.length)) };
+    const look = await this.#towers.look(image, recipe, new Stopwatch(), signal);
+    const stages = this.#towers.frameTokens(look, image.frame);
+    return { coarse: look.coarse, tokens: keptTokens(stages, comparedStages(stages.length)) };
   }
 
   /** As {@link #look}; what is compared with one thing after the other is looked at once. */
@@ -263,8 +286,11 @@ export class Engine {
     if (!comparison) return this.#look(image, recipe, clock, signal);
     const { object, prompts } = recipe;
     const name = JSON.stringify([image.key, image.frame, object, prompts]);
-    const known = this.#embeddings.get(image.key) && this.#looks.get(name);
-    if (known) return known;
+    const known = this.#looks.get(name);
+    if (known) {
+      this.#keep(image, known);
+      return known;
+    }
     const look = await this.#look(image, recipe, clock, signal);
     this.#looks.set(name, look);
     return look;
@@ -278,14 +304,8 @@ export class Engine {
     signal: AbortSignal | undefined,
   ): Promise<LookedAt> {
     const look = await this.#towers.look(image, recipe, clock, signal);
-    this.#embeddings.set(image.key, look.embedding);
+    this.#keep(image, look);
     return look;
-  }
-
-  async #encode(image: EncoderImage, clock: Stopwatch): Promise<Encoded> {
-    const encoded = await this.#towers.encode(image, clock);
-    this.#embeddings.set(image.key, encoded.embedding);
-    return encoded;
   }
 
   /**
@@ -299,8 +319,7 @@ export class Engine {
     image?: EncoderImage,
   ): Promise<DecodedLogits | undefined> {
     const clock = new Stopwatch();
-    if (image && !this.#embeddings.get(key)) await this.#encode(image, clock);
-    const embedding = this.#embeddings.get(key);
+    const embedding = image ? await this.#embeddingOf(image, clock) : this.#embeddings.get(key);
     if (!embedding) return undefined;
     const levels = await this.#sam.decode(prompts, embedding, clock);
     const { encode: encodeMs, decode: decodeMs } = clock.timings;

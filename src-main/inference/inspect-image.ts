@@ -68,7 +68,7 @@ async function inspectInTurn(
       image,
       recipe: tiled ? { ...recipe, maxRegions: 0 } : recipe,
       comparison,
-      aligned: aligned && encodedPart(aligned, image.key, engine),
+      aligned: aligned && (await encodedPart(aligned, image.key, engine)),
       area: lookup && { ...lookup, clears: !tiled },
     },
     signal,

@@ -6,10 +6,8 @@ import type { Notice } from '../../src-shared/notice.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import type { TileProgress } from '../../src-shared/tile-progress.ts';
-import { cutFrame } from '../codec/image-codec.ts';
 import { areaCells, clearOutside, clipLevels, resampledCells } from '../pipeline/area-mask.ts';
 import { defectScale } from '../pipeline/defect-scale.ts';
-import { frameTensor } from '../pipeline/frame.ts';
 import type { RegionMasks } from '../pipeline/mask-levels.ts';
 import { type CoarseRegion, findRegions, minRegionCells } from '../pipeline/regions.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
@@ -24,9 +22,9 @@ import {
   viewArea,
 } from '../pipeline/tile-regions.ts';
 import type { FoundArea } from './area-lookup.ts';
+import { type EncoderImage, encoderPart } from './encoder-image.ts';
 import type { Segmentation } from './engine.ts';
 import type { EngineClient } from './engine-client.ts';
-import type { EncoderImage } from './towers.ts';
 
 /** An image that is looked at in tiles as well. */
 export interface TiledImage {
@@ -115,7 +113,7 @@ function areaInTiles(
   const { onPart, part } = found;
   if (!onPart) return { cells, ...(part && { part }) };
   const { imageWidth, imageHeight } = plan.frame;
-  const overview = frameFor(imageWidth, imageHeight, engine.vision.inputSize);
+  const overview = frameFor(imageWidth, imageHeight, engine.frameSide);
   const within = resampledCells(onPart, overview, plan.frame);
   return { cells: cells.map((cell, i) => cell & within[i]!), onPart: within, ...(part && { part }) };
 }
@@ -141,11 +139,10 @@ async function encodePart(
   pixels: RgbImage,
   area: Box,
   key: string,
-  { vision }: Pick<EngineClient, 'vision'>,
+  engine: EngineClient,
 ): Promise<EncoderImage> {
-  const frame = frameFor(area.width, area.height, vision.inputSize);
-  const rgb = await cutFrame(pixels, area, frame);
-  return { key, frame, pixels: frameTensor(rgb, frame, vision.mean, vision.std) };
+  const frame = frameFor(area.width, area.height, engine.frameSide);
+  return encoderPart(key, frame, { pixels, area }, engine);
 }
 
 /** The key of a part's embedding. @param key of the whole image's */
@@ -175,13 +172,13 @@ async function joinedMap(run: TileRun, overview: ScoreMap): Promise<ScoreMap> {
     blend.add(tile, answer.coarse, frame);
   }
   const { imageWidth, imageHeight } = plan.frame;
-  return blend.result(overview, frameFor(imageWidth, imageHeight, engine.vision.inputSize));
+  return blend.result(overview, frameFor(imageWidth, imageHeight, engine.frameSide));
 }
 
 async function cutTile(run: TileRun, tile: number | undefined): Promise<EncoderImage> {
   const { image, engine } = run;
   const start = performance.now();
-  const { area } = viewArea({ tile }, image.plan, engine.vision.inputSize);
+  const { area } = viewArea({ tile }, image.plan, engine.frameSide);
   const part = await encodePart(image.pixels, area, partKey(image.key, area), engine);
   run.cutMs += performance.now() - start;
   return part;
@@ -215,7 +212,7 @@ async function askAboutRegions(run: TileRun, found: readonly FoundRegion[]): Pro
 
 async function askInView(run: TileRun, view: RegionView): Promise<ViewMasks> {
   const { image, engine, signal, timings } = run;
-  const { area, frame } = viewArea(view, image.plan, engine.vision.inputSize);
+  const { area, frame } = viewArea(view, image.plan, engine.frameSide);
   const key = partKey(image.key, area);
   const prompts = promptsWithin(view.prompts, area);
   const answer =

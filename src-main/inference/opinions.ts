@@ -4,6 +4,7 @@ import type { Notice } from '../../src-shared/notice.ts';
 import type { OpinionScore } from '../../src-shared/opinion.ts';
 import { type CellMask, clearOutside } from '../pipeline/area-mask.ts';
 import { distanceLogit, largest, logit, sigmoid, topMean } from '../pipeline/calibration.ts';
+import { frameSide } from '../pipeline/fit.ts';
 import type { ImageTokens } from '../pipeline/image-tokens.ts';
 import {
   type Likeness,
@@ -84,7 +85,7 @@ export class Opinions {
   readonly #prepared = new RecentMap<string, PreparedComparison>(KEPT_COMPARISONS);
 
   constructor(search: TokenSearch, { pack, packHash }: Pick<LoadedPack, 'pack' | 'packHash'>) {
-    const { inputSize } = pack.vision;
+    const inputSize = frameSide(pack.vision);
     const { theta } = pack.defaultRecipe;
     this.#preparing = { search, packHash, inputSize, theta, known: new KnownPictures() };
   }

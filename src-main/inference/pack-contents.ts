@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { ClipSamError } from '../../src-shared/errors.ts';
-import type { Pack } from '../../src-shared/pack.ts';
-import { describeModel, promoteTensors, readModel, type TensorInfo } from '../graph/model.ts';
+import { type Pack, stageTensor } from '../../src-shared/pack.ts';
+import { describeModel, readModel, type TensorInfo } from '../graph/model.ts';
 import { readSafetensors } from '../graph/safetensors.ts';
 import { type Dim, formatShape } from '../graph/shape.ts';
 import { umciParameters } from '../graph/umci.ts';
 import { resolvePackFile } from './pack-files.ts';
+import { decoderModel, type PathOf, segmenterEncoderModel, visionModel } from './pack-models.ts';
 import { openTokenizer } from './tokenizer.ts';
 
 /** What SAM's decoder is fed in the Meta dialect. */
@@ -26,43 +27,62 @@ export interface PackContents {
  *   `model-opset-unsupported`
  */
 export async function checkContents({ pack, folder, paths }: PackContents): Promise<void> {
-  const read = (key: string) => readFile(paths.get(key)!);
-  const { vision, text, umci, sam } = pack;
+  const pathOf = (key: string) => paths.get(key)!;
   // The card is prose: it needs no hash, but it must be there and in the pack.
   await resolvePackFile(`pack:${pack.card}`, folder);
+  await checkTowers(pack, pathOf);
+  await checkText(pack, pathOf);
+  await checkHead(pack, pathOf);
+}
 
-  const encoder = readModel(await read(vision.file), vision.file);
+/** The vision tower, and SAM's encoder and decoder. */
+async function checkTowers(pack: Pack, pathOf: PathOf): Promise<void> {
+  const { vision, segmenter } = pack;
+  const tower = describeModel((await visionModel(pack, pathOf)).model);
   const side = vision.inputSize;
-  expectTensor(pack, vision.file, describeModel(encoder).inputs, vision.input, ['?', 3, side, side]);
-  const wanted = [vision.samEmbedding, ...vision.stages.map(({ tensor }) => tensor)];
-  const { outputs: fromVision } = describeModel(promoteTensors(encoder, wanted));
-  for (const { tensor, grid, width } of vision.stages) {
-    expectTensor(pack, vision.file, fromVision, tensor, ['?', grid * grid, width]);
+  expectTensor(pack, vision.file, tower.inputs, vision.input, ['?', 3, side, side]);
+  for (const stage of vision.stages) {
+    const rows = vision.leadingTokens + stage.grid ** 2;
+    expectTensor(pack, vision.file, tower.outputs, stageTensor(vision, stage), ['?', rows, stage.width]);
   }
-
-  const decoder = readModel(await read(sam.decoder), sam.decoder);
-  const { inputs } = describeModel(decoder);
-  for (const name of META_INPUTS) expectTensor(pack, sam.decoder, inputs, name);
+  const { encoder, decoder } = segmenter;
+  const { inputs, outputs } = describeModel((await decoderModel(pack, pathOf)).model);
+  for (const name of META_INPUTS) expectTensor(pack, decoder, inputs, name);
   const embedding = inputs.find(({ name }) => name === META_INPUTS[0])?.dims;
-  expectTensor(pack, vision.file, fromVision, vision.samEmbedding, embedding);
-  const { outputs } = describeModel(promoteTensors(decoder, [sam.masks, sam.qualities]));
-  expectTensor(pack, sam.decoder, outputs, sam.masks, ['?', 4, '?', '?']);
-  expectTensor(pack, sam.decoder, outputs, sam.qualities, ['?', 4]);
+  if (encoder.kind === 'vision') {
+    expectTensor(pack, vision.file, tower.outputs, encoder.tensor, embedding);
+  } else {
+    const own = describeModel((await segmenterEncoderModel(pack, pathOf))!.model);
+    const square = encoder.inputSize;
+    expectTensor(pack, encoder.file, own.inputs, encoder.input, ['?', 3, square, square]);
+    expectTensor(pack, encoder.file, own.outputs, encoder.outputs[0]!, embedding);
+  }
+  expectTensor(pack, decoder, outputs, segmenter.masks, ['?', 4, '?', '?']);
+  expectTensor(pack, decoder, outputs, segmenter.qualities, ['?', 4]);
+}
 
-  openTokenizer((await read(text.tokenizer)).toString('utf8'), text.tokenizer);
-  const textEncoder = describeModel(readModel(await read(text.encoder), text.encoder));
-  const [sentences] = textEncoder.outputs;
-  expectTensor(pack, text.encoder, textEncoder.outputs, sentences?.name ?? 'output', ['?', text.width]);
+async function checkText(pack: Pack, pathOf: PathOf): Promise<void> {
+  const { text } = pack;
+  openTokenizer(await readFile(pathOf(text.tokenizer), 'utf8'), text.tokenizer);
+  const encoder = describeModel(readModel(await readFile(pathOf(text.encoder)), text.encoder));
+  for (const name of [text.ids, ...(text.mask === undefined ? [] : [text.mask])]) {
+    expectTensor(pack, text.encoder, encoder.inputs, name, ['?', text.contextLength]);
+  }
+  expectTensor(pack, text.encoder, encoder.outputs, text.output, ['?', text.width]);
+}
 
-  const weights = readSafetensors(await read(umci.file), umci.file);
+async function checkHead(pack: Pack, pathOf: PathOf): Promise<void> {
+  const { vision, text, head } = pack;
+  if (head.kind !== 'umci') return;
+  const weights = readSafetensors(await readFile(pathOf(head.file)), head.file);
   const stageWidths = vision.stages.map(({ width }) => width);
-  for (const { name, shape } of umciParameters({ ...umci, stageWidths, textWidth: text.width })) {
+  for (const { name, shape } of umciParameters({ ...head, stageWidths, textWidth: text.width })) {
     const { shape: dims, data } = weights.get(name) ?? {};
-    expectTensor(pack, umci.file, dims ? [{ name, type: 'float', dims }] : [], name, shape);
+    expectTensor(pack, head.file, dims ? [{ name, type: 'float', dims }] : [], name, shape);
     if (data?.every(Number.isFinite)) continue;
     throw new ClipSamError(
       'model-file-invalid',
-      `Pack ${pack.id}: tensor "${name}" of file "${umci.file}" holds values that are no numbers. Train it again, or use the file that the pack was made with.`,
+      `Pack ${pack.id}: tensor "${name}" of file "${head.file}" holds values that are no numbers. Train it again, or use the file that the pack was made with.`,
     );
   }
 }

@@ -5,6 +5,7 @@ import type { ErrorRecord } from '../../src-shared/error-record.ts';
 import { ClipSamError, failure, toErrorRecord } from '../../src-shared/errors.ts';
 import { type Pack, packSchema } from '../../src-shared/pack.ts';
 import { exactReference, packReferenceSchema } from '../../src-shared/pack-reference.ts';
+import { fromVersion1, packVersion1Schema } from '../../src-shared/pack-version-1.ts';
 import { parseJson } from '../../src-shared/parse-json.ts';
 import { schemaIssues } from '../../src-shared/schema-issues.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
@@ -31,6 +32,7 @@ export interface LoadedPack {
 export interface PackVerification {
   readonly folder: string;
   readonly pack?: Pack;
+  readonly packHash?: string;
   readonly files: readonly FileCheck[];
   /** The first thing that keeps the pack from loading; undefined when it loads. */
   readonly error?: ErrorRecord;
@@ -56,9 +58,15 @@ export interface PackRoots {
   readonly importedRoot?: string;
 }
 
-/** A pack's description, where it lies, and how a recipe names it. */
-export interface FoundPack {
+/** A pack's description. */
+export interface ReadPack {
   readonly pack: Pack;
+  /** SHA-256 over what pack.json says, and so over the hashes of all files. */
+  readonly packHash: string;
+}
+
+/** A pack's description, where it lies, and how a recipe names it. */
+export interface FoundPack extends ReadPack {
   readonly folder: string;
   readonly reference: string;
 }
@@ -72,7 +80,7 @@ export interface FoundPack {
  */
 export async function loadPack(which: string, roots: PackRoots = {}): Promise<LoadedPack> {
   const { folder } = await locatePack(which, roots);
-  const pack = await readPack(folder);
+  const { pack, packHash } = await readPack(folder);
   const files = await checkFiles(pack, folder);
   for (const { error } of files) if (error) throw error;
   const paths = pathsOf(files);
@@ -80,7 +88,7 @@ export async function loadPack(which: string, roots: PackRoots = {}): Promise<Lo
   return {
     pack,
     folder,
-    packHash: hashOfJson(pack),
+    packHash,
     pathOf(key) {
       const path = paths.get(key);
       if (path === undefined) throw new ClipSamError('pack-invalid', `Pack ${pack.id} has no file "${key}".`);
@@ -95,9 +103,9 @@ export async function loadPack(which: string, roots: PackRoots = {}): Promise<Lo
  */
 export async function describePack(which: string, roots: PackRoots = {}): Promise<FoundPack> {
   const { folder, reference } = await locatePack(which, roots);
-  const pack = await readPack(folder);
-  const exact = exactReference(pack);
-  return { pack, folder, reference: reference ?? (basename(folder) === exact ? exact : pack.id) };
+  const read = await readPack(folder);
+  const exact = exactReference(read.pack);
+  return { ...read, folder, reference: reference ?? (basename(folder) === exact ? exact : read.pack.id) };
 }
 
 /**
@@ -110,17 +118,18 @@ export async function verifyPack(
   examiner: PackExaminer = packExaminer(),
 ): Promise<PackVerification> {
   let folder = isReference(which) ? join(roots.packsRoot ?? PACKS_ROOT, which) : resolve(which);
-  let pack: Pack | undefined;
+  let read: ReadPack | undefined;
   let files: FileCheck[] = [];
   try {
     ({ folder } = await locatePack(which, roots));
-    pack = await readPack(folder);
+    read = await readPack(folder);
+    const { pack } = read;
     files = await checkFiles(pack, folder);
     for (const { error } of files) if (error) throw error;
     await examiner.contents({ pack, folder, paths: pathsOf(files) });
-    return { folder, pack, files };
+    return { folder, ...read, files };
   } catch (error) {
-    return { folder, ...(pack ? { pack } : {}), files, error: toErrorRecord(error, 'pack-invalid') };
+    return { folder, ...read, files, error: toErrorRecord(error, 'pack-invalid') };
   }
 }
 
@@ -141,7 +150,7 @@ async function listFolder(root: string, isImported: boolean): Promise<PackListin
   for (const id of await referencesIn(root)) {
     const listing = { id, folder: join(root, id), isImported };
     try {
-      const { title, version } = await readPack(listing.folder);
+      const { title, version } = (await readPack(listing.folder)).pack;
       listings.push({ ...listing, title, version });
     } catch (error) {
       listings.push({ ...listing, error: toErrorRecord(error, 'pack-invalid') });
@@ -198,7 +207,7 @@ async function referencesIn(root: string): Promise<string[]> {
   return references.sort(byName);
 }
 
-async function readPack(folder: string): Promise<Pack> {
+async function readPack(folder: string): Promise<ReadPack> {
   const path = join(folder, 'pack.json');
   let text: string;
   try {
@@ -215,7 +224,7 @@ async function readPack(folder: string): Promise<Pack> {
  * @param path where the text comes from, for errors
  * @throws ClipSamError `pack-invalid`
  */
-export function parsePack(text: string, path: string): Pack {
+export function parsePack(text: string, path: string): ReadPack {
   let json: unknown;
   try {
     json = parseJson(text);
@@ -223,22 +232,32 @@ export function parsePack(text: string, path: string): Pack {
     throw unusable(path, `cannot be read (${cause instanceof Error ? cause.message : String(cause)})`, cause);
   }
   const version = (json as { schemaVersion?: unknown } | null)?.schemaVersion;
-  if (typeof version === 'number' && version > 1) {
+  if (typeof version === 'number' && version > 2) {
     throw failure(
       'pack-newer',
       { file: path },
       `${path} has the schemaVersion ${version}, which a newer version of this program reads. Update the program, or use an older version of the pack.`,
     );
   }
+  if (version === 1) return parseVersion1(json, path);
   const parsed = packSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { pack: parsed.data, packHash: hashOfJson(parsed.data) };
+  throw invalid(path, parsed.error);
+}
+
+/** Results keep the hash of what the file says, so that of a version 1 stays what it was. */
+function parseVersion1(json: unknown, path: string): ReadPack {
+  const parsed = packVersion1Schema.safeParse(json);
+  if (!parsed.success) throw invalid(path, parsed.error);
+  const pack = packSchema.safeParse(fromVersion1(parsed.data));
+  if (!pack.success) throw invalid(path, pack.error);
+  return { pack: pack.data, packHash: hashOfJson(parsed.data) };
+}
+
+function invalid(path: string, error: Parameters<typeof schemaIssues>[0]): ClipSamError {
   // Of a file that is anything else nothing is told.
-  const isPack = parsed.error.issues.every(({ code }) => code === 'unrecognized_keys');
-  throw unusable(
-    path,
-    `is not a valid pack description: ${schemaIssues(parsed.error, isPack)}`,
-    parsed.error,
-  );
+  const isPack = error.issues.every(({ code }) => code === 'unrecognized_keys');
+  return unusable(path, `is not a valid pack description: ${schemaIssues(error, isPack)}`, error);
 }
 
 function unusable(path: string, reason: string, cause: unknown): ClipSamError {

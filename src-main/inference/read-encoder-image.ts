@@ -2,13 +2,12 @@ import { stat } from 'node:fs/promises';
 import type { Notice } from '../../src-shared/notice.ts';
 import { readFrameImage } from '../codec/image-codec.ts';
 import { pictureKey } from '../files/picture-key.ts';
-import { frameTensor } from '../pipeline/frame.ts';
 import { planTiles, type TilePlan } from '../pipeline/tile-plan.ts';
-import type { EngineClient } from './engine-client.ts';
+import { type EncoderImage, encoderImage, seenSize } from './encoder-image.ts';
+import { type EngineClient, tileSize } from './engine-client.ts';
 import type { InspectJob } from './inference-protocol.ts';
 import type { TiledImage } from './inspect-tiles.ts';
 import type { TileTurn } from './tile-turns.ts';
-import type { EncoderImage } from './towers.ts';
 
 /** Files with more bytes than this are read when it is their image's turn: some kinds are decoded at once. */
 const HEAVY = 8 << 20;
@@ -16,7 +15,7 @@ const HEAVY = 8 << 20;
 /** An image scaled into the encoder's square. @throws ClipSamError of the codec (`image-…`) */
 export async function readEncoderImage(
   { path, page, recipe, range }: Pick<InspectJob, 'path' | 'page' | 'recipe' | 'range'>,
-  { vision }: EngineClient,
+  engine: EngineClient,
   turn?: TileTurn,
 ): Promise<{
   readonly image: EncoderImage;
@@ -31,20 +30,21 @@ export async function readEncoderImage(
   let plan: TilePlan | undefined;
   const read = await readFrameImage(path, {
     maxPixels: recipe.maxPixels,
-    size: vision.inputSize,
+    size: engine.frameSide,
     page,
     range,
+    seenAs: (frame) => seenSize(frame, engine),
     async wantsWhole(size) {
-      plan = turn && recipe.tiles && planTiles(size, recipe.tiles, vision);
+      plan = turn && recipe.tiles && planTiles(size, recipe.tiles, tileSize(engine));
       if (plan) await turn?.begins;
       else turn?.end();
       return plan !== undefined;
     },
   });
-  const { rgb, contentHash, notices, whole, ...frame } = read;
+  const { rgb, contentHash, notices, whole, seen, ...frame } = read;
   const key = pictureKey({ contentHash, page, range });
   return {
-    image: { key, frame, pixels: frameTensor(rgb, frame, vision.mean, vision.std) },
+    image: await encoderImage(key, frame, rgb, engine, seen),
     rgb,
     tiled: plan && whole && { key, plan, pixels: whole },
     contentHash,

@@ -5,7 +5,7 @@ import type { Session, Tensor } from './ort.ts';
 import { RecentMap } from './recent-map.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { floats } from './tensor-values.ts';
-import { sentenceIds, type Tokenizer } from './tokenizer.ts';
+import { sentenceInputs, type Tokenizer } from './tokenizer.ts';
 
 const RECENT_TEXTS = 32;
 /** Sentences per run of the text encoder. */
@@ -29,18 +29,23 @@ export class TextTower {
     const key = JSON.stringify([object, prompts]);
     const known = this.#recent.get(key);
     if (known) return known;
-    const { width, contextLength } = this.#text;
+    const { width, contextLength, output } = this.#text;
     const sentences = stateSentences(object, prompts);
     const all = [...sentences.normal, ...sentences.abnormal];
-    const ids = sentenceIds(this.#tokenizer, all, contextLength);
+    const { ids, mask } = sentenceInputs(this.#tokenizer, all, this.#text);
     const embeddings = new Float32Array(all.length * width);
     for (let from = 0; from < all.length; from += SENTENCE_BATCH) {
       const count = Math.min(SENTENCE_BATCH, all.length - from);
-      const data = ids.subarray(from * contextLength, (from + count) * contextLength);
-      const batch = await clock.run('encode', this.#session, {
-        ids: { type: 'int64', dims: [count, contextLength], data },
+      const rows = (all: BigInt64Array): Tensor => ({
+        type: 'int64',
+        dims: [count, contextLength],
+        data: all.subarray(from * contextLength, (from + count) * contextLength),
       });
-      embeddings.set(floats(batch, 'embedding'), from * width);
+      const batch = await clock.run('encode', this.#session, {
+        [this.#text.ids]: rows(ids),
+        ...(this.#text.mask !== undefined && { [this.#text.mask]: rows(mask) }),
+      });
+      embeddings.set(floats(batch, output), from * width);
     }
     const counts = { normal: sentences.normal.length, abnormal: sentences.abnormal.length };
     const tokens: Tensor = {

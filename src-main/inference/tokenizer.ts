@@ -1,5 +1,6 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { ClipSamError, failure } from '../../src-shared/errors.ts';
+import type { Pack } from '../../src-shared/pack.ts';
 import { parseJson } from '../../src-shared/parse-json.ts';
 
 /** Sentences → token ids, start and end tokens included; undefined for what the tokeniser has no token for. */
@@ -51,17 +52,18 @@ export function openTokenizer(json: string, name: string): Tokenizer {
 }
 
 /**
- * The text encoder's input: one row per sentence, zero-padded.
- * @returns ids [sentences, contextLength]
+ * The text encoder's inputs: one row per sentence, filled up with the padding id.
+ * @returns ids and mask (1 where an id is not padding), both [sentences, contextLength]
  * @throws ClipSamError `text-too-long` for a sentence with more than `contextLength` tokens; `recipe-invalid` for
  *   one with a word or letter that the tokeniser knows no token for
  */
-export function sentenceIds(
+export function sentenceInputs(
   tokenizer: Tokenizer,
   sentences: readonly string[],
-  contextLength: number,
-): BigInt64Array {
-  const ids = new BigInt64Array(sentences.length * contextLength);
+  { contextLength, padding }: Pick<Pack['text'], 'contextLength' | 'padding'>,
+): { readonly ids: BigInt64Array; readonly mask: BigInt64Array } {
+  const ids = new BigInt64Array(sentences.length * contextLength).fill(BigInt(padding));
+  const mask = new BigInt64Array(ids.length);
   sentences.forEach((sentence, row) => {
     const tokens = tokenizer.encode(sentence);
     if (tokens.includes(undefined)) {
@@ -80,7 +82,17 @@ export function sentenceIds(
     }
     tokens.forEach((token, column) => {
       ids[row * contextLength + column] = BigInt(token!);
+      mask[row * contextLength + column] = 1n;
     });
   });
-  return ids;
+  return { ids, mask };
+}
+
+/** As {@link sentenceInputs}, filled up with zeros: the ids alone. */
+export function sentenceIds(
+  tokenizer: Tokenizer,
+  sentences: readonly string[],
+  contextLength: number,
+): BigInt64Array {
+  return sentenceInputs(tokenizer, sentences, { contextLength, padding: 0 }).ids;
 }

@@ -1,42 +1,39 @@
 import { throwIfCancelled } from '../../src-shared/errors.ts';
 import type { Frame } from '../../src-shared/frame.ts';
-import type { Pack } from '../../src-shared/pack.ts';
+import { type Pack, stageTensor } from '../../src-shared/pack.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import { CELLS_PER_TOKEN } from '../graph/umci.ts';
-import { type ContentGrid, cropStage, type FeedTensor, umciMatrices } from '../graph/umci-feeds.ts';
+import { type ContentGrid, cropStage, type FeedTensor } from '../graph/umci-feeds.ts';
+import { contentLattice, type Lattice, onLattice, type TowerFrame, towerFrame } from '../pipeline/fit.ts';
 import { frameGrid } from '../pipeline/frame.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
+import type { EncoderImage } from './encoder-image.ts';
 import type { ModelSessions } from './engine-sessions.ts';
-import type { Embedding } from './mask-decoder.ts';
+import { headMatrices } from './head-matrices.ts';
 import type { Tensor } from './ort.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { finite, floats } from './tensor-values.ts';
 import { TextTower } from './text-tower.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-/** An image as the vision tower takes it. */
-export interface EncoderImage {
-  /** What its embedding is kept under: another picture, another key. */
-  readonly key: string;
-  readonly frame: Frame;
-  /** [3, size, size], normalised, padding zero. */
-  readonly pixels: Float32Array;
-}
-
 /** What decides a coarse map, besides the image. */
 export type LanguageRecipe = Pick<Recipe, 'object' | 'prompts'>;
 
 /** What the vision tower says of an image. */
 export interface Encoded {
-  /** Tokens of the content, per stage. */
+  /** Tokens of the content per stage, on the tower's own grid: what the head takes. */
   readonly stages: readonly FeedTensor[];
-  readonly embedding: Embedding;
+  /** SAM's embedding, where the tower makes that too. */
+  readonly embedding: Tensor | undefined;
 }
 
 /** An image through both towers and the head. */
 export interface LookedAt extends Encoded {
   readonly coarse: ScoreMap;
 }
+
+/** Tokens along the square of the map frame, on which images are compared: 4 cells of the coarse map each. */
+export const FRAME_TOKENS = 64;
 
 /** Both towers of a pack, and the head on them. */
 export class Towers {
@@ -50,17 +47,20 @@ export class Towers {
     this.#text = new TextTower(sessions.text, tokenizer, pack.text);
   }
 
-  /** One pass of the vision tower: the stages for UMCI, and the embedding for SAM. */
+  /** One pass of the vision tower. */
   async encode({ frame, pixels }: EncoderImage, clock: Stopwatch): Promise<Encoded> {
-    const { input, inputSize, samEmbedding, stages, grid } = this.#pack.vision;
+    const { vision, segmenter } = this.#pack;
+    const { input, inputSize, stages, grid, leadingTokens } = vision;
     const outputs = await clock.run('encode', this.#sessions.vision, {
       [input]: { type: 'float32', dims: [1, 3, inputSize, inputSize], data: pixels },
     });
     const content = this.#content(frame);
-    return {
-      stages: stages.map((stage) => cropStage(floats(outputs, stage.tensor), stage, grid, content)),
-      embedding: { frame, tensor: outputs[samEmbedding]! },
-    };
+    const cropped = stages.map((stage) => {
+      const rows = floats(outputs, stageTensor(vision, stage));
+      return cropStage(rows.subarray(leadingTokens * stage.width), stage, grid, content);
+    });
+    const { encoder } = segmenter;
+    return { stages: cropped, embedding: encoder.kind === 'vision' ? outputs[encoder.tensor] : undefined };
   }
 
   /**
@@ -79,18 +79,42 @@ export class Towers {
     const encoded = await this.encode(image, clock);
     throwIfCancelled(signal);
     const content = this.#content(image.frame);
-    const feeds: Record<string, Tensor> = { text, ...umciMatrices(this.#pack.umci, content) };
+    const feeds: Record<string, Tensor> = { text, ...headMatrices(this.#pack.head, content) };
     encoded.stages.forEach((tokens, index) => {
       feeds[`stage_${index}`] = tokens;
     });
-    const answer = await clock.run('umci', this.#sessions.umci, feeds);
-    const { mapWidth: width, mapHeight: height } = content;
-    return { ...encoded, coarse: { width, height, data: finite(answer, 'coarse') } };
+    const answer = await clock.run('umci', this.#sessions.head, feeds);
+    return { ...encoded, coarse: this.#onCells(finite(answer, 'coarse'), image.frame) };
+  }
+
+  /**
+   * The stages on the lattice of the map frame, {@link FRAME_TOKENS} along its square, as images are compared and parts
+   * are looked for.
+   */
+  frameTokens({ stages }: Pick<Encoded, 'stages'>, frame: Frame): readonly FeedTensor[] {
+    const from = contentLattice(this.#tower(frame), this.#pack.vision.grid);
+    const to = contentLattice(frame, FRAME_TOKENS);
+    return stages.map(({ type, dims, data }) => {
+      const channels = dims[2]!;
+      return { type, dims: [to.height, to.width, channels], data: onLattice(data, channels, from, to) };
+    });
+  }
+
+  /** The head's map on the cells of the map frame. */
+  #onCells(data: Float32Array, frame: Frame): ScoreMap {
+    const from = contentLattice(this.#tower(frame), this.#pack.vision.grid * CELLS_PER_TOKEN);
+    const to: Lattice = contentLattice(frame, frame.size / frame.cell);
+    return { width: to.width, height: to.height, data: onLattice(data, 1, from, to) };
+  }
+
+  #tower(frame: Frame): TowerFrame {
+    return towerFrame(frame, this.#pack.vision);
   }
 
   #content(frame: Frame): ContentGrid {
     const { grid } = this.#pack.vision;
-    const map = frameGrid(frame, grid * CELLS_PER_TOKEN);
-    return { ...frameGrid(frame, grid), mapWidth: map.width, mapHeight: map.height };
+    const content = this.#tower(frame);
+    const map = frameGrid(content, grid * CELLS_PER_TOKEN);
+    return { ...frameGrid(content, grid), mapWidth: map.width, mapHeight: map.height };
   }
 }

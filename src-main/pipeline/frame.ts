@@ -1,7 +1,10 @@
 import type { Frame } from '../../src-shared/frame.ts';
 
 /** Cells of a grid with `side` cells along the whole square that the content touches. */
-export function frameGrid(frame: Frame, side: number): { readonly width: number; readonly height: number } {
+export function frameGrid(
+  frame: Pick<Frame, 'size' | 'width' | 'height'>,
+  side: number,
+): { readonly width: number; readonly height: number } {
   const cell = frame.size / side;
   return { width: Math.ceil(frame.width / cell), height: Math.ceil(frame.height / cell) };
 }
@@ -17,10 +20,11 @@ export function cellGrid({ width, height, cell }: Frame): {
 /**
  * The encoder's input for an image: [3, size, size], normalised per channel, padding zero.
  * @param rgb content pixels, `frame.width × frame.height × 3`, 0..255
+ * @param frame of the image, or of a tower: where its content lies in the square
  */
 export function frameTensor(
   rgb: Uint8Array,
-  frame: Frame,
+  frame: Pick<Frame, 'size' | 'width' | 'height'>,
   mean: readonly [number, number, number],
   std: readonly [number, number, number],
 ): Float32Array {

@@ -3,6 +3,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
+import { stageTensor } from '../../src-shared/pack.ts';
 import { makeFolder } from '../files/atomic-write.ts';
 import { encodeModel, promoteTensors, pruneTo, readModel } from '../graph/model.ts';
 import type { FeatureRecord } from './feature-file.ts';
@@ -48,7 +49,7 @@ export async function ensureFeatures(
   const report = () => onProgress?.({ kind: 'features', done, total: views.length, failed });
   report();
   if (missing.length > 0) {
-    const tensors = vision.stages.map((stage) => stage.tensor);
+    const tensors = vision.stages.map((stage) => stageTensor(vision, stage));
     const stages = pruneTo(promoteTensors(readModel(encoder, vision.file), tensors), tensors);
     const workerData: FeatureWorkerData = { vision, encoder: encodeModel(stages), dataRoot, folder };
     const queue = missing.values();

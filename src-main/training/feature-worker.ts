@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorRecord } from '../../src-shared/errors.ts';
 import { frameFor } from '../../src-shared/frame.ts';
-import type { Pack } from '../../src-shared/pack.ts';
+import { type Pack, stageTensor } from '../../src-shared/pack.ts';
 import { Random } from '../../src-shared/random.ts';
 import { resizeRgb } from '../codec/image-codec.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
@@ -56,8 +56,9 @@ async function computeFeatures(view: TrainingView): Promise<FeatureRecord> {
   const map = frameGrid(frame, vision.grid * CELLS_PER_TOKEN);
   const grid: ContentGrid = { ...tokens, mapWidth: map.width, mapHeight: map.height };
   const stages = vision.stages.map((stage) => {
-    const tensor = outputs[stage.tensor];
-    if (tensor?.type !== 'float32') throw new TypeError(`${stage.tensor} is not a float32 output`);
+    const name = stageTensor(vision, stage);
+    const tensor = outputs[name];
+    if (tensor?.type !== 'float32') throw new TypeError(`${name} is not a float32 output`);
     return cropStage(tensor.data, stage, vision.grid, grid).data;
   });
   const mask = maskShares(

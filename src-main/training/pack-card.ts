@@ -30,7 +30,7 @@ ${pictures.trained} pictures (${pictures.heldOut} more were held out): ${plan.ca
     .map(({ folder }) => `\`${folder}\``)
     .join(
       ', ',
-    )} and ${plan.synthetic.count} generated ones. The vision tower and SAM are frozen; only ${log.textLoss.length > 0 ? 'the text tower and\nthe UMCI head' : 'the UMCI head'} (d = ${pack.umci.hiddenDim}) ${log.textLoss.length > 0 ? 'were' : 'was'} trained, in ${Math.round((seconds.text + seconds.head) / 60)} minutes after
+    )} and ${plan.synthetic.count} generated ones. The vision tower and SAM are frozen; only ${log.textLoss.length > 0 ? 'the text tower and\nthe UMCI head' : 'the UMCI head'} (d = ${plan.head.hiddenDim}) ${log.textLoss.length > 0 ? 'were' : 'was'} trained, in ${Math.round((seconds.text + seconds.head) / 60)} minutes after
 ${Math.round(seconds.features / 60)} minutes of feature extraction.
 
 ## Figures on the held-out pictures (coarse map, at map resolution)

@@ -114,7 +114,7 @@ export function checkParts(plan: TrainingPlan): void {
 function describePack(plan: TrainingPlan, files: Pack['files']): Pack {
   const { hiddenDim, scaleKernels, stripKernel, paths, separable, novelty } = plan.head;
   const parsed = packSchema.safeParse({
-    schemaVersion: 1,
+    schemaVersion: 2,
     id: plan.pack.id,
     title: plan.pack.title,
     version: plan.pack.version,
@@ -124,11 +124,15 @@ function describePack(plan: TrainingPlan, files: Pack['files']): Pack {
     text: {
       tokenizer: 'tokenizer',
       encoder: 'text',
+      ids: 'ids',
+      output: 'embedding',
+      padding: 0,
       width: plan.text.width,
       contextLength: plan.text.contextLength,
     },
-    umci: { hiddenDim, scaleKernels, stripKernel, paths, separable, novelty, file: 'umci' },
-    sam: plan.pack.sam,
+    segmenter: plan.pack.segmenter,
+    head: { kind: 'umci', hiddenDim, scaleKernels, stripKernel, paths, separable, novelty, file: 'umci' },
+    variants: [],
     defaultRecipe: plan.pack.recipe,
   } satisfies Pack);
   if (parsed.success) return parsed.data;

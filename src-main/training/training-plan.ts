@@ -35,7 +35,7 @@ export const trainingPlanSchema = z.strictObject({
     notes: z.array(z.string().min(1)),
     files: z.record(z.string(), packFileSchema.omit({ sha256: true, bytes: true })),
     vision: packSchema.shape.vision,
-    sam: packSchema.shape.sam,
+    segmenter: packSchema.shape.segmenter,
     recipe: recipeSchema,
   }),
   /** Share of the source pictures (with all their views) that is never trained on and gives the log's figures. */

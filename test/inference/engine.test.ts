@@ -120,12 +120,13 @@ describe('segmenting', () => {
 
   it('feeds UMCI the cropped, pooled stages and the averaged sentences', async () => {
     const image = spotted('u', 400);
-    const { vision, text, umci } = loaded.pack;
+    const { vision, text, head } = loaded.pack;
+    if (head.kind !== 'umci') throw new TypeError('the tiny pack has another head');
     const stages = await runFile('vision', { pixels: f32([1, 3, 1024, 1024], image.pixels) });
     const content = { width: 64, height: 44, mapWidth: 256, mapHeight: 175 };
-    const feeds: Record<string, Tensor> = { ...umciMatrices(umci, content) };
+    const feeds: Record<string, Tensor> = { ...umciMatrices(head, content) };
     vision.stages.forEach(({ tensor, width, grid }, i) => {
-      const tokens = stages[tensor]!.data as Float32Array;
+      const tokens = stages[tensor!]!.data as Float32Array;
       const data = new Float32Array(44 * 64 * width);
       const k = grid / 64;
       for (let y = 0; y < 44 * k; y++)
@@ -162,7 +163,7 @@ describe('segmenting', () => {
     }
     feeds.text = f32([2, text.width], Float32Array.from(L));
     const weights = readSafetensors(await readFile(loaded.pathOf('head')));
-    const shape = { ...umci, stageWidths: vision.stages.map(({ width }) => width), textWidth: text.width };
+    const shape = { ...head, stageWidths: vision.stages.map(({ width }) => width), textWidth: text.width };
     const session = await createSession(encodeModel(buildUmciGraph(shape, weights)), { device: 'cpu' });
     const expected = (await session.run(feeds)).coarse!.data as Float32Array;
     const { coarse } = await engine.segment(image, { ...TINY_RECIPE, theta: 1 });
@@ -238,7 +239,7 @@ describe('prompts of the operator', () => {
 });
 
 it('says which tensor a broken pack lacks', async () => {
-  const pack = { ...loaded.pack, sam: { ...loaded.pack.sam, masks: 'no_such_tensor' } };
+  const pack = { ...loaded.pack, segmenter: { ...loaded.pack.segmenter, masks: 'no_such_tensor' } };
   const broken: LoadedPack = { ...loaded, pack };
   await expect(Engine.open(broken, { device: 'cpu' })).rejects.toMatchObject({
     code: 'model-tensor-unknown',

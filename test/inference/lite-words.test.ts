@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readFrameImage } from '../../src-main/codec/image-codec.ts';
+import type { EncoderImage } from '../../src-main/inference/encoder-image.ts';
 import { Engine } from '../../src-main/inference/engine.ts';
 import { loadPack } from '../../src-main/inference/pack-loader.ts';
-import type { EncoderImage } from '../../src-main/inference/towers.ts';
 import { frameTensor } from '../../src-main/pipeline/frame.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 

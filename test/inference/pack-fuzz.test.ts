@@ -169,9 +169,9 @@ describe('a damaged pack.json', () => {
     const folder = await writeSamplePack(await tempFolder());
     const text = await readFile(join(folder, 'pack.json'));
     for (const { name, bytes } of mutations(text, 'pack.json', 1000)) {
-      const result = await outcome(name, () => parsePack(bytes.toString('utf8'), 'pack.json'));
+      const result = await outcome(name, () => parsePack(bytes.toString('utf8'), 'pack.json').pack);
       if (result instanceof ClipSamError) expect(result.message, name).toMatch(/^pack\.json /);
-      else expect(parsePack(JSON.stringify(result), 'again')).toEqual(result);
+      else expect(parsePack(JSON.stringify(result), 'again').pack).toEqual(result);
     }
   });
 
@@ -205,7 +205,7 @@ it("files of a pack that are damaged are refused, also when pack.json's hashes w
       if (bytes.length === 0 || bytes.equals(original)) continue;
       await replaceFile(folder, key, bytes);
       await outcome(`${key} ${name}`, async () => {
-        const changed = parsePack(await readFile(join(folder, 'pack.json'), 'utf8'), 'pack.json');
+        const { pack: changed } = parsePack(await readFile(join(folder, 'pack.json'), 'utf8'), 'pack.json');
         await checkContents(await newPackContents(changed, folder));
       });
       await writeFile(join(folder, 'pack.json'), whole);

@@ -98,23 +98,23 @@ describe('loadPack', () => {
   });
 
   test.each<[string, (pack: Writable<Pack>) => void, RegExp]>([
-    ['a newer schema', (pack) => Object.assign(pack, { schemaVersion: 2 }), /schemaVersion/],
+    ['a newer schema', (pack) => Object.assign(pack, { schemaVersion: 3 }), /schemaVersion/],
     ['an unknown key', (pack) => Object.assign(pack, { extra: 1 }), /extra/],
     [
       'a key that is no file',
-      (pack) => (pack.sam.decoder = 'nothing'),
-      /sam\.decoder: "nothing".*encoder, decoder/,
+      (pack) => (pack.segmenter.decoder = 'nothing'),
+      /segmenter\.decoder: "nothing".*encoder, decoder/,
     ],
-    ['a key of Object', (pack) => (pack.sam.decoder = 'toString'), /"toString"/],
+    ['a key of Object', (pack) => (pack.segmenter.decoder = 'toString'), /"toString"/],
     ['a hash that is none', (pack) => (pack.files.text!.sha256 = 'abc'), /files\.text\.sha256/],
     [
       'a stage finer than the grid allows',
       (pack) => (pack.vision.stages[0]!.grid = 6),
       /multiple of the grid 4/,
     ],
-    ['an even kernel', (pack) => (pack.umci.scaleKernels = [4]), /odd/],
-    ['novelty of no stage', (pack) => (pack.umci.novelty = [{ stage: 9, sharpness: 5 }]), /no stage 9/],
-    ['a scale path without kernels', (pack) => (pack.umci.scaleKernels = []), /at least one/],
+    ['an even kernel', (pack) => (umciOf(pack).scaleKernels = [4]), /odd/],
+    ['novelty of no stage', (pack) => (umciOf(pack).novelty = [{ stage: 9, sharpness: 5 }]), /no stage 9/],
+    ['a scale path without kernels', (pack) => (umciOf(pack).scaleKernels = []), /at least one/],
     ['a recipe for another pack', (pack) => (pack.defaultRecipe.pack = 'other'), /"tiny"/],
   ])('refuses pack.json with %s', async (_name, change, message) => {
     const packsRoot = await tempFolder();
@@ -165,7 +165,7 @@ describe('loadPack', () => {
     [
       'an unknown mask tensor',
       'model-tensor-unknown',
-      (pack) => (pack.sam.masks = 'masks5'),
+      (pack) => (pack.segmenter.masks = 'masks5'),
       /"masks5".*"masks4"/,
     ],
     [
@@ -180,17 +180,22 @@ describe('loadPack', () => {
       (pack) => (pack.text.width = 6),
       /"embedding".*\[sentences, 5\]/,
     ],
-    ['a single mask', 'pack-invalid', (pack) => (pack.sam.masks = 'masks'), /"masks".*\[1, 1, 16, 16\]/],
+    [
+      'a single mask',
+      'pack-invalid',
+      (pack) => (pack.segmenter.masks = 'masks'),
+      /"masks".*\[1, 1, 16, 16\]/,
+    ],
     [
       'another hidden dimension',
       'pack-invalid',
-      (pack) => (pack.umci.hiddenDim = 8),
+      (pack) => (umciOf(pack).hiddenDim = 8),
       /umci.*pack\.json says/,
     ],
     [
       'a path that was not trained',
       'model-tensor-unknown',
-      (pack) => (pack.umci.scaleKernels = [3, 9]),
+      (pack) => (umciOf(pack).scaleKernels = [3, 9]),
       /pool9/,
     ],
   ])('refuses models with %s', async (_name, code, change, message) => {
@@ -361,3 +366,8 @@ describe('listPacks', () => {
     expect(await listPacks({ packsRoot: join(await tempFolder(), 'none') })).toEqual([]);
   });
 });
+
+function umciOf({ head }: Writable<Pack>) {
+  if (head.kind !== 'umci') throw new TypeError('the sample pack has another head');
+  return head;
+}

@@ -6,7 +6,7 @@ import { ModelProtoSchema } from '../../src-main/graph/onnx_pb.js';
 import { writeSafetensors } from '../../src-main/graph/safetensors.ts';
 import { umciParameters } from '../../src-main/graph/umci.ts';
 import type { Pack } from '../../src-shared/pack.ts';
-import { packFile, TINY_RECIPE } from './tiny-pack.ts';
+import { packFile, TEXT_NAMES, TINY_RECIPE } from './tiny-pack.ts';
 
 type Sizes = readonly (number | string)[];
 
@@ -121,7 +121,7 @@ export async function writeSamplePack(
   await writeFile(join(folder, 'card.md'), '# Tiny\n');
   const entry = (name: string) => packFile(name, files[name]!);
   const pack: Pack = {
-    schemaVersion: 1,
+    schemaVersion: 2,
     id: 'tiny',
     title: 'Tiny pack',
     version: '1.0.0',
@@ -136,17 +136,26 @@ export async function writeSamplePack(
     vision: {
       file: 'encoder',
       input: 'image',
-      samEmbedding: 'embedding',
       inputSize: 32,
-      resize: 'longest-side-pad',
+      fit: 'longest-side-pad',
+      interpolation: 'bilinear',
+      leadingTokens: 0,
       mean: [0, 0, 0],
       std: [1, 1, 1],
       grid: 4,
       stages: [{ tensor: 'stage1', width: 8, grid: 4 }],
     },
-    text: { tokenizer: 'tokenizer', encoder: 'text', width: 5, contextLength: 12 },
-    umci: { ...umci, file: 'umci' },
-    sam: { decoder: 'decoder', dialect: 'meta', masks: 'masks4', qualities: 'scores4' },
+    text: { tokenizer: 'tokenizer', encoder: 'text', width: 5, contextLength: 12, ...TEXT_NAMES },
+    head: { kind: 'umci', ...umci, file: 'umci' },
+    variants: [],
+    segmenter: {
+      encoder: { kind: 'vision', tensor: 'embedding' },
+      boxes: true,
+      decoder: 'decoder',
+      dialect: 'meta',
+      masks: 'masks4',
+      qualities: 'scores4',
+    },
     defaultRecipe: TINY_RECIPE,
   };
   await writeFile(join(folder, 'pack.json'), JSON.stringify(change(pack)));

@@ -26,6 +26,7 @@ const WORDS = [
 
 export const TINY_CONTEXT = 8;
 const TEXT_WIDTH = 6;
+export const TEXT_NAMES = { ids: 'ids', output: 'embedding', padding: 0 };
 const SIZE = 1024;
 const MAP = 256;
 const STAGES = [
@@ -90,7 +91,7 @@ export async function writeTinyPack(
     decoder: { name: 'decoder.onnx', bytes: tinyDecoder() },
   };
   const pack: Pack = {
-    schemaVersion: 1,
+    schemaVersion: 2,
     id: 'tiny',
     title: 'Tiny',
     version: '1',
@@ -101,17 +102,32 @@ export async function writeTinyPack(
     vision: {
       file: 'vision',
       input: 'pixels',
-      samEmbedding: 'embedding',
       inputSize: SIZE,
-      resize: 'longest-side-pad',
+      fit: 'longest-side-pad',
+      interpolation: 'bilinear',
+      leadingTokens: 0,
       mean: [120, 115, 100],
       std: [60, 58, 56],
       grid: 64,
       stages: STAGES,
     },
-    text: { tokenizer: 'tokenizer', encoder: 'text', width: TEXT_WIDTH, contextLength: TINY_CONTEXT },
-    umci: { ...UMCI, file: 'head' },
-    sam: { decoder: 'decoder', dialect: 'meta', masks: 'candidates', qualities: 'candidate_qualities' },
+    text: {
+      tokenizer: 'tokenizer',
+      encoder: 'text',
+      width: TEXT_WIDTH,
+      contextLength: TINY_CONTEXT,
+      ...TEXT_NAMES,
+    },
+    head: { kind: 'umci', ...UMCI, file: 'head' },
+    variants: [],
+    segmenter: {
+      encoder: { kind: 'vision', tensor: 'embedding' },
+      boxes: true,
+      decoder: 'decoder',
+      dialect: 'meta',
+      masks: 'candidates',
+      qualities: 'candidate_qualities',
+    },
     defaultRecipe: TINY_RECIPE,
   };
   await mkdir(folder, { recursive: true });

@@ -19,9 +19,10 @@ const WIDTHS = STAGES.map(({ width }) => width);
 const vision: Pack['vision'] = {
   file: 'encoder',
   input: 'pixels',
-  samEmbedding: 'none',
   inputSize: SIDE,
-  resize: 'longest-side-pad',
+  fit: 'longest-side-pad',
+  interpolation: 'bilinear',
+  leadingTokens: 0,
   mean: [100, 110, 120],
   std: [50, 40, 80],
   grid: 4,

@@ -40,7 +40,7 @@ beforeAll(async () => {
       notes: ['Made in a test.'],
       files: { vision: tower('vision'), decoder: tower('decoder') },
       vision: tiny.vision,
-      sam: tiny.sam,
+      segmenter: tiny.segmenter,
       recipe: { ...TINY_RECIPE, pack: 'toy', object: 'plate' },
     },
     holdOut: 0.25,
@@ -145,7 +145,7 @@ describe('trainPack', () => {
     expect(JSON.parse(await readFile(join(out, 'training-log.json'), 'utf8'))).toEqual(log);
 
     const { pack } = await loadPack(out);
-    expect(pack).toMatchObject({ id: 'toy', umci: { hiddenDim: 4 }, defaultRecipe: { object: 'plate' } });
+    expect(pack).toMatchObject({ id: 'toy', head: { hiddenDim: 4 }, defaultRecipe: { object: 'plate' } });
     for (const key of ['tokenizer', 'text', 'umci']) {
       expect(pack.files[key]).toMatchObject({
         licence: 'MIT',

@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import type { PackSummary } from '../../../src-shared/contract/packs.ts';
 import { type ClipSamError, failure, toErrorRecord } from '../../../src-shared/errors.ts';
 import { packReferenceSchema } from '../../../src-shared/pack-reference.ts';
-import { hashOfJson } from '../../files/canonical-json.ts';
 import type { PackExaminer } from '../../inference/pack-examiner.ts';
 import { readPackText, resolvePackFile, sourceInPack } from '../../inference/pack-files.ts';
 import {
@@ -58,8 +57,7 @@ async function summarise({
   };
   if (error) return { ...nothing, error };
   try {
-    const { pack } = await describePack(folder);
-    const packHash = hashOfJson(pack);
+    const { pack, packHash } = await describePack(folder);
     const card = await readPackText(await resolvePackFile(`pack:${pack.card}`, folder));
     const files = Object.entries(pack.files).map(async ([name, file]) => {
       const { source, licence, provenance, sha256 } = file;

@@ -5,7 +5,6 @@ import { ClipSamError, failure, throwIfCancelled } from '../../../src-shared/err
 import type { Pack } from '../../../src-shared/pack.ts';
 import { exactReference } from '../../../src-shared/pack-reference.ts';
 import { makeFolder } from '../../files/atomic-write.ts';
-import { hashOfJson } from '../../files/canonical-json.ts';
 import type { DownloadPatience } from '../../files/download.ts';
 import { type PackExaminer, packExaminer } from '../../inference/pack-examiner.ts';
 import {
@@ -13,6 +12,7 @@ import {
   newPackContents,
   type PackRoots,
   parsePack,
+  type ReadPack,
   verifyPack,
 } from '../../inference/pack-loader.ts';
 import { assertMayAct } from '../../store/acting.ts';
@@ -87,8 +87,7 @@ export class PackImports {
     return this.#alone(async () => {
       const source = await openPackSource(from, this.#network(work));
       try {
-        const pack = parsePack(source.description, source.path);
-        return await this.#bring(pack, source, work);
+        return await this.#bring(parsePack(source.description, source.path), source, work);
       } finally {
         source.close();
       }
@@ -110,7 +109,7 @@ export class PackImports {
           'This download is not there any more: it was finished or discarded. Look at the list of packs.',
         );
       }
-      const { pack, note, description } = begun;
+      const { note, description } = begun;
       // What is on the machine was copied before the first download began.
       const source: PackSource = {
         path: note.source,
@@ -120,7 +119,7 @@ export class PackImports {
         open: async () => undefined,
         close() {},
       };
-      return this.#bring(pack, source, work);
+      return this.#bring(begun, source, work);
     });
   }
 
@@ -173,9 +172,8 @@ export class PackImports {
     }
   }
 
-  async #bring(pack: Pack, source: PackSource, work: PackWork): Promise<AddedPack> {
+  async #bring({ pack, packHash }: ReadPack, source: PackSource, work: PackWork): Promise<AddedPack> {
     const { inspector, acting = this.#workspace } = work;
-    const packHash = hashOfJson(pack);
     const staging = this.#staging(packHash);
     const present = await this.#present(pack, packHash);
     if (present?.isWhole) {
@@ -202,8 +200,8 @@ export class PackImports {
     for (const { id, folder, isImported, version } of await listPacks(this.#roots)) {
       const isSame = isImported ? id === reference : id === pack.id && version === pack.version;
       if (!isSame) continue;
-      const { pack: other, error } = await verifyPack(folder, {}, this.#examiner);
-      if (!other || hashOfJson(other) !== packHash) {
+      const { packHash: other, error } = await verifyPack(folder, {}, this.#examiner);
+      if (other !== packHash) {
         throw failure(
           'pack-taken',
           { pack: reference, folder },

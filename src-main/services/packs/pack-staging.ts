@@ -1,9 +1,8 @@
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Pack } from '../../../src-shared/pack.ts';
 import { makeFolder, syncFolder, toWriteError, writeFileAtomically } from '../../files/atomic-write.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
-import { parsePack } from '../../inference/pack-loader.ts';
+import { parsePack, type ReadPack } from '../../inference/pack-loader.ts';
 import { DESCRIPTION } from './pack-source.ts';
 import type { WantedFile } from './wanted-files.ts';
 
@@ -18,11 +17,10 @@ export interface DownloadNote {
 }
 
 /** A download that began. */
-export interface BegunDownload {
+export interface BegunDownload extends ReadPack {
   readonly note: DownloadNote;
   /** Text of pack.json. */
   readonly description: string;
-  readonly pack: Pack;
 }
 
 const NOTE = 'download.json';
@@ -113,7 +111,7 @@ export class PackStaging {
     if (text === undefined) return undefined;
     const path = this.pathOf(DESCRIPTION);
     const description = await readFile(path, 'utf8');
-    return { note: toNote(JSON.parse(text)), description, pack: parsePack(description, path) };
+    return { note: toNote(JSON.parse(text)), description, ...parsePack(description, path) };
   }
 
   /** After a failure: a download that has brought something stays, anything else goes. */

@@ -200,7 +200,7 @@ describe('a pack from a folder', () => {
     ],
     [
       'a description of tomorrow',
-      (stick) => writeFile(join(stick, 'pack.json'), '{"schemaVersion": 2}'),
+      (stick) => writeFile(join(stick, 'pack.json'), '{"schemaVersion": 3}'),
       { code: 'pack-invalid', details: { case: 'pack-newer' } },
     ],
     [
