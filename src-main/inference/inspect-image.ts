@@ -19,9 +19,7 @@ import { segmentTiles, tileNotices } from './inspect-tiles.ts';
 import { opinionRecord, regionsWithOpinions, verdictNotices } from './opinion-record.ts';
 import { lookupOf } from './part-seeds.ts';
 import { readEncoderImage } from './read-encoder-image.ts';
-import { type TileTurn, TileTurns } from './tile-turns.ts';
-
-const tileTurns = new TileTurns();
+import { type TileTurn, tileTurns } from './tile-turns.ts';
 
 interface InspectOptions {
   readonly signal?: AbortSignal | undefined;
@@ -75,9 +73,9 @@ async function inspectInTurn(
     onProgress,
   );
   const segmented = tiled
-    ? await segmentTiles(tiled, whole, recipe, engine, { signal, onTile: onProgress, area })
+    ? await segmentTiles(tiled, whole, recipe, engine, { signal, onProgress, area, comparison })
     : { ...whole, frame: image.frame, cutMs: 0 };
-  const { coarse, regions: masks, timings, frame, cutMs, area: found } = segmented;
+  const { coarse, compared, regions: masks, timings, frame, cutMs, area: found } = segmented;
   throwIfCancelled(signal);
 
   const fuseStart = performance.now();
@@ -90,10 +88,9 @@ async function inspectInTurn(
     lambda,
     cells: found?.cells,
   });
-  const answer = whole.compared?.answer;
-  const regions = answer ? regionsWithOpinions(fused.regions, masks, coarse, answer) : fused.regions;
-  // In tiles only language is asked: what it sees there alone counts as well.
-  const score = answer ? Math.max(answer.score, tiled ? fused.score : 0) : fused.score;
+  const answer = compared?.answer;
+  const regions = answer ? regionsWithOpinions(fused.regions, masks, answer) : fused.regions;
+  const score = answer?.score ?? fused.score;
   const verdict = modelVerdict(score, recipe);
   const fuse = performance.now() - fuseStart;
 
@@ -122,7 +119,7 @@ async function inspectInTurn(
         ? tileNotices(notices, tiled.plan, recipe.minRegionArea)
         : [...notices, ...defectScale(frame, recipe.minRegionArea)]),
       ...alignmentNotices(aligned),
-      ...(whole.compared?.notices ?? []),
+      ...(compared?.notices ?? []),
       ...verdictNotices(verdict, regions, answer),
       ...areaNotices(area, found, frame),
     ],
@@ -132,7 +129,7 @@ async function inspectInTurn(
     recipeHash: hashOfJson(recipe),
     packHash: engine.packHash,
     softwareVersion: SOFTWARE_VERSION,
-    ...opinionRecord(comparison, whole.compared),
+    ...opinionRecord(comparison, compared),
     ...(area && found && { area: areaRecord(area, found, frame) }),
   };
 }

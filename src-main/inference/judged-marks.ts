@@ -19,10 +19,10 @@ export interface MarkReading {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Tokens of marks, ready to be searched. */
+/** Tokens of marks. */
 export interface JudgedMarks {
-  /** Undefined: there are none. */
-  readonly bank: TokenBank | undefined;
+  /** In one row; undefined: there are none. */
+  readonly tokens: UnitTokens | undefined;
   /** Marks that could be read. */
   readonly used: number;
 }
@@ -46,6 +46,10 @@ export async function judgedMarks(
     const place = { frame: frameOf(file, inputSize), alignment: file.alignment, scale: variant.scale };
     parts.push(pickTokens(tokens!, await choose(picture, tokensUnder(tokens!, polygons, place))));
   }
-  const tokens = joinTokens(parts);
-  return { bank: tokens && tokenBank([tokens]), used: parts.length };
+  return { tokens: joinTokens(parts), used: parts.length };
+}
+
+/** Tokens of marks, ready to be searched. */
+export function bankOfMarks(tokens: UnitTokens | undefined): TokenBank | undefined {
+  return tokens && tokenBank([tokens]);
 }
