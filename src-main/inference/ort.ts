@@ -24,7 +24,10 @@ export type Tensor =
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
-/** An ONNX Runtime session on one device. `run` blocks its thread while it computes. */
+/**
+ * An ONNX Runtime session on one device. `run` blocks its thread while it computes. It takes float32 where the graph
+ * wants float16, and the other way round: exports in half precision differ in what their borders are.
+ */
 export interface Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
@@ -79,17 +82,31 @@ export async function createSession(
       cause,
     });
   }
+  const wanted = new Map(session.inputMetadata.map((input) => [input.name, input.isTensor && input.type]));
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
     async run(feeds, outputs) {
       const inputs: Record<string, ort.Tensor> = {};
-      for (const [name, tensor] of Object.entries(feeds)) inputs[name] = toOrt(tensor);
+      for (const [name, tensor] of Object.entries(feeds))
+        inputs[name] = toOrt(inPrecision(tensor, wanted.get(name)));
       const results = outputs ? await session.run(inputs, [...outputs]) : await session.run(inputs);
       return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(name, value)]));
     },
     release: () => session.release(),
   };
+}
+
+/** The tensor in the precision that a graph's input has; as it is where that is something else. */
+function inPrecision(tensor: Tensor, wanted: string | false | undefined): Tensor {
+  const { dims } = tensor;
+  if (tensor.type === 'float32' && wanted === 'float16') {
+    return { type: 'float16', dims, data: new Float16Array(tensor.data) };
+  }
+  if (tensor.type === 'float16' && wanted === 'float32') {
+    return { type: 'float32', dims, data: new Float32Array(tensor.data) };
+  }
+  return tensor;
 }
 
 function toOrt(tensor: Tensor): ort.Tensor {

@@ -15,10 +15,14 @@ export function finite(tensors: Tensors, name: string): Float32Array {
   );
 }
 
-/** The values of a session's output. @throws ClipSamError `pack-invalid` when it is not there, or of another type */
+/**
+ * The values of a session's output; half precision is widened.
+ * @throws ClipSamError `pack-invalid` when it is not there, or of another type
+ */
 export function floats(tensors: Tensors, name: string): Float32Array {
   const tensor = tensors[name];
   if (tensor?.type === 'float32') return tensor.data;
+  if (tensor?.type === 'float16') return new Float32Array(tensor.data);
   const found = Object.entries(tensors).map(([key, { type }]) => `${key} (${type})`);
   throw new ClipSamError(
     'pack-invalid',

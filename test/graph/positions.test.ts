@@ -1,10 +1,20 @@
+import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { blockTensor } from '../../src-main/graph/block-stages.ts';
 import { GraphBuilder } from '../../src-main/graph/builder.ts';
-import { describeModel, encodeModel, type Model, promoteTensors } from '../../src-main/graph/model.ts';
+import {
+  describeModel,
+  encodeModel,
+  type Model,
+  promoteTensors,
+  withGraph,
+} from '../../src-main/graph/model.ts';
+import { TensorProtoSchema } from '../../src-main/graph/onnx_pb.js';
 import { resizePositions } from '../../src-main/graph/positions.ts';
 import { initializerValues } from '../../src-main/graph/stored-values.ts';
+import { floats } from '../../src-main/inference/tensor-values.ts';
 import { BLOCK_TENSOR, CLIP_TWINS, POSITION_TABLE, twinModel } from '../twins/clip-twins.ts';
+import { MADE_CLIP, makeClip } from '../twins/make-clip.ts';
 import { everyNth, expectedOf, expectNear, referenceInput, runOnce } from '../twins/twins.ts';
 import { naivePositions } from './naive-positions.ts';
 
@@ -39,6 +49,14 @@ describe.each(CLIP_TWINS)('the blocks of $twin', ({ twin, size, blocks }) => {
 
   it('are near them in half precision, whose table stays in it', async () => {
     const half = twinModel(`${twin}/vision_model_fp16.onnx`);
+    const { results } = await runBlocks(half, blocks, size);
+    for (const block of blocks) {
+      const name = blockTensor(half, BLOCK_TENSOR, block);
+      expect(results[name]!.type).toBe('float16');
+      const { dims } = results[name]!;
+      const rows = everyNth({ type: 'float32', dims, data: floats(results, name) }, 5);
+      expectNear(rows, expectedOf(twin, `block${block}_${size}`), 0.05);
+    }
     const resized = resizePositions(half, {
       initializer: POSITION_TABLE,
       resize: 'bicubic',
@@ -99,6 +117,35 @@ it('a smaller grid is resampled by both kinds as a naive loop does it', () => {
     const naive = naivePositions(tableOf(model).data, 32, 14, 5, resize === 'bicubic-antialias');
     expectNear(tableOf(resized), { dims: [26, 32], data: Float32Array.from(naive) }, 1e-6);
   }
+});
+
+it('a table in a file beside the model is read from there, and kept in the model', () => {
+  const tower = makeClip({ patch: 4, grid: 3, width: 6, heads: 2, blocks: 1, joint: 4 });
+  const table = { initializer: MADE_CLIP.positions, resize: 'bicubic', leadingTokens: 1, toGrid: 4 } as const;
+  const graph = tower.proto.graph!;
+  const stored = graph.initializer.find(({ name }) => name === MADE_CLIP.positions)!;
+  const outside = create(TensorProtoSchema, {
+    name: stored.name,
+    dims: stored.dims,
+    dataType: stored.dataType,
+    dataLocation: 1,
+    externalData: [
+      { key: 'location', value: 'weights.bin' },
+      { key: 'offset', value: '64' },
+    ],
+  });
+  const model = withGraph(tower, {
+    initializer: graph.initializer.map((tensor) => (tensor === stored ? outside : tensor)),
+  });
+  expect(() => resizePositions(model, table)).toThrow(/lies in weights\.bin/);
+  const asked: unknown[] = [];
+  const resized = resizePositions(model, table, (...place) => {
+    asked.push(place);
+    return stored.rawData;
+  });
+  expect(asked[0]).toEqual(['weights.bin', 64, 240]);
+  const values = (of: Model) => initializerValues(of, MADE_CLIP.positions);
+  expect(values(resized)).toEqual(values(resizePositions(tower, table)));
 });
 
 describe('a model of a fixed size', () => {

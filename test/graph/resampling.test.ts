@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  bicubicMatrix,
   bilinearMatrix,
+  cornersAlignedMatrix,
   type Matrix,
   poolingMatrix,
   transposedMatrix,
@@ -16,6 +18,48 @@ function apply({ rows, columns, data }: Matrix, x: readonly number[]): number[] 
 
 const dot = (a: readonly number[], b: readonly number[]) =>
   a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+
+describe('bilinear resampling with corners aligned', () => {
+  it('keeps the first and the last, and shares the way between them evenly', () => {
+    expect(apply(cornersAlignedMatrix(5, 3), [0, 8, 20])).toEqual([0, 4, 8, 14, 20]);
+    expect(apply(cornersAlignedMatrix(2, 5), [1, 0, 0, 0, 7])).toEqual([1, 7]);
+    expect(apply(cornersAlignedMatrix(3, 1), [4])).toEqual([4, 4, 4]);
+    expect(apply(cornersAlignedMatrix(1, 3), [4, 0, 0])).toEqual([4]);
+  });
+});
+
+describe('bicubic resampling', () => {
+  it('doubles by hand-worked weights of a = −0.75, clamped at the ends', () => {
+    // A quarter of the way, from the second to the first: −27, 225, 67 and −9 parts of 256.
+    const [, , third, , , , , last] = apply(bicubicMatrix(8, 4, 'bicubic'), [0, 256, 512, 1024]);
+    expect(third).toBeCloseTo(225 * 1 - 27 * 2, 4);
+    expect(last).toBeCloseTo(-27 * 2 + (225 + 67 - 9) * 4, 4);
+  });
+
+  it.each(['bicubic', 'bicubic-antialias'] as const)('by %s keeps what is everywhere the same', (kind) => {
+    for (const [outputs, inputs] of [
+      [37, 24],
+      [5, 14],
+      [7, 7],
+      [3, 1],
+    ] as const)
+      for (const value of apply(bicubicMatrix(outputs, inputs, kind), new Array(inputs).fill(2)))
+        expect(value).toBeCloseTo(2, 5);
+  });
+
+  it('keeps a straight line away from the ends, and takes neighbours into account when shrinking', () => {
+    const line = Array.from({ length: 24 }, (_, at) => at);
+    apply(bicubicMatrix(12, 24, 'bicubic-antialias'), line)
+      .slice(3, 9)
+      .forEach((value, at) => {
+        expect(value).toBeCloseTo(2 * (at + 3) + 0.5, 5);
+      });
+    const [row] = [bicubicMatrix(6, 24, 'bicubic-antialias').data.subarray(24 * 2, 24 * 3)];
+    expect(row!.filter((weight) => weight !== 0).length).toBeGreaterThan(8);
+    const plain = bicubicMatrix(6, 24, 'bicubic').data.subarray(24 * 2, 24 * 3);
+    expect(plain.filter((weight) => weight !== 0).length).toBeLessThanOrEqual(4);
+  });
+});
 
 describe('pooling', () => {
   it('averages windows, the last one over what it has', () => {

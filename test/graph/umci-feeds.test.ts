@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ContentGrid, cropStage, umciMatrices } from '../../src-main/graph/umci-feeds.ts';
+import { type ContentGrid, cropStage, mapMatrices, umciMatrices } from '../../src-main/graph/umci-feeds.ts';
 import { numbers } from './graph-check.ts';
 import { averagePool, bilinear, type Grid, mapGrid, range } from './naive-umci.ts';
 import { TINY_UMCI } from './umci-fixture.ts';
@@ -112,5 +112,20 @@ describe('umciMatrices', () => {
     const paths = { strip: true, scale: false };
     const without = umciMatrices({ ...TINY_UMCI, paths, novelty: [] }, content);
     expect(Object.keys(without)).toEqual(['map_rows', 'map_columns']);
+  });
+});
+
+describe('mapMatrices', () => {
+  it('bring a whole token grid to the map, by centres as UMCI does or corner to corner', () => {
+    const centres = mapMatrices(content, 'centres');
+    const umci = umciMatrices({ ...TINY_UMCI, novelty: [] }, content);
+    expect(centres).toEqual({ map_rows: umci.map_rows, map_columns: umci.map_columns });
+    const { map_rows, map_columns } = mapMatrices(
+      { height: 2, width: 3, mapHeight: 3, mapWidth: 5 },
+      'corners',
+    );
+    expect(map_rows).toEqual({ type: 'float32', dims: [3, 2], data: Float32Array.of(1, 0, 0.5, 0.5, 0, 1) });
+    expect(map_columns!.dims).toEqual([3, 5]);
+    expect(Array.from(map_columns!.data)).toEqual([1, 0.5, 0, 0, 0, 0, 0.5, 1, 0.5, 0, 0, 0, 0, 0.5, 1]);
   });
 });

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openTokenizer, sentenceIds } from '../../src-main/inference/tokenizer.ts';
 import { trainTokenizer } from '../../src-main/training/byte-pair-encoding.ts';
+import { twinFile, twinJson } from '../twins/twins.ts';
 
 const json = JSON.stringify({
   version: '1.0',
@@ -53,6 +55,24 @@ it('the unknown token of CLIP is its end token, which ends every sentence', () =
   expect(sentenceIds(openTokenizer(JSON.stringify(clip), 'clip.json'), ['metal <end>'], 2)).toEqual(
     BigInt64Array.of(2n, 4n),
   );
+});
+
+describe('the tokeniser of OpenAI’s CLIP', () => {
+  const file = readFileSync(twinFile('clip-tokenizer/tokenizer.json'), 'utf8');
+  const clip = openTokenizer(file, 'tokenizer.json');
+
+  it('gives the ids of the library for every text, exactly', () => {
+    const texts = twinJson<{ text: string; ids: number[] }[]>('clip-tokenizer/ids.json');
+    expect(texts).toHaveLength(446);
+    for (const { text, ids } of texts) expect([text, clip.encode(text)]).toEqual([text, ids]);
+  });
+
+  it('has a token for every letter, so that no text is refused but for its length', () => {
+    expect(sentenceIds(clip, ['a photo of 金属 🧲.'], 77).length).toBe(77);
+    expect(() => sentenceIds(clip, ['scratch '.repeat(80)], 77)).toThrow(
+      expect.objectContaining({ code: 'text-too-long' }),
+    );
+  });
 });
 
 it('a file that is no tokeniser is refused by name', () => {

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { blockTensor } from '../../src-main/graph/block-stages.ts';
+import { encodeModel, promoteTensors, pruneTo } from '../../src-main/graph/model.ts';
 import { createSession, type Tensor } from '../../src-main/inference/ort.ts';
+import { twinModel } from './clip-twins.ts';
 import { readIds, readNpz } from './npy.ts';
 import { everyNth, expectedOf, expectNear, referenceInput, runOnce, twinFile, twinJson } from './twins.ts';
 
@@ -77,6 +80,16 @@ describe('dinov2-small', () => {
       pixel_values: referenceInput(height, width),
     });
     expectNear(everyNth(last_hidden_state, 5), expectedOf('dinov2-small', `last_hidden_state_${name}`), 1e-4);
+  });
+
+  it('gives PyTorch’s tokens after every block', async () => {
+    const model = twinModel('dinov2-small/model.onnx');
+    const blocks = [3, 6, 9, 12];
+    const names = blocks.map((block) => blockTensor(model, '/encoder/layer.{}/Add_1_output_0', block));
+    const tower = encodeModel(pruneTo(promoteTensors(model, names), names));
+    const tokens = await runOnce(tower, { pixel_values: referenceInput(518) });
+    for (const [at, name] of names.entries())
+      expectNear(everyNth(tokens[name], 5), expectedOf('dinov2-small', `block${blocks[at]}_518`), 1e-4);
   });
 });
 
