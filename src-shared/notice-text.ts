@@ -108,6 +108,8 @@ const EN: Tellers = {
     `${number(marks)} marks of inspectors (harmless, or missed defects) were not heeded: their images have no tokens of this model pack, or could not be aligned.`,
   'consensus-mixed': () =>
     'The image was not compared with its batch: the images there are of several kinds and have too little in common.',
+  'no-trained-head': () =>
+    'The model pack has no trained head: the map shows how much each place is like the words, which finds far fewer defects. Use a pack with a head, or train one.',
   'single-reference': () =>
     'There is one reference image only: how much good parts differ is not known yet. Add more.',
   'consensus-unavailable': ({ images }, { number }) =>
@@ -171,6 +173,8 @@ const ZH: Tellers = {
   'marks-unusable': ({ marks }, { number }) =>
     `未能采用检验员的 ${number(marks)} 个标记（无害或漏检缺陷）：其图像没有此模型包的特征，或无法对齐。`,
   'consensus-mixed': () => '该图像未与其批次比较：批次中的图像种类不一，共同之处太少。',
+  'no-trained-head': () =>
+    '该模型包没有训练过的检测头：图中仅显示各处与文字的相似程度，能发现的缺陷少得多。请使用带检测头的模型包，或训练一个。',
   'single-reference': () => '只有一幅参考图像：合格品之间的差异尚不清楚。请添加更多参考图像。',
   'consensus-unavailable': ({ images }, { number }) =>
     `该图像未与其批次比较：${number(images)} 幅图像太少，无法得知它们的共同之处。`,
@@ -211,6 +215,7 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'comparison-incomplete': 'Comparison incomplete',
     'marks-unusable': 'Marks not heeded',
     'consensus-mixed': 'Batch of several kinds',
+    'no-trained-head': 'No trained head',
     'single-reference': 'One reference only',
     'consensus-unavailable': 'Batch too small',
     'region-accepted': 'Accepted with a region',
@@ -244,6 +249,7 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'comparison-incomplete': '比较不完整',
     'marks-unusable': '标记未采用',
     'consensus-mixed': '批次种类不一',
+    'no-trained-head': '无训练过的检测头',
     'single-reference': '仅一幅参考',
     'consensus-unavailable': '批次图像过少',
     'region-accepted': '接受但有区域',

@@ -116,6 +116,8 @@ export const noticeSchema = z.discriminatedUnion('code', [
    * border would be part; `outside`: it lies outside of the region of interest.
    */
   z.object({ code: z.literal('part-not-found'), reason: z.enum(PART_DOUBTS) }),
+  /** The pack has no trained head: the map is the bare similarity of patches and words. */
+  z.object({ code: z.literal('no-trained-head') }),
 ]);
 export type Notice = z.infer<typeof noticeSchema>;
 export type NoticeCode = Notice['code'];
@@ -141,6 +143,7 @@ export const NOTICE_LEVELS: Readonly<Record<NoticeCode, 'information' | 'warning
   'comparison-incomplete': 'warning',
   'marks-unusable': 'warning',
   'consensus-mixed': 'information',
+  'no-trained-head': 'warning',
   'single-reference': 'warning',
   'consensus-unavailable': 'warning',
   'region-accepted': 'warning',

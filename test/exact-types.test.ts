@@ -177,7 +177,7 @@ describe('what the inference process answers', () => {
   it('is opened with the same, and tells as much of it as is asked for', () => {
     type Opened = EngineRequests['open']['result'];
     expectTypeOf<EngineRequests['open']['job']>().toEqualTypeOf<InferenceRequests['open']['job']>();
-    expectTypeOf<Flat<Omit<Opened, 'vision' | 'segmenter' | 'frameSide'>>>().toEqualTypeOf<
+    expectTypeOf<Flat<Omit<Opened, 'vision' | 'segmenter' | 'head' | 'frameSide'>>>().toEqualTypeOf<
       Flat<InferenceRequests['open']['result']>
     >();
     expectTypeOf<EngineClient['device']>().toEqualTypeOf<DeviceReport>();

@@ -30,6 +30,7 @@ export interface OpenedEngine {
   readonly packHash: string;
   readonly vision: Pack['vision'];
   readonly segmenter: Pack['segmenter'];
+  readonly head: Pack['head'];
   /** Side of the frame that maps, regions and masks live in. */
   readonly frameSide: number;
 }

@@ -3,7 +3,15 @@ import { encodeModel } from '../graph/model.ts';
 import { buildNearestGraph } from '../graph/nearest.ts';
 import { createSession, type Session } from './ort.ts';
 import type { LoadedPack } from './pack-loader.ts';
-import { decoderModel, headModel, runnableFile, segmenterEncoderModel, visionModel } from './pack-models.ts';
+import {
+  decoderModel,
+  headModel,
+  type RunnableFile,
+  runnableFile,
+  segmenterEncoderModel,
+  textModel,
+  visionModel,
+} from './pack-models.ts';
 
 /** A session for each of a pack's graphs. */
 export interface ModelSessions {
@@ -20,11 +28,11 @@ export interface ModelSessions {
 
 /** The pack's graphs, ready for sessions. */
 interface Models {
-  readonly vision: Uint8Array;
-  readonly text: string;
-  readonly head: Uint8Array;
-  readonly decoder: Uint8Array;
-  readonly segmenterEncoder?: Uint8Array;
+  readonly vision: RunnableFile;
+  readonly text: RunnableFile;
+  readonly head: RunnableFile;
+  readonly decoder: RunnableFile;
+  readonly segmenterEncoder?: RunnableFile;
 }
 
 /** Reads a pack's models and keeps of them what the pipeline runs. @throws ClipSamError what is wrong with a file */
@@ -32,8 +40,8 @@ export async function buildModels({ pack, pathOf }: LoadedPack): Promise<Models>
   const segmenterEncoder = await segmenterEncoderModel(pack, pathOf);
   return {
     vision: runnableFile(await visionModel(pack, pathOf)),
-    text: pathOf(pack.text.encoder),
-    head: encodeModel(await headModel(pack, pathOf)),
+    text: runnableFile(await textModel(pack, pathOf)),
+    head: { bytes: encodeModel(await headModel(pack, pathOf)) },
     decoder: runnableFile(await decoderModel(pack, pathOf)),
     ...(segmenterEncoder && { segmenterEncoder: runnableFile(segmenterEncoder) }),
   };
@@ -45,8 +53,8 @@ export async function openSessions(
   options: { readonly device: Device; readonly threads?: number },
 ): Promise<ModelSessions> {
   const opened: Session[] = [];
-  const open = async (model: string | Uint8Array) => {
-    const session = await createSession(model, options);
+  const open = async ({ bytes, externalFolder }: RunnableFile) => {
+    const session = await createSession(bytes, { ...options, ...(externalFolder && { externalFolder }) });
     opened.push(session);
     return session;
   };
@@ -57,8 +65,8 @@ export async function openSessions(
       head: await open(models.head),
       decoder: await open(models.decoder),
       ...(models.segmenterEncoder && { segmenterEncoder: await open(models.segmenterEncoder) }),
-      nearest: await open(encodeModel(buildNearestGraph({ windowed: false }))),
-      nearestInWindow: await open(encodeModel(buildNearestGraph({ windowed: true }))),
+      nearest: await open({ bytes: encodeModel(buildNearestGraph({ windowed: false })) }),
+      nearestInWindow: await open({ bytes: encodeModel(buildNearestGraph({ windowed: true })) }),
     };
   } catch (error) {
     // The CPU may take over: what the device holds by then would stay for the process's life.

@@ -43,8 +43,8 @@ async function open(options: EngineOptions): Promise<OpenedEngine> {
     const loaded = await loadPack(options.packFolder);
     engine = await Engine.open(loaded, options);
     const { pack, packHash } = loaded;
-    const { vision, segmenter } = pack;
-    return { device: engine.device, packHash, vision, segmenter, frameSide: frameSide(vision) };
+    const { vision, segmenter, head } = pack;
+    return { device: engine.device, packHash, vision, segmenter, head, frameSide: frameSide(vision) };
   } catch (error) {
     throw fromErrorRecord(toErrorRecord(error, 'pack-invalid'));
   }

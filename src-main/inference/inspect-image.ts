@@ -118,6 +118,7 @@ async function inspectInTurn(
       ...(tiled
         ? tileNotices(notices, tiled.plan, recipe.minRegionArea)
         : [...notices, ...defectScale(frame, recipe.minRegionArea)]),
+      ...(engine.head.kind === 'none' ? [{ code: 'no-trained-head' } as const] : []),
       ...alignmentNotices(aligned),
       ...(compared?.notices ?? []),
       ...verdictNotices(verdict, regions, answer),

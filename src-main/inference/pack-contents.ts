@@ -1,12 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { type Pack, stageTensor } from '../../src-shared/pack.ts';
-import { describeModel, readModel, type TensorInfo } from '../graph/model.ts';
-import { readSafetensors } from '../graph/safetensors.ts';
+import { describeModel, type TensorInfo } from '../graph/model.ts';
 import { type Dim, formatShape } from '../graph/shape.ts';
-import { umciParameters } from '../graph/umci.ts';
 import { resolvePackFile } from './pack-files.ts';
-import { decoderModel, type PathOf, segmenterEncoderModel, visionModel } from './pack-models.ts';
+import {
+  decoderModel,
+  headModel,
+  headParameters,
+  headWeights,
+  type PathOf,
+  segmenterEncoderModel,
+  textModel,
+  visionModel,
+} from './pack-models.ts';
 import { openTokenizer } from './tokenizer.ts';
 
 /** What SAM's decoder is fed in the Meta dialect. */
@@ -64,7 +71,7 @@ async function checkTowers(pack: Pack, pathOf: PathOf): Promise<void> {
 async function checkText(pack: Pack, pathOf: PathOf): Promise<void> {
   const { text } = pack;
   openTokenizer(await readFile(pathOf(text.tokenizer), 'utf8'), text.tokenizer);
-  const encoder = describeModel(readModel(await readFile(pathOf(text.encoder)), text.encoder));
+  const encoder = describeModel((await textModel(pack, pathOf)).model);
   for (const name of [text.ids, ...(text.mask === undefined ? [] : [text.mask])]) {
     expectTensor(pack, text.encoder, encoder.inputs, name, ['?', text.contextLength]);
   }
@@ -72,19 +79,20 @@ async function checkText(pack: Pack, pathOf: PathOf): Promise<void> {
 }
 
 async function checkHead(pack: Pack, pathOf: PathOf): Promise<void> {
-  const { vision, text, head } = pack;
-  if (head.kind !== 'umci') return;
-  const weights = readSafetensors(await readFile(pathOf(head.file)), head.file);
-  const stageWidths = vision.stages.map(({ width }) => width);
-  for (const { name, shape } of umciParameters({ ...head, stageWidths, textWidth: text.width })) {
+  const { head, id } = pack;
+  const weights = await headWeights(pack, pathOf);
+  const file = head.kind === 'none' ? pack.vision.file : head.file;
+  for (const { name, shape } of headParameters(pack)) {
     const { shape: dims, data } = weights.get(name) ?? {};
-    expectTensor(pack, head.file, dims ? [{ name, type: 'float', dims }] : [], name, shape);
+    expectTensor(pack, file, dims ? [{ name, type: 'float', dims }] : [], name, shape);
     if (data?.every(Number.isFinite)) continue;
     throw new ClipSamError(
       'model-file-invalid',
-      `Pack ${pack.id}: tensor "${name}" of file "${head.file}" holds values that are no numbers. Train it again, or use the file that the pack was made with.`,
+      `Pack ${id}: tensor "${name}" of file "${file}" holds values that are no numbers. Train it again, or use the file that the pack was made with.`,
     );
   }
+  // Without a trained head it is made of the vision tower's own end, which has to be found.
+  if (head.kind === 'none') await headModel(pack, pathOf);
 }
 
 /** Refuses the pack unless the tensor is there with these sizes, as far as both sides state them ('?': any). */

@@ -1,63 +1,177 @@
-import { readFile } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { type Pack, stageTensor } from '../../src-shared/pack.ts';
+import { blockTensor } from '../graph/block-stages.ts';
+import { externalLocations, withExternalLocations } from '../graph/external-data.ts';
+import { buildLinearHeadGraph, linearHeadParameters } from '../graph/linear-head.ts';
 import { encodeModel, type Model, promoteTensors, pruneTo, readModel } from '../graph/model.ts';
-import { readSafetensors } from '../graph/safetensors.ts';
-import { buildUmciGraph } from '../graph/umci.ts';
+import { resizePositions } from '../graph/positions.ts';
+import { readSafetensors, type WeightTensor } from '../graph/safetensors.ts';
+import { buildSimilarityGraph, findEmbeddingTail } from '../graph/similarity.ts';
+import type { ReadExternal } from '../graph/stored-values.ts';
+import { buildUmciGraph, umciParameters } from '../graph/umci.ts';
+import type { WeightSpec } from '../graph/weight-spec.ts';
 
 /** A model of a pack, with inner tensors among its outputs. */
 export interface PackModel {
   readonly model: Model;
   /** Those that the pipeline asks for. */
   readonly outputs: readonly string[];
+  /** Folder of the files that hold its values, where they are not in the model itself. */
+  readonly externalFolder?: string;
+}
+
+/** A model as a session is made of it. */
+export interface RunnableFile {
+  readonly bytes: Uint8Array;
+  readonly externalFolder?: string;
 }
 
 /** The file of a model that computes nothing but what the pipeline asks for. */
-export function runnableFile({ model, outputs }: PackModel): Uint8Array {
-  return encodeModel(pruneTo(model, outputs));
+export function runnableFile({ model, outputs, externalFolder }: PackModel): RunnableFile {
+  return { bytes: encodeModel(pruneTo(model, outputs)), ...(externalFolder && { externalFolder }) };
 }
 
 /** Where the files of a pack lie. */
 export type PathOf = (key: string) => string;
 
-/** The vision tower: its outputs are the stages, and SAM's embedding where it makes that too. */
-export async function visionModel({ vision, segmenter }: Pack, pathOf: PathOf): Promise<PackModel> {
+/**
+ * The vision tower for the pack's size of image: its outputs are the stages, and SAM's embedding where it makes that too.
+ * @throws ClipSamError `model-tensor-unknown`, `model-file-invalid`, `pack-invalid`
+ */
+export async function visionModel(pack: Pack, pathOf: PathOf): Promise<PackModel> {
+  const { vision, segmenter } = pack;
+  const part = await readPart(pack, vision.file, pathOf);
+  const { positions, leadingTokens, grid, blockTensor: pattern } = vision;
+  const model = positions
+    ? resizePositions(part.model, { ...positions, leadingTokens, toGrid: grid }, part.read)
+    : part.model;
+  const stages = vision.stages.map((stage) =>
+    stage.block !== undefined && pattern !== undefined
+      ? blockTensor(model, pattern, stage.block)
+      : stageTensor(vision, stage),
+  );
   const { encoder } = segmenter;
-  return withOutputs(await readPart(vision.file, pathOf), [
-    ...vision.stages.map((stage) => stageTensor(vision, stage)),
-    ...(encoder.kind === 'vision' ? [encoder.tensor] : []),
-  ]);
+  return withOutputs({ ...part, model }, [...stages, ...(encoder.kind === 'vision' ? [encoder.tensor] : [])]);
 }
 
-/** SAM's own encoder; undefined where the vision tower is SAM's encoder. */
-export async function segmenterEncoderModel(
-  { segmenter }: Pack,
-  pathOf: PathOf,
-): Promise<PackModel | undefined> {
-  const { encoder } = segmenter;
+/** The text encoder. @throws ClipSamError `model-file-invalid`, `pack-invalid` */
+export async function textModel(pack: Pack, pathOf: PathOf): Promise<PackModel> {
+  return withOutputs(await readPart(pack, pack.text.encoder, pathOf), [pack.text.output]);
+}
+
+/** SAM's own encoder; undefined where the vision tower is SAM's encoder. @throws ClipSamError as {@link textModel} */
+export async function segmenterEncoderModel(pack: Pack, pathOf: PathOf): Promise<PackModel | undefined> {
+  const { encoder } = pack.segmenter;
   if (encoder.kind === 'vision') return undefined;
-  return withOutputs(await readPart(encoder.file, pathOf), encoder.outputs);
+  return withOutputs(await readPart(pack, encoder.file, pathOf), encoder.outputs);
 }
 
-/** SAM's decoder; what is asked for leaves out what only full-size masks need. */
-export async function decoderModel({ segmenter }: Pack, pathOf: PathOf): Promise<PackModel> {
-  const { decoder, masks, qualities } = segmenter;
-  return withOutputs(await readPart(decoder, pathOf), [masks, qualities]);
+/**
+ * SAM's decoder; what is asked for leaves out what only full-size masks need.
+ * @throws ClipSamError as {@link textModel}
+ */
+export async function decoderModel(pack: Pack, pathOf: PathOf): Promise<PackModel> {
+  const { decoder, masks, qualities } = pack.segmenter;
+  return withOutputs(await readPart(pack, decoder, pathOf), [masks, qualities]);
 }
 
-/** The head: stages and language tokens → the coarse map. */
-export async function headModel({ vision, text, head }: Pack, pathOf: PathOf): Promise<Model> {
-  if (head.kind !== 'umci') {
-    throw new ClipSamError('pack-invalid', `Heads of the kind "${head.kind}" are not run yet.`);
+/**
+ * The head: stages and language tokens → the coarse map.
+ * @throws ClipSamError `model-tensor-unknown`, `model-file-invalid`, `pack-invalid`
+ */
+export async function headModel(pack: Pack, pathOf: PathOf): Promise<Model> {
+  const { head } = pack;
+  if (head.kind === 'none') return similarityHead(pack, head.scale, pathOf);
+  const weights = await headWeights(pack, pathOf);
+  if (head.kind === 'linear') return buildLinearHeadGraph(weights, head);
+  return buildUmciGraph({ ...head, ...headShape(pack) }, weights);
+}
+
+/** Weights of a trained head, by name; empty where there is none. @throws ClipSamError `model-file-invalid` */
+export async function headWeights(
+  { head }: Pack,
+  pathOf: PathOf,
+): Promise<ReadonlyMap<string, WeightTensor>> {
+  if (head.kind === 'none') return new Map();
+  return readSafetensors(await readFile(pathOf(head.file)), head.file);
+}
+
+/** The weights that a pack's head must have. */
+export function headParameters(pack: Pack): readonly WeightSpec[] {
+  const { head } = pack;
+  if (head.kind === 'umci') return umciParameters({ ...head, ...headShape(pack) });
+  return head.kind === 'linear' ? linearHeadParameters(headShape(pack)) : [];
+}
+
+function headShape({ vision, text }: Pack) {
+  return { stageWidths: vision.stages.map(({ width }) => width), textWidth: text.width };
+}
+
+async function similarityHead(pack: Pack, scale: number, pathOf: PathOf): Promise<Model> {
+  const { vision } = pack;
+  const { model, read } = await readPart(pack, vision.file, pathOf);
+  const imageEmbedding = vision.imageEmbedding ?? '';
+  const { stream } = findEmbeddingTail(model, imageEmbedding, read);
+  const stage = vision.stages.findIndex((candidate) => stageTensor(vision, candidate) === stream);
+  if (stage >= 0) return buildSimilarityGraph(model, { imageEmbedding, scale, stage }, read);
+  throw new ClipSamError(
+    'pack-invalid',
+    `Pack ${pack.id}: without a trained head the map is made of "${stream}", which none of its stages is. Add it to "vision.stages" in pack.json.`,
+  );
+}
+
+interface ReadPart extends Omit<PackModel, 'outputs'> {
+  /** Reads files beside the model. */
+  readonly read?: ReadExternal;
+}
+
+/** A model, and where the files lie that hold its values. */
+async function readPart(pack: Pack, key: string, pathOf: PathOf): Promise<ReadPart> {
+  const model = readModel(await readFile(pathOf(key)), key);
+  const wanted = externalLocations(model);
+  if (wanted.length === 0) return { model };
+  const refuse = (why: string) =>
+    new ClipSamError(
+      'pack-invalid',
+      `Pack ${pack.id}: the values of "${key}" lie in other files, but ${why}. Correct "external" of this file in pack.json, or fetch the pack again.`,
+    );
+  const paths = new Map<string, string>();
+  for (const { location, bytes } of wanted) {
+    const entry = pack.files[key]?.external?.find((candidate) => candidate.location === location);
+    if (!entry) throw refuse(`pack.json doesn't say which is "${location}"`);
+    const path = pathOf(entry.file);
+    const { size } = await stat(path);
+    if (size < bytes) throw refuse(`"${location}" has ${size} bytes where ${bytes} are needed`);
+    paths.set(location, path);
   }
-  const shape = { ...head, stageWidths: vision.stages.map(({ width }) => width), textWidth: text.width };
-  return buildUmciGraph(shape, readSafetensors(await readFile(pathOf(head.file)), head.file));
+  const [externalFolder = '', ...others] = new Set([...paths.values()].map(dirname));
+  if (others.length > 0) throw refuse('they are in different folders');
+  const nameOf = (location: string) => basename(paths.get(location)!);
+  return {
+    model: withExternalLocations(model, nameOf),
+    externalFolder,
+    read: (name, offset, length) => readBytes(`${externalFolder}/${name}`, offset, length),
+  };
 }
 
-async function readPart(key: string, pathOf: PathOf): Promise<Model> {
-  return readModel(await readFile(pathOf(key)), key);
+function readBytes(path: string, offset: number, length: number): Uint8Array {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const count = readSync(file, bytes, done, length - done, offset + done);
+      if (count === 0) throw new ClipSamError('model-file-invalid', `${path} ends before it should.`);
+      done += count;
+    }
+    return bytes;
+  } finally {
+    closeSync(file);
+  }
 }
 
-function withOutputs(model: Model, outputs: readonly string[]): PackModel {
-  return { model: promoteTensors(model, outputs), outputs };
+function withOutputs({ model, externalFolder }: ReadPart, outputs: readonly string[]): PackModel {
+  return { model: promoteTensors(model, outputs), outputs, ...(externalFolder && { externalFolder }) };
 }

@@ -157,12 +157,22 @@ function tinyVision(): Uint8Array {
   return encodeModel(b.build('tiny-vision'));
 }
 
+/** An encoder for SAM alone, with the embedding of the tiny vision tower. */
+export function tinySamEncoder(): Uint8Array {
+  const b = new GraphBuilder();
+  const pixels = b.input('pixels', 'float32', [1, 3, SIZE, SIZE]);
+  const rows = b.reshape(b.transpose(poolBy(b, pixels, 64, 16), [0, 2, 3, 1]), [1, 64 * 64, 3]);
+  const tokens = b.tanh(b.matmul(rows, b.initializer('layer', noise(3 * 256, 9), [3, 256])));
+  b.output('embedding', b.reshape(b.transpose(tokens, [0, 2, 1]), [1, 256, 64, 64]));
+  return encodeModel(b.build('tiny-sam'));
+}
+
 function poolBy(b: GraphBuilder, x: Value, side: number, by: number): Value {
   return b.reduceMean(b.reshape(x, [1, 3, side, by, side, by]), [3, 5]);
 }
 
 /** Discs of four sizes around the mean prompt point, moved a little by the embedding and the labels. */
-function tinyDecoder(): Uint8Array {
+export function tinyDecoder(): Uint8Array {
   const b = new GraphBuilder();
   const embedding = b.input('image_embeddings', 'float32', [1, 256, 64, 64]);
   const coords = b.input('point_coords', 'float32', [1, 'points', 2]);

@@ -19,6 +19,7 @@ const EVERY: Readonly<Record<Notice['code'], Notice>> = {
   'comparison-incomplete': { code: 'comparison-incomplete', opinion: 'references', used: 3, of: 4 },
   'marks-unusable': { code: 'marks-unusable', marks: 2 },
   'consensus-mixed': { code: 'consensus-mixed' },
+  'no-trained-head': { code: 'no-trained-head' },
   'single-reference': { code: 'single-reference' },
   'consensus-unavailable': { code: 'consensus-unavailable', images: 4 },
   'region-accepted': { code: 'region-accepted' },

@@ -98,11 +98,11 @@ export async function benchTwin(sizes: TwinSizes, options: TwinOptions): Promise
     const good = await time("CLIP's tower", clipSession, pixelFeeds(sizes.clip.inputSize));
     const goodPeakBytes = peakBytes();
     const [samSession, samLoadSeconds] = await open(samPath);
-    const [decoder] = await open(models.decoder);
+    const [decoder] = await open(models.decoder.bytes);
     const encoded = await time("SAM's encoder", samSession, pixelFeeds(sizes.sam.inputSize));
     const decoded = await time("SAM's decoder", decoder, promptFeeds(encoded.answer.image_embeddings!));
     const defectivePeakBytes = peakBytes();
-    const [lite] = await open(models.vision);
+    const [lite] = await open(models.vision.bytes);
     const [input] = lite.inputNames;
     const own = await time("lite's encoder", lite, pixelFeeds(1024, input));
     const defectiveSeconds = good.seconds + encoded.seconds + decoded.seconds;
