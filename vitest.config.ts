@@ -50,6 +50,7 @@ export default defineConfig({
     // Programs that tests start again and again are compiled once.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('out/compile-cache', import.meta.url)) },
     expect: { poll: { timeout: PATIENCE } },
+    setupFiles: ['test/own-machine.ts'],
     projects: [
       {
         extends: true,

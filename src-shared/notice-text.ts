@@ -90,14 +90,6 @@ const EN: Tellers = {
     by === 'count'
       ? `The recipe asks for tiles at ${percent(wanted)} of the image's size; there would be too many, so they have ${percent(scale)}. Smaller defects may be lost: cut the image into pieces.`
       : `The recipe asks for tiles at ${percent(wanted)} of the image's size; they have ${percent(scale)}, since more shows nothing new. Smaller defects may be lost: take pictures with more pixels.`,
-  'tiles-compared': ({ references, crowd }, { number }) =>
-    `Tiles were compared with the same tiles of ${number(references)} references and ${number(crowd)} images of the batch.`,
-  'tiles-language-alone': ({ reason }) =>
-    reason === 'aligned'
-      ? 'Tiles were not compared with others, since parts lie differently: in them language alone was asked, less what it says on good ones.'
-      : 'Tiles were not compared with others, of which there are too few cut alike: in them language alone was asked, less what it says on good images as a whole. It may take good places for defects.',
-  'tile-marks-unusable': ({ marks }, { number }) =>
-    `${number(marks)} marks of inspectors (harmless, or missed defects) were not heeded in tiles: their images are cut differently, or have no tokens of this model pack.`,
   'defect-below-scale': ({ modelPixels }, { number }) =>
     `A defect of the recipe's minimum size has only ${number(modelPixels)} pixels in what the model sees. Cut the image into pieces, or raise the minimum size.`,
   'not-aligned': ({ reason }) =>
@@ -156,14 +148,6 @@ const ZH: Tellers = {
     by === 'count'
       ? `配方要求分块为图像尺寸的 ${percent(wanted)}，但分块会过多，因此采用 ${percent(scale)}。较小的缺陷可能会丢失：请裁切图像。`
       : `配方要求分块为图像尺寸的 ${percent(wanted)}，但继续放大不会显示更多内容，因此采用 ${percent(scale)}。较小的缺陷可能会丢失：请用更高像素拍摄。`,
-  'tiles-compared': ({ references, crowd }, { number }) =>
-    `各分块已与 ${number(references)} 幅参考图像和 ${number(crowd)} 幅同批图像的相同分块比较。`,
-  'tiles-language-alone': ({ reason }) =>
-    reason === 'aligned'
-      ? '零件姿态不同，分块未与其他图像比较：分块中仅采用语言意见，并扣除其在合格图像上的反应。'
-      : '分块方式相同的其他图像过少，分块未作比较：分块中仅采用语言意见，并扣除其在整幅合格图像上的反应；合格之处可能被当作缺陷。',
-  'tile-marks-unusable': ({ marks }, { number }) =>
-    `分块中未能采用检验员的 ${number(marks)} 个标记（无害或漏检缺陷）：其图像的分块方式不同，或没有此模型包的特征。`,
   'defect-below-scale': ({ modelPixels }, { number }) =>
     `配方最小尺寸的缺陷在模型所见图像中仅有 ${number(modelPixels)} 个像素。请裁切图像，或提高最小尺寸。`,
   'not-aligned': ({ reason }) =>
@@ -207,9 +191,6 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'scaled-thin': 'Shrunk to a thin strip',
     tiled: 'In tiles',
     'tiles-limited': 'Tiles at a smaller scale',
-    'tiles-compared': 'Tiles compared',
-    'tiles-language-alone': 'Language alone in tiles',
-    'tile-marks-unusable': 'Marks not in tiles',
     'defect-below-scale': 'Defects too small to see',
     'not-aligned': 'Part not aligned',
     'comparison-incomplete': 'Comparison incomplete',
@@ -241,9 +222,6 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'scaled-thin': '缩成细条',
     tiled: '已分块',
     'tiles-limited': '分块尺度受限',
-    'tiles-compared': '分块已比较',
-    'tiles-language-alone': '分块仅用语言',
-    'tile-marks-unusable': '标记未用于分块',
     'defect-below-scale': '缺陷小到不可见',
     'not-aligned': '零件未对齐',
     'comparison-incomplete': '比较不完整',

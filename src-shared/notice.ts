@@ -57,15 +57,6 @@ export const noticeSchema = z.discriminatedUnion('code', [
     wanted: z.number().min(0),
     by: z.enum(['count', 'enlargement']),
   }),
-  /** Tiles were compared with the same tiles of so many references, and of so many images of the batch. */
-  z.object({ code: z.literal('tiles-compared'), references: count, crowd: count }),
-  /**
-   * In tiles language alone was asked, less what it says on good ones. `aligned`: parts lie differently, so that tiles show other
-   * things; `no-tiles`: tiles of too few of the others are there, and it is what it says on them as a whole.
-   */
-  z.object({ code: z.literal('tiles-language-alone'), reason: z.enum(['aligned', 'no-tiles']) }),
-  /** Harmless marks and counter-examples that do not count in tiles: their images are not cut alike, or have no tokens. */
-  z.object({ code: z.literal('tile-marks-unusable'), marks: count }),
   /** A defect of the recipe's minimum size has fewer than two pixels in what the model sees. */
   z.object({ code: z.literal('defect-below-scale'), modelPixels: z.number().min(0) }),
   /** The part could not be turned and cut out like the others, and was not compared with them. */
@@ -135,9 +126,6 @@ export const NOTICE_LEVELS: Readonly<Record<NoticeCode, 'information' | 'warning
   'scaled-thin': 'warning',
   tiled: 'information',
   'tiles-limited': 'warning',
-  'tiles-compared': 'information',
-  'tiles-language-alone': 'warning',
-  'tile-marks-unusable': 'warning',
   'defect-below-scale': 'warning',
   'not-aligned': 'warning',
   'comparison-incomplete': 'warning',

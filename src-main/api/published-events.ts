@@ -75,6 +75,9 @@ export const PUBLISHED_EVENTS = {
   },
   areas: { save: areas },
   packs: {
+    install: packs,
+    remove: packs,
+    changeSettings: packs,
     add: packs,
     resume: packs,
     discard: packs,

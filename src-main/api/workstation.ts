@@ -5,6 +5,8 @@ import type { DeviceRequest } from '../../src-shared/device.ts';
 import type { DeviceSurvey } from '../../src-shared/device-survey.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { addSampleBatch } from '../services/imports/sample-batch.ts';
+import { rememberWorkspace } from '../services/packs/known-workspaces.ts';
+import { modelsFolder, webAccess } from '../services/packs/machine-settings.ts';
 import { type PackExaminer, type PackRoots, packExaminer } from '../services/packs/model-packs.ts';
 import { importedPacks, PackImports } from '../services/packs/pack-imports.ts';
 import { People, type PeopleOptions } from '../services/people/people.ts';
@@ -39,6 +41,10 @@ export interface WorkstationOptions {
   readonly host?: ProcessHost;
   /** Folder of packs. Default: the packs that come with the program. */
   readonly packsRoot?: string;
+  /** Folder of the machine's packs. Default: as environment and settings say. */
+  readonly storeRoot?: string;
+  /** Folder of the catalogue; for tests. Default: the one that comes with the program. */
+  readonly catalogueRoot?: string;
   /** Default: the samples that come with the program; null: none. */
   readonly samplesFolder?: string | null;
   /** Default `auto`. */
@@ -65,7 +71,9 @@ export interface Workstation {
   readonly workspace: Workspace;
   /** Whether files still are what they were. */
   readonly contents: ContentHashes;
-  readonly packs: PackRoots;
+  readonly packs: PackRoots & { readonly storeRoot: string; readonly importedRoot: string };
+  /** Folder of the catalogue; undefined: the one that comes with the program. */
+  readonly catalogueRoot: string | undefined;
   readonly samplesFolder: string;
   /** Artifact folder of self-tests. */
   readonly selfTestFolder: string;
@@ -107,7 +115,8 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     await addSampleBatch(workspace, samplesFolder, userName).catch(log);
   const hub = new EventHub();
   const importedRoot = importedPacks(workspace.folder);
-  const packs: PackRoots = { importedRoot, ...(packsRoot !== undefined && { packsRoot }) };
+  const storeRoot = options.storeRoot ?? modelsFolder();
+  const packs = { storeRoot, importedRoot, ...(packsRoot !== undefined && { packsRoot }) };
   const pool = new InferencePool({
     device: options.device ?? 'auto',
     ...packs,
@@ -118,6 +127,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   });
   const surveyDevices =
     options.surveyDevices ?? deviceSurveyor({ ...(threads && { threads }), ...(host && { host }) });
+  if (!workspace.isReadOnly) await rememberWorkspace(workspace.folder);
   const examiner = options.examiner ?? packExaminer({ ...(host && { host }) });
   const runControl = new RunControl({
     workspace,
@@ -139,14 +149,16 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   const housekeeping = new Housekeeping({ workspace, thumbnails, tiles, onBatch, log });
   if (!workspace.isReadOnly) housekeeping.start();
   workspace.health.onChange((report) => hub.publish({ kind: 'health', report }));
+  const loopback = options.loopbackPacks ?? false;
   const packImports = new PackImports({
     workspace,
     roots: packs,
     examiner,
-    loopback: options.loopbackPacks ?? false,
+    loopback,
+    access: () => webAccess({ loopback }),
   });
   // What an interrupted import left takes up space and does no other harm.
-  if (!workspace.isReadOnly) await packImports.sweep().catch(log);
+  await packImports.sweep().catch(log);
   if (!workspace.isReadOnly) await memory.resume().catch(log);
   const ending = new AbortController();
   const underWay = new WorkUnderWay();
@@ -172,6 +184,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     workspace,
     contents: new ContentHashes(),
     packs,
+    catalogueRoot: options.catalogueRoot,
     samplesFolder: samplesFolder ?? SAMPLES,
     selfTestFolder: cache.selfTest,
     hub,

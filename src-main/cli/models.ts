@@ -1,50 +1,61 @@
 import type { Command } from 'commander';
-import type { PackImportEvent } from '../../src-shared/contract/packs.ts';
 import { addPack } from '../services/packs/add-pack.ts';
+import { describeCatalogue } from '../services/packs/catalogue.ts';
+import { modelsFolder, webAccess } from '../services/packs/machine-settings.ts';
 import { listPacks, type PackVerification, verifyPack } from '../services/packs/model-packs.ts';
 import { EXIT } from './exit-code.ts';
-import { interruptible } from './interrupt.ts';
-import { DEFAULT_WORKSPACE, inspectorName, loopbackPacksOption, packRoots } from './options.ts';
-import { ProgressDisplay } from './progress-display.ts';
-import { bytes, duration, printable, printLine, table } from './terminal.ts';
-
-interface ModelsOptions {
-  readonly workspace: string;
-  readonly packRoot?: string;
-}
+import { addBundle, addRemove, addWhere } from './models-folders.ts';
+import { accessOf, addInstall, type ServerOptions, sizeText, withServerOptions } from './models-install.ts';
+import { type ModelsOptions, WORKSPACE } from './models-options.ts';
+import { bringWithProgress } from './models-progress.ts';
+import { inspectorName, packRoots } from './options.ts';
+import { bytes, printable, printLine, table } from './terminal.ts';
 
 const PACK_ROOT = [
   '--pack-root <folder>',
   'folder of model packs, instead of those that come with the program',
 ] as const;
-const WORKSPACE = [
-  '-w, --workspace <folder>',
-  'workspace whose own model packs count too',
-  DEFAULT_WORKSPACE,
-] as const;
-
 export function addModels(program: Command): void {
   const models = program
     .command('models')
-    .summary('list, check and add model packs')
+    .summary('list, install, check and remove model packs')
     .description('Model packs: which there are, whether they are whole, and how to bring in more.');
   addList(models);
-  addVerify(models);
+  addInstall(models);
   addAdd(models);
+  addVerify(models);
+  addRemove(models);
+  addWhere(models);
+  addBundle(models);
 }
 
 function addList(models: Command): void {
   models
     .command('list')
-    .description('Lists the model packs, as recipes and --pack name them.')
+    .summary('packs that are here, and those that can be installed')
+    .description(
+      'Lists the model packs, as recipes and --pack name them, and those of the catalogue that can be installed.',
+    )
     .option(...WORKSPACE)
     .option(...PACK_ROOT)
-    .action(async (options: ModelsOptions) => {
-      const packs = await listPacks(packRoots(options));
+    .option('--catalogue <folder>', 'folder of entries, instead of those that come with the program')
+    .action(async (options: ModelsOptions & { readonly catalogue?: string }) => {
+      const roots = packRoots(options);
+      const packs = await listPacks(roots);
       if (packs.length === 0) printLine('There are no model packs.');
-      for (const { id, title, version, folder, error } of packs) {
+      for (const { id, title, version, folder, notes = [], error } of packs) {
         const text = error ? `cannot be used: ${error.message}` : `${title} ${version}`;
         process.stdout.write(`${id}  ${printable(text)}\n    ${printable(folder)}\n`);
+        for (const note of notes) process.stdout.write(`    ${printable(note)}\n`);
+      }
+      const items = await describeCatalogue(roots, options.catalogue);
+      const open = items.filter(({ installed }) => installed === null);
+      if (open.length > 0) process.stdout.write('\nTo be had with `clipsam models install`:\n');
+      for (const { id, title, version, purpose, bytes: size, isApproximate, done } of open) {
+        const begun = done > 0 ? `, ${bytes(done)} of it are here` : '';
+        process.stdout.write(
+          `${id}  ${printable(title)} ${version}, ${sizeText(size, isApproximate)}${begun}\n    ${purpose.en}\n`,
+        );
       }
       process.exitCode = packs.some(({ error }) => error) ? EXIT.someFailed : EXIT.done;
     });
@@ -77,17 +88,20 @@ function addVerify(models: Command): void {
 }
 
 function addAdd(models: Command): void {
-  models
+  const command = models
     .command('add')
     .summary('bring in a pack, offline or from a server')
     .description(
-      'Brings a model pack into a workspace: from a folder (a USB stick), a ZIP file, a pack.json whose files lie on\n' +
-        'servers, or the https address of a pack.json. Every file is hashed; the pack appears when all of it is right.\n' +
-        'After an interrupted download the same command goes on where it stopped.',
+      'Brings a model pack into the models folder of this machine, which all workspaces use: from a folder (a USB stick),\n' +
+        'a ZIP file, a pack.json whose files lie on servers, or the https address of a pack.json. Every file is hashed; the\n' +
+        'pack appears when all of it is right. After an interrupted download the same command goes on where it stopped.',
     )
     .argument('<source>', 'folder, ZIP file, pack.json, or its address')
-    .option('-w, --workspace <folder>', 'workspace that gets the pack; made when missing', DEFAULT_WORKSPACE)
-    .addOption(loopbackPacksOption())
+    .option(
+      '-w, --workspace <folder>',
+      'put it into this workspace instead, to go with it; made when missing',
+    );
+  withServerOptions(command)
     .addHelpText(
       'after',
       `
@@ -97,63 +111,20 @@ Examples:
   clipsam models add https://models.example.org/widget/pack.json
   clipsam inspect photos/ --pack widget@1.2
 
-Exit codes: 0 the pack is there, 2 wrong usage, 1 other errors, 130 interrupted.`,
+Exit codes: 0 the pack is there, 2 wrong usage, 75 not now, 1 other errors, 130 interrupted.`,
     )
-    .action(add);
-}
-
-async function add(
-  source: string,
-  { workspace, loopbackPacks = false }: ModelsOptions & { readonly loopbackPacks?: boolean },
-): Promise<void> {
-  const display = new ProgressDisplay('bytes');
-  try {
-    const { id, outcome } = await interruptible((signal) =>
-      addPack(workspace, source, {
-        inspector: inspectorName(),
-        loopback: loopbackPacks,
-        signal,
-        onEvent: (event) => tell(event, display),
-      }),
-    );
-    display.stop();
-    printLine(OUTCOMES[outcome]);
-    process.stdout.write(`${id}\n`);
-  } finally {
-    display.stop();
-  }
-}
-
-const OUTCOMES = {
-  added: 'The pack is there. Recipes and --pack name it',
-  'already-there': 'The pack was there already, whole. Recipes and --pack name it',
-  repaired: 'The pack was there and damaged; it is whole again. Recipes and --pack name it',
-} as const;
-
-function tell(event: PackImportEvent, display: ProgressDisplay): void {
-  switch (event.kind) {
-    case 'found':
-      display.say(
-        `${printable(event.title)} (${event.pack}), ${bytes(event.total)} besides what is installed`,
+    .action(async (source: string, options: ServerOptions & { readonly workspace?: string }) => {
+      await bringWithProgress((work) =>
+        addPack(source, {
+          ...work,
+          storeRoot: modelsFolder(),
+          workspaceFolder: options.workspace,
+          inspector: inspectorName(),
+          loopback: options.loopbackPacks ?? false,
+          access: () => webAccess(accessOf(options)),
+        }),
       );
-      break;
-    case 'bringing': {
-      const { file, isDownload, done, total, rate, eta } = event;
-      const pace = rate === null ? '' : `  ${bytes(rate)}/s`;
-      const left = eta === null ? '' : `, ${duration(eta)} left`;
-      display.update(
-        done,
-        total,
-        `${isDownload ? 'downloading' : 'copying'} ${printable(file)}${pace}${left}`,
-      );
-      break;
-    }
-    case 'waiting':
-      display.say(`The server does not answer; next try in ${duration(event.seconds)}.`);
-      break;
-    case 'checking':
-      display.say('Checking hashes, tensors and shapes.');
-  }
+    });
 }
 
 function show({ folder, pack, files, error }: PackVerification): void {
@@ -169,6 +140,7 @@ function show({ folder, pack, files, error }: PackVerification): void {
   const lines = [
     printable(`${title} (${folder})`),
     ...(rows.length > 0 ? [printableTable(rows)] : []),
+    ...(pack?.notes ?? []).map((note) => `  ${printable(note)}`),
     error
       ? `  WRONG: ${printable(error.message)} (${error.code})`
       : '  whole: hashes, tensors and shapes are as stated',

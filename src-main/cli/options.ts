@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEVICES, type DeviceRequest } from '../../src-shared/device.ts';
 import { type SampleRange, sampleRangeSchema } from '../../src-shared/sample-range.ts';
+import { modelsFolder } from '../services/packs/machine-settings.ts';
 import type { PackRoots } from '../services/packs/model-packs.ts';
 import { importedPacks } from '../services/packs/pack-imports.ts';
 import type { RecipeChoice } from '../services/runs/recipe-pipeline.ts';
@@ -69,8 +70,9 @@ export function packRoots({
 }: {
   readonly workspace: string;
   readonly packRoot?: string;
-}): PackRoots {
+}): PackRoots & { readonly storeRoot: string } {
   return {
+    storeRoot: modelsFolder(),
     importedRoot: importedPacks(workspace),
     ...(packRoot !== undefined && { packsRoot: packRoot }),
   };

@@ -28,3 +28,15 @@ export async function sha256OfFile(path: string): Promise<string> {
     await file.close();
   }
 }
+
+/** SHA-1 by which git names a file, over `blob <bytes>\0` and its content: 40 digits. Errors are Node's. */
+export async function gitBlobSha1OfFile(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const hash = createHash('sha1').update(`blob ${(await file.stat()).size}\0`);
+    await pipeline(file.createReadStream({ highWaterMark: 1 << 20, autoClose: false }), hash);
+    return hash.digest('hex');
+  } finally {
+    await file.close();
+  }
+}

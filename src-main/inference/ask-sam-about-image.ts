@@ -11,7 +11,7 @@ import { encoderImage } from './encoder-image.ts';
 import type { DecodedLogits } from './engine.ts';
 import { type EngineClient, tileSize } from './engine-client.ts';
 import type { AskSamJob, SamMasks } from './inference-protocol.ts';
-import { partKey } from './tile-sources.ts';
+import { partKey } from './inspect-tiles.ts';
 
 interface Answer {
   readonly decoded: DecodedLogits;

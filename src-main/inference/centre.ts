@@ -1,4 +1,4 @@
-import { type GoodImages, goodLimit, largest } from '../pipeline/calibration.ts';
+import { goodLimit, largest } from '../pipeline/calibration.ts';
 import { type Centre, joinViews, OPINIONS, type PerOpinion, sharesOf } from '../pipeline/opinion-fusion.ts';
 import { languageView, memoryView, type OpinionView } from '../pipeline/opinion-view.ts';
 import { distancesTo, limitsAt, type Memory } from './memory.ts';
@@ -13,57 +13,37 @@ interface Joined {
   readonly weights: PerOpinion<number>;
 }
 
-interface StandingOptions {
-  /** Side of the encoder's square in pixels. */
-  readonly inputSize: number;
-  /** Called after each picture. */
-  readonly onPicture: () => void;
-  readonly signal: AbortSignal | undefined;
-}
-
 /**
  * Where good images lie in what the opinions say together: of references, where there are several, else of the crowd. Each
  * is compared with the others only.
  * @throws ClipSamError `cancelled`
  */
-export async function centreOf(joined: Joined, options: StandingOptions): Promise<Centre> {
-  const good = goodOf(joined);
-  return good ? centreFrom(await standingsOf(joined, options), good.who) : { map: 0, peak: 0, image: 0 };
-}
-
-/** Of where good images stand. */
-export function centreFrom(standings: readonly Centre[], who: GoodImages): Centre {
-  const centre = (of: keyof Centre) =>
-    Math.min(
-      0,
-      goodLimit(
-        standings.map((standing) => standing[of]),
-        who,
-      ),
-    );
-  return { map: centre('map'), peak: centre('peak'), image: centre('image') };
-}
-
-/** The memory whose images tell; undefined: nothing does. */
-function goodOf({ references, consensus, languageLimit }: Joined): Memory | undefined {
-  if (languageLimit === undefined) return undefined;
-  return references && references.files.length > 1 ? references : consensus;
-}
-
-/** Where each of the good images stands. @throws ClipSamError `cancelled` */
-export async function standingsOf(
+export async function centreOf(
   joined: Joined,
-  { inputSize, onPicture, signal }: StandingOptions,
-): Promise<Centre[]> {
+  {
+    inputSize,
+    onPicture,
+    signal,
+  }: {
+    /** Side of the encoder's square in pixels. */
+    readonly inputSize: number;
+    /** Called after each picture. */
+    readonly onPicture: () => void;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<Centre> {
   const { references, consensus, languageLimit, weights } = joined;
-  const good = goodOf(joined);
-  const standings: Centre[] = [];
-  for (const [i, file] of good?.files.entries() ?? []) {
+  const good = references && references.files.length > 1 ? references : consensus;
+  if (!good || languageLimit === undefined) return { map: 0, peak: 0, image: 0 };
+  const highest: number[] = [];
+  const peaks: number[] = [];
+  const images: number[] = [];
+  for (const [i, file] of good.files.entries()) {
     const places = { frame: frameOf(file, inputSize), alignment: file.alignment, cells: file.language };
     const view = async (memory: Memory | undefined): Promise<OpinionView | undefined> => {
       if (!memory) return undefined;
-      const picture = good!.panel.pictures[i]!;
-      const distances = memory === good ? good!.own[i] : await distancesTo(memory, picture, signal, true);
+      const picture = good.panel.pictures[i]!;
+      const distances = memory === good ? good.own[i] : await distancesTo(memory, picture, signal, true);
       const { limits, variant } = memory;
       return (
         distances &&
@@ -76,14 +56,17 @@ export async function standingsOf(
       );
     };
     const views: PerOpinion<OpinionView | undefined> = {
-      language: languageView(file.language, languageLimit!),
+      language: languageView(file.language, languageLimit),
       consensus: await view(consensus),
       references: await view(references),
     };
     const there = OPINIONS.filter((opinion) => views[opinion]);
-    const said = joinViews(views as PerOpinion<OpinionView>, sharesOf(weights, there));
-    standings.push({ map: largest(said.cells), peak: largest(said.scored), image: said.image });
+    const joined = joinViews(views as PerOpinion<OpinionView>, sharesOf(weights, there));
+    highest.push(largest(joined.cells));
+    peaks.push(largest(joined.scored));
+    images.push(joined.image);
     onPicture();
   }
-  return standings;
+  const centre = (values: readonly number[]) => Math.min(0, goodLimit(values, good.who));
+  return { map: centre(highest), peak: centre(peaks), image: centre(images) };
 }

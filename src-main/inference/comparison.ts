@@ -19,23 +19,6 @@ export interface MarkedTokens extends TokenSource {
   readonly height: number;
 }
 
-/** A mark in one of its image's tiles: file, polygons and size are the tile's. */
-export interface MarkInTile extends MarkedTokens {
-  readonly tile: number;
-}
-
-/** A tile of an image, compared with the tile at the same place of others that are cut alike. */
-export interface ComparedTile {
-  /** Names how the image is cut. */
-  readonly plan: string;
-  readonly index: number;
-  /** Tiles of the image. */
-  readonly count: number;
-  /** The comparison's marks, of images that are cut alike. */
-  readonly harmless: readonly MarkInTile[];
-  readonly counterExamples: readonly MarkInTile[];
-}
-
 /** A picture of a file. */
 export interface PictureOfFile {
   readonly path: string;
@@ -63,6 +46,4 @@ export interface Comparison {
   readonly counterExamples: readonly MarkedTokens[];
   /** With `settings.alignment` on: all token files were made with it, and what could not be aligned does not count. */
   readonly template?: TemplatePicture | undefined;
-  /** Given: a tile is compared, not the whole image. */
-  readonly tile?: ComparedTile | undefined;
 }

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { ClipSamError } from '../../src-shared/errors.ts';
+import { ClipSamError, failure } from '../../src-shared/errors.ts';
+import { readModel } from '../graph/model.ts';
+import { compareDecoders } from '../graph/same-decoder.ts';
 import { checkContents, type PackContents } from './pack-contents.ts';
 import { openTokenizer, sentenceIds } from './tokenizer.ts';
 
@@ -15,10 +17,21 @@ export interface PackWords {
   readonly sentences: readonly string[];
 }
 
+/** Two decoders of SAM that are said to be the same. */
+export interface PackDecoders {
+  /** How recipes name the pack. */
+  readonly pack: string;
+  /** Absolute path of the decoder that belongs to the encoder, in Hugging Face's dialect. */
+  readonly own: string;
+  /** The one that is to take its place, in Meta's. */
+  readonly decoder: string;
+}
+
 /** What is examined: files of a pack that may be anything, also made to do harm. */
 export type Examination =
   | ({ readonly kind: 'contents' } & PackContents)
-  | ({ readonly kind: 'words' } & PackWords);
+  | ({ readonly kind: 'words' } & PackWords)
+  | ({ readonly kind: 'same-decoder' } & PackDecoders);
 
 /** How people know the pack that is examined. */
 export function packNameOf({ pack }: Examination): string {
@@ -29,7 +42,8 @@ export function packNameOf({ pack }: Examination): string {
 export async function examine(examination: Examination): Promise<void> {
   try {
     if (examination.kind === 'contents') await checkContents(examination);
-    else await checkWords(examination);
+    else if (examination.kind === 'words') await checkWords(examination);
+    else await checkDecoders(examination);
   } catch (cause) {
     if (cause instanceof ClipSamError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -41,4 +55,16 @@ export async function examine(examination: Examination): Promise<void> {
 async function checkWords({ path, file, contextLength, sentences }: PackWords): Promise<void> {
   const tokenizer = openTokenizer(await readFile(path, 'utf8'), file);
   sentenceIds(tokenizer, sentences, contextLength);
+}
+
+/** @throws ClipSamError `pack-invalid` with the case `decoder-differs` */
+async function checkDecoders({ pack, own, decoder }: PackDecoders): Promise<void> {
+  const read = async (path: string) => readModel(await readFile(path), path);
+  const { compared, different, missing } = compareDecoders(await read(own), await read(decoder));
+  if (different.length === 0 && missing.length === 0) return;
+  const most = different.toSorted((a, b) => b.by - a.by)[0];
+  const reason = most
+    ? `${different.length} of ${compared.length} tensors that both hold differ, most of all ${most.name} (by ${most.by.toPrecision(3)}).`
+    : `they can't be compared, since ${missing.join(', ')} are not found in both.`;
+  throw failure('decoder-differs', { pack }, reason);
 }

@@ -46,7 +46,7 @@ void serveRequests<InferenceRequests>(parent, {
   },
   inspect: async (job, { signal, report }) => inspectImage(job, opened(), { signal, onProgress: report }),
   pose: async (job, { signal }) => poseOfImage(job, opened(), signal),
-  embed: async (job, { signal, report }) => embedImage(job, opened(), { signal, onTile: report }),
+  embed: async (job, { signal }) => embedImage(job, opened(), signal),
   rescore: async (job, { signal, report }) => opened().rescore(job, signal, report),
   partSeed: async ({ recipe, ...mark }) => readPartSeed(mark, recipe, opened()),
   askSam: async (job, { signal }) => askSamAboutImage(job, opened(), signal),

@@ -33,14 +33,6 @@ export interface PartSeedJob extends Omit<PartMark, 'seed'> {
   readonly recipe: Recipe;
 }
 
-/** Which tiles of an image are wanted besides, where its recipe wants tiles and it has several. */
-export interface WantedTiles {
-  /** Given: all, if there is still room after so many images. */
-  readonly before?: number | undefined;
-  /** Those in which these marks lie, polygons in image pixels. */
-  readonly marks: readonly (readonly Polygon[])[];
-}
-
 /** One image whose tokens are wanted, for others to be compared with. */
 export interface EmbedJob extends PictureOfFile {
   /** Object and prompts decide the language map that is kept beside the tokens. */
@@ -51,7 +43,6 @@ export interface EmbedJob extends PictureOfFile {
   readonly rotations?: boolean | undefined;
   /** Given: the tokens are those of the part alone, turned like this picture's; a pass of the encoder more. */
   readonly template?: TemplatePicture | undefined;
-  readonly tiles?: WantedTiles | undefined;
 }
 
 /** One image of which is asked how its part lies. */
@@ -165,7 +156,7 @@ export interface InferenceRequests {
     readonly result: PartPose | { readonly doubt: AlignmentDoubt };
   };
   /** Makes the token file of an image, unless it is there. */
-  readonly embed: { readonly job: EmbedJob; readonly result: Embedded; readonly progress: TileProgress };
+  readonly embed: { readonly job: EmbedJob; readonly result: Embedded };
   /** Per image, per comparison; null: there are no tokens of the image that this pack made. */
   readonly rescore: {
     readonly job: RescoreJob;

@@ -19,7 +19,9 @@ import { segmentTiles, tileNotices } from './inspect-tiles.ts';
 import { opinionRecord, regionsWithOpinions, verdictNotices } from './opinion-record.ts';
 import { lookupOf } from './part-seeds.ts';
 import { readEncoderImage } from './read-encoder-image.ts';
-import { type TileTurn, tileTurns } from './tile-turns.ts';
+import { type TileTurn, TileTurns } from './tile-turns.ts';
+
+const tileTurns = new TileTurns();
 
 interface InspectOptions {
   readonly signal?: AbortSignal | undefined;
@@ -73,9 +75,9 @@ async function inspectInTurn(
     onProgress,
   );
   const segmented = tiled
-    ? await segmentTiles(tiled, whole, recipe, engine, { signal, onProgress, area, comparison })
+    ? await segmentTiles(tiled, whole, recipe, engine, { signal, onTile: onProgress, area })
     : { ...whole, frame: image.frame, cutMs: 0 };
-  const { coarse, compared, regions: masks, timings, frame, cutMs, area: found } = segmented;
+  const { coarse, regions: masks, timings, frame, cutMs, area: found } = segmented;
   throwIfCancelled(signal);
 
   const fuseStart = performance.now();
@@ -88,9 +90,10 @@ async function inspectInTurn(
     lambda,
     cells: found?.cells,
   });
-  const answer = compared?.answer;
-  const regions = answer ? regionsWithOpinions(fused.regions, masks, answer) : fused.regions;
-  const score = answer?.score ?? fused.score;
+  const answer = whole.compared?.answer;
+  const regions = answer ? regionsWithOpinions(fused.regions, masks, coarse, answer) : fused.regions;
+  // In tiles only language is asked: what it sees there alone counts as well.
+  const score = answer ? Math.max(answer.score, tiled ? fused.score : 0) : fused.score;
   const verdict = modelVerdict(score, recipe);
   const fuse = performance.now() - fuseStart;
 
@@ -120,7 +123,7 @@ async function inspectInTurn(
         : [...notices, ...defectScale(frame, recipe.minRegionArea)]),
       ...(engine.head.kind === 'none' ? [{ code: 'no-trained-head' } as const] : []),
       ...alignmentNotices(aligned),
-      ...(compared?.notices ?? []),
+      ...(whole.compared?.notices ?? []),
       ...verdictNotices(verdict, regions, answer),
       ...areaNotices(area, found, frame),
     ],
@@ -130,7 +133,7 @@ async function inspectInTurn(
     recipeHash: hashOfJson(recipe),
     packHash: engine.packHash,
     softwareVersion: SOFTWARE_VERSION,
-    ...opinionRecord(comparison, compared),
+    ...opinionRecord(comparison, whole.compared),
     ...(area && found && { area: areaRecord(area, found, frame) }),
   };
 }

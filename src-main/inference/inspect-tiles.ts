@@ -5,10 +5,10 @@ import type { InspectionArea } from '../../src-shared/inspection-area.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
-import { areaCells, type CellMask, clearOutside, clipLevels, resampledCells } from '../pipeline/area-mask.ts';
+import type { TileProgress } from '../../src-shared/tile-progress.ts';
+import { areaCells, clearOutside, clipLevels, resampledCells } from '../pipeline/area-mask.ts';
 import { defectScale } from '../pipeline/defect-scale.ts';
 import type { RegionMasks } from '../pipeline/mask-levels.ts';
-import { OPINIONS } from '../pipeline/opinion-fusion.ts';
 import { type CoarseRegion, findRegions, minRegionCells } from '../pipeline/regions.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
 import { TileBlend } from '../pipeline/tile-blend.ts';
@@ -22,13 +22,9 @@ import {
   viewArea,
 } from '../pipeline/tile-regions.ts';
 import type { FoundArea } from './area-lookup.ts';
-import type { Comparison } from './comparison.ts';
 import { type EncoderImage, encoderPart } from './encoder-image.ts';
 import type { Segmentation } from './engine.ts';
-import { type EngineClient, tileSize } from './engine-client.ts';
-import type { ImageProgress } from './inference-protocol.ts';
-import type { Compared } from './opinions.ts';
-import { partKey, tileComparisons } from './tile-sources.ts';
+import type { EngineClient } from './engine-client.ts';
 
 /** An image that is looked at in tiles as well. */
 export interface TiledImage {
@@ -45,20 +41,18 @@ export interface TiledSegmentation extends Segmentation {
   readonly cutMs: number;
 }
 
-type SegmentTilesRecipe = Pick<
+type TileRecipe = Pick<
   Recipe,
-  'object' | 'prompts' | 'theta' | 'minRegionArea' | 'maxRegions' | 'pointsPerRegion' | 'tiles'
+  'object' | 'prompts' | 'theta' | 'minRegionArea' | 'maxRegions' | 'pointsPerRegion'
 >;
 
 interface TileRun {
   readonly image: TiledImage;
-  readonly recipe: SegmentTilesRecipe;
+  readonly recipe: TileRecipe;
   readonly engine: EngineClient;
   readonly signal: AbortSignal | undefined;
   readonly timings: { -readonly [S in keyof Segmentation['timings']]: number };
-  readonly report: (progress: ImageProgress) => void;
-  /** Undefined: language alone is asked. */
-  readonly compareTile: ((tile: number) => Comparison) | undefined;
+  readonly report: (progress: TileProgress) => void;
   cutMs: number;
 }
 
@@ -66,22 +60,19 @@ interface TileRun {
  * Looks at an image tile by tile: their coarse maps are joined with the whole image's, regions are found on the joined
  * map, and SAM is asked in the tiles that a region lies in. One tile is in the engine while the next one is cut.
  * @param overview what the engine says of the whole image: its coarse map counts as it is, second opinions included;
- *   its regions are passed over. Where it was compared, tiles are compared as well
+ *   its regions are passed over
  * @throws ClipSamError as the engine; `cancelled` between two tiles
  */
 export async function segmentTiles(
   image: TiledImage,
   overview: Segmentation,
-  recipe: SegmentTilesRecipe,
+  recipe: TileRecipe,
   engine: EngineClient,
   options: {
     readonly signal?: AbortSignal | undefined;
-    /** Called as each tile begins, and as each picture to be compared with is prepared. */
-    readonly onProgress?: ((progress: ImageProgress) => void) | undefined;
+    readonly onTile?: ((progress: TileProgress) => void) | undefined;
     /** Where to look, as the overview was; nothing is found elsewhere. */
     readonly area?: InspectionArea | undefined;
-    /** What the whole image was compared with. */
-    readonly comparison?: Comparison | undefined;
   } = {},
 ): Promise<TiledSegmentation> {
   const { plan } = image;
@@ -91,16 +82,12 @@ export async function segmentTiles(
     engine,
     signal: options.signal,
     timings: { ...overview.timings },
-    report: options.onProgress ?? (() => {}),
-    compareTile:
-      options.comparison && overview.compared?.answer && recipe.tiles
-        ? tileComparisons(options.comparison, plan, recipe.tiles, tileSize(engine))
-        : undefined,
+    report: options.onTile ?? (() => {}),
     cutMs: 0,
   };
+  const joined = await joinedMap(run, overview.coarse);
   const area = areaInTiles(run, overview, options.area);
-  const joined = await joinedMaps(run, overview, area?.cells);
-  const coarse = area ? clearOutside(joined.coarse, area.cells) : joined.coarse;
+  const coarse = area ? clearOutside(joined, area.cells) : joined;
   const start = performance.now();
   const found = findRegions(coarse, {
     theta: recipe.theta,
@@ -112,8 +99,7 @@ export async function segmentTiles(
   const regions = area
     ? asked.map((masks) => ({ ...masks, levels: clipLevels(masks.levels, area.cells, plan.frame) }))
     : asked;
-  const { timings, cutMs } = run;
-  return { coarse, compared: joined.compared, area, regions, frame: plan.frame, timings, cutMs };
+  return { coarse, area, regions, frame: plan.frame, timings: run.timings, cutMs: run.cutMs };
 }
 
 /** The overview's area on the lattice of the joined maps. */
@@ -149,7 +135,7 @@ export function tileNotices(notices: readonly Notice[], plan: TilePlan, minRegio
  * A part of an image as the encoder takes it.
  * @param key under which its embedding is kept
  */
-export async function encodePart(
+async function encodePart(
   pixels: RgbImage,
   area: Box,
   key: string,
@@ -159,29 +145,16 @@ export async function encodePart(
   return encoderPart(key, frame, { pixels, area }, engine);
 }
 
-/** What all tiles show together, and the whole image. */
-interface JoinedMaps {
-  readonly coarse: ScoreMap;
-  /** Undefined: nothing is compared. */
-  readonly compared: Compared | undefined;
+/** The key of a part's embedding. @param key of the whole image's */
+export function partKey(key: string, { x, y, width, height }: Box): string {
+  return `${key} ${width}x${height}+${x}+${y}`;
 }
 
-async function joinedMaps(
-  run: TileRun,
-  { coarse, compared }: Segmentation,
-  cells: CellMask | undefined,
-): Promise<JoinedMaps> {
-  const { image, signal, report } = run;
+async function joinedMap(run: TileRun, overview: ScoreMap): Promise<ScoreMap> {
+  const { image, recipe, engine, signal, timings, report } = run;
   const { plan } = image;
   const tiles = tileCount(plan);
   const blend = new TileBlend(plan);
-  const blends = new Map(
-    OPINIONS.filter((opinion) => compared?.answer?.maps[opinion]).map((opinion) => [
-      opinion,
-      new TileBlend(plan),
-    ]),
-  );
-  const notices: Notice[] = [...(compared?.notices ?? [])];
   let next = cutTile(run, 0);
   for (let tile = 0; tile < tiles; tile++) {
     report({ tile: tile + 1, tiles });
@@ -193,56 +166,13 @@ async function joinedMaps(
       next.catch(() => {});
     }
     const { frame } = part;
-    const seen = await lookAtTile(run, part, tile);
-    blend.add(tile, seen.coarse, frame);
-    for (const [opinion, own] of blends) {
-      const map = seen.compared?.answer?.maps[opinion];
-      if (map) own.add(tile, map, frame);
-    }
-    if (tile === 0) notices.push(...(seen.compared?.notices ?? []));
-  }
-  const { imageWidth, imageHeight } = plan.frame;
-  const overview = frameFor(imageWidth, imageHeight, run.engine.frameSide);
-  if (!compared?.answer) return { coarse: blend.result(coarse, overview), compared };
-  const { answer } = compared;
-  const peaks = new Map([...blends].map(([opinion, own]) => [opinion, own.peak(cells)]));
-  const score = Math.max(answer.score, blend.peak(cells));
-  const scores = answer.scores.map((one) => ({
-    ...one,
-    score: Math.max(one.score, peaks.get(one.opinion) ?? 0),
-  }));
-  const maps = Object.fromEntries(
-    [...blends].map(([opinion, own]) => {
-      const map = own.result(answer.maps[opinion]!, overview);
-      return [opinion, cells ? clearOutside(map, cells) : map];
-    }),
-  );
-  return {
-    coarse: blend.result(coarse, overview),
-    compared: { ...compared, notices, answer: { ...answer, maps, scores, score } },
-  };
-}
-
-/** What a tile shows: language's own map, or all opinions fused where the whole image is compared. */
-async function lookAtTile(
-  { engine, recipe, signal, timings, report, compareTile }: TileRun,
-  part: EncoderImage,
-  tile: number,
-): Promise<Pick<Segmentation, 'coarse' | 'compared'>> {
-  if (!compareTile) {
     const answer = await engine.coarseMap({ image: part, recipe }, signal);
     timings.encode += answer.timings.encode;
     timings.umci += answer.timings.umci;
-    return answer;
+    blend.add(tile, answer.coarse, frame);
   }
-  // Regions are looked for on the joined map.
-  const asked = { ...recipe, maxRegions: 0 };
-  const job = { image: part, recipe: asked, comparison: compareTile(tile) };
-  const answer = await engine.segment(job, signal, report);
-  for (const stage of ['encode', 'umci', 'compare', 'regions'] as const) {
-    timings[stage] += answer.timings[stage];
-  }
-  return answer;
+  const { imageWidth, imageHeight } = plan.frame;
+  return blend.result(overview, frameFor(imageWidth, imageHeight, engine.frameSide));
 }
 
 async function cutTile(run: TileRun, tile: number | undefined): Promise<EncoderImage> {

@@ -19,10 +19,10 @@ export interface MarkReading {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Tokens of marks. */
+/** Tokens of marks, ready to be searched. */
 export interface JudgedMarks {
-  /** In one row; undefined: there are none. */
-  readonly tokens: UnitTokens | undefined;
+  /** Undefined: there are none. */
+  readonly bank: TokenBank | undefined;
   /** Marks that could be read. */
   readonly used: number;
 }
@@ -46,10 +46,6 @@ export async function judgedMarks(
     const place = { frame: frameOf(file, inputSize), alignment: file.alignment, scale: variant.scale };
     parts.push(pickTokens(tokens!, await choose(picture, tokensUnder(tokens!, polygons, place))));
   }
-  return { tokens: joinTokens(parts), used: parts.length };
-}
-
-/** Tokens of marks, ready to be searched. */
-export function bankOfMarks(tokens: UnitTokens | undefined): TokenBank | undefined {
-  return tokens && tokenBank([tokens]);
+  const tokens = joinTokens(parts);
+  return { bank: tokens && tokenBank([tokens]), used: parts.length };
 }

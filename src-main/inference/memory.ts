@@ -38,8 +38,6 @@ export interface MemoryOptions {
   /** Called after each picture. */
   readonly onPicture: () => void;
   readonly signal: AbortSignal | undefined;
-  /** What is known of the pictures already: they are not compared with one another again. */
-  readonly calibrated?: Pick<Memory, 'own' | 'limits'>;
 }
 
 /** Smoothing pays when it brings the farthest good token this much nearer: what differs was noise. */
@@ -55,7 +53,7 @@ export async function memoryOf(
   files: readonly TokenFile[],
   who: GoodImages,
   variant: TokenVariant,
-  { search, known, window, tokensAre, isPlaced, onPicture, signal, calibrated }: MemoryOptions,
+  { search, known, window, tokensAre, isPlaced, onPicture, signal }: MemoryOptions,
 ): Promise<Memory> {
   const panel = new PicturePanel(
     files.map((file) => comparedPicture(file, variant)),
@@ -67,7 +65,6 @@ export async function memoryOf(
       ...(who === 'references' && { mostTokens: MOST_TOKENS }),
     },
   );
-  if (calibrated) return { who, files, variant, panel, positions: undefined, ...calibrated };
   const own: (Float32Array | undefined)[] = [];
   for (const picture of panel.pictures) {
     own.push(gather(await panel.knownCosines(picture, signal), who));
@@ -128,7 +125,7 @@ function gather(cosines: readonly Float32Array[], who: GoodImages): Float32Array
 }
 
 /** How loose good images are: the distance that nine of ten of their tokens stay within; undefined: nothing tells. */
-export function looseness({ own, who }: Pick<Memory, 'own' | 'who'>): number | undefined {
+export function looseness({ own, who }: Memory): number | undefined {
   const maps = own.filter((map) => map !== undefined);
   if (maps.length === 0) return undefined;
   if (who === 'crowd') return median(maps.map((map) => quantile(map, LOOSE_SHARE)));

@@ -4,6 +4,7 @@ import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import { peakOf } from '../pipeline/map-peaks.ts';
 import type { RegionMasks } from '../pipeline/mask-levels.ts';
 import { OPINIONS } from '../pipeline/opinion-fusion.ts';
+import type { ScoreMap } from '../pipeline/score-map.ts';
 import type { Comparison } from './comparison.ts';
 import type { Compared, OpinionAnswer } from './opinions.ts';
 
@@ -34,14 +35,29 @@ export function verdictNotices(
 export function regionsWithOpinions(
   regions: readonly Region[],
   found: readonly RegionMasks[],
+  coarse: Pick<ScoreMap, 'width' | 'height'>,
   { maps }: OpinionAnswer,
 ): Region[] {
   return regions.map((region) => {
     const { cells } = found.find(({ prompts }) => prompts === region.prompts)!.region;
     const peaks = OPINIONS.flatMap((opinion) => {
       const map = maps[opinion];
-      return map ? [[opinion, peakOf(map, cells)] as const] : [];
+      return map ? [[opinion, peakOf(map, cellsOn(map, cells, coarse))] as const] : [];
     });
     return { ...region, opinions: Object.fromEntries(peaks) };
+  });
+}
+
+/** Cells of one map on another that covers the same: those of an image in tiles are smaller. */
+function cellsOn(
+  { width, height }: Pick<ScoreMap, 'width' | 'height'>,
+  cells: Int32Array,
+  from: Pick<ScoreMap, 'width' | 'height'>,
+): Iterable<number> {
+  if (width === from.width && height === from.height) return cells;
+  return cells.map((cell) => {
+    const x = Math.floor((((cell % from.width) + 0.5) * width) / from.width);
+    const y = Math.floor(((Math.floor(cell / from.width) + 0.5) * height) / from.height);
+    return y * width + x;
   });
 }

@@ -32,7 +32,6 @@ import type { LoadedPack } from './pack-loader.ts';
 import { type ComparedPicture, KnownPictures } from './picture-panel.ts';
 import { type PreparedComparison, type Preparing, prepareComparison } from './prepared-comparison.ts';
 import { RecentMap } from './recent-map.ts';
-import { prepareTile, type TileStandard, tileStandard } from './tile-standard.ts';
 import type { TokenBank, TokenSearch } from './token-search.ts';
 import { comparedPicture, onCells } from './token-variant.ts';
 
@@ -79,15 +78,11 @@ export interface OpinionOptions {
 
 /** Comparisons that are kept ready: one hundred megabytes each with many pictures. */
 const KEPT_COMPARISONS = 3;
-/** Tiles that are kept ready, some sixty megabytes each. */
-const KEPT_TILES = 4;
 
 /** Asks the second opinions. Comparisons are prepared once and kept for the next images. */
 export class Opinions {
   readonly #preparing: Preparing;
   readonly #prepared = new RecentMap<string, PreparedComparison>(KEPT_COMPARISONS);
-  readonly #standards = new RecentMap<string, TileStandard>(KEPT_COMPARISONS);
-  readonly #tiles = new RecentMap<string, PreparedComparison>(KEPT_TILES);
 
   constructor(search: TokenSearch, { pack, packHash }: Pick<LoadedPack, 'pack' | 'packHash'>) {
     const inputSize = frameSide(pack.vision);
@@ -110,7 +105,7 @@ export class Opinions {
       picture,
       prepared,
       // A picture as it lies is no like of aligned ones.
-      isComparable: !comparison.template || comparison.tile !== undefined || image.alignment !== null,
+      isComparable: !comparison.template || image.alignment !== null,
       onCells: (values) =>
         onCells(values, picture.views[0]!, { ...image, cells: image.language }, prepared.variant.scale),
       signal,
@@ -179,30 +174,15 @@ export class Opinions {
 
   async #prepare(comparison: Comparison, options: OpinionOptions): Promise<PreparedComparison> {
     // Token files are named by all that decides them, the recipe's words too.
-    const { hash, references, crowd, harmless, counterExamples, tile } = comparison;
+    const { hash, references, crowd, harmless, counterExamples } = comparison;
     const sources = [...references, ...crowd, ...harmless, ...counterExamples];
     const key = [hash, ...sources.map(({ path }) => path)].join('\n');
-    const whole = await once(this.#prepared, key, () =>
-      prepareComparison(comparison, this.#preparing, options),
-    );
-    if (!tile) return whole;
-    const planKey = `${tile.plan}\n${key}`;
-    const standard = await once(this.#standards, planKey, () =>
-      tileStandard({ ...comparison, tile }, whole, this.#preparing, options),
-    );
-    return once(this.#tiles, `${tile.index}\n${planKey}`, () =>
-      prepareTile(standard, tile.index, this.#preparing, options.signal),
-    );
+    const ready = this.#prepared.get(key);
+    if (ready) return ready;
+    const prepared = await prepareComparison(comparison, this.#preparing, options);
+    this.#prepared.set(key, prepared);
+    return prepared;
   }
-}
-
-/** What is known under a key, or becomes known now. */
-async function once<T>(known: RecentMap<string, T>, key: string, make: () => Promise<T>): Promise<T> {
-  const there = known.get(key);
-  if (there !== undefined) return there;
-  const made = await make();
-  known.set(key, made);
-  return made;
 }
 
 /** A calibrated map as it is kept. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { ClipSamError, failure, throwIfCancelled } from '../../src-shared/errors.ts';
-import { type Examination, type PackWords, packNameOf } from './examination.ts';
+import { type Examination, type PackDecoders, type PackWords, packNameOf } from './examination.ts';
 import type { PackContents } from './pack-contents.ts';
 import { tooHeavy } from './pack-files.ts';
 import { type DeathReason, describeDeath, ProcessDeath, ranOutOfMemory } from './process-death.ts';
@@ -17,6 +17,8 @@ export interface PackExaminer {
   contents(contents: PackContents, signal?: AbortSignal): Promise<void>;
   /** Has sentences read by the tokeniser. @throws ClipSamError what is wrong with them, or with the pack */
   words(words: PackWords): Promise<void>;
+  /** Compares two decoders. @throws ClipSamError `pack-invalid` with the case `decoder-differs`, saying how; `cancelled` */
+  sameDecoder(decoders: PackDecoders, signal?: AbortSignal): Promise<void>;
 }
 
 /** How much a pack may ask of the machine before it is refused. */
@@ -54,6 +56,11 @@ export function packExaminer(
       const budget = { heapMb: memoryMb, fileMb: await megabytesOf([words.path]), seconds: wordsSeconds };
       await examineApart({ kind: 'words', ...words }, budget, host);
       known.set(key, true);
+    },
+    async sameDecoder(decoders, signal) {
+      const fileMb = await megabytesOf([decoders.own, decoders.decoder]);
+      const budget = { heapMb: memoryMb, fileMb, seconds: contentsSeconds };
+      await examineApart({ kind: 'same-decoder', ...decoders }, budget, host, signal);
     },
   };
 }
@@ -121,7 +128,7 @@ function refusal(reason: DeathReason, examination: Examination, budget: Budget):
 
 function tooSlow(examination: Examination, seconds: number): ClipSamError {
   const pack = packNameOf(examination);
-  if (examination.kind === 'contents') {
+  if (examination.kind !== 'words') {
     return failure(
       'pack-too-slow',
       { pack, seconds },

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { PackPlace } from '../../src-shared/contract/packs.ts';
 import type { ErrorRecord } from '../../src-shared/error-record.ts';
 import { ClipSamError, failure, toErrorRecord } from '../../src-shared/errors.ts';
 import { type Pack, packSchema } from '../../src-shared/pack.ts';
@@ -43,10 +44,11 @@ export interface PackListing {
   /** How recipes name it: `lite`, or of packs that were brought in `widget@1.2.0`. */
   readonly id: string;
   readonly folder: string;
-  /** It was brought in; false: it comes with the program. */
-  readonly isImported: boolean;
+  readonly place: PackPlace;
   readonly title?: string;
   readonly version?: string;
+  /** What its user has to know. */
+  readonly notes?: readonly string[];
   readonly error?: ErrorRecord;
 }
 
@@ -54,7 +56,9 @@ export interface PackListing {
 export interface PackRoots {
   /** Default: the packs that come with the program. */
   readonly packsRoot?: string;
-  /** Packs that were brought in, each in a folder called `id@version`. */
+  /** Packs of this machine, which all workspaces use, each in a folder called `id@version`. */
+  readonly storeRoot?: string;
+  /** Packs of a workspace, in such folders too. */
   readonly importedRoot?: string;
 }
 
@@ -133,30 +137,41 @@ export async function verifyPack(
   }
 }
 
-/** The packs that are there, by reference; files are not read, {@link verifyPack} does that. */
-export async function listPacks({
-  packsRoot = PACKS_ROOT,
-  importedRoot,
-}: PackRoots = {}): Promise<PackListing[]> {
-  const own = await listFolder(packsRoot, false);
-  if (importedRoot === undefined) return own;
-  // A recipe that names one of both gets the program's.
-  const isHidden = ({ id }: PackListing) => own.some((listing) => listing.id === id);
-  return [...own, ...(await listFolder(importedRoot, true)).filter((listing) => !isHidden(listing))];
-}
-
-async function listFolder(root: string, isImported: boolean): Promise<PackListing[]> {
-  const listings: PackListing[] = [];
-  for (const id of await referencesIn(root)) {
-    const listing = { id, folder: join(root, id), isImported };
-    try {
-      const { title, version } = (await readPack(listing.folder)).pack;
-      listings.push({ ...listing, title, version });
-    } catch (error) {
-      listings.push({ ...listing, error: toErrorRecord(error, 'pack-invalid') });
+/**
+ * The packs that are there, by reference; files are not read, {@link verifyPack} does that. A recipe that names one of
+ * several gets the program's, else the machine's.
+ */
+export async function listPacks(roots: PackRoots = {}): Promise<PackListing[]> {
+  const listings = new Map<string, PackListing>();
+  for (const { root, place } of foldersOf(roots)) {
+    for (const id of await referencesIn(root)) {
+      if (!listings.has(id)) listings.set(id, await listing(id, root, place));
     }
   }
-  return listings;
+  return [...listings.values()];
+}
+
+/** The folders in which packs are looked up, those that count first before the others. */
+export function foldersOf({
+  packsRoot = PACKS_ROOT,
+  storeRoot,
+  importedRoot,
+}: PackRoots): { readonly root: string; readonly place: PackPlace }[] {
+  return [
+    { root: packsRoot, place: 'program' },
+    ...(storeRoot === undefined ? [] : [{ root: storeRoot, place: 'machine' } as const]),
+    ...(importedRoot === undefined ? [] : [{ root: importedRoot, place: 'workspace' } as const]),
+  ];
+}
+
+async function listing(id: string, root: string, place: PackPlace): Promise<PackListing> {
+  const there = { id, folder: join(root, id), place };
+  try {
+    const { title, version, notes } = (await readPack(there.folder)).pack;
+    return { ...there, title, version, ...(notes && { notes }) };
+  } catch (error) {
+    return { ...there, error: toErrorRecord(error, 'pack-invalid') };
+  }
 }
 
 function isReference(text: string): boolean {
@@ -166,29 +181,32 @@ function isReference(text: string): boolean {
 /** The folder of a reference, or the folder itself; `reference` as a recipe should have it, undefined of a folder. */
 async function locatePack(
   which: string,
-  { packsRoot = PACKS_ROOT, importedRoot }: PackRoots,
+  roots: PackRoots,
 ): Promise<{ readonly folder: string; readonly reference?: string }> {
   if (!isReference(which)) {
     const folder = resolve(which);
     if (await holdsPack(folder)) return { folder };
     throw failure('pack-unknown', { pack: folder }, `${folder} is not a model pack: it has no pack.json.`);
   }
-  const own = join(packsRoot, which);
-  if (await holdsPack(own)) return { folder: own, reference: which };
-  const imported = importedRoot === undefined ? [] : await referencesIn(importedRoot);
-  const [reference, other] = imported.includes(which)
-    ? [which]
-    : imported.filter((candidate) => candidate.startsWith(`${which}@`));
-  if (reference !== undefined && other === undefined) {
-    return { folder: join(importedRoot!, reference), reference };
+  const [own, ...others] = foldersOf(roots);
+  if (await holdsPack(join(own!.root, which))) return { folder: join(own!.root, which), reference: which };
+  const imported = new Map<string, string>();
+  for (const { root } of others) {
+    for (const reference of await referencesIn(root)) {
+      if (!imported.has(reference)) imported.set(reference, join(root, reference));
+    }
   }
-  const roots = [packsRoot, ...(importedRoot === undefined ? [] : [importedRoot])].join(' or ');
-  const there = [...(await referencesIn(packsRoot)), ...imported].join(', ');
+  const [reference, other] = imported.has(which)
+    ? [which]
+    : [...imported.keys()].filter((candidate) => candidate.startsWith(`${which}@`));
+  if (reference !== undefined && other === undefined) return { folder: imported.get(reference)!, reference };
+  const places = [own!, ...others].map(({ root }) => root).join(' or ');
+  const there = [...(await referencesIn(own!.root)), ...imported.keys()].join(', ');
   throw failure(
     other === undefined ? 'pack-unknown' : 'pack-versions',
     { pack: which },
     other === undefined
-      ? `There is no model pack "${which}" in ${roots}. Found there: ${there || 'none'}.`
+      ? `There is no model pack "${which}" in ${places}. Found there: ${there || 'none'}.`
       : `There are several versions of the model pack "${which}". Name one of them: ${there}.`,
   );
 }

@@ -11,7 +11,7 @@ import { unitTokens } from '../pipeline/unit-tokens.ts';
 import { centreOf } from './centre.ts';
 import type { Comparison, TokenSource } from './comparison.ts';
 import type { ComparisonProgress } from './inference-protocol.ts';
-import { bankOfMarks, judgedMarks } from './judged-marks.ts';
+import { judgedMarks } from './judged-marks.ts';
 import { compareVariants, distancesTo, looseness, type Memory, memoryOf } from './memory.ts';
 import type { ComparedPicture, KnownPictures } from './picture-panel.ts';
 import { readTokenFile, type TokenFile } from './token-file.ts';
@@ -80,8 +80,7 @@ export async function prepareComparison(
   );
   if (accepted.length === 1) notices.push({ code: 'single-reference' });
   const variant = (references ?? consensus)?.variant ?? { scale: 'half', smoothed: false };
-  const peaks = (files: readonly TokenFile[]) => files.map(({ language }) => languagePeak(language));
-  const limit = limitOfLanguage(peaks(accepted), consensus ? peaks(crowd) : []);
+  const limit = limitOfLanguage(accepted, consensus ? crowd : []);
   const weights =
     settings.weights ??
     trustWeights({
@@ -112,8 +111,8 @@ export async function prepareComparison(
       { references, consensus, languageLimit: limit, weights },
       { inputSize, onPicture, signal },
     ),
-    harmless: bankOfMarks(harmless.tokens),
-    counterExamples: bankOfMarks(counterExamples.tokens),
+    harmless: harmless.bank,
+    counterExamples: counterExamples.bank,
     radius,
     used: {
       crowd: consensus ? crowd.length : 0,
@@ -245,16 +244,17 @@ async function memories(
   };
 }
 
-/** Up to where language fires on good images; undefined: there are none. @param accepted peaks, as of the crowd */
-export function limitOfLanguage(accepted: readonly number[], crowd: readonly number[]): number | undefined {
+/** Up to where language fires on good images; undefined: there are none. */
+function limitOfLanguage(accepted: readonly TokenFile[], crowd: readonly TokenFile[]): number | undefined {
+  const peaks = (files: readonly TokenFile[]) => files.map(({ language }) => languagePeak(language));
   if (accepted.length > 1 || (accepted.length === 1 && crowd.length === 0)) {
-    return languageLimit(accepted, 'references');
+    return languageLimit(peaks(accepted), 'references');
   }
-  return crowd.length > 0 ? languageLimit(crowd, 'crowd') : undefined;
+  return crowd.length > 0 ? languageLimit(peaks(crowd), 'crowd') : undefined;
 }
 
 /** Of a drawn defect's tokens those that good images have not; at least the one farthest from what they have. */
-export async function unlikeGood(
+async function unlikeGood(
   picture: ComparedPicture,
   places: readonly number[],
   {

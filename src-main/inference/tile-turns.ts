@@ -10,7 +10,7 @@ export interface TileTurn {
  * Large images one at a time, in the order in which they came: pixels of several at once would not fit into memory,
  * and the clock runs for the one that came first.
  */
-class TileTurns {
+export class TileTurns {
   #last: Promise<void> = Promise.resolve();
 
   take(): TileTurn {
@@ -20,6 +20,3 @@ class TileTurns {
     return { begins, end: resolve };
   }
 }
-
-/** Of all images of the process. */
-export const tileTurns = new TileTurns();

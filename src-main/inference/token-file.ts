@@ -42,11 +42,6 @@ export function tokenFilePath(
   return join(folder, `${hashOfJson({ version: 1, ortVersion: ORT_VERSION, ...decides })}.tokens`);
 }
 
-/** Where the tokens of an image's tile lie: beside those of the image. @param plan names how it is cut */
-export function tileTokenPath(path: string, plan: string, tile: number): string {
-  return join(`${path}.tiles`, plan, String(tile));
-}
-
 /** Writes a whole file or nothing. @throws ClipSamError `disk-full`, `path-denied` */
 export async function writeTokenFile(path: string, file: TokenFile): Promise<void> {
   const { views, language, ...facts } = file;

@@ -1,5 +1,4 @@
 import type { Frame } from '../../src-shared/frame.ts';
-import type { CellMask } from './area-mask.ts';
 import { resampleRows } from './bilinear.ts';
 import type { ScoreMap } from './score-map.ts';
 import { areaSpan, type TilePlan, tileArea } from './tile-plan.ts';
@@ -45,15 +44,6 @@ export class TileBlend {
         this.#weights[to]! += weight;
       }
     });
-  }
-
-  /** The highest joined score of the tiles alone. @param cells where it is looked at; default: everywhere */
-  peak(cells?: CellMask): number {
-    let peak = 0;
-    for (const [i, sum] of this.#sums.entries()) {
-      if (!cells || cells[i] === 1) peak = Math.max(peak, sum / this.#weights[i]!);
-    }
-    return peak;
   }
 
   /**

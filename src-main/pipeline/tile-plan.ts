@@ -1,5 +1,5 @@
 import { type Frame, frameFor } from '../../src-shared/frame.ts';
-import type { Box, Polygon } from '../../src-shared/geometry.ts';
+import type { Box } from '../../src-shared/geometry.ts';
 import type { TileRecipe } from '../../src-shared/recipe.ts';
 import type { Span } from './span.ts';
 
@@ -94,23 +94,6 @@ export function tileArea({ columns, rows }: TilePlan, index: number): Box {
     width: columns.length,
     height: rows.length,
   };
-}
-
-/** Names how an image is cut: tiles of images cut alike show the same part of them. */
-export function tilePlanName({ columns, rows, scale }: TilePlan): string {
-  return `${columns.starts.length}x${rows.starts.length}-${scale.toFixed(4)}`;
-}
-
-/** The tile with its middle nearest to that of polygons in image pixels. */
-export function tileOfPolygons(polygons: readonly Polygon[], plan: TilePlan): number {
-  const points = polygons.flatMap(([outline]) => outline!);
-  const nearest = ({ starts, length }: TileAxis, axis: 0 | 1) => {
-    const along = points.map((point) => point[axis]);
-    const middle = (along.reduce((a, b) => Math.min(a, b)) + along.reduce((a, b) => Math.max(a, b))) / 2;
-    const away = starts.map((start) => Math.abs(start + length / 2 - middle));
-    return away.indexOf(Math.min(...away));
-  };
-  return nearest(plan.rows, 1) * plan.columns.starts.length + nearest(plan.columns, 0);
 }
 
 /** A tile's share of the image's area. */

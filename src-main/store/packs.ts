@@ -1,11 +1,20 @@
 import { recordAuditEvent } from './audit.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Keeps who brought in which model pack, and from where. @param reference as recipes name it */
+/** What was done to a model pack. */
+export interface PackChange {
+  /** Null: it could not be read. */
+  readonly packHash: string | null;
+  /** Where it came from. */
+  readonly source?: string;
+  readonly action: 'added' | 'repaired' | 'removed';
+}
+
+/** Keeps who brought in or removed which model pack. @param reference as recipes name it */
 export async function recordPack(
   workspace: Workspace,
   reference: string,
-  what: { readonly packHash: string; readonly source: string; readonly action: 'added' | 'repaired' },
+  what: PackChange,
   inspector: string,
 ): Promise<void> {
   const { action, packHash, source } = what;
@@ -14,6 +23,22 @@ export async function recordPack(
     action,
     subject: 'pack',
     subjectId: reference,
-    newValue: { packHash, source },
+    newValue: { packHash, ...(source !== undefined && { source }) },
+  });
+}
+
+/** Keeps who changed how packs are brought in on this machine. */
+export async function recordPackSettings(
+  workspace: Workspace,
+  { before, after }: { readonly before: unknown; readonly after: unknown },
+  inspector: string,
+): Promise<void> {
+  await recordAuditEvent(workspace, {
+    inspector,
+    action: 'changed',
+    subject: 'setting',
+    subjectId: 'packs',
+    oldValue: before,
+    newValue: after,
   });
 }

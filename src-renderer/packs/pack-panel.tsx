@@ -77,7 +77,7 @@ function PackTitle({ pack }: { readonly pack: PackSummary }) {
           {pack.version}
         </Badge>
         <Badge variant="outline" color="gray" radius="sm" tt="none" fw={500}>
-          {t(pack.isImported ? 'pack.imported' : 'pack.with-program')}
+          {t(`pack.place-${pack.place}`)}
         </Badge>
       </Group>
       <PlainName size="xs" c="dimmed">

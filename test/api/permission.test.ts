@@ -352,6 +352,7 @@ describe('with people', () => {
           draft: { width: 9, height: 9, include: [], ignore: [], part: null },
           inspector,
         }),
+      'packs.changeSettings': () => again.packs.changeSettings({ proxy: 'http://proxy:3128', inspector }),
       'studies.create': () => again.studies.create({ batchId, name: 'B', size: 20, rounds: 2, inspector }),
       'studies.judge': () =>
         again.studies.judge({
@@ -369,13 +370,16 @@ describe('with people', () => {
       'people.resetPin': () => again.people.resetPin({ name: 'Otto', pin: '0000', inspector }),
       'people.remove': () => again.people.remove({ name: 'Otto', inspector }),
     };
-    // These read, or end and put aside what goes on; a pack is checked before it appears (`pack-imports.test.ts`).
+    // These read, or end and put aside what goes on; a pack is checked before it appears or goes (`pack-imports.test.ts`,
+    // `remove-pack.test.ts`).
     const others: readonly Action[] = [
       'imports.dismiss',
       'runs.pause',
       'runs.cancel',
       'packs.add',
       'packs.resume',
+      'packs.install',
+      'packs.remove',
       'studies.next',
       'studies.results',
       'studies.exportAnswers',

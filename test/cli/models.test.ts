@@ -75,6 +75,6 @@ describe('models', () => {
     const { code, stdout, stderr } = await runCli(['models', 'add', join(root, 'tiny'), '-w', workspace]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('pack-hash-mismatch');
-    expect((await runCli(['models', 'list', '-w', workspace])).stdout).not.toContain('tiny');
+    expect((await runCli(['models', 'list', '-w', workspace])).stdout).not.toContain('tiny@1');
   });
 });

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { download, downloadText, redirected } from '../../src-main/files/download.ts';
+import { download, downloadText, type WantedContent } from '../../src-main/files/download.ts';
 import { sha256 } from '../../src-main/files/hash.ts';
+import { redirected } from '../../src-main/files/web-request.ts';
+import type { ClipSamError } from '../../src-shared/errors.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { until } from '../until.ts';
 import { fileServer, type ServedFile } from './file-server.ts';
@@ -231,6 +234,103 @@ test('other redirects are followed', () => {
   expect(redirected('https://a.org/x/y', '../z?q')).toBe('https://a.org/z?q');
   expect(redirected('https://a.org/x', 'https://b.org/y')).toBe('https://b.org/y');
   expect(redirected('http://127.0.0.1:1/x', 'https://b.org/y')).toBe('https://b.org/y');
+});
+
+describe('a file of which little is known', () => {
+  const UNKNOWN = { bytes: null, sha256: null };
+  const fetchUnknown = async (file: Partial<ServedFile> = {}) => {
+    const server = await served(file);
+    const url = `${server.url}/weights.bin`;
+    const fetchIt = (expected: WantedContent = UNKNOWN) =>
+      download(url, server.path, expected, { patience: PATIENCE });
+    return { ...server, fetchIt };
+  };
+
+  test('is taken as it came where nobody says more, and that is told', async () => {
+    const { fetchIt, path } = await fetchUnknown();
+    expect(await fetchIt()).toEqual({ ...EXPECTED, comparedWith: 'nothing' });
+    expect(sha256(await readFile(path))).toBe(EXPECTED.sha256);
+  });
+
+  test('is compared with the SHA-256 that the server states, before a redirect too', async () => {
+    const right = { 'x-linked-etag': `"${EXPECTED.sha256}"`, 'x-linked-size': `${SIZE}` };
+    const { files, fetchIt } = await fetchUnknown({ redirect: '/elsewhere', headers: right });
+    files['/elsewhere'] = { content: CONTENT };
+    expect(await fetchIt()).toEqual({ ...EXPECTED, comparedWith: 'server' });
+    const wrong = await fetchUnknown({ headers: { 'x-linked-etag': `"${'0'.repeat(64)}"` } });
+    await expect(wrong.fetchIt()).rejects.toMatchObject({ code: 'pack-hash-mismatch' });
+    expect(await readdir(wrong.folder)).toEqual([]);
+    const short = await fetchUnknown({ headers: { 'x-linked-size': `${SIZE + 1}` } });
+    await expect(short.fetchIt()).rejects.toMatchObject({ code: 'pack-hash-mismatch' });
+  });
+
+  test('a server that states another SHA-256 than is expected is believed before anything is read', async () => {
+    const { fetchIt, folder } = await fetchUnknown({ headers: { 'x-linked-etag': 'f'.repeat(64) } });
+    await expect(fetchIt(EXPECTED)).rejects.toMatchObject({
+      message: expect.stringContaining('f'.repeat(64)),
+    });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('is compared with the name that git gives it', async () => {
+    const gitBlobSha1 = createHash('sha1').update(`blob ${SIZE}\0`).update(CONTENT).digest('hex');
+    const { fetchIt } = await fetchUnknown();
+    expect(await fetchIt({ ...UNKNOWN, gitBlobSha1 })).toEqual({ ...EXPECTED, comparedWith: 'git' });
+    const wrong = await fetchUnknown();
+    await expect(wrong.fetchIt({ ...UNKNOWN, gitBlobSha1: '0'.repeat(40) })).rejects.toMatchObject({
+      code: 'pack-hash-mismatch',
+    });
+  });
+
+  test('may come in pieces; without any size it is refused', async () => {
+    const pieces = await fetchUnknown({ length: 'pieces' });
+    expect(await pieces.fetchIt()).toMatchObject(EXPECTED);
+    const nothing = await fetchUnknown({ length: 'nothing' });
+    await expect(nothing.fetchIt()).rejects.toMatchObject({ details: { case: 'server-unsized' } });
+  });
+
+  test('in pieces that break off goes on where it stopped', async () => {
+    const { fetchIt, ranges } = await fetchUnknown({ length: 'pieces', breakAfter: 80_000 });
+    expect(await fetchIt()).toMatchObject(EXPECTED);
+    expect(ranges()[0]).toBeUndefined();
+    expect(ranges().at(-1)).toMatch(/^bytes=\d+-$/);
+  });
+
+  test('that is whole already is known by what the server says of its end', async () => {
+    const { fetchIt, path, url, ranges } = await fetchUnknown();
+    await writeFile(path, CONTENT);
+    const state = { url: `${url}/weights.bin`, validator: '"one"', linked: null };
+    await writeFile(`${path}.json`, JSON.stringify(state));
+    expect(await fetchIt()).toMatchObject(EXPECTED);
+    expect(ranges()).toEqual([`bytes=${SIZE}-`]);
+  });
+});
+
+test.each([SIZE - 1000, SIZE + 1000])(
+  'a server that lies about the length (%i) gives no other file',
+  async (length) => {
+    const { url, path } = await served({ length });
+    const fetched = download(`${url}/weights.bin`, path, EXPECTED, { patience: PATIENCE });
+    await expect(fetched).rejects.toMatchObject({ code: 'pack-hash-mismatch' });
+    const other = await served({ length, headers: { 'x-linked-etag': EXPECTED.sha256 } });
+    const unknown = { bytes: null, sha256: null };
+    const taken = await download(`${other.url}/weights.bin`, other.path, unknown, {
+      patience: PATIENCE,
+    }).catch((error: ClipSamError) => error.code);
+    if (typeof taken === 'string') expect(taken).toBe('pack-hash-mismatch');
+    else expect(sha256(await readFile(other.path))).toBe(EXPECTED.sha256);
+  },
+);
+
+test('a busy server is waited for as long as it asks, but not for ever', async () => {
+  const busy = await served({ statuses: [429], headers: { 'retry-after': '1' } });
+  const begun = performance.now();
+  await busy.fetchIt();
+  expect(busy.waits).toEqual([1]);
+  expect(performance.now() - begun).toBeGreaterThan(990);
+  const long = await served({ statuses: [503], headers: { 'retry-after': '7200' } });
+  await expect(long.fetchIt()).rejects.toMatchObject({ message: expect.stringContaining('120 min') });
+  expect(long.waits).toEqual([]);
 });
 
 test('a text is read up to its limit', async () => {

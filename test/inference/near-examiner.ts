@@ -5,4 +5,5 @@ import type { PackExaminer } from '../../src-main/inference/pack-examiner.ts';
 export const nearExaminer: PackExaminer = {
   contents: (contents) => examine({ kind: 'contents', ...contents }),
   words: (words) => examine({ kind: 'words', ...words }),
+  sameDecoder: (decoders) => examine({ kind: 'same-decoder', ...decoders }),
 };

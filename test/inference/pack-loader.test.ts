@@ -349,13 +349,13 @@ describe('listPacks', () => {
       {
         id: 'broken',
         folder: join(packsRoot, 'broken'),
-        isImported: false,
+        place: 'program',
         error: expect.objectContaining({ code: 'pack-invalid' }),
       },
       {
         id: 'tiny',
         folder: join(packsRoot, 'tiny'),
-        isImported: false,
+        place: 'program',
         title: 'Tiny pack',
         version: '1.0.0',
       },

@@ -1,5 +1,4 @@
 import { fromErrorRecord } from '../../../src-shared/errors.ts';
-import { evenlySpread } from '../../../src-shared/evenly-spread.ts';
 import type { Opinion } from '../../../src-shared/opinion.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
@@ -7,7 +6,6 @@ import { hashOfJson } from '../../files/canonical-json.ts';
 import { pictureKey } from '../../files/picture-key.ts';
 import type { Comparison } from '../../inference/comparison.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
-import { TILED_PICTURES } from '../../inference/tile-sources.ts';
 import { chooseCrowd } from '../opinions/crowd.ts';
 import { type DecidedAlignment, decideAlignment } from '../opinions/decide-alignment.ts';
 import { type EmbedPicturesOptions, embedPictures, type WantedPicture } from '../opinions/embed-pictures.ts';
@@ -42,18 +40,11 @@ export async function drawnComparison(
     key: pictureKey({ contentHash, range: rangeOf(path) }),
   });
   const isAsked = opinions.has('consensus');
-  const withTiles = <T extends WantedPicture>(pictures: readonly T[]) =>
-    pictures.map((picture) => {
-      const at = evenlySpread(pictures, TILED_PICTURES).indexOf(picture);
-      return { ...picture, tiles: { ...(at !== -1 && { before: at }), marks: [] } };
-    });
-  const drawn = withTiles(references.map((file) => toWanted(file, recipe.opinions.rotations)));
+  const drawn = references.map((file) => toWanted(file, recipe.opinions.rotations));
   const crowd = isAsked
-    ? withTiles(
-        chooseCrowd(
-          images.map((file) => toWanted(file, false)),
-          String(seed),
-        ),
+    ? chooseCrowd(
+        images.map((file) => toWanted(file, false)),
+        String(seed),
       )
     : [];
   const shownBy = ({ path, range }: WantedPicture) => ({ path, ...(range && { range }) });

@@ -5,7 +5,7 @@ import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
 import type { TemplatePicture } from '../../inference/comparison.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
-import type { Embedded, WantedTiles } from '../../inference/inference-protocol.ts';
+import type { Embedded } from '../../inference/inference-protocol.ts';
 import { CRASHES_IN_A_ROW, forEachInFlight } from '../in-flight.ts';
 
 /** A picture whose tokens are wanted. */
@@ -17,8 +17,6 @@ export interface WantedPicture {
   readonly range: SampleRange | null;
   /** True: also turned and mirrored. */
   readonly rotations: boolean;
-  /** Where the recipe wants tiles. */
-  readonly tiles?: WantedTiles | undefined;
 }
 
 export interface EmbedPicturesOptions<Picture extends WantedPicture> {
@@ -79,7 +77,7 @@ export async function embedPictures<Picture extends WantedPicture>(
 }
 
 async function embedPicture<Picture extends WantedPicture>(
-  { path, contentHash, page, range, rotations, tiles }: Picture,
+  { path, contentHash, page, range, rotations }: Picture,
   { inference, recipe, folder, template, signal }: EmbedPicturesOptions<Picture>,
 ): Promise<Embedded> {
   const job = {
@@ -89,7 +87,6 @@ async function embedPicture<Picture extends WantedPicture>(
     ...(page !== null && { page }),
     ...(range && { range }),
     ...(rotations && { rotations }),
-    ...(tiles && recipe.tiles && { tiles }),
     ...(template && { template }),
   };
   const made = await inference.embed(job, signal);

@@ -1,16 +1,9 @@
 import { failure } from '../../../src-shared/errors.ts';
-import { evenlySpread } from '../../../src-shared/evenly-spread.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
-import type {
-  ComparedAs,
-  KeptComparison,
-  KeptPart,
-  KeptPicture,
-} from '../../../src-shared/run-comparison.ts';
+import type { ComparedAs, KeptComparison, KeptPicture } from '../../../src-shared/run-comparison.ts';
 import { sha256OfFile } from '../../files/hash.ts';
 import type { TemplatePicture } from '../../inference/comparison.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
-import { TILED_PICTURES } from '../../inference/tile-sources.ts';
 import { fromStoredPath, type Workspace } from '../../store/workspace.ts';
 import { type EmbedPicturesOptions, embedPictures, type WantedPicture } from './embed-pictures.ts';
 import type { TokenFiles } from './token-files.ts';
@@ -37,17 +30,10 @@ export async function makeTokens(kept: KeptComparison, options: MakeTokensOption
   const wanted = new Map<string, WantedPicture>();
   const isTurned = (as: ComparedAs) => as === 'references' && kept.settings.rotations;
   const nameOf = ({ key }: KeptPicture, as: ComparedAs) => `${key} ${isTurned(as)}`;
-  const want = (as: ComparedAs, pictures: readonly (KeptPicture & Partial<KeptPart>)[]) => {
-    const tiled = evenlySpread(pictures, TILED_PICTURES);
+  const want = (as: ComparedAs, pictures: readonly KeptPicture[]) => {
     for (const picture of pictures) {
       const path = fromStoredPath(workspace, picture.path);
-      const name = nameOf(picture, as);
-      const { before, marks = [] } = wanted.get(name)?.tiles ?? {};
-      const at = tiled.indexOf(picture);
-      const tiles = picture.polygons
-        ? { before, marks: [...marks, picture.polygons] }
-        : { before: at === -1 ? before : Math.min(before ?? at, at), marks };
-      wanted.set(name, { ...picture, path, rotations: isTurned(as), tiles });
+      wanted.set(nameOf(picture, as), { ...picture, path, rotations: isTurned(as) });
     }
   };
   want('crowd', crowd);

@@ -104,9 +104,8 @@ export class TokenFiles {
 
   async #remove({ path, bytes }: TokenFile): Promise<number> {
     // Looked at again: somebody may have begun to use it since the folder was listed.
-    const owner = ownerOf(path);
-    const usedAt = Math.max(await changedAt(path), await changedAt(owner));
-    if (this.#held.has(owner) || Date.now() - usedAt < this.#grace) return 0;
+    const stats = await lstat(path).catch(() => undefined);
+    if (!stats || this.#held.has(path) || Date.now() - stats.mtimeMs < this.#grace) return 0;
     return rm(path, { force: true }).then(
       () => bytes,
       () => 0,
@@ -120,20 +119,10 @@ export class TokenFiles {
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
       const stats = await lstat(path).catch(() => undefined);
-      const usedAt = Math.max(stats?.mtimeMs ?? 0, await changedAt(ownerOf(path)));
-      if (stats) files.push({ path, bytes: stats.size, usedAt });
+      if (stats) files.push({ path, bytes: stats.size, usedAt: stats.mtimeMs });
     }
     return files;
   }
-}
-
-/** The file of the image that a tile's file belongs to, see `tileTokenPath`: who uses that uses its tiles. */
-function ownerOf(path: string): string {
-  return path.replace(/\.tiles[\\/].*$/, '');
-}
-
-async function changedAt(path: string): Promise<number> {
-  return (await lstat(path).catch(() => undefined))?.mtimeMs ?? 0;
 }
 
 async function noteUse(path: string): Promise<void> {

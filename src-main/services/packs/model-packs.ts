@@ -37,21 +37,15 @@ export async function summarisePacks(roots: PackRoots = {}): Promise<PackSummary
   return Promise.all((await listPacks(roots)).map(summarise));
 }
 
-async function summarise({
-  id,
-  folder,
-  isImported,
-  title,
-  version,
-  error,
-}: PackListing): Promise<PackSummary> {
+async function summarise({ id, folder, place, title, version, error }: PackListing): Promise<PackSummary> {
   const nothing = {
     id,
     folder,
-    isImported,
+    place,
     title: title ?? id,
     version: version ?? '',
     card: '',
+    notes: [],
     packHash: null,
     files: [],
   };
@@ -65,7 +59,14 @@ async function summarise({
       const bytes = path === undefined ? null : (await stat(path)).size;
       return { name, source, licence, provenance, sha256, bytes };
     });
-    return { ...nothing, packHash, card, files: await Promise.all(files), error: null };
+    return {
+      ...nothing,
+      packHash,
+      card,
+      notes: pack.notes ?? [],
+      files: await Promise.all(files),
+      error: null,
+    };
   } catch (cause) {
     return { ...nothing, error: toErrorRecord(cause, 'pack-invalid') };
   }

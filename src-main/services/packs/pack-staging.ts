@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolder, syncFolder, toWriteError, writeFileAtomically } from '../../files/atomic-write.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
 import { parsePack, type ReadPack } from '../../inference/pack-loader.ts';
+import { lockPacks } from '../../store/workspace-lock.ts';
 import { DESCRIPTION } from './pack-source.ts';
 import type { WantedFile } from './wanted-files.ts';
 
@@ -24,10 +26,49 @@ export interface BegunDownload extends ReadPack {
 }
 
 const NOTE = 'download.json';
+const REMOVED = 'removed-';
 
 /** The folder below the imported packs in which packs are put together. */
-export function stagingRoot(packsFolder: string): string {
+function stagingRoot(packsFolder: string): string {
   return join(packsFolder, '.incoming');
+}
+
+/**
+ * Works on a folder of packs while no other program does.
+ * @throws ClipSamError `workspace-locked`, `path-denied`, `disk-full`
+ */
+export async function withPacksLocked<T>(packsFolder: string, work: () => Promise<T>): Promise<T> {
+  const root = stagingRoot(packsFolder);
+  await makeFolder(root);
+  const lock = lockPacks(root);
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+}
+
+/** Takes a pack away at once, and then its bytes. What a crash leaves of them is swept. */
+export async function discardPack(packsFolder: string, folder: string): Promise<void> {
+  const going = join(stagingRoot(packsFolder), `${REMOVED}${randomUUID()}`);
+  await rename(folder, going).catch((error: unknown) => {
+    throw toWriteError(error, folder);
+  });
+  await syncFolder(packsFolder);
+  await rm(going, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** Removes what is left of packs that were removed. */
+export async function sweepRemoved(packsFolder: string): Promise<void> {
+  for (const path of await listRemoved(packsFolder))
+    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** What is left of packs that were removed. */
+export async function listRemoved(packsFolder: string): Promise<string[]> {
+  const root = stagingRoot(packsFolder);
+  const names = await readdir(root).catch(() => []);
+  return names.filter((name) => name.startsWith(REMOVED)).map((name) => join(root, name));
 }
 
 /** Hashes of the packs that something is there of. */
@@ -40,21 +81,22 @@ export async function listStaged(packsFolder: string): Promise<string[]> {
 export class PackStaging {
   /** The folder of the imported packs. */
   readonly packsFolder: string;
-  readonly #root: string;
+  /** Everything that belongs to it. */
+  readonly folder: string;
 
   constructor(packsFolder: string, packHash: string) {
     this.packsFolder = packsFolder;
-    this.#root = join(stagingRoot(packsFolder), packHash);
+    this.folder = join(stagingRoot(packsFolder), packHash);
   }
 
   /** The pack's folder as it will appear. */
   get packFolder(): string {
-    return join(this.#root, 'pack');
+    return join(this.folder, 'pack');
   }
 
   /** Makes the folders. @throws ClipSamError `disk-full`, `path-denied` */
   async begin(description: string): Promise<void> {
-    await makeFolder(join(this.#root, 'parts'));
+    await makeFolder(join(this.folder, 'parts'));
     await writeFileAtomically(this.pathOf(DESCRIPTION), description);
   }
 
@@ -65,7 +107,7 @@ export class PackStaging {
 
   /** Where a file lies until its hash is known to be right. */
   partOf({ path, sha256 }: WantedFile): string {
-    return join(this.#root, 'parts', `${sha256}-${hashOfJson(path).slice(0, 8)}.part`);
+    return join(this.folder, 'parts', `${sha256}-${hashOfJson(path).slice(0, 8)}.part`);
   }
 
   /** Whether a file is there with its size. */
@@ -97,7 +139,16 @@ export class PackStaging {
 
   /** From here on the download can go on by itself. */
   async writeNote(note: DownloadNote): Promise<void> {
-    await writeFileAtomically(join(this.#root, NOTE), JSON.stringify(note));
+    await writeFileAtomically(join(this.folder, NOTE), JSON.stringify(note));
+  }
+
+  /** What is kept of a download; undefined when there is none, or it can't be read. */
+  async note(): Promise<DownloadNote | undefined> {
+    try {
+      return toNote(JSON.parse(await readFile(join(this.folder, NOTE), 'utf8')));
+    } catch {
+      return undefined;
+    }
   }
 
   /** A download that began; undefined when there is none, or what is there cannot be read. */
@@ -107,7 +158,7 @@ export class PackStaging {
 
   /** As {@link begun}. @throws when what is there cannot be read */
   async readBegun(): Promise<BegunDownload | undefined> {
-    const text = await readFile(join(this.#root, NOTE), 'utf8').catch(() => undefined);
+    const text = await readFile(join(this.folder, NOTE), 'utf8').catch(() => undefined);
     if (text === undefined) return undefined;
     const path = this.pathOf(DESCRIPTION);
     const description = await readFile(path, 'utf8');
@@ -140,7 +191,7 @@ export class PackStaging {
 
   /** Removes all of it. */
   async remove(): Promise<void> {
-    await rm(this.#root, { recursive: true, force: true, maxRetries: 3 });
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 

@@ -4,7 +4,8 @@ import type { PackImportEvent } from '../../../src-shared/contract/packs.ts';
 import { ClipSamError, failure, throwIfCancelled } from '../../../src-shared/errors.ts';
 import type { Pack } from '../../../src-shared/pack.ts';
 import { toWriteError, writeFileAtomically } from '../../files/atomic-write.ts';
-import { download, removePart } from '../../files/download.ts';
+import { download } from '../../files/download.ts';
+import { removePart } from '../../files/part-file.ts';
 import { isPlainPath } from '../../files/plain-path.ts';
 import { receiveFile } from '../../files/receive-file.ts';
 import {
@@ -16,6 +17,7 @@ import {
   unreadable,
 } from './pack-source.ts';
 import type { DownloadNote, PackStaging } from './pack-staging.ts';
+import { severalAtOnce } from './several-at-once.ts';
 import { TransferProgress } from './transfer-progress.ts';
 import { alteredFile, totalBytes, type WantedFile } from './wanted-files.ts';
 
@@ -41,7 +43,7 @@ export async function transferPack(transfer: PackTransfer): Promise<void> {
   await mustFit(staging, files);
   await staging.begin(source.description);
   await copyCard(transfer);
-  const progress = new TransferProgress(totalBytes(files), onEvent);
+  const progress = new TransferProgress(files, onEvent);
   try {
     const missing = await copyFiles(transfer, progress);
     if (missing.length === 0) return;
@@ -83,8 +85,9 @@ async function copyFiles(
   const missing: WantedFile[] = [];
   for (const file of files) {
     throwIfCancelled(signal);
+    const { name, bytes } = file;
     if (await staging.has(file)) {
-      progress.begin(progress.done + file.bytes);
+      progress.begin(name, bytes, bytes);
       continue;
     }
     const content = await source.open(file.path);
@@ -95,9 +98,14 @@ async function copyFiles(
     }
     const part = staging.partOf(file);
     await removePart(part);
+    let copied = 0;
+    progress.begin(name, copied, bytes);
     const isRight = await receiveFile(content, part, file, {
       signal,
-      onBytes: (bytes) => progress.move(progress.done + bytes, file.name, false),
+      onBytes: (more) => {
+        copied += more;
+        progress.move(name, copied, false);
+      },
     }).catch((error: unknown) => {
       throw error instanceof ClipSamError ? error : unreadable(error, `${source.path}: ${file.path}`);
     });
@@ -113,15 +121,15 @@ async function downloadFiles(
   progress: TransferProgress,
 ): Promise<void> {
   for (const { url } of files) checkAddress(url!, network.loopback);
-  for (const file of files) {
-    const before = progress.done;
-    progress.begin(before + (await staging.bytesOf(file)));
+  await severalAtOnce(files, network, async (file, options) => {
+    const { name, bytes } = file;
+    progress.begin(name, await staging.bytesOf(file), bytes);
     await download(file.url!, staging.partOf(file), file, {
-      ...network,
-      onBytes: (bytes) => progress.move(before + bytes, file.name, true),
+      ...options,
+      onBytes: (there) => progress.move(name, there, true),
       onWait: (seconds) => progress.wait(seconds),
     });
-    progress.begin(before + file.bytes);
+    progress.begin(name, bytes, bytes);
     await staging.settle(file);
-  }
+  });
 }

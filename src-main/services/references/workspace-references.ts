@@ -124,12 +124,14 @@ async function changing<T>(
   options: ChangeOptions,
   work: (workspace: Workspace, memory: ReferenceMemory, product: Product) => Promise<T>,
 ): Promise<T> {
-  const { workspaceFolder, product, device, threads, signal, onProgress, packsRoot, importedRoot } = options;
+  const { workspaceFolder, product, device, threads, signal, onProgress } = options;
+  const { packsRoot, storeRoot, importedRoot } = options;
   return inWorkspace(workspaceFolder, async (workspace) => {
     const pool = new InferencePool({
       device,
       ...(threads !== undefined && { threads }),
       ...(packsRoot !== undefined && { packsRoot }),
+      ...(storeRoot !== undefined && { storeRoot }),
       ...(importedRoot !== undefined && { importedRoot }),
     });
     const memory = new ReferenceMemory({

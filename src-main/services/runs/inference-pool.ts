@@ -106,15 +106,24 @@ export class InferencePool {
    */
   async chooseDevice(device: DeviceRequest): Promise<DeviceStatus> {
     if (device === this.#status.asked) return this.#status;
+    await this.endIdle(() => this.#tell(stopped(device)));
+    return this.#status;
+  }
+
+  /**
+   * Ends idle processes, which hold the files of packs.
+   * @param before is called first
+   * @throws ClipSamError `conflict` while a process is in use
+   */
+  async endIdle(before: () => void = () => this.#tell(stopped(this.#status.asked))): Promise<void> {
     if (this.isUsed) {
       throw failure(
         'process-busy',
         'The inference process is at work. Wait until it has finished, or cancel the run, before choosing another device.',
       );
     }
-    this.#tell(stopped(device));
+    before();
     await this.#closeAll();
-    return this.#status;
   }
 
   /** Cancels what is under way and ends the processes. */

@@ -27,6 +27,7 @@ import type { Workspace } from '../../store/workspace.ts';
 import { importIntoBatch } from '../imports/batch-imports.ts';
 import { comparesWith } from '../opinions/comparison-of-run.ts';
 import { partsOfFiles } from '../opinions/known-parts.ts';
+import { rememberWorkspace } from '../packs/known-workspaces.ts';
 import { kindsIn, setSampleRange } from '../pictures/sample-ranges.ts';
 import { areaOfBatch, type BatchRun, type BatchSummary, resumeBatchRun, startBatchRun } from './batch-run.ts';
 import { type ImageRecord, toImageRecord } from './image-record.ts';
@@ -107,6 +108,7 @@ export async function inspectPaths(options: InspectPathsOptions): Promise<Inspec
   try {
     throwIfCancelled(signal);
     workspace = await openWorkspace(options.workspaceFolder, { create: true });
+    await rememberWorkspace(workspace.folder);
     const { artifacts } = workspace;
     const name = options.name ?? nameOf(paths);
     const batch =

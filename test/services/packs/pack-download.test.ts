@@ -75,7 +75,7 @@ async function stopAfter(imports: PackImports, source: string, bytes: number): P
 test('the address of a pack.json brings the files beside it', async () => {
   const { address, pack } = await packOnServer();
   const { imports, roots, work, events, leftovers } = await emptyWorkspace();
-  expect(await imports.add(address, work)).toEqual({ id: 'tiny@1', outcome: 'added' });
+  expect(await imports.add(address, work)).toMatchObject({ id: 'tiny@1', outcome: 'added' });
   const loaded = await loadPack('tiny@1', roots);
   expect(loaded.pack).toEqual(pack);
   expect(await readFile(join(loaded.folder, 'card.md'), 'utf8')).toBe('# Tiny\n');
@@ -124,7 +124,10 @@ test('a pack.json at hand brings what lies beside it, and downloads the rest; th
   // Copied from one workstation to another without a network, it needs none.
   questions.splice(0);
   const other = await emptyWorkspace();
-  expect(await other.imports.add(loaded.folder, other.work)).toEqual({ id: 'tiny@1', outcome: 'added' });
+  expect(await other.imports.add(loaded.folder, other.work)).toMatchObject({
+    id: 'tiny@1',
+    outcome: 'added',
+  });
   expect((await verifyPack('tiny@1', other.roots, nearExaminer)).error).toBeUndefined();
   expect(questions).toEqual([]);
 });
@@ -135,22 +138,19 @@ test('one that was stopped is listed, goes on with the rest only, and is then no
   const total = Object.values(pack.files).reduce((sum, { bytes }) => sum + bytes, 0);
   const { bytes } = pack.files.head!;
   files[`/w/${HEAD}`]!.stallAfter = bytes - 1000;
-  const before = total - bytes - pack.files.decoder!.bytes;
-  await stopAfter(imports, address, before + bytes - 1000);
+  // Three files come at once: all but the end of this one are there before it stops.
+  await stopAfter(imports, address, total - 1000);
   expect(await names()).toEqual([]);
 
   const [stopped, ...others] = await new PackImports({ workspace, roots }).unfinished();
   expect(others).toEqual([]);
   expect(stopped).toMatchObject({ pack: 'tiny@1', title: 'Tiny', source: address, inspector: 'ana', total });
-  expect(stopped!.done).toBe(before + bytes - 1000);
+  expect(stopped!.done).toBe(total - 1000);
   // A new start of the program sweeps copies, not downloads.
   await imports.sweep();
   questions.splice(0);
-  expect(await imports.resume(stopped!.packHash, work)).toEqual({ id: 'tiny@1', outcome: 'added' });
-  expect(questions).toEqual([
-    { path: `/w/${HEAD}`, range: `bytes=${bytes - 1000}-`, ifRange: `"${HEAD}"` },
-    { path: '/w/decoder.onnx', range: undefined, ifRange: undefined },
-  ]);
+  expect(await imports.resume(stopped!.packHash, work)).toMatchObject({ id: 'tiny@1', outcome: 'added' });
+  expect(questions).toEqual([{ path: `/w/${HEAD}`, range: `bytes=${bytes - 1000}-`, ifRange: `"${HEAD}"` }]);
   expect((await verifyPack('tiny@1', roots, nearExaminer)).error).toBeUndefined();
   expect(await imports.unfinished()).toEqual([]);
   await expect(imports.resume(stopped!.packHash, work)).rejects.toMatchObject({
@@ -183,7 +183,9 @@ test('a file that is gone from the server: what came before it waits, the rest i
   expect(await imports.unfinished()).toHaveLength(1);
   questions.splice(0);
   expect(await imports.add(address, work)).toMatchObject({ outcome: 'added' });
-  expect(questions.map(({ path }) => path)).toEqual(['/w/pack.json', `/w/${HEAD}`, '/w/decoder.onnx']);
+  // The file after it may have come at the same time.
+  const paths = questions.map(({ path }) => path).filter((path) => path !== '/w/decoder.onnx');
+  expect(paths).toEqual(['/w/pack.json', `/w/${HEAD}`]);
 });
 
 test('a server without the pack leaves nothing behind', async () => {
@@ -207,13 +209,15 @@ test('a file that is another one: said, and only it is thrown away', async () =>
   });
   expect(await names()).toEqual([]);
   const [stopped] = await imports.unfinished();
-  expect(stopped!.done).toBe(
-    ['vision', 'tokenizer', 'text'].reduce((sum, key) => sum + pack.files[key]!.bytes, 0),
-  );
+  // Of the file after it, which came at the same time, any part may be there.
+  const before = ['vision', 'tokenizer', 'text'].reduce((sum, key) => sum + pack.files[key]!.bytes, 0);
+  expect(stopped!.done).toBeGreaterThanOrEqual(before);
+  expect(stopped!.done).toBeLessThanOrEqual(before + pack.files.decoder!.bytes);
   head.content = right;
   questions.splice(0);
   await imports.resume(stopped!.packHash, work);
-  expect(questions.map(({ range }) => range)).toEqual([undefined, undefined]);
+  expect(questions.filter(({ path }) => path === `/w/${HEAD}`)).toMatchObject([{ range: undefined }]);
+  expect(questions.length).toBeLessThanOrEqual(2);
 });
 
 test('a server that is busy is waited for, and that is told', async () => {

@@ -68,7 +68,7 @@ describe('a pack from a folder', () => {
   test('is copied whole, can be loaded by its name, and the history says who brought it', async () => {
     const { workspace, stick, pack, roots, add, contents, leftovers, events } = await packOnStick();
     await writeFile(join(stick, 'notes.txt'), 'not of the pack');
-    expect(await add(stick)).toEqual({ id: 'tiny@1', outcome: 'added' });
+    expect(await add(stick)).toMatchObject({ id: 'tiny@1', outcome: 'added' });
     expect(await contents()).toEqual(['tiny@1']);
     expect(await leftovers()).toEqual([]);
     const loaded = await loadPack('tiny@1', roots);
@@ -93,7 +93,7 @@ describe('a pack from a folder', () => {
       {
         id: 'tiny@1',
         title: 'Tiny',
-        isImported: true,
+        place: 'workspace',
         packHash: loaded.packHash,
         card: '# Tiny\n',
         error: null,
@@ -109,7 +109,7 @@ describe('a pack from a folder', () => {
   test('the same one again changes nothing', async () => {
     const { stick, add, contents } = await packOnStick();
     await add(stick);
-    expect(await add(stick)).toEqual({ id: 'tiny@1', outcome: 'already-there' });
+    expect(await add(stick)).toMatchObject({ id: 'tiny@1', outcome: 'already-there' });
     expect(await contents()).toEqual(['tiny@1']);
   });
 
@@ -141,7 +141,7 @@ describe('a pack from a folder', () => {
   test("the program's own is not brought in twice, and its name goes on meaning it", async () => {
     const { stick, packsRoot, roots, add, contents } = await packOnStick();
     await cp(stick, join(packsRoot, 'tiny'), { recursive: true });
-    expect(await add(stick)).toEqual({ id: 'tiny', outcome: 'already-there' });
+    expect(await add(stick)).toMatchObject({ id: 'tiny', outcome: 'already-there' });
     expect(await contents()).toEqual([]);
     await writeTinyPack(stick, (pack) => version(pack, '2'));
     await add(stick);
@@ -158,7 +158,7 @@ describe('a pack from a folder', () => {
     expect((await verifyPack('tiny@1', roots, nearExaminer)).error).toBeDefined();
     await imports.sweep();
     expect(await readFile(join(folder, 'text.onnx'), 'utf8')).toBe('damaged');
-    expect(await add(stick)).toEqual({ id: 'tiny@1', outcome: 'repaired' });
+    expect(await add(stick)).toMatchObject({ id: 'tiny@1', outcome: 'repaired' });
     expect((await verifyPack('tiny@1', roots, nearExaminer)).error).toBeUndefined();
     expect((await listAudit(workspace, { subject: 'pack' }))[0]).toMatchObject({ action: 'repaired' });
   });
@@ -307,7 +307,7 @@ describe('a pack from a ZIP file', () => {
   test.each(['', 'widget/'])('is unpacked, with its files in "%s"', async (prefix) => {
     const { stick, roots, add, leftovers } = await packOnStick();
     const zip = await zipOf(stick, prefix, [{ name: '__MACOSX/._pack.json', content: 'x' }]);
-    expect(await add(zip)).toEqual({ id: 'tiny@1', outcome: 'added' });
+    expect(await add(zip)).toMatchObject({ id: 'tiny@1', outcome: 'added' });
     expect((await verifyPack('tiny@1', roots, nearExaminer)).error).toBeUndefined();
     expect(await leftovers()).toEqual([]);
   });
