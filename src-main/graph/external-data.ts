@@ -118,7 +118,7 @@ function byteCount(text: string): number | undefined {
   return Number.isSafeInteger(count) ? count : undefined;
 }
 
-/** A name that leads to no other folder on any system, and to no device. */
+/** A name that leads to no other folder on any system. */
 function isPlainName(name: string): boolean {
   return /^[^\s\\/:*?"<>|\p{Cc}][^\\/:*?"<>|\p{Cc}]{0,254}$/u.test(name) && !/^\.{1,2}$|[. ]$/.test(name);
 }

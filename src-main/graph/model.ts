@@ -1,5 +1,6 @@
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary } from '@bufbuild/protobuf';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import { modelBytes } from './model-bytes.ts';
 import {
   type GraphProto,
   GraphProtoSchema,
@@ -71,7 +72,7 @@ export function readModel(bytes: Uint8Array, name: string): Model {
 
 /** The model as the bytes of an ONNX file. */
 export function encodeModel(model: Model): Uint8Array {
-  return toBinary(ModelProtoSchema, model.proto);
+  return modelBytes(model.proto);
 }
 
 /** What goes in, what comes out and what is stored. Initialisers that are also listed as inputs count as stored. */

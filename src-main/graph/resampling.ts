@@ -1,3 +1,5 @@
+import type { Pack } from '../../src-shared/pack.ts';
+
 /** A matrix, row by row. Multiplying by it resamples one axis; its transpose is the exact adjoint. */
 export interface Matrix {
   readonly rows: number;
@@ -61,7 +63,7 @@ export function cornersAlignedMatrix(outputs: number, inputs: number): Matrix {
  * (PyTorch's `interpolate`, transformers); `bicubic-antialias` with a = −0.5 and a kernel as wide as an output cell
  * (open_clip, Pillow).
  */
-export type BicubicKind = 'bicubic' | 'bicubic-antialias';
+export type BicubicKind = NonNullable<Pack['vision']['positions']>['resize'];
 
 /** Bicubic resampling of an axis. @returns outputs × inputs */
 export function bicubicMatrix(outputs: number, inputs: number, kind: BicubicKind): Matrix {
