@@ -20,19 +20,23 @@ export const alignmentSchema = immutable(
 export type Alignment = z.infer<typeof alignmentSchema>;
 
 /**
- * Why a picture does not show how its part lies.
+ * Why a picture does not show how its part lies, neither by its colours nor by what SAM says of them.
  * `no-contrast`: nothing stands out from the colour of the border;
  * `several-pieces`: the largest of what stands out is not much larger than the next;
+ * `two-tones`: beside what stands out most something else stands out, and SAM does not say whether it is of the part;
  * `cut-off`: what stands out reaches over the border;
  * `fills-picture`, `too-small`: it takes nearly everything, or nearly nothing;
+ * `part-not-found`: the part was clicked in another picture, and SAM does not find its like here;
  * `template`: the picture that parts are turned like does not show how its own lies.
  */
 export const ALIGNMENT_DOUBTS = [
   'no-contrast',
   'several-pieces',
+  'two-tones',
   'cut-off',
   'fills-picture',
   'too-small',
+  'part-not-found',
   'template',
 ] as const;
 export type AlignmentDoubt = (typeof ALIGNMENT_DOUBTS)[number];

@@ -24,7 +24,7 @@ const partSeedSchema = immutable(
 export type PartSeed = z.infer<typeof partSeedSchema>;
 
 /** The part, by one click on it in one image: it is looked for in every other. */
-const partMarkSchema = immutable(
+export const partMarkSchema = immutable(
   z.strictObject({
     /** The image: SHA-256 of its file, where it was, which of its pictures (from 0), and what was black and white in it. */
     contentHash: hashSchema,

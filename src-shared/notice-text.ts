@@ -33,18 +33,22 @@ const ALIGNMENT_REASONS = {
   en: {
     'no-contrast': 'nothing stands out clearly from the colour of its border',
     'several-pieces': 'it shows several pieces of like size',
+    'two-tones': 'it is not clear whether what adjoins its clearest piece is part of it, or a shadow',
     'cut-off': 'the part reaches over its border',
     'fills-picture': 'the part fills nearly all of it',
     'too-small': 'the part fills nearly nothing of it',
-    template: 'the picture that parts are turned like does not show one part before a plain background',
+    'part-not-found': 'the part that was clicked is not found in it',
+    template: 'the picture that parts are turned like does not show its own part with certainty',
   },
   'zh-CN': {
     'no-contrast': '没有与图像边缘颜色明显不同的区域',
     'several-pieces': '图像中有多个大小相近的区域',
+    'two-tones': '无法确定最明显区域旁边的部分属于零件还是阴影',
     'cut-off': '零件超出图像边界',
     'fills-picture': '零件几乎占满整幅图像',
     'too-small': '零件在图像中过小',
-    template: '作为对齐基准的图像未显示素色背景上的单个零件',
+    'part-not-found': '未找到点选过的零件',
+    template: '作为对齐基准的图像未能确定显示其零件',
   },
 } as const;
 

@@ -3,6 +3,7 @@ import { poseSpreadSchema } from './alignment.ts';
 import { errorRecordSchema } from './error-record.ts';
 import { countSchema, hashSchema, immutable } from './field-schemas.ts';
 import { polygonsSchema } from './geometry.ts';
+import { partMarkSchema } from './inspection-area.ts';
 import { comparisonRecordSchema, opinionSettingsSchema } from './opinion.ts';
 import { sampleRangeSchema } from './sample-range.ts';
 
@@ -60,6 +61,8 @@ export const keptComparisonSchema = immutable(
     ...alignmentDecision,
     /** What parts are turned like; null: they are compared as they lie. */
     template: picture.nullable(),
+    /** How parts are found to be turned; absent: by their colours, and SAM where those leave a doubt. */
+    part: partMarkSchema.optional(),
     crowd: z.array(picture),
     references: z.array(picture),
     harmless: z.array(part),

@@ -5,15 +5,16 @@ import type { Notice } from '../../src-shared/notice.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { readFrameImage, readRgb } from '../codec/image-codec.ts';
+import { hashOfPart } from '../files/area-hash.ts';
 import { pictureKey } from '../files/picture-key.ts';
 import { alignmentOf, alignPicture } from '../pipeline/alignment.ts';
 import { type PartPose, type PoseTemplate, partPose, poseTemplate } from '../pipeline/part-pose.ts';
-import { partSilhouette } from '../pipeline/part-silhouette.ts';
 import type { TemplatePicture } from './comparison.ts';
 import { type EncoderImage, encoderImage } from './encoder-image.ts';
 import type { Others } from './engine.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { EmbedJob, InspectJob, PoseJob } from './inference-protocol.ts';
+import { partInFrame } from './part-in-frame.ts';
 import { RecentMap } from './recent-map.ts';
 
 /** A picture of the part alone, turned like the template's. */
@@ -26,8 +27,10 @@ export interface AlignedImage {
 }
 
 interface KnownTemplate {
-  /** Names the picture: others are turned by nothing else. */
+  /** Names the picture, and how parts are found: others are turned by nothing else. */
   readonly key: string;
+  /** See `TemplatePicture`. */
+  readonly part: TemplatePicture['part'];
   /** Undefined: the picture does not show how its part lies. */
   readonly template: PoseTemplate | undefined;
 }
@@ -40,14 +43,14 @@ const templates = new RecentMap<string, Promise<KnownTemplate>>(4);
 
 /**
  * What parts are turned like.
- * @throws ClipSamError of the codec (`image-…`)
+ * @throws ClipSamError of the codec (`image-…`) and the engine
  */
 export function knownTemplate(
-  { path, page, range }: TemplatePicture,
+  { path, page, range, part: clicked }: TemplatePicture,
   { maxPixels }: Pick<Recipe, 'maxPixels'>,
   engine: EngineClient,
 ): Promise<KnownTemplate> {
-  const name = JSON.stringify([path, page, range]);
+  const name = JSON.stringify([path, page, range, clicked && hashOfPart(clicked)]);
   const known = templates.get(name);
   if (known) return known;
   const reading = readTemplate();
@@ -58,10 +61,12 @@ export function knownTemplate(
 
   async function readTemplate(): Promise<KnownTemplate> {
     const options = { maxPixels, size: engine.frameSide, page, range };
-    const { rgb, width, height, contentHash } = await readFrameImage(path, options);
-    const part = partSilhouette({ width, height, data: rgb });
+    const { rgb, contentHash, notices: _, ...frame } = await readFrameImage(path, options);
+    const key = pictureKey({ contentHash, page, range });
+    const part = await partInFrame(rgb, frame, key, { part: clicked, recipe: { maxPixels }, engine });
     return {
-      key: pictureKey({ contentHash, page, range }),
+      key: clicked ? `${key} ${hashOfPart(clicked)}` : key,
+      part: clicked,
       template: 'doubt' in part ? undefined : poseTemplate(part),
     };
   }
@@ -70,7 +75,7 @@ export function knownTemplate(
 /**
  * How the part of an image lies beside a template's.
  * @returns why there is no telling, where either picture does not show it
- * @throws ClipSamError of the codec (`image-…`); `cancelled`
+ * @throws ClipSamError of the codec (`image-…`) and the engine; `cancelled`
  */
 export async function poseOfImage(
   { path, page, range, recipe, template }: PoseJob,
@@ -82,8 +87,11 @@ export async function poseOfImage(
   throwIfCancelled(signal);
   if (!like.template) return { doubt: 'template' };
   const options = { maxPixels: recipe.maxPixels, size: engine.frameSide, page, range };
-  const { rgb, width, height } = await readFrameImage(path, options);
-  const part = partSilhouette({ width, height, data: rgb });
+  const { rgb, contentHash, notices: _, ...frame } = await readFrameImage(path, options);
+  const part = await partInFrame(rgb, frame, pictureKey({ contentHash, page, range }), {
+    part: like.part,
+    ...{ recipe, engine, signal },
+  });
   return 'doubt' in part ? part : partPose(part, like.template);
 }
 
@@ -92,17 +100,19 @@ export async function poseOfImage(
  * pixels than its frame.
  * @param rgb content pixels of the frame
  * @returns why there is none, where either picture does not show how its part lies
- * @throws ClipSamError of the codec (`image-…`)
+ * @throws ClipSamError of the codec (`image-…`) and the engine; `cancelled`
  */
 export async function alignedImage(
   rgb: Uint8Array,
-  frame: Frame,
-  { template }: KnownTemplate,
+  { key, frame }: Pick<EncoderImage, 'key' | 'frame'>,
+  { template, part: clicked }: KnownTemplate,
   { path, page, range, recipe }: Pick<EmbedJob, 'path' | 'page' | 'range' | 'recipe'>,
+  engine: EngineClient,
+  signal?: AbortSignal,
 ): Promise<AlignedImage | { readonly doubt: AlignmentDoubt }> {
   if (!template) return { doubt: 'template' };
   const shown = { width: frame.width, height: frame.height, data: rgb };
-  const part = partSilhouette(shown);
+  const part = await partInFrame(rgb, frame, key, { part: clicked, recipe, engine, signal });
   if ('doubt' in part) return part;
   const alignment = alignmentOf(partPose(part, template), frame.size);
   const isFiner = frame.scale < 1 && alignment.scale < 1;
@@ -119,12 +129,14 @@ export async function alignedImage(
 export async function alignedForComparison(
   { comparison, ...job }: Pick<InspectJob, 'path' | 'page' | 'range' | 'recipe' | 'comparison'>,
   rgb: Uint8Array,
-  { frame }: EncoderImage,
+  image: EncoderImage,
   engine: EngineClient,
+  signal?: AbortSignal,
 ): Promise<AlignedImage | { readonly doubt: AlignmentDoubt } | undefined> {
   const template = comparison?.template;
   if (!template) return undefined;
-  return alignedImage(rgb, frame, await knownTemplate(template, job.recipe, engine), job);
+  const like = await knownTemplate(template, job.recipe, engine);
+  return alignedImage(rgb, image, like, job, engine, signal);
 }
 
 /** An aligned part as the engine takes it. */

@@ -66,7 +66,8 @@ export async function lookAt(
   return { cells: both, onPart, part: { share: part.share } };
 }
 
-async function findPart(
+/** The part by its like; why not, where SAM is unsure. */
+export async function findPart(
   seed: Omit<PartSeed, 'packHash'>,
   seen: EncodedStages,
   ask: AskSam,

@@ -1,4 +1,5 @@
 import type { Polygon } from '../../src-shared/geometry.ts';
+import type { PartMark } from '../../src-shared/inspection-area.ts';
 import type { OpinionSettings } from '../../src-shared/opinion.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 
@@ -29,7 +30,10 @@ export interface PictureOfFile {
 }
 
 /** The picture that parts are turned like before they are compared: the first reference, or the first of a batch. */
-export type TemplatePicture = PictureOfFile;
+export interface TemplatePicture extends PictureOfFile {
+  /** How its part and those of the others are found; absent: by their colours, and SAM where those leave a doubt. */
+  readonly part?: PartMark | undefined;
+}
 
 /** What an image is compared with. The engine keeps what it prepared under `hash`, a few at a time. */
 export interface Comparison {

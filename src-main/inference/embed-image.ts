@@ -41,7 +41,7 @@ export async function embedImage(
   const { image, rgb, contentHash, notices } = await readEncoderImage({ path, page, recipe, range }, engine);
   throwIfCancelled(signal);
   const { key, frame } = image;
-  const aligned = like && (await alignedImage(rgb, frame, like, job));
+  const aligned = like && (await alignedImage(rgb, image, like, job, engine, signal));
   const isAligned = aligned && 'picture' in aligned;
   const { tokens, coarse } = await engine.embed({ image, recipe }, signal);
   const tokensOf = async ({ width, height, data }: RgbImage) => {

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { DeviceReport } from '../../src-shared/device.ts';
-import type { PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
+import type { PartDoubt, PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
 import type { Pack } from '../../src-shared/pack.ts';
+import type { CellMask } from '../pipeline/area-mask.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
 import type { EncoderSize } from '../pipeline/tile-plan.ts';
 import type { EncoderImage } from './encoder-image.ts';
@@ -64,6 +65,10 @@ export interface EngineRequests {
     readonly job: { readonly image: EncoderImage; readonly mark: Pick<PartMark, 'point' | 'level'> };
     readonly result: Omit<PartSeed, 'packHash'> | undefined;
   };
+  readonly partCells: {
+    readonly job: { readonly image: EncoderImage; readonly seed: Omit<PartSeed, 'packHash'> };
+    readonly result: { readonly cells: CellMask } | { readonly doubt: PartDoubt };
+  };
   readonly askSam: {
     readonly job: {
       /** Of the image's embedding. */
@@ -95,6 +100,7 @@ export interface EngineClient extends OpenedEngine {
     onPrepared?: (progress: ComparisonProgress) => void,
   ): Promise<EngineRequests['rescore']['result']>;
   partSeed(job: EngineRequests['partSeed']['job']): Promise<EngineRequests['partSeed']['result']>;
+  partCells(job: EngineRequests['partCells']['job']): Promise<EngineRequests['partCells']['result']>;
   askSam(job: EngineRequests['askSam']['job'], signal?: AbortSignal): Promise<DecodedLogits | undefined>;
 }
 
@@ -129,6 +135,7 @@ export async function startEngine(
     embed: (job, signal) => thread.ask('embed', job, { signal, transfer: pixelsOf(job.image) }),
     rescore: (job, signal, onProgress) => thread.ask('rescore', job, { signal, onProgress }),
     partSeed: (job) => thread.ask('partSeed', job, { transfer: pixelsOf(job.image) }),
+    partCells: (job) => thread.ask('partCells', job, { transfer: pixelsOf(job.image) }),
     askSam: (job, signal) =>
       thread.ask('askSam', job, { signal, transfer: job.image ? pixelsOf(job.image) : [] }),
   };

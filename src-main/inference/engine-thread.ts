@@ -23,6 +23,7 @@ await serveRequests<EngineRequests>(
     embed: async ({ image, recipe }, { signal }) => opened().embed(image, recipe, signal),
     rescore: async (job, { signal, report }) => opened().rescore(job, signal, report),
     partSeed: async ({ image, mark }) => opened().partSeed(image, mark),
+    partCells: async ({ image, seed }) => opened().partCells(image, seed),
     async askSam({ key, prompts, image }, { transfer }) {
       const result: DecodedLogits | undefined = await opened().askSam(key, prompts, image);
       transfer(buffersOf(result?.levels ?? []));

@@ -3,7 +3,7 @@ import type { Alignment } from '../../src-shared/alignment.ts';
 import type { DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
 import type { Frame } from '../../src-shared/frame.ts';
-import type { PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
+import type { PartDoubt, PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { Timings } from '../../src-shared/result.ts';
@@ -14,13 +14,20 @@ import type { RegionMasks } from '../pipeline/mask-levels.ts';
 import { type DecoderPrompts, regionPrompts } from '../pipeline/region-prompts.ts';
 import { findRegions, minRegionCells } from '../pipeline/regions.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
-import { type AreaLookup, type EncodedStages, type FoundArea, lookAt, partSeed } from './area-lookup.ts';
+import {
+  type AreaLookup,
+  type EncodedStages,
+  type FoundArea,
+  findPart,
+  lookAt,
+  partSeed,
+} from './area-lookup.ts';
 import type { Comparison } from './comparison.ts';
 import { openDevice } from './devices.ts';
 import type { EncoderImage } from './encoder-image.ts';
 import { buildModels, type ModelSessions, openSessions } from './engine-sessions.ts';
 import type { ComparisonProgress, Rescored, RescoreJob } from './inference-protocol.ts';
-import { type Compared, type OpinionOptions, Opinions } from './opinions.ts';
+import { type Compared, type ComparingOptions, Opinions } from './opinions.ts';
 import type { LoadedPack } from './pack-loader.ts';
 import { RecentMap } from './recent-map.ts';
 import { rescore } from './rescore.ts';
@@ -188,7 +195,7 @@ export class Engine {
     { aligned, comparison }: Others,
     { coarse: language, stages, cells }: LookedAt & { readonly cells: CellMask | undefined },
     clock: Stopwatch,
-    options: OpinionOptions,
+    options: ComparingOptions,
   ): Promise<Compared | undefined> {
     if (!comparison) return undefined;
     const compared = comparedStages(stages.length);
@@ -227,6 +234,17 @@ export class Engine {
     const encoded = await this.#towers.encode(image, clock);
     this.#keep(image, encoded);
     return partSeed(mark, this.#encoded(image, encoded), this.#asker(image, clock));
+  }
+
+  /** The cells of the part that resembles a clicked one. @throws ClipSamError `inference-failed` as {@link segment} */
+  async partCells(
+    image: EncoderImage,
+    seed: Omit<PartSeed, 'packHash'>,
+  ): Promise<{ readonly cells: CellMask } | { readonly doubt: PartDoubt }> {
+    const clock = new Stopwatch();
+    const encoded = await this.#towers.encode(image, clock);
+    this.#keep(image, encoded);
+    return findPart(seed, this.#encoded(image, encoded), this.#asker(image, clock));
   }
 
   #encoded({ frame }: EncoderImage, encoded: Pick<Encoded, 'stages'>): EncodedStages {

@@ -150,7 +150,7 @@ export interface InferenceRequests {
   /** Null: SAM finds nothing there. */
   readonly partSeed: { readonly job: PartSeedJob; readonly result: PartSeed | null };
   readonly askSam: { readonly job: AskSamJob; readonly result: SamMasks };
-  /** How an image's part lies; nothing is computed with models. */
+  /** How an image's part lies; SAM is asked where its colours leave a doubt. */
   readonly pose: {
     readonly job: PoseJob;
     readonly result: PartPose | { readonly doubt: AlignmentDoubt };

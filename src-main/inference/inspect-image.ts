@@ -59,7 +59,8 @@ async function inspectInTurn(
     engine,
     turn,
   );
-  const aligned = await alignedForComparison({ path, page, recipe, range, comparison }, rgb, image, engine);
+  const compared = { path, page, recipe, range, comparison };
+  const aligned = await alignedForComparison(compared, rgb, image, engine, signal);
   const read = performance.now() - start;
   const lookup = area && (await lookupOf(area, recipe, engine));
   // Of a tiled image regions are looked for on the joined map, which is cleared then.

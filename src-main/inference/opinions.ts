@@ -70,7 +70,7 @@ export interface Compared {
   readonly notices: readonly Notice[];
 }
 
-export interface OpinionOptions {
+export interface ComparingOptions {
   readonly signal?: AbortSignal | undefined;
   /** Hears how far the comparison is, unless it is ready. */
   readonly onPrepared?: ((progress: ComparisonProgress) => void) | undefined;
@@ -94,7 +94,7 @@ export class Opinions {
    * What language and the others say of an image.
    * @throws ClipSamError `cancelled`, `inference-failed`
    */
-  async of(image: OpinionImage, comparison: Comparison, options: OpinionOptions = {}): Promise<Compared> {
+  async of(image: OpinionImage, comparison: Comparison, options: ComparingOptions = {}): Promise<Compared> {
     const { signal } = options;
     const prepared = await this.#prepare(comparison, options);
     const { used, notices } = prepared;
@@ -172,7 +172,7 @@ export class Opinions {
     };
   }
 
-  async #prepare(comparison: Comparison, options: OpinionOptions): Promise<PreparedComparison> {
+  async #prepare(comparison: Comparison, options: ComparingOptions): Promise<PreparedComparison> {
     // Token files are named by all that decides them, the recipe's words too.
     const { hash, references, crowd, harmless, counterExamples } = comparison;
     const sources = [...references, ...crowd, ...harmless, ...counterExamples];

@@ -1,7 +1,7 @@
 import { failure } from '../../src-shared/errors.ts';
 import type { InspectionArea, PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
-import { hashOfArea } from '../files/area-hash.ts';
+import { hashOfPart } from '../files/area-hash.ts';
 import type { AreaLookup } from './area-lookup.ts';
 import type { EngineClient } from './engine-client.ts';
 import { readEncoderImage } from './read-encoder-image.ts';
@@ -19,14 +19,22 @@ export async function lookupOf(
 ): Promise<AreaLookup> {
   const { part, width, height, include, ignore } = area;
   const drawn = { area: { width, height, include, ignore } };
-  if (part === null) return drawn;
-  if (part.seed?.packHash === engine.packHash) return { ...drawn, seed: part.seed };
-  const key = hashOfArea(area);
+  return part === null ? drawn : { ...drawn, seed: await partSeedOf(part, recipe, engine) };
+}
+
+/** What this pack remembers of a part; null: it cannot be had. */
+export async function partSeedOf(
+  part: PartMark,
+  recipe: Pick<Recipe, 'maxPixels'>,
+  engine: EngineClient,
+): Promise<PartSeed | null> {
+  if (part.seed?.packHash === engine.packHash) return part.seed;
+  const key = hashOfPart(part);
   const known = seeds.get(key);
   // Whatever keeps the image from being read is said with every result: the part is not found.
   const seed = known ?? readPartSeed(part, recipe, engine).catch(() => null);
   if (!known) seeds.set(key, seed);
-  return { ...drawn, seed: await seed };
+  return seed;
 }
 
 /**
@@ -35,7 +43,7 @@ export async function lookupOf(
  */
 export async function readPartSeed(
   { path, page, range, contentHash, point, level }: Omit<PartMark, 'seed'>,
-  recipe: Recipe,
+  recipe: Pick<Recipe, 'maxPixels'>,
   engine: EngineClient,
 ): Promise<PartSeed | null> {
   const read = await readEncoderImage(

@@ -3,6 +3,7 @@ import type { Notice } from '../../src-shared/notice.ts';
 import { readFrameImage } from '../codec/image-codec.ts';
 import { pictureKey } from '../files/picture-key.ts';
 import { planTiles, type TilePlan } from '../pipeline/tile-plan.ts';
+import type { PictureOfFile } from './comparison.ts';
 import { type EncoderImage, encoderImage, seenSize } from './encoder-image.ts';
 import { type EngineClient, tileSize } from './engine-client.ts';
 import type { InspectJob } from './inference-protocol.ts';
@@ -14,7 +15,12 @@ const HEAVY = 8 << 20;
 
 /** An image scaled into the encoder's square. @throws ClipSamError of the codec (`image-…`) */
 export async function readEncoderImage(
-  { path, page, recipe, range }: Pick<InspectJob, 'path' | 'page' | 'recipe' | 'range'>,
+  {
+    path,
+    page,
+    recipe,
+    range,
+  }: PictureOfFile & { readonly recipe: Pick<InspectJob['recipe'], 'maxPixels' | 'tiles'> },
   engine: EngineClient,
   turn?: TileTurn,
 ): Promise<{

@@ -9,7 +9,7 @@ import type { ScoreMap } from '../pipeline/score-map.ts';
 
 import type { Comparison } from './comparison.ts';
 import type { Rescored, RescoreJob } from './inference-protocol.ts';
-import type { OpinionImage, OpinionOptions, Opinions } from './opinions.ts';
+import type { ComparingOptions, OpinionImage, Opinions } from './opinions.ts';
 import { readTokenFile } from './token-file.ts';
 
 /** What scores images again, by what is kept of them. */
@@ -28,7 +28,7 @@ export interface Rescoring {
 export async function rescore(
   { images, comparisons, recipe, area }: RescoreJob,
   { opinions, packHash, inputSize }: Rescoring,
-  options: OpinionOptions = {},
+  options: ComparingOptions = {},
 ): Promise<(readonly Rescored[] | null)[]> {
   const all: (readonly Rescored[] | null)[] = [];
   for (const { key, path, areas = [] } of images) {
@@ -62,7 +62,7 @@ async function rescoreImage(
     readonly areas: readonly (readonly Polygon[])[];
     readonly opinions: Opinions;
   },
-  options: OpinionOptions,
+  options: ComparingOptions,
 ): Promise<Rescored> {
   const { frame, cells } = image;
   const seen = (map: ScoreMap) => (cells ? clearOutside(map, cells) : map);

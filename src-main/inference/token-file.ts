@@ -39,7 +39,10 @@ export function tokenFilePath(
     readonly template: string | null;
   },
 ): string {
-  return join(folder, `${hashOfJson({ version: 1, ortVersion: ORT_VERSION, ...decides })}.tokens`);
+  // Where parts were found by colours alone, some were not aligned that are now.
+  const outlined = decides.template !== null && { outlined: 1 };
+  const name = hashOfJson({ version: 1, ortVersion: ORT_VERSION, ...decides, ...outlined });
+  return join(folder, `${name}.tokens`);
 }
 
 /** Writes a whole file or nothing. @throws ClipSamError `disk-full`, `path-denied` */

@@ -25,7 +25,7 @@ export interface PartTokens {
 }
 
 /** SAM's own doubt: below this predicted IoU a mask is no outline of the part. */
-const LEAST_QUALITY = 0.7;
+export const LEAST_QUALITY = 0.7;
 /**
  * How much more than the background of the seed's image a place must resemble the clicked one, as a share of what is left
  * to 1. On hazelnuts (training data) and generated plates: 0.35 at least where there is one, of any colour; 0.15 at most on

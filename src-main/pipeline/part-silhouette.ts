@@ -16,6 +16,13 @@ export interface PartSilhouette {
   readonly background: readonly [red: number, green: number, blue: number];
 }
 
+/** A picture that does not show surely which of its pixels are the part; see `part-outline.ts`. */
+export interface DoubtfulSilhouette extends Omit<PartSilhouette, 'mask'> {
+  readonly doubt: AlignmentDoubt;
+  /** What the part may be, the likeliest first: 1 where something stands out; thumbnail pixels, row by row. */
+  readonly guesses: readonly Uint8Array[];
+}
+
 const SIDE = 256;
 /**
  * How far the part's mean distance must lie beyond the background's, in standard deviations of the background's. A
@@ -30,6 +37,14 @@ const LEAST_AREA = 0.002;
 const MOST_AREA = 0.9;
 const MOST_BORDER = 0.1;
 const MOST_SECOND = 0.5;
+/**
+ * What else stands out beside the part, twice as clearly as a part must, is its second tone, or a hard shadow: uneven
+ * light has no edge. As a share of the part's pixels, from when on it matters.
+ */
+const SECOND_CONTRAST = 2 * LEAST_CONTRAST;
+const LEAST_SECOND_TONE = 0.25;
+/** Pixels around the part that are of its blurred edge. */
+const EDGE = 2;
 
 /**
  * Finds the part that a picture shows before a plain background: the distance of each pixel's colour from the border's
@@ -37,33 +52,88 @@ const MOST_SECOND = 0.5;
  * @param picture any size; it is looked at with at most 256 pixels along its longer side
  * @returns why there is no telling, where the picture does not show one part before one background
  */
-export function partSilhouette(picture: RgbImage): PartSilhouette | { readonly doubt: AlignmentDoubt } {
-  const thumbnail = shrunk(picture, SIDE);
+export function partSilhouette(picture: RgbImage): PartSilhouette | DoubtfulSilhouette {
+  const found = withoutPart(picture);
+  const { thumbnail, background } = found;
   const { width, height } = thumbnail;
-  const border = borderPixels(width, height);
-  const background = medianColour(thumbnail, border);
   const distances = colourDistances(thumbnail, background);
   const { threshold, contrast, step } = otsu(distances);
-  if (contrast < LEAST_CONTRAST || step < LEAST_STEP) return { doubt: 'no-contrast' };
-
   const above = Uint8Array.from(distances, (distance) => (distance > threshold ? 1 : 0));
+  const unsure = (doubt: AlignmentDoubt, guesses: readonly Uint8Array[] = [above]) => ({
+    ...found,
+    doubt,
+    guesses,
+  });
+  if (contrast < LEAST_CONTRAST || step < LEAST_STEP) return unsure('no-contrast');
+
   const pieces = connectedComponents(above, width, height).sort((a, b) => b.length - a.length);
   const largest = pieces[0]!;
   const mask = new Uint8Array(width * height);
   for (const pixel of largest) mask[pixel] = 1;
   fillHoles(mask, width, height);
+  const doubt = extentDoubt(mask, width, height);
+  if (doubt) return unsure(doubt);
+  // Pieces in the part's own holes belong to it.
+  const second = pieces.find((piece, i) => i > 0 && !mask[piece[0]!]);
+  if (second && second.length > MOST_SECOND * largest.length) return unsure('several-pieces');
+  const whole = withSecondTone(mask, distances, width, height);
+  return whole ? unsure('two-tones', [whole, mask]) : { ...found, mask };
+}
+
+/** Why pixels of this extent are no whole part; undefined where they may be one. */
+export function extentDoubt(mask: Uint8Array, width: number, height: number): AlignmentDoubt | undefined {
+  const border = borderPixels(width, height);
   let area = 0;
   for (const value of mask) area += value;
   let onBorder = 0;
   for (const pixel of border) onBorder += mask[pixel]!;
+  if (area > MOST_AREA * mask.length) return 'fills-picture';
+  if (area < LEAST_AREA * mask.length) return 'too-small';
+  return onBorder > MOST_BORDER * border.length ? 'cut-off' : undefined;
+}
 
-  if (area > MOST_AREA * mask.length) return { doubt: 'fills-picture' };
-  if (area < LEAST_AREA * mask.length) return { doubt: 'too-small' };
-  if (onBorder > MOST_BORDER * border.length) return { doubt: 'cut-off' };
-  // Pieces in the part's own holes belong to it.
-  const second = pieces.find((piece, i) => i > 0 && !mask[piece[0]!]);
-  if (second && second.length > MOST_SECOND * largest.length) return { doubt: 'several-pieces' };
-  return { thumbnail, mask, ratioX: picture.width / width, ratioY: picture.height / height, background };
+/** The part with what adjoins it and stands out as well, though less; undefined where there is hardly any. */
+function withSecondTone(
+  mask: Uint8Array,
+  distances: Float32Array,
+  width: number,
+  height: number,
+): Uint8Array | undefined {
+  const near = grown(mask, width, height, EDGE);
+  const { threshold, contrast, step } = otsu(distances.filter((_, i) => !near[i]));
+  if (contrast < SECOND_CONTRAST || step < LEAST_STEP) return undefined;
+  const above = Uint8Array.from(distances, (distance, i) => (!near[i] && distance > threshold ? 1 : 0));
+  const adjoining = grown(near, width, height, 1);
+  const whole = near.map((value, i) => (mask[i] || (value && distances[i]! > threshold) ? 1 : 0));
+  let added = 0;
+  for (const piece of connectedComponents(above, width, height)) {
+    if (!piece.some((pixel) => adjoining[pixel])) continue;
+    added += piece.length;
+    for (const pixel of piece) whole[pixel] = 1;
+  }
+  const area = mask.reduce((sum, value) => sum + value, 0);
+  return added < LEAST_SECOND_TONE * area ? undefined : fillHoles(whole, width, height);
+}
+
+/** 1 within a square of so many pixels in each direction around what is set. */
+function grown(mask: Uint8Array, width: number, height: number, reach: number): Uint8Array {
+  const out = new Uint8Array(mask.length);
+  for (let y = 0, i = 0; y < height; y++)
+    for (let x = 0; x < width; x++, i++) {
+      if (!mask[i]) continue;
+      const [left, right] = [Math.max(0, x - reach), Math.min(width, x + reach + 1)];
+      for (let v = Math.max(0, y - reach); v <= Math.min(height - 1, y + reach); v++)
+        out.fill(1, v * width + left, v * width + right);
+    }
+  return out;
+}
+
+/** A picture as parts are looked for in it. */
+export function withoutPart(picture: RgbImage): Omit<PartSilhouette, 'mask'> {
+  const thumbnail = shrunk(picture, SIDE);
+  const { width, height } = thumbnail;
+  const background = medianColour(thumbnail, borderPixels(width, height));
+  return { thumbnail, ratioX: picture.width / width, ratioY: picture.height / height, background };
 }
 
 function shrunk(picture: RgbImage, side: number): RgbImage {
@@ -145,8 +215,8 @@ function otsu(values: Float32Array): {
   return best;
 }
 
-/** Sets what the mask encloses: what cannot be reached from the border over 4-connected pixels outside it. */
-function fillHoles(mask: Uint8Array, width: number, height: number): void {
+/** Sets what the mask encloses: what cannot be reached from the border over 4-connected pixels outside it. @returns the mask */
+export function fillHoles(mask: Uint8Array, width: number, height: number): Uint8Array {
   const reached = new Uint8Array(mask.length);
   const queue = new Int32Array(mask.length);
   let tail = 0;
@@ -165,4 +235,5 @@ function fillHoles(mask: Uint8Array, width: number, height: number): void {
     if (pixel + width < mask.length) reach(pixel + width);
   }
   for (let i = 0; i < mask.length; i++) mask[i] = reached[i] ? 0 : 1;
+  return mask;
 }

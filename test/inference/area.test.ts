@@ -13,6 +13,7 @@ import {
 } from '../../src-shared/inspection-area.ts';
 import { packSchema } from '../../src-shared/pack.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
+import { turnBetween } from '../pipeline/drawn-part.ts';
 import { pointInPolygons } from '../pipeline/point-in-polygons.ts';
 
 const PACK = fileURLToPath(new URL('../../models/lite', import.meta.url));
@@ -211,6 +212,32 @@ describe('a part that was clicked', () => {
       expect(pointInPolygons(outline, x, y)).toBe(false);
     }
     for (const { box } of result.regions) expect(box.y).toBeLessThan(500);
+  });
+
+  it('is turned by its outline to be compared, before any background', async () => {
+    const clicked = onPlate.part!;
+    const template = { path: clicked.path, part: clicked };
+    const plate = { x: 440, y: 320, angle: 40 };
+    const path = await picture('to be turned', { plate });
+    const pose = await inference.pose({ path, recipe, template });
+    if ('doubt' in pose) throw new Error(`Its pose does not show: ${pose.doubt}.`);
+    // Of the frame, whose longer side is 1024.
+    const pixel = 1024 / 800;
+    expect(Math.hypot(pose.centre.x / pixel - plate.x, pose.centre.y / pixel - plate.y)).toBeLessThan(12);
+    expect(pose.length / pixel).toBeGreaterThan(280);
+    expect(pose.length / pixel).toBeLessThan(330);
+    expect(turnBetween(pose.angle, (plate.angle * Math.PI) / 180)).toBeLessThan(0.1);
+
+    const job = { recipe, folder: join(folder, 'tokens') };
+    const [byOutline, byColours] = [
+      await inference.embed({ ...job, path, template }),
+      await inference.embed({ ...job, path, template: { path: clicked.path } }),
+    ];
+    expect(byOutline.notices.map(({ code }) => code)).not.toContain('not-aligned');
+    expect(byOutline.tokens).not.toBe(byColours.tokens);
+
+    const empty = await picture('nothing to be turned', { plate: null });
+    expect(await inference.pose({ path: empty, recipe, template })).toEqual({ doubt: 'part-not-found' });
   });
 
   it('that is not there leaves the whole image to be looked at, and says so', async () => {

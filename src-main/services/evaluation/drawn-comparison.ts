@@ -1,7 +1,9 @@
 import { fromErrorRecord } from '../../../src-shared/errors.ts';
+import type { PartMark } from '../../../src-shared/inspection-area.ts';
 import type { Opinion } from '../../../src-shared/opinion.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
+import { hashOfPart } from '../../files/area-hash.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
 import { pictureKey } from '../../files/picture-key.ts';
 import type { Comparison } from '../../inference/comparison.ts';
@@ -21,6 +23,8 @@ export interface DrawnComparisonOptions
   readonly references: readonly KnownFile[];
   /** Images that are measured. */
   readonly images: readonly KnownFile[];
+  /** How parts are found where they are turned, see `TemplatePicture`. */
+  readonly part?: PartMark | undefined;
   readonly rangeOf: (path: string) => SampleRange | undefined;
 }
 
@@ -32,7 +36,7 @@ export interface DrawnComparisonOptions
 export async function drawnComparison(
   options: DrawnComparisonOptions,
 ): Promise<{ readonly comparison: Comparison } & Pick<DecidedAlignment<unknown>, 'alignment'>> {
-  const { inference, folder, signal, recipe, opinions, seed, references, images, rangeOf } = options;
+  const { inference, folder, signal, recipe, part, opinions, seed, references, images, rangeOf } = options;
   const toWanted = ({ path, contentHash }: KnownFile, rotations: boolean) => ({
     ...{ path, contentHash, rotations },
     page: null,
@@ -49,9 +53,9 @@ export async function drawnComparison(
     : [];
   const shownBy = ({ path, range }: WantedPicture) => ({ path, ...(range && { range }) });
   const candidates = { settings: recipe.opinions, references: drawn, crowd };
-  const decided = await decideAlignment(candidates, { inference, recipe, signal, shownBy });
+  const decided = await decideAlignment(candidates, { inference, recipe, part, signal, shownBy });
   const { settings, alignment } = decided;
-  const template = decided.template && shownBy(decided.template);
+  const template = decided.template && { ...shownBy(decided.template), ...(part && { part }) };
   const pictures = [...drawn, ...crowd];
   const made = await embedPictures({ inference, recipe, folder, template, pictures, signal });
   const sourcesOf = (wanted: readonly (typeof pictures)[number][]): Comparison['crowd'] =>
@@ -70,6 +74,7 @@ export async function drawnComparison(
     references: keysOf(comparison.references),
     crowd: keysOf(comparison.crowd),
     ...(decided.template && { template: decided.template.key }),
+    ...(template?.part && { part: hashOfPart(template.part) }),
   });
   return {
     comparison: { hash, ...comparison, harmless: [], counterExamples: [], template },

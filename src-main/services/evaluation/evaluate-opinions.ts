@@ -206,6 +206,7 @@ async function drawAll(
     });
     const compared = await drawnComparison({
       ...{ inference, recipe, opinions, signal, ...one },
+      part: options.area?.part ?? undefined,
       folder: join(temporary, 'tokens'),
       images: measured,
       rangeOf: ranges.of,

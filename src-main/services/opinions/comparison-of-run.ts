@@ -1,3 +1,4 @@
+import type { PartMark } from '../../../src-shared/inspection-area.ts';
 import type {
   AlignmentDecision,
   KeptComparison,
@@ -5,6 +6,7 @@ import type {
   KeptPicture,
   RunComparison,
 } from '../../../src-shared/run-comparison.ts';
+import { hashOfPart } from '../../files/area-hash.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
 import type { Comparison } from '../../inference/comparison.ts';
 import { LEAST_CROWD } from '../../inference/prepared-comparison.ts';
@@ -21,6 +23,8 @@ export interface ComparisonOfRunOptions extends MakeTokensOptions {
   readonly claim: RunClaim;
   /** Asked once per run, when it begins. */
   readonly known: () => Promise<KnownParts>;
+  /** The part that the run looks at: how it is found also where it is turned. */
+  readonly part?: PartMark | undefined;
 }
 
 export interface ReadyComparison {
@@ -87,7 +91,7 @@ async function decide(options: ComparisonOfRunOptions): Promise<KeptComparison> 
 }
 
 async function withAlignment(plan: KeptComparison, options: ComparisonOfRunOptions): Promise<KeptComparison> {
-  const { workspace } = options;
+  const { workspace, part } = options;
   const { template, ...decided } = await decideAlignment(plan, {
     ...options,
     shownBy: (picture) => shownBy(picture, workspace),
@@ -98,6 +102,7 @@ async function withAlignment(plan: KeptComparison, options: ComparisonOfRunOptio
     ...decided,
     ...(alignment === 'off' && (await posesOf(plan, options))),
     template: template ?? null,
+    ...(template && part && { part }),
   };
 }
 
@@ -112,13 +117,14 @@ async function posesOf(
 }
 
 function summaryOf(ready: KeptComparison): RunComparison {
-  const { settings, alignment, poses, template } = ready;
+  const { settings, alignment, poses, template, part } = ready;
   const { crowd, references, harmless, counterExamples, skipped } = ready;
   const keysOf = (pictures: readonly KeptPicture[]) => pictures.map(({ key }) => key).sort();
   const partsOf = (parts: readonly KeptPart[]) => parts.map(({ key, polygons }) => ({ key, polygons }));
   const hash = hashOfJson({
     settings,
     ...(template && { template: template.key }),
+    ...(part && { part: hashOfPart(part) }),
     crowd: keysOf(crowd),
     references: keysOf(references),
     harmless: partsOf(harmless),

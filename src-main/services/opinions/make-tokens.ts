@@ -78,8 +78,11 @@ export async function makeTokens(kept: KeptComparison, options: MakeTokensOption
 }
 
 /** What the parts of a comparison are turned like. */
-export function templateOf({ template }: KeptComparison, workspace: Workspace): TemplatePicture | undefined {
-  return template ? shownBy(template, workspace) : undefined;
+export function templateOf(
+  { template, part }: KeptComparison,
+  workspace: Workspace,
+): TemplatePicture | undefined {
+  return template ? { ...shownBy(template, workspace), ...(part && { part }) } : undefined;
 }
 
 /** Where a picture is read. */

@@ -1,6 +1,7 @@
 import type { PoseSpread } from '../../../src-shared/alignment.ts';
 import { blamesNoImage } from '../../../src-shared/error-codes.ts';
 import { throwIfCancelled, toErrorRecord } from '../../../src-shared/errors.ts';
+import type { PartMark } from '../../../src-shared/inspection-area.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { TemplatePicture } from '../../inference/comparison.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
@@ -17,6 +18,8 @@ const SURE = 0.9;
 export interface SurveyOptions {
   readonly inference: Pick<InferenceClient, 'pose'>;
   readonly recipe: Pick<Recipe, 'maxPixels'>;
+  /** How parts are found, see `TemplatePicture`. */
+  readonly part?: PartMark | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -36,15 +39,16 @@ export interface PoseSurvey {
  */
 export async function surveyPoses(
   pictures: readonly TemplatePicture[],
-  { inference, recipe, signal }: SurveyOptions,
+  { inference, recipe, part, signal }: SurveyOptions,
 ): Promise<PoseSurvey | undefined> {
   const count = Math.min(LOOKED_AT, pictures.length);
   const chosen = Array.from(
     { length: count },
     (_, i) => pictures[Math.floor((i * pictures.length) / count)]!,
   );
-  const [template] = chosen;
-  if (!template || count < 2) return undefined;
+  const [first] = chosen;
+  if (!first || count < 2) return undefined;
+  const template = { ...first, ...(part && { part }) };
   const { maxPixels } = recipe;
   const poseOf = async (picture: TemplatePicture): Promise<PartPose | undefined> => {
     try {

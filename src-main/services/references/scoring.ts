@@ -3,6 +3,7 @@ import type { Polygon } from '../../../src-shared/geometry.ts';
 import type { InspectionArea } from '../../../src-shared/inspection-area.ts';
 import { DEFAULT_OPINION_SETTINGS, type OpinionSettings } from '../../../src-shared/opinion.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
+import { hashOfPart } from '../../files/area-hash.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
 import type { Comparison, TemplatePicture } from '../../inference/comparison.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
@@ -93,11 +94,18 @@ function settingsOf(recipe: Recipe): OpinionSettings {
 
 /** As a run would decide. */
 async function decideSets(
-  { sets, alignedBy, recipe }: Scoring,
+  { sets, alignedBy, recipe, area }: Scoring,
   options: SurveyOptions,
 ): Promise<readonly DecidedSet[]> {
   const decide = ({ references }: ReferenceSet, settings: OpinionSettings) =>
-    decideAlignment({ settings, references, crowd: [] }, { ...options, shownBy: shownByItem });
+    decideAlignment(
+      { settings, references, crowd: [] },
+      {
+        ...options,
+        part: area?.part ?? undefined,
+        shownBy: shownByItem,
+      },
+    );
   const asked = settingsOf(recipe);
   const settings = alignedBy ? (await decide(alignedBy, asked)).settings : asked;
   const decided: DecidedSet[] = [];
@@ -107,6 +115,11 @@ async function decideSets(
 
 function shownByItem({ path, page, range }: KeptItem): TemplatePicture {
   return { path, ...(page && { page: page.index }), ...(range && { range }) };
+}
+
+/** What parts are turned like, and how they are found. */
+function likeItem(item: KeptItem, area: InspectionArea | undefined): TemplatePicture {
+  return { ...shownByItem(item), ...(area?.part && { part: area.part }) };
 }
 
 /** Scores with sets whose tokens are turned alike. */
@@ -130,7 +143,7 @@ async function scoreAlike(
     inference,
     recipe,
     folder: tokenFiles.folder,
-    template: template && shownByItem(template),
+    template: template && likeItem(template, area),
     pictures: all,
     signal,
     onProgress: ({ done }) => onProgress?.({ done, total }),
@@ -142,7 +155,7 @@ async function scoreAlike(
   }
   const free = await tokenFiles.hold([...tokens.values()].map((made) => made.tokens));
   try {
-    const comparisons = sets.map((set) => comparisonOf(set, tokens));
+    const comparisons = sets.map((set) => comparisonOf(set, tokens, area));
     const scored: (readonly Rescored[] | null)[] = pictures.map(() => null);
     const there = pictures.flatMap((picture, index) => {
       const made = tokens.get(asked[index]!.name);
@@ -171,6 +184,7 @@ function wanted({ path, contentHash, page, range, version }: Picture, rotations:
 function comparisonOf(
   { set, settings, template }: DecidedSet,
   tokens: ReadonlyMap<string, Embedded>,
+  area: InspectionArea | undefined,
 ): Comparison {
   const of = (item: KeptItem, rotations: boolean) => tokens.get(wanted(item, rotations).name)!;
   const marks = (items: readonly KeptItem[]) =>
@@ -181,13 +195,16 @@ function comparisonOf(
       height: item.height!,
     }));
   return {
-    hash: hashOfJson({ set: set.hash, settings, template: template?.version ?? null }),
+    hash: hashOfJson({
+      ...{ set: set.hash, settings, template: template?.version ?? null },
+      ...(template && area?.part && { part: hashOfPart(area.part) }),
+    }),
     settings,
     references: set.references.map((item) => sourceOf(of(item, settings.rotations))),
     crowd: [],
     harmless: marks(set.harmless),
     counterExamples: marks(set.counterExamples),
-    ...(template && { template: shownByItem(template) }),
+    ...(template && { template: likeItem(template, area) }),
   };
 }
 

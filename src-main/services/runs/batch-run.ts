@@ -253,6 +253,7 @@ class BatchJob implements BatchRun {
       inference,
       tokenFiles: await tokenFilesOf(workspace),
       known: async () => known ?? partsOfProduct(workspace, this.runId),
+      part: this.#area?.part ?? undefined,
       signal: this.#abort.signal,
       pass: (work) => this.#gate.pass(work),
       onProgress: (progress) => this.#emit({ kind: 'comparing', ...progress }),

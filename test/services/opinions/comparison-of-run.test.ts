@@ -17,6 +17,7 @@ import { getRun } from '../../../src-main/store/runs.ts';
 import type { Workspace } from '../../../src-main/store/workspace.ts';
 import type { BatchEvent } from '../../../src-shared/batch-event.ts';
 import { ClipSamError } from '../../../src-shared/errors.ts';
+import { type InspectionArea, inspectionAreaSchema } from '../../../src-shared/inspection-area.ts';
 import { DEFAULT_OPINION_SETTINGS, type OpinionSettings } from '../../../src-shared/opinion.ts';
 import { recipe, temporaryFolder, temporaryWorkspace } from '../../store/fixtures.ts';
 import { type FakeOptions, fakeInference } from '../runs/fake-inference.ts';
@@ -48,12 +49,14 @@ interface Work {
   /** The run to resume. */
   readonly runId?: number;
   readonly signal?: AbortSignal;
+  /** Of a new run. */
+  readonly area?: InspectionArea;
   readonly fake?: FakeOptions;
 }
 
 /** Begins a run, or goes on with one, and keeps what it asked for and told. */
 async function begin(batch: { workspace: Workspace; batchId: number }, work: Work = {}) {
-  const { opinions, known, runId, signal, fake } = work;
+  const { opinions, known, runId, signal, area, fake } = work;
   const comparisons: (Comparison | undefined)[] = [];
   const embedded: EmbedJob[] = [];
   const events: BatchEvent[] = [];
@@ -75,7 +78,7 @@ async function begin(batch: { workspace: Workspace; batchId: number }, work: Wor
   };
   const job = runId
     ? await resumeBatchRun({ ...options, runId })
-    : await startBatchRun({ ...options, recipe: opinions ? withOpinions(opinions) : recipe });
+    : await startBatchRun({ ...options, area, recipe: opinions ? withOpinions(opinions) : recipe });
   return { job, comparisons, embedded, events };
 }
 
@@ -146,6 +149,26 @@ describe('what a run compares with', () => {
     expect(await comparisonOf(3)).not.toHaveProperty('poses');
     // What was done counts, not who asked for it.
     expect(asked.comparisons[0]!.hash).toBe(aligned.comparisons[0]!.hash);
+  });
+
+  test('has parts found by the click that says where to look, where they are turned', async () => {
+    const batch = await batchOf(6);
+    const part = {
+      ...{ contentHash: 'a'.repeat(64), path: '/clicked.png', page: null, range: null },
+      ...{ point: { x: 3, y: 4 }, level: 2 as const, seed: null },
+    };
+    const area = inspectionAreaSchema.parse({ width: 640, height: 480, part });
+    const aligned = { ...CONSENSUS, alignment: 'on' as const };
+    const without = await begin(batch, { opinions: aligned });
+    await without.job.done;
+    const clicked = await begin(batch, { opinions: aligned, area });
+    await clicked.job.done;
+    expect(clicked.embedded.map((job) => job.template?.part)).toEqual(Array(6).fill(part));
+    expect(clicked.comparisons[0]!.template!.part).toEqual(part);
+    expect(clicked.comparisons[0]!.hash).not.toBe(without.comparisons[0]!.hash);
+    const lying = await begin(batch, { opinions: CONSENSUS, area });
+    await lying.job.done;
+    expect(lying.comparisons[0]!.template).toBeUndefined();
   });
 
   test('goes on aligned as it began, whatever parts would look like now', async () => {
