@@ -40,36 +40,49 @@ export function providersOfThisBuild(): readonly string[] {
   return ort.listSupportedBackends().map(({ name }) => name);
 }
 
+/** How much ONNX Runtime changes a graph before it runs it; `disabled` is for one that it has changed already. */
+export type GraphLevel = 'all' | 'basic' | 'disabled';
+
+export interface SessionOptions {
+  readonly device: Device;
+  readonly threads?: number;
+  /** Where the files lie that a model given as bytes refers to. */
+  readonly externalFolder?: string;
+  /** Default `all`. */
+  readonly level?: GraphLevel;
+  /** Folder that gets the changed graph as {@link SAVED_GRAPH}, with its weights beside it. */
+  readonly saveTo?: string;
+}
+
+/** The file of a graph that was saved, and that of its weights. */
+export const SAVED_GRAPH = { graph: 'graph.onnx', weights: 'graph.data' } as const;
+
 /**
  * Opens a session.
  * @param model path of an ONNX file, or its bytes
  * @throws ClipSamError `model-file-invalid` when ONNX Runtime refuses the model
  */
-export async function createSession(
-  model: string | Uint8Array,
-  options: {
-    readonly device: Device;
-    readonly threads?: number;
-    /** Where the files lie that a model given as bytes refers to. */
-    readonly externalFolder?: string;
-  },
-): Promise<Session> {
+export async function createSession(model: string | Uint8Array, options: SessionOptions): Promise<Session> {
+  const { device, threads, level = 'all', saveTo, externalFolder } = options;
   const config: ort.InferenceSession.SessionOptions = {
-    executionProviders: [options.device],
-    graphOptimizationLevel: 'all',
+    executionProviders: [device],
+    graphOptimizationLevel: level,
     // Its pre-planned block comes on top of the arena: 200 MB for MobileSAM's encoder, and no time saved.
     enableMemPattern: false,
     logSeverityLevel: 3,
-    // Between two runs its threads would go on spinning, on cores that decoding, fusing and sending need.
     extra: {
       session: {
+        // Between two runs its threads would go on spinning, on cores that decoding, fusing and sending need.
         force_spinning_stop: '1',
-        ...(options.externalFolder && {
-          model_external_initializers_file_folder_path: options.externalFolder,
+        ...(externalFolder && { model_external_initializers_file_folder_path: externalFolder }),
+        ...(saveTo !== undefined && {
+          optimized_model_external_initializers_file_name: SAVED_GRAPH.weights,
+          optimized_model_external_initializers_min_size_in_bytes: '1024',
         }),
       },
     },
-    ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
+    ...(saveTo !== undefined && { optimizedModelFilePath: join(saveTo, SAVED_GRAPH.graph) }),
+    ...(threads ? { intraOpNumThreads: threads } : {}),
   };
   let session: ort.InferenceSession;
   try {
