@@ -4,6 +4,7 @@ import type { ErrorRecord } from '../../src-shared/error-record.ts';
 import { ClipSamError, throwIfCancelled, toErrorRecord } from '../../src-shared/errors.ts';
 import type { PartSeed } from '../../src-shared/inspection-area.ts';
 import type { InspectionResult } from '../../src-shared/result.ts';
+import { type LackOfMemory, lackOfDeviceMemory } from './device-memory.ts';
 import type {
   AskSamJob,
   Embedded,
@@ -135,6 +136,9 @@ class SupervisedInference implements InferenceClient {
   #broken: ClipSamError | undefined;
   #restart: NodeJS.Timeout | undefined;
   #ready: InferenceRequests['open']['result'] | undefined;
+  /** The child under way has its pack loaded. */
+  #isChildReady = false;
+  #lackOfMemory: LackOfMemory | undefined;
   #onDead: (() => void) | undefined;
 
   constructor(options: InferenceOptions) {
@@ -227,6 +231,8 @@ class SupervisedInference implements InferenceClient {
     const generation = ++this.#generation;
     this.#state = 'starting';
     this.#answersOfGeneration = 0;
+    this.#isChildReady = false;
+    const lackOfMemory = this.#lackOfMemory;
     const child = superviseChild(
       this.#host,
       { readyTimeout, silence },
@@ -239,7 +245,13 @@ class SupervisedInference implements InferenceClient {
       },
     );
     this.#child = child;
-    const options = { packFolder, device, ...(threads && { threads }), ...(heapMb && { heapMb }) };
+    const options = {
+      packFolder,
+      device,
+      ...(threads && { threads }),
+      ...(heapMb && { heapMb }),
+      ...(lackOfMemory && { lackOfMemory }),
+    };
     child.ask('open', options).then(
       (ready) => this.#onReady(ready, child, generation),
       (error) => {
@@ -252,6 +264,7 @@ class SupervisedInference implements InferenceClient {
 
   #onReady(ready: InferenceRequests['open']['result'], child: SupervisedChild, generation: number): void {
     this.#ready = ready;
+    this.#isChildReady = true;
     this.#tell({ kind: 'ready', generation, pid: child.pid, device: ready.device });
     this.#settleOpened.resolve();
     if (this.#state !== 'starting' || this.#child !== child) return;
@@ -290,7 +303,9 @@ class SupervisedInference implements InferenceClient {
   #onDeath(reason: DeathReason, generation: number): void {
     this.#child = undefined;
     this.#tell({ kind: 'died', generation, reason });
-    this.#queue.processDied(reason);
+    const lack = this.#lackIn(reason);
+    if (lack) this.#lackOfMemory = lack;
+    this.#queue.processDied(reason, lack !== undefined);
     this.#onDead?.();
     if (this.#state === 'closed') {
       this.#settleOpened.reject(wasClosed());
@@ -300,7 +315,7 @@ class SupervisedInference implements InferenceClient {
       this.#queue.rejectWaiting(this.#broken);
       return;
     }
-    if (reason.kind !== 'memory-cap') this.#deathsInARow++;
+    if (reason.kind !== 'memory-cap' && !lack) this.#deathsInARow++;
     const next = afterDeath({
       reason,
       deathsInARow: this.#deathsInARow,
@@ -314,6 +329,16 @@ class SupervisedInference implements InferenceClient {
     }
     this.#state = 'starting';
     this.#restart = setTimeout(() => this.#start(), next.pauseMs);
+  }
+
+  /** Set when the process ended because its device had no memory left: the next one takes less. */
+  #lackIn(reason: DeathReason): LackOfMemory | undefined {
+    const device = this.#isChildReady ? this.#ready?.device.running : undefined;
+    if (reason.kind !== 'died' || device === undefined || device === 'cpu') return undefined;
+    const line = lackOfDeviceMemory(reason.stderr);
+    return line === undefined
+      ? undefined
+      : { step: (this.#lackOfMemory?.step ?? 0) + 1, device, reason: line.slice(-300) };
   }
 
   #break(error: ClipSamError): void {

@@ -12,6 +12,7 @@ import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import type { PartPose } from '../pipeline/part-pose.ts';
 import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
 import type { Comparison, PictureOfFile, TemplatePicture, TokenSource } from './comparison.ts';
+import type { LackOfMemory } from './device-memory.ts';
 import type { DeviceMeasurement } from './devices.ts';
 import type { Examination } from './examination.ts';
 import type { FromServer, ToServer } from './request-channel.ts';
@@ -118,6 +119,8 @@ export interface EngineOptions {
   readonly packFolder: string;
   readonly device: DeviceRequest;
   readonly threads?: number;
+  /** Why it doesn't begin with what is best for the device. */
+  readonly lackOfMemory?: LackOfMemory;
   /** Megabytes of its heap; models, tensors and images lie outside of it. Default 2048. */
   readonly heapMb?: number;
 }

@@ -24,12 +24,22 @@ export type Tensor =
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** What a graph wants to be fed. */
+export interface SessionInput {
+  readonly name: string;
+  /** `float32`, `float16`, `int64`, …; `unknown` of what is no tensor. */
+  readonly type: string;
+  /** Sizes, or the names of those that are open. */
+  readonly dims: readonly (number | string)[];
+}
+
 /**
  * An ONNX Runtime session on one device. `run` blocks its thread while it computes. It takes float32 where the graph
  * wants float16, and the other way round: exports in half precision differ in what their borders are.
  */
 export interface Session {
   readonly inputNames: readonly string[];
+  readonly inputs?: readonly SessionInput[];
   readonly outputNames: readonly string[];
   run(feeds: Tensors, outputs?: readonly string[]): Promise<Tensors>;
   release(): Promise<void>;
@@ -95,14 +105,16 @@ export async function createSession(model: string | Uint8Array, options: Session
       cause,
     });
   }
-  const wanted = new Map(session.inputMetadata.map((input) => [input.name, input.isTensor && input.type]));
+  const described = session.inputMetadata.map(describeInput);
+  const types = new Map(described.map(({ name, type }) => [name, type]));
   return {
     inputNames: session.inputNames,
+    inputs: described,
     outputNames: session.outputNames,
     async run(feeds, outputs) {
       const inputs: Record<string, ort.Tensor> = {};
       for (const [name, tensor] of Object.entries(feeds))
-        inputs[name] = toOrt(inPrecision(tensor, wanted.get(name)));
+        inputs[name] = toOrt(inPrecision(tensor, types.get(name)));
       const results = outputs ? await session.run(inputs, [...outputs]) : await session.run(inputs);
       return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(name, value)]));
     },
@@ -110,15 +122,16 @@ export async function createSession(model: string | Uint8Array, options: Session
   };
 }
 
-/** The tensor in the precision that a graph's input has; as it is where that is something else. */
-function inPrecision(tensor: Tensor, wanted: string | false | undefined): Tensor {
-  const { dims } = tensor;
-  if (tensor.type === 'float32' && wanted === 'float16') {
-    return { type: 'float16', dims, data: new Float16Array(tensor.data) };
-  }
-  if (tensor.type === 'float16' && wanted === 'float32') {
-    return { type: 'float32', dims, data: new Float32Array(tensor.data) };
-  }
+function describeInput(value: ort.InferenceSession.ValueMetadata): SessionInput {
+  if (!value.isTensor) return { name: value.name, type: 'unknown', dims: [] };
+  return { name: value.name, type: value.type, dims: value.shape };
+}
+
+/** A tensor as a graph of another precision takes it. */
+function inPrecision(tensor: Tensor, wanted: string | undefined): Tensor {
+  const { type, dims, data } = tensor;
+  if (type === 'float32' && wanted === 'float16') return { type: wanted, dims, data: new Float16Array(data) };
+  if (type === 'float16' && wanted === 'float32') return { type: wanted, dims, data: new Float32Array(data) };
   return tensor;
 }
 

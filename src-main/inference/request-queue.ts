@@ -111,15 +111,17 @@ export class RequestQueue {
   /**
    * The process is gone: what was under way waits for the next one, ahead of all others, or is rejected. After a
    * timeout the slow image alone is to blame. Otherwise any of them may be: each has one more try, alone.
+   * @param isBlameless no image is to blame, and the next process has what this one lacked
    */
-  processDied(reason: DeathReason): void {
+  processDied(reason: DeathReason, isBlameless = false): void {
     this.pause();
     const interrupted = [...this.#underWay];
     this.#underWay.clear();
     this.#timeOldest();
     this.#tellIfIdle();
-    const again =
-      reason.kind === 'timeout'
+    const again = isBlameless
+      ? interrupted
+      : reason.kind === 'timeout'
         ? this.#withoutSlowest(interrupted, reason)
         : this.#withoutRepeated(interrupted, reason);
     this.#waiting.unshift(...again.filter((task) => !task.isCancelled));

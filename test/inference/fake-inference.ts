@@ -25,7 +25,7 @@ export interface Surroundings {
  * Speaks the inference process's protocol and does with an image what its path says: `crash`, `hang` (no answer),
  * `freeze` (no heartbeat either), `slow`, `tiles` (three
  * tiles, each as long as `slow`), `grow` (reports 1000 MB from then on), `bad` (fails), `once:FILE` (crashes
- * unless the file is there, and makes it); anything else is answered at once. So do the packs `refuse`,
+ * unless the file is there, and makes it), `memory:N` (its device lacks memory the first N times); anything else is answered at once. So do the packs `refuse`,
  * `crash-at-start`, `fill-at-start` (ends as V8 does with a full heap), `kill-at-start`,
  * `grow-at-start` and `never-ready`. Of the devices `cuda` crashes, `webgpu` fails, and the others beat the CPU.
  * @returns takes the parent's messages
@@ -36,7 +36,9 @@ export function fakeInference({ pid, say, kill, exit, freeze }: Surroundings): (
   const heartbeat = () => say({ kind: 'heartbeat', rssBytes: megabytes * 2 ** 20 });
   setInterval(heartbeat, 50);
 
-  const open = (id: number, { packFolder, device }: InferenceRequests['open']['job']) => {
+  let lack: InferenceRequests['open']['job']['lackOfMemory'];
+  const open = (id: number, { packFolder, device, lackOfMemory }: InferenceRequests['open']['job']) => {
+    lack = lackOfMemory;
     if (packFolder === 'refuse') {
       say({ kind: 'failed', id, error: { code: 'pack-not-found', message: 'No such pack.' } });
     } else if (packFolder === 'crash-at-start') exit(7, 'Error: the driver is broken\n');
@@ -45,7 +47,9 @@ export function fakeInference({ pid, say, kill, exit, freeze }: Surroundings): (
     } else if (packFolder === 'kill-at-start') kill();
     else if (packFolder === 'grow-at-start') megabytes = 1000;
     else if (packFolder !== 'never-ready') {
-      const result = { device: { asked: device, running: 'cpu' }, packHash: 'hash' } as const;
+      const running = device === 'cuda' && (lack?.step ?? 0) < 2 ? 'cuda' : 'cpu';
+      const report = { asked: device, running, ...(lack && { outOfMemory: lack }) } as const;
+      const result = { device: report, packHash: 'hash' };
       say({ kind: 'answer', id, result });
     }
   };
@@ -55,7 +59,9 @@ export function fakeInference({ pid, say, kill, exit, freeze }: Surroundings): (
       const result = { contentHash: path, pid } as unknown as (FromChild & { kind: 'answer' })['result'];
       if (!cancelled.has(id)) say({ kind: 'answer', id, result });
     };
-    if (behaviour === 'crash') kill();
+    if (behaviour === 'memory' && (lack?.step ?? 0) < Number(file)) {
+      exit(1, 'CUDA failure 2: out of memory ; GPU=0\n');
+    } else if (behaviour === 'crash') kill();
     else if (behaviour === 'once' && file && !existsSync(file)) {
       writeFileSync(file, '');
       kill();

@@ -147,6 +147,38 @@ describe('a crash', () => {
   });
 });
 
+describe('a device without memory', () => {
+  const running = () => events.flatMap((event) => (event.kind === 'ready' ? [event.device.running] : []));
+
+  it('gives way step by step, and every image is done, that one included', async () => {
+    await open({ device: 'cuda' });
+    const paths = ['slow:1', 'memory:2', 'slow:2', 'image', 'later'];
+    const results = await Promise.all(paths.map((path) => inspect(path)));
+    expect(results.map(({ contentHash }) => contentHash)).toEqual(paths);
+    expect(deaths()).toEqual(['died', 'died']);
+    expect(running()).toEqual(['cuda', 'cuda', 'cpu']);
+    expect(inference.device.outOfMemory).toMatchObject({
+      step: 2,
+      device: 'cuda',
+      reason: 'CUDA failure 2: out of memory ; GPU=0',
+    });
+  });
+
+  it('is forgotten by no later process', async () => {
+    await open({ device: 'cuda' });
+    await inspect('memory:1');
+    await Promise.allSettled([inspect('crash')]);
+    await inspect('next');
+    expect(inference.device.outOfMemory).toMatchObject({ step: 1 });
+  });
+
+  it('is no excuse for an image that fills the CPU’s', async () => {
+    await open();
+    await expect(inspect('memory:9')).rejects.toMatchObject({ code: 'inference-crashed' });
+    expect(deaths()).toEqual(['died', 'died']);
+  });
+});
+
 describe('a process that does not answer', () => {
   it('is replaced after the time an image may take; only the slow image is rejected', async () => {
     await open({ imageTimeout: 400 });
