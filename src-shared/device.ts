@@ -8,7 +8,7 @@ export const deviceSchema = deviceRequestSchema.exclude(['auto']);
 export type Device = z.infer<typeof deviceSchema>;
 
 /** In how many bits a model of a pack computes. */
-export const filePrecisionSchema = z.enum(['fp32', 'fp16', 'int8']);
+const filePrecisionSchema = z.enum(['fp32', 'fp16', 'int8']);
 export type FilePrecision = z.infer<typeof filePrecisionSchema>;
 
 /** Which file serves for one of a pack that has others in other precisions, and why not those to be preferred. */

@@ -51,7 +51,7 @@ export function providersOfThisBuild(): readonly string[] {
 }
 
 /** How much ONNX Runtime changes a graph before it runs it; `disabled` is for one that it has changed already. */
-export type GraphLevel = 'all' | 'basic' | 'disabled';
+type GraphLevel = 'all' | 'basic' | 'disabled';
 
 export interface SessionOptions {
   readonly device: Device;
