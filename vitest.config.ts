@@ -48,7 +48,11 @@ export default defineConfig({
     testTimeout: 5 * PATIENCE,
     hookTimeout: 5 * PATIENCE,
     // Programs that tests start again and again are compiled once.
-    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('out/compile-cache', import.meta.url)) },
+    env: {
+      NODE_COMPILE_CACHE: fileURLToPath(new URL('out/compile-cache', import.meta.url)),
+      // What tests open is kept by those alone that are about keeping it.
+      CLIPSAM_GRAPHS: 'off',
+    },
     expect: { poll: { timeout: PATIENCE } },
     setupFiles: ['test/own-machine.ts'],
     projects: [

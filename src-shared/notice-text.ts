@@ -104,6 +104,10 @@ const EN: Tellers = {
     `${number(marks)} marks of inspectors (harmless, or missed defects) were not heeded: their images have no tokens of this model pack, or could not be aligned.`,
   'consensus-mixed': () =>
     'The image was not compared with its batch: the images there are of several kinds and have too little in common.',
+  'out-of-device-memory': ({ device, running }) =>
+    device === running
+      ? `The device "${device}" had not enough memory: the pack's smallest variants computed on it.`
+      : `The device "${device}" had not enough memory: "${running}" computed.`,
   'no-trained-head': () =>
     'The model pack has no trained head: the map shows how much each place is like the words, which finds far fewer defects. Use a pack with a head, or train one.',
   'single-reference': () =>
@@ -161,6 +165,10 @@ const ZH: Tellers = {
   'marks-unusable': ({ marks }, { number }) =>
     `未能采用检验员的 ${number(marks)} 个标记（无害或漏检缺陷）：其图像没有此模型包的特征，或无法对齐。`,
   'consensus-mixed': () => '该图像未与其批次比较：批次中的图像种类不一，共同之处太少。',
+  'out-of-device-memory': ({ device, running }) =>
+    device === running
+      ? `设备“${device}”内存不足：已改用模型包中最小的变体在其上计算。`
+      : `设备“${device}”内存不足：已改由“${running}”计算。`,
   'no-trained-head': () =>
     '该模型包没有训练过的检测头：图中仅显示各处与文字的相似程度，能发现的缺陷少得多。请使用带检测头的模型包，或训练一个。',
   'single-reference': () => '只有一幅参考图像：合格品之间的差异尚不清楚。请添加更多参考图像。',
@@ -200,6 +208,7 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'comparison-incomplete': 'Comparison incomplete',
     'marks-unusable': 'Marks not heeded',
     'consensus-mixed': 'Batch of several kinds',
+    'out-of-device-memory': 'Device without memory',
     'no-trained-head': 'No trained head',
     'single-reference': 'One reference only',
     'consensus-unavailable': 'Batch too small',
@@ -231,6 +240,7 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'comparison-incomplete': '比较不完整',
     'marks-unusable': '标记未采用',
     'consensus-mixed': '批次种类不一',
+    'out-of-device-memory': '设备内存不足',
     'no-trained-head': '无训练过的检测头',
     'single-reference': '仅一幅参考',
     'consensus-unavailable': '批次图像过少',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ALIGNMENT_DOUBTS } from './alignment.ts';
+import { deviceSchema } from './device.ts';
 import { PART_DOUBTS } from './inspection-area.ts';
 import { opinionSchema } from './opinion.ts';
 
@@ -107,6 +108,8 @@ export const noticeSchema = z.discriminatedUnion('code', [
    * border would be part; `outside`: it lies outside of the region of interest.
    */
   z.object({ code: z.literal('part-not-found'), reason: z.enum(PART_DOUBTS) }),
+  /** The device had no memory for the pack: its smallest variants computed, or another device. */
+  z.object({ code: z.literal('out-of-device-memory'), device: deviceSchema, running: deviceSchema }),
   /** The pack has no trained head: the map is the bare similarity of patches and words. */
   z.object({ code: z.literal('no-trained-head') }),
 ]);
@@ -132,6 +135,7 @@ export const NOTICE_LEVELS: Readonly<Record<NoticeCode, 'information' | 'warning
   'marks-unusable': 'warning',
   'consensus-mixed': 'information',
   'no-trained-head': 'warning',
+  'out-of-device-memory': 'information',
   'single-reference': 'warning',
   'consensus-unavailable': 'warning',
   'region-accepted': 'warning',

@@ -27,12 +27,29 @@ export function pipelineMessages(say: (line: string) => void): (event: Inference
 }
 
 /** What really runs; where that is not what was asked for, so that nobody can miss it. */
-function deviceLines({ asked, running, fallbackReason }: DeviceReport): string[] {
+function deviceLines(report: DeviceReport): string[] {
+  const files = (report.files ?? []).map(({ file, precision, reason }) => {
+    const why = reason === undefined ? '' : ` (${printable(reason)})`;
+    return `  ${printable(file)}: ${precision}${why}`;
+  });
+  return [...runningLines(report), ...files];
+}
+
+function runningLines({ asked, running, fallbackReason, outOfMemory }: DeviceReport): string[] {
+  if (outOfMemory) {
+    const smaller =
+      outOfMemory.device === running ? `the smallest variants on ${running} answer` : `${running} answers`;
+    const text = `!!! ${outOfMemory.device} has not enough memory: ${smaller} (${printable(outOfMemory.reason)})`;
+    return [emphasised(text), `Device: ${running}`];
+  }
   if (asked === running) return [`Device: ${running}`];
   // Nobody asked for a GPU by name: why each was passed over is in the results.
   if (asked === 'auto') return [`Device: ${running} (the fastest that works here)`];
   const reason = fallbackReason === undefined ? '' : printable(fallbackReason);
   const warning = `!!! ${asked} was asked for, but ${running} answers${reason && `: ${reason}`}`;
-  const emphasised = process.stderr.isTTY ? `\x1b[1;31m${warning}\x1b[0m` : warning;
-  return [emphasised, `Device: ${running}`];
+  return [emphasised(warning), `Device: ${running}`];
+}
+
+function emphasised(text: string): string {
+  return process.stderr.isTTY ? `\x1b[1;31m${text}\x1b[0m` : text;
 }

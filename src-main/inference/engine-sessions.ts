@@ -1,17 +1,9 @@
-import type { Device } from '../../src-shared/device.ts';
 import { encodeModel } from '../graph/model.ts';
 import { buildNearestGraph } from '../graph/nearest.ts';
-import { createSession, type Session } from './ort.ts';
+import type { Session } from './ort.ts';
 import type { LoadedPack } from './pack-loader.ts';
-import {
-  decoderModel,
-  headModel,
-  type RunnableFile,
-  runnableFile,
-  segmenterEncoderModel,
-  textModel,
-  visionModel,
-} from './pack-models.ts';
+import { headModel } from './pack-models.ts';
+import { type PackSessionOptions, PackSessions, type UsedFiles } from './pack-sessions.ts';
 
 /** A session for each of a pack's graphs. */
 export interface ModelSessions {
@@ -26,51 +18,33 @@ export interface ModelSessions {
   readonly nearestInWindow: Session;
 }
 
-/** The pack's graphs, ready for sessions. */
-interface Models {
-  readonly vision: RunnableFile;
-  readonly text: RunnableFile;
-  readonly head: RunnableFile;
-  readonly decoder: RunnableFile;
-  readonly segmenterEncoder?: RunnableFile;
-}
-
-/** Reads a pack's models and keeps of them what the pipeline runs. @throws ClipSamError what is wrong with a file */
-export async function buildModels({ pack, pathOf }: LoadedPack): Promise<Models> {
-  const segmenterEncoder = await segmenterEncoderModel(pack, pathOf);
-  return {
-    vision: runnableFile(await visionModel(pack, pathOf)),
-    text: runnableFile(await textModel(pack, pathOf)),
-    head: { bytes: encodeModel(await headModel(pack, pathOf)) },
-    decoder: runnableFile(await decoderModel(pack, pathOf)),
-    ...(segmenterEncoder && { segmenterEncoder: runnableFile(segmenterEncoder) }),
-  };
-}
-
-/** Opens all of them on a device, or none. @throws ClipSamError `model-file-invalid` */
+/**
+ * Opens all of a pack's graphs on a device, or none: what the pipeline asks of them and no more.
+ * @returns the files that serve, of those that the pack has in several precisions, as well
+ * @throws ClipSamError `model-file-invalid`, `model-tensor-unknown`, `pack-invalid`
+ */
 export async function openSessions(
-  models: Models,
-  options: { readonly device: Device; readonly threads?: number },
-): Promise<ModelSessions> {
-  const opened: Session[] = [];
-  const open = async ({ bytes, externalFolder }: RunnableFile) => {
-    const session = await createSession(bytes, { ...options, ...(externalFolder && { externalFolder }) });
-    opened.push(session);
-    return session;
-  };
+  loaded: LoadedPack,
+  options: PackSessionOptions,
+): Promise<{ readonly sessions: ModelSessions; readonly used: UsedFiles }> {
+  const { pack, pathOf } = loaded;
+  const parts = new PackSessions(loaded, options);
   try {
-    return {
-      vision: await open(models.vision),
-      text: await open(models.text),
-      head: await open(models.head),
-      decoder: await open(models.decoder),
-      ...(models.segmenterEncoder && { segmenterEncoder: await open(models.segmenterEncoder) }),
-      nearest: await open({ bytes: encodeModel(buildNearestGraph({ windowed: false })) }),
-      nearestInWindow: await open({ bytes: encodeModel(buildNearestGraph({ windowed: true })) }),
+    const sessions = {
+      vision: await parts.openPart('vision'),
+      text: await parts.openPart('text'),
+      head: await parts.openBytes(encodeModel(await headModel(pack, pathOf))),
+      decoder: await parts.openPart('decoder'),
+      ...(pack.segmenter.encoder.kind === 'own' && {
+        segmenterEncoder: await parts.openPart('segmenterEncoder'),
+      }),
+      nearest: await parts.openBytes(encodeModel(buildNearestGraph({ windowed: false }))),
+      nearestInWindow: await parts.openBytes(encodeModel(buildNearestGraph({ windowed: true }))),
     };
+    return { sessions, used: parts.used };
   } catch (error) {
-    // The CPU may take over: what the device holds by then would stay for the process's life.
-    for (const session of opened) await session.release();
+    // Another device may take over: what this one holds by then would stay for the process's life.
+    await parts.release();
     throw error;
   }
 }

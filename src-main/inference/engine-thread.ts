@@ -1,12 +1,16 @@
+import { join } from 'node:path';
 import { ClipSamError, fromErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
 import { frameSide } from '../pipeline/fit.ts';
 import { type DecodedLogits, Engine } from './engine.ts';
 import type { EngineRequests, OpenedEngine } from './engine-client.ts';
+import type { OpeningOptions } from './engine-opening.ts';
 import type { EngineOptions } from './inference-protocol.ts';
+import { graphCacheFolder, OptimisedGraphs } from './optimised-graphs.ts';
 import { loadPack } from './pack-loader.ts';
 import { serveRequests } from './request-channel.ts';
 import type { MaskLogits } from './segmenter.ts';
 import { parentThreadPort } from './thread-port.ts';
+import { VariantVerdicts } from './variant-verdicts.ts';
 
 let engine: Engine | undefined;
 
@@ -42,13 +46,23 @@ await serveRequests<EngineRequests>(
 async function open(options: EngineOptions): Promise<OpenedEngine> {
   try {
     const loaded = await loadPack(options.packFolder);
-    engine = await Engine.open(loaded, options);
+    engine = await Engine.open(loaded, { ...options, ...keptOnThisMachine() });
     const { pack, packHash } = loaded;
     const { vision, segmenter, head } = pack;
     return { device: engine.device, packHash, vision, segmenter, head, frameSide: frameSide(vision) };
   } catch (error) {
     throw fromErrorRecord(toErrorRecord(error, 'pack-invalid'));
   }
+}
+
+/** What earlier processes found out about graphs on this machine. */
+function keptOnThisMachine(): Pick<OpeningOptions, 'graphs' | 'verdicts'> {
+  const folder = graphCacheFolder();
+  if (folder === undefined) return {};
+  return {
+    graphs: new OptimisedGraphs({ folder }),
+    verdicts: new VariantVerdicts(join(folder, 'verdicts')),
+  };
 }
 
 function opened(): Engine {

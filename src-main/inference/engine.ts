@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Alignment } from '../../src-shared/alignment.ts';
-import type { DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
+import type { DeviceReport } from '../../src-shared/device.ts';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
 import type { Frame } from '../../src-shared/frame.ts';
 import type { PartDoubt, PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
@@ -23,9 +23,9 @@ import {
   partSeed,
 } from './area-lookup.ts';
 import type { Comparison } from './comparison.ts';
-import { openDevice } from './devices.ts';
 import type { EncoderImage } from './encoder-image.ts';
-import { buildModels, type ModelSessions, openSessions } from './engine-sessions.ts';
+import { type OpeningOptions, openOnDevice } from './engine-opening.ts';
+import type { ModelSessions } from './engine-sessions.ts';
 import type { ComparisonProgress, Rescored, RescoreJob } from './inference-protocol.ts';
 import { type Compared, type ComparingOptions, Opinions } from './opinions.ts';
 import type { LoadedPack } from './pack-loader.ts';
@@ -116,32 +116,12 @@ export class Engine {
     this.device = device;
   }
 
-  /**
-   * Opens the pack's sessions on a device. A GPU that passes its trial and then refuses the pack's graphs gives way
-   * to the CPU, with the reason in `device`.
-   * @throws ClipSamError `device-unavailable`, `model-file-invalid`, `model-tensor-unknown`, `pack-invalid`
-   */
-  static async open(
-    loaded: LoadedPack,
-    options: { readonly device: DeviceRequest; readonly threads?: number },
-  ): Promise<Engine> {
-    const models = await buildModels(loaded);
-    const device = await openDevice(options.device, options);
+  /** Opens the pack's sessions and tokeniser. @throws ClipSamError as {@link openOnDevice}; `pack-invalid` */
+  static async open(loaded: LoadedPack, options: OpeningOptions): Promise<Engine> {
     const { tokenizer: entry } = loaded.pack.text;
     const tokenizer = openTokenizer(await readFile(loaded.pathOf(entry), 'utf8'), entry);
-    try {
-      const sessions = await openSessions(models, { ...options, device: device.running });
-      return new Engine(loaded, sessions, tokenizer, device);
-    } catch (error) {
-      if (device.running === 'cpu') throw error;
-      const sessions = await openSessions(models, { ...options, device: 'cpu' });
-      const reason = `${device.running}: ${error instanceof Error ? error.message : String(error)}`;
-      return new Engine(loaded, sessions, tokenizer, {
-        asked: device.asked,
-        running: 'cpu',
-        fallbackReason: device.fallbackReason ? `${device.fallbackReason}; ${reason}` : reason,
-      });
-    }
+    const { sessions, device } = await openOnDevice(loaded, options);
+    return new Engine(loaded, sessions, tokenizer, device);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { throwIfCancelled } from '../../src-shared/errors.ts';
+import type { Notice } from '../../src-shared/notice.ts';
 import type { Opinion } from '../../src-shared/opinion.ts';
 import type { ArtifactRef, InspectionResult, ResultArtifacts } from '../../src-shared/result.ts';
 import { modelVerdict } from '../../src-shared/verdict.ts';
@@ -122,6 +123,7 @@ async function inspectInTurn(
       ...(tiled
         ? tileNotices(notices, tiled.plan, recipe.minRegionArea)
         : [...notices, ...defectScale(frame, recipe.minRegionArea)]),
+      ...memoryNotices(engine.device),
       ...(engine.head.kind === 'none' ? [{ code: 'no-trained-head' } as const] : []),
       ...alignmentNotices(aligned),
       ...(whole.compared?.notices ?? []),
@@ -137,6 +139,10 @@ async function inspectInTurn(
     ...opinionRecord(comparison, whole.compared),
     ...(area && found && { area: areaRecord(area, found, frame) }),
   };
+}
+
+function memoryNotices({ running, outOfMemory }: EngineClient['device']): Notice[] {
+  return outOfMemory ? [{ code: 'out-of-device-memory', device: outOfMemory.device, running }] : [];
 }
 
 async function keepOpinionMaps(

@@ -28,7 +28,7 @@ export interface ProcessHost {
 
 /** Variables that the child gets: enough to find libraries, drivers and temporary folders, nothing private. */
 const ALLOWED_VARIABLES =
-  /^(PATH|HOME|USERPROFILE|TMP|TEMP|TMPDIR|LANG|LC_.*|TZ|SYSTEMROOT|WINDIR|LOCALAPPDATA|APPDATA|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|XDG_RUNTIME_DIR|VK_.*|CUDA.*|NVIDIA_.*|NODE_COMPILE_CACHE)$/i;
+  /^(PATH|HOME|USERPROFILE|TMP|TEMP|TMPDIR|LANG|LC_.*|TZ|SYSTEMROOT|WINDIR|LOCALAPPDATA|APPDATA|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|XDG_RUNTIME_DIR|XDG_CACHE_HOME|CLIPSAM_GRAPHS|VK_.*|CUDA.*|NVIDIA_.*|NODE_COMPILE_CACHE)$/i;
 
 /** The part of an environment that the inference process may see. */
 export function scrubbedEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

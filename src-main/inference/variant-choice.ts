@@ -1,15 +1,9 @@
 import type { Device, FilePrecision } from '../../src-shared/device.ts';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
+import type { Pack } from '../../src-shared/pack.ts';
 import { runtimeReason } from './devices.ts';
 import type { SessionInput, Tensor, Tensors } from './ort.ts';
-
-/** Another precision of a file of a pack, with the devices it is for. */
-export interface FileVariant {
-  readonly of: string;
-  readonly file: string;
-  readonly precision: FilePrecision;
-  readonly devices: readonly Device[];
-}
+import type { VariantVerdict } from './variant-verdicts.ts';
 
 /** A file that may serve for another, and in which precision it computes. */
 export interface Candidate {
@@ -25,7 +19,7 @@ export interface Candidate {
 export function candidatesFor(
   file: string,
   device: Device,
-  variants: readonly FileVariant[],
+  variants: Pack['variants'],
   step = 0,
 ): readonly Candidate[] {
   const own: Candidate = { file, precision: 'fp32' };
@@ -61,6 +55,9 @@ export interface VariantTrials<S> {
   answer(session: S): Promise<Tensors>;
   /** The answer of the file in 32 bits, on the CPU. */
   reference(): Promise<Tensors>;
+  /** The verdict of an earlier trial. */
+  known?(candidate: Candidate): Promise<VariantVerdict | undefined> | undefined;
+  keep?(candidate: Candidate, verdict: VariantVerdict): Promise<void> | undefined;
   release(session: S): Promise<void>;
 }
 
@@ -79,15 +76,12 @@ export async function chooseFile<S>(
     throwIfCancelled(signal);
     let session: S | undefined;
     try {
+      const known = candidate.precision === 'fp32' ? AGREES : await trials.known?.(candidate);
+      if (known?.agrees === false) throw new Error(known.reason);
       session = await trials.open(candidate);
-      if (candidate.precision === 'fp32') return { candidate, session, passedOver };
-      const distance = distanceOf(await trials.answer(session), await trials.reference());
-      if (distance <= TOLERANCE[candidate.precision]) return { candidate, session, passedOver };
-      throw new Error(
-        Number.isNaN(distance)
-          ? 'gives values that are no numbers'
-          : `differs from 32 bits by ${(100 * distance).toFixed(1)} %, more than the ${100 * TOLERANCE[candidate.precision]} % allowed`,
-      );
+      const verdict = known ?? (await tryOut(candidate, session, trials));
+      if (verdict.agrees) return { candidate, session, passedOver };
+      throw new Error(verdict.reason);
     } catch (error) {
       if (session !== undefined) await trials.release(session);
       passedOver.push({ candidate, reason: runtimeReason(error) });
@@ -95,6 +89,26 @@ export async function chooseFile<S>(
     }
   }
   throw lastError;
+}
+
+const AGREES: VariantVerdict = { agrees: true, reason: '' };
+
+async function tryOut<S>(
+  candidate: Candidate,
+  session: S,
+  trials: VariantTrials<S>,
+): Promise<VariantVerdict> {
+  const distance = distanceOf(await trials.answer(session), await trials.reference());
+  const allowed = TOLERANCE[candidate.precision];
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const verdict = {
+    agrees: distance <= allowed,
+    reason: Number.isNaN(distance)
+      ? 'gives values that are no numbers'
+      : `differs from 32 bits by ${percent(distance)}; ${percent(allowed)} are allowed`,
+  };
+  await trials.keep?.(candidate, verdict);
+  return verdict;
 }
 
 /**

@@ -10,6 +10,22 @@ const device = z.strictObject({
   asked: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'tensorrt', 'dml', 'coreml']),
   running: z.enum(['cpu', 'webgpu', 'cuda', 'tensorrt', 'dml', 'coreml']),
   fallbackReason: z.string().optional(),
+  files: z
+    .array(
+      z.strictObject({
+        of: z.string(),
+        file: z.string(),
+        precision: z.enum(['fp32', 'fp16', 'int8']),
+        reason: z.string().optional(),
+      }),
+    )
+    .optional(),
+  outOfMemory: z
+    .strictObject({
+      device: z.enum(['cpu', 'webgpu', 'cuda', 'tensorrt', 'dml', 'coreml']),
+      reason: z.string(),
+    })
+    .optional(),
 });
 const milliseconds = z.number().min(0);
 

@@ -7,12 +7,14 @@ import {
   candidatesFor,
   chooseFile,
   distanceOf,
-  type FileVariant,
   type FixedInput,
   fixedFeeds,
 } from '../../src-main/inference/variant-choice.ts';
+import type { Pack } from '../../src-shared/pack.ts';
 
-const variants: FileVariant[] = [
+type Variant = Pack['variants'][number];
+
+const variants: Variant[] = [
   { of: 'vision', file: 'vision-half', precision: 'fp16', devices: ['cuda', 'webgpu'] },
   { of: 'vision', file: 'vision-int8', precision: 'int8', devices: ['cuda', 'cpu'] },
   { of: 'text', file: 'text-half', precision: 'fp16', devices: ['cuda'] },
@@ -92,7 +94,7 @@ describe('the choice', () => {
     expect(candidate).toEqual({ file: 'vision', precision: 'fp32' });
     expect(passedOver.map(({ reason }) => reason)).toEqual([
       'gives values that are no numbers',
-      'differs from 32 bits by 16.7 %, more than the 10 % allowed',
+      'differs from 32 bits by 16.7 %; 10.0 % are allowed',
     ]);
     expect(log).toEqual([
       'open vision-half',

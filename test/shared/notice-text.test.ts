@@ -16,6 +16,7 @@ const EVERY: Readonly<Record<Notice['code'], Notice>> = {
   'comparison-incomplete': { code: 'comparison-incomplete', opinion: 'references', used: 3, of: 4 },
   'marks-unusable': { code: 'marks-unusable', marks: 2 },
   'consensus-mixed': { code: 'consensus-mixed' },
+  'out-of-device-memory': { code: 'out-of-device-memory', device: 'cuda', running: 'cpu' },
   'no-trained-head': { code: 'no-trained-head' },
   'single-reference': { code: 'single-reference' },
   'consensus-unavailable': { code: 'consensus-unavailable', images: 4 },

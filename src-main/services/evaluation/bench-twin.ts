@@ -5,9 +5,9 @@ import type { DeviceReport, DeviceRequest } from '../../../src-shared/device.ts'
 import { failure, throwIfCancelled } from '../../../src-shared/errors.ts';
 import { encodeModel } from '../../graph/model.ts';
 import { openDevice } from '../../inference/devices.ts';
-import { buildModels } from '../../inference/engine-sessions.ts';
 import { createSession, type Session, type Tensor, type Tensors } from '../../inference/ort.ts';
 import { loadPack } from '../../inference/pack-loader.ts';
+import { PackSessions } from '../../inference/pack-sessions.ts';
 import { median } from '../../pipeline/calibration.ts';
 import {
   CLIP_L14_518,
@@ -73,11 +73,13 @@ export async function benchTwin(sizes: TwinSizes, options: TwinOptions): Promise
   const { runs, signal, threads, onStep = () => {} } = options;
   const folder = await mkdtemp(join(tmpdir(), 'clipsam-twin-'));
   const opened: Session[] = [];
+  const packs: PackSessions[] = [];
   try {
     const device = await openDevice(options.device, options);
-    const open = async (model: string | Uint8Array): Promise<[Session, number]> => {
+    const sessionOptions = { device: device.running, ...(threads && { threads }) };
+    const open = async (model: string): Promise<[Session, number]> => {
       const start = performance.now();
-      const session = await createSession(model, { device: device.running, ...(threads && { threads }) });
+      const session = await createSession(model, sessionOptions);
       opened.push(session);
       return [session, (performance.now() - start) / 1000];
     };
@@ -87,7 +89,8 @@ export async function benchTwin(sizes: TwinSizes, options: TwinOptions): Promise
     onStep('writing random weights');
     const clipPath = await writeTwin(folder, 'clip', clip, signal);
     const samPath = await writeTwin(folder, 'sam', sam, signal);
-    const models = await buildModels(await loadPack('lite'));
+    const lite = new PackSessions(await loadPack('lite'), sessionOptions);
+    packs.push(lite);
     const time = (step: string, session: Session, feeds: Tensors) => {
       onStep(step);
       return medianTime(session, feeds, runs, signal);
@@ -98,13 +101,12 @@ export async function benchTwin(sizes: TwinSizes, options: TwinOptions): Promise
     const good = await time("CLIP's tower", clipSession, pixelFeeds(sizes.clip.inputSize));
     const goodPeakBytes = peakBytes();
     const [samSession, samLoadSeconds] = await open(samPath);
-    const [decoder] = await open(models.decoder.bytes);
+    const decoder = await lite.openPart('decoder');
     const encoded = await time("SAM's encoder", samSession, pixelFeeds(sizes.sam.inputSize));
     const decoded = await time("SAM's decoder", decoder, promptFeeds(encoded.answer.image_embeddings!));
     const defectivePeakBytes = peakBytes();
-    const [lite] = await open(models.vision.bytes);
-    const [input] = lite.inputNames;
-    const own = await time("lite's encoder", lite, pixelFeeds(1024, input));
+    const encoder = await lite.openPart('vision');
+    const own = await time("lite's encoder", encoder, pixelFeeds(1024, encoder.inputNames[0]));
     const defectiveSeconds = good.seconds + encoded.seconds + decoded.seconds;
     return {
       device,
@@ -124,6 +126,7 @@ export async function benchTwin(sizes: TwinSizes, options: TwinOptions): Promise
     };
   } finally {
     for (const session of opened) await session.release();
+    for (const pack of packs) await pack.release();
     await rm(folder, { recursive: true, force: true });
   }
 }
