@@ -59,7 +59,7 @@ describeInChromium('a model pack', () => {
     const panel = page.getByRole('article', { name: pack.title });
     await page.getByRole('button', { name: 'Show it' }).click();
     await expect.poll(() => panel.evaluate((element) => element === document.activeElement)).toBe(true);
-    await panel.getByText('In this workspace').waitFor();
+    await panel.getByText('On this machine').waitFor();
     await panel.getByText(hashOfJson(pack).slice(0, 12)).waitFor();
     await panel.getByRole('button', { name: 'Verify the files' }).click();
     await panel.getByText('Every file is exactly the one that the pack names.').waitFor();
@@ -131,7 +131,7 @@ describeInChromium('a model pack', () => {
         files['/text.onnx']!.stallAfter = 500_000;
         await begin(`${server.url}/pack.json`);
         const panel = page.getByTestId('pack-import');
-        await panel.getByText(/529 kB/).waitFor();
+        await panel.getByText(/1[.,]2 MB/).waitFor();
         await isFlawless('under way');
         await panel.getByRole('button').click();
         await stopped.waitFor();
@@ -147,7 +147,7 @@ describeInChromium('a model pack', () => {
 
       await stopInTheMiddle();
       await page.reload();
-      await stopped.getByText(/28[.,]\d ?%/).waitFor();
+      await stopped.getByText(/66[.,]\d ?%/).waitFor();
       expect(await window.seriousViolations()).toEqual([]);
       server.questions.splice(0);
       await stopped.getByRole('button', { name: texts.stopped.resume! }).click();

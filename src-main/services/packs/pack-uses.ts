@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import type { PackUse, PackUses } from '../../../src-shared/contract/packs.ts';
 import { toErrorRecord } from '../../../src-shared/errors.ts';
 import { exactReference } from '../../../src-shared/pack-reference.ts';
-import { hashOfJson } from '../../files/canonical-json.ts';
 import { describePack, listPacks, type PackListing, type PackRoots } from '../../inference/pack-loader.ts';
 import { packUsesIn } from '../../store/pack-uses.ts';
 import { knownWorkspaces } from './known-workspaces.ts';
@@ -25,7 +24,7 @@ export async function findPackUses(
   let known = 0;
   for (const workspace of folders) {
     try {
-      const uses = packUsesIn(workspace, references, pack ? hashOfJson(pack) : null);
+      const uses = packUsesIn(workspace, references, described?.packHash ?? null);
       if (!uses) continue;
       known++;
       const { recipes, runs, results } = uses;
@@ -35,17 +34,16 @@ export async function findPackUses(
       workspaces.push({ workspace, ...nothing, error: toErrorRecord(error, 'workspace-invalid') });
     }
   }
-  return { workspaces, packs: pack ? await packsOn(pack.id, id, roots) : [], known };
+  return { workspaces, packs: pack ? await packsOn(exactReference(pack), roots) : [], known };
 }
 
-/** Packs whose description says that they were trained on this one. */
-async function packsOn(parent: string, itself: string, roots: PackRoots): Promise<string[]> {
+/** Packs whose heads were trained on this one. */
+async function packsOn(parent: string, roots: PackRoots): Promise<string[]> {
   const found: string[] = [];
   for (const { id, folder, error } of await listPacks(roots)) {
-    if (error || id === itself) continue;
+    if (error) continue;
     const { pack } = await describePack(folder);
-    const { parent: named } = pack as { readonly parent?: string };
-    if (named !== undefined && [parent, itself].includes(named)) found.push(id);
+    if (pack.trained?.pack === parent) found.push(id);
   }
   return found;
 }

@@ -1,7 +1,6 @@
 import { dirname } from 'node:path';
 import type { PackUses } from '../../../src-shared/contract/packs.ts';
 import { failure } from '../../../src-shared/errors.ts';
-import { hashOfJson } from '../../files/canonical-json.ts';
 import { describePack, type PackRoots } from '../../inference/pack-loader.ts';
 import { assertMayAct } from '../../store/acting.ts';
 import { recordPack } from '../../store/packs.ts';
@@ -27,17 +26,18 @@ export interface RemovePackOptions {
 
 /**
  * Removes a pack that was brought in. Results that were made with it stay.
- * @param id as recipes name it
- * @returns how many bytes that freed
+ * @param which as recipes name it
+ * @returns its name, and how many bytes that freed
  * @throws ClipSamError `pack-not-found`, `conflict` when it comes with the program, or something uses it,
  *   `workspace-locked` while a pack is brought in, `path-denied`
  */
 export async function removePack(
-  id: string,
+  which: string,
   options: RemovePackOptions,
 ): Promise<{ id: string; freed: number }> {
   const { roots, inspector, force, acting, openFolder = acting?.folder, release } = options;
-  const listing = await findInstalled(id, roots);
+  const listing = await findInstalled(which, roots);
+  const { id } = listing;
   if (listing.place === 'program') {
     throw failure(
       'pack-of-program',
@@ -62,7 +62,7 @@ export async function removePack(
     const freed = await bytesOfFolder(folder);
     await release?.(id);
     await discardPack(packsFolder, folder);
-    const change = { packHash: described ? hashOfJson(described.pack) : null, action: 'removed' } as const;
+    const change = { packHash: described?.packHash ?? null, action: 'removed' } as const;
     if (listing.place === 'machine') await noteInStore(packsFolder, id, change, inspector);
     if (acting && !acting.isReadOnly) await recordPack(acting, id, change, inspector);
     return { id, freed };

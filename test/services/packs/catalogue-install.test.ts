@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -12,7 +13,9 @@ import { fileServer, type ServedFile } from '../../files/file-server.ts';
 import { nearExaminer } from '../../inference/near-examiner.ts';
 import { canMount, smallDisk } from '../../small-disk.ts';
 import { tempFolder } from '../../temp-folder.ts';
-import { catalogueWith, TINY_FILES } from './tiny-catalogue.ts';
+import { writeTwinPack } from '../../twins/twin-pack.ts';
+import { twinFile } from '../../twins/twins.ts';
+import { catalogueOf, catalogueWith, TINY_FILES } from './tiny-catalogue.ts';
 
 /** A server that stands for huggingface.co, an entry whose files lie there, and a store of a machine. */
 async function catalogueOnServer(
@@ -267,6 +270,51 @@ describe('a decoder that is said to be that of the encoder', () => {
     expect(Object.keys(pack.files)).not.toContain('own');
     expect(await readdir(join(folder, 'downloads'))).not.toContain(sha256(own));
   });
+});
+
+test('APRIL-GAN’s checkpoint becomes the head, which is kept in its place', async () => {
+  const files: Record<string, ServedFile> = {};
+  const server = await fileServer(files);
+  const folder = await tempFolder();
+  const pack = await writeTwinPack(folder, { clip: 'clip-l14-336', inputSize: 518, head: 'linear' });
+  const checkpoint = await readFile(twinFile('april-gan/head.pth'));
+  const named = (content: Uint8Array) =>
+    createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+  const { entry } = await catalogueOf(pack, folder, files, (one) => ({
+    ...one,
+    files: {
+      ...one.files,
+      checkpoint: {
+        ...one.files.vision!,
+        source: `${TINY_FILES}head.pth`,
+        sha256: null,
+        bytes: null,
+        gitBlobSha1: named(checkpoint),
+      },
+      head: { ...one.files.head!, source: 'made:head.safetensors', sha256: null, bytes: null },
+    },
+    makes: [{ kind: 'linear-head', from: 'checkpoint', file: 'head' }],
+  }));
+  files['/team/tiny/resolve/1/head.pth'] = { content: Buffer.alloc(checkpoint.length) };
+  const storeRoot = await tempFolder();
+  const imports = new PackImports({
+    roots: { storeRoot },
+    examiner: nearExaminer,
+    loopback: true,
+    access: () => ({ mirror: { of: 'https://huggingface.co', base: server.url } }),
+  });
+  const install = () => imports.install(entry, ['MIT'], { inspector: 'ana' });
+  await expect(install()).rejects.toMatchObject({ code: 'pack-hash-mismatch' });
+  files['/team/tiny/resolve/1/head.pth'] = { content: checkpoint };
+  // Git has vouched for the checkpoint; nobody had for the text tower.
+  expect(await install()).toMatchObject({ id: 'twin@1', outcome: 'added', taken: [{ file: 'text' }] });
+  const loaded = await loadPack('twin', { storeRoot });
+  expect(loaded.pack.files.head).toMatchObject({
+    source: 'pack:head.safetensors',
+    sha256: pack.files.head!.sha256,
+  });
+  expect(Object.keys(loaded.pack.files)).not.toContain('checkpoint');
+  expect(await readdir(join(loaded.folder, 'downloads'))).not.toContain(sha256(checkpoint));
 });
 
 test('an entry of the catalogue is found by its id, and by id and version', async () => {

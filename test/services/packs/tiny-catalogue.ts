@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEntry } from '../../../src-main/services/packs/catalogue.ts';
 import type { CatalogueEntry } from '../../../src-shared/catalogue.ts';
+import type { Pack } from '../../../src-shared/pack.ts';
 import type { ServedFile } from '../../files/file-server.ts';
 import { writeTinyPack } from '../../inference/tiny-pack.ts';
 import { tempFolder } from '../../temp-folder.ts';
@@ -19,7 +20,16 @@ export async function catalogueWith(
   change: (entry: CatalogueEntry) => CatalogueEntry = (entry) => entry,
 ): Promise<{ readonly entry: CatalogueEntry; readonly root: string }> {
   const folder = await tempFolder();
-  const pack = await writeTinyPack(folder);
+  return catalogueOf(await writeTinyPack(folder), folder, files, change);
+}
+
+/** The same of any pack. @param folder where its files lie */
+export async function catalogueOf(
+  pack: Pack,
+  folder: string,
+  files: Record<string, ServedFile>,
+  change: (entry: CatalogueEntry) => CatalogueEntry,
+): Promise<{ readonly entry: CatalogueEntry; readonly root: string }> {
   const local = (text: string) => ({ en: text, 'zh-CN': text });
   const entry = change({
     ...pack,
@@ -43,6 +53,6 @@ export async function catalogueWith(
   });
   const root = await tempFolder();
   const text = JSON.stringify(entry);
-  await writeFile(join(root, 'tiny.json'), text);
-  return { entry: parseEntry(text, 'tiny.json'), root };
+  await writeFile(join(root, `${pack.id}.json`), text);
+  return { entry: parseEntry(text, `${pack.id}.json`), root };
 }
