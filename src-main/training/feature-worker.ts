@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Device } from '../../src-shared/device.ts';
 import { toErrorRecord } from '../../src-shared/errors.ts';
 import { frameFor } from '../../src-shared/frame.ts';
 import { type Pack, stageTensor } from '../../src-shared/pack.ts';
@@ -8,6 +9,8 @@ import { writeFileAtomically } from '../files/atomic-write.ts';
 import { CELLS_PER_TOKEN } from '../graph/umci.ts';
 import { type ContentGrid, cropStage } from '../graph/umci-feeds.ts';
 import { createSession } from '../inference/ort.ts';
+import type { RunnableFile } from '../inference/pack-models.ts';
+import { frameSide, towerFrame } from '../pipeline/fit.ts';
 import { frameGrid, frameTensor } from '../pipeline/frame.ts';
 import { type FeatureRecord, featurePath, packFeatures } from './feature-file.ts';
 import { renderView } from './view-pixels.ts';
@@ -16,21 +19,29 @@ import type { TrainingView } from './views.ts';
 /** What a feature worker needs to start. */
 export interface FeatureWorkerData {
   readonly vision: Pack['vision'];
-  /** An ONNX file that gives the stages' tensors. */
-  readonly encoder: Uint8Array;
+  /** A model that gives the stages' tensors. */
+  readonly encoder: RunnableFile;
   readonly dataRoot: string;
   readonly folder: string;
+  /** What computes; default: one thread of the CPU. */
+  readonly device?: Device;
+  /** Of the CPU; default on another device: what ONNX Runtime takes. */
+  readonly threads?: number;
 }
 
 export type FeatureReply =
   | { readonly kind: 'done'; readonly record: FeatureRecord }
   | { readonly kind: 'failed'; readonly id: string; readonly message: string };
 
-const { vision, encoder, dataRoot, folder } = workerData as FeatureWorkerData;
+const { vision, encoder, dataRoot, folder, device = 'cpu', threads } = workerData as FeatureWorkerData;
 const port = parentPort;
 if (!port) throw new TypeError('feature-worker runs in a worker thread');
 
-const session = await createSession(encoder, { device: 'cpu', threads: 1 });
+const { bytes: model, externalFolder } = encoder;
+const session = await createSession(model, {
+  ...{ device, threads: threads ?? 1 },
+  ...(externalFolder && { externalFolder }),
+});
 
 port.on('message', async (view: TrainingView) => {
   try {
@@ -45,29 +56,29 @@ port.postMessage('ready');
 async function computeFeatures(view: TrainingView): Promise<FeatureRecord> {
   const pixels = await renderView(view, dataRoot);
   const { width, height } = pixels.image;
-  const frame = frameFor(width, height, vision.inputSize);
-  const content = await resizeRgb(pixels.image, frame.width, frame.height);
-  const input = frameTensor(content.data, frame, vision.mean, vision.std);
+  const frame = frameFor(width, height, frameSide(vision));
+  const tower = towerFrame(frame, vision);
+  const content = await resizeRgb(pixels.image, tower.width, tower.height, vision.interpolation);
+  const input = frameTensor(content.data, tower, vision.mean, vision.std);
   const size = vision.inputSize;
   const outputs = await session.run({
     [vision.input]: { type: 'float32', dims: [1, 3, size, size], data: input },
   });
-  const tokens = frameGrid(frame, vision.grid);
-  const map = frameGrid(frame, vision.grid * CELLS_PER_TOKEN);
+  const tokens = frameGrid(tower, vision.grid);
+  const map = frameGrid(tower, vision.grid * CELLS_PER_TOKEN);
   const grid: ContentGrid = { ...tokens, mapWidth: map.width, mapHeight: map.height };
   const stages = vision.stages.map((stage) => {
     const name = stageTensor(vision, stage);
     const tensor = outputs[name];
     if (tensor?.type !== 'float32') throw new TypeError(`${name} is not a float32 output`);
-    return cropStage(tensor.data, stage, vision.grid, grid).data;
+    return cropStage(tensor.data.subarray(vision.leadingTokens * stage.width), stage, vision.grid, grid).data;
   });
-  const mask = maskShares(
-    pixels.mask,
-    width,
-    height,
-    grid,
-    (frame.scale * vision.grid * CELLS_PER_TOKEN) / size,
-  );
+  const perPixel = (vision.grid * CELLS_PER_TOKEN) / size;
+  const isSquashed = vision.fit === 'squash';
+  const mask = maskShares(pixels.mask, width, height, grid, {
+    across: (isSquashed ? size / width : frame.scale) * perPixel,
+    down: (isSquashed ? size / height : frame.scale) * perPixel,
+  });
   const shares = tokenShares(mask, grid);
   const covered = shares.reduce((sum, share) => sum + share, 0);
   const widths = vision.stages.map((stage) => stage.width);
@@ -93,24 +104,25 @@ async function computeFeatures(view: TrainingView): Promise<FeatureRecord> {
   };
 }
 
-/** The mask's share of every map cell, 0..255: exact area average of the pixels. */
+/** The mask's share of every map cell, 0..255: exact area average of the pixels. @param cells map cells per pixel */
 function maskShares(
   mask: Uint8Array,
   width: number,
   height: number,
   grid: ContentGrid,
-  cellsPerPixel: number,
+  cells: { readonly across: number; readonly down: number },
 ): Uint8Array {
+  const { across, down } = cells;
   const sums = new Float32Array(grid.mapHeight * grid.mapWidth);
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       if (mask[y * width + x] === 0) continue;
-      const top = y * cellsPerPixel;
-      const left = x * cellsPerPixel;
-      for (let v = Math.floor(top); v < Math.min(grid.mapHeight, top + cellsPerPixel); v++)
-        for (let u = Math.floor(left); u < Math.min(grid.mapWidth, left + cellsPerPixel); u++) {
-          const tall = Math.min(v + 1, top + cellsPerPixel) - Math.max(v, top);
-          const wide = Math.min(u + 1, left + cellsPerPixel) - Math.max(u, left);
+      const top = y * down;
+      const left = x * across;
+      for (let v = Math.floor(top); v < Math.min(grid.mapHeight, top + down); v++)
+        for (let u = Math.floor(left); u < Math.min(grid.mapWidth, left + across); u++) {
+          const tall = Math.min(v + 1, top + down) - Math.max(v, top);
+          const wide = Math.min(u + 1, left + across) - Math.max(u, left);
           sums[v * grid.mapWidth + u]! += tall * wide;
         }
     }

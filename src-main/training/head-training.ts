@@ -31,7 +31,7 @@ export interface HeadProgress {
 }
 
 /** What decides a head's weights besides its shape, the pictures and the language. */
-type HeadSchedule = Omit<TrainingPlan['head'], keyof UmciConfig> & {
+export type HeadSchedule = Omit<TrainingPlan['head'], keyof UmciConfig> & {
   /**
    * `paper`: epochs in shuffled order, a constant learning rate, the plain means of focal and Dice, pictures as they are.
    * Default: pictures drawn six defective to four good, a cosine, {@link headLoss}, the eight symmetries.

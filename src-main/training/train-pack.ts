@@ -15,7 +15,7 @@ import { resolvePackFile } from '../inference/pack-files.ts';
 import { openTokenizer } from '../inference/tokenizer.ts';
 import { trainTokenizer } from './byte-pair-encoding.ts';
 import { captionCorpus } from './captions.ts';
-import { ensureFeatures, type FeatureProgress } from './feature-cache.ts';
+import { ensureFeatures, type FeatureProgress, stagesFile } from './feature-cache.ts';
 import type { FeatureRecord } from './feature-file.ts';
 import { type HeadProgress, trainHead } from './head-training.ts';
 import { validateHead } from './head-validation.ts';
@@ -136,7 +136,7 @@ async function makeFeatures(
   let failed = 0;
   const records = await ensureFeatures(views, {
     vision,
-    encoder,
+    encoder: async () => stagesFile(vision, encoder),
     dataRoot,
     folder,
     workers: options.workers ?? 2,

@@ -6,7 +6,7 @@ import { readRgb, resizeRgb } from '../codec/image-codec.ts';
 import { decodeMask } from '../codec/mask-codec.ts';
 import { paintDefect } from './synthetic/defects/paint-defect.ts';
 import { renderSample } from './synthetic/sample.ts';
-import type { TrainingView } from './views.ts';
+import type { PictureFile, TrainingView } from './views.ts';
 
 /** A view's picture with its exact mask (0 or 255 per pixel) and the words that describe it. */
 export interface ViewPixels {
@@ -41,8 +41,17 @@ async function sourcePixels(view: TrainingView, dataRoot: string, random: Random
       defects: sample.defect ? [sample.defect] : [],
     };
   }
+  const pixels =
+    source.kind === 'mosaic' ? await mosaic(source.parts, dataRoot) : await filePixels(source, dataRoot);
+  return { ...pixels, names, defects };
+}
+
+type Masked = Pick<ViewPixels, 'image' | 'mask'>;
+
+/** @throws ClipSamError `training-data-invalid` where image and mask differ in size */
+async function filePixels(source: PictureFile, dataRoot: string): Promise<Masked> {
   const image = await readRgb(join(dataRoot, source.image), { maxPixels: MAX_PIXELS });
-  if (!source.mask) return { image, mask: new Uint8Array(image.width * image.height), names, defects };
+  if (!source.mask) return { image, mask: new Uint8Array(image.width * image.height) };
   const mask = await decodeMask(join(dataRoot, source.mask), { maxPixels: MAX_PIXELS });
   if (mask.width !== image.width || mask.height !== image.height) {
     throw new ClipSamError(
@@ -50,7 +59,45 @@ async function sourcePixels(view: TrainingView, dataRoot: string, random: Random
       `${source.mask} is ${mask.width}×${mask.height}, its image ${image.width}×${image.height}. They must match.`,
     );
   }
-  return { image, mask: mask.data.map((value) => (value > 0 ? 255 : 0)), names, defects };
+  return { image, mask: mask.data.map((value) => (value > 0 ? 255 : 0)) };
+}
+
+/** Pictures two by two, each scaled to half the sides of the first. */
+async function mosaic(parts: readonly PictureFile[], dataRoot: string): Promise<Masked> {
+  let out: { width: number; height: number; data: Uint8Array } | undefined;
+  let mask = new Uint8Array();
+  for (const [index, part] of parts.entries()) {
+    const picture = await filePixels(part, dataRoot);
+    const width = out ? out.width / 2 : Math.ceil(picture.image.width / 2);
+    const height = out ? out.height / 2 : Math.ceil(picture.image.height / 2);
+    if (!out) {
+      out = { width: width * 2, height: height * 2, data: new Uint8Array(width * height * 12) };
+      mask = new Uint8Array(width * height * 4);
+    }
+    const small = await resizeRgb(picture.image, width, height);
+    const cover = shrunkMask(picture, width, height);
+    const left = (index % 2) * width;
+    const top = Math.floor(index / 2) * height;
+    for (let y = 0; y < height; y++) {
+      const to = (top + y) * out.width + left;
+      out.data.set(small.data.subarray(y * width * 3, (y + 1) * width * 3), to * 3);
+      mask.set(cover.subarray(y * width, (y + 1) * width), to);
+    }
+  }
+  if (!out) throw new TypeError('a mosaic has four parts');
+  return { image: out, mask };
+}
+
+/** A mask in another size: 255 wherever a pixel of it is, so that no small defect is lost. */
+function shrunkMask({ image, mask }: Masked, width: number, height: number): Uint8Array {
+  const out = new Uint8Array(width * height);
+  for (let y = 0; y < image.height; y++)
+    for (let x = 0; x < image.width; x++) {
+      if (mask[y * image.width + x] === 0) continue;
+      const row = Math.floor((y * height) / image.height);
+      out[row * width + Math.floor((x * width) / image.width)] = 255;
+    }
+  return out;
 }
 
 function pasteDefect(picture: ViewPixels, random: Random): ViewPixels {

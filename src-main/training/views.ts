@@ -9,6 +9,14 @@ import { STRUCTURAL_DEFECTS } from './synthetic/defects/structural.ts';
 import { OBJECTS, SURFACES } from './synthetic/scene.ts';
 import type { PlanCategory, TrainingPlan } from './training-plan.ts';
 
+/** A picture's files, below the folder of the data. */
+export interface PictureFile {
+  readonly image: string;
+  readonly mask: string | null;
+  /** What tells a file that has changed under the same name. */
+  readonly stamp?: string;
+}
+
 /** A picture the head learns from: a real image or a generated one, cropped and altered by a seed. */
 export interface TrainingView {
   /** Hash of everything that decides the view's pixels. */
@@ -16,7 +24,9 @@ export interface TrainingView {
   /** Group that is held out together: the category's folder, or `synthetic`. */
   readonly group: string;
   readonly source:
-    | { readonly kind: 'file'; readonly image: string; readonly mask: string | null }
+    | ({ readonly kind: 'file' } & PictureFile)
+    /** Four pictures, two by two, in the size of the first. */
+    | { readonly kind: 'mosaic'; readonly parts: readonly PictureFile[] }
     | { readonly kind: 'synthetic'; readonly surface: string; readonly defect: string | null };
   /** Put a generated defect on the picture. */
   readonly paste: boolean;
@@ -117,6 +127,7 @@ async function imagesIn(folder: string, optional: boolean): Promise<string[]> {
   }
 }
 
-function withId(view: Omit<TrainingView, 'id'>): TrainingView {
+/** A view with the id that follows from everything else about it. */
+export function withId(view: Omit<TrainingView, 'id'>): TrainingView {
   return { id: createHash('sha256').update(JSON.stringify(view)).digest('hex').slice(0, 32), ...view };
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodeGrey8, encodeRgb } from '../../src-main/codec/image-codec.ts';
 import { GraphBuilder } from '../../src-main/graph/builder.ts';
 import { encodeModel } from '../../src-main/graph/model.ts';
-import { ensureFeatures, type FeatureProgress } from '../../src-main/training/feature-cache.ts';
+import { ensureFeatures, type FeatureProgress, stagesFile } from '../../src-main/training/feature-cache.ts';
 import { readPooled, readStages } from '../../src-main/training/feature-file.ts';
 import type { TrainingView } from '../../src-main/training/views.ts';
 import type { Pack } from '../../src-shared/pack.ts';
@@ -41,7 +41,7 @@ function tinyEncoder(): Uint8Array {
   return encodeModel(b.build());
 }
 
-const encoder = tinyEncoder();
+const encoder = async () => stagesFile(vision, tinyEncoder());
 const colour = (x: number, y: number, channel: number) =>
   (x * 7 + y * 3 + channel * 40 + ((x * y) % 5)) % 256;
 const defect = { left: 11, right: 18, top: 5, bottom: 6 };
@@ -203,6 +203,44 @@ describe('the features', () => {
   });
 });
 
+describe('the features of a tower that squashes what it sees', () => {
+  const squashing: Pack['vision'] = {
+    ...vision,
+    ...{ fit: 'squash', interpolation: 'bicubic', leadingTokens: 2 },
+    stages: [{ tensor: 'tokens', width: 3, grid: 4 }],
+  };
+  /** Two rows that are no patches, then the mean colours of the patches. */
+  const withLeading = async () => {
+    const b = new GraphBuilder();
+    const pixels = b.input('pixels', 'float32', [1, 3, SIDE, SIDE]);
+    const means = b.reduceMean(b.reshape(pixels, [1, 3, 4, 8, 4, 8]), [3, 5]);
+    const rows = b.reshape(b.transpose(means, [0, 2, 3, 1]), [1, 16, 3]);
+    b.output(
+      'tokens',
+      b.concat([b.initializer('leading', new Float32Array(6).fill(99), [1, 2, 3]), rows], 1),
+    );
+    return { bytes: encodeModel(b.build()) };
+  };
+
+  it('fill the grid, without leading tokens, and so does the mask', async () => {
+    const { records } = await run({ vision: squashing, encoder: withLeading }, [views[2]!]);
+    const [record] = records;
+    // 40 × 30 pixels on 4 × 4 tokens.
+    expect(record!.grid).toEqual({ height: 4, width: 4, mapHeight: 16, mapWidth: 16 });
+    const { stages, mask } = await readStages(folder, record!, [3]);
+    const flat = [0, 1, 2].map((channel) => (200 - vision.mean[channel]!) / vision.std[channel]!);
+    for (const [i, value] of stages[0]!.entries()) expect(value).toBeCloseTo(flat[i % 3]!, 2);
+    const overlap = (at: number, cell: number, from: number, to: number) =>
+      Math.max(0, Math.min((at + 1) * cell, to) - Math.max(at * cell, from));
+    const expected = Array.from({ length: 256 }, (_, i) => {
+      const across = overlap(i % 16, 40 / 16, defect.left, defect.right);
+      const down = overlap(Math.floor(i / 16), 30 / 16, defect.top, defect.bottom);
+      return Math.round((255 * across * down) / ((40 / 16) * (30 / 16)));
+    });
+    expect(Array.from(mask)).toEqual(expected);
+  });
+});
+
 describe('ensureFeatures', () => {
   it('counts every view once, with several workers', async () => {
     const { records, progress } = await run({ workers: 3 });
@@ -214,7 +252,8 @@ describe('ensureFeatures', () => {
   it('computes nothing again', async () => {
     const before = await run({ folder: made });
     expect(before.progress).toEqual([{ kind: 'features', done: 4, total: 4, failed: 0 }]);
-    const elsewhere = await run({ folder: made, dataRoot: join(root, 'nowhere'), encoder: new Uint8Array() });
+    const neverAsked = () => Promise.reject(new Error('nothing is missing'));
+    const elsewhere = await run({ folder: made, dataRoot: join(root, 'nowhere'), encoder: neverAsked });
     expect(elsewhere.records).toEqual(before.records);
   });
 
@@ -255,11 +294,11 @@ describe('ensureFeatures', () => {
   });
 
   it('refuses a file that is not the vision tower', async () => {
-    await expect(run({ encoder: new Uint8Array(9) })).rejects.toMatchObject({ code: 'model-file-invalid' });
+    const broken = async () => stagesFile(vision, new Uint8Array(9));
+    await expect(run({ encoder: broken })).rejects.toMatchObject({ code: 'model-file-invalid' });
     const stages = [{ ...STAGES[0]!, tensor: 'stages/other' }];
-    await expect(run({ vision: { ...vision, stages } })).rejects.toMatchObject({
-      code: 'model-tensor-unknown',
-    });
+    const other = async () => stagesFile({ ...vision, stages }, tinyEncoder());
+    await expect(run({ encoder: other })).rejects.toMatchObject({ code: 'model-tensor-unknown' });
   });
 
   it('ends every worker when one cannot go on', async () => {

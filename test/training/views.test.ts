@@ -42,7 +42,12 @@ function list(
   return listViews({ ...defaults, ...plan } as TrainingPlan, root);
 }
 
-const imageOf = ({ source }: TrainingView) => (source.kind === 'file' ? source.image : source.surface);
+const imageOf = ({ source }: TrainingView) =>
+  source.kind === 'file'
+    ? source.image
+    : source.kind === 'synthetic'
+      ? source.surface
+      : source.parts[0]!.image;
 
 describe('the views of a category', () => {
   it('come by folder and name, good ones first, whole numbers of views as asked', async () => {
