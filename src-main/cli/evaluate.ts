@@ -30,7 +30,8 @@ export function addEvaluate(program: Command): void {
     .summary('measure on images whose defects are known')
     .description(
       "Measures a pack and recipe on data in MVTec AD's layout: <category>/test/good, <category>/test/<defect>,\n" +
-        '<category>/ground_truth/<defect>/<name>_mask.png. The root is a category, or holds categories or data sets.',
+        '<category>/ground_truth/<defect>/<name>_mask.png. The root is a category, or holds categories or data sets.\n' +
+        'VisA is taken as it is published, too: the test images of its split_csv/1cls.csv.',
     )
     .argument('<root>', 'folder with the data')
     .option('--json <file>', 'write all figures to a file (keys: README of src-main/cli)')

@@ -1,54 +1,98 @@
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { deviceSchema } from '../../src-shared/device.ts';
+import { ClipSamError } from '../../src-shared/errors.ts';
 import type { TrainingProgress } from '../training/train-pack.ts';
 import { interruptible } from './interrupt.ts';
-import { wholeNumber } from './options.ts';
+import { DEFAULT_WORKSPACE, wholeNumber } from './options.ts';
 import { ProgressDisplay, paceSince } from './progress-display.ts';
 import { duration, percent, printable, printLine, table } from './terminal.ts';
+import { type TrainHeadOptions, trainHeadOf } from './train-head.ts';
 
-interface TrainOptions {
-  readonly plan: string;
-  readonly data: string;
-  readonly out: string;
-  readonly cache?: string;
+interface TrainOptions extends TrainHeadOptions {
+  readonly plan?: string;
+  readonly data?: string;
   readonly leaveOut?: readonly string[];
   readonly textFrom?: string;
   readonly headFrom?: string;
   readonly workers?: number;
-  readonly threads?: number;
 }
+
+/** Options with what a plan needs. */
+type PlanOptions = TrainOptions & { readonly plan: string; readonly data: string; readonly out: string };
 
 export function addTrain(program: Command): void {
   program
     .command('train')
-    .summary('train a model pack')
+    .summary('train a model pack, or a head for one')
     .description(
-      'Trains the text tower and the UMCI head of a pack on frozen features, and writes the pack with its card and\n' +
-        'log. The features and a checkpoint stay in the cache: the same command goes on where it stopped, and the\n' +
-        'same plan on the same data gives the same weights.',
+      'With --pack: trains the UMCI head on the frozen towers of a pack that is there, by the protocol of the ClipSAM\n' +
+        'paper, and makes a pack of it that stands beside its parent. With --plan: trains text tower and head of a pack\n' +
+        'as its plan says. Features of the pictures and a checkpoint stay in the cache: the same command goes on where it\n' +
+        'stopped, and the same data gives the same weights.',
     )
-    .requiredOption('--plan <file>', 'training plan (JSON)')
-    .requiredOption('--data <folder>', 'folder that holds the category folders of the plan')
-    .requiredOption('--out <folder>', 'folder of the new pack')
-    .option('--cache <folder>', 'features and checkpoints (default: .cache in the new pack)')
+    .option('--pack <name|folder>', 'pack whose towers are taken; see `clipsam models list`')
+    .option(
+      '--train <root>',
+      'data to learn from: VisA as published, or MVTec AD and whatever has its layout',
+    )
+    .option('--validate <root>', 'other data, measured afterwards; nothing of it is used for training')
+    .option('--object-names <file>', 'JSON object: category folder → object name in the prompts')
+    .option('--epochs <n>', 'times that every picture is seen (default: 15 on VisA, else 3)', wholeNumber(1))
+    .option('--mosaics', 'learn from mosaics of four pictures too (default: not on VisA)')
+    .option('--no-mosaics', 'pictures as they are, nothing else')
+    .option('--hidden-dim <n>', 'channels of the head (default: 256)', wholeNumber(4))
+    .option('--batch <n>', 'pictures per step (default: 8)', wholeNumber(1))
+    .option('--seed <n>', 'number that all random choices follow from (default: 1)', wholeNumber(0))
+    .option('--id <id>', "id of the new pack (default: the parent's, and the data's name)")
+    .option('--title <text>', 'title of the new pack')
+    .option('--pack-version <version>', 'version of the new pack (default: 1)')
+    .addOption(new Option('--device <device>', 'what runs the vision tower').choices(deviceSchema.options))
+    .option('-w, --workspace <folder>', 'workspace whose own model packs count too', DEFAULT_WORKSPACE)
+    .option('--pack-root <folder>', 'folder of model packs, instead of those that come with the program')
+    .option('--plan <file>', 'training plan (JSON), instead of --pack')
+    .option('--data <folder>', 'folder that holds the category folders of the plan')
+    .option('--out <folder>', 'folder of the new pack; needed with --plan, else it goes where packs are')
+    .option(
+      '--cache <folder>',
+      'features and checkpoints (default: training-cache; with --plan .cache in the new pack)',
+    )
     .option(
       '--leave-out <group...>',
-      'category folders, "synthetic" or "synthetic/<kind>" to measure on instead of training on them',
+      'of a plan: category folders, "synthetic" or "synthetic/<kind>" to measure on, not to train on',
     )
-    .option('--text-from <folder>', 'take the text tower of this pack instead of training one')
-    .option('--head-from <folder>', "start from the weights of this pack's head")
-    .option('--workers <n>', 'threads that compute features', wholeNumber(1))
-    .option('--threads <n>', 'CPU threads that train the head (default: one per core)', wholeNumber(1))
+    .option('--text-from <folder>', 'with --plan: take the text tower of this pack instead of training one')
+    .option('--head-from <folder>', "with --plan: start from the weights of this pack's head")
+    .option('--workers <n>', 'with --plan: threads that compute features', wholeNumber(1))
+    .option('--threads <n>', 'CPU threads (default: one per core)', wholeNumber(1))
     .addHelpText(
       'after',
       `
-Example:
+Examples:
+  clipsam train --pack clip-l14-336-sam-h --train data/VisA --validate data/mvtec_anomaly_detection
   clipsam train --plan models/lite/training.json --data data/ --out models/lite --cache ~/.cache/clipsam-lite`,
     )
     .action(train);
 }
 
 async function train(options: TrainOptions): Promise<void> {
+  const { pack, plan, data, out } = options;
+  const refuse = (message: string) => new ClipSamError('input-invalid', message);
+  if ((pack === undefined) === (plan === undefined)) {
+    throw refuse('Name either --pack, to train a head on its towers, or --plan.');
+  }
+  if (pack !== undefined) {
+    if (options.train === undefined) throw refuse('Name the data to learn from with --train.');
+    await trainHeadOf(pack, options.train, options);
+    return;
+  }
+  if (plan === undefined || data === undefined || out === undefined) {
+    throw refuse('A plan needs --data and --out.');
+  }
+  await trainPlan({ ...options, plan, data, out });
+}
+
+async function trainPlan(options: PlanOptions): Promise<void> {
   const {
     plan,
     data,
@@ -96,7 +140,7 @@ async function train(options: TrainOptions): Promise<void> {
 }
 
 /** The command as it goes into the pack's card: in an order that doesn't depend on how it was typed. */
-function commandLine({ plan, data, out, leaveOut, textFrom, headFrom }: TrainOptions): string {
+function commandLine({ plan, data, out, leaveOut, textFrom, headFrom }: PlanOptions): string {
   const quoted = (text: string) => (/^[\w./:-]+$/.test(text) ? text : JSON.stringify(text));
   const rest = [
     ...(textFrom ? ['--text-from', textFrom] : []),
