@@ -16,7 +16,7 @@ function gridOf(data: ArrayLike<number>, height: number, width: number, channels
 const flat = (grid: Grid) => grid.flat(2);
 
 function stageTokens(side: number, channels: number) {
-  const stage = { tensor: 'stage', width: channels, grid: side };
+  const stage = { width: channels, grid: side };
   return { stage, tokens: Float32Array.from(numbers([side * side * channels], side).data) };
 }
 
@@ -63,7 +63,9 @@ describe('cropStage', () => {
 
   it('refuses tokens that do not fit the stage, and grids that are no multiple', () => {
     const { stage, tokens } = stageTokens(GRID, 2);
-    expect(() => cropStage(tokens.subarray(2), stage, GRID, content)).toThrow('stage stage: 126 values');
+    expect(() => cropStage(tokens.subarray(2), stage, GRID, content)).toThrow(
+      '126 values do not fit a 8×8×2',
+    );
     expect(() => cropStage(tokens, stage, 5, content)).toThrow('do not fit');
   });
 });
