@@ -228,6 +228,13 @@ export const packSchema = z
   .superRefine(checkParts);
 export type Pack = z.infer<typeof packSchema>;
 
+/** Tensors that a decoder takes from the encoder. */
+const EMBEDDINGS: Readonly<Record<z.infer<typeof segmenterSchema>['dialect'], number>> = {
+  meta: 1,
+  'hugging-face': 2,
+  sam2: 3,
+};
+
 /** Refuses parts that don't fit together. */
 function checkParts(
   pack: z.infer<z.ZodObject<typeof partsShape>> & {
@@ -265,6 +272,14 @@ function checkParts(
   }
   if (segmenter.encoder.kind === 'vision' && vision.fit !== 'longest-side-pad') {
     complain(['segmenter', 'encoder'], 'a tower that squashes the image gives no embedding for SAM');
+  }
+  const { encoder, dialect } = segmenter;
+  const embeddings = encoder.kind === 'own' ? encoder.outputs.length : 1;
+  if (embeddings !== EMBEDDINGS[dialect]) {
+    complain(
+      ['segmenter', 'encoder'],
+      `gives ${embeddings} embedding tensors; decoders of the dialect "${dialect}" take ${EMBEDDINGS[dialect]}`,
+    );
   }
   if (segmenter.dialect === 'hugging-face' && segmenter.boxes) {
     complain(['segmenter', 'boxes'], 'the exports of this dialect take points only');

@@ -3,6 +3,7 @@ import type { Point } from '../../src-shared/geometry.ts';
 import type { InspectionArea, PartDoubt, PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
 import type { FeedTensor } from '../graph/umci-feeds.ts';
 import { areaCells, type CellMask } from '../pipeline/area-mask.ts';
+import type { DecoderPrompts } from '../pipeline/decoder-prompts.ts';
 import type { RegionMasks } from '../pipeline/mask-levels.ts';
 import {
   backgroundLikeness,
@@ -13,7 +14,6 @@ import {
   seedOf,
   tokenAt,
 } from '../pipeline/part-mask.ts';
-import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
 
 /** Where to look in an image, ready for the engine. */
 export interface AreaLookup {

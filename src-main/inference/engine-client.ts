@@ -3,7 +3,7 @@ import type { DeviceReport } from '../../src-shared/device.ts';
 import type { PartDoubt, PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { CellMask } from '../pipeline/area-mask.ts';
-import type { DecoderPrompts } from '../pipeline/region-prompts.ts';
+import type { DecoderPrompts } from '../pipeline/decoder-prompts.ts';
 import type { EncoderSize } from '../pipeline/tile-plan.ts';
 import type { EncoderImage } from './encoder-image.ts';
 import type {

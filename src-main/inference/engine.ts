@@ -8,10 +8,11 @@ import type { Pack } from '../../src-shared/pack.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { Timings } from '../../src-shared/result.ts';
 import { type CellMask, clearOutside, clipLevels } from '../pipeline/area-mask.ts';
+import type { DecoderPrompts } from '../pipeline/decoder-prompts.ts';
 import { frameSide } from '../pipeline/fit.ts';
 import { comparedStages, type ImageTokens, keptTokens } from '../pipeline/image-tokens.ts';
 import type { RegionMasks } from '../pipeline/mask-levels.ts';
-import { type DecoderPrompts, regionPrompts } from '../pipeline/region-prompts.ts';
+import { regionPrompts } from '../pipeline/region-prompts.ts';
 import { findRegions, minRegionCells } from '../pipeline/regions.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
 import {
@@ -22,6 +23,7 @@ import {
   lookAt,
   partSeed,
 } from './area-lookup.ts';
+import { refuseWithoutBoxes } from './box-check.ts';
 import type { Comparison } from './comparison.ts';
 import type { EncoderImage } from './encoder-image.ts';
 import { type OpeningOptions, openOnDevice } from './engine-opening.ts';
@@ -112,7 +114,7 @@ export class Engine {
     this.#packHash = packHash;
     this.#opinions = new Opinions(new TokenSearch(sessions), { pack, packHash });
     this.#towers = new Towers(pack, sessions, tokenizer);
-    this.#sam = new Segmenter(sessions, pack.segmenter);
+    this.#sam = new Segmenter(sessions, pack);
     this.device = device;
   }
 
@@ -121,6 +123,7 @@ export class Engine {
     const { tokenizer: entry } = loaded.pack.text;
     const tokenizer = openTokenizer(await readFile(loaded.pathOf(entry), 'utf8'), entry);
     const { sessions, device } = await openOnDevice(loaded, options);
+    await refuseWithoutBoxes(loaded.pack, sessions.decoder);
     return new Engine(loaded, sessions, tokenizer, device);
   }
 
@@ -158,14 +161,12 @@ export class Engine {
     }).map((region) => ({ region, prompts: regionPrompts(region, coarse, frame, recipe.pointsPerRegion) }));
     clock.timings.regions += performance.now() - start;
 
-    const regions: RegionMasks[] = [];
-    const ask = this.#asker(image, clock);
-    for (const { region, prompts } of found) {
-      throwIfCancelled(signal);
-      const levels = await ask(prompts);
-      const within = area ? clipLevels(levels, area.cells, frame) : levels;
-      regions.push({ region, prompts, levels: within });
-    }
+    const asked = found.map(({ prompts }) => prompts);
+    const answers = await this.#askAll(image, asked, clock, signal);
+    const regions = found.map((region, i): RegionMasks => {
+      const levels = answers[i]!;
+      return { ...region, levels: area ? clipLevels(levels, area.cells, frame) : levels };
+    });
     return { coarse, compared, area, regions, timings: clock.timings };
   }
 
@@ -231,10 +232,21 @@ export class Engine {
     return { frame, stages: this.#towers.frameTokens(encoded, frame), grid: FRAME_TOKENS };
   }
 
-  /** Asks SAM about an image; an encoder of SAM's own runs only now, and once. */
+  /** Asks SAM about an image; an encoder of SAM's own runs only now, and once; for no prompts it doesn't. */
+  async #askAll(
+    image: EncoderImage,
+    prompts: readonly DecoderPrompts[],
+    clock: Stopwatch,
+    signal?: AbortSignal,
+  ): Promise<MaskLogits[]> {
+    if (prompts.length === 0) return [];
+    throwIfCancelled(signal);
+    return this.#sam.decode(prompts, await this.#embeddingOf(image, clock), clock, signal);
+  }
+
   #asker(image: EncoderImage, clock: Stopwatch) {
-    return async (prompts: DecoderPrompts) =>
-      this.#sam.decode(prompts, await this.#embeddingOf(image, clock), clock);
+    return async (prompts: DecoderPrompts): Promise<MaskLogits> =>
+      (await this.#askAll(image, [prompts], clock))[0]!;
   }
 
   async #embeddingOf(image: EncoderImage, clock: Stopwatch): Promise<Embedding> {
@@ -319,8 +331,8 @@ export class Engine {
     const clock = new Stopwatch();
     const embedding = image ? await this.#embeddingOf(image, clock) : this.#embeddings.get(key);
     if (!embedding) return undefined;
-    const levels = await this.#sam.decode(prompts, embedding, clock);
+    const [levels] = await this.#sam.decode([prompts], embedding, clock);
     const { encode: encodeMs, decode: decodeMs } = clock.timings;
-    return { frame: embedding.frame, levels, encodeMs, decodeMs };
+    return { frame: embedding.frame, levels: levels!, encodeMs, decodeMs };
   }
 }

@@ -41,6 +41,8 @@ export interface Session {
   readonly inputNames: readonly string[];
   readonly inputs?: readonly SessionInput[];
   readonly outputNames: readonly string[];
+  /** Sizes of each input; what the graph leaves open has a name, or none. */
+  readonly inputDims: Readonly<Record<string, readonly (number | string)[]>>;
   run(feeds: Tensors, outputs?: readonly string[]): Promise<Tensors>;
   release(): Promise<void>;
 }
@@ -111,6 +113,9 @@ export async function createSession(model: string | Uint8Array, options: Session
     inputNames: session.inputNames,
     inputs: described,
     outputNames: session.outputNames,
+    inputDims: Object.fromEntries(
+      session.inputMetadata.map((input) => [input.name, input.isTensor ? input.shape : []]),
+    ),
     async run(feeds, outputs) {
       const inputs: Record<string, ort.Tensor> = {};
       for (const [name, tensor] of Object.entries(feeds))

@@ -3,6 +3,7 @@ import { ClipSamError } from '../../src-shared/errors.ts';
 import { type Pack, stageTensor } from '../../src-shared/pack.ts';
 import { describeModel, type TensorInfo } from '../graph/model.ts';
 import { type Dim, formatShape } from '../graph/shape.ts';
+import { DECODER_TENSORS } from './decoder-dialects.ts';
 import { resolvePackFile } from './pack-files.ts';
 import {
   decoderModel,
@@ -15,9 +16,6 @@ import {
   visionModel,
 } from './pack-models.ts';
 import { openTokenizer } from './tokenizer.ts';
-
-/** What SAM's decoder is fed in the Meta dialect. */
-const META_INPUTS = ['image_embeddings', 'point_coords', 'point_labels', 'mask_input', 'has_mask_input'];
 
 /** A pack's description and where its files lie. */
 export interface PackContents {
@@ -42,7 +40,6 @@ export async function checkContents({ pack, folder, paths }: PackContents): Prom
   await checkHead(pack, pathOf);
 }
 
-/** The vision tower, and SAM's encoder and decoder. */
 async function checkTowers(pack: Pack, pathOf: PathOf): Promise<void> {
   const { vision, segmenter } = pack;
   const tower = describeModel((await visionModel(pack, pathOf)).model);
@@ -52,20 +49,42 @@ async function checkTowers(pack: Pack, pathOf: PathOf): Promise<void> {
     const rows = vision.leadingTokens + stage.grid ** 2;
     expectTensor(pack, vision.file, tower.outputs, stageTensor(vision, stage), ['?', rows, stage.width]);
   }
-  const { encoder, decoder } = segmenter;
-  const { inputs, outputs } = describeModel((await decoderModel(pack, pathOf)).model);
-  for (const name of META_INPUTS) expectTensor(pack, decoder, inputs, name);
-  const embedding = inputs.find(({ name }) => name === META_INPUTS[0])?.dims;
+  const embeddings = await checkDecoder(pack, pathOf);
+  const { encoder } = segmenter;
   if (encoder.kind === 'vision') {
-    expectTensor(pack, vision.file, tower.outputs, encoder.tensor, embedding);
+    expectTensor(pack, vision.file, tower.outputs, encoder.tensor, embeddings[0]);
   } else {
     const own = describeModel((await segmenterEncoderModel(pack, pathOf))!.model);
     const square = encoder.inputSize;
     expectTensor(pack, encoder.file, own.inputs, encoder.input, ['?', 3, square, square]);
-    expectTensor(pack, encoder.file, own.outputs, encoder.outputs[0]!, embedding);
+    encoder.outputs.forEach((name, i) => {
+      expectTensor(pack, encoder.file, own.outputs, name, embeddings[i]);
+    });
   }
-  expectTensor(pack, decoder, outputs, segmenter.masks, ['?', 4, '?', '?']);
-  expectTensor(pack, decoder, outputs, segmenter.qualities, ['?', 4]);
+}
+
+/**
+ * SAM's decoder.
+ * @returns the sizes of the embeddings that it takes, where it states them
+ */
+async function checkDecoder(pack: Pack, pathOf: PathOf): Promise<readonly (readonly Dim[] | undefined)[]> {
+  const { decoder, dialect, boxes, masks, qualities } = pack.segmenter;
+  const tensors = DECODER_TENSORS[dialect];
+  const { inputs, outputs } = describeModel((await decoderModel(pack, pathOf)).model);
+  const wanted = [...tensors.embeddings, ...tensors.prompts];
+  const forBoxes = tensors.boxes === undefined ? [] : [tensors.boxes];
+  for (const name of boxes ? [...wanted, ...forBoxes] : wanted) expectTensor(pack, decoder, inputs, name);
+  const known = new Set([...wanted, ...forBoxes, ...tensors.others]);
+  const strange = inputs.find(({ name }) => !known.has(name));
+  if (strange) {
+    throw new ClipSamError(
+      'pack-invalid',
+      `Pack ${pack.id}: file "${decoder}" has the input "${strange.name}", which decoders of the dialect "${dialect}" have not (they have ${[...known].join(', ')}). Correct "dialect" in pack.json, or use the file that the pack was made with.`,
+    );
+  }
+  expectTensor(pack, decoder, outputs, masks, tensors.masks);
+  expectTensor(pack, decoder, outputs, qualities, tensors.qualities);
+  return tensors.embeddings.map((embedding) => inputs.find(({ name }) => name === embedding)?.dims);
 }
 
 async function checkText(pack: Pack, pathOf: PathOf): Promise<void> {

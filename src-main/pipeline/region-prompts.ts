@@ -1,5 +1,4 @@
 import type { Frame } from '../../src-shared/frame.ts';
-import type { Box, Point } from '../../src-shared/geometry.ts';
 import type { RegionPrompts } from '../../src-shared/result.ts';
 import type { CoarseRegion } from './regions.ts';
 import type { ScoreMap } from './score-map.ts';
@@ -61,36 +60,4 @@ function spreadCells(region: CoarseRegion, coarse: ScoreMap, count: number): num
     picked.push(chosen);
   }
   return picked;
-}
-
-/** What SAM is asked, in image pixels: points, and a box where there is one. */
-export interface DecoderPrompts {
-  readonly points: RegionPrompts['points'];
-  readonly box: Box | null;
-}
-
-/** Points and an optional box as SAM's prompt encoder takes them. */
-export interface DecoderPoints {
-  /** [1, count, 2]: x, y in frame pixels. */
-  readonly coords: Float32Array;
-  /** [1, count]: 1 object, 0 background, 2 and 3 the box's corners, −1 padding. */
-  readonly labels: Float32Array;
-  readonly count: number;
-}
-
-/**
- * Prompts in image pixels → `point_coords` and `point_labels` of a Meta-style SAM decoder: the points, then the
- * box as two corner points; without a box one (0, 0) point with label −1.
- */
-export function decoderPoints({ points, box }: DecoderPrompts, frame: Frame): DecoderPoints {
-  const rows: (Point & { readonly label: number })[] = box
-    ? [...points, { x: box.x, y: box.y, label: 2 }, { x: box.x + box.width, y: box.y + box.height, label: 3 }]
-    : [...points, { x: 0, y: 0, label: -1 }];
-  const scaleX = frame.width / frame.imageWidth;
-  const scaleY = frame.height / frame.imageHeight;
-  return {
-    coords: Float32Array.from(rows.flatMap(({ x, y }) => [x * scaleX, y * scaleY])),
-    labels: Float32Array.from(rows, ({ label }) => label),
-    count: rows.length,
-  };
 }

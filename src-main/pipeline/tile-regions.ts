@@ -1,7 +1,8 @@
 import { type Frame, frameFor } from '../../src-shared/frame.ts';
 import type { Box } from '../../src-shared/geometry.ts';
 import type { RegionPrompts } from '../../src-shared/result.ts';
-import { type DecoderPrompts, regionPrompts } from './region-prompts.ts';
+import type { DecoderPrompts } from './decoder-prompts.ts';
+import { regionPrompts } from './region-prompts.ts';
 import { type CoarseRegion, describeRegion } from './regions.ts';
 import type { ScoreMap } from './score-map.ts';
 import { joinSpans, type Span } from './span.ts';

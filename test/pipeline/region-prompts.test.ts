@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { frameGrid } from '../../src-main/pipeline/frame.ts';
-import { decoderPoints, regionPrompts } from '../../src-main/pipeline/region-prompts.ts';
+import { regionPrompts } from '../../src-main/pipeline/region-prompts.ts';
 import { findRegions } from '../../src-main/pipeline/regions.ts';
 import { frameFor } from '../../src-shared/frame.ts';
 
@@ -68,30 +68,5 @@ describe('regionPrompts', () => {
       expect(x).toBeLessThan(1000);
       expect(y).toBeLessThan(301);
     }
-  });
-});
-
-describe('decoderPoints', () => {
-  const frame = frameFor(2048, 1024);
-  const points = [
-    { x: 100, y: 50, label: 1 },
-    { x: 10, y: 1000, label: 0 },
-  ] as const;
-
-  it('scales points into the frame and appends the box as corners 2 and 3', () => {
-    const { coords, labels, count } = decoderPoints(
-      { points, box: { x: 20, y: 40, width: 200, height: 100 } },
-      frame,
-    );
-    expect([...coords]).toEqual([50, 25, 5, 500, 10, 20, 110, 70]);
-    expect([...labels]).toEqual([1, 0, 2, 3]);
-    expect(count).toBe(4);
-  });
-
-  it('pads with a (0, 0) point of label −1 when there is no box', () => {
-    const { coords, labels, count } = decoderPoints({ points: points.slice(0, 1), box: null }, frame);
-    expect([...coords]).toEqual([50, 25, 0, 0]);
-    expect([...labels]).toEqual([1, -1]);
-    expect(count).toBe(2);
   });
 });

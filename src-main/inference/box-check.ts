@@ -1,0 +1,74 @@
+import { ClipSamError } from '../../src-shared/errors.ts';
+import type { Pack } from '../../src-shared/pack.ts';
+import type { PlacedPrompts } from '../pipeline/decoder-prompts.ts';
+import { DECODER_TENSORS, decoderRuns } from './decoder-dialects.ts';
+import type { Session, Tensor, Tensors } from './ort.ts';
+import { floats } from './tensor-values.ts';
+
+/** A point and a box around it that fit any encoder's square, in its pixels. */
+const POINT: PlacedPrompts = { coords: [40, 40], labels: [1], box: null };
+const BOX: PlacedPrompts = { ...POINT, box: [8, 16, 88, 72] };
+const SIZE = { imageWidth: 96, imageHeight: 96 };
+
+/**
+ * Asks the decoder of a pack that claims boxes whether one moves its masks, over an embedding of noise. A decoder without
+ * them would answer with plausible, wrong masks, and no error.
+ * @throws ClipSamError `pack-invalid`
+ */
+export async function refuseWithoutBoxes({ id, segmenter }: Pack, decoder: Session): Promise<void> {
+  const { dialect, boxes, masks, decoder: file } = segmenter;
+  if (!boxes) return;
+  const refuse = (why: string) =>
+    new ClipSamError(
+      'pack-invalid',
+      `Pack ${id}: "segmenter" claims boxes, but its decoder "${file}" ${why}. Set "boxes" to false: the pack is used with points only; or use a decoder that takes boxes.`,
+    );
+  const embedding: Record<string, Tensor> = {};
+  for (const name of DECODER_TENSORS[dialect].embeddings) {
+    const sizes = decoder.inputDims[name] ?? [];
+    // The batch may be open.
+    const dims = sizes.map((size, axis) => (axis === 0 && typeof size !== 'number' ? 1 : size));
+    if (dims.length === 0 || !dims.every((size) => typeof size === 'number')) {
+      throw refuse(`does not say how large "${name}" is, so that it cannot be asked`);
+    }
+    embedding[name] = noise(dims);
+  }
+  const answer = async (feeds: Tensors) => {
+    const all = { ...embedding, ...feeds };
+    const used = Object.fromEntries(decoder.inputNames.map((name) => [name, all[name]!]));
+    return floats(await decoder.run(used), masks);
+  };
+  const feedsOf = (prompts: PlacedPrompts) => decoderRuns(dialect, [prompts], SIZE)[0]!.feeds;
+  const withBox = feedsOf(BOX);
+  const seen = await answer(withBox);
+  if (isSame(seen, await answer(feedsOf(POINT))))
+    throw refuse('takes none: one leaves its masks as they are');
+  // Corners that are told apart from points by their labels: labels that nobody knows must not do as well.
+  const labels = withBox.point_labels;
+  if (labels?.type !== 'float32') return;
+  const unknown = { ...labels, data: labels.data.map((label) => (label > 1 ? label + 10 : label)) };
+  if (isSame(seen, await answer({ ...withBox, point_labels: unknown }))) {
+    throw refuse('takes none: it does not know the labels of their corners');
+  }
+}
+
+function isSame(one: Float32Array, other: Float32Array): boolean {
+  let largest = 0;
+  let difference = 0;
+  one.forEach((value, i) => {
+    largest = Math.max(largest, Math.abs(value));
+    difference = Math.max(difference, Math.abs(value - other[i]!));
+  });
+  return difference <= 1e-5 * largest;
+}
+
+/** The same values in −1..1 each time. */
+function noise(dims: readonly number[]): Tensor {
+  const data = new Float32Array(dims.reduce((product, size) => product * size, 1));
+  let state = 1;
+  for (let i = 0; i < data.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    data[i] = state / 2 ** 31 - 1;
+  }
+  return { type: 'float32', dims, data };
+}
