@@ -36,7 +36,7 @@ it('takes a decoder whose masks a box moves', async () => {
   const sam2 = twinFile('sam2.1/prompt_encoder_mask_decoder.onnx');
   expect(await check(sam2, { dialect: 'sam2', masks: 'pred_masks' })).toBe(2);
   const { pack, pathOf } = await loadPack('lite');
-  const lite = runnableFile(await decoderModel(pack, pathOf));
+  const lite = runnableFile(await decoderModel(pack, pathOf)).bytes;
   expect(await check(lite, pack.segmenter)).toBe(3);
 });
 
