@@ -13,7 +13,7 @@ import {
   type PartSilhouette,
   withoutPart,
 } from './part-silhouette.ts';
-import type { DecoderPrompts } from './region-prompts.ts';
+import type { DecoderPrompts } from './decoder-prompts.ts';
 
 // SAM where a silhouette is unsure: it is asked at what stands out, and is believed where its outline holds that.
 
