@@ -3,6 +3,7 @@ import type { Point } from '../../src-shared/geometry.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import type { CellMask } from './area-mask.ts';
 import { connectedComponents } from './connected-components.ts';
+import type { DecoderPrompts } from './decoder-prompts.ts';
 import { cellGrid } from './frame.ts';
 import { clampedQuality, type LevelLogits } from './mask-levels.ts';
 import { LEAST_QUALITY } from './part-mask.ts';
@@ -13,7 +14,6 @@ import {
   type PartSilhouette,
   withoutPart,
 } from './part-silhouette.ts';
-import type { DecoderPrompts } from './decoder-prompts.ts';
 
 // SAM where a silhouette is unsure: it is asked at what stands out, and is believed where its outline holds that.
 
