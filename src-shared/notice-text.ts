@@ -110,6 +110,8 @@ const EN: Tellers = {
       : `The device "${device}" had not enough memory: "${running}" computed.`,
   'no-trained-head': () =>
     'The model pack has no trained head: the map shows how much each place is like the words, which finds far fewer defects. Use a pack with a head, or train one.',
+  'points-only': () =>
+    'SAM in this model pack takes no boxes: it was asked with points alone, and its masks may be larger or smaller than the region.',
   'single-reference': () =>
     'There is one reference image only: how much good parts differ is not known yet. Add more.',
   'consensus-unavailable': ({ images }, { number }) =>
@@ -171,6 +173,7 @@ const ZH: Tellers = {
       : `设备“${device}”内存不足：已改由“${running}”计算。`,
   'no-trained-head': () =>
     '该模型包没有训练过的检测头：图中仅显示各处与文字的相似程度，能发现的缺陷少得多。请使用带检测头的模型包，或训练一个。',
+  'points-only': () => '该模型包中的 SAM 不接受方框：仅用点进行了提示，其掩膜可能大于或小于该区域。',
   'single-reference': () => '只有一幅参考图像：合格品之间的差异尚不清楚。请添加更多参考图像。',
   'consensus-unavailable': ({ images }, { number }) =>
     `该图像未与其批次比较：${number(images)} 幅图像太少，无法得知它们的共同之处。`,
@@ -210,6 +213,7 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'consensus-mixed': 'Batch of several kinds',
     'out-of-device-memory': 'Device without memory',
     'no-trained-head': 'No trained head',
+    'points-only': 'Points only',
     'single-reference': 'One reference only',
     'consensus-unavailable': 'Batch too small',
     'region-accepted': 'Accepted with a region',
@@ -242,6 +246,7 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'consensus-mixed': '批次种类不一',
     'out-of-device-memory': '设备内存不足',
     'no-trained-head': '无训练过的检测头',
+    'points-only': '仅用点提示',
     'single-reference': '仅一幅参考',
     'consensus-unavailable': '批次图像过少',
     'region-accepted': '接受但有区域',

@@ -112,6 +112,8 @@ export const noticeSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('out-of-device-memory'), device: deviceSchema, running: deviceSchema }),
   /** The pack has no trained head: the map is the bare similarity of patches and words. */
   z.object({ code: z.literal('no-trained-head') }),
+  /** The pack's SAM takes no boxes: regions were asked about with their points alone. */
+  z.object({ code: z.literal('points-only') }),
 ]);
 export type Notice = z.infer<typeof noticeSchema>;
 export type NoticeCode = Notice['code'];
@@ -135,6 +137,7 @@ export const NOTICE_LEVELS: Readonly<Record<NoticeCode, 'information' | 'warning
   'marks-unusable': 'warning',
   'consensus-mixed': 'information',
   'no-trained-head': 'warning',
+  'points-only': 'information',
   'out-of-device-memory': 'information',
   'single-reference': 'warning',
   'consensus-unavailable': 'warning',

@@ -43,9 +43,10 @@ function addList(models: Command): void {
       const roots = packRoots(options);
       const packs = await listPacks(roots);
       if (packs.length === 0) printLine('There are no model packs.');
-      for (const { id, title, version, folder, notes = [], error } of packs) {
+      for (const { id, title, version, folder, notes = [], pointsOnly, error } of packs) {
         const text = error ? `cannot be used: ${error.message}` : `${title} ${version}`;
         process.stdout.write(`${id}  ${printable(text)}\n    ${printable(folder)}\n`);
+        if (pointsOnly) printLine('    SAM takes points only, no boxes.');
         for (const note of notes) process.stdout.write(`    ${printable(note)}\n`);
       }
       const items = await describeCatalogue(roots, options.catalogue);

@@ -4,6 +4,7 @@ import { packLevels } from '../../src-shared/packed-levels.ts';
 import type { MaskLevel } from '../../src-shared/result.ts';
 import { readImagePart } from '../codec/image-codec.ts';
 import { pictureKey } from '../files/picture-key.ts';
+import { pointsOnly } from '../pipeline/decoder-prompts.ts';
 import { maskLevels } from '../pipeline/mask-levels.ts';
 import { planTiles } from '../pipeline/tile-plan.ts';
 import { promptsWithin, promptTile, viewArea } from '../pipeline/tile-regions.ts';
@@ -35,7 +36,12 @@ export async function askSamAboutImage(
   if (!answer) throw new ClipSamError('inference-failed', `${path}: the engine kept no embedding.`);
   const { decoded, area } = answer;
   const levels = maskLevels(decoded.levels, decoded.frame);
-  return { levels: packLevels(area ? moved(levels, area) : levels), decodeMs: decoded.decodeMs };
+  const { boxUse } = engine.segmenter.boxes ? {} : pointsOnly(job.prompts);
+  return {
+    levels: packLevels(area ? moved(levels, area) : levels),
+    decodeMs: decoded.decodeMs,
+    ...(boxUse && { boxUse }),
+  };
 }
 
 async function fromKept(

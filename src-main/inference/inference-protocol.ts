@@ -1,4 +1,5 @@
 import type { AlignmentDoubt } from '../../src-shared/alignment.ts';
+import type { BoxUse } from '../../src-shared/box-use.ts';
 import type { Device, DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
 import type { InspectionArea, PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
@@ -101,6 +102,8 @@ export interface AskSamJob extends PictureOfFile {
 
 export interface SamMasks {
   readonly levels: PackedLevels;
+  /** What became of the box where SAM takes none; absent: it was asked with it, or there was none. */
+  readonly boxUse?: BoxUse;
   /** Bare session time of SAM's decoder in milliseconds. */
   readonly decodeMs: number;
 }

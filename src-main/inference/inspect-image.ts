@@ -125,6 +125,7 @@ async function inspectInTurn(
         : [...notices, ...defectScale(frame, recipe.minRegionArea)]),
       ...memoryNotices(engine.device),
       ...(engine.head.kind === 'none' ? [{ code: 'no-trained-head' } as const] : []),
+      ...(!engine.segmenter.boxes && masks.length > 0 ? [{ code: 'points-only' } as const] : []),
       ...alignmentNotices(aligned),
       ...(whole.compared?.notices ?? []),
       ...verdictNotices(verdict, regions, answer),

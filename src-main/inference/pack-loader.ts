@@ -49,6 +49,8 @@ export interface PackListing {
   readonly version?: string;
   /** What its user has to know. */
   readonly notes?: readonly string[];
+  /** Its SAM takes no boxes. */
+  readonly pointsOnly?: boolean;
   readonly error?: ErrorRecord;
 }
 
@@ -167,8 +169,8 @@ export function foldersOf({
 async function listing(id: string, root: string, place: PackPlace): Promise<PackListing> {
   const there = { id, folder: join(root, id), place };
   try {
-    const { title, version, notes } = (await readPack(there.folder)).pack;
-    return { ...there, title, version, ...(notes && { notes }) };
+    const { title, version, notes, segmenter } = (await readPack(there.folder)).pack;
+    return { ...there, title, version, ...(notes && { notes }), pointsOnly: !segmenter.boxes };
   } catch (error) {
     return { ...there, error: toErrorRecord(error, 'pack-invalid') };
   }

@@ -79,6 +79,18 @@ function PackTitle({ pack }: { readonly pack: PackSummary }) {
         <Badge variant="outline" color="gray" radius="sm" tt="none" fw={500}>
           {t(`pack.place-${pack.place}`)}
         </Badge>
+        {pack.pointsOnly && (
+          <Badge
+            variant="outline"
+            color="gray"
+            radius="sm"
+            tt="none"
+            fw={500}
+            title={t('pack.about-points-only')}
+          >
+            {t('pack.points-only')}
+          </Badge>
+        )}
       </Group>
       <PlainName size="xs" c="dimmed">
         {[pack.id, pack.packHash?.slice(0, 12), format.bytes(bytes), pack.folder]

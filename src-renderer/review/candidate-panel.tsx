@@ -58,6 +58,7 @@ export function CandidatePanel({
           <FailureDetails failure={asked.error} size="xs" />
         </Alert>
       )}
+      {asked.boxUse && <Text size="xs">{t(`candidate.box-${asked.boxUse}`)}</Text>}
       {asked.levels.length === 0 && !asked.error && (
         <Text size="xs">{t(asked.pending ? 'candidate.pending' : 'candidate.need-positive')}</Text>
       )}

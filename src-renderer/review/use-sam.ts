@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { BoxUse } from '../../src-shared/box-use.ts';
 import type { SamPrompts } from '../../src-shared/contract/review.ts';
 import { unpackLevels } from '../../src-shared/packed-levels.ts';
 import type { MaskLevel } from '../../src-shared/result.ts';
@@ -14,6 +15,8 @@ export interface AskedSam extends SamCandidate {
   readonly region: number | null;
   /** Milliseconds of the last answer. */
   readonly milliseconds: number | null;
+  /** What became of the box where the pack's SAM takes none. */
+  readonly boxUse: BoxUse | null;
   readonly error: Failure | null;
 }
 
@@ -52,6 +55,7 @@ export function useSam(runId: number | null, imageId: number | null): Sam {
         levels: can ? (old?.levels ?? []) : [],
         chosen: can ? (old?.chosen ?? null) : null,
         milliseconds: can ? (old?.milliseconds ?? null) : null,
+        boxUse: null,
         pending: can,
         error: null,
       }));
@@ -59,10 +63,11 @@ export function useSam(runId: number | null, imageId: number | null): Sam {
       setTimeout(async () => {
         if (signal.aborted) return;
         try {
-          const { levels: packed, milliseconds } = await client.review.askSam(
-            { runId, imageId, prompts: plain(prompts) },
-            { signal },
-          );
+          const {
+            levels: packed,
+            milliseconds,
+            boxUse,
+          } = await client.review.askSam({ runId, imageId, prompts: plain(prompts) }, { signal });
           if (signal.aborted) return;
           const levels = unpackLevels(packed);
           setAsked(
@@ -71,6 +76,7 @@ export function useSam(runId: number | null, imageId: number | null): Sam {
                 ...old,
                 levels,
                 milliseconds,
+                boxUse: boxUse ?? null,
                 chosen: old.chosen ?? bestLevel(levels),
                 pending: false,
               },

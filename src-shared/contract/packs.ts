@@ -25,6 +25,8 @@ const packSummarySchema = z.object({
   card: z.string(),
   /** What its user has to know. */
   notes: z.array(z.string()),
+  /** Its SAM takes no boxes. */
+  pointsOnly: z.boolean(),
   files: z.array(
     z.object({
       name: z.string(),

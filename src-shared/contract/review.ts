@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { annotationKindSchema, annotationSchema, drawnPolygonsSchema } from '../annotation.ts';
 import { batchImageSchema, batchSchema } from '../batch.ts';
+import { boxUseSchema } from '../box-use.ts';
 import { idSchema, immutable, lineSchema, textSchema } from '../field-schemas.ts';
 import { FILE_STATES } from '../file-state.ts';
 import { boxSchema, promptPointSchema } from '../geometry.ts';
@@ -126,9 +127,15 @@ export const review = {
    * Asks SAM's decoder on the image's (cached) embedding. `milliseconds`: of the whole round in the main side;
    * `decodeMs`: of these, the decoder's bare session time.
    */
-  askSam: base
-    .input(z.object({ ...ofImage, prompts: samPromptsSchema }))
-    .output(z.object({ levels: packedLevelsSchema, milliseconds: z.number(), decodeMs: z.number() })),
+  askSam: base.input(z.object({ ...ofImage, prompts: samPromptsSchema })).output(
+    z.object({
+      levels: packedLevelsSchema,
+      milliseconds: z.number(),
+      decodeMs: z.number(),
+      /** Absent: SAM was asked with the box, or there was none. */
+      boxUse: boxUseSchema.optional(),
+    }),
+  ),
   /** Defect classes in use, most frequent first. */
   defectClasses: base.output(z.array(z.string())),
 };

@@ -1,10 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { encodeGrey8 } from '../../src-main/codec/image-codec.ts';
 import { encoderImage } from '../../src-main/inference/encoder-image.ts';
 import { Engine } from '../../src-main/inference/engine.ts';
+import { openInference } from '../../src-main/inference/inference-client.ts';
 import { loadPack } from '../../src-main/inference/pack-loader.ts';
 import { Segmenter } from '../../src-main/inference/segmenter.ts';
+import type { DecoderPrompts } from '../../src-main/pipeline/decoder-prompts.ts';
 import { frameFor } from '../../src-shared/frame.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import { tempFolder } from '../temp-folder.ts';
@@ -67,4 +70,45 @@ it('a decoder of another dialect is refused by the inputs it has not', async () 
     message: expect.stringContaining('gives 1 embedding tensors'),
   });
   await claim('sam2', ['seen.0', 'seen.1', 'seen.2']);
+});
+
+describe('a pack whose SAM takes points only', () => {
+  const POINTS: OwnSegmenter = { dialect: 'hugging-face', fit: 'squash', inputSize: 256, maskSide: 256 };
+
+  async function inference() {
+    const folder = await tempFolder();
+    await writeOwnSegmenterPack(join(folder, 'pack'), POINTS);
+    const path = join(folder, 'image.png');
+    const data = Uint8Array.from(noise(320 * 240, 5), (value) => 128 + 100 * value);
+    await writeFile(path, await encodeGrey8(320, 240, data));
+    const client = await openInference({ packFolder: join(folder, 'pack'), device: 'cpu', threads: 1 });
+    onTestFinished(() => client.close());
+    return { client, path, artifactRoot: join(folder, 'artifacts') };
+  }
+
+  it('says so with every result that SAM was asked for, and with no other', async () => {
+    const { client, path, artifactRoot } = await inference();
+    const codes = async (theta: number) => {
+      const { regions, notices } = await client.inspect({
+        path,
+        artifactRoot,
+        recipe: { ...TINY_RECIPE, theta },
+      });
+      return { regions: regions.length > 0, isSaid: notices.some(({ code }) => code === 'points-only') };
+    };
+    expect(await codes(0.01)).toEqual({ regions: true, isSaid: true });
+    expect(await codes(1)).toEqual({ regions: false, isSaid: false });
+  });
+
+  it('says what became of an inspector’s box', async () => {
+    const { client, path } = await inference();
+    const ask = (prompts: DecoderPrompts) => client.askSam({ path, recipe: TINY_RECIPE, prompts });
+    const box = { x: 50, y: 60, width: 40, height: 20 };
+    const point = { x: 60, y: 70, label: 1 as const };
+    expect((await ask({ points: [point], box: null })).boxUse).toBeUndefined();
+    expect((await ask({ points: [], box })).boxUse).toBe('as-points');
+    const both = await ask({ points: [point], box });
+    expect(both.boxUse).toBe('left-out');
+    expect(both.levels).toEqual((await ask({ points: [point], box: null })).levels);
+  });
 });

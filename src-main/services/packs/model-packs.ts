@@ -46,6 +46,7 @@ async function summarise({ id, folder, place, title, version, error }: PackListi
     version: version ?? '',
     card: '',
     notes: [],
+    pointsOnly: false,
     packHash: null,
     files: [],
   };
@@ -64,6 +65,7 @@ async function summarise({ id, folder, place, title, version, error }: PackListi
       packHash,
       card,
       notes: pack.notes ?? [],
+      pointsOnly: !pack.segmenter.boxes,
       files: await Promise.all(files),
       error: null,
     };

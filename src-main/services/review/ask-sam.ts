@@ -1,7 +1,7 @@
 import type { SamPrompts } from '../../../src-shared/contract/review.ts';
 import { failure } from '../../../src-shared/errors.ts';
-import type { PackedLevels } from '../../../src-shared/packed-levels.ts';
 import type { ContentHashes } from '../../files/content-hashes.ts';
+import type { SamMasks } from '../../inference/inference-protocol.ts';
 import { getRecipe } from '../../store/recipes.ts';
 import { inspectedImage } from '../../store/results.ts';
 import type { Workspace } from '../../store/workspace.ts';
@@ -23,7 +23,7 @@ export async function askSam(options: {
   readonly imageId: number;
   readonly prompts: SamPrompts;
   readonly signal?: AbortSignal;
-}): Promise<{ readonly levels: PackedLevels; readonly milliseconds: number; readonly decodeMs: number }> {
+}): Promise<SamMasks & { readonly milliseconds: number }> {
   const { workspace, pool, contents, runId, imageId, prompts, signal } = options;
   const start = performance.now();
   const seen = await inspectedImage(workspace, runId, imageId);
@@ -35,7 +35,7 @@ export async function askSam(options: {
   const { recipe } = await getRecipe(workspace, recipeHash);
   const { inference, release } = await pool.acquire(recipe.pack);
   try {
-    const { levels, decodeMs } = await inference.askSam(
+    const masks = await inference.askSam(
       {
         path,
         page: page?.index,
@@ -47,7 +47,7 @@ export async function askSam(options: {
       },
       signal,
     );
-    return { levels, milliseconds: performance.now() - start, decodeMs };
+    return { ...masks, milliseconds: performance.now() - start };
   } finally {
     release();
   }
