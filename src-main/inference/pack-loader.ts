@@ -170,7 +170,13 @@ async function listing(id: string, root: string, place: PackPlace): Promise<Pack
   const there = { id, folder: join(root, id), place };
   try {
     const { title, version, notes, segmenter } = (await readPack(there.folder)).pack;
-    return { ...there, title, version, ...(notes && { notes }), pointsOnly: !segmenter.boxes };
+    return {
+      ...there,
+      title,
+      version,
+      ...(notes && { notes }),
+      ...(!segmenter.boxes && { pointsOnly: true }),
+    };
   } catch (error) {
     return { ...there, error: toErrorRecord(error, 'pack-invalid') };
   }
