@@ -155,7 +155,6 @@ describeInChromium('a model pack', () => {
       await stopped.waitFor({ state: 'detached' });
       expect(server.questions.map(({ path, range }) => [path, range])).toEqual([
         ['/text.onnx', 'bytes=500000-'],
-        ['/umci.safetensors', undefined],
       ]);
       expect(await window.seriousViolations()).toEqual([]);
       expect(window.complaints).toEqual([]);
