@@ -82,6 +82,12 @@ const examinationSchema = immutable(
     confirmed: countSchema,
     examined: countSchema,
     unread: countSchema,
+    /**
+     * Of those examined: scored without the images of their batch, whose tokens are gone, or with their background, since the
+     * part was not looked for when they were inspected. Absent: of before this was counted.
+     */
+    withoutCrowd: countSchema.optional(),
+    withoutPart: countSchema.optional(),
     missed: z.array(missedDefectSchema),
     /** Why it could not be examined. */
     error: errorRecordSchema.nullable(),

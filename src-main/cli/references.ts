@@ -182,6 +182,7 @@ function tell({ state, examination }: MemoryChange, done: string): void {
       printLine(`Of ${confirmed} confirmed defects ${examined} were scored again: none would be missed.`);
     }
     if (unread > 0) printLine(`${unread} of them cannot be read now: nobody knows of those.`);
+    tellOtherwise(examination);
     return;
   }
   process.exitCode = EXIT.conflict;
@@ -193,7 +194,19 @@ function tell({ state, examination }: MemoryChange, done: string): void {
       `${printable(name)} would be missed: its score falls from ${before.score.toFixed(2)} to ${after.score.toFixed(2)}.`,
     );
   }
+  tellOtherwise(examination);
   printLine('The change waits: a reviewer or engineer decides it in the workstation, under References.');
+}
+
+/** How many were scored otherwise than they were inspected. */
+function tellOtherwise(examination: MemoryChange['examination']): void {
+  const { withoutCrowd = 0, withoutPart = 0 } = examination ?? {};
+  if (withoutCrowd > 0) {
+    printLine(`${withoutCrowd} were scored without the images of their batch, whose tokens are gone.`);
+  }
+  if (withoutPart > 0) {
+    printLine(`${withoutPart} were scored with their background: the part was not looked for in them yet.`);
+  }
 }
 
 function choice({ part, revision, batch }: Options): ProductChoice {

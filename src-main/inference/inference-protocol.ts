@@ -68,15 +68,19 @@ export interface Embedded {
   readonly notices: readonly Notice[];
 }
 
+interface RescoredImage extends TokenSource {
+  /** Parts whose peaks are asked for, in image pixels. */
+  readonly areas?: readonly (readonly Polygon[])[];
+  /** Where to look; its part is not asked for, which would take SAM. Absent: everywhere. */
+  readonly area?: InspectionArea | undefined;
+}
+
 /** Images to score again, by what is kept of them. */
 export interface RescoreJob {
-  /** `areas`: the parts of each image whose peaks are asked for, in image pixels. */
-  readonly images: readonly (TokenSource & { readonly areas?: readonly (readonly Polygon[])[] })[];
+  readonly images: readonly RescoredImage[];
   /** Null: language alone. */
   readonly comparisons: readonly (Comparison | null)[];
   readonly recipe: Recipe;
-  /** Where to look; its part is not asked for, which would take SAM. Absent: everywhere. */
-  readonly area?: InspectionArea | undefined;
 }
 
 /** What one image would get with one comparison. SAM is not asked: the score is that of the fused map. */

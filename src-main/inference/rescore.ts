@@ -26,12 +26,12 @@ export interface Rescoring {
  * @throws ClipSamError `cancelled`
  */
 export async function rescore(
-  { images, comparisons, recipe, area }: RescoreJob,
+  { images, comparisons, recipe }: RescoreJob,
   { opinions, packHash, inputSize }: Rescoring,
   options: ComparingOptions = {},
 ): Promise<(readonly Rescored[] | null)[]> {
   const all: (readonly Rescored[] | null)[] = [];
-  for (const { key, path, areas = [] } of images) {
+  for (const { key, path, areas = [], area } of images) {
     const file = await readTokenFile(path, packHash);
     if (file?.key !== key) {
       all.push(null);

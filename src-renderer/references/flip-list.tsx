@@ -8,7 +8,7 @@ import classes from './references.module.css';
 /** The verdicts that a change would turn over, and whether model and inspectors would agree more often. */
 export function FlipList({ whatIf }: { readonly whatIf: ReferenceWhatIf }) {
   const { t } = useTranslation('references');
-  const { reviewed, examined, unread, flips, agreeing } = whatIf;
+  const { reviewed, examined, unread, flips, agreeing, withoutCrowd = 0, withoutPart = 0 } = whatIf;
   if (examined === 0) return <Text size="sm">{t(unread > 0 ? 'flips.unread' : 'flips.nothing')}</Text>;
   return (
     <Stack gap={6} data-testid="flips">
@@ -20,6 +20,8 @@ export function FlipList({ whatIf }: { readonly whatIf: ReferenceWhatIf }) {
       {flips.length > 0 && <Flips flips={flips} />}
       <Text size="sm">{t('flips.agreeing', { ...agreeing, of: examined })}</Text>
       {unread > 0 && <Text size="xs">{t('unread', { count: unread })}</Text>}
+      {withoutCrowd > 0 && <Text size="xs">{t('without-crowd', { count: withoutCrowd })}</Text>}
+      {withoutPart > 0 && <Text size="xs">{t('without-part', { count: withoutPart })}</Text>}
       {examined + unread < reviewed && (
         <Text size="xs">{t('flips.only-newest', { examined: examined + unread, reviewed })}</Text>
       )}

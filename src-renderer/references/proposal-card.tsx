@@ -77,7 +77,7 @@ export function ProposalCard({
 /** The confirmed defects that would be missed, and those of which nobody knows. */
 function Findings({ examination }: { readonly examination: GuardExamination }) {
   const { t } = useTranslation(['references', 'app']);
-  const { confirmed, examined, unread, missed, error } = examination;
+  const { confirmed, examined, unread, missed, error, withoutCrowd = 0, withoutPart = 0 } = examination;
   return (
     <>
       {error && (
@@ -122,6 +122,8 @@ function Findings({ examination }: { readonly examination: GuardExamination }) {
         </>
       )}
       {unread > 0 && <Text size="xs">{t('unread', { count: unread })}</Text>}
+      {withoutCrowd > 0 && <Text size="xs">{t('without-crowd', { count: withoutCrowd })}</Text>}
+      {withoutPart > 0 && <Text size="xs">{t('without-part', { count: withoutPart })}</Text>}
       {examined + unread < confirmed && (
         <Text size="xs">{t('only-newest', { examined: examined + unread, confirmed })}</Text>
       )}

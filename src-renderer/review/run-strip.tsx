@@ -83,7 +83,7 @@ function useRunControls(id: number, onProgress: RunStripProps['onProgress']) {
 }
 
 function RunNumbers({
-  progress: { run, total, done, failed, rate, eta },
+  progress: { run, total, done, failed, rate, eta, tiles },
   state,
 }: {
   readonly progress: RunProgress;
@@ -106,6 +106,7 @@ function RunNumbers({
         {(done + failed).toLocaleString()} / {total.toLocaleString()}
         {runs && rate !== null && ` · ${t('run.rate', { rate: rate.toFixed(rate < 10 ? 1 : 0) })}`}
         {runs && eta !== null && ` · ${t('run.left', { time: clock(eta) })}`}
+        {runs && tiles && ` · ${t('run.tile', tiles)}`}
         {!runs && ` · ${t(`run.${run.status === 'paused' ? 'paused' : 'interrupted'}`)}`}
       </Text>
     </>

@@ -91,6 +91,9 @@ const whatIfSchema = immutable(
     reviewed: count,
     examined: count,
     unread: count,
+    /** As of an examination. */
+    withoutCrowd: count.optional(),
+    withoutPart: count.optional(),
     /** Images whose verdict would be another. */
     flips: z.array(
       z.object({

@@ -427,8 +427,8 @@ describe('scoring again', () => {
     const scoreOf = ({ opinions }: typeof whole) =>
       opinions?.find(({ opinion }) => opinion === 'references')?.score ?? 0;
     expect(scoreOf(without)).toBeLessThan(scoreOf(whole));
-    const images = [{ ...sources(6, 7)[0]!, areas: [square(SPOT.x, SPOT.y)] }];
-    const [rescored] = await inference.rescore({ images, comparisons: [references], recipe, area });
+    const images = [{ ...sources(6, 7)[0]!, areas: [square(SPOT.x, SPOT.y)], area }];
+    const [rescored] = await inference.rescore({ images, comparisons: [references], recipe });
     expect(rescored![0]!.score).toBeCloseTo(without.score, 4);
     expect(rescored![0]!.peaks).toEqual([0]);
   });

@@ -8,13 +8,12 @@ import type {
   MissedDefect,
 } from '../../../src-shared/reference-set.ts';
 import type { Rescored } from '../../inference/inference-protocol.ts';
-import { currentArea } from '../../store/areas.ts';
 import { countingItems } from '../../store/memory-items.ts';
 import { newestRecipe, reviewedImages } from '../../store/reviewed-images.ts';
 import type { Guard } from './reference-memory.ts';
 import { setOf } from './reference-set.ts';
-import { type ReviewedPicture, reviewedPictures } from './reviewed-pictures.ts';
-import { type ScoringOptions, scorePictures } from './scoring.ts';
+import { type ReviewedPicture, reviewedPictures, scoreReviewed } from './reviewed-pictures.ts';
+import type { ScoringOptions } from './scoring.ts';
 
 /** Images that are scored again, at most: those judged last. */
 export const EXAMINED = 200;
@@ -29,14 +28,12 @@ export function guardWith({ workspace, pool }: Pick<ScoringOptions, 'workspace' 
     const confirmed = await reviewedImages(workspace, product, { verdict: 'reject', limit: EXAMINED });
     const recipe = await newestRecipe(workspace, product);
     if (confirmed.total === 0 || !recipe) return { confirmed: 0, examined: 0, unread: 0, missed: [] };
-    const reviewed = await reviewedPictures(workspace, confirmed.images);
+    const reviewed = await reviewedPictures(workspace, confirmed.images, { product, recipe });
     const before = await countingItems(workspace, product);
     const sets = [before, afterChange(before, items)].map((some) => setOf(workspace, product, some));
-    const pictures = reviewed.map(({ picture }) => picture);
-    const area = (await currentArea(workspace, product))?.area ?? undefined;
-    const scored = await scorePictures(
+    const { scored, withoutCrowd, withoutPart } = await scoreReviewed(
       { workspace, pool, signal, onProgress },
-      { recipe, pictures, sets, area },
+      { recipe, reviewed, sets },
     );
     const missed: MissedDefect[] = [];
     for (const [i, one] of reviewed.entries()) {
@@ -47,7 +44,7 @@ export function guardWith({ workspace, pool }: Pick<ScoringOptions, 'workspace' 
     const examined = scored.filter((one) => one !== null).length;
     if (examined === 0) throw noneToScore(confirmed.total);
     const unread = confirmed.images.length - examined;
-    return { confirmed: confirmed.total, examined, unread, missed } satisfies Omit<
+    return { confirmed: confirmed.total, examined, unread, missed, withoutCrowd, withoutPart } satisfies Omit<
       GuardExamination,
       'error' | 'at'
     >;

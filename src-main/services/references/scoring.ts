@@ -15,6 +15,7 @@ import type { SurveyOptions } from '../opinions/pose-survey.ts';
 import { tokenFilesOf } from '../opinions/token-files.ts';
 import type { InferencePool } from '../runs/inference-pool.ts';
 import type { KeptItem, ReferenceSet } from './reference-set.ts';
+import type { RunCrowd } from './run-crowd.ts';
 
 /** Images that are scored with one question to the inference process: a run's images come between. */
 const AT_A_TIME = 8;
@@ -25,6 +26,10 @@ type Picture = Pick<KeptItem, 'path' | 'contentHash' | 'page' | 'range' | 'versi
 export interface ScoredPicture extends Picture {
   /** Parts whose peaks are asked for, in image pixels. */
   readonly areas: readonly (readonly Polygon[])[];
+  /** Where it is looked at. Default: everywhere. */
+  readonly area?: InspectionArea | undefined;
+  /** Images of its batch that it was compared with. Default: none. */
+  readonly crowd?: RunCrowd | undefined;
 }
 
 export interface ScoringOptions {
@@ -40,8 +45,10 @@ export interface Scoring {
   readonly pictures: readonly ScoredPicture[];
   /** One score of every picture with each. */
   readonly sets: readonly ReferenceSet[];
-  /** Where the product is looked at. Default: everywhere. */
+  /** Where the product is looked at: by its part parts are found that are turned. */
   readonly area?: InspectionArea | undefined;
+  /** Hears of each picture that is not compared with its crowd after all. */
+  readonly onWithoutCrowd?: (picture: ScoredPicture) => void;
   /** Of which set it is asked whether parts are to be aligned, for all of them; default: of each. */
   readonly alignedBy?: ReferenceSet;
 }
@@ -52,8 +59,9 @@ interface DecidedSet extends Pick<DecidedAlignment<KeptItem>, 'settings' | 'temp
 }
 
 /**
- * Scores pictures with sets of what is remembered, by their tokens; those that are missing are made first. Language and
- * the sets decide, as the recipe weighs them; the batch that a picture lies in does not.
+ * Scores pictures with sets of what is remembered, by their tokens; those that are missing are made first. Language, the
+ * sets and each picture's crowd decide, as the recipe weighs them; a crowd whose parts were turned like another picture than the
+ * set's does not, see {@link isTurnedLike}.
  * @returns of every picture: with each set; null when it cannot be read
  * @throws ClipSamError `cancelled`; why something in a set cannot be read; what every picture would meet too
  */
@@ -66,6 +74,11 @@ export async function scorePictures(
   const { inference, release } = await options.pool.acquire(recipe.pack);
   try {
     const sets = await decideSets(scoring, { ...options, inference, recipe });
+    for (const picture of pictures) {
+      const { crowd } = picture;
+      if (crowd && sets.some(({ template }) => !isTurnedLike(crowd, template)))
+        scoring.onWithoutCrowd?.(picture);
+    }
     const groups = [...Map.groupBy(sets, ({ template }) => template?.version ?? '').values()];
     const total = groups.length;
     const scored: (readonly Rescored[] | null)[][] = [];
@@ -153,27 +166,39 @@ async function scoreAlike(
     const error = [...failed].find(([one]) => one.name === name)?.[1];
     if (error) throw fromErrorRecord(error);
   }
-  const free = await tokenFiles.hold([...tokens.values()].map((made) => made.tokens));
+  const crowds = pictures.flatMap(({ crowd }) => crowd?.sources.map(({ path }) => path) ?? []);
+  const made = [...tokens.values()].map((one) => one.tokens);
+  const free = await tokenFiles.hold([...new Set([...made, ...crowds])]);
   try {
-    const comparisons = sets.map((set) => comparisonOf(set, tokens, area));
     const scored: (readonly Rescored[] | null)[] = pictures.map(() => null);
     const there = pictures.flatMap((picture, index) => {
       const made = tokens.get(asked[index]!.name);
-      return made ? [{ index, image: { ...sourceOf(made), areas: picture.areas } }] : [];
+      const { areas, crowd } = picture;
+      return made ? [{ index, crowd, image: { ...sourceOf(made), areas, area: picture.area } }] : [];
     });
-    for (let start = 0; start < there.length; start += AT_A_TIME) {
-      throwIfCancelled(signal);
-      const some = there.slice(start, start + AT_A_TIME);
-      const images = some.map(({ image }) => image);
-      const answers = await inference.rescore({ images, comparisons, recipe, area }, signal);
-      for (const [i, { index }] of some.entries()) scored[index] = answers[i]!;
-      onProgress?.({ done: all.length + start + some.length, total });
+    let done = all.length;
+    for (const alike of Map.groupBy(there, ({ crowd }) => crowd?.hash).values()) {
+      const comparisons = sets.map((set) => comparisonOf(set, alike[0]!.crowd, tokens, area));
+      for (let start = 0; start < alike.length; start += AT_A_TIME) {
+        throwIfCancelled(signal);
+        const some = alike.slice(start, start + AT_A_TIME);
+        const images = some.map(({ image }) => image);
+        const answers = await inference.rescore({ images, comparisons, recipe }, signal);
+        for (const [i, { index }] of some.entries()) scored[index] = answers[i]!;
+        done += some.length;
+        onProgress?.({ done, total });
+      }
     }
     return scored;
   } finally {
     free();
     await tokenFiles.trim();
   }
+}
+
+/** Whether the parts of a crowd were turned as those of a set are: others do not compare. */
+function isTurnedLike(crowd: RunCrowd, template: DecidedSet['template']): boolean {
+  return crowd.template === (template?.version ?? null);
 }
 
 function wanted({ path, contentHash, page, range, version }: Picture, rotations: boolean) {
@@ -183,6 +208,7 @@ function wanted({ path, contentHash, page, range, version }: Picture, rotations:
 
 function comparisonOf(
   { set, settings, template }: DecidedSet,
+  crowd: RunCrowd | undefined,
   tokens: ReadonlyMap<string, Embedded>,
   area: InspectionArea | undefined,
 ): Comparison {
@@ -194,14 +220,17 @@ function comparisonOf(
       width: item.width!,
       height: item.height!,
     }));
+  const isCompared = crowd !== undefined && isTurnedLike(crowd, template);
+  const asked = isCompared ? { ...settings, consensus: 'automatic' as const } : settings;
   return {
     hash: hashOfJson({
-      ...{ set: set.hash, settings, template: template?.version ?? null },
+      ...{ set: set.hash, settings: asked, template: template?.version ?? null },
       ...(template && area?.part && { part: hashOfPart(area.part) }),
+      ...(isCompared && { crowd: crowd.hash }),
     }),
-    settings,
+    settings: asked,
     references: set.references.map((item) => sourceOf(of(item, settings.rotations))),
-    crowd: [],
+    crowd: isCompared ? crowd.sources : [],
     harmless: marks(set.harmless),
     counterExamples: marks(set.counterExamples),
     ...(template && { template: likeItem(template, area) }),

@@ -6,15 +6,14 @@ import type { MemoryItem } from '../../../src-shared/reference-set.ts';
 import type { HumanVerdict, ModelVerdict } from '../../../src-shared/verdict.ts';
 import type { ContentHashes } from '../../files/content-hashes.ts';
 import { pictureKey } from '../../files/picture-key.ts';
-import { currentArea } from '../../store/areas.ts';
 import { getChange, type NewMemoryChange } from '../../store/memory-changes.ts';
 import { countingItems, itemsOf, type NewMemoryItem } from '../../store/memory-items.ts';
 import { newestRecipe, reviewedImages } from '../../store/reviewed-images.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { afterChange, EXAMINED } from './guard.ts';
 import { type KeptItem, type ReferenceSet, setOf } from './reference-set.ts';
-import { reviewedPictures } from './reviewed-pictures.ts';
-import { type ScoringOptions, scorePictures } from './scoring.ts';
+import { reviewedPictures, scoreReviewed } from './reviewed-pictures.ts';
+import type { ScoringOptions } from './scoring.ts';
 import { resolveChange } from './wanted-change.ts';
 
 /**
@@ -34,10 +33,8 @@ export async function whatIfOfChange(
   const judged = await reviewedImages(workspace, product, { limit: EXAMINED });
   const recipe = await newestRecipe(workspace, product);
   if (!recipe) return { reviewed: 0, examined: 0, unread: 0, flips: [], agreeing: { before: 0, after: 0 } };
-  const reviewed = await reviewedPictures(workspace, judged.images);
-  const pictures = reviewed.map(({ picture }) => ({ ...picture, areas: [] }));
-  const area = (await currentArea(workspace, product))?.area ?? undefined;
-  const scored = await scorePictures(options, { recipe, pictures, sets, area });
+  const reviewed = await reviewedPictures(workspace, judged.images, { product, recipe });
+  const { scored, ...otherwise } = await scoreReviewed(options, { recipe, reviewed, sets });
   const flips: ReferenceWhatIf['flips'][number][] = [];
   const agreeing = { before: 0, after: 0 };
   for (const [i, { runId, imageId, human, picture }] of reviewed.entries()) {
@@ -56,7 +53,14 @@ export async function whatIfOfChange(
     });
   }
   const examined = scored.filter((one) => one !== null).length;
-  return { reviewed: judged.total, examined, unread: judged.images.length - examined, flips, agreeing };
+  return {
+    reviewed: judged.total,
+    examined,
+    unread: judged.images.length - examined,
+    ...otherwise,
+    flips,
+    agreeing,
+  };
 }
 
 function agree(human: HumanVerdict, model: ModelVerdict): boolean {

@@ -1,15 +1,22 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { hashOfArea } from '../../../src-main/files/area-hash.ts';
 import type { Comparison } from '../../../src-main/inference/comparison.ts';
+import type { RescoreJob } from '../../../src-main/inference/inference-protocol.ts';
+import { tokenFilesOf } from '../../../src-main/services/opinions/token-files.ts';
 import type { ReferenceWhatIfEvent } from '../../../src-shared/contract/references.ts';
+import type { Polygon } from '../../../src-shared/geometry.ts';
+import { DEFAULT_OPINION_SETTINGS } from '../../../src-shared/opinion.ts';
 import {
   drain,
+  ended,
   fakeWorkstation,
   importedBatch,
   inspected,
   inspector,
 } from '../../api/workstation-fixture.ts';
+import { recipe } from '../../store/fixtures.ts';
 import type { FakeOptions } from '../runs/fake-inference.ts';
 
 const product = { partNumber: '4711', revision: 'B' };
@@ -282,4 +289,80 @@ test('how tight a set is, and what each reference contributes, is measured where
   expect(tightness).toBeCloseTo(0.4, 9);
   // They lie in different poses: all are aligned before they are compared, as in a run.
   expect([...new Set(aligned)]).toEqual(['on']);
+});
+
+describe('what a confirmed defect was inspected with', () => {
+  const opinions = { ...DEFAULT_OPINION_SETTINGS, consensus: 'automatic' as const };
+
+  test('the images of its batch count again, and it is said where their tokens are gone', async () => {
+    const jobs: RescoreJob[] = [];
+    const station = await fakeWorkstation({
+      rescore: () => 0.9,
+      onRescore: (_signal, job) => void jobs.push(job),
+    });
+    const { client, workstation } = station;
+    const { batchId, imageIds } = await importedBatch(station, 6);
+    await client.batches.update({ id: batchId, changes: product, inspector });
+    const saved = await client.recipes.save({ recipe: { ...recipe, opinions }, parentHash: null, inspector });
+    const { run } = await client.runs.start({ batchId, recipeHash: saved.hash, inspector });
+    await ended(client, run.id, batchId);
+    const of = (i: number) => ({ runId: run.id, imageId: imageIds[i]! });
+    await client.review.judge({ ...of(0), verdict: 'reject', defectClass: 'dent', inspector });
+    const marked = async (i: number) => {
+      const { id } = await client.references.mark({ ...of(i), as: 'harmless', regionIndex: 1, inspector });
+      return settled(station, id);
+    };
+    expect(await marked(1)).toMatchObject({ examination: { examined: 1, withoutCrowd: 0, withoutPart: 0 } });
+    const compared = jobs.flatMap(({ comparisons }) => comparisons);
+    expect(compared.map((one) => one!.crowd.length)).toEqual([6, 6]);
+    expect(new Set(compared.map((one) => one!.settings.consensus))).toEqual(new Set(['automatic']));
+
+    jobs.length = 0;
+    const { folder: tokens } = await tokenFilesOf(workstation.workspace);
+    await rm(tokens, { recursive: true });
+    expect(await marked(2)).toMatchObject({ examination: { examined: 1, withoutCrowd: 1 } });
+    const alone = jobs.flatMap(({ comparisons }) => comparisons);
+    expect(alone.map((one) => [one!.crowd.length, one!.settings.consensus])).toEqual([
+      [0, 'off'],
+      [0, 'off'],
+    ]);
+  });
+
+  test('its part is looked at where it was found, and it is said where it was not looked for', async () => {
+    const outline: Polygon[] = [
+      [
+        [
+          [10, 10],
+          [90, 10],
+          [90, 60],
+        ],
+      ],
+    ];
+    const jobs: RescoreJob[] = [];
+    const station = await withDefect({
+      rescore: () => 0.9,
+      onRescore: (_signal, job) => void jobs.push(job),
+      result: ({ area }) =>
+        area ? { area: { hash: hashOfArea(area), share: 0.3, outline, partShare: 0.3 } } : {},
+    });
+    const { client, mark, of } = station;
+    const draft = {
+      ...{ width: 640, height: 480, include: [], ignore: [] },
+      part: { ...of(0), point: { x: 30, y: 40 }, level: 2 as const },
+    };
+    await client.areas.save({ product, after: 0, draft, inspector });
+    const { id: before } = await client.references.mark(mark(1));
+    expect(await settled(station, before)).toMatchObject({
+      examination: { withoutPart: 1, withoutCrowd: 0 },
+    });
+    expect(jobs.at(-1)!.images[0]!.area).toMatchObject({ include: [] });
+
+    const { batchId } = (await client.runs.list({ batchId: 1 }))[0]!.run;
+    const { run } = await inspected(station, batchId);
+    const looked = { runId: run.id, imageId: of(0).imageId };
+    await client.review.judge({ ...looked, verdict: 'reject', defectClass: 'dent', inspector });
+    const { id } = await client.references.mark(mark(2));
+    expect(await settled(station, id)).toMatchObject({ examination: { examined: 1, withoutPart: 0 } });
+    expect(jobs.at(-1)!.images[0]!.area).toMatchObject({ include: outline, part: null });
+  });
 });

@@ -5,7 +5,7 @@ import { sha256OfFile } from '../../../src-main/files/hash.ts';
 import { pictureKey } from '../../../src-main/files/picture-key.ts';
 import type { Comparison } from '../../../src-main/inference/comparison.ts';
 import type { InferenceClient, InspectJob } from '../../../src-main/inference/inference-client.ts';
-import type { EmbedJob } from '../../../src-main/inference/inference-protocol.ts';
+import type { EmbedJob, RescoreJob } from '../../../src-main/inference/inference-protocol.ts';
 import type { PartPose } from '../../../src-main/pipeline/part-pose.ts';
 import { ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
@@ -29,7 +29,7 @@ export interface FakeOptions {
   /** How the part of the image with this file name lies; default: it does not show. */
   readonly pose?: (name: string) => PartPose;
   /** Before images are scored again. */
-  readonly onRescore?: (signal?: AbortSignal) => void | Promise<void>;
+  readonly onRescore?: (signal: AbortSignal | undefined, job: RescoreJob) => void | Promise<void>;
   /** What an image gets with a comparison: as its score, as that of its references, and in each of its areas. */
   readonly rescore?: (key: string, comparison: Comparison | null) => number;
   /** Its score instead. */
@@ -66,8 +66,9 @@ export function fakeInference(options: FakeOptions = {}): Pick<
       await writeFileAtomically(tokens, '');
       return { contentHash, key, tokens, width: 640, height: 480, notices: [] };
     },
-    async rescore({ images, comparisons, recipe }, signal) {
-      await options.onRescore?.(signal);
+    async rescore(job, signal) {
+      const { images, comparisons, recipe } = job;
+      await options.onRescore?.(signal, job);
       throwIfCancelled(signal);
       return images.map(({ key, areas = [] }) =>
         comparisons.map((comparison) => {
