@@ -51,6 +51,7 @@ export const LEAST_ROLE: Readonly<Record<Action, Role | null>> = {
   'review.retract': 'operator',
   'review.retract-of-others': 'reviewer',
   'review.askSam': 'operator',
+  'review.prepareSam': 'operator',
   'review.defectClasses': null,
   'recipes.list': null,
   'recipes.default': null,

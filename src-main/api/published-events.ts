@@ -61,6 +61,7 @@ export const PUBLISHED_EVENTS = {
     annotate: reviewed,
     retract: (_input, retracted) => reviewed(retracted),
     askSam: null,
+    prepareSam: null,
   },
   recipes: { save: recipes },
   references: {

@@ -69,6 +69,11 @@ export interface EngineRequests {
     readonly job: { readonly image: EncoderImage; readonly seed: Omit<PartSeed, 'packHash'> };
     readonly result: { readonly cells: CellMask } | { readonly doubt: PartDoubt };
   };
+  /** False: the embedding is not there, and no image came with the question. */
+  readonly prepareSam: {
+    readonly job: { readonly key: string; readonly image?: EncoderImage };
+    readonly result: boolean;
+  };
   readonly askSam: {
     readonly job: {
       /** Of the image's embedding. */
@@ -101,6 +106,7 @@ export interface EngineClient extends OpenedEngine {
   ): Promise<EngineRequests['rescore']['result']>;
   partSeed(job: EngineRequests['partSeed']['job']): Promise<EngineRequests['partSeed']['result']>;
   partCells(job: EngineRequests['partCells']['job']): Promise<EngineRequests['partCells']['result']>;
+  prepareSam(job: EngineRequests['prepareSam']['job'], signal?: AbortSignal): Promise<boolean>;
   askSam(job: EngineRequests['askSam']['job'], signal?: AbortSignal): Promise<DecodedLogits | undefined>;
 }
 
@@ -136,6 +142,8 @@ export async function startEngine(
     rescore: (job, signal, onProgress) => thread.ask('rescore', job, { signal, onProgress }),
     partSeed: (job) => thread.ask('partSeed', job, { transfer: pixelsOf(job.image) }),
     partCells: (job) => thread.ask('partCells', job, { transfer: pixelsOf(job.image) }),
+    prepareSam: (job, signal) =>
+      thread.ask('prepareSam', job, { signal, transfer: job.image ? pixelsOf(job.image) : [] }),
     askSam: (job, signal) =>
       thread.ask('askSam', job, { signal, transfer: job.image ? pixelsOf(job.image) : [] }),
   };

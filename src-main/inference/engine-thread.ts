@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ClipSamError, fromErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
+import { ClipSamError, fromErrorRecord, throwIfCancelled, toErrorRecord } from '../../src-shared/errors.ts';
 import { frameSide } from '../pipeline/fit.ts';
 import { type DecodedLogits, Engine } from './engine.ts';
 import type { EngineRequests, OpenedEngine } from './engine-client.ts';
@@ -28,6 +28,10 @@ await serveRequests<EngineRequests>(
     rescore: async (job, { signal, report }) => opened().rescore(job, signal, report),
     partSeed: async ({ image, mark }) => opened().partSeed(image, mark),
     partCells: async ({ image, seed }) => opened().partCells(image, seed),
+    async prepareSam({ key, image }, { signal }) {
+      throwIfCancelled(signal);
+      return opened().prepareSam(key, image);
+    },
     async askSam({ key, prompts, image }, { transfer }) {
       const result: DecodedLogits | undefined = await opened().askSam(key, prompts, image);
       transfer(buffersOf(result?.levels ?? []));

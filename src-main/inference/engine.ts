@@ -87,8 +87,8 @@ export interface DecodedLogits {
 
 /** Tokens and language maps kept for another comparison of images just seen; some 15 MB each. */
 const RECENT_LOOKS = 3;
-/** Embeddings kept for further prompts on images just seen; 4 MB each. */
-const RECENT_EMBEDDINGS = 8;
+/** Bytes of embeddings kept for further prompts on images just seen: 4 MB each by SAM's first version, 16 by SAM 2.1. */
+const RECENT_EMBEDDINGS = 64 << 20;
 
 /**
  * Owns the ONNX sessions of a pack and runs the pipeline's neural half. It blocks its thread while it computes,
@@ -101,7 +101,7 @@ export class Engine {
   readonly #opinions: Opinions;
   readonly #towers: Towers;
   readonly #sam: Segmenter;
-  readonly #embeddings = new RecentMap<string, Embedding>(RECENT_EMBEDDINGS);
+  readonly #embeddings = new RecentMap<string, Embedding>(RECENT_EMBEDDINGS, embeddingBytes);
   readonly #looks = new RecentMap<string, LookedAt>(RECENT_LOOKS);
 
   private constructor(
@@ -260,6 +260,15 @@ export class Engine {
     return this.#embeddings.get(image.key)!;
   }
 
+  /**
+   * Makes SAM's embedding of an image ahead, for {@link askSam}.
+   * @returns false when it is not there and no image came with the question
+   */
+  async prepareSam(key: string, image?: EncoderImage): Promise<boolean> {
+    if (image) await this.#embeddingOf(image, new Stopwatch());
+    return this.#embeddings.get(key) !== undefined;
+  }
+
   /** Keeps the embedding that the vision tower made on its way. */
   #keep({ key, frame }: EncoderImage, { embedding }: Encoded): void {
     if (embedding) this.#embeddings.set(key, { frame, tensors: [embedding] });
@@ -335,4 +344,8 @@ export class Engine {
     const { encode: encodeMs, decode: decodeMs } = clock.timings;
     return { frame: embedding.frame, levels: levels!, encodeMs, decodeMs };
   }
+}
+
+function embeddingBytes({ tensors }: Embedding): number {
+  return tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
 }

@@ -14,6 +14,7 @@ import type {
   InspectJob,
   PartSeedJob,
   PoseJob,
+  PrepareSamJob,
   Rescored,
   RescoreJob,
   SamMasks,
@@ -83,6 +84,11 @@ export interface InferenceClient {
   ): Promise<InspectionResult>;
   /** Asks SAM for prompts of the inspector's own. Goes ahead of waiting images. Errors as {@link inspect}. */
   askSam(job: AskSamJob, signal?: AbortSignal): Promise<SamMasks>;
+  /**
+   * Makes SAM's embedding of an image ahead, where SAM has an encoder of its own, while nothing else is to be done.
+   * Errors as {@link inspect}.
+   */
+  prepareSam(job: PrepareSamJob, signal?: AbortSignal): Promise<void>;
   /** How an image's part lies. Queues as {@link inspect}; errors too. */
   pose(job: PoseJob, signal?: AbortSignal): Promise<InferenceRequests['pose']['result']>;
   /** Makes an image's token file, unless it is there. Queues as {@link inspect}; errors too. */
@@ -181,6 +187,11 @@ class SupervisedInference implements InferenceClient {
   async askSam(job: AskSamJob, signal?: AbortSignal): Promise<SamMasks> {
     this.#throwUnlessOpen(signal);
     return this.#queue.ask('askSam', job, signal);
+  }
+
+  async prepareSam(job: PrepareSamJob, signal?: AbortSignal): Promise<void> {
+    this.#throwUnlessOpen(signal);
+    return this.#queue.ask('prepareSam', job, signal);
   }
 
   async pose(job: PoseJob, signal?: AbortSignal): Promise<InferenceRequests['pose']['result']> {

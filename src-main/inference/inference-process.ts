@@ -9,6 +9,7 @@ import { HEARTBEAT_INTERVAL, type Heartbeat, type InferenceRequests } from './in
 import { inspectImage } from './inspect-image.ts';
 import { parentPort } from './parent-port.ts';
 import { readPartSeed } from './part-seeds.ts';
+import { prepareSam } from './prepare-sam.ts';
 import { serveRequests } from './request-channel.ts';
 
 // The inference process: this thread speaks with the parent, reads images, fuses and writes; the engine's thread
@@ -49,6 +50,9 @@ void serveRequests<InferenceRequests>(parent, {
   embed: async (job, { signal }) => embedImage(job, opened(), signal),
   rescore: async (job, { signal, report }) => opened().rescore(job, signal, report),
   partSeed: async ({ recipe, ...mark }) => readPartSeed(mark, recipe, opened()),
+  async prepareSam(job, { signal }) {
+    await prepareSam(job, opened(), signal);
+  },
   askSam: async (job, { signal }) => askSamAboutImage(job, opened(), signal),
 });
 

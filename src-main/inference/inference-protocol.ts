@@ -104,6 +104,15 @@ export interface AskSamJob extends PictureOfFile {
   readonly prompts: DecoderPrompts;
 }
 
+/** An image that SAM may be asked about soon: its embedding is made ahead. */
+export interface PrepareSamJob extends PictureOfFile {
+  /** Gives the pixel limit, and the tiles. */
+  readonly recipe: Recipe;
+  readonly contentHash: string;
+  /** Of the image in pixels. */
+  readonly size: { readonly width: number; readonly height: number };
+}
+
 export interface SamMasks {
   readonly levels: PackedLevels;
   /** What became of the box where SAM takes none; absent: it was asked with it, or there was none. */
@@ -159,6 +168,7 @@ export interface InferenceRequests {
   };
   /** Null: SAM finds nothing there. */
   readonly partSeed: { readonly job: PartSeedJob; readonly result: PartSeed | null };
+  readonly prepareSam: { readonly job: PrepareSamJob; readonly result: undefined };
   readonly askSam: { readonly job: AskSamJob; readonly result: SamMasks };
   /** How an image's part lies; SAM is asked where its colours leave a doubt. */
   readonly pose: {

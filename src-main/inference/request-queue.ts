@@ -6,7 +6,7 @@ import type { SupervisedChild } from './supervised-child.ts';
 /** Requests about one image. */
 type ImageRequests = Pick<
   InferenceRequests,
-  'inspect' | 'askSam' | 'partSeed' | 'pose' | 'embed' | 'rescore'
+  'inspect' | 'askSam' | 'prepareSam' | 'partSeed' | 'pose' | 'embed' | 'rescore'
 >;
 type ImageRequestKind = keyof ImageRequests;
 
@@ -21,6 +21,8 @@ interface Task {
   readonly reject: (error: unknown) => void;
   /** Tells the process that the answer is no longer wanted. */
   readonly stop: AbortController;
+  /** Nobody waits for it: it runs while nothing else is to be done. */
+  readonly isAhead: boolean;
   /** The caller has had its answer (it cancelled). */
   isCancelled: boolean;
   /** The process died while this was under way: it runs alone now, so that it takes no other image with it. */
@@ -54,7 +56,7 @@ export class RequestQueue {
     this.#listener = listener;
   }
 
-  /** Masks go ahead of the images that wait. @throws ClipSamError as `InferenceClient.inspect` */
+  /** Masks go ahead of the images that wait, and what may be asked soon after all. @throws ClipSamError as `InferenceClient.inspect` */
   async ask<K extends ImageRequestKind>(
     kind: K,
     job: ImageRequests[K]['job'],
@@ -74,6 +76,7 @@ export class RequestQueue {
       },
       reject,
       stop: new AbortController(),
+      isAhead: kind === 'prepareSam',
       isCancelled: false,
       runsAlone: false,
     };
@@ -148,15 +151,20 @@ export class RequestQueue {
 
   #send(): void {
     while (this.#child && this.#underWay.size < UNDER_WAY) {
-      const task = this.#waiting[0];
+      const task = this.#next();
       if (!task) return;
       const isAlone = task.runsAlone || [...this.#underWay].some((other) => other.runsAlone);
       if (isAlone && this.#underWay.size > 0) return;
-      this.#waiting.shift();
+      this.#waiting.splice(this.#waiting.indexOf(task), 1);
       this.#underWay.add(task);
       void this.#run(task, this.#child);
       this.#timeOldest();
     }
+  }
+
+  #next(): Task | undefined {
+    const wanted = this.#waiting.find(({ isAhead }) => !isAhead);
+    return wanted ?? (this.#underWay.size === 0 ? this.#waiting[0] : undefined);
   }
 
   async #run(task: Task, child: SupervisedChild): Promise<void> {

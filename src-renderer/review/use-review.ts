@@ -12,6 +12,7 @@ import { useAnnotating } from './use-annotating.ts';
 import { useArea } from './use-area.ts';
 import { useDefectClasses } from './use-defect-classes.ts';
 import { useObstacles } from './use-obstacles.ts';
+import { usePreparedSam } from './use-prepared-sam.ts';
 import { useQueue } from './use-queue.ts';
 import { useReferences } from './use-references.ts';
 import { useReviewEdits } from './use-review-edits.ts';
@@ -42,6 +43,7 @@ export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnder
   const edits = useReviewEdits(runId, tableKey);
   const verdicts = useVerdicts(runId, edits, queue);
   const references = useReferences(runId, current, edits);
+  usePreparedSam(runId, queue.queue, current);
   const sam = useSam(runId, current?.imageId ?? null);
   const [tool, setTool] = useState<Tool>('pan');
   const [selection, select] = useSelection(current?.imageId ?? null);

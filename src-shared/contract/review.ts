@@ -124,6 +124,11 @@ export const review = {
     .input(z.object({ id: idSchema, ...inspector }))
     .output(z.object({ id: idSchema, ...ofImage })),
   /**
+   * Makes SAM's embedding of an image ahead while nothing else is to be done. `isNeeded`: false where the run's pack has no
+   * encoder for SAM alone.
+   */
+  prepareSam: base.input(z.object(ofImage)).output(z.object({ isNeeded: z.boolean() })),
+  /**
    * Asks SAM's decoder on the image's (cached) embedding. `milliseconds`: of the whole round in the main side;
    * `decodeMs`: of these, the decoder's bare session time.
    */

@@ -51,7 +51,8 @@ export async function fakeWorkstation(
       const askSam = fake.decode ?? (async () => ({ levels: packLevels([]), decodeMs: 1 }));
       const { packHash } = inference;
       const partSeed = async () => ({ packHash, token: [1], share: 0.25, border: 0, background: 0.5 });
-      return { ...inference, askSam, partSeed, close: async () => {} };
+      const prepareSam = async () => {};
+      return { ...inference, askSam, prepareSam, partSeed, close: async () => {} };
     },
     ...options,
     workspaceFolder: folder,

@@ -230,9 +230,9 @@ describe('prompts of the operator', () => {
     expect(kept?.levels.map(({ logits }) => logits.length)).toEqual([65536, 65536, 65536]);
   });
 
-  it('keep the embeddings of the last eight images only', async () => {
+  it('keep 64 MB of embeddings only: those of the last 16 images', async () => {
     await engine.askSam('oldest', prompts, spotted('oldest', 100));
-    for (let i = 0; i < 8; i++) await engine.askSam(`later-${i}`, prompts, spotted(`later-${i}`, 100));
+    for (let i = 0; i < 16; i++) await engine.askSam(`later-${i}`, prompts, spotted(`later-${i}`, 100));
     expect(await engine.askSam('oldest', prompts)).toBeUndefined();
     expect(await engine.askSam('later-0', prompts)).toBeDefined();
   });

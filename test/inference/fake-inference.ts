@@ -1,14 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import type {
-  AskSamJob,
-  EmbedJob,
-  FromChild,
-  InferenceRequests,
-  InspectJob,
-  PartSeedJob,
-  PoseJob,
-  ToChild,
-} from '../../src-main/inference/inference-protocol.ts';
+import type { FromChild, InferenceRequests, ToChild } from '../../src-main/inference/inference-protocol.ts';
 
 /** What surrounds the fake: a process of its own, or nothing but the test. */
 export interface Surroundings {
@@ -53,7 +44,7 @@ export function fakeInference({ pid, say, kill, exit, freeze }: Surroundings): (
       say({ kind: 'answer', id, result });
     }
   };
-  const work = (id: number, { path }: InspectJob | AskSamJob | PartSeedJob | EmbedJob | PoseJob) => {
+  const work = (id: number, { path }: { readonly path: string }) => {
     const [behaviour, file] = path.split(':');
     const answer = () => {
       const result = { contentHash: path, pid } as unknown as (FromChild & { kind: 'answer' })['result'];

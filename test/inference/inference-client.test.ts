@@ -316,3 +316,26 @@ it('asks for masks ahead of the images that wait', async () => {
   await Promise.all([...images, mask]);
   expect(order.indexOf('mask')).toBeLessThan(order.indexOf('slow:5'));
 });
+
+it('what may be asked soon is made ready when nothing else is to be done, and given up when it is no longer wanted', async () => {
+  await open();
+  const order: string[] = [];
+  const note = (name: string) => () => order.push(name);
+  const prepare = (path: string, signal?: AbortSignal) =>
+    inference.prepareSam(
+      { path, recipe: TINY_RECIPE, contentHash: 'hash', size: { width: 9, height: 9 } },
+      signal,
+    );
+  const first = inspect('slow:0').then(note('slow:0'));
+  const left = new AbortController();
+  const ahead = prepare('ahead').then(note('ahead'));
+  const unwanted = prepare('unwanted', left.signal);
+  const images = ['slow:1', 'slow:2', 'slow:3', 'slow:4', 'slow:5'].map((path) =>
+    inspect(path).then(note(path)),
+  );
+  left.abort();
+  await expect(unwanted).rejects.toMatchObject({ code: 'cancelled' });
+  await Promise.all([first, ahead, ...images]);
+  expect(order.at(-1)).toBe('ahead');
+  expect(order).toHaveLength(7);
+});

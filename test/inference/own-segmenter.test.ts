@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { encodeGrey8 } from '../../src-main/codec/image-codec.ts';
+import { sha256 } from '../../src-main/files/hash.ts';
 import { encoderImage } from '../../src-main/inference/encoder-image.ts';
 import { Engine } from '../../src-main/inference/engine.ts';
 import { openInference } from '../../src-main/inference/inference-client.ts';
@@ -10,6 +11,7 @@ import { Segmenter } from '../../src-main/inference/segmenter.ts';
 import type { DecoderPrompts } from '../../src-main/pipeline/decoder-prompts.ts';
 import { frameFor } from '../../src-shared/frame.ts';
 import type { Pack } from '../../src-shared/pack.ts';
+import { unpackLevels } from '../../src-shared/packed-levels.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { type OwnSegmenter, writeOwnSegmenterPack } from './own-segmenter-pack.ts';
 import { noise, TINY_RECIPE } from './tiny-pack.ts';
@@ -48,6 +50,41 @@ it('SAM’s encoder does not run for a good part, and once for one with several 
   expect([encodes.mock.calls.length, decodes.mock.calls.length]).toEqual([1, 1]);
   await engine.askSam('part', { points: [{ x: 9, y: 9, label: 1 }], box: null });
   expect(encodes).toHaveBeenCalledTimes(1);
+});
+
+it('an embedding made ahead is there when SAM is asked, and the oldest make room', async () => {
+  const encodes = vi.spyOn(Segmenter.prototype, 'encode');
+  const { engine, image } = await opened();
+  const asked = { points: [{ x: 9, y: 9, label: 1 as const }], box: null };
+  expect(await engine.prepareSam('part')).toBe(false);
+  expect(await engine.prepareSam('part', await image('part'))).toBe(true);
+  expect(await engine.prepareSam('part')).toBe(true);
+  expect((await engine.askSam('part', asked))?.encodeMs).toBe(0);
+  expect(encodes).toHaveBeenCalledTimes(1);
+  // Three tensors of 256 × 256 numbers each: 85 images in 64 MB.
+  const frame = await image('later');
+  for (let i = 0; i < 85; i++) await engine.prepareSam(`later-${i}`, { ...frame, key: `later-${i}` });
+  expect(await engine.prepareSam('part')).toBe(false);
+  expect(await engine.prepareSam('later-0')).toBe(true);
+});
+
+it('the process makes it ready from the file, and SAM answers without the file', async () => {
+  const folder = await tempFolder();
+  await writeOwnSegmenterPack(join(folder, 'pack'), SAM2);
+  const path = join(folder, 'image.png');
+  const bytes = await encodeGrey8(64, 48, new Uint8Array(64 * 48).fill(200));
+  await writeFile(path, bytes);
+  const inference = await openInference({ packFolder: join(folder, 'pack'), device: 'cpu', threads: 1 });
+  onTestFinished(() => inference.close());
+  const size = { width: 64, height: 48 };
+  const job = { path, recipe: TINY_RECIPE, contentHash: sha256(bytes), size };
+  const prompts = { points: [{ x: 30, y: 20, label: 1 as const }], box: null };
+  await inference.prepareSam({ ...job, recipe: { ...TINY_RECIPE, tiles: { mode: 'scale', scale: 1, overlap: 0.2 } } });
+  await inference.prepareSam(job);
+  await rm(path);
+  expect(unpackLevels((await inference.askSam({ ...job, prompts })).levels)).toHaveLength(3);
+  const other = inference.askSam({ ...job, contentHash: sha256('other'), prompts });
+  await expect(other).rejects.toMatchObject({ code: expect.stringMatching(/^(image|file)-/) });
 });
 
 it('a decoder of another dialect is refused by the inputs it has not', async () => {

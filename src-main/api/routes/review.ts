@@ -1,5 +1,6 @@
 import { Lesson } from '../../services/references/learning.ts';
 import { askSam } from '../../services/review/ask-sam.ts';
+import { prepareSam } from '../../services/review/prepare-sam.ts';
 import {
   annotateImage,
   judgeImage,
@@ -55,6 +56,9 @@ export function reviewRoutes(
     })),
     askSam: review.askSam.handler(({ input, signal }) =>
       askSam({ workspace, pool, contents, ...input, ...(signal && { signal }) }),
+    ),
+    prepareSam: review.prepareSam.handler(({ input, signal }) =>
+      prepareSam({ workspace, pool, contents, ...input, ...(signal && { signal }) }),
     ),
     defectClasses: review.defectClasses.handler(() => defectClasses(workspace)),
   };

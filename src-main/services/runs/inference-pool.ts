@@ -63,6 +63,11 @@ export class InferencePool {
     return [...this.#entries.values()].some(({ users }) => users > 0);
   }
 
+  /** Whether a pack has an encoder for SAM alone. @throws ClipSamError `pack-not-found`, `pack-invalid` */
+  async hasOwnSegmenter(pack: string): Promise<boolean> {
+    return (await findPack(pack, this.#options)).pack.segmenter.encoder.kind === 'own';
+  }
+
   /** @throws ClipSamError `pack-not-found`, `pack-invalid`, and what `openInference` says */
   async acquire(pack: string): Promise<InferenceLease> {
     this.#refuseWhenClosed();
