@@ -9,7 +9,7 @@ import { HEARTBEAT_INTERVAL, type Heartbeat, type InferenceRequests } from './in
 import { inspectImage } from './inspect-image.ts';
 import { parentPort } from './parent-port.ts';
 import { readPartSeed } from './part-seeds.ts';
-import { prepareSam } from './prepare-sam.ts';
+import { prepareSamForImage } from './prepare-sam-for-image.ts';
 import { serveRequests } from './request-channel.ts';
 
 // The inference process: this thread speaks with the parent, reads images, fuses and writes; the engine's thread
@@ -51,7 +51,7 @@ void serveRequests<InferenceRequests>(parent, {
   rescore: async (job, { signal, report }) => opened().rescore(job, signal, report),
   partSeed: async ({ recipe, ...mark }) => readPartSeed(mark, recipe, opened()),
   async prepareSam(job, { signal }) {
-    await prepareSam(job, opened(), signal);
+    await prepareSamForImage(job, opened(), signal);
   },
   askSam: async (job, { signal }) => askSamAboutImage(job, opened(), signal),
 });

@@ -79,7 +79,6 @@ it('the process makes it ready from the file, and SAM answers without the file',
   const size = { width: 64, height: 48 };
   const job = { path, recipe: TINY_RECIPE, contentHash: sha256(bytes), size };
   const prompts = { points: [{ x: 30, y: 20, label: 1 as const }], box: null };
-  await inference.prepareSam({ ...job, recipe: { ...TINY_RECIPE, tiles: { mode: 'scale', scale: 1, overlap: 0.2 } } });
   await inference.prepareSam(job);
   await rm(path);
   expect(unpackLevels((await inference.askSam({ ...job, prompts })).levels)).toHaveLength(3);

@@ -11,7 +11,7 @@ import type { PrepareSamJob } from './inference-protocol.ts';
  * tower makes the embedding, and for an image in tiles: the prompts decide in which of them SAM is asked.
  * @throws ClipSamError of the codec (`image-…`), the engine's; `cancelled`
  */
-export async function prepareSam(
+export async function prepareSamForImage(
   { path, page, range, recipe, contentHash, size }: PrepareSamJob,
   engine: EngineClient,
   signal?: AbortSignal,
