@@ -40,15 +40,17 @@ export async function refuseWithoutBoxes({ id, segmenter }: Pack, decoder: Sessi
   };
   const feedsOf = (prompts: PlacedPrompts) => decoderRuns(dialect, [prompts], SIZE)[0]!.feeds;
   const withBox = feedsOf(BOX);
-  const seen = await answer(withBox);
-  if (isSame(seen, await answer(feedsOf(POINT))))
-    throw refuse('takes none: one leaves its masks as they are');
-  // Corners that are told apart from points by their labels: labels that nobody knows must not do as well.
   const labels = withBox.point_labels;
-  if (labels?.type !== 'float32') return;
-  const unknown = { ...labels, data: labels.data.map((label) => (label > 1 ? label + 10 : label)) };
-  if (isSame(seen, await answer({ ...withBox, point_labels: unknown }))) {
-    throw refuse('takes none: it does not know the labels of their corners');
+  // Corners that points are told from by their labels: labels that nobody knows must not do as well.
+  const without =
+    labels?.type === 'float32'
+      ? {
+          ...withBox,
+          point_labels: { ...labels, data: labels.data.map((label) => (label > 1 ? label + 10 : label)) },
+        }
+      : feedsOf(POINT);
+  if (isSame(await answer(withBox), await answer(without))) {
+    throw refuse('takes none: one leaves its masks as they are');
   }
 }
 
