@@ -5,14 +5,17 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../api/connection.ts';
 import { DeviceChoice, DevicePanel } from '../device/device-panel.tsx';
+import { DeviceSurveyPanel } from '../device/device-survey.tsx';
 import { SelfTest } from '../device/self-test.tsx';
 import { KeyHint } from '../keys/key-hint.tsx';
 import { useActions } from '../keys/use-actions.ts';
 import { AddPackDialog } from '../packs/add-pack-dialog.tsx';
+import { CataloguePanel } from '../packs/catalogue-panel.tsx';
 import { PackImportPanel } from '../packs/pack-import-panel.tsx';
 import { usePackImport } from '../packs/pack-imports.ts';
 import { PackPanel } from '../packs/pack-panel.tsx';
 import { StoppedDownloads } from '../packs/stopped-downloads.tsx';
+import { StorePanel } from '../packs/store-panel.tsx';
 import { PeoplePanel } from '../people/people-panel.tsx';
 import { useDenied } from '../state/people.ts';
 import { useDevice, useWorkstation } from '../state/workstation.ts';
@@ -74,6 +77,7 @@ export function ModelsScreen() {
           {packs?.map((pack) => (
             <PackPanel key={pack.id} pack={pack} />
           ))}
+          <CataloguePanel />
         </Stack>
         <Stack gap="md" className={classes.device} tabIndex={0}>
           {status && <DevicePanel status={status} />}
@@ -81,6 +85,8 @@ export function ModelsScreen() {
             <SelfTest packs={packs.filter((pack) => pack.error === null)} device={status.asked} />
           )}
           {status && <DeviceChoice asked={status.asked} />}
+          <DeviceSurveyPanel />
+          <StorePanel />
           <PeoplePanel />
           <StoragePanel />
         </Stack>

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Paper, Progress, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Code, Group, Paper, Progress, Stack, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -40,9 +40,30 @@ export function PackImportPanel() {
     >
       <Stack gap="xs" align="flex-start">
         <Text size="sm">{t('add.next')}</Text>
+        {job.notes.map((note) => (
+          <Text key={note} size="sm">
+            {note}
+          </Text>
+        ))}
+        {job.taken.length > 0 && <TakenFiles taken={job.taken} />}
         <ShowPack pack={job.id} />
       </Stack>
     </Alert>
+  );
+}
+
+/** Files whose hash nobody had stated. */
+function TakenFiles({ taken }: { readonly taken: Extract<PackImport, { state: 'finished' }>['taken'] }) {
+  const { t } = useTranslation('models');
+  return (
+    <div>
+      <Text size="sm">{t('add.taken', { count: taken.length })}</Text>
+      {taken.map(({ file, sha256 }) => (
+        <Text key={file} size="xs" c="dimmed">
+          {plainText(file)} · <Code title={sha256}>{sha256.slice(0, 12)}</Code>
+        </Text>
+      ))}
+    </div>
   );
 }
 
@@ -91,6 +112,7 @@ function WorkingPanel({ job: { progress, pack, cancel } }: { readonly job: Worki
           animated
           aria-label={t('add.working')}
         />
+        {bytes && bytes.files.length > 1 && <FilesUnderWay files={bytes.files} />}
         <Group justify="space-between" gap="xs">
           <Text size="sm" c="dimmed" aria-live="polite">
             {stepOf(progress, t, format)}
@@ -107,6 +129,32 @@ function WorkingPanel({ job: { progress, pack, cancel } }: { readonly job: Worki
         </Group>
       </Stack>
     </Paper>
+  );
+}
+
+/** Each file of several that come at the same time. */
+function FilesUnderWay({
+  files,
+}: {
+  readonly files: Extract<Working['progress'], { kind: 'bringing' }>['files'];
+}) {
+  const { t } = useTranslation('models');
+  const format = useFormat();
+  return (
+    <ul className={classes.underWay}>
+      {files.map(({ name, done, total }) => (
+        <li key={name}>
+          <Text size="xs" c="dimmed" className={classes.anywhere}>
+            {plainText(name)}
+          </Text>
+          <Text size="xs" c="dimmed" className={classes.number}>
+            {total === null
+              ? format.bytes(done)
+              : t('add.amount', { done: format.bytes(done), total: format.bytes(total) })}
+          </Text>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -23,8 +23,11 @@ export function dismissPackImport(): void {
   usePackImport.setState({ job: null });
 }
 
-/** A path or an address, or a download that stopped. */
-export type PackOrigin = { readonly source: string } | { readonly packHash: string };
+/** A path or an address, a download that stopped, or a pack of the catalogue with the licences that were accepted. */
+export type PackOrigin =
+  | { readonly source: string }
+  | { readonly packHash: string }
+  | { readonly id: string; readonly licences: string[] };
 
 /** Brings in a pack; progress and outcome are in {@link usePackImport}. */
 export async function bringPack(
@@ -39,10 +42,7 @@ export async function bringPack(
   const tell = (job: PackImport | null) => usePackImport.setState({ job });
   tell({ state: 'working', progress: null, pack, cancel });
   try {
-    const events =
-      'source' in origin
-        ? await client.packs.add({ ...origin, inspector }, { signal })
-        : await client.packs.resume({ ...origin, inspector }, { signal });
+    const events = await begin(client, origin, inspector, signal);
     for await (const event of events) {
       if (event.kind === 'found') pack = event.pack;
       if (event.kind === 'finished') tell({ ...event, state: 'finished' });
@@ -52,4 +52,10 @@ export async function bringPack(
   } catch (error) {
     tell(signal.aborted ? null : { state: 'failed', error: failureOf(error) });
   }
+}
+
+function begin({ packs }: Pick<Client, 'packs'>, origin: PackOrigin, inspector: string, signal: AbortSignal) {
+  if ('source' in origin) return packs.add({ ...origin, inspector }, { signal });
+  if ('id' in origin) return packs.install({ ...origin, inspector }, { signal });
+  return packs.resume({ ...origin, inspector }, { signal });
 }

@@ -9,8 +9,10 @@ import { FailureDetails } from '../ui/failure-details.tsx';
 import { PlainName } from '../ui/plain-name.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import { ModelCard } from './model-card.tsx';
+import { PackBadges } from './pack-badges.tsx';
 import { packElementId } from './pack-import-panel.tsx';
 import classes from './packs.module.css';
+import { RemovePack } from './remove-pack.tsx';
 
 /** A model pack: where every file comes from, under which licence, and whether it is the file it should be. */
 export function PackPanel({ pack }: { readonly pack: PackSummary }) {
@@ -29,6 +31,7 @@ export function PackPanel({ pack }: { readonly pack: PackSummary }) {
       <Stack gap="md">
         <Group justify="space-between" align="flex-start" wrap="nowrap">
           <PackTitle pack={pack} />
+          <RemovePack pack={pack} />
           <Button
             variant="default"
             leftSection={<IconShieldCheck size={16} />}
@@ -44,6 +47,11 @@ export function PackPanel({ pack }: { readonly pack: PackSummary }) {
             <FailureDetails failure={pack.error} />
           </Alert>
         )}
+        {pack.notes.map((note) => (
+          <Text key={note} size="sm">
+            {note}
+          </Text>
+        ))}
         {verify.data && (
           <Alert
             color={verify.data.ok ? 'teal' : 'red'}
@@ -79,18 +87,7 @@ function PackTitle({ pack }: { readonly pack: PackSummary }) {
         <Badge variant="outline" color="gray" radius="sm" tt="none" fw={500}>
           {t(`pack.place-${pack.place}`)}
         </Badge>
-        {pack.pointsOnly && (
-          <Badge
-            variant="outline"
-            color="gray"
-            radius="sm"
-            tt="none"
-            fw={500}
-            title={t('pack.about-points-only')}
-          >
-            {t('pack.points-only')}
-          </Badge>
-        )}
+        <PackBadges pack={pack} />
       </Group>
       <PlainName size="xs" c="dimmed">
         {[pack.id, pack.packHash?.slice(0, 12), format.bytes(bytes), pack.folder]

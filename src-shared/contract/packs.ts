@@ -27,6 +27,8 @@ const packSummarySchema = z.object({
   notes: z.array(z.string()),
   /** Its SAM takes no boxes. */
   pointsOnly: z.boolean(),
+  /** Null when its description cannot be read. */
+  head: z.enum(['umci', 'linear', 'none']).nullable(),
   files: z.array(
     z.object({
       name: z.string(),

@@ -47,6 +47,7 @@ async function summarise({ id, folder, place, title, version, error }: PackListi
     card: '',
     notes: [],
     pointsOnly: false,
+    head: null,
     packHash: null,
     files: [],
   };
@@ -66,6 +67,7 @@ async function summarise({ id, folder, place, title, version, error }: PackListi
       card,
       notes: pack.notes ?? [],
       pointsOnly: !pack.segmenter.boxes,
+      head: pack.head.kind,
       files: await Promise.all(files),
       error: null,
     };
