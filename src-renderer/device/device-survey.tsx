@@ -6,6 +6,7 @@ import { failureOf } from '../api/connection.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { FailureDetails } from '../ui/failure-details.tsx';
 import { useFormat } from '../ui/use-format.ts';
+import classes from './device-survey.module.css';
 
 const COLOURS: Readonly<Record<DeviceFinding['state'], string>> = {
   works: 'teal',
@@ -25,13 +26,14 @@ export function DeviceSurveyPanel() {
   return (
     <Paper withBorder p="md" component="section" aria-labelledby="survey-title" data-testid="survey">
       <Stack gap="md">
-        <Group justify="space-between" wrap="nowrap">
+        <Group justify="space-between" wrap="nowrap" align="flex-start">
           <Title order={2} size="h5" id="survey-title">
             {t('survey.title')}
           </Title>
           <Button
             variant="default"
             size="compact-sm"
+            className={classes.button}
             loading={survey.isPending}
             onClick={() => survey.mutate()}
           >
@@ -99,12 +101,12 @@ function Missing({ missing: { part, libraries, command, address } }: { readonly 
         {libraries.length > 0 && ` (${libraries.join(', ')})`}
       </Text>
       {command !== null && (
-        <Code block fz={11}>
+        <Code block fz={11} className={classes.command}>
           {command}
         </Code>
       )}
       {address !== null && (
-        <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+        <Text size="xs" c="dimmed" className={classes.address}>
           {address}
         </Text>
       )}
