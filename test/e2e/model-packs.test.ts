@@ -92,6 +92,52 @@ describeInChromium('a model pack', () => {
     await window.close();
   });
 
+  it('of the catalogue is installed through a mirror once its licences are accepted, and refused when it is another file', async () => {
+    const path = '/Xenova/clip-vit-base-patch16/resolve/342fdf2f67aded64d138ff074745fb4a5d2bba5f/onnx';
+    const server = await fileServer({ [`${path}/vision_model.onnx`]: { content: 'not the model' } });
+    const window = await site.open();
+    const { page, keyboard } = window;
+    await keyboard.press('Alt+4');
+    const store = page.getByTestId('store');
+    await store.getByRole('button', { name: 'Change …' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Mirror').fill(server.url);
+    expect(await window.seriousViolations()).toEqual([]);
+    await keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await store.getByText(server.url).waitFor();
+
+    const entry = page.getByTestId('catalogue').getByRole('article', { name: 'CLIP ViT-B/16 + MobileSAM' });
+    await entry.getByRole('button', { name: 'Figures and files' }).click();
+    await entry.getByText('Not measured').first().waitFor();
+    expect(await window.seriousViolations()).toEqual([]);
+    await entry.getByRole('button', { name: /^Install/ }).click();
+    const install = dialog.getByRole('button', { name: 'Install' });
+    expect(await install.isDisabled()).toBe(true);
+    for (const licence of await dialog.getByRole('checkbox').all()) await licence.check();
+    expect(await window.seriousViolations()).toEqual([]);
+    await install.click();
+    await page.getByText('The pack was not added').waitFor();
+    expect(server.questions.some((question) => question.path.startsWith(path))).toBe(true);
+    expect(await window.seriousViolations()).toEqual([]);
+    await window.close();
+  });
+
+  it('is removed when its user says so again, after what still uses it was shown', async () => {
+    const window = await site.open();
+    const { page, keyboard } = window;
+    await keyboard.press('Alt+4');
+    const panel = page.locator('[id="pack-widget@1.0.0"]');
+    await panel.getByRole('button', { name: 'Remove widget@1.0.0' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('It is still used').waitFor();
+    await dialog.getByText(/recipes: Widget default/).waitFor();
+    expect(await window.seriousViolations()).toEqual([]);
+    await dialog.getByRole('button', { name: 'Remove it all the same' }).click();
+    await panel.waitFor({ state: 'detached' });
+    await window.close();
+  });
+
   it.each([
     ['en', 'dark'],
     ['zh-CN', 'light'],
