@@ -4,7 +4,7 @@ import type { PackSummary } from '../../src-shared/contract/packs.ts';
 
 /** What a pack's results have to be read with: which head made the map, and whether SAM takes boxes. */
 export function PackBadges({
-  pack: { head, boxes },
+  pack: { head, pointsOnly },
 }: {
   readonly pack: Pick<PackSummary, 'head' | 'pointsOnly'>;
 }) {

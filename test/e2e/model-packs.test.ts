@@ -131,7 +131,7 @@ describeInChromium('a model pack', () => {
     await panel.getByRole('button', { name: 'Remove widget@1.0.0' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('It is still used').waitFor();
-    await dialog.getByText(/recipes: Widget default/).waitFor();
+    await dialog.getByText(/^Runs: 1, results: 1, recipes: \S/).waitFor();
     expect(await window.seriousViolations()).toEqual([]);
     await dialog.getByRole('button', { name: 'Remove it all the same' }).click();
     await panel.waitFor({ state: 'detached' });
