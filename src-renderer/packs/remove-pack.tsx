@@ -93,7 +93,7 @@ function Uses({ uses }: { readonly uses: PackUses }) {
         {uses.workspaces.map(({ workspace, recipes, runs, results, error }) => (
           <li key={workspace}>
             <PlainName size="sm">{workspace}</PlainName>
-            <Text size="xs" c="dimmed">
+            <Text size="xs">
               {error
                 ? t('remove.unreadable')
                 : t('remove.use', {
