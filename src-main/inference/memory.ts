@@ -71,14 +71,15 @@ export async function memoryOf(
     onPicture();
   }
   const maps = own.filter((map) => map !== undefined);
+  const limits = maps.length > 0 ? limitsOf(maps, who) : priorLimits(variant);
   return {
     who,
     files,
     variant,
     panel,
     own,
-    limits: maps.length > 0 ? limitsOf(maps, who) : priorLimits(variant),
-    positions: isPlaced ? positionsOf(panel.pictures, own, { who, variant }) : undefined,
+    limits,
+    positions: isPlaced ? positionsOf(panel.pictures, own, { who, variant, limits }) : undefined,
   };
 }
 
@@ -86,13 +87,14 @@ export async function memoryOf(
 function positionsOf(
   pictures: readonly ComparedPicture[],
   own: Memory['own'],
-  { who, variant }: Pick<Memory, 'who' | 'variant'>,
+  { who, variant, limits }: Pick<Memory, 'who' | 'variant' | 'limits'>,
 ): PositionLimits | undefined {
   const maps = own.filter((map) => map !== undefined);
   const [grid, ...others] = pictures.map(({ views }) => views[0]!);
   const isOneGrid = others.every(({ width, height }) => width === grid!.width && height === grid!.height);
   if (!grid || !isOneGrid || maps.length < own.length) return undefined;
-  return positionLimits(maps, { width: grid.width, height: grid.height, scale: variant.scale }, who);
+  const { width, height } = grid;
+  return positionLimits(maps, { width, height, scale: variant.scale }, who, limits.map);
 }
 
 /**

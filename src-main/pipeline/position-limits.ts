@@ -22,14 +22,17 @@ const REACH: Readonly<Record<TokenScale, number>> = { half: 1, fine: 2 };
  * Limits where good images show the same place at the same token. At each position the unit is how far good tokens go
  * there or next to it, image by image (the mean of references, the median of a crowd), drawn towards the mean over all
  * positions where there are few images. The limit is so many units as the farthest good token has in those of the other
- * images: 0.5 means as far as that one, wherever it is.
+ * images: 0.5 means as far as that one, wherever it is. No limit lies above that of all positions together: a quiet
+ * position is looked at more closely, and none less than without.
  * @param maps distances of each good image from the others, all on one grid
+ * @param together the limit of all positions together
  * @returns undefined for fewer than {@link LEAST_IMAGES}
  */
 export function positionLimits(
   maps: readonly Float32Array[],
   { width, height, scale }: { readonly width: number; readonly height: number; readonly scale: TokenScale },
   who: GoodImages,
+  together: number,
 ): PositionLimits | undefined {
   if (maps.length < LEAST_IMAGES) return undefined;
   const near = maps.map((map) => largestNearby(map, width, height, REACH[scale]));
@@ -44,7 +47,8 @@ export function positionLimits(
     return map.reduce((most, distance, at) => Math.max(most, distance / units[at]!), 0);
   });
   const most = goodLimit(farthest, who);
-  const toLimits = (units: Float32Array) => units.map((unit) => Math.max(LEAST_LIMIT, most * unit));
+  const toLimits = (units: Float32Array) =>
+    units.map((unit) => Math.max(LEAST_LIMIT, Math.min(together, most * unit)));
   return {
     width,
     height,

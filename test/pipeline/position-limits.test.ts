@@ -7,6 +7,8 @@ import { Random } from '../../src-shared/random.ts';
 
 const [WIDTH, HEIGHT] = [9, 7];
 const LOUD = 3 * WIDTH + 4;
+/** The limit of all positions together: where good ones differ their own would be higher. */
+const TOGETHER = 0.3;
 
 /** Distances of good images: quiet but for one place, where good ones differ. */
 function goodMaps(count: number, loud = 0.5): Float32Array[] {
@@ -53,10 +55,8 @@ function naiveLimits(maps: readonly Float32Array[], reach: number, who: 'referen
     const rank = Math.min(farthest.length, Math.ceil(0.9 * (farthest.length + 1)));
     most = [...farthest].sort((a, b) => a - b)[rank - 1]!;
   }
-  return {
-    limits: units(maps).map((unit) => most * unit),
-    ofOthers: ofOthers.map((of) => of.map((unit) => most * unit)),
-  };
+  const limit = (unit: number) => Math.min(TOGETHER, most * unit);
+  return { limits: units(maps).map(limit), ofOthers: ofOthers.map((of) => of.map(limit)) };
 }
 
 function expectClose(found: ArrayLike<number>, expected: readonly number[]) {
@@ -74,9 +74,11 @@ describe('limits of single positions', () => {
     'are those of a naive computation: %s tokens, reach %i, %s of %i',
     (scale, reach, who, count) => {
       const maps = goodMaps(count);
-      const found = positionLimits(maps, { width: WIDTH, height: HEIGHT, scale }, who)!;
+      const found = positionLimits(maps, { width: WIDTH, height: HEIGHT, scale }, who, TOGETHER)!;
       const expected = naiveLimits(maps, reach, who);
       expectClose(found.limits, expected.limits);
+      expect(Math.max(...found.limits)).toBeCloseTo(TOGETHER, 6);
+      expect(Math.min(...found.limits)).toBeLessThan(TOGETHER);
       for (const [i, of] of expected.ofOthers.entries()) expectClose(found.ofOthers[i]!, of);
       expect([found.width, found.height]).toEqual([WIDTH, HEIGHT]);
     },
@@ -85,7 +87,7 @@ describe('limits of single positions', () => {
   it('are higher where good images differ, the more so the more images say it', () => {
     const ratio = (count: number) => {
       const grid = { width: WIDTH, height: HEIGHT, scale: 'half' } as const;
-      const { limits } = positionLimits(goodMaps(count), grid, 'references')!;
+      const { limits } = positionLimits(goodMaps(count), grid, 'references', 9)!;
       return limits[LOUD]! / limits[0]!;
     };
     expect(ratio(4)).toBeGreaterThan(1.5);
@@ -94,7 +96,12 @@ describe('limits of single positions', () => {
 
   it('say a half for the farthest good token of references', () => {
     const maps = goodMaps(6);
-    const { ofOthers } = positionLimits(maps, { width: WIDTH, height: HEIGHT, scale: 'half' }, 'references')!;
+    const { ofOthers } = positionLimits(
+      maps,
+      { width: WIDTH, height: HEIGHT, scale: 'half' },
+      'references',
+      9,
+    )!;
     const highest = maps.map((map, i) =>
       Math.max(...map.map((distance, at) => distanceLogit(distance, ofOthers[i]![at]!))),
     );
@@ -103,12 +110,17 @@ describe('limits of single positions', () => {
 
   it('need enough images', () => {
     const grid = { width: WIDTH, height: HEIGHT, scale: 'half' } as const;
-    expect(positionLimits(goodMaps(LEAST_IMAGES - 1), grid, 'references')).toBeUndefined();
+    expect(positionLimits(goodMaps(LEAST_IMAGES - 1), grid, 'references', 9)).toBeUndefined();
   });
 
   it('stay above nothing where all images are copies', () => {
     const maps = Array.from({ length: 5 }, () => new Float32Array(WIDTH * HEIGHT));
-    const { limits } = positionLimits(maps, { width: WIDTH, height: HEIGHT, scale: 'half' }, 'references')!;
+    const { limits } = positionLimits(
+      maps,
+      { width: WIDTH, height: HEIGHT, scale: 'half' },
+      'references',
+      9,
+    )!;
     expect(Math.min(...limits)).toBeGreaterThan(0);
   });
 });
