@@ -10,7 +10,7 @@ import { Disclosure } from '../ui/disclosure.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import { InstallDialog } from './install-dialog.tsx';
 import { usePackImport } from './pack-imports.ts';
-import { downloadText, type Format, type Translate } from './pack-size.ts';
+import { downloadSizeText, type Format, type Translate } from './pack-size.ts';
 import classes from './packs.module.css';
 import { useLocalText } from './use-local-text.ts';
 
@@ -61,7 +61,7 @@ function Entry({ item, onInstall }: { readonly item: CatalogueItem; onInstall():
           </Group>
           <Text size="sm">{local(purpose)}</Text>
           <Text size="xs" c="dimmed">
-            {[downloadText(item, t, format), memoryText(item, t, format), licenceNames(item)].join(' · ')}
+            {[downloadSizeText(item, t, format), memoryText(item, t, format), licenceNames(item)].join(' · ')}
           </Text>
         </div>
         {!installed && (

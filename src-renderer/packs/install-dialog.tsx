@@ -9,7 +9,7 @@ import { useWorkstation } from '../state/workstation.ts';
 import { PlainName } from '../ui/plain-name.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import { bringPack } from './pack-imports.ts';
-import { downloadText } from './pack-size.ts';
+import { downloadSizeText } from './pack-size.ts';
 import classes from './packs.module.css';
 
 /** Before a pack is downloaded: its licences, the room that it takes, and which files nobody has stated the hash of. */
@@ -99,7 +99,7 @@ function Room({ item }: { readonly item: CatalogueItem }) {
   return (
     <div>
       <Text size="sm">
-        {downloadText(item, t, format)}
+        {downloadSizeText(item, t, format)}
         {item.done > 0 && ` · ${t('catalogue.there', { share: format.share(item.done, item.bytes) })}`}
       </Text>
       {store && (

@@ -6,7 +6,7 @@ export type Translate = TFunction<'models'>;
 export type Format = ReturnType<typeof useFormat>;
 
 /** What is downloaded of a pack. */
-export function downloadText(
+export function downloadSizeText(
   { bytes, isApproximate }: Pick<CatalogueItem, 'bytes' | 'isApproximate'>,
   t: Translate,
   format: Format,
