@@ -26,16 +26,82 @@ export interface TwinPackOptions {
   /** Side of the vision tower's square; a multiple of the patch. */
   readonly inputSize: number;
   readonly head: 'none' | 'linear' | 'umci';
+  /** Default `tiny`: the tiny pack's, in Meta's dialect. */
+  readonly sam?: keyof typeof SAM_PARTS;
 }
+
+interface SamPart extends Omit<Pack['segmenter'], 'decoder'> {
+  readonly twin?: string;
+  /** In the twin's folder. */
+  readonly encoderFile?: string;
+  /** Location of the encoder's weights outside of it, in the same folder. */
+  readonly location?: string;
+}
+
+/** As SAM's encoders see an image: ImageNet's mean and deviation, on the 0..255 scale. */
+function samEncoder(
+  fit: 'squash' | 'longest-side-pad',
+  outputs: string[],
+): Extract<SamPart['encoder'], { readonly kind: 'own' }> {
+  return {
+    kind: 'own',
+    file: 'sam',
+    input: 'pixel_values',
+    inputSize: 1024,
+    fit,
+    interpolation: 'bilinear',
+    mean: [123.675, 116.28, 103.53],
+    std: [58.395, 57.12, 57.375],
+    outputs,
+  };
+}
+
+const SAM_VIT: SamPart = {
+  twin: 'sam-vit',
+  encoderFile: 'vision_encoder.onnx',
+  encoder: samEncoder('longest-side-pad', ['image_embeddings', 'image_positional_embeddings']),
+  dialect: 'hugging-face',
+  boxes: false,
+  masks: 'pred_masks',
+  qualities: 'iou_scores',
+};
+
+const SAM_PARTS = {
+  tiny: {
+    encoder: {
+      ...samEncoder('longest-side-pad', ['embedding']),
+      input: 'pixels',
+      mean: [120, 115, 100],
+      std: [60, 58, 56],
+    },
+    dialect: 'meta',
+    boxes: true,
+    masks: 'candidates',
+    qualities: 'candidate_qualities',
+  },
+  'sam-vit': SAM_VIT,
+  'sam-vit with weights outside': {
+    ...SAM_VIT,
+    encoderFile: 'external/vision_encoder.onnx',
+    location: 'vision_encoder.onnx_data',
+  },
+  'sam2.1': {
+    ...SAM_VIT,
+    twin: 'sam2.1',
+    encoder: samEncoder('squash', ['image_embeddings.0', 'image_embeddings.1', 'image_embeddings.2']),
+    dialect: 'sam2',
+    boxes: true,
+  },
+} satisfies Record<string, SamPart>;
 
 /**
  * Makes a pack of a CLIP twin: squashed square, stages by block, resized positions, a text tower with CLIP's own tokeniser,
- * and an encoder for SAM alone (the tiny pack's, with its decoder).
+ * and an encoder for SAM alone.
  * @param change edits pack.json before it is written
  */
 export async function writeTwinPack(
   folder: string,
-  { clip, inputSize, head }: TwinPackOptions,
+  { clip, inputSize, head, sam = 'tiny' }: TwinPackOptions,
   change: (pack: Pack) => Pack = (pack) => pack,
 ): Promise<Pack> {
   const { patch, blocks } = CLIP_TWINS.find(({ twin }) => twin === clip)!;
@@ -54,15 +120,21 @@ export async function writeTwinPack(
   await copy('vision', `${clip}/vision_model.onnx`);
   await copy('text', `${clip}/text_model.onnx`);
   await copy('tokenizer', 'clip-tokenizer/tokenizer.json');
-  await write('sam', 'sam.onnx', tinySamEncoder());
-  await write('decoder', 'decoder.onnx', tinyDecoder());
+  const { twin, encoderFile, location, ...segmenter }: SamPart = SAM_PARTS[sam];
+  if (twin === undefined) {
+    await write('sam', 'sam.onnx', tinySamEncoder());
+    await write('decoder', 'decoder.onnx', tinyDecoder());
+  } else {
+    await copy('sam', `${twin}/${encoderFile}`);
+    await copy('decoder', `${twin}/prompt_encoder_mask_decoder.onnx`);
+  }
+  if (location !== undefined) {
+    await copy('weights', `${twin}/external/${location}`);
+    files.sam = { ...files.sam!, external: [{ location, file: 'weights' }] };
+  }
   const shape = { stageWidths: blocks.map(() => WIDTH), textWidth: JOINT };
   if (head === 'linear') {
-    await write(
-      'head',
-      'head.safetensors',
-      await convertLinearHead(twinFile('april-gan/head.pth'), shape),
-    );
+    await write('head', 'head.safetensors', await convertLinearHead(twinFile('april-gan/head.pth'), shape));
   }
   if (head === 'umci') await write('head', 'head.safetensors', randomUmci(shape));
   const pack: Pack = change({
@@ -97,24 +169,7 @@ export async function writeTwinPack(
       contextLength: 77,
       padding: 49407,
     },
-    segmenter: {
-      encoder: {
-        kind: 'own',
-        file: 'sam',
-        input: 'pixels',
-        inputSize: 1024,
-        fit: 'longest-side-pad',
-        interpolation: 'bilinear',
-        mean: [120, 115, 100],
-        std: [60, 58, 56],
-        outputs: ['embedding'],
-      },
-      decoder: 'decoder',
-      dialect: 'meta',
-      boxes: true,
-      masks: 'candidates',
-      qualities: 'candidate_qualities',
-    },
+    segmenter: { ...segmenter, decoder: 'decoder' },
     head:
       head === 'none'
         ? { kind: 'none', scale: 100 }
