@@ -68,7 +68,8 @@ function addVerify(models: Command): void {
     .summary('check every file of a pack')
     .description(
       'Checks size and SHA-256 of every file of a pack, and that the models have the tensors and shapes that\n' +
-        'pack.json states. Shows the licence of each file. Nothing is changed or removed.',
+        'pack.json states. Where SAM is said to take boxes, one must move its masks. Shows the licence of each file.\n' +
+        'Nothing is changed or removed.',
     )
     .argument('[pack|folder]', 'pack to check (default: all)')
     .option(...WORKSPACE)

@@ -1,9 +1,12 @@
+import type { DeviceReport } from '../../src-shared/device.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { PlacedPrompts } from '../pipeline/decoder-prompts.ts';
 import { DECODER_TENSORS, decoderRuns } from './decoder-dialects.ts';
-import type { Session, Tensor, Tensors } from './ort.ts';
+import { createSession, type Session, type Tensor, type Tensors } from './ort.ts';
+import { decoderModel, type PathOf, runnableFile } from './pack-models.ts';
 import { floats } from './tensor-values.ts';
+import { fileHashes, type VariantVerdicts } from './variant-verdicts.ts';
 
 /** A point and a box around it that fit any encoder's square, in its pixels. */
 const POINT: PlacedPrompts = { coords: [40, 40], labels: [1], box: null };
@@ -51,6 +54,49 @@ export async function refuseWithoutBoxes({ id, segmenter }: Pack, decoder: Sessi
       : feedsOf(POINT);
   if (isSame(await answer(withBox), await answer(without))) {
     throw refuse('takes none: one leaves its masks as they are');
+  }
+}
+
+/**
+ * {@link refuseWithoutBoxes}, unless the file that serves as decoder was found to take boxes on this machine before.
+ * @throws ClipSamError `pack-invalid`
+ */
+export async function refuseWithoutBoxesOnce(
+  pack: Pack,
+  decoder: Session,
+  { running, files = [] }: DeviceReport,
+  verdicts: VariantVerdicts | undefined,
+): Promise<void> {
+  const { decoder: own, dialect, boxes, masks } = pack.segmenter;
+  if (!boxes) return;
+  const file = files.find(({ of }) => of === own)?.file ?? own;
+  const question = `boxes ${dialect} ${masks}`;
+  const trial = { device: running, hashes: fileHashes(pack, file), question };
+  if ((await verdicts?.get(trial))?.agrees) return;
+  await refuseWithoutBoxes(pack, decoder);
+  await verdicts?.put(trial, { agrees: true, reason: 'a box moves the masks' });
+}
+
+/**
+ * {@link refuseWithoutBoxes} of a pack whose decoder is not open.
+ * @throws ClipSamError `pack-invalid`, `model-file-invalid`
+ */
+export async function openAndRefuseWithoutBoxes(pack: Pack, pathOf: PathOf): Promise<void> {
+  const { boxes, decoder: file } = pack.segmenter;
+  if (!boxes) return;
+  const { bytes, externalFolder } = runnableFile(await decoderModel(pack, pathOf));
+  const options = { device: 'cpu', threads: 1, ...(externalFolder && { externalFolder }) } as const;
+  const decoder = await createSession(bytes, options).catch((cause: unknown) => {
+    throw new ClipSamError(
+      'model-file-invalid',
+      `Pack ${pack.id}: the decoder "${file}" can't be opened (${cause instanceof Error ? cause.message : String(cause)}). Use the file that the pack was made with.`,
+      { cause },
+    );
+  });
+  try {
+    await refuseWithoutBoxes(pack, decoder);
+  } finally {
+    await decoder.release();
   }
 }
 

@@ -23,7 +23,7 @@ import {
   lookAt,
   partSeed,
 } from './area-lookup.ts';
-import { refuseWithoutBoxes } from './box-check.ts';
+import { refuseWithoutBoxesOnce } from './box-check.ts';
 import type { Comparison } from './comparison.ts';
 import type { EncoderImage } from './encoder-image.ts';
 import { type OpeningOptions, openOnDevice } from './engine-opening.ts';
@@ -123,7 +123,7 @@ export class Engine {
     const { tokenizer: entry } = loaded.pack.text;
     const tokenizer = openTokenizer(await readFile(loaded.pathOf(entry), 'utf8'), entry);
     const { sessions, device } = await openOnDevice(loaded, options);
-    await refuseWithoutBoxes(loaded.pack, sessions.decoder);
+    await refuseWithoutBoxesOnce(loaded.pack, sessions.decoder, device, options.verdicts);
     return new Engine(loaded, sessions, tokenizer, device);
   }
 

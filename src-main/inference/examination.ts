@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { ClipSamError, failure } from '../../src-shared/errors.ts';
 import { readModel } from '../graph/model.ts';
 import { compareDecoders } from '../graph/same-decoder.ts';
+import { openAndRefuseWithoutBoxes } from './box-check.ts';
 import { checkContents, type PackContents } from './pack-contents.ts';
 import { openTokenizer, sentenceIds } from './tokenizer.ts';
 
@@ -41,7 +42,7 @@ export function packNameOf({ pack }: Examination): string {
 /** Examines, in the thread that calls: it may take forever, and any memory. @throws ClipSamError what is wrong */
 export async function examine(examination: Examination): Promise<void> {
   try {
-    if (examination.kind === 'contents') await checkContents(examination);
+    if (examination.kind === 'contents') await checkWhole(examination);
     else if (examination.kind === 'words') await checkWords(examination);
     else await checkDecoders(examination);
   } catch (cause) {
@@ -50,6 +51,12 @@ export async function examine(examination: Examination): Promise<void> {
     const message = `The files of the model pack ${packNameOf(examination)} cannot be examined (${reason}). Fetch the pack again.`;
     throw new ClipSamError('pack-invalid', message, { cause });
   }
+}
+
+/** An engine asks about boxes itself when it opens a pack. */
+async function checkWhole(contents: PackContents): Promise<void> {
+  await checkContents(contents);
+  await openAndRefuseWithoutBoxes(contents.pack, (key) => contents.paths.get(key)!);
 }
 
 async function checkWords({ path, file, contextLength, sentences }: PackWords): Promise<void> {

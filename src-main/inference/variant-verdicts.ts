@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Device } from '../../src-shared/device.ts';
+import type { Pack } from '../../src-shared/pack.ts';
 import { parseJson } from '../../src-shared/parse-json.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
@@ -19,6 +20,14 @@ export interface VariantTrial {
   readonly device: Device;
   /** SHA-256 of the variant's files, and of those that it was compared with. */
   readonly hashes: readonly string[];
+  /** What else than whether it agrees with 32 bits. */
+  readonly question?: string;
+}
+
+/** SHA-256 of a pack's file and of those that hold its values. */
+export function fileHashes({ files }: Pack, key: string): string[] {
+  const { sha256, external = [] } = files[key]!;
+  return [sha256, ...external.map((entry) => files[entry.file]!.sha256)];
 }
 
 /** Changed when trials are made in another way: earlier verdicts then count for nothing. */
@@ -50,8 +59,8 @@ export class VariantVerdicts {
     await writeFileAtomically(this.#pathOf(trial), JSON.stringify(verdict)).catch(() => {});
   }
 
-  #pathOf({ device, hashes }: VariantTrial): string {
+  #pathOf(trial: VariantTrial): string {
     const machine = [process.platform, process.arch, cpus()[0]?.model ?? ''];
-    return join(this.#folder, `${hashOfJson({ METHOD, ort: ORT_VERSION, machine, device, hashes })}.json`);
+    return join(this.#folder, `${hashOfJson({ METHOD, ort: ORT_VERSION, machine, ...trial })}.json`);
   }
 }

@@ -356,6 +356,7 @@ describe('listPacks', () => {
         id: 'tiny',
         folder: join(packsRoot, 'tiny'),
         place: 'program',
+        pointsOnly: true,
         title: 'Tiny pack',
         version: '1.0.0',
       },

@@ -150,7 +150,8 @@ export async function writeSamplePack(
     variants: [],
     segmenter: {
       encoder: { kind: 'vision', tensor: 'embedding' },
-      boxes: true,
+      // Its decoder can't be asked.
+      boxes: false,
       decoder: 'decoder',
       dialect: 'meta',
       masks: 'masks4',
