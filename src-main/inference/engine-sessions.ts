@@ -2,7 +2,6 @@ import { encodeModel } from '../graph/model.ts';
 import { buildNearestGraph } from '../graph/nearest.ts';
 import type { Session } from './ort.ts';
 import type { LoadedPack } from './pack-loader.ts';
-import { headModel } from './pack-models.ts';
 import { type PackSessionOptions, PackSessions, type UsedFiles } from './pack-sessions.ts';
 
 /** A session for each of a pack's graphs. */
@@ -27,15 +26,16 @@ export async function openSessions(
   loaded: LoadedPack,
   options: PackSessionOptions,
 ): Promise<{ readonly sessions: ModelSessions; readonly used: UsedFiles }> {
-  const { pack, pathOf } = loaded;
+  const { segmenter } = loaded.pack;
   const parts = new PackSessions(loaded, options);
   try {
+    const head = await parts.headBytes();
     const sessions = {
       vision: await parts.openPart('vision'),
       text: await parts.openPart('text'),
-      head: await parts.openBytes(encodeModel(await headModel(pack, pathOf))),
+      head: await parts.openBytes(head),
       decoder: await parts.openPart('decoder'),
-      ...(pack.segmenter.encoder.kind === 'own' && {
+      ...(segmenter.encoder.kind === 'own' && {
         segmenterEncoder: await parts.openPart('segmenterEncoder'),
       }),
       nearest: await parts.openBytes(encodeModel(buildNearestGraph({ windowed: false }))),

@@ -11,6 +11,7 @@ import {
   headParameters,
   headWeights,
   type PathOf,
+  readVisionPart,
   segmenterEncoderModel,
   textModel,
   visionModel,
@@ -42,13 +43,7 @@ export async function checkContents({ pack, folder, paths }: PackContents): Prom
 
 async function checkTowers(pack: Pack, pathOf: PathOf): Promise<void> {
   const { vision, segmenter } = pack;
-  const tower = describeModel((await visionModel(pack, pathOf)).model);
-  const side = vision.inputSize;
-  expectTensor(pack, vision.file, tower.inputs, vision.input, ['?', 3, side, side]);
-  for (const stage of vision.stages) {
-    const rows = vision.leadingTokens + stage.grid ** 2;
-    expectTensor(pack, vision.file, tower.outputs, stageTensor(vision, stage), ['?', rows, stage.width]);
-  }
+  const tower = await checkVision(pack, pathOf);
   const embeddings = await checkDecoder(pack, pathOf);
   const { encoder } = segmenter;
   if (encoder.kind === 'vision') {
@@ -61,6 +56,21 @@ async function checkTowers(pack: Pack, pathOf: PathOf): Promise<void> {
       expectTensor(pack, encoder.file, own.outputs, name, embeddings[i]);
     });
   }
+}
+
+/** The vision tower, and the map that its own end makes where there is no trained head. */
+async function checkVision(pack: Pack, pathOf: PathOf) {
+  const { vision, head } = pack;
+  const part = await readVisionPart(pack, pathOf);
+  const tower = describeModel((await visionModel(pack, pathOf, part)).model);
+  const side = vision.inputSize;
+  expectTensor(pack, vision.file, tower.inputs, vision.input, ['?', 3, side, side]);
+  for (const stage of vision.stages) {
+    const rows = vision.leadingTokens + stage.grid ** 2;
+    expectTensor(pack, vision.file, tower.outputs, stageTensor(vision, stage), ['?', rows, stage.width]);
+  }
+  if (head.kind === 'none') await headModel(pack, pathOf, part);
+  return tower;
 }
 
 /**
@@ -110,8 +120,6 @@ async function checkHead(pack: Pack, pathOf: PathOf): Promise<void> {
       `Pack ${id}: tensor "${name}" of file "${file}" holds values that are no numbers. Train it again, or use the file that the pack was made with.`,
     );
   }
-  // Without a trained head it is made of the vision tower's own end, which has to be found.
-  if (head.kind === 'none') await headModel(pack, pathOf);
 }
 
 /** Refuses the pack unless the tensor is there with these sizes, as far as both sides state them ('?': any). */

@@ -38,12 +38,21 @@ export function runnableFile({ model, outputs, externalFolder }: PackModel): Run
 export type PathOf = (key: string) => string;
 
 /**
+ * The vision tower's file, for a caller that has more than one thing made of it: it may have a gigabyte.
+ * @throws ClipSamError `model-file-invalid`, `pack-invalid`
+ */
+export function readVisionPart(pack: Pack, pathOf: PathOf): Promise<ReadPart> {
+  return readPart(pack, pack.vision.file, pathOf);
+}
+
+/**
  * The vision tower for the pack's size of image: its outputs are the stages, and SAM's embedding where it makes that too.
+ * @param known its file, where it was read before
  * @throws ClipSamError `model-tensor-unknown`, `model-file-invalid`, `pack-invalid`
  */
-export async function visionModel(pack: Pack, pathOf: PathOf): Promise<PackModel> {
+export async function visionModel(pack: Pack, pathOf: PathOf, known?: ReadPart): Promise<PackModel> {
   const { vision, segmenter } = pack;
-  const part = await readPart(pack, vision.file, pathOf);
+  const part = known ?? (await readVisionPart(pack, pathOf));
   const { positions, leadingTokens, grid, blockTensor: pattern } = vision;
   const model = positions
     ? resizePositions(part.model, { ...positions, leadingTokens, toGrid: grid }, part.read)
@@ -80,11 +89,14 @@ export async function decoderModel(pack: Pack, pathOf: PathOf): Promise<PackMode
 
 /**
  * The head: stages and language tokens → the coarse map.
+ * @param known the vision tower's file, where it was read before
  * @throws ClipSamError `model-tensor-unknown`, `model-file-invalid`, `pack-invalid`
  */
-export async function headModel(pack: Pack, pathOf: PathOf): Promise<Model> {
+export async function headModel(pack: Pack, pathOf: PathOf, known?: ReadPart): Promise<Model> {
   const { head } = pack;
-  if (head.kind === 'none') return similarityHead(pack, head.scale, pathOf);
+  if (head.kind === 'none') {
+    return similarityHead(pack, head.scale, known ?? (await readVisionPart(pack, pathOf)));
+  }
   const weights = await headWeights(pack, pathOf);
   if (head.kind === 'linear') return buildLinearHeadGraph(weights, head);
   return buildUmciGraph({ ...head, ...headShape(pack) }, weights);
@@ -110,9 +122,8 @@ function headShape({ vision, text }: Pack) {
   return { stageWidths: vision.stages.map(({ width }) => width), textWidth: text.width };
 }
 
-async function similarityHead(pack: Pack, scale: number, pathOf: PathOf): Promise<Model> {
+function similarityHead(pack: Pack, scale: number, { model, read }: ReadPart): Model {
   const { vision } = pack;
-  const { model, read } = await readPart(pack, vision.file, pathOf);
   const imageEmbedding = vision.imageEmbedding ?? '';
   const { stream } = findEmbeddingTail(model, imageEmbedding, read);
   const stage = vision.stages.findIndex((candidate) => stageTensor(vision, candidate) === stream);
@@ -123,7 +134,8 @@ async function similarityHead(pack: Pack, scale: number, pathOf: PathOf): Promis
   );
 }
 
-interface ReadPart extends Omit<PackModel, 'outputs'> {
+/** A file of a pack as it was read. */
+export interface ReadPart extends Omit<PackModel, 'outputs'> {
   /** Reads files beside the model. */
   readonly read?: ReadExternal;
 }

@@ -1,5 +1,6 @@
 import type { Device, DeviceReport } from '../../src-shared/device.ts';
 import type { Pack } from '../../src-shared/pack.ts';
+import { encodeModel } from '../graph/model.ts';
 import { lackOfDeviceMemory } from './device-memory.ts';
 import { runtimeReason } from './devices.ts';
 import { type OptimisedGraphs, openableBytes } from './optimised-graphs.ts';
@@ -7,16 +8,19 @@ import { createSession, type Session, type SessionOptions, type Tensors } from '
 import type { LoadedPack } from './pack-loader.ts';
 import {
   decoderModel,
+  headModel,
   type PackModel,
   type PathOf,
+  type ReadPart,
   type RunnableFile,
+  readVisionPart,
   runnableFile,
   segmenterEncoderModel,
   textModel,
   visionModel,
 } from './pack-models.ts';
 import { candidatesFor, chooseFile, type FixedInput, fixedFeeds } from './variant-choice.ts';
-import type { VariantVerdicts } from './variant-verdicts.ts';
+import { fileHashes, type VariantVerdicts } from './variant-verdicts.ts';
 
 /** How a pack's sessions are opened. */
 export interface PackSessionOptions {
@@ -46,6 +50,8 @@ export class PackSessions {
   readonly #opened: Session[] = [];
   readonly #used: UsedFiles[number][] = [];
   readonly #references = new Map<FilePart, Promise<Tensors>>();
+  /** Read for the head, until the vision tower is opened. */
+  #visionPart: ReadPart | undefined;
 
   constructor(loaded: LoadedPack, options: PackSessionOptions) {
     this.#loaded = loaded;
@@ -56,6 +62,16 @@ export class PackSessions {
   /** The files that serve, of those that the pack has in several precisions. */
   get used(): UsedFiles {
     return this.#used;
+  }
+
+  /**
+   * The head. Ask for it before the vision tower is opened: where it is made of that, the file is read once for both.
+   * @throws ClipSamError as {@link openPart}
+   */
+  async headBytes(): Promise<Uint8Array> {
+    const { pack, pathOf } = this.#loaded;
+    if (pack.head.kind === 'none') this.#visionPart = await readVisionPart(pack, pathOf);
+    return encodeModel(await headModel(pack, pathOf, this.#visionPart));
   }
 
   /** A model that has no file of its own. */
@@ -98,7 +114,7 @@ export class PackSessions {
 
   async #openFile(part: FilePart, file: string, options: SessionOptions): Promise<Session> {
     const { pack, pathOf } = this.#loaded;
-    const model = await modelOf(withFile(pack, part, file), part, pathOf);
+    const model = await modelOf(withFile(pack, part, file), part, pathOf, this.#takeVisionPart(file));
     const weights = (pack.files[file]?.external ?? []).map((entry) => pack.files[entry.file]!);
     const open = (level: 'all' | 'basic') => this.#open(model, weights, { ...options, level });
     try {
@@ -110,6 +126,13 @@ export class PackSessions {
         throw error;
       });
     }
+  }
+
+  /** What was read of a file. It is kept no longer, whichever file it is: beside a session it would be there twice. */
+  #takeVisionPart(file: string): ReadPart | undefined {
+    const part = this.#visionPart;
+    this.#visionPart = undefined;
+    return file === this.#loaded.pack.vision.file ? part : undefined;
   }
 
   async #open(
@@ -173,10 +196,7 @@ export class PackSessions {
     const { pack } = this.#loaded;
     const own = fileOf(pack, part);
     const parts = part === 'decoder' ? [own, fileOf(pack, samPart(pack))] : [own];
-    const hashes = [file, ...parts].flatMap((key) => [
-      pack.files[key]!.sha256,
-      ...(pack.files[key]!.external ?? []).map((entry) => pack.files[entry.file]!.sha256),
-    ]);
+    const hashes = [file, ...parts].flatMap((key) => fileHashes(pack, key));
     return { device: this.#options.device, hashes };
   }
 }
@@ -209,15 +229,23 @@ function withFile(pack: Pack, part: FilePart, file: string): Pack {
   return { ...pack, segmenter: { ...segmenter, encoder: { ...segmenter.encoder, file } } };
 }
 
-const MODELS: Readonly<Record<FilePart, (pack: Pack, pathOf: PathOf) => Promise<PackModel | undefined>>> = {
-  vision: visionModel,
+type OtherPart = Exclude<FilePart, 'vision'>;
+
+const MODELS: Readonly<Record<OtherPart, (pack: Pack, pathOf: PathOf) => Promise<PackModel | undefined>>> = {
   text: textModel,
   decoder: decoderModel,
   segmenterEncoder: segmenterEncoderModel,
 };
 
-async function modelOf(pack: Pack, part: FilePart, pathOf: PathOf): Promise<RunnableFile> {
-  const model = await MODELS[part](pack, pathOf);
+async function modelOf(
+  pack: Pack,
+  part: FilePart,
+  pathOf: PathOf,
+  visionPart: ReadPart | undefined,
+): Promise<RunnableFile> {
+  const model = await (part === 'vision'
+    ? visionModel(pack, pathOf, visionPart)
+    : MODELS[part](pack, pathOf));
   if (!model) throw new TypeError(`Pack ${pack.id}: SAM has no encoder of its own.`);
   return runnableFile(model);
 }

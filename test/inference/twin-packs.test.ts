@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { encoderImage } from '../../src-main/inference/encoder-image.ts';
 import { Engine } from '../../src-main/inference/engine.ts';
+import { openSessions } from '../../src-main/inference/engine-sessions.ts';
 import { type LoadedPack, loadPack } from '../../src-main/inference/pack-loader.ts';
 import { frameFor } from '../../src-shared/frame.ts';
+import { tempFolder } from '../temp-folder.ts';
 import { type TwinPackOptions, writeTwinPack } from '../twins/twin-pack.ts';
 import { noise, TINY_RECIPE } from './tiny-pack.ts';
 
@@ -73,4 +75,16 @@ describe.each(PACKS)('a pack of $clip at $inputSize with the head "$head"', (opt
     expect(found.regions.length).toBeGreaterThan(0);
     expect((await engine.askSam('c', prompts))?.encodeMs).toBe(0);
   });
+});
+
+it('reads a vision tower once for itself and for the map that its own end makes', async () => {
+  const folder = await tempFolder();
+  await writeTwinPack(folder, { clip: 'clip-b16', inputSize: 224, head: 'none' });
+  const loaded = await loadPack(folder);
+  const pathOf = vi.fn(loaded.pathOf);
+  const { sessions } = await openSessions({ ...loaded, pathOf }, { device: 'cpu', threads: 1 });
+  onTestFinished(async () => {
+    for (const session of Object.values(sessions)) await session.release();
+  });
+  expect(pathOf.mock.calls.filter(([key]) => key === 'vision')).toHaveLength(1);
 });
