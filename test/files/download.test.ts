@@ -311,13 +311,15 @@ test.each([SIZE - 1000, SIZE + 1000])(
   async (length) => {
     const { url, path } = await served({ length });
     const fetched = download(`${url}/weights.bin`, path, EXPECTED, { patience: PATIENCE });
-    await expect(fetched).rejects.toMatchObject({ code: 'pack-hash-mismatch' });
+    // Which of the two depends on how much has come when the connection breaks.
+    const refused = /^(pack-hash-mismatch|download-failed)$/;
+    await expect(fetched).rejects.toMatchObject({ code: expect.stringMatching(refused) });
     const other = await served({ length, headers: { 'x-linked-etag': EXPECTED.sha256 } });
     const unknown = { bytes: null, sha256: null };
     const taken = await download(`${other.url}/weights.bin`, other.path, unknown, {
       patience: PATIENCE,
     }).catch((error: ClipSamError) => error.code);
-    if (typeof taken === 'string') expect(taken).toBe('pack-hash-mismatch');
+    if (typeof taken === 'string') expect(taken).toMatch(refused);
     else expect(sha256(await readFile(other.path))).toBe(EXPECTED.sha256);
   },
 );
