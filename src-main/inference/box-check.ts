@@ -1,6 +1,7 @@
 import type { DeviceReport } from '../../src-shared/device.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { Pack } from '../../src-shared/pack.ts';
+import { Random } from '../../src-shared/random.ts';
 import type { PlacedPrompts } from '../pipeline/decoder-prompts.ts';
 import { DECODER_TENSORS, decoderRuns } from './decoder-dialects.ts';
 import { createSession, type Session, type Tensor, type Tensors } from './ort.ts';
@@ -113,10 +114,7 @@ function isSame(one: Float32Array, other: Float32Array): boolean {
 /** The same values in −1..1 each time. */
 function noise(dims: readonly number[]): Tensor {
   const data = new Float32Array(dims.reduce((product, size) => product * size, 1));
-  let state = 1;
-  for (let i = 0; i < data.length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    data[i] = state / 2 ** 31 - 1;
-  }
+  const random = new Random('box-check');
+  for (let i = 0; i < data.length; i++) data[i] = random.range(-1, 1);
   return { type: 'float32', dims, data };
 }

@@ -212,8 +212,7 @@ export class Engine {
     mark: Pick<PartMark, 'point' | 'level'>,
   ): Promise<Omit<PartSeed, 'packHash'> | undefined> {
     const clock = new Stopwatch();
-    const encoded = await this.#towers.encode(image, clock);
-    this.#keep(image, encoded);
+    const encoded = await this.#encode(image, clock);
     return partSeed(mark, this.#encoded(image, encoded), this.#asker(image, clock));
   }
 
@@ -223,8 +222,7 @@ export class Engine {
     seed: Omit<PartSeed, 'packHash'>,
   ): Promise<{ readonly cells: CellMask } | { readonly doubt: PartDoubt }> {
     const clock = new Stopwatch();
-    const encoded = await this.#towers.encode(image, clock);
-    this.#keep(image, encoded);
+    const encoded = await this.#encode(image, clock);
     return findPart(seed, this.#encoded(image, encoded), this.#asker(image, clock));
   }
 
@@ -253,7 +251,7 @@ export class Engine {
     const known = this.#embeddings.get(image.key);
     if (known) return known;
     if (this.#pack.segmenter.encoder.kind === 'vision') {
-      this.#keep(image, await this.#towers.encode(image, clock));
+      await this.#encode(image, clock);
     } else {
       this.#embeddings.set(image.key, await this.#sam.encode(image, clock));
     }
@@ -267,6 +265,13 @@ export class Engine {
   async prepareSam(key: string, image?: EncoderImage): Promise<boolean> {
     if (image) await this.#embeddingOf(image, new Stopwatch());
     return this.#embeddings.get(key) !== undefined;
+  }
+
+  /** The vision tower alone; the embedding that it makes on its way is kept for SAM. */
+  async #encode(image: EncoderImage, clock: Stopwatch): Promise<Encoded> {
+    const encoded = await this.#towers.encode(image, clock);
+    this.#keep(image, encoded);
+    return encoded;
   }
 
   /** Keeps the embedding that the vision tower made on its way. */
