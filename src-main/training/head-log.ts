@@ -1,6 +1,7 @@
 import type { Pack } from '../../src-shared/pack.ts';
 import type { HeadSettings } from './head-settings.ts';
 import type { HeadFigures } from './head-validation.ts';
+import { fileTable } from './pack-card.ts';
 
 /** Which pictures a head learned from or was measured on. */
 export interface DatasetNote {
@@ -43,11 +44,7 @@ ${log.command}
 The towers and SAM are those of \`${log.parent.pack}\` (SHA-256 of its description ${log.parent.packHash}), unchanged; only
 the UMCI head was trained.
 
-| file | source | licence | where it comes from |
-|---|---|---|---|
-${Object.entries(pack.files)
-  .map(([key, file]) => `| ${key} | \`${file.source}\` | ${file.licence} | ${file.provenance} |`)
-  .join('\n')}
+${fileTable(pack)}
 
 ## What it learned from
 

@@ -18,11 +18,7 @@ ${log.command}
 
 ## Files
 
-| file | source | licence | where it comes from |
-|---|---|---|---|
-${Object.entries(pack.files)
-  .map(([key, file]) => `| ${key} | \`${file.source}\` | ${file.licence} | ${file.provenance} |`)
-  .join('\n')}
+${fileTable(pack)}
 
 ## What it learned from
 
@@ -57,4 +53,12 @@ The text tower was trained from scratch on captions of the pictures above: objec
 as ${[...words].slice(0, 24).join(', ')}. Any other Latin word is spelled out in pieces it has no meaning for; other
 scripts become one unknown token. Do not expect the understanding of a web-scale CLIP.
 `;
+}
+
+/** The files of a pack with their licences, as a table in Markdown. */
+export function fileTable({ files }: Pack): string {
+  const rows = Object.entries(files).map(
+    ([key, file]) => `| ${key} | \`${file.source}\` | ${file.licence} | ${file.provenance} |`,
+  );
+  return ['| file | source | licence | where it comes from |', '|---|---|---|---|', ...rows].join('\n');
 }
