@@ -5,7 +5,7 @@ import { packFileSchema, packSchema, umciConfigSchema } from './pack.ts';
 const { id, title, version, card, defaultRecipe } = packSchema.shape;
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 
-/** pack.json of program versions before 0.9: MobileSAM's encoder for both towers, UMCI, Meta's decoder. */
+/** pack.json before format 2: one encoder for language and SAM, UMCI, Meta's decoder. */
 export const packVersion1Schema = z.strictObject({
   schemaVersion: z.literal(1),
   id,

@@ -3,6 +3,7 @@ import { ClipSamError, failure } from '../../src-shared/errors.ts';
 import { type Frame, frameFor } from '../../src-shared/frame.ts';
 import type { Box } from '../../src-shared/geometry.ts';
 import type { Notice } from '../../src-shared/notice.ts';
+import type { TowerInput } from '../../src-shared/pack.ts';
 import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { sha256 } from '../files/hash.ts';
 import { toReadError } from '../files/read-error.ts';
@@ -31,7 +32,7 @@ export interface ScaledSize {
   readonly width: number;
   readonly height: number;
   /** Antialiased when shrinking: a triangle, or Catmull and Rom's spline (the bicubic kernel of PIL). */
-  readonly interpolation: 'bilinear' | 'bicubic';
+  readonly interpolation: TowerInput['interpolation'];
 }
 
 /** What {@link readFrameImage} needs to know. */
