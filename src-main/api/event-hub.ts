@@ -119,6 +119,10 @@ function keyOf(event: WorkstationEvent): string {
     case 'areas':
     case 'people':
     case 'packs':
+    case 'lots':
+    case 'reports':
+    case 'signatures':
+    case 'backups':
     case 'device':
     case 'health':
       return event.kind;

@@ -1,16 +1,22 @@
 import { createImplementer } from './implementer.ts';
 import { appRoutes } from './routes/app.ts';
 import { areaRoutes } from './routes/areas.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { backupRoutes } from './routes/backups.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { deviceRoutes } from './routes/device.ts';
 import { exportRoutes } from './routes/exports.ts';
 import { importRoutes } from './routes/imports.ts';
+import { lotRoutes } from './routes/lots.ts';
 import { packRoutes } from './routes/packs.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { recipeRoutes } from './routes/recipes.ts';
 import { referenceRoutes } from './routes/references.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { reviewRoutes } from './routes/review.ts';
 import { runRoutes } from './routes/runs.ts';
+import { signatureRoutes } from './routes/signatures.ts';
+import { statsRoutes } from './routes/stats.ts';
 import { studyRoutes } from './routes/studies.ts';
 import { whatIfRoutes } from './routes/what-if.ts';
 import type { Workstation } from './workstation.ts';
@@ -33,6 +39,12 @@ export function createRouter(workstation: Workstation) {
     studies: studyRoutes(os, workstation),
     exports: exportRoutes(os, workstation),
     people: peopleRoutes(os, workstation),
+    stats: statsRoutes(os, workstation),
+    lots: lotRoutes(os, workstation),
+    reports: reportRoutes(os, workstation),
+    signatures: signatureRoutes(os, workstation),
+    audit: auditRoutes(os, workstation),
+    backups: backupRoutes(os, workstation),
   });
 }
 export type WorkstationRouter = ReturnType<typeof createRouter>;

@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { type Migration, sql } from 'kysely';
 import { AREAS } from './area-tables.ts';
+import { AUDIT_CHAIN } from './audit-chain-tables.ts';
+import { BACKUPS } from './backup-tables.ts';
+import { LOTS } from './lot-tables.ts';
 import { appendOnly, frozen, run } from './migration-statements.ts';
 import { OPINION_COLUMNS } from './opinion-columns.ts';
 import { rebuildTable } from './rebuild-table.ts';
 import { REFERENCES } from './reference-tables.ts';
+import { REPORTS } from './report-tables.ts';
 import { RUN_COMPARISON } from './run-comparison.ts';
+import { SCALES } from './scale-tables.ts';
+import { SIGNATURES } from './signature-tables.ts';
+import { TOTALS } from './total-tables.ts';
 
 /**
  * The schema's history. A released migration is never edited; a change of the schema is a new entry whose name
@@ -47,6 +54,13 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '021-references': { up: (db) => run(db, REFERENCES) },
   '022-areas': { up: (db) => run(db, AREAS) },
   '023-run-comparison': { up: (db) => run(db, RUN_COMPARISON) },
+  '024-audit-chain': { up: (db) => run(db, AUDIT_CHAIN) },
+  '025-scales': { up: (db) => run(db, SCALES) },
+  '026-totals': { up: (db) => run(db, TOTALS) },
+  '027-lots': { up: (db) => run(db, LOTS) },
+  '028-reports': { up: (db) => run(db, REPORTS) },
+  '029-signatures': { up: (db) => run(db, SIGNATURES) },
+  '030-backups': { up: (db) => run(db, BACKUPS) },
 };
 
 const INSPECTION = [

@@ -48,6 +48,10 @@ export async function followEvents(
     if (event.kind === 'batch') void queries.invalidateQueries({ queryKey: api.batches.key() });
     if (event.kind === 'people') void refreshPeople(client);
     if (event.kind === 'packs') void queries.invalidateQueries({ queryKey: api.packs.key() });
+    if (event.kind === 'lots') void queries.invalidateQueries({ queryKey: api.lots.key() });
+    if (event.kind === 'reports') void queries.invalidateQueries({ queryKey: api.reports.key() });
+    if (event.kind === 'signatures') void queries.invalidateQueries({ queryKey: api.signatures.key() });
+    if (event.kind === 'backups') void queries.invalidateQueries({ queryKey: api.backups.key() });
     if (event.kind === 'areas') void queries.invalidateQueries({ queryKey: api.areas.key() });
     if (event.kind === 'recipes') void queries.invalidateQueries({ queryKey: api.recipes.key() });
     if (event.kind === 'references') void queries.invalidateQueries({ queryKey: api.references.key() });

@@ -32,6 +32,14 @@ const workstationEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('people') }),
   /** A model pack was brought in, or the list of stopped downloads has changed. */
   z.object({ kind: z.literal('packs') }),
+  /** A lot was begun, changed, or disposed of. */
+  z.object({ kind: z.literal('lots') }),
+  /** A report was made or revised. */
+  z.object({ kind: z.literal('reports') }),
+  /** Something was signed. */
+  z.object({ kind: z.literal('signatures') }),
+  /** A backup was made, or when they are made has changed. */
+  z.object({ kind: z.literal('backups') }),
   z.object({ kind: z.literal('device'), status: deviceStatusSchema }),
   z.object({ kind: z.literal('health'), report: workspaceHealthSchema }),
 ]);

@@ -1,15 +1,21 @@
 import { app } from './app.ts';
 import { areas } from './areas.ts';
+import { audit } from './audit.ts';
+import { backups } from './backups.ts';
 import { batches } from './batches.ts';
 import { device } from './device.ts';
 import { exports } from './exports.ts';
 import { imports } from './imports.ts';
+import { lots } from './lots.ts';
 import { packs } from './packs.ts';
 import { people } from './people.ts';
 import { recipes } from './recipes.ts';
 import { references } from './references.ts';
+import { reports } from './reports.ts';
 import { review } from './review.ts';
 import { runs } from './runs.ts';
+import { signatures } from './signatures.ts';
+import { stats } from './stats.ts';
 import { studies } from './studies.ts';
 import { whatIf } from './what-if.ts';
 
@@ -32,5 +38,11 @@ export const contract = {
   studies,
   exports,
   people,
+  stats,
+  lots,
+  reports,
+  signatures,
+  audit,
+  backups,
 };
 export type Contract = typeof contract;

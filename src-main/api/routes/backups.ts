@@ -1,0 +1,7 @@
+import type { Implementer } from '../implementer.ts';
+import type { Workstation } from '../workstation.ts';
+
+/** Backups and the doctor. */
+export function backupRoutes(_os: Implementer, _workstation: Workstation) {
+  return {};
+}

@@ -1,0 +1,7 @@
+import type { Implementer } from '../implementer.ts';
+import type { Workstation } from '../workstation.ts';
+
+/** Signatures. */
+export function signatureRoutes(_os: Implementer, _workstation: Workstation) {
+  return {};
+}

@@ -1,0 +1,1 @@
+export const TOTALS: readonly string[] = [];

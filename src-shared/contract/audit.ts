@@ -1,0 +1,2 @@
+/** The audit trail: searched, verified, exported. */
+export const audit = {};

@@ -1,0 +1,2 @@
+/** Reports that are filed: made, numbered, revised. */
+export const reports = {};

@@ -1,0 +1,2 @@
+/** Signatures under reports, dispositions of lots and recipe revisions. */
+export const signatures = {};

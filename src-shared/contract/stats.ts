@@ -1,0 +1,2 @@
+/** Verdict counts, trends and comparisons over many batches. */
+export const stats = {};
