@@ -31,6 +31,7 @@ const areas = () => ({ kind: 'areas' }) as const;
 const people = () => ({ kind: 'people' }) as const;
 const references = (_input: unknown, { product }: { readonly product: Product }) =>
   ({ kind: 'references', product }) as const;
+const reports = () => ({ kind: 'reports' }) as const;
 const packs = () => ({ kind: 'packs' }) as const;
 
 /**
@@ -89,6 +90,14 @@ export const PUBLISHED_EVENTS = {
   // A study is blind: other windows hear of no answer.
   studies: { create: null, next: null, judge: null, takeBack: null, results: null, exportAnswers: null },
   exports: { run: null },
+  reports: {
+    preview: null,
+    make: reports,
+    revise: reports,
+    save: null,
+    changeCompany: reports,
+    dispose: reviewed,
+  },
   people: {
     changePin: people,
     changeIdleMinutes: people,

@@ -15,7 +15,9 @@ export type AuditSubject =
   | 'person'
   | 'session'
   | 'setting'
-  | 'pack';
+  | 'pack'
+  | 'report'
+  | 'disposition';
 
 /** Who did what: the old and the new value as plain data. */
 export interface NewAuditEvent {

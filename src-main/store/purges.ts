@@ -120,6 +120,7 @@ export async function purgeStep(workspace: Workspace, batchId: number): Promise<
       const ofStudies = sql`study_id in (select id from studies where batch_id = ${batchId})`;
       await sql`delete from study_judgements where ${ofStudies} and image_id in ${some}`.execute(db);
       await sql`delete from study_images where ${ofStudies} and image_id in ${some}`.execute(db);
+      await sql`delete from dispositions where ${ofRuns} and image_id in ${some}`.execute(db);
       await sql`delete from annotations where ${ofRuns} and image_id in ${some}`.execute(db);
       await sql`delete from verdicts where ${ofRuns} and image_id in ${some}`.execute(db);
       await sql`insert into released_artifacts

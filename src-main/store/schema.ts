@@ -2,6 +2,7 @@ import type { Generated } from 'kysely';
 import type { AnnotationKind } from '../../src-shared/annotation.ts';
 import type { BatchImage } from '../../src-shared/batch.ts';
 import type { Device, DeviceRequest } from '../../src-shared/device.ts';
+import type { DispositionEntry } from '../../src-shared/disposition.ts';
 import type { ErrorCode } from '../../src-shared/error-codes.ts';
 import type { MemoryChange, MemoryKind } from '../../src-shared/reference-set.ts';
 import type { Role } from '../../src-shared/roles.ts';
@@ -323,6 +324,41 @@ export interface Schema {
     inspector: string | null;
     comment: string;
     created_at: string;
+  };
+  /** Outlive their batches. */
+  reports: {
+    id: Generated<number>;
+    number: number;
+    revision: number;
+    run_id: number;
+    batch_id: number;
+    /** JSON: what was written on the batch. */
+    batch: string;
+    /** JSON. */
+    options: string;
+    /** Artifacts. */
+    records_hash: string;
+    file: string;
+    bytes: number;
+    pages: number;
+    reason: string;
+    /** JSON; null: the first revision. */
+    changes: string | null;
+    change_count: number;
+    inspector: string;
+    software_version: string;
+    created_at: string;
+  };
+  /** Of nonconforming images. */
+  dispositions: {
+    id: Generated<number>;
+    run_id: number;
+    image_id: number;
+    disposition: DispositionEntry['disposition'];
+    comment: string;
+    inspector: string;
+    created_at: string;
+    supersedes: number | null;
   };
   audit_events: {
     id: Generated<number>;

@@ -1,3 +1,4 @@
+import type { Company } from '../../src-shared/report.ts';
 import { recordAudit } from './audit.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -5,12 +6,14 @@ import type { Workspace } from './workspace.ts';
 export interface Settings {
   /** Minutes without a key or a move after which a window signs out; null: never. */
   readonly 'idle-minutes': number | null;
+  /** Who issues reports. */
+  readonly company: Company;
 }
 
-const DEFAULTS: Settings = { 'idle-minutes': null };
+const DEFAULTS: Settings = { 'idle-minutes': null, company: { name: '', address: '', logo: null } };
 
 export async function getSetting<Name extends keyof Settings>(
-  workspace: Workspace,
+  workspace: Pick<Workspace, 'db'>,
   name: Name,
 ): Promise<Settings[Name]> {
   const row = await workspace.db
@@ -31,7 +34,7 @@ export async function changeSetting<Name extends keyof Settings>(
   await workspace.db.transaction().execute(async (db) => {
     const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst();
     const oldValue = row ? (JSON.parse(row.value) as Settings[Name]) : DEFAULTS[name];
-    if (oldValue === newValue) return;
+    if (JSON.stringify(oldValue) === value) return;
     await db
       .insertInto('settings')
       .values({ name, value })

@@ -363,6 +363,9 @@ describe('with people', () => {
           inspector,
         }),
       'studies.takeBack': () => again.studies.takeBack({ id: study.id, inspector }),
+      'reports.changeCompany': () =>
+        again.reports.changeCompany({ company: { name: 'Mallory & Co', address: '' }, inspector }),
+      'reports.dispose': () => again.reports.dispose({ ...at, disposition: 'scrap', inspector }),
       'people.changePin': () => again.people.changePin({ present: PINS.Eva, pin: '0000', inspector }),
       'people.changeIdleMinutes': () => again.people.changeIdleMinutes({ minutes: 5, inspector }),
       'people.add': () => again.people.add({ name: 'Mallory', role: 'engineer', pin: '0000', inspector }),
@@ -383,6 +386,10 @@ describe('with people', () => {
       'studies.next',
       'studies.results',
       'studies.exportAnswers',
+      'reports.preview',
+      'reports.make',
+      'reports.revise',
+      'reports.save',
     ];
     expect([...Object.keys(calls), ...others].sort()).toEqual(authored().sort());
     const ask = people.acting.bind(people);

@@ -14,6 +14,7 @@ import {
   listSetAside,
   noteSetAside,
 } from '../../store/removals.ts';
+import { reportContents } from '../../store/reports.ts';
 import { mayBeWriting, runsState } from '../../store/run-claims.ts';
 import type { Workspace } from '../../store/workspace.ts';
 
@@ -43,7 +44,7 @@ export interface Removal {
 /** Bytes of the artifacts that only the given batches' results name, and no product remembers. */
 export async function bytesOfArtifacts(workspace: Workspace, batchIds: ReadonlySet<number>): Promise<number> {
   const own = new Map<string, number>();
-  const others = await rememberedContents(workspace.db);
+  const others = await neededBesides(workspace);
   for await (const page of artifactUses(workspace)) {
     for (const { batchId, artifacts } of page) {
       for (const { sha256, bytes } of Object.values(artifacts)) {
@@ -106,8 +107,14 @@ export async function removeUnusedArtifacts(
   return removed;
 }
 
+/** What is needed whether or not a result names it: what products remember, and reports with the records below them. */
+async function neededBesides(workspace: Workspace): Promise<Set<string>> {
+  const reported = await reportContents(workspace);
+  return (await rememberedContents(workspace.db)).union(reported);
+}
+
 async function usedArtifacts(workspace: Workspace, signal?: AbortSignal): Promise<Set<string>> {
-  const used = await rememberedContents(workspace.db);
+  const used = await neededBesides(workspace);
   for await (const page of artifactUses(workspace)) {
     throwIfCancelled(signal);
     for (const { artifacts } of page) {
@@ -165,12 +172,12 @@ async function removeGroup(
 ): Promise<void> {
   const root = relative(workspace.folder, workspace.artifacts.root).replaceAll(sep, '/');
   const imported = new Set(await importedFrom(workspace.db, root));
-  // A picture may have been remembered since the files were looked through: no run is needed for that.
-  const remembered = await rememberedContents(workspace.db);
+  // A picture may have been remembered, or a report made, since the files were looked through: no run is needed for that.
+  const needed = await neededBesides(workspace);
   const setAside: string[] = [];
   for (const { file, atOnce } of group) {
     const { path } = file;
-    if (remembered.has(file.sha256)) continue;
+    if (needed.has(file.sha256)) continue;
     if (imported.has(relative(workspace.folder, path).replaceAll(sep, '/'))) continue;
     try {
       if (atOnce) {
