@@ -3,6 +3,7 @@ import { batchRangesSchema, SAMPLE_KINDS } from './batch-range.ts';
 import { countSchema, hashSchema, idSchema, immutable, lineSchema } from './field-schemas.ts';
 import { imagePageSchema } from './image-page.ts';
 import { sampleRangeSchema } from './sample-range.ts';
+import { scaleSchema } from './scale.ts';
 
 /** What the inspector writes on a batch; empty text where nothing was given. */
 const metadata = z.object({
@@ -30,6 +31,8 @@ export const batchSchema = immutable(
     archivedAt: z.string().nullable(),
     /** What is black and white in its images of more than 8 bits, from now on. */
     sampleRanges: batchRangesSchema,
+    /** How large a pixel is, for the runs that begin from now on; it wins over the recipe's. Null: not said. */
+    scale: scaleSchema.nullable(),
   }),
 );
 export type Batch = z.infer<typeof batchSchema>;

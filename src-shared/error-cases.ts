@@ -94,6 +94,7 @@ export const ERROR_CASES = {
   'batch-deleted': { code: 'conflict', values: ['name'] },
   'batch-at-work': { code: 'conflict', values: [] },
   'batch-empty': { code: 'conflict', values: [] },
+  'scale-missing': { code: 'conflict', values: [] },
   'batch-away': { code: 'image-unreadable', values: ['files', 'file'] },
   'no-stopped-import': { code: 'not-found', values: ['batch'] },
   'image-unknown': { code: 'not-found', values: ['image'] },

@@ -138,6 +138,12 @@ const EN: Tellers = {
     `The region of interest was drawn on an image of ${number(areaWidth)} × ${number(areaHeight)} pixels and stretched to ${number(width)} × ${number(height)}: it may not fit.`,
   'part-not-found': ({ reason }) =>
     `The part was not found with certainty (${DOUBTS.en[reason]}): no background was ignored.`,
+  'scale-of-other-size': ({ width, height, scaleWidth, scaleHeight }, { number }) =>
+    `The scale was set on an image of ${number(scaleWidth)} × ${number(scaleHeight)} pixels, and this one has ${number(width)} × ${number(height)}: sizes in millimetres may be wrong. Set the scale of images of this size.`,
+  'regions-below-limit': ({ regions }, { number }) =>
+    regions === 1
+      ? '1 region is smaller than the recipe says matters: it was recorded, and does not count for score and verdict.'
+      : `${number(regions)} regions are smaller than the recipe says matters: they were recorded, and do not count for score and verdict.`,
 };
 
 const ZH: Tellers = {
@@ -192,6 +198,10 @@ const ZH: Tellers = {
   'area-stretched': ({ width, height, areaWidth, areaHeight }, { number }) =>
     `感兴趣区域是在 ${number(areaWidth)} × ${number(areaHeight)} 像素的图像上绘制的，已拉伸到 ${number(width)} × ${number(height)}，可能不吻合。`,
   'part-not-found': ({ reason }) => `未能可靠地找到零件（${DOUBTS['zh-CN'][reason]}）：未忽略任何背景。`,
+  'scale-of-other-size': ({ width, height, scaleWidth, scaleHeight }, { number }) =>
+    `比例尺是在 ${number(scaleWidth)} × ${number(scaleHeight)} 像素的图像上设定的，而该图像为 ${number(width)} × ${number(height)} 像素：以毫米表示的尺寸可能有误。请按此尺寸的图像设定比例尺。`,
+  'regions-below-limit': ({ regions }, { number }) =>
+    `${number(regions)} 个区域小于配方规定的最小缺陷：已记录，但不计入得分和判定。`,
 };
 
 const TELLERS = { en: EN, 'zh-CN': ZH } as const;
@@ -229,6 +239,8 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'area-ignored': 'Part of the image ignored',
     'area-stretched': 'Region stretched',
     'part-not-found': 'Part not found',
+    'scale-of-other-size': 'Scale of another size',
+    'regions-below-limit': 'Regions below the limit',
   },
   'zh-CN': {
     'sample-range': '样本值范围',
@@ -262,6 +274,8 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'area-ignored': '忽略部分图像',
     'area-stretched': '感兴趣区域被拉伸',
     'part-not-found': '未找到零件',
+    'scale-of-other-size': '比例尺来自其他尺寸',
+    'regions-below-limit': '区域小于限值',
   },
 };
 

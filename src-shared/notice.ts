@@ -108,6 +108,16 @@ export const noticeSchema = z.discriminatedUnion('code', [
    * border would be part; `outside`: it lies outside of the region of interest.
    */
   z.object({ code: z.literal('part-not-found'), reason: z.enum(PART_DOUBTS) }),
+  /** The scale was set on an image of another size: millimetres may be wrong. Sizes in pixels. */
+  z.object({
+    code: z.literal('scale-of-other-size'),
+    width: count,
+    height: count,
+    scaleWidth: count,
+    scaleHeight: count,
+  }),
+  /** Regions that are smaller than the recipe's limits were recorded, and do not count for score and verdict. */
+  z.object({ code: z.literal('regions-below-limit'), regions: count }),
   /** The device had no memory for the pack: its smallest variants computed, or another device. */
   z.object({ code: z.literal('out-of-device-memory'), device: deviceSchema, running: deviceSchema }),
   /** The pack has no trained head: the map is the bare similarity of patches and words. */
@@ -154,6 +164,8 @@ export const NOTICE_LEVELS: Readonly<Record<NoticeCode, 'information' | 'warning
   'area-ignored': 'information',
   'area-stretched': 'warning',
   'part-not-found': 'warning',
+  'scale-of-other-size': 'warning',
+  'regions-below-limit': 'information',
 };
 
 /** True when a notice of this kind puts the verdict in doubt. */

@@ -28,6 +28,7 @@ export const LEAST_ROLE: Readonly<Record<Action, Role | null>> = {
   'batches.create': 'operator',
   'batches.update': 'operator',
   'batches.changeSampleRange': 'engineer',
+  'batches.changeScale': 'engineer',
   'batches.archive': 'reviewer',
   'batches.delete': 'engineer',
   'batches.purgePreview': null,

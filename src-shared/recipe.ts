@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { minimumDefectSchema } from './minimum-defect.ts';
 import { opinionSettingsSchema } from './opinion.ts';
 import { packReferenceSchema } from './pack-reference.ts';
+import { scaleSchema } from './scale.ts';
 
 /** A number in 0..1: scores, thresholds and qualities all live on this scale. */
 const unit = z.number().min(0).max(1);
@@ -75,6 +77,10 @@ export const recipeSchema = z
     tiles: tilesSchema.optional(),
     /** How second opinions are used. Recipes from before have none, and keep their hash. */
     opinions: opinionSettingsSchema.optional(),
+    /** How large a pixel is, where the batch does not say. Left out: sizes are in pixels. */
+    scale: scaleSchema.optional(),
+    /** Left out: every region counts. */
+    minimumDefect: minimumDefectSchema.optional(),
   })
   .refine((r) => r.warn <= r.reject, { message: 'warn must not be above reject', path: ['warn'] });
 export type Recipe = z.infer<typeof recipeSchema>;

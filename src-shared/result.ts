@@ -5,6 +5,7 @@ import { boxSchema, polygonsSchema, promptPointSchema } from './geometry.ts';
 import { areaRecordSchema } from './inspection-area.ts';
 import { noticeSchema } from './notice.ts';
 import { comparisonRecordSchema, opinionScoreSchema, regionOpinionsSchema } from './opinion.ts';
+import { scaleSchema } from './scale.ts';
 import { modelVerdictSchema } from './verdict.ts';
 
 /** One of SAM's three masks for a region's prompt. */
@@ -37,6 +38,11 @@ const regionSchema = immutable(
     box: boxSchema,
     /** Image pixels of the final mask. */
     area: z.number(),
+    /** Longest and shortest caliper of the outline in image pixels; absent in results of before. */
+    length: z.number().min(0).optional(),
+    width: z.number().min(0).optional(),
+    /** Smaller than all limits of the recipe: it does not count for score and verdict. Absent: it counts. */
+    belowLimit: z.literal(true).optional(),
     /** Highest and mean value of the final map inside the region, 0..1. */
     peak: z.number(),
     mean: z.number(),
@@ -104,7 +110,7 @@ export const inspectionResult = z.object({
   /** Size in pixels after EXIF orientation. */
   width: countSchema,
   height: countSchema,
-  /** Image score, 0..1. */
+  /** Image score, 0..1; of what counts: regions below the recipe's limits do not. */
   score: z.number(),
   verdict: modelVerdictSchema,
   regions: z.array(regionSchema),
@@ -122,6 +128,8 @@ export const inspectionResult = z.object({
   comparison: comparisonRecordSchema.optional(),
   /** Where it was looked at; absent: everywhere. */
   area: areaRecordSchema.optional(),
+  /** How large a pixel is; absent: nobody has said. */
+  scale: scaleSchema.optional(),
 });
 export const inspectionResultSchema = immutable(inspectionResult);
 export type InspectionResult = z.infer<typeof inspectionResultSchema>;

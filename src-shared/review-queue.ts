@@ -3,8 +3,8 @@ import { type ReviewColumns, type ReviewRow, toReviewRows } from './review-table
 import type { HumanVerdict, ModelVerdict } from './verdict.ts';
 
 /**
- * The images of a batch in the order of their import. `scores`, `disagreements` and `names` keep their identity until one of their
- * values changes, so that what was sorted by them can be kept; a verdict changes neither.
+ * The images of a batch in the order of their import. What is sorted by keeps its identity until one of its values changes, so
+ * that what was sorted can be kept; a verdict changes nothing of it.
  */
 export interface ReviewList {
   readonly rows: readonly ReviewRow[];
@@ -14,6 +14,9 @@ export interface ReviewList {
   readonly scores: Float64Array;
   /** How far the opinions are apart, by place; NaN where there are no second ones. */
   readonly disagreements: Float64Array;
+  /** Longest caliper and area in pixels of the largest region that counts, by place; NaN where there is none. */
+  readonly lengths: Float64Array;
+  readonly areas: Float64Array;
   readonly names: readonly string[];
 }
 
@@ -23,24 +26,32 @@ export function makeReviewList(columns: ReviewColumns): ReviewList {
   return {
     rows,
     positions: new Map(rows.map(({ imageId }, position) => [imageId, position])),
-    scores: Float64Array.from(rows, ({ score }) => score ?? Number.NaN),
-    disagreements: Float64Array.from(rows, ({ disagreement }) => disagreement ?? Number.NaN),
+    scores: valuesOf(columns.score),
+    disagreements: valuesOf(columns.disagreement),
+    lengths: valuesOf(columns.largestLength),
+    areas: valuesOf(columns.largestArea),
     names: columns.name,
   };
+}
+
+function valuesOf(column: readonly (number | null)[]): Float64Array {
+  return Float64Array.from(column, (value) => value ?? Number.NaN);
 }
 
 /** The list with some rows replaced; rows of unknown images are left out. Names are taken to stay as they are. */
 export function patchReviewList(list: ReviewList, changed: readonly ReviewRow[]): ReviewList {
   const rows = [...list.rows];
-  let { scores, disagreements } = list;
+  let { scores, disagreements, lengths, areas } = list;
   for (const row of changed) {
     const position = list.positions.get(row.imageId);
     if (position === undefined) continue;
     rows[position] = { ...row, name: rows[position]!.name };
     scores = withValue(scores, list.scores, position, row.score);
     disagreements = withValue(disagreements, list.disagreements, position, row.disagreement);
+    lengths = withValue(lengths, list.lengths, position, row.largestLength);
+    areas = withValue(areas, list.areas, position, row.largestArea);
   }
-  return { ...list, rows, scores, disagreements };
+  return { ...list, rows, scores, disagreements, lengths, areas };
 }
 
 /** The values with one of them replaced: in a copy of the original, made when the first one differs. */
@@ -62,12 +73,15 @@ export const REVIEW_ORDERS = [
   'score-down',
   'score-up',
   'disagreement',
+  'length-down',
+  'area-down',
   'name',
   'import',
 ] as const;
 /**
  * `threshold`: nearest to the warn or reject threshold first, since those are the verdicts most in doubt.
- * `disagreement`: first those on which the opinions are farthest apart.
+ * `disagreement`: first those on which the opinions are farthest apart. `length-down`, `area-down`: first those with the
+ * longest, or largest, region that counts.
  */
 export type ReviewOrder = (typeof REVIEW_ORDERS)[number];
 
@@ -75,7 +89,7 @@ export type ReviewOrder = (typeof REVIEW_ORDERS)[number];
  * Places of all rows in the wanted order. Rows without what it goes by come last; ties stay in the order of import.
  */
 export function sortReview(
-  { scores, disagreements, names }: Pick<ReviewList, 'scores' | 'disagreements' | 'names'>,
+  { names, ...list }: Pick<ReviewList, 'scores' | 'disagreements' | 'lengths' | 'areas' | 'names'>,
   order: ReviewOrder,
   { warn, reject }: { readonly warn: number; readonly reject: number },
 ): Uint32Array {
@@ -86,13 +100,9 @@ export function sortReview(
     const { compare } = new Intl.Collator(undefined, { numeric: true });
     return places.sort((a, b) => compare(names[a]!, names[b]!) || a - b);
   }
-  const rank = {
-    threshold: (score: number) => Math.min(Math.abs(score - warn), Math.abs(score - reject)),
-    'score-down': (score: number) => 1 - score,
-    'score-up': (score: number) => score,
-    disagreement: (apart: number) => 1 - apart,
-  }[order];
-  const values = order === 'disagreement' ? disagreements : scores;
+  const { values, rank } = rankBy(list, order, (score) =>
+    Math.min(Math.abs(score - warn), Math.abs(score - reject)),
+  );
   // Typed arrays sort numbers many times as fast without a comparing function: the rank (31 bits) and the place
   // (21 bits, 2 million images) share one number.
   const PLACES = 2 ** 21;
@@ -106,6 +116,33 @@ export function sortReview(
   keys.sort();
   for (let at = 0; at < keys.length; at++) places[at] = keys[at]! % PLACES;
   return places;
+}
+
+/** What images are sorted by, and what brings it to 0 (first) to 1. */
+function rankBy(
+  list: Pick<ReviewList, 'scores' | 'disagreements' | 'lengths' | 'areas'>,
+  order: Exclude<ReviewOrder, 'import' | 'name'>,
+  doubt: (score: number) => number,
+): { readonly values: Float64Array; readonly rank: (value: number) => number } {
+  const falling = (values: Float64Array) => {
+    let most = 0;
+    for (const value of values) if (value > most) most = value;
+    return { values, rank: (value: number) => (most === 0 ? 0 : 1 - value / most) };
+  };
+  switch (order) {
+    case 'threshold':
+      return { values: list.scores, rank: doubt };
+    case 'score-down':
+      return { values: list.scores, rank: (score) => 1 - score };
+    case 'score-up':
+      return { values: list.scores, rank: (score) => score };
+    case 'disagreement':
+      return { values: list.disagreements, rank: (apart) => 1 - apart };
+    case 'length-down':
+      return falling(list.lengths);
+    case 'area-down':
+      return falling(list.areas);
+  }
 }
 
 /** What is looked at. Empty lists, empty text, null and false mean: everything. */
@@ -124,6 +161,10 @@ export interface ReviewFilter {
   readonly notice: NoticeCode | 'doubtful' | 'any' | null;
   /** Lowest and highest score, 0..1. */
   readonly score: readonly [number, number] | null;
+  /** Least and largest length in pixels of the longest region that counts; a null end is open. */
+  readonly length: readonly [number | null, number | null] | null;
+  /** Images with a region that is below the recipe's limits. */
+  readonly belowLimit: boolean;
 }
 
 export const EMPTY_FILTER: ReviewFilter = {
@@ -138,6 +179,8 @@ export const EMPTY_FILTER: ReviewFilter = {
   defectClass: null,
   notice: null,
   score: null,
+  length: null,
+  belowLimit: false,
 };
 
 /** Opinions that are half of the scale or more apart: where one says that all is well, another one does not. */
@@ -187,6 +230,14 @@ export function matcher(filter: ReviewFilter): (row: ReviewRow) => boolean {
     const [low, high] = filter.score;
     tests.push(({ score }) => score !== null && score >= low && score <= high);
   }
+  if (filter.length) {
+    const [least, most] = filter.length;
+    tests.push(
+      ({ largestLength: length }) =>
+        length !== null && length >= (least ?? 0) && length <= (most ?? Number.POSITIVE_INFINITY),
+    );
+  }
+  if (filter.belowLimit) tests.push(({ belowLimit }) => belowLimit > 0);
   return (row) => tests.every((test) => test(row));
 }
 
@@ -239,6 +290,9 @@ export interface ReviewCounts {
   /** Images with second opinions, and those of them on which the opinions are far apart. */
   readonly compared: number;
   readonly disagreeing: number;
+  /** Images with a region that counts, and those with one that is below the recipe's limits. */
+  readonly measured: number;
+  readonly belowLimit: number;
   /** Images with a notice, and those of them whose verdict is in doubt because of one. */
   readonly noticed: number;
   readonly doubtful: number;
@@ -262,6 +316,8 @@ export function countReview(rows: readonly ReviewRow[]): ReviewCounts {
     marked: 0,
     compared: 0,
     disagreeing: 0,
+    measured: 0,
+    belowLimit: 0,
     noticed: 0,
     doubtful: 0,
     status: { pending: 0, done: 0, failed: 0 },
@@ -279,6 +335,8 @@ export function countReview(rows: readonly ReviewRow[]): ReviewCounts {
     if (row.falsePositives + row.missedDefects > 0) counts.marked++;
     if (row.disagreement !== null) counts.compared++;
     if (isDisagreeing(row)) counts.disagreeing++;
+    if (row.largestLength !== null) counts.measured++;
+    if (row.belowLimit > 0) counts.belowLimit++;
     counts.status[row.status]++;
     if (row.notices.length > 0) counts.noticed++;
     if (isDoubtful(row)) counts.doubtful++;

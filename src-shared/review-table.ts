@@ -29,8 +29,13 @@ export const reviewColumnsSchema = immutable(
     defectClass: z.array(z.string()),
     severity: z.array(severitySchema.nullable()),
     overturned: z.array(z.boolean()),
-    /** Regions that the model found. */
+    /** Regions that the model found, those below the recipe's limits included. */
     regions: z.array(countSchema),
+    /** Largest length (longest caliper) and area in pixels among the regions that count; null: none does. */
+    largestLength: z.array(z.number().nullable()),
+    largestArea: z.array(z.number().nullable()),
+    /** Regions that are below the recipe's limits, and do not count. */
+    belowLimit: z.array(countSchema),
     /** Annotations of the inspectors that count. */
     falsePositives: z.array(countSchema),
     missedDefects: z.array(countSchema),
@@ -58,6 +63,9 @@ export function toReviewRows(columns: ReviewColumns): ReviewRow[] {
     severity: columns.severity[i]!,
     overturned: columns.overturned[i]!,
     regions: columns.regions[i]!,
+    largestLength: columns.largestLength[i]!,
+    largestArea: columns.largestArea[i]!,
+    belowLimit: columns.belowLimit[i]!,
     falsePositives: columns.falsePositives[i]!,
     missedDefects: columns.missedDefects[i]!,
     disagreement: columns.disagreement[i]!,
@@ -80,6 +88,9 @@ export function toReviewColumns(rows: readonly ReviewRow[]): ReviewColumns {
     severity: column('severity'),
     overturned: column('overturned'),
     regions: column('regions'),
+    largestLength: column('largestLength'),
+    largestArea: column('largestArea'),
+    belowLimit: column('belowLimit'),
     falsePositives: column('falsePositives'),
     missedDefects: column('missedDefects'),
     disagreement: column('disagreement'),

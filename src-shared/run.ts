@@ -4,6 +4,7 @@ import { deviceReportSchema } from './device.ts';
 import { errorRecordSchema } from './error-record.ts';
 import { hashSchema, idSchema, immutable } from './field-schemas.ts';
 import { runComparisonSchema } from './run-comparison.ts';
+import { scaleSchema } from './scale.ts';
 
 /**
  * `running` and `paused` runs have a program that works on them (or died doing so); `interrupted` ones can be
@@ -24,6 +25,8 @@ export const runSchema = immutable(
     softwareVersion: z.string(),
     /** Those of the batch when the run began: all its images are seen with them. */
     sampleRanges: sampleRangesSchema,
+    /** The batch's, or else the recipe's, when the run began. Null: neither said how large a pixel is. */
+    scale: scaleSchema.nullable(),
     /** What its images are compared with; null: nothing, or not prepared yet. */
     comparison: runComparisonSchema.nullable(),
     status: runStatusSchema,

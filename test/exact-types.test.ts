@@ -93,8 +93,8 @@ describe('what the store keeps in columns', () => {
     expectTypeOf<Run>().toEqualTypeOf<Required<Run>>();
     expectTypeOf<Study>().toEqualTypeOf<Required<Study>>();
     expectTypeOf<RecipeRecord>().toEqualTypeOf<Required<RecipeRecord>>();
-    type Heard = 'opinions';
-    expectTypeOf<Omit<Region, Heard>>().toEqualTypeOf<Required<Omit<Region, Heard>>>();
+    type Later = 'opinions' | 'length' | 'width' | 'belowLimit';
+    expectTypeOf<Omit<Region, Later>>().toEqualTypeOf<Required<Omit<Region, Later>>>();
     expectTypeOf<ImagePage>().toEqualTypeOf<Required<ImagePage>>();
   });
   it('has a column for each part of what is taken apart', () => {

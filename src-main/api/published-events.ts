@@ -49,6 +49,7 @@ export const PUBLISHED_EVENTS = {
     create: (_input, { id }) => batch(id),
     update: ({ id }) => batch(id),
     changeSampleRange: ({ id }) => batch(id),
+    changeScale: ({ id }) => batch(id),
     archive: ({ id }) => batch(id),
     delete: ({ id }) => batch(id),
     // Each batch is published as it goes.

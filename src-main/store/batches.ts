@@ -2,10 +2,12 @@ import { type Expression, type Selectable, type SqlBool, sql, type Updateable } 
 import type { Batch, BatchMetadata } from '../../src-shared/batch.ts';
 import type { BatchRange } from '../../src-shared/batch-range.ts';
 import { failure } from '../../src-shared/errors.ts';
+import { isSameScale, type Scale } from '../../src-shared/scale.ts';
 import { recordAudit } from './audit.ts';
 import { daysOfUse } from './days-of-use.ts';
 import { listRunOverviews } from './runs.ts';
 import { parseRanges } from './sample-ranges.ts';
+import { parseScale } from './scale-tables.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -76,6 +78,19 @@ export async function updateBatch(
   inspector: string,
 ): Promise<Batch> {
   return change(workspace, id, toColumns(changes), 'changed', inspector);
+}
+
+/** Says how large a pixel is for runs that begin from now on (null: not known); results that are there stay. */
+export async function changeScale(
+  workspace: Workspace,
+  id: number,
+  scale: Scale | null,
+  inspector: string,
+): Promise<Batch> {
+  const before = await getBatch(workspace, id);
+  if (isSameScale(before.scale, scale)) return before;
+  const columns = { scale: scale && JSON.stringify(scale) };
+  return change(workspace, id, columns, 'scale changed', inspector);
 }
 
 /** Puts a batch away, or takes it back. Nothing is deleted. */
@@ -187,5 +202,6 @@ export function toBatch(row: Selectable<Schema['batches']>): Batch {
     createdAt: row.created_at,
     archivedAt: row.archived_at,
     sampleRanges: parseRanges<BatchRange>(row.sample_ranges),
+    scale: parseScale(row.scale),
   };
 }

@@ -10,7 +10,7 @@ import { rebuildTable } from './rebuild-table.ts';
 import { REFERENCES } from './reference-tables.ts';
 import { REPORTS } from './report-tables.ts';
 import { RUN_COMPARISON } from './run-comparison.ts';
-import { SCALES } from './scale-tables.ts';
+import { addScales } from './scale-tables.ts';
 import { SIGNATURES } from './signature-tables.ts';
 import { TOTALS } from './total-tables.ts';
 
@@ -55,7 +55,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '022-areas': { up: (db) => run(db, AREAS) },
   '023-run-comparison': { up: (db) => run(db, RUN_COMPARISON) },
   '024-audit-chain': { up: (db) => run(db, AUDIT_CHAIN) },
-  '025-scales': { up: (db) => run(db, SCALES) },
+  '025-scales': { up: addScales },
   '026-totals': { up: (db) => run(db, TOTALS) },
   '027-lots': { up: (db) => run(db, LOTS) },
   '028-reports': { up: (db) => run(db, REPORTS) },

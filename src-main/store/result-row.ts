@@ -107,6 +107,9 @@ export function regionColumns(resultId: number, region: Region) {
     prompts: JSON.stringify(region.prompts),
     levels: JSON.stringify(region.levels),
     opinions: region.opinions ? JSON.stringify(region.opinions) : null,
+    length: region.length ?? null,
+    width: region.width ?? null,
+    below_limit: region.belowLimit ? 1 : 0,
   };
 }
 
@@ -116,6 +119,9 @@ function toRegion(row: Selectable<Schema['regions']>): Region {
     polygons: JSON.parse(row.polygons) as Polygon[],
     box: JSON.parse(row.box) as Box,
     area: row.area,
+    ...(row.length !== null && { length: row.length }),
+    ...(row.width !== null && { width: row.width }),
+    ...(row.below_limit === 1 && { belowLimit: true as const }),
     peak: row.peak,
     mean: row.mean,
     prompts: JSON.parse(row.prompts) as RegionPrompts,

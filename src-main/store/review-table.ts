@@ -20,6 +20,9 @@ interface ImageRow {
   readonly verdict: ReviewRow['model'];
   readonly notices: string | null;
   readonly regions: number;
+  readonly largest_length: number | null;
+  readonly largest_area: number | null;
+  readonly below_limit: number;
   readonly disagreement: number | null;
 }
 
@@ -48,7 +51,10 @@ export async function reviewRows(
     sql`${sql.ref(column)} in (select value from json_each(${JSON.stringify(imageIds)}))`;
   const images = await sql<ImageRow>`
     select i.id, i.path, i.pages, i.page, i.page_index, r.status, r.score, r.verdict, r.notices,
-      r.disagreement,      (select count(*) from regions where result_id = r.id) as regions
+      r.disagreement, (select count(*) from regions where result_id = r.id) as regions,
+      (select max(length) from regions where result_id = r.id and below_limit = 0) as largest_length,
+      (select max(area) from regions where result_id = r.id and below_limit = 0) as largest_area,
+      (select count(*) from regions where result_id = r.id and below_limit = 1) as below_limit
     from images i left join results r on r.run_id = ${runId} and r.image_id = i.id
     where i.batch_id = ${batchId} and ${among('i.id')} order by i.id`.execute(db);
   const verdicts = await sql<VerdictRow>`
@@ -77,6 +83,9 @@ export async function reviewRows(
       severity: human?.severity ?? null,
       overturned: human !== undefined && overturns(human.verdict, row.verdict),
       regions: row.regions,
+      largestLength: row.largest_length,
+      largestArea: row.largest_area,
+      belowLimit: row.below_limit,
       falsePositives: countOf.get(`false-positive ${row.id}`) ?? 0,
       missedDefects: countOf.get(`missed-defect ${row.id}`) ?? 0,
       disagreement: row.disagreement,

@@ -18,6 +18,7 @@ import {
 } from './run-claims.ts';
 import { runRow } from './run-row.ts';
 import { rangesOfBatch } from './sample-ranges.ts';
+import { scaleForRun } from './scale-of-run.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What a program says about itself when it starts or resumes a run. */
@@ -31,6 +32,7 @@ export interface RunContext {
 /**
  * Starts a run over all images that the batch has now.
  * @param area where it looks, now and when it is resumed; null: everywhere
+ * @throws ClipSamError `conflict` when the batch is empty, or the recipe's limits are in millimetres and there is no scale
  */
 export async function startRun(
   workspace: Workspace,
@@ -50,6 +52,7 @@ export async function startRun(
       throw failure('batch-empty', `Batch ${batchId} has no images. Import some first.`);
     }
     const ranges = await rangesOfBatch(db, batchId);
+    const scale = await scaleForRun(db, batchId, recipeHash);
     const { id } = await db
       .insertInto('runs')
       .values({
@@ -60,6 +63,7 @@ export async function startRun(
         pack_hash: context.packHash,
         sample_ranges: ranges,
         area: area && storedArea(workspace, area),
+        scale: scale && JSON.stringify(scale),
         status: 'running',
         last_image_id: last,
         started_at: claim.columns.heartbeat_at,
@@ -79,6 +83,7 @@ export async function startRun(
           device: context.device,
           ...(area && { area: hashOfArea(area) }),
           ...(ranges !== null && { sampleRanges: JSON.parse(ranges) as unknown }),
+          ...(scale && { scale }),
         },
       },
     ]);

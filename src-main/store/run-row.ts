@@ -4,6 +4,7 @@ import type { Run } from '../../src-shared/run.ts';
 import type { RunComparison } from '../../src-shared/run-comparison.ts';
 import { storedError } from './error-columns.ts';
 import { parseRanges } from './sample-ranges.ts';
+import { parseScale } from './scale-tables.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -30,6 +31,7 @@ export function toRun(row: RunRow): Run {
     },
     softwareVersion: row.software_version,
     sampleRanges: parseRanges(row.sample_ranges),
+    scale: parseScale(row.scale),
     comparison: row.compared_with === null ? null : (JSON.parse(row.compared_with) as RunComparison),
     status: row.status,
     startedAt: row.started_at,

@@ -40,6 +40,8 @@ export interface Schema {
     purge: string | null;
     /** JSON, by kind of samples; null: none yet. */
     sample_ranges: string | null;
+    /** JSON: how large a pixel is; null: nobody has said. */
+    scale: string | null;
   };
   /** Begun and not ended. */
   imports: {
@@ -104,6 +106,8 @@ export interface Schema {
     compared_with: string | null;
     /** JSON: where it looks, as it was when it began; null: everywhere. */
     area: string | null;
+    /** JSON: the batch's or the recipe's, when it began; null: neither has one. */
+    scale: string | null;
   };
   areas: {
     id: Generated<number>;
@@ -158,6 +162,11 @@ export interface Schema {
     levels: string;
     /** JSON: what each opinion says of it; null: language alone was asked. */
     opinions: string | null;
+    /** Longest and shortest caliper of the outline in image pixels; null: not computed. */
+    length: number | null;
+    width: number | null;
+    /** 1: smaller than the recipe's limits, does not count. */
+    below_limit: Generated<number>;
   };
   region_counts: {
     result_id: number;

@@ -28,13 +28,15 @@ export function useQueue(batchId: number, data: ReviewData | undefined, asked: n
 
   const scores = list?.scores;
   const disagreements = list?.disagreements;
+  const lengths = list?.lengths;
+  const areas = list?.areas;
   const names = list?.names;
   const order = useMemo(
     () =>
-      scores && disagreements && names
-        ? sortReview({ scores, disagreements, names }, sortedBy, { warn, reject })
+      scores && disagreements && lengths && areas && names
+        ? sortReview({ scores, disagreements, lengths, areas, names }, sortedBy, { warn, reject })
         : null,
-    [scores, disagreements, names, sortedBy, warn, reject],
+    [scores, disagreements, lengths, areas, names, sortedBy, warn, reject],
   );
   const matches = useMemo(() => matcher(filter), [filter]);
   const rowOf = (id: number | null): ReviewRow | null =>

@@ -5,7 +5,7 @@ import classes from './what-if.module.css';
 
 /** Whose verdicts the bars are stacked by. */
 export type StackedBy = 'model' | 'human';
-export type Scale = 'linear' | 'log';
+export type AxisScale = 'linear' | 'log';
 
 /** How the scores are drawn, and what the colours mean. */
 export const PlotHeader = memo(function PlotHeader({
@@ -18,8 +18,8 @@ export const PlotHeader = memo(function PlotHeader({
   readonly parts: readonly string[];
   readonly by: StackedBy;
   onBy(by: StackedBy): void;
-  readonly scale: Scale;
-  onScale(scale: Scale): void;
+  readonly scale: AxisScale;
+  onScale(scale: AxisScale): void;
 }) {
   const { t } = useTranslation(['what-if', 'app']);
   return (
@@ -41,7 +41,7 @@ export const PlotHeader = memo(function PlotHeader({
           aria-label={t('scale.label')}
           value={scale}
           data={(['linear', 'log'] as const).map((value) => ({ value, label: t(`scale.${value}`) }))}
-          onChange={(value) => onScale(value as Scale)}
+          onChange={(value) => onScale(value as AxisScale)}
         />
       </Group>
     </Group>

@@ -7,7 +7,7 @@ import { RecipeDrawer } from '../recipes/recipe-drawer.tsx';
 import type { RecipeBase } from '../recipes/use-recipe-draft.ts';
 import { routeTo, useGo } from '../state/routes.ts';
 import { TrialOutcome } from './outcome.tsx';
-import type { Scale, StackedBy } from './plot-header.tsx';
+import type { AxisScale, StackedBy } from './plot-header.tsx';
 import { SavePanel } from './save-panel.tsx';
 import { ThetaSection } from './theta-section.tsx';
 import { ThresholdFields } from './threshold-fields.tsx';
@@ -30,7 +30,7 @@ export function ThresholdTrial({
   const { recipe, columns } = table;
   const batchId = table.batch.id;
   const [by, setBy] = useState<StackedBy>('model');
-  const [scale, setScale] = useState<Scale>('linear');
+  const [scale, setScale] = useState<AxisScale>('linear');
   const [edited, setEdited] = useState<RecipeBase | null>(null);
   const tried = useTrial(table, by);
   const { trial, before, after, isSame, move, reset } = tried;

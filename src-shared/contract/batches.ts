@@ -4,6 +4,7 @@ import { batchChangesSchema, batchSchema, newBatchSchema } from '../batch.ts';
 import { SAMPLE_KINDS } from '../batch-range.ts';
 import { idSchema, immutable, lineSchema } from '../field-schemas.ts';
 import { sampleRangeSchema } from '../sample-range.ts';
+import { scaleSchema } from '../scale.ts';
 import { base, byId, count, inspector } from './base.ts';
 import { runProgressSchema } from './runs.ts';
 
@@ -77,6 +78,13 @@ export const batches = {
    */
   changeSampleRange: base
     .input(byId.extend({ kind: z.enum(SAMPLE_KINDS), range: sampleRangeSchema.nullable(), ...inspector }))
+    .output(batchSummarySchema),
+  /**
+   * How large a pixel of its images is, for the runs that begin from now on; null: not known. Results that are there keep
+   * what they were made with.
+   */
+  changeScale: base
+    .input(byId.extend({ scale: scaleSchema.nullable(), ...inspector }))
     .output(batchSummarySchema),
   archive: base.input(z.object({ id: idSchema, archived: z.boolean(), ...inspector })).output(batchSchema),
   /** Takes the batch out of sight, or (`deleted: false`) brings it back as it was. */

@@ -328,6 +328,7 @@ describe('with people', () => {
           ...{ id: batchId, kind: 'integer', inspector },
           range: { low: 0, high: 4095 },
         }),
+      'batches.changeScale': () => again.batches.changeScale({ id: batchId, scale: null, inspector }),
       'batches.archive': () => again.batches.archive({ id: batchId, archived: true, inspector }),
       'batches.delete': () => again.batches.delete({ id: batchId, deleted: true, inspector }),
       'batches.purge': async () => drain(await again.batches.purge({ id: old.id, inspector })),

@@ -140,6 +140,7 @@ export async function reportFixture() {
       createdAt: '2024-05-01T09:00:00.000Z',
       archivedAt: null,
       sampleRanges: { integer: null, float: null },
+      scale: null,
     },
     run: {
       id: 1,
@@ -149,6 +150,7 @@ export async function reportFixture() {
       device: { asked: 'cpu', running: 'cpu' },
       softwareVersion: '0.1.0',
       sampleRanges: { integer: null, float: null },
+      scale: null,
       comparison: null,
       status: 'done',
       startedAt: '2024-05-01T09:29:00.000Z',

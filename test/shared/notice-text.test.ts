@@ -34,6 +34,14 @@ const EVERY: Readonly<Record<Notice['code'], Notice>> = {
   'area-ignored': { code: 'area-ignored', share: 0.4 },
   'area-stretched': { code: 'area-stretched', width: 900, height: 900, areaWidth: 1200, areaHeight: 900 },
   'part-not-found': { code: 'part-not-found', reason: 'size' },
+  'scale-of-other-size': {
+    code: 'scale-of-other-size',
+    width: 640,
+    height: 480,
+    scaleWidth: 1600,
+    scaleHeight: 1200,
+  },
+  'regions-below-limit': { code: 'regions-below-limit', regions: 3 },
 };
 
 it.each(NOTICE_LANGUAGES)('tells every notice in %s, with its values and nothing left open', (language) => {

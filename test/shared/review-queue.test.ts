@@ -31,6 +31,9 @@ function row(imageId: number, changes: Partial<ReviewRow> = {}): ReviewRow {
     notices: [],
     falsePositives: 0,
     missedDefects: 0,
+    largestLength: null,
+    largestArea: null,
+    belowLimit: 0,
     disagreement: null,
     ...changes,
   };
@@ -75,6 +78,27 @@ describe('order', () => {
     expect(idsIn(apart, 'disagreement')).toEqual([3, 4, 2, 1]);
   });
 
+  it('puts the longest, or the largest, region that counts first, and images without one last', () => {
+    const sized = [
+      row(1),
+      row(2, { largestLength: 12.5, largestArea: 90 }),
+      row(3, { largestLength: 400, largestArea: 30 }),
+      row(4, { largestLength: 12.75, largestArea: 91 }),
+    ];
+    expect(idsIn(sized, 'length-down')).toEqual([3, 4, 2, 1]);
+    expect(idsIn(sized, 'area-down')).toEqual([4, 2, 3, 1]);
+    expect(idsIn([row(1), row(2)], 'length-down')).toEqual([1, 2]);
+  });
+
+  it('sorts 100,000 images by length as a plain comparing sort does', () => {
+    const many = Array.from({ length: 100_000 }, (_, index) =>
+      row(index + 1, { largestLength: index % 9 === 0 ? null : ((index * 7919) % 99_991) / 17 }),
+    );
+    const lengthOf = ({ largestLength }: ReviewRow) => largestLength ?? -1;
+    const naive = [...many].sort((a, b) => lengthOf(b) - lengthOf(a) || a.imageId - b.imageId);
+    expect(idsIn(many, 'length-down')).toEqual(naive.map(({ imageId }) => imageId));
+  });
+
   it('keeps equal scores in the order of import', () => {
     const equal = [7, 3, 5].map((id) => row(id));
     for (const order of ['threshold', 'score-down', 'score-up'] as const) {
@@ -109,6 +133,15 @@ describe('patch', () => {
     expect(patched.scores).toBe(list.scores);
   });
 
+  it('takes over sizes that came, and leaves the scores as they are', () => {
+    const list = listOf([row(1), row(2)]);
+    const patched = patchReviewList(list, [row(2, { largestLength: 40, largestArea: 300 })]);
+    expect([...patched.lengths]).toEqual([Number.NaN, 40]);
+    expect([...patched.areas]).toEqual([Number.NaN, 300]);
+    expect([...list.lengths]).toEqual([Number.NaN, Number.NaN]);
+    expect(patched.scores).toBe(list.scores);
+  });
+
   it('takes over a score that came, and leaves the old list alone', () => {
     const list = listOf([row(1, pending)]);
     const patched = patchReviewList(list, [row(1, { score: 0.7 }), row(99)]);
@@ -121,6 +154,21 @@ describe('patch', () => {
 describe('filter', () => {
   const passes = (filter: Partial<ReviewFilter>, changes: Partial<ReviewRow>) =>
     matcher({ ...EMPTY_FILTER, ...filter })(row(1, changes));
+
+  it('takes lengths within both ends, an open end being no limit, and only of images with a region that counts', () => {
+    const lengths = [null, 4, 5, 9, 10];
+    const through = (length: ReviewFilter['length']) =>
+      lengths.filter((largestLength) => passes({ length }, { largestLength }));
+    expect(through([5, 9])).toEqual([5, 9]);
+    expect(through([5, null])).toEqual([5, 9, 10]);
+    expect(through([null, 5])).toEqual([4, 5]);
+    expect(through([null, null])).toEqual([4, 5, 9, 10]);
+  });
+
+  it('takes images with a region below the limits', () => {
+    expect(passes({ belowLimit: true }, { belowLimit: 2 })).toBe(true);
+    expect(passes({ belowLimit: true }, { belowLimit: 0 })).toBe(false);
+  });
 
   it('finds all words in name or class, in whatever case', () => {
     expect(passes({ text: 'SIDE scratch' }, { name: 'b/Side.png', defectClass: 'Scratch' })).toBe(true);

@@ -1,6 +1,6 @@
 import type { PurgeProgress } from '../../../src-shared/contract/batches.ts';
 import { setSampleRange } from '../../services/pictures/sample-ranges.ts';
-import { archiveBatch, createBatch, deleteBatch, updateBatch } from '../../store/batches.ts';
+import { archiveBatch, changeScale, createBatch, deleteBatch, updateBatch } from '../../store/batches.ts';
 import { getRecipe } from '../../store/recipes.ts';
 import type { Implementer } from '../implementer.ts';
 import type { Workstation } from '../workstation.ts';
@@ -26,6 +26,12 @@ export function batchRoutes({ batches }: Implementer, workstation: Workstation) 
     changeSampleRange: batches.changeSampleRange.handler(
       async ({ input: { id, ...change }, context: { acting } }) => {
         await setSampleRange(acting, { batchId: id, ...change });
+        return batchSummary(workstation, id);
+      },
+    ),
+    changeScale: batches.changeScale.handler(
+      async ({ input: { id, scale, inspector }, context: { acting } }) => {
+        await changeScale(acting, id, scale, inspector);
         return batchSummary(workstation, id);
       },
     ),

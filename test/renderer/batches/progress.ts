@@ -16,6 +16,7 @@ export function progressOf(
       device: { asked: 'cpu', running: 'cpu' },
       softwareVersion: '0.0.0',
       sampleRanges: { integer: null, float: null },
+      scale: null,
       comparison: null,
       status,
       startedAt: '2026-01-01T00:00:00.000Z',

@@ -23,6 +23,7 @@ function rowOf(integer: BatchRange | null, used?: SampleRange | null): BatchSumm
       ...{ id: 7, name: 'Lot 7', objectName: '', partNumber: '', revision: '', lot: '', order: '' },
       ...{ recipeHash: null, createdAt: '', archivedAt: null },
       sampleRanges: { integer, float: null },
+      scale: null,
     },
     ...{ images: 3, deletedAt: null, stoppedImport: null, verdicts: { accept: 3, warn: 0, reject: 0 } },
     ...{ doubtful: 0, reviewed: 0, cover: [], run: run && { ...progress, run } },

@@ -16,6 +16,8 @@ const COUNTS: ReviewCounts = {
   marked: 3,
   compared: 0,
   disagreeing: 0,
+  measured: 0,
+  belowLimit: 0,
   status: { done: 1050, pending: 200, failed: 50 },
   classes: [
     ['dent', 4],

@@ -123,7 +123,8 @@ function load(): void {
   const row = { name: '', status: 'done', score: 0.9, model: 'reject', human: null } as const;
   const rest = { defectClass: '', severity: null, overturned: false, regions: 2, page: null, notices: [] };
   const annotations = { falsePositives: 0, missedDefects: 0, disagreement: null };
-  const rows = [1, 2].map((imageId) => ({ imageId, ...row, ...rest, ...annotations }));
+  const sizes = { largestLength: 80, largestArea: 900, belowLimit: 0 };
+  const rows = [1, 2].map((imageId) => ({ imageId, ...row, ...rest, ...annotations, ...sizes }));
   queries.setQueryData(KEY, { list: makeReviewList(toReviewColumns(rows)) } as unknown as ReviewData);
 }
 

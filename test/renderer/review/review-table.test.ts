@@ -17,6 +17,9 @@ const rows = Array.from({ length: 7 }, (_, i) => ({
   notices: [],
   falsePositives: 0,
   missedDefects: 0,
+  largestLength: null,
+  largestArea: null,
+  belowLimit: 0,
   disagreement: null,
 }));
 

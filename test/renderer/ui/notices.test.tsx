@@ -28,6 +28,9 @@ const rowOf = (notices: ReviewRow['notices']): ReviewRow => ({
     notices,
   },
   ...{ defectClass: '', severity: null, overturned: false, regions: 0, falsePositives: 0, missedDefects: 0 },
+  largestLength: null,
+  largestArea: null,
+  belowLimit: 0,
   disagreement: null,
 });
 

@@ -14,6 +14,7 @@ const batch = (id: number, name: string): Batch => ({
   createdAt: '2026-01-01T00:00:00.000Z',
   archivedAt: null,
   sampleRanges: { integer: null, float: null },
+  scale: null,
 });
 const ids = (batches: readonly Batch[], text: string) => chooseBatches(batches, text).map(({ id }) => id);
 
