@@ -132,7 +132,7 @@ export async function retractAnnotation(
       throw failure('annotation-gone', `There is no annotation ${id}, or it was retracted before.`);
     }
     allow(row.inspector);
-    await db
+    const retraction = await db
       .insertInto('annotations')
       .values({
         run_id: row.run_id,
@@ -143,10 +143,20 @@ export async function retractAnnotation(
         created_at: new Date().toISOString(),
         retracts: id,
       })
-      .execute();
-    await recordAudit(db, [{ inspector, action: 'retracted', subject: 'annotation', subjectId: id }]);
+      .returning(['id', 'created_at'])
+      .executeTakeFirstOrThrow();
+    const { runId, imageId } = { runId: row.run_id, imageId: row.image_id };
+    await recordAudit(db, [
+      {
+        inspector,
+        action: 'retracted',
+        subject: 'annotation',
+        subjectId: id,
+        newValue: { retraction: retraction.id, runId, imageId, createdAt: retraction.created_at },
+      },
+    ]);
     await alongside({ ...workspace, db }, { id, inspector });
-    return { runId: row.run_id, imageId: row.image_id };
+    return { runId, imageId };
   });
 }
 

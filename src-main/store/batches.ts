@@ -33,7 +33,7 @@ export async function createBatch(
       .returningAll()
       .executeTakeFirstOrThrow();
     await recordAudit(db, [
-      { inspector, action: 'created', subject: 'batch', subjectId: row.id, newValue: metadata },
+      { inspector, action: 'created', subject: 'batch', subjectId: row.id, newValue: recordedBatch(row) },
     ]);
     return toBatch(row);
   });
@@ -156,8 +156,8 @@ function change(
         action,
         subject: 'batch',
         subjectId: id,
-        oldValue: toBatch(before),
-        newValue: toBatch(after),
+        oldValue: recordedBatch(before),
+        newValue: recordedBatch(after),
       },
     ]);
     return toBatch(after);
@@ -186,6 +186,11 @@ function toColumns(metadata: Partial<BatchMetadata>): Columns {
     recipe_hash: metadata.recipeHash,
   };
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+}
+
+/** What the audit trail tells of a batch as it is. */
+export function recordedBatch(row: Selectable<Schema['batches']>) {
+  return { ...toBatch(row), deletedAt: row.deleted_at };
 }
 
 /** A row as it leaves the store. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Migration, sql } from 'kysely';
 import { AREAS } from './area-tables.ts';
-import { AUDIT_CHAIN } from './audit-chain-tables.ts';
+import { chainAuditTrail } from './audit-chain-tables.ts';
 import { BACKUPS } from './backup-tables.ts';
 import { LOTS } from './lot-tables.ts';
 import { appendOnly, frozen, run } from './migration-statements.ts';
@@ -54,7 +54,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '021-references': { up: (db) => run(db, REFERENCES) },
   '022-areas': { up: (db) => run(db, AREAS) },
   '023-run-comparison': { up: (db) => run(db, RUN_COMPARISON) },
-  '024-audit-chain': { up: (db) => run(db, AUDIT_CHAIN) },
+  '024-audit-chain': { up: chainAuditTrail },
   '025-scales': { up: addScales },
   '026-totals': { up: (db) => run(db, TOTALS) },
   '027-lots': { up: (db) => run(db, LOTS) },

@@ -2,6 +2,7 @@ import type { Kysely, Selectable } from 'kysely';
 import { failure } from '../../src-shared/errors.ts';
 import { isPlainName, looksAlike } from '../../src-shared/names.ts';
 import type { Inspector, Role } from '../../src-shared/roles.ts';
+import { sha256 } from '../files/hash.ts';
 import { recordAudit } from './audit.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
@@ -91,9 +92,9 @@ export async function addInspector(
           .values({ name, role, pin, created_at: new Date().toISOString() })
           .returningAll()
           .executeTakeFirstOrThrow();
-    const newValue = toInspector(row);
+    const newValue = recordedPerson(row);
     await recordAudit(db, [{ inspector, action: 'added', subject: 'person', subjectId: row.id, newValue }]);
-    return newValue;
+    return toInspector(row);
   });
 }
 
@@ -108,18 +109,18 @@ export async function changeRole(
     const before = await mustFind(db, name);
     if (role === before.role) return toInspector(before);
     await keepAnEngineer(db, before);
-    const after = toInspector(await change(db, before.id, { role }));
+    const after = await change(db, before.id, { role });
     await recordAudit(db, [
       {
         inspector,
         action: 'role-changed',
         subject: 'person',
         subjectId: before.id,
-        oldValue: toInspector(before),
-        newValue: after,
+        oldValue: recordedPerson(before),
+        newValue: recordedPerson(after),
       },
     ]);
-    return after;
+    return toInspector(after);
   });
 }
 
@@ -137,7 +138,7 @@ export async function changePin(
 ): Promise<StoredInspector> {
   return workspace.db.transaction().execute(async (db) => {
     const row = await change(db, (await mustFind(db, name)).id, { pin });
-    const newValue = toInspector(row);
+    const newValue = recordedPerson(row);
     await recordAudit(db, [{ inspector, action, subject: 'person', subjectId: row.id, newValue }]);
     return toStored(row);
   });
@@ -182,6 +183,17 @@ export async function welcome(
       .where('removed_at', 'is', null)
       .returningAll()
       .executeTakeFirst();
+    if (row && pin !== inspector.pin) {
+      await recordAudit(db, [
+        {
+          inspector: row.name,
+          action: 'pin-rehashed',
+          subject: 'person',
+          subjectId: row.id,
+          newValue: recordedPerson(row),
+        },
+      ]);
+    }
     return row && toStored(row);
   });
 }
@@ -198,10 +210,12 @@ export async function removeInspector(
   return workspace.db.transaction().execute(async (db) => {
     const row = await mustFind(db, name);
     await keepAnEngineer(db, row);
-    await change(db, row.id, { removed_at: new Date().toISOString() });
-    const oldValue = toInspector(row);
-    await recordAudit(db, [{ inspector, action: 'removed', subject: 'person', subjectId: row.id, oldValue }]);
-    return oldValue;
+    const newValue = recordedPerson(await change(db, row.id, { removed_at: new Date().toISOString() }));
+    const oldValue = recordedPerson(row);
+    await recordAudit(db, [
+      { inspector, action: 'removed', subject: 'person', subjectId: row.id, oldValue, newValue },
+    ]);
+    return toInspector(row);
   });
 }
 
@@ -263,6 +277,11 @@ function change(
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+/** What the audit trail tells of somebody; `pin`: SHA-256 of what their PIN is checked against. */
+function recordedPerson(row: Pick<Row, 'name' | 'role' | 'pin' | 'removed_at'>) {
+  return { ...toInspector(row), removed: row.removed_at !== null, pin: sha256(row.pin) };
 }
 
 function toStored({ id, pin, epoch, wrong_pins, ...row }: Row): StoredInspector {

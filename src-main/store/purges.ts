@@ -4,7 +4,7 @@ import type { PurgeSummary } from '../../src-shared/contract/batches.ts';
 import { failure } from '../../src-shared/errors.ts';
 import type { ResultArtifacts } from '../../src-shared/result.ts';
 import { recordAudit } from './audit.ts';
-import { toBatch } from './batches.ts';
+import { recordedBatch } from './batches.ts';
 import { selectImages, toBatchImage } from './images.ts';
 import { rememberedVersions } from './memory-items.ts';
 import { listRunOverviews } from './runs.ts';
@@ -78,6 +78,11 @@ export async function beginPurge(
     if (numUpdatedRows === 0n) {
       throw failure('batch-unknown', { batch: batchId }, `The workspace has no deleted batch ${batchId}.`);
     }
+    // From here on its records may be missing.
+    const { inspector: _, ...newValue } = note;
+    await recordAudit(db, [
+      { inspector, action: 'purge begun', subject: 'batch', subjectId: batchId, newValue },
+    ]);
   });
 }
 
@@ -147,7 +152,7 @@ export async function purgeStep(workspace: Workspace, batchId: number): Promise<
         action: 'purged',
         subject: 'batch',
         subjectId: batchId,
-        oldValue: { ...toBatch(batch), deletedAt: batch.deleted_at },
+        oldValue: recordedBatch(batch),
         // When its runs were at work tells which of the files that no result names are theirs.
         newValue: {
           ...counts,

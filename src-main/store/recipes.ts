@@ -42,7 +42,7 @@ export async function saveRecipe(
         subject: 'recipe',
         subjectId: hash,
         oldValue: options.parentHash,
-        newValue: { name: recipe.name, revision: row.revision },
+        newValue: { name: recipe.name, revision: row.revision, createdAt: row.created_at },
       },
     ]);
     return toRecipeRecord(row);

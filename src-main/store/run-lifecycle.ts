@@ -8,6 +8,7 @@ import { hashOfArea } from '../files/area-hash.ts';
 import { storedArea } from './areas.ts';
 import { recordAudit } from './audit.ts';
 import { errorColumns } from './error-columns.ts';
+import { resultsDigest } from './results-digest.ts';
 import {
   assertClaim,
   atWorkElsewhere,
@@ -80,6 +81,8 @@ export async function startRun(
           batchId,
           recipeHash,
           packHash: context.packHash,
+          softwareVersion: context.softwareVersion,
+          status: 'running',
           device: context.device,
           ...(area && { area: hashOfArea(area) }),
           ...(ranges !== null && { sampleRanges: JSON.parse(ranges) as unknown }),
@@ -138,7 +141,7 @@ export async function resumeRun(
         subject: 'run',
         subjectId: runId,
         oldValue: row.status,
-        newValue: { device: context.device },
+        newValue: { status: 'running', softwareVersion: context.softwareVersion, device: context.device },
       },
     ]);
   });
@@ -176,9 +179,12 @@ export async function setRunStatus(
       })
       .where('id', '=', claim.runId)
       .execute();
-    await recordAudit(db, [
-      { inspector, action: status, subject: 'run', subjectId: claim.runId, newValue: error },
-    ]);
+    const newValue = {
+      status,
+      ...(error && { error }),
+      ...(ended && { results: await resultsDigest(db, claim.runId) }),
+    };
+    await recordAudit(db, [{ inspector, action: status, subject: 'run', subjectId: claim.runId, newValue }]);
   });
 }
 
@@ -200,7 +206,8 @@ export async function cancelRun(workspace: Workspace, runId: number, inspector: 
       .set({ status: 'cancelled', ended_at: endedAt, owner_token: randomUUID() })
       .where('id', '=', runId)
       .execute();
-    await recordAudit(db, [{ inspector, action: 'cancelled', subject: 'run', subjectId: runId }]);
+    const newValue = { status: 'cancelled', results: await resultsDigest(db, runId) };
+    await recordAudit(db, [{ inspector, action: 'cancelled', subject: 'run', subjectId: runId, newValue }]);
   });
 }
 

@@ -75,8 +75,8 @@ export async function changeSampleRange(
         action: isMeasured ? 'sample range measured' : 'sample range changed',
         subject: 'batch',
         subjectId: batchId,
-        oldValue: { [kind]: old },
-        newValue: { [kind]: range },
+        oldValue: { sampleRanges: before },
+        newValue: { sampleRanges: after },
       },
     ]);
     return true;

@@ -378,5 +378,7 @@ export interface Schema {
     subject_id: string;
     old_value: string | null;
     new_value: string | null;
+    /** Over the hash before and all of the above; empty: the program did not write this entry. */
+    hash: string;
   };
 }

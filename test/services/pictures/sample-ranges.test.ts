@@ -69,7 +69,11 @@ describe('the range of a batch', () => {
       images.map(() => ['integer', { low: 0, high }]),
     );
     const [event] = await listAudit(workspace, { subject: 'batch', subjectId: batchId });
-    expect(event).toMatchObject({ inspector, action: 'sample range measured', oldValue: { integer: null } });
+    expect(event).toMatchObject({
+      inspector,
+      action: 'sample range measured',
+      oldValue: { sampleRanges: { integer: null } },
+    });
   });
 
   test('is measured on the first sixteen deep images, not on one that comes later', async () => {
@@ -183,8 +187,8 @@ describe('a range that somebody set', () => {
     expect(event).toMatchObject({
       inspector: 'Eva',
       action: 'sample range changed',
-      oldValue: { integer: { high: 1023, images: 2 } },
-      newValue: { integer: { high: 4095, setBy: 'Eva' } },
+      oldValue: { sampleRanges: { integer: { high: 1023, images: 2 } } },
+      newValue: { sampleRanges: { integer: { high: 4095, setBy: 'Eva' } } },
     });
   });
 
