@@ -20,7 +20,9 @@ const DIRECTIONS: Directions = {
   inference: ['pipeline', 'graph', 'codec', 'files'],
   training: ['pipeline', 'graph', 'training/synthetic', 'inference', 'codec', 'files'],
   store: ['files'],
-  reports: ['pipeline', 'codec', 'files'],
+  pdf: ['files'],
+  charts: ['files'],
+  reports: ['pipeline', 'codec', 'pdf', 'charts', 'files'],
   services: [
     ...[
       'pipeline',
@@ -40,7 +42,8 @@ const DIRECTIONS: Directions = {
   cli: ['services', 'training', 'serve'],
 };
 
-const ON_DISK = 'files checkpoint codec inference training store reports services serve app cli'.split(' ');
+const ON_DISK =
+  'files checkpoint codec inference training store pdf charts reports services serve app cli'.split(' ');
 
 /** Foreign things and the only layers that may touch them. */
 const OWNERS: Directions = {
@@ -61,6 +64,9 @@ const OWNERS: Directions = {
   'simplify-js': ['pipeline'],
   'csv-stringify': ['reports'],
   yauzl: ['files'],
+  pdfkit: ['pdf'],
+  echarts: ['charts'],
+  '@resvg/resvg-wasm': ['charts'],
   'node:fs': ON_DISK,
   'node:fs/promises': ON_DISK,
 };
