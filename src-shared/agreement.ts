@@ -32,6 +32,10 @@ const referenceAgreement = agreement.extend({
 });
 type ReferenceAgreement = Readonly<z.infer<typeof referenceAgreement>>;
 
+/** Between two inspectors. */
+export const pairAgreementSchema = agreement.extend({ first: z.string(), second: z.string() });
+export type PairAgreement = Readonly<z.infer<typeof pairAgreementSchema>>;
+
 export const agreementOfStudy = z.object({
   inspectors: z.array(
     z.object({
@@ -45,7 +49,7 @@ export const agreementOfStudy = z.object({
   /** Every round of every inspector against every other. */
   overall: agreement,
   /** Reproducibility between two inspectors, over their rounds in parallel. */
-  pairs: z.array(agreement.extend({ first: z.string(), second: z.string() })),
+  pairs: z.array(pairAgreementSchema),
 });
 const studyAgreementSchema = immutable(agreementOfStudy);
 export type StudyAgreement = z.infer<typeof studyAgreementSchema>;
@@ -118,13 +122,20 @@ export function studyAgreement(
     overall: amongRatings(raters.flatMap(({ rounds }) => rounds)),
     pairs: raters.flatMap((a, i) =>
       raters.slice(i + 1).map((b) => {
-        const [left, right] = [a.rounds.flat(), b.rounds.flat()];
-        const agreed = countWhere(left, (rating, at) => rating === right[at]);
-        const kappa = cohenKappa(left, right);
-        return { first: a.inspector, second: b.inspector, kappa, ...shareOf(agreed, left.length) };
+        return {
+          first: a.inspector,
+          second: b.inspector,
+          ...pairAgreement(a.rounds.flat(), b.rounds.flat()),
+        };
       }),
     ),
   };
+}
+
+/** How far two raters agree on the same items, one answer each. */
+export function pairAgreement<T>(first: readonly T[], second: readonly T[]): Agreement {
+  const agreed = countWhere(first, (rating, at) => rating === second[at]);
+  return { kappa: cohenKappa(first, second), ...shareOf(agreed, first.length) };
 }
 
 /** Several ratings of the same images: an image agrees when all its ratings do. */

@@ -3,7 +3,7 @@ import { type HumanVerdict, type ModelVerdict, modelVerdict } from './verdict.ts
 
 export const MODEL_VERDICTS = ['accept', 'warn', 'reject'] as const satisfies readonly ModelVerdict[];
 /** The inspectors' answers; `none`: not reviewed. */
-const HUMAN_ANSWERS = ['accept', 'reject', 'uncertain', 'none'] as const satisfies readonly (
+export const HUMAN_ANSWERS = ['accept', 'reject', 'uncertain', 'none'] as const satisfies readonly (
   | HumanVerdict
   | 'none'
 )[];

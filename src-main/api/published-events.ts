@@ -99,6 +99,7 @@ export const PUBLISHED_EVENTS = {
     changeCompany: reports,
     dispose: reviewed,
   },
+  stats: { export: null },
   people: {
     changePin: people,
     changeIdleMinutes: people,

@@ -7,7 +7,7 @@ import type { ErrorCode } from '../../src-shared/error-codes.ts';
 import type { MemoryChange, MemoryKind } from '../../src-shared/reference-set.ts';
 import type { Role } from '../../src-shared/roles.ts';
 import type { RunStatus } from '../../src-shared/run.ts';
-import type { ModelVerdict, Severity, VerdictEntry } from '../../src-shared/verdict.ts';
+import type { HumanVerdict, ModelVerdict, Severity, VerdictEntry } from '../../src-shared/verdict.ts';
 
 /** The tables as the newest migration leaves them. Times are ISO 8601 UTC; JSON columns hold text. */
 export interface Schema {
@@ -185,6 +185,22 @@ export interface Schema {
     inspector: string;
     created_at: string;
     supersedes: number | null;
+  };
+  /** What counts of each result, see `total-tables.ts`; written by triggers alone. */
+  inspected_images: {
+    run_id: number;
+    image_id: number;
+    /** Of the inspection by the model. */
+    day: string;
+    model: ModelVerdict | 'failed';
+    human: HumanVerdict | 'none';
+    defect_class: string;
+    severity: Severity | 'none';
+    inspector: string;
+    /** Of the inspector's verdict. */
+    judged_day: string;
+    score: number | null;
+    milliseconds: number | null;
   };
   annotations: {
     id: Generated<number>;

@@ -1,7 +1,21 @@
+import { dashboard } from '../../services/stats/dashboard.ts';
+import { exportStats } from '../../services/stats/export-stats.ts';
+import { gallery } from '../../services/stats/gallery.ts';
 import type { Implementer } from '../implementer.ts';
 import type { Workstation } from '../workstation.ts';
 
 /** Statistics over many batches. */
-export function statsRoutes(_os: Implementer, _workstation: Workstation) {
-  return {};
+export function statsRoutes({ stats }: Implementer, workstation: Workstation) {
+  const { workspace, exportFolders } = workstation;
+  return {
+    dashboard: stats.dashboard.handler(({ input: { filter, by } }) => dashboard(workspace, filter, by)),
+    gallery: stats.gallery.handler(({ input }) => gallery(workspace, input)),
+    export: stats.export.handler(({ input }) =>
+      workstation.whileBusy(async () => {
+        const written = await exportStats(workspace, input);
+        exportFolders.add(written.folder);
+        return written;
+      }),
+    ),
+  };
 }

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { failure } from '../../../src-shared/errors.ts';
+import type { CsvStyle } from '../../../src-shared/export-formats.ts';
+import type { StatsFilter, Subgroup } from '../../../src-shared/statistics/stats-filter.ts';
+import { type StatsFormat, statsFileNames, writeStats } from '../../reports/stats-files.ts';
+import type { Workspace } from '../../store/workspace.ts';
+import { dashboard } from './dashboard.ts';
+
+/** What of a dashboard is written, and where to. */
+interface StatsExport {
+  readonly filter: StatsFilter;
+  readonly by: Subgroup;
+  readonly formats: readonly StatsFormat[];
+  readonly csv: CsvStyle;
+  /** Default: a new one in the workspace's `exports`. */
+  readonly folder?: string;
+  /** True: files of the same names are replaced. */
+  readonly force?: boolean;
+}
+
+/**
+ * Writes the tables of the dashboard.
+ * @throws ClipSamError `export-in-the-way` when the folder has files of these names, `disk-full`, `path-denied`
+ */
+export async function exportStats(
+  workspace: Workspace,
+  { filter, by, formats, csv, force = false, ...where }: StatsExport,
+): Promise<{ readonly folder: string; readonly files: string[] }> {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  const folder = where.folder ?? join(workspace.folder, 'exports', `statistics-${time}`);
+  const there = statsFileNames(formats).filter((name) => existsSync(join(folder, name)));
+  if (there.length > 0 && !force) {
+    const names = there.join(', ');
+    throw failure(
+      'export-foreign',
+      { folder, names },
+      `${folder} has ${names} already. Choose another folder, or replace them (--force).`,
+    );
+  }
+  return { folder, files: await writeStats(folder, await dashboard(workspace, filter, by), formats, csv) };
+}
