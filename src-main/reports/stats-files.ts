@@ -90,7 +90,7 @@ export async function writeStats(
 }
 
 /** A dashboard as it stands in JSON files. */
-export function statsRecord(dashboard: Dashboard) {
+function statsRecord(dashboard: Dashboard) {
   return { format: 'clipsam-statistics', formatVersion: 1, writtenBy: SOFTWARE_VERSION, ...dashboard };
 }
 

@@ -5,7 +5,7 @@
  * and take away from them. Of what fails the model's verdict is `failed`; `none` and empty: there is no verdict of an
  * inspector. Times are whole milliseconds, rounded to three significant digits.
  */
-export const IMAGE_STANDINGS = `create view image_standings as
+const IMAGE_STANDINGS = `create view image_standings as
   select r.run_id, r.image_id, substr(r.finished_at, 1, 10) as day,
     case r.status when 'done' then r.verdict else 'failed' end as model,
     coalesce(v.verdict, 'none') as human,
