@@ -10,7 +10,8 @@ export type Action =
   | ProcedurePath
   | 'review.judge-after-others'
   | 'review.retract-of-others'
-  | 'references.reject-of-others';
+  | 'references.reject-of-others'
+  | 'signatures.withdraw-of-others';
 
 /**
  * The least role that an action takes, where a workspace has people; null: nobody has to sign in for it, since it
@@ -113,6 +114,11 @@ export const LEAST_ROLE: Readonly<Record<Action, Role | null>> = {
   'stats.dashboard': null,
   'stats.gallery': null,
   'stats.export': 'operator',
+  'signatures.of': null,
+  'signatures.sign': 'operator',
+  'signatures.withdraw': 'operator',
+  'signatures.withdraw-of-others': 'engineer',
+  'signatures.list': null,
   'people.list': null,
   'people.resume': null,
   'people.signIn': null,

@@ -81,6 +81,8 @@ export const recipeSchema = z
     scale: scaleSchema.optional(),
     /** Left out: every region counts. */
     minimumDefect: minimumDefectSchema.optional(),
+    /** What makes reports and lots of it approved: two different people. Left out: one. */
+    signatures: z.strictObject({ twoPeople: z.literal(true) }).optional(),
   })
   .refine((r) => r.warn <= r.reject, { message: 'warn must not be above reject', path: ['warn'] });
 export type Recipe = z.infer<typeof recipeSchema>;

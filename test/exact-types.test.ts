@@ -166,7 +166,8 @@ describe('what windows get', () => {
     type MeetsOthers =
       | 'review.judge-after-others'
       | 'review.retract-of-others'
-      | 'references.reject-of-others';
+      | 'references.reject-of-others'
+      | 'signatures.withdraw-of-others';
     expectTypeOf<Exclude<Action, MeetsOthers>>().toEqualTypeOf<Groups<Contract>>();
     expectTypeOf<Exclude<Groups<typeof PUBLISHED_EVENTS>, Groups<Contract>>>().toEqualTypeOf<never>();
   });

@@ -32,6 +32,7 @@ const people = () => ({ kind: 'people' }) as const;
 const references = (_input: unknown, { product }: { readonly product: Product }) =>
   ({ kind: 'references', product }) as const;
 const reports = () => ({ kind: 'reports' }) as const;
+const signatures = () => ({ kind: 'signatures' }) as const;
 const packs = () => ({ kind: 'packs' }) as const;
 
 /**
@@ -100,6 +101,7 @@ export const PUBLISHED_EVENTS = {
     dispose: reviewed,
   },
   stats: { export: null },
+  signatures: { sign: signatures, withdraw: signatures },
   people: {
     changePin: people,
     changeIdleMinutes: people,

@@ -15,6 +15,7 @@ export type AuditSubject =
   | 'study'
   | 'person'
   | 'session'
+  | 'signature'
   | 'setting'
   | 'pack'
   | 'report'

@@ -61,6 +61,21 @@ export async function getRecipe(workspace: Workspace, hash: string): Promise<Rec
   return toRecipeRecord(row);
 }
 
+/**
+ * What a signature under a recipe's revision covers: its row as it stands, whatever it was changed to.
+ * @returns undefined when the workspace has no such recipe
+ */
+export async function signedRecordOfRecipe(workspace: Workspace, hash: string) {
+  const row = await workspace.db
+    .selectFrom('recipes')
+    .selectAll()
+    .where('hash', '=', hash)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const { json, parent_hash: parentHash, created_at: createdAt, ...plain } = row;
+  return { ...plain, parentHash, createdAt, recipe: JSON.parse(json) as unknown };
+}
+
 /** All recipes by name, newest revision first. */
 export async function listRecipes(workspace: Workspace): Promise<RecipeRecord[]> {
   const rows = await workspace.db

@@ -7,6 +7,7 @@ import type { ErrorCode } from '../../src-shared/error-codes.ts';
 import type { MemoryChange, MemoryKind } from '../../src-shared/reference-set.ts';
 import type { Role } from '../../src-shared/roles.ts';
 import type { RunStatus } from '../../src-shared/run.ts';
+import type { SignatureMeaning, SignatureSubject } from '../../src-shared/signature.ts';
 import type { HumanVerdict, ModelVerdict, Severity, VerdictEntry } from '../../src-shared/verdict.ts';
 
 /** The tables as the newest migration leaves them. Times are ISO 8601 UTC; JSON columns hold text. */
@@ -384,6 +385,28 @@ export interface Schema {
     inspector: string;
     created_at: string;
     supersedes: number | null;
+  };
+  /** What was signed: canonical JSON by its SHA-256. */
+  signed_records: { hash: string; json: string };
+  signatures: {
+    id: Generated<number>;
+    subject: SignatureSubject;
+    subject_id: string;
+    /** Null in a withdrawal, as {@link Schema.signatures.record_hash}. */
+    meaning: SignatureMeaning | null;
+    record_hash: string | null;
+    /** The signature that is taken back. */
+    withdraws: number | null;
+    /** Of a withdrawal; else empty. */
+    reason: string;
+    person_id: number;
+    printed_name: string;
+    role: Role;
+    signed_at: string;
+    /** The latest time that was known, where the clock was behind it. */
+    clock_behind: string | null;
+    /** Over all columns but the id. */
+    hash: string;
   };
   audit_events: {
     id: Generated<number>;

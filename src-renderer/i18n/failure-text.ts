@@ -18,7 +18,7 @@ export function failureText({ code, details }: Failure): string {
 }
 
 /** Numbers that are names. */
-const IDS: readonly string[] = ['batch', 'image', 'run', 'region'];
+const IDS: readonly string[] = ['batch', 'image', 'run', 'region', 'signature'];
 
 function valuesOf(details: ErrorDetails): Record<string, string> {
   const values = details as Readonly<Record<string, string | number>>;

@@ -36,9 +36,11 @@ export interface RecipeDraft {
   readonly maxPixels: number | string;
   readonly opinions: OpinionDraft;
   readonly tiles: TileDraft;
+  /** Reports and lots take two people's signatures. */
+  readonly twoPeople: boolean;
 }
 /** Fields with one value of their own. */
-export type PlainField = Exclude<keyof RecipeDraft, 'opinions' | 'tiles'>;
+export type PlainField = Exclude<keyof RecipeDraft, 'opinions' | 'tiles' | 'twoPeople'>;
 export type DraftField = PlainField | OpinionField | TileField;
 
 /** What is wrong with a field: a text of the window with its values. */
@@ -74,6 +76,7 @@ export function toDraft(recipe: Recipe): RecipeDraft {
     maxPixels: scaledNumber(recipe.maxPixels, 1e-6),
     opinions: toOpinionDraft(recipe.opinions),
     tiles: toTileDraft(recipe.tiles),
+    twoPeople: recipe.signatures !== undefined,
   };
 }
 
@@ -105,6 +108,7 @@ export function fromDraft(
     maxPixels: Math.round(megapixels * 1e6),
     ...(opinions && { opinions }),
     ...(tiles && { tiles }),
+    ...(draft.twoPeople && { signatures: { twoPeople: true } }),
   });
   if (parsed.success) return { recipe: parsed.data };
   const issues: Partial<Record<DraftField, DraftIssue>> = {};

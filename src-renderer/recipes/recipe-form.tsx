@@ -1,4 +1,4 @@
-import { Button, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, SimpleGrid, Stack, Switch, Text, TextInput } from '@mantine/core';
 import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecipeRecord } from '../../src-shared/contract/recipes.ts';
@@ -52,6 +52,13 @@ export function RecipeForm({
         <OpinionFields draft={draft} />
         <TileFields draft={draft} />
         <PhraseFields draft={draft} />
+        <Switch
+          size="sm"
+          label={t('recipe.two-people')}
+          description={t('recipe.about.two-people')}
+          checked={draft.twoPeople}
+          onChange={(event) => draft.setTwoPeople(event.currentTarget.checked)}
+        />
         {denied.title && (
           <Text size="xs" c="dimmed" ta="right">
             {denied.title}

@@ -29,18 +29,19 @@ export function useRecipeDraft(base: RecipeBase, onSaved: (saved: RecipeRecord) 
   const inspector = useSession((session) => session.inspector);
   const [draft, setDraft] = useState(() => toDraft(base.recipe));
   const [pack, setPack] = useState(base.recipe.pack);
-  // Thresholds and words mean something else to another pack: its own come with it. Opinions and tiles stay.
+  // Thresholds and words mean something else to another pack: its own come with it. Opinions, tiles and signatures stay.
   const choosePack = useMutation({
     mutationFn: async (id: string) =>
       id === base.recipe.pack ? base.recipe : client.recipes.default({ pack: id }),
     onSuccess: (recipe, id) => {
       setPack(id);
-      setDraft(({ name, object, opinions, tiles }) => ({
+      setDraft(({ name, object, opinions, tiles, twoPeople }) => ({
         ...toDraft(recipe),
         name,
         object,
         opinions,
         tiles,
+        twoPeople,
       }));
     },
   });
@@ -68,6 +69,8 @@ export function useRecipeDraft(base: RecipeBase, onSaved: (saved: RecipeRecord) 
     tiles: draft.tiles,
     setTiles: (changes: Partial<TileDraft>) =>
       setDraft((current) => ({ ...current, tiles: { ...current.tiles, ...changes } })),
+    twoPeople: draft.twoPeople,
+    setTwoPeople: (twoPeople: boolean) => setDraft((current) => ({ ...current, twoPeople })),
     errorOf,
     pack,
     choosePack,

@@ -375,7 +375,7 @@ describe('with people', () => {
       'people.remove': () => again.people.remove({ name: 'Otto', inspector }),
     };
     // These read, or end and put aside what goes on; a pack is checked before it appears or goes (`pack-imports.test.ts`,
-    // `remove-pack.test.ts`).
+    // `remove-pack.test.ts`); who signs is asked for their PIN (`sign.test.ts`).
     const others: readonly Action[] = [
       'imports.dismiss',
       'runs.pause',
@@ -384,6 +384,8 @@ describe('with people', () => {
       'packs.resume',
       'packs.install',
       'packs.remove',
+      'signatures.sign',
+      'signatures.withdraw',
       'studies.next',
       'studies.results',
       'studies.exportAnswers',

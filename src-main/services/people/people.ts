@@ -37,7 +37,7 @@ export interface PeopleOptions {
 /** Somebody who is signed in, for what they do next. */
 export interface Acting {
   readonly inspector: Inspector;
-  readonly actor: Actor;
+  readonly actor: NonNullable<Actor>;
 }
 
 /**
@@ -94,6 +94,15 @@ export class People {
     const inspector = await this.#check(await findInspector(this.#workspace, name), pin);
     await this.#note('signed-in', inspector);
     return { token: this.#sessions.begin(inspector), inspector: toInspector(inspector) };
+  }
+
+  /**
+   * That somebody is who they say, at this moment: what a session does not tell. Throws as {@link signIn}.
+   * @returns who it is, for what they do at once
+   */
+  async confirm(name: string, pin: string): Promise<Acting> {
+    const stored = await this.#check(await findInspector(this.#workspace, name), pin);
+    return { inspector: toInspector(stored), actor: stored };
   }
 
   async signOut(token: string): Promise<void> {

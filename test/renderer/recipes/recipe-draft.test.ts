@@ -148,3 +148,10 @@ describe('says in which field what is wrong', () => {
     expect(issueOf(field, value)).toEqual({ [field]: { text, values: { limit, line } } });
   });
 });
+
+it('two people come back as they were, and are left out where one is enough', () => {
+  const recipe = { ...RECIPE, signatures: { twoPeople: true as const } };
+  expect(fromDraft(toDraft(recipe), 'lite')).toEqual({ recipe });
+  const back = fromDraft({ ...toDraft(recipe), twoPeople: false }, 'lite');
+  expect('recipe' in back && 'signatures' in back.recipe).toBe(false);
+});
