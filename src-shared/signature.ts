@@ -3,12 +3,12 @@ import { countSchema, hashSchema, idSchema, immutable } from './field-schemas.ts
 import { ROLES, type Role, roleSchema } from './roles.ts';
 
 /** What can be signed: a filed report, what became of a lot, a revision of a recipe. */
-export const SIGNATURE_SUBJECTS = ['report', 'lot', 'recipe'] as const;
+const SIGNATURE_SUBJECTS = ['report', 'lot', 'recipe'] as const;
 export const signatureSubjectSchema = z.enum(SIGNATURE_SUBJECTS);
 export type SignatureSubject = z.infer<typeof signatureSubjectSchema>;
 
 /** What somebody says by signing (21 CFR 11.50: the meaning of a signature). */
-export const SIGNATURE_MEANINGS = ['inspected', 'reviewed', 'approved'] as const;
+const SIGNATURE_MEANINGS = ['inspected', 'reviewed', 'approved'] as const;
 export const signatureMeaningSchema = z.enum(SIGNATURE_MEANINGS);
 export type SignatureMeaning = z.infer<typeof signatureMeaningSchema>;
 
