@@ -30,6 +30,7 @@ export const ERROR_CODES = [
   'disk-full',
   'path-denied',
   'export-in-the-way',
+  'backup-failed',
   'sign-in-required',
   'not-permitted',
   'input-invalid',

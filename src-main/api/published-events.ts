@@ -34,6 +34,7 @@ const references = (_input: unknown, { product }: { readonly product: Product })
 const reports = () => ({ kind: 'reports' }) as const;
 const signatures = () => ({ kind: 'signatures' }) as const;
 const packs = () => ({ kind: 'packs' }) as const;
+const backups = () => ({ kind: 'backups' }) as const;
 
 /**
  * What every window hears after a procedure that takes a role: after its success, of a stream also when its work
@@ -102,6 +103,7 @@ export const PUBLISHED_EVENTS = {
   },
   stats: { export: null },
   signatures: { sign: signatures, withdraw: signatures },
+  backups: { changeSettings: backups, run: backups, verify: backups },
   people: {
     changePin: people,
     changeIdleMinutes: people,

@@ -146,7 +146,8 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   const thumbnails = new Thumbnails(cache.thumbnails);
   const tiles = new TilePyramids(cache.tiles);
   const onBatch = (batchId: number) => hub.publish({ kind: 'batch', batchId });
-  const housekeeping = new Housekeeping({ workspace, thumbnails, tiles, onBatch, log });
+  const onBackup = () => hub.publish({ kind: 'backups' });
+  const housekeeping = new Housekeeping({ workspace, thumbnails, tiles, onBatch, onBackup, log });
   if (!workspace.isReadOnly) housekeeping.start();
   workspace.health.onChange((report) => hub.publish({ kind: 'health', report }));
   const loopback = options.loopbackPacks ?? false;

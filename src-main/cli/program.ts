@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
+import { addBackup, addRestore } from './backup.ts';
 import { addBench } from './bench.ts';
 import { addDevices } from './devices.ts';
 import { addEvaluate } from './evaluate.ts';
@@ -68,6 +69,8 @@ Exit codes:
   addReferencesCommand(program);
   addPeople(program);
   addWorkspace(program);
+  addBackup(program);
+  addRestore(program);
   addSamples(program);
   addBench(program);
   addStart(program);

@@ -21,6 +21,7 @@ export type AuditSubject =
   | 'report'
   | 'disposition'
   | 'export'
+  | 'backup'
   | 'workspace';
 
 /** Who did what: the old and the new value as plain data. */

@@ -1,1 +1,17 @@
-export const BACKUPS: readonly string[] = [];
+import { appendOnly } from './migration-statements.ts';
+
+/** Backups that were made. */
+export const BACKUPS: readonly string[] = [
+  `create table backups (
+    id integer primary key autoincrement,
+    folder text not null,
+    folder_id text not null,
+    generation text not null,
+    started_at text not null,
+    made_at text not null,
+    files integer not null check (files >= 0),
+    bytes integer not null check (bytes >= 0),
+    inspector text not null check (inspector <> '')
+  ) strict`,
+  ...appendOnly('backups'),
+];

@@ -3,7 +3,7 @@ import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { syncFolder, toWriteError } from '../files/atomic-write.ts';
-import { DATABASE_FILE } from './database-file.ts';
+import { DATABASE_FILE, ROLLBACK_JOURNAL } from './database-file.ts';
 import { findDamage } from './page-check.ts';
 import { damagedPages } from './sqlite-errors.ts';
 import type { Workspace } from './workspace.ts';
@@ -13,9 +13,6 @@ import { lockWorkspace } from './workspace-lock.ts';
 const KEPT = 3;
 /** A copy is made only where it takes less than this share of the free space. */
 const SHARE_OF_FREE = 0.25;
-
-/** How a database is written and read, in its header. */
-const ROLLBACK_JOURNAL = Uint8Array.of(1, 1);
 
 /** A copy of a workspace's database. */
 export interface DatabaseCopy {

@@ -4,6 +4,8 @@ export const DATABASE_FILE = 'workspace.sqlite';
 /** What SQLite keeps of a database, the file itself first. */
 const PARTS = ['', '-wal', '-shm'] as const;
 const OWNER_ONLY = 0o600;
+/** How a database is written and read, at byte 18 of its header: without a log beside it. */
+export const ROLLBACK_JOURNAL: Uint8Array = Uint8Array.of(1, 1);
 
 /** Sees to it that a database is for its owner only; SQLite gives its other files the rights of the first. */
 export function keepPrivate(file: string): void {

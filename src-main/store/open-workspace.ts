@@ -8,6 +8,7 @@ import { ArtifactStore } from '../files/artifact-store.ts';
 import { makeFolder } from '../files/atomic-write.ts';
 import { configure, prepare } from './database-checks.ts';
 import { DATABASE_FILE, DatabaseFile, hasDatabase, keepPrivate } from './database-file.ts';
+import { copySnapshot } from './database-snapshot.ts';
 import { beginGeneration, historyOf, readGeneration } from './history.ts';
 import { databaseMissing, databaseOlder } from './lost-database.ts';
 import { migrate } from './migrate.ts';
@@ -115,6 +116,7 @@ async function openAt(
       isInPlace: guard.isInPlace,
       shrink: () => shrink(opened),
       copyTo: async (path) => void (await opened.backup(path)),
+      snapshotTo: (path, options) => copySnapshot(file, path, options),
       findDamage: () => findDamage(file),
       noteChanges,
       async close() {

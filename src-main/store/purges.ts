@@ -166,7 +166,7 @@ export async function purgeStep(workspace: Workspace, batchId: number): Promise<
 
 /** The artifacts that results name, a page of results at a time, with turns of the event loop between. */
 export async function* artifactUses(
-  workspace: Workspace,
+  workspace: Pick<Workspace, 'db'>,
 ): AsyncGenerator<readonly { readonly batchId: number; readonly artifacts: ResultArtifacts }[]> {
   for (let after = 0; ; ) {
     const { rows } = await sql<{ id: number; batch_id: number; artifacts: string }>`

@@ -408,6 +408,19 @@ export interface Schema {
     /** Over all columns but the id. */
     hash: string;
   };
+  /** Made from this database. */
+  backups: {
+    id: Generated<number>;
+    folder: string;
+    /** Of the backup folder: another disk at its place has another one. */
+    folder_id: string;
+    generation: string;
+    started_at: string;
+    made_at: string;
+    files: number;
+    bytes: number;
+    inspector: string;
+  };
   audit_events: {
     id: Generated<number>;
     inspector: string;

@@ -1,3 +1,4 @@
+import type { BackupSettings } from '../../src-shared/backup.ts';
 import type { Company } from '../../src-shared/report.ts';
 import { recordAudit } from './audit.ts';
 import type { Workspace } from './workspace.ts';
@@ -8,9 +9,15 @@ export interface Settings {
   readonly 'idle-minutes': number | null;
   /** Who issues reports. */
   readonly company: Company;
+  /** When and where it is backed up; `folderId`: of the folder that was chosen. Null: not at all. */
+  readonly backup: (BackupSettings & { readonly folderId: string }) | null;
 }
 
-const DEFAULTS: Settings = { 'idle-minutes': null, company: { name: '', address: '', logo: null } };
+const DEFAULTS: Settings = {
+  'idle-minutes': null,
+  company: { name: '', address: '', logo: null },
+  backup: null,
+};
 
 export async function getSetting<Name extends keyof Settings>(
   workspace: Pick<Workspace, 'db'>,

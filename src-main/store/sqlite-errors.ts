@@ -94,7 +94,8 @@ function isSqliteError(error: unknown): error is InstanceType<typeof Database.Sq
   return error instanceof Database.SqliteError;
 }
 
-function isDiskFull(folder: string): boolean {
+/** Whether less than a megabyte is free. */
+export function isDiskFull(folder: string): boolean {
   try {
     const { bavail, bsize } = statfsSync(folder);
     return bavail * bsize < 1 << 20;

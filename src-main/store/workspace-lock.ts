@@ -42,6 +42,21 @@ export function lockPacks(folder: string): WorkspaceLock {
   });
 }
 
+/**
+ * Takes a folder of backups for one program: to make, verify or restore one.
+ * @throws ClipSamError `conflict` while another is at work there; `path-denied`, `disk-full`
+ */
+export function lockBackups(folder: string): WorkspaceLock {
+  return takeLock(join(folder, 'backup.lock'), (cause) => {
+    return failure(
+      'backup-busy',
+      { folder },
+      `Another program is making or reading a backup in ${folder}. Wait until it has ended.`,
+      cause,
+    );
+  });
+}
+
 function takeLock(file: string, busy: (cause: unknown) => ClipSamError): WorkspaceLock {
   let database: Database.Database | undefined;
   try {

@@ -1,6 +1,7 @@
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type Kysely, sql } from 'kysely';
 import type { ArtifactStore } from '../files/artifact-store.ts';
+import type { SnapshotOptions } from './database-snapshot.ts';
 import type { Schema } from './schema.ts';
 import type { WorkspaceHealth } from './workspace-health.ts';
 
@@ -32,6 +33,11 @@ export interface Workspace {
   isInPlace(): boolean;
   /** Copies the database to a new file, beside other work. */
   copyTo(path: string): Promise<void>;
+  /**
+   * Copies the database as it is now to a new file, however much this or other programs write meanwhile: in steps, with
+   * turns of the event loop between.
+   */
+  snapshotTo(path: string, options?: SnapshotOptions): Promise<void>;
   /** Reads all pages of the database, beside other work. @returns what is damaged */
   findDamage(): Promise<string | undefined>;
   /** Begins a generation of the artifacts' history, if the database has changed since the last one. */

@@ -1,2 +1,57 @@
+import { eventIterator } from '@orpc/contract';
+import { z } from 'zod';
+import { backupGenerationSchema, backupSettingsSchema, backupVerificationSchema } from '../backup.ts';
+import { immutable } from '../field-schemas.ts';
+import { base, count, inspector } from './base.ts';
+
+/** The backups of a workspace, as its database knows them. */
+const backupStateSchema = immutable(
+  z.object({
+    settings: backupSettingsSchema.nullable(),
+    /** The last one that was made into the folder of the settings. */
+    last: z.object({ generation: z.string(), madeAt: z.string(), files: count, bytes: count }).nullable(),
+    /** One is due, and was not made in time. */
+    isOverdue: z.boolean(),
+  }),
+);
+export type BackupState = z.infer<typeof backupStateSchema>;
+
+const backupProgressSchema = immutable(
+  z.discriminatedUnion('kind', [
+    /** `database` counts pages, `files` and `verifying` files. */
+    z.object({
+      kind: z.literal('working'),
+      step: z.enum(['database', 'files', 'verifying']),
+      done: count,
+      total: count,
+    }),
+    z.object({ kind: z.literal('finished'), generation: backupGenerationSchema }),
+  ]),
+);
+export type BackupProgress = z.infer<typeof backupProgressSchema>;
+export type BackupEvent = Exclude<BackupProgress, { kind: 'finished' }>;
+
+const verifyProgressSchema = immutable(
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('verifying'), done: count, total: count }),
+    z.object({ kind: z.literal('finished'), verification: backupVerificationSchema }),
+  ]),
+);
+export type VerifyProgress = z.infer<typeof verifyProgressSchema>;
+
 /** Copies of the workspace elsewhere, and what is wrong with it. */
-export const backups = {};
+export const backups = {
+  settings: base.output(backupStateSchema),
+  /** Null: none from now on; those that were made stay. A folder is made where it is missing. */
+  changeSettings: base
+    .input(z.object({ settings: backupSettingsSchema.nullable(), ...inspector }))
+    .output(backupStateSchema),
+  /** Into the folder of the settings, beside runs. What was copied before it was cancelled need not be copied again. */
+  run: base.input(z.object({ ...inspector })).output(eventIterator(backupProgressSchema)),
+  /** In the folder of the settings, newest first. */
+  list: base.output(z.array(backupGenerationSchema)),
+  /** Reads all of a backup again. `generation` null: the newest. */
+  verify: base
+    .input(z.object({ generation: z.string().max(100).nullable().default(null) }))
+    .output(eventIterator(verifyProgressSchema)),
+};

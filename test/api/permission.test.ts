@@ -353,6 +353,8 @@ describe('with people', () => {
           draft: { width: 9, height: 9, include: [], ignore: [], part: null },
           inspector,
         }),
+      'backups.changeSettings': () => again.backups.changeSettings({ settings: null, inspector }),
+      'backups.run': async () => drain(await again.backups.run({ inspector })),
       'packs.changeSettings': () => again.packs.changeSettings({ proxy: 'http://proxy:3128', inspector }),
       'studies.create': () => again.studies.create({ batchId, name: 'B', size: 20, rounds: 2, inspector }),
       'studies.judge': () =>

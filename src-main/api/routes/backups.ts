@@ -1,7 +1,49 @@
+import type { BackupProgress, VerifyProgress } from '../../../src-shared/contract/backups.ts';
+import {
+  backUpNow,
+  backupState,
+  backupsFolder,
+  changeBackupSettings,
+  listBackups,
+} from '../../services/upkeep/backup-schedule.ts';
+import { verifyBackup } from '../../services/upkeep/verify-backup.ts';
+import { assertMayAct } from '../../store/acting.ts';
 import type { Implementer } from '../implementer.ts';
 import type { Workstation } from '../workstation.ts';
 
 /** Backups and the doctor. */
-export function backupRoutes(_os: Implementer, _workstation: Workstation) {
-  return {};
+export function backupRoutes({ backups }: Implementer, workstation: Workstation) {
+  const { workspace } = workstation;
+  return {
+    settings: backups.settings.handler(() => backupState(workspace, Date.now())),
+    changeSettings: backups.changeSettings.handler(
+      async ({ input: { settings, inspector }, context: { acting } }) => {
+        await assertMayAct(acting);
+        await changeBackupSettings(acting, settings, inspector);
+        return backupState(workspace, Date.now());
+      },
+    ),
+    run: backups.run.handler(({ input: { inspector }, context: { acting, stream } }) =>
+      stream<BackupProgress>((onEvent, signal) =>
+        workstation.whileBusy(async () => {
+          // Nothing is stored in a workspace that can only be read; a backup of it can be made.
+          if (!workspace.isReadOnly) await assertMayAct(acting);
+          const generation = await backUpNow(acting, { inspector, signal, onEvent });
+          onEvent({ kind: 'finished', generation });
+        }),
+      ),
+    ),
+    list: backups.list.handler(async () => listBackups(await backupsFolder(workspace))),
+    verify: backups.verify.handler(({ input, context: { stream } }) =>
+      stream<VerifyProgress>(async (onEvent, signal) => {
+        const verification = await verifyBackup({
+          folder: await backupsFolder(workspace),
+          generation: input.generation ?? undefined,
+          signal,
+          onProgress: (progress) => onEvent({ kind: 'verifying', ...progress }),
+        });
+        onEvent({ kind: 'finished', verification });
+      }),
+    ),
+  };
 }

@@ -13,12 +13,12 @@ export async function severalAtOnce<T, Options extends { readonly signal?: Abort
 ): Promise<void> {
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
-  const waiting = [...things];
+  const waiting = things.values();
   let problem: { readonly error: unknown } | undefined;
   const lane = async () => {
-    for (let next = waiting.shift(); next !== undefined && !problem; next = waiting.shift()) {
+    for (let next = waiting.next(); !next.done && !problem; next = waiting.next()) {
       try {
-        await work(next, { ...options, signal });
+        await work(next.value, { ...options, signal });
       } catch (error) {
         problem ??= { error };
         failed.abort();

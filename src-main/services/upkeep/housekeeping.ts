@@ -19,6 +19,7 @@ import { tokenFilesOf } from '../opinions/token-files.ts';
 import type { Thumbnails } from '../pictures/thumbnails.ts';
 import type { TilePyramids } from '../pictures/tile-pyramids.ts';
 import { endingsOf } from '../runs/run-endings.ts';
+import { backUpIfDue } from './backup-schedule.ts';
 import { bytesOfArtifacts, removeUnusedArtifacts } from './unused-artifacts.ts';
 
 /** Milliseconds after the start, when the window has what it shows first. */
@@ -36,6 +37,8 @@ export interface HousekeepingOptions {
   readonly tiles: TilePyramids;
   /** A batch is on its way out, or gone. */
   readonly onBatch: (batchId: number) => void;
+  /** A backup was made, or could not be. */
+  readonly onBackup?: () => void;
   readonly log: (error: unknown) => void;
   /** Default: the machine's. */
   readonly clock?: Clock;
@@ -55,13 +58,15 @@ const MACHINE: Clock = { now: () => Date.now(), elapsed: () => performance.now()
  * database goes first, in steps that a killed program resumes at its next start; then the files of the workspace that it
  * proves to be unused. The image files themselves are the customer's and are never touched.
  *
- * Also keeps copies of the database, and notices when it is not at its place any more.
+ * Also keeps copies of the database, makes backups as the workspace's settings say, and notices when the database is not
+ * at its place any more.
  */
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
   readonly #ending = new AbortController();
   readonly #clock: Clock;
   #last: Promise<unknown> = Promise.resolve();
+  #backup: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #watch: NodeJS.Timeout | undefined;
   /** Up to when the time of use was counted. */
@@ -78,7 +83,9 @@ export class Housekeeping {
   start(): void {
     const next = (delay: number) => {
       this.#timer = setTimeout(async () => {
-        await this.tidy().catch((error: unknown) => this.#ending.signal.aborted || this.#options.log(error));
+        const failed = (error: unknown) => this.#ending.signal.aborted || this.#options.log(error);
+        await this.tidy().catch(failed);
+        await this.backUpIfDue().catch(failed);
         if (!this.#ending.signal.aborted) next(INTERVAL);
       }, delay);
       this.#timer.unref();
@@ -181,12 +188,25 @@ export class Housekeeping {
     });
   }
 
+  /** Makes a backup when the settings say so. It takes long, and runs beside everything else. */
+  async backUpIfDue(): Promise<void> {
+    const { workspace, onBackup } = this.#options;
+    const { signal } = this.#ending;
+    if (signal.aborted) return;
+    const options = { inspector: AUTHOR, signal, now: this.#clock.now() };
+    this.#backup = backUpIfDue(workspace, options).then((outcome) => {
+      if (outcome !== 'not-due') onBackup?.();
+    });
+    await this.#backup;
+  }
+
   /** Stops after the current step. */
   async close(): Promise<void> {
     this.#ending.abort();
     clearTimeout(this.#timer);
     clearInterval(this.#watch);
     await this.#last.catch(() => {});
+    await this.#backup.catch(() => {});
     // Not counted, it only makes grace times longer.
     await this.#countTime().catch(() => {});
   }

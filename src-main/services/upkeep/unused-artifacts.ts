@@ -108,12 +108,16 @@ export async function removeUnusedArtifacts(
 }
 
 /** What is needed whether or not a result names it: what products remember, and reports with the records below them. */
-async function neededBesides(workspace: Workspace): Promise<Set<string>> {
+async function neededBesides(workspace: Pick<Workspace, 'db'>): Promise<Set<string>> {
   const reported = await reportContents(workspace);
   return (await rememberedContents(workspace.db)).union(reported);
 }
 
-async function usedArtifacts(workspace: Workspace, signal?: AbortSignal): Promise<Set<string>> {
+/** SHA-256 of every artifact that the database names. */
+export async function usedArtifacts(
+  workspace: Pick<Workspace, 'db'>,
+  signal?: AbortSignal,
+): Promise<Set<string>> {
   const used = await neededBesides(workspace);
   for await (const page of artifactUses(workspace)) {
     throwIfCancelled(signal);

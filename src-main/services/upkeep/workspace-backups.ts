@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+import { type BackupGeneration, type BackupSettings, KEEP_GENERATIONS } from '../../../src-shared/backup.ts';
+import type { BackupState } from '../../../src-shared/contract/backups.ts';
+import { openWorkspace } from '../../store/open-workspace.ts';
+import type { Workspace } from '../../store/workspace.ts';
+import { backupState, backupsFolder, changeBackupSettings } from './backup-schedule.ts';
+import { type BackupOptions, makeBackup } from './make-backup.ts';
+
+/**
+ * Backs up a workspace that is not open here; it may be open elsewhere.
+ * @param options.to default: the folder of its settings
+ * @param options.keep default: as its settings say
+ * @throws ClipSamError as `makeBackup`
+ */
+export async function backUpWorkspace(
+  options: Pick<BackupOptions, 'inspector' | 'signal' | 'onEvent'> & {
+    readonly workspaceFolder: string;
+    readonly to?: string | undefined;
+    readonly keep?: number | undefined;
+  },
+): Promise<{ readonly folder: string; readonly generation: BackupGeneration }> {
+  const { workspaceFolder, to, keep, ...rest } = options;
+  return withWorkspace(workspaceFolder, async (workspace) => {
+    const { settings } = await backupState(workspace, Date.now());
+    const folder = to === undefined ? await backupsFolder(workspace) : resolve(to);
+    const kept = keep ?? (settings?.folder === folder ? settings.keep : KEEP_GENERATIONS);
+    return { folder, generation: await makeBackup({ ...rest, workspace, folder, keep: kept }) };
+  });
+}
+
+/** The folder of a workspace's backups, as its settings say. @throws ClipSamError `conflict` when they say nothing */
+export async function backupsFolderOf(workspaceFolder: string): Promise<string> {
+  return withWorkspace(workspaceFolder, backupsFolder);
+}
+
+/** Changes the settings where some are given. @param settings null: none from now on */
+export async function backupSettingsOf(
+  workspaceFolder: string,
+  change?: { readonly settings: BackupSettings | null; readonly inspector: string },
+): Promise<BackupState> {
+  return withWorkspace(workspaceFolder, async (workspace) => {
+    if (change) await changeBackupSettings(workspace, change.settings, change.inspector);
+    return backupState(workspace, Date.now());
+  });
+}
+
+async function withWorkspace<T>(folder: string, work: (workspace: Workspace) => Promise<T>): Promise<T> {
+  const workspace = await openWorkspace(folder, { allowReadOnly: true });
+  try {
+    return await work(workspace);
+  } finally {
+    await workspace.close();
+  }
+}
