@@ -140,10 +140,12 @@ const EN: Tellers = {
     `The part was not found with certainty (${DOUBTS.en[reason]}): no background was ignored.`,
   'scale-of-other-size': ({ width, height, scaleWidth, scaleHeight }, { number }) =>
     `The scale was set on an image of ${number(scaleWidth)} × ${number(scaleHeight)} pixels, and this one has ${number(width)} × ${number(height)}: sizes in millimetres may be wrong. Set the scale of images of this size.`,
-  'regions-below-limit': ({ regions }, { number }) =>
-    regions === 1
-      ? '1 region is smaller than the recipe says matters: it was recorded, and does not count for score and verdict.'
-      : `${number(regions)} regions are smaller than the recipe says matters: they were recorded, and do not count for score and verdict.`,
+  'regions-below-limit': ({ regions, specks }, { number }) =>
+    `Smaller than the recipe says matters, and not counted for score and verdict: ${number(regions)} ${regions === 1 ? 'region' : 'regions'}${
+      specks > 0
+        ? `, and ${number(specks)} ${specks === 1 ? 'speck' : 'specks'} too small to be recorded`
+        : ''
+    }.`,
 };
 
 const ZH: Tellers = {
@@ -200,8 +202,10 @@ const ZH: Tellers = {
   'part-not-found': ({ reason }) => `未能可靠地找到零件（${DOUBTS['zh-CN'][reason]}）：未忽略任何背景。`,
   'scale-of-other-size': ({ width, height, scaleWidth, scaleHeight }, { number }) =>
     `比例尺是在 ${number(scaleWidth)} × ${number(scaleHeight)} 像素的图像上设定的，而该图像为 ${number(width)} × ${number(height)} 像素：以毫米表示的尺寸可能有误。请按此尺寸的图像设定比例尺。`,
-  'regions-below-limit': ({ regions }, { number }) =>
-    `${number(regions)} 个区域小于配方规定的最小缺陷：已记录，但不计入得分和判定。`,
+  'regions-below-limit': ({ regions, specks }, { number }) =>
+    `小于配方规定的最小缺陷，不计入得分和判定：${number(regions)} 个区域${
+      specks > 0 ? `，以及 ${number(specks)} 个过小而未记录的斑点` : ''
+    }。`,
 };
 
 const TELLERS = { en: EN, 'zh-CN': ZH } as const;

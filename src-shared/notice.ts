@@ -116,8 +116,11 @@ export const noticeSchema = z.discriminatedUnion('code', [
     scaleWidth: count,
     scaleHeight: count,
   }),
-  /** Regions that are smaller than the recipe's limits were recorded, and do not count for score and verdict. */
-  z.object({ code: z.literal('regions-below-limit'), regions: count }),
+  /**
+   * Regions that are smaller than the recipe's limits were recorded, and do not count for score and verdict; nor do `specks`,
+   * which were too small to become regions.
+   */
+  z.object({ code: z.literal('regions-below-limit'), regions: count, specks: count }),
   /** The device had no memory for the pack: its smallest variants computed, or another device. */
   z.object({ code: z.literal('out-of-device-memory'), device: deviceSchema, running: deviceSchema }),
   /** The pack has no trained head: the map is the bare similarity of patches and words. */

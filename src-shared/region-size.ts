@@ -51,3 +51,26 @@ export function inMillimetres(size: RegionSize, { millimetresPerPixel }: Scale):
     equivalentDiameter: size.equivalentDiameter * millimetresPerPixel,
   };
 }
+
+/** A size with its units: lengths in px or mm, areas in their squares; to six digits. */
+export interface ToldSize {
+  readonly px: RegionSize;
+  /** Null: nobody has said how large a pixel is. */
+  readonly mm: RegionSize | null;
+}
+
+/** A region's size for other programs. */
+export function tellSize(region: Parameters<typeof regionSize>[0], scale: Scale | null): ToldSize {
+  const px = regionSize(region);
+  return { px: rounded(px), mm: scale && rounded(inMillimetres(px, scale)) };
+}
+
+function rounded(size: RegionSize): RegionSize {
+  const short = (value: number) => Number(value.toPrecision(6));
+  return {
+    length: short(size.length),
+    width: short(size.width),
+    area: short(size.area),
+    equivalentDiameter: short(size.equivalentDiameter),
+  };
+}

@@ -47,3 +47,11 @@ export function otherSize(
     ? undefined
     : { width: imageWidth, height: imageHeight };
 }
+
+/** The scale for the sizes of a result: as it was made with, or else what was said of its batch later. Null: pixels. */
+export function scaleOf(
+  result: { readonly scale?: Scale | undefined },
+  batch: { readonly scale: Scale | null },
+): Scale | null {
+  return result.scale ?? batch.scale;
+}

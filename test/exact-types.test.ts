@@ -44,6 +44,7 @@ import type { InspectionResult, Region, Timings } from '../src-shared/result.ts'
 import type { ReviewRow } from '../src-shared/review-table.ts';
 import type { Run } from '../src-shared/run.ts';
 import type { SampleRange } from '../src-shared/sample-range.ts';
+import type { Scale } from '../src-shared/scale.ts';
 import type { Study } from '../src-shared/study.ts';
 import type { HumanVerdict, ModelVerdict, VerdictEntry } from '../src-shared/verdict.ts';
 
@@ -221,7 +222,9 @@ describe('what goes to other programs', () => {
     type Told = OfDone<ImageRecord>;
     type Picture = 'path' | 'page' | 'pages' | 'status';
     expectTypeOf<Exclude<keyof Told, Picture>>().toEqualTypeOf<keyof InspectionResult>();
-    type Same = Exclude<keyof InspectionResult, 'notices' | 'artifacts'>;
+    type Same = Exclude<keyof InspectionResult, 'notices' | 'artifacts' | 'regions' | 'scale'>;
     expectTypeOf<Flat<Pick<Told, Same>>>().toEqualTypeOf<Flat<Pick<InspectionResult, Same>>>();
+    expectTypeOf<Exclude<keyof Told['regions'][number], 'size'>>().toEqualTypeOf<keyof Region>();
+    expectTypeOf<Told['scale']>().toEqualTypeOf<Scale | null>();
   });
 });

@@ -4,9 +4,11 @@ import { type BatchRanges, bitsOf, SAMPLE_KINDS } from '../../src-shared/batch-r
 import type { ImportSummary } from '../../src-shared/contract/imports.ts';
 import { countEndings, endingsText } from '../../src-shared/endings.ts';
 import { pageName } from '../../src-shared/image-page.ts';
+import type { MinimumDefect } from '../../src-shared/minimum-defect.ts';
 import { isWarning, type NoticeCode } from '../../src-shared/notice.ts';
 import { noticeName } from '../../src-shared/notice-text.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
+import type { Scale } from '../../src-shared/scale.ts';
 import { readAreaFile } from '../services/areas/area-file.ts';
 import type { ImageRecord } from '../services/runs/image-record.ts';
 import {
@@ -28,6 +30,7 @@ import {
 } from './options.ts';
 import { pipelineMessages } from './pipeline-messages.ts';
 import { ProgressDisplay } from './progress-display.ts';
+import { minimumDefectOption, scaleNote, scaleOption } from './size-options.ts';
 import { duration, printable, printLine } from './terminal.ts';
 
 interface InspectOptions extends PipelineOptions, OpinionOptions {
@@ -38,6 +41,8 @@ interface InspectOptions extends PipelineOptions, OpinionOptions {
   readonly range?: SampleRange;
   readonly references?: string;
   readonly roi?: string;
+  readonly scale?: Scale;
+  readonly minimumDefect?: MinimumDefect;
 }
 
 export function addInspect(program: Command): void {
@@ -64,6 +69,16 @@ export function addInspect(program: Command): void {
     .option(
       '--roi <file>',
       'where to look: JSON with width, height, include and ignore polygons (see src-main/cli/README.md)',
+    )
+    .option(
+      '--scale <mm/px>',
+      'how large a pixel is, such as 0.05; kept with the batch (default: as batch or recipe say)',
+      scaleOption,
+    )
+    .option(
+      '--minimum-defect <size>',
+      'regions smaller than this are recorded and do not reject: 0.5mm, 0.2mm2, 12px,40px2',
+      minimumDefectOption,
     )
     .option('--json', 'one JSON object per image on standard output, people read standard error');
   withOpinionOptions(command, {
@@ -92,7 +107,9 @@ Exit codes: 0 all inspected, 2 wrong usage, 3 some images failed, 1 other errors
 async function inspect(paths: readonly string[], options: InspectOptions): Promise<number> {
   const { workspace, name, fresh = false, json = false, range, references, device, threads } = options;
   const { recipe, packFolder } = await chooseRecipe(recipeChoice(options, options.object));
-  const chosen = { recipe: withOpinions(recipe, options, references !== undefined), packFolder };
+  const { scale, minimumDefect } = options;
+  const asked = withOpinions(recipe, options, references !== undefined);
+  const chosen = { recipe: minimumDefect ? { ...asked, minimumDefect } : asked, packFolder };
   printLine(`Recipe: ${printable(chosen.recipe.name)}, object "${printable(chosen.recipe.object)}"`);
   const area = options.roi === undefined ? undefined : await readAreaFile(options.roi);
   const display = new ProgressDisplay();
@@ -106,6 +123,7 @@ async function inspect(paths: readonly string[], options: InspectOptions): Promi
       ...(name === undefined ? {} : { name }),
       fresh,
       ...(range && { range }),
+      ...(scale && { scale }),
       ...(references !== undefined && { references }),
       ...(area && { area }),
       device,
@@ -141,7 +159,12 @@ function inspectMessages(
       case 'sample-ranges':
         for (const line of rangeNotes(event.ranges, isRangeGiven)) display.say(line);
         return;
+      case 'scale':
+        return display.say(scaleNote(event.scale));
       case 'run':
+        if (event.outset === 'scale-changed') {
+          display.say('A pixel is of another size than in the unfinished run: a new run starts.');
+        }
         if (event.outset === 'range-changed') {
           display.say(
             'Black and white are other sample values than in the unfinished run: a new run starts.',
@@ -262,7 +285,9 @@ function recordLine(record: InspectedRecord): string {
   const warnings = notices.filter(({ level }) => level === 'warning');
   const names = warnings.map(({ code }) => noticeName(code, 'en').toLowerCase());
   const doubt = names.length > 0 ? `  (!) ${names.join(', ')}` : '';
-  return `${verdict.padEnd(7)}  ${score.toFixed(3)}  ${found}  ${path}${doubt}`;
+  const below = regions.filter(({ belowLimit }) => belowLimit).length;
+  const small = below > 0 ? `  ${below} below the limit` : '';
+  return `${verdict.padEnd(7)}  ${score.toFixed(3)}  ${found}  ${path}${small}${doubt}`;
 }
 
 /** Says how it ended; the exit code. */

@@ -50,6 +50,8 @@ export interface Others {
   readonly aligned?: { readonly image: EncoderImage; readonly alignment: Alignment } | undefined;
   /** Where to look; absent: everywhere. */
   readonly area?: AreaLookup | undefined;
+  /** Cells that count for what all opinions say together, where they are known already; instead of `area`. */
+  readonly counted?: CellMask | undefined;
 }
 
 /** What the language opinion says of an image. */
@@ -146,10 +148,16 @@ export class Engine {
     const seen = await this.#lookOnce(image, recipe, others, clock, signal);
     const area =
       others.area && (await lookAt(others.area, this.#encoded(image, seen), this.#asker(image, clock)));
-    const compared = await this.#compare(image, others, { ...seen, cells: area?.cells }, clock, {
-      signal,
-      onPrepared,
-    });
+    const compared = await this.#compare(
+      image,
+      others,
+      { ...seen, cells: others.counted ?? area?.cells },
+      clock,
+      {
+        signal,
+        onPrepared,
+      },
+    );
     const whole = compared?.answer?.fused ?? seen.coarse;
     const coarse = area && others.area?.clears !== false ? clearOutside(whole, area.cells) : whole;
 

@@ -8,6 +8,7 @@ import type { OpinionScore } from '../../src-shared/opinion.ts';
 import type { PackedLevels } from '../../src-shared/packed-levels.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../src-shared/result.ts';
+import type { Scale } from '../../src-shared/scale.ts';
 import type { TileProgress } from '../../src-shared/tile-progress.ts';
 import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import type { DecoderPrompts } from '../pipeline/decoder-prompts.ts';
@@ -27,6 +28,8 @@ export interface InspectJob extends PictureOfFile {
   readonly comparison?: Comparison | undefined;
   /** Where to look; absent: everywhere. */
   readonly area?: InspectionArea | undefined;
+  /** How large a pixel is; absent: as the recipe says, if it does. */
+  readonly scale?: Scale | undefined;
 }
 
 /** A part that was clicked, to be remembered. */
@@ -83,7 +86,10 @@ export interface RescoreJob {
   readonly recipe: Recipe;
 }
 
-/** What one image would get with one comparison. SAM is not asked: the score is that of the fused map. */
+/**
+ * What one image would get with one comparison. SAM is not asked: the score is that of the fused map, of all of it, since
+ * without outlines there are no sizes to hold against the recipe's limits.
+ */
 export interface Rescored {
   readonly score: number;
   readonly verdict: ModelVerdict;

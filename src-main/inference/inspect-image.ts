@@ -1,4 +1,5 @@
 import { throwIfCancelled } from '../../src-shared/errors.ts';
+import { sizeLimits } from '../../src-shared/minimum-defect.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import type { Opinion } from '../../src-shared/opinion.ts';
 import type { ArtifactRef, InspectionResult, ResultArtifacts } from '../../src-shared/result.ts';
@@ -14,6 +15,7 @@ import { OPINIONS, type PerOpinion } from '../pipeline/opinion-fusion.ts';
 import type { ScoreMap } from '../pipeline/score-map.ts';
 import { alignedForComparison, alignmentNotices, encodedPart } from './aligned-image.ts';
 import { areaNotices, areaRecord } from './area-record.ts';
+import { answerOfCounted, sizeNotices } from './counted-answer.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { ImageProgress, InspectJob } from './inference-protocol.ts';
 import { segmentTiles, tileNotices } from './inspect-tiles.ts';
@@ -49,12 +51,13 @@ export async function inspectImage(
 }
 
 async function inspectInTurn(
-  { path, page, recipe, artifactRoot, range, comparison, area }: InspectJob,
+  { path, page, recipe, artifactRoot, range, comparison, area, scale = recipe.scale }: InspectJob,
   engine: EngineClient,
   { signal, onProgress, turn }: InspectOptions & { readonly turn: TileTurn | undefined },
 ): Promise<InspectionResult> {
   const start = performance.now();
   throwIfCancelled(signal);
+  const limits = sizeLimits(recipe.minimumDefect, scale ?? null);
   const { image, rgb, tiled, contentHash, notices } = await readEncoderImage(
     { path, page, recipe, range },
     engine,
@@ -91,11 +94,23 @@ async function inspectInTurn(
     theta,
     lambda,
     cells: found?.cells,
+    limits,
   });
   const answer = whole.compared?.answer;
+  const counted =
+    answer && fused.counted
+      ? await answerOfCounted(
+          { ...compared, contentHash },
+          fused.counted,
+          frame,
+          whole.area?.cells,
+          engine,
+          signal,
+        )
+      : answer;
   const regions = answer ? regionsWithOpinions(fused.regions, masks, coarse, answer) : fused.regions;
   // In tiles only language is asked: what it sees there alone counts as well.
-  const score = answer ? Math.max(answer.score, tiled ? fused.score : 0) : fused.score;
+  const score = counted ? Math.max(counted.score, tiled ? fused.score : 0) : fused.score;
   const verdict = modelVerdict(score, recipe);
   const fuse = performance.now() - fuseStart;
 
@@ -130,6 +145,7 @@ async function inspectInTurn(
       ...(whole.compared?.notices ?? []),
       ...verdictNotices(verdict, regions, answer),
       ...areaNotices(area, found, frame),
+      ...sizeNotices(regions, fused.counted, scale, frame),
     ],
     artifacts: { coarseMap, finalMap: finalFile, mask: maskFile, ...opinionMaps },
     timings: { read: read + cutMs, ...timings, fuse, write: end - writeStart, total: end - start },
@@ -137,8 +153,9 @@ async function inspectInTurn(
     recipeHash: hashOfJson(recipe),
     packHash: engine.packHash,
     softwareVersion: SOFTWARE_VERSION,
-    ...opinionRecord(comparison, whole.compared),
+    ...opinionRecord(comparison, whole.compared && { ...whole.compared, answer: counted }),
     ...(area && found && { area: areaRecord(area, found, frame) }),
+    ...(scale && { scale }),
   };
 }
 

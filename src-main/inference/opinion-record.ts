@@ -27,8 +27,9 @@ export function verdictNotices(
   answer: OpinionAnswer | undefined,
 ): readonly Notice[] {
   if (!answer) return [];
-  if (verdict === 'accept') return regions.length > 0 ? [{ code: 'region-accepted' }] : [];
-  return regions.length > 0 ? [] : [{ code: 'doubt-without-region' }];
+  const counts = regions.some(({ belowLimit }) => !belowLimit);
+  if (verdict === 'accept') return counts ? [{ code: 'region-accepted' }] : [];
+  return counts ? [] : [{ code: 'doubt-without-region' }];
 }
 
 /** Regions with the highest value of each opinion in the cells that each was found in. */

@@ -1,4 +1,5 @@
 import type { Frame } from '../../src-shared/frame.ts';
+import { outlineCalipers } from '../../src-shared/region-size.ts';
 import type { Region, RegionPrompts } from '../../src-shared/result.ts';
 import { resampleRows } from './bilinear.ts';
 import { latticePlacement, outlinePolygons, outlineTolerance } from './polygons.ts';
@@ -43,17 +44,19 @@ export function finalRegion(
   // At θ = 0 the outside, which is 0, must stay outside.
   const level = Math.max(theta, 1e-6);
   const placement = latticePlacement(frame, tight, 1);
+  const polygons = outlinePolygons(
+    patch,
+    tight.right - tight.left,
+    tight.bottom - tight.top,
+    level,
+    placement,
+    outlineTolerance(frame),
+  );
   return {
-    polygons: outlinePolygons(
-      patch,
-      tight.right - tight.left,
-      tight.bottom - tight.top,
-      level,
-      placement,
-      outlineTolerance(frame),
-    ),
+    polygons,
     box: painted.box,
     area: painted.area,
+    ...outlineCalipers({ polygons, box: painted.box }),
     peak,
     mean: sum / count,
     prompts,

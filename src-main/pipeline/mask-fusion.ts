@@ -1,6 +1,9 @@
 import type { Frame } from '../../src-shared/frame.ts';
+import { isBelowLimit, type SizeLimits } from '../../src-shared/minimum-defect.ts';
+import { regionSize } from '../../src-shared/region-size.ts';
 import type { Region } from '../../src-shared/result.ts';
 import { type CellMask, clearPixels } from './area-mask.ts';
+import { type Counted, countedScore } from './below-limit.ts';
 import { upsampleToFrame } from './bilinear.ts';
 import { finalRegion } from './final-region.ts';
 import { imageScore } from './image-score.ts';
@@ -19,6 +22,8 @@ export interface FusionInput {
   readonly lambda: number;
   /** Where it is looked at; nothing is found elsewhere. Default: everywhere. */
   readonly cells?: CellMask | undefined;
+  /** What is too small to matter, in image pixels. Default: everything matters. */
+  readonly limits?: SizeLimits | undefined;
 }
 
 export interface Fusion {
@@ -27,8 +32,10 @@ export interface Fusion {
   /** Image pixels, 0 or 255. */
   readonly mask: Uint8Array;
   readonly regions: readonly Region[];
-  /** Image score, 0..1. */
+  /** Image score, 0..1; of what counts. */
   readonly score: number;
+  /** What counts and what does not; absent: everything does. */
+  readonly counted?: Counted;
 }
 
 /**
@@ -41,9 +48,11 @@ export interface Fusion {
  *
  * A region's final mask is {(O + λR_k) / (1 + λ) > θ} within its own reach: where R_k > 0 or its coarse cells
  * are. A region of which nothing remains is left out of `regions`. Frame → image is bilinear.
+ *
+ * With `limits`, regions that are smaller are marked and left out of the score; see {@link countedScore}.
  */
 export function fuseMasks(input: FusionInput): Fusion {
-  const { coarse, frame, regions, cells } = input;
+  const { coarse, frame, regions, cells, theta } = input;
   const mask = new Uint8Array(frame.imageWidth * frame.imageHeight);
   const finalMap = upsampleToFrame(coarse, frame);
   const reaches = regions.map((masks) => regionReach(masks, coarse, frame));
@@ -58,13 +67,27 @@ export function fuseMasks(input: FusionInput): Fusion {
   }
   const patches = reaches.map((reach) => regionScores(reach, finalMap, input.lambda));
   const found = regions
-    .map(({ prompts }, k) => finalRegion(prompts, reaches[k]!, patches[k]!, mask, input))
-    .filter((region) => region !== undefined)
-    .sort((a, b) => b.peak - a.peak)
-    .map((region, k): Region => ({ index: k + 1, ...region }));
+    .flatMap(({ prompts }, k) => {
+      const region = finalRegion(prompts, reaches[k]!, patches[k]!, mask, input);
+      if (!region) return [];
+      const isBelow = input.limits !== undefined && isBelowLimit(regionSize(region), input.limits);
+      return [{ region, isBelow, span: reaches[k]!.span, scores: patches[k]!, peak: region.peak }];
+    })
+    .sort((a, b) => b.peak - a.peak);
+  const above = Uint8Array.from(input.limits ? finalMap.data : [], (value) => (value > theta ? 1 : 0));
   if (regions.length > 0) lowerTo(finalMap, input);
   for (const [k, { span }] of reaches.entries()) raiseTo(finalMap, patches[k]!, span);
-  return { finalMap, mask, regions: found, score: imageScore(finalMap) };
+  const counted =
+    input.limits && countedScore(finalMap, above, found, { frame, theta, limits: input.limits });
+  const isAllCounted = !counted || !(found.some(({ isBelow }) => isBelow) || counted.specks > 0);
+  return {
+    finalMap,
+    mask,
+    regions: found.map(
+      ({ region, isBelow }, k): Region => ({ index: k + 1, ...region, ...(isBelow && { belowLimit: true }) }),
+    ),
+    ...(isAllCounted ? { score: imageScore(finalMap) } : { score: counted.score, counted }),
+  };
 }
 
 /** (O + λR_k) / (1 + λ) over the region's span; 0 out of its reach. */

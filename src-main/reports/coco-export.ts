@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Polygon } from '../../src-shared/geometry.ts';
 import { tellNotice } from '../../src-shared/notice-text.ts';
+import { type ToldSize, tellSize } from '../../src-shared/region-size.ts';
+import { type Scale, scaleOf } from '../../src-shared/scale.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import { type PixelMask, pixelMask } from '../pipeline/polygon-raster.ts';
@@ -56,7 +58,8 @@ async function* pieces(report: RunReport, context: ExportContext): AsyncGenerato
       // A page has no file of its own name.
       ...(page && { path, page: page.number, pages: page.count }),
     };
-    const entry = { ...identity, width, height, file_now: image.file, notices };
+    const scale_mm_per_px = scaleOf(image.result, report.batch)?.millimetresPerPixel ?? null;
+    const entry = { ...identity, width, height, scale_mm_per_px, file_now: image.file, notices };
     yield `${separator}${JSON.stringify(entry)}`;
     separator = ',\n';
   }
@@ -68,7 +71,7 @@ async function* pieces(report: RunReport, context: ExportContext): AsyncGenerato
     // A run at work may have stored it since the list above was written.
     if (image.status === 'failed' || !listed.has(image.resultId)) continue;
     for (const region of reviewedRegions(image)) {
-      const annotation = toAnnotation(region, image, classes);
+      const annotation = toAnnotation(region, image, classes, scaleOf(image.result, report.batch));
       yield `${separator}${JSON.stringify({ id: ++id, image_id: image.imageId, ...annotation })}`;
       separator = ',\n';
     }
@@ -79,7 +82,7 @@ async function* pieces(report: RunReport, context: ExportContext): AsyncGenerato
   yield `\n],\n"categories": ${JSON.stringify(categories)},\n"left_out": ${JSON.stringify(leftOut)}}\n`;
 }
 
-function toAnnotation(region: ReviewedRegion, image: DoneImage, classes: ClassNumbers) {
+function toAnnotation(region: ReviewedRegion, image: DoneImage, classes: ClassNumbers, scale: Scale | null) {
   const { width, height } = image.result;
   const { polygons, score } = region;
   const mask = pixelMask(polygons, width, height);
@@ -91,7 +94,25 @@ function toAnnotation(region: ReviewedRegion, image: DoneImage, classes: ClassNu
     bbox: [box.x, box.y, box.width, box.height],
     iscrowd: 0,
     ...(score === null ? {} : { score }),
-    attributes: { region: region.regionIndex, reviewed_by: region.inspector },
+    attributes: {
+      region: region.regionIndex,
+      reviewed_by: region.inspector,
+      below_limit: region.belowLimit,
+      ...sizeAttributes(tellSize({ polygons, area: mask.area, box }, scale)),
+    },
+  };
+}
+
+/** Sizes of the region as it was reviewed, with their units; null in millimetres where nobody has said how large a pixel is. */
+function sizeAttributes({ px, mm }: ToldSize) {
+  return {
+    length_px: px.length,
+    width_px: px.width,
+    equivalent_diameter_px: px.equivalentDiameter,
+    length_mm: mm?.length ?? null,
+    width_mm: mm?.width ?? null,
+    area_mm2: mm?.area ?? null,
+    equivalent_diameter_mm: mm?.equivalentDiameter ?? null,
   };
 }
 

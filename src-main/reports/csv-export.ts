@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import { noticeText } from '../../src-shared/notice-text.ts';
+import { tellSize } from '../../src-shared/region-size.ts';
+import type { Region } from '../../src-shared/result.ts';
+import { type Scale, scaleOf } from '../../src-shared/scale.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import { type CsvRow, csvText } from './csv-text.ts';
@@ -32,6 +35,9 @@ function rowOf(report: RunReport, image: ReportImage): CsvRow {
   const error = image.status === 'failed' ? image.error : undefined;
   const { verdict } = image;
   const reviewed = image.status === 'done' ? reviewedRegions(image) : [];
+  const scale = result ? scaleOf(result, batch) : null;
+  const counting = result?.regions.filter(({ belowLimit }) => !belowLimit) ?? [];
+  const largest = counting.toSorted((a, b) => b.area - a.area)[0];
   const count = (test: (kind: string) => boolean) => image.annotations.filter((a) => test(a.kind)).length;
   return {
     image: image.name,
@@ -52,7 +58,10 @@ function rowOf(report: RunReport, image: ReportImage): CsvRow {
     regions_after_review: result ? reviewed.filter((r) => r.className !== 'false-positive').length : null,
     false_positives: count((kind) => kind === 'false-positive'),
     missed_defects: count((kind) => kind === 'missed-defect'),
-    largest_region_px: result ? Math.max(0, ...result.regions.map(({ area }) => area)) : null,
+    largest_region_px: result ? (largest?.area ?? 0) : null,
+    ...sizeColumns(largest, scale),
+    regions_below_limit: result ? result.regions.length - counting.length : null,
+    scale_mm_per_px: scale?.millimetresPerPixel ?? null,
     width_px: result?.width ?? null,
     height_px: result?.height ?? null,
     time_ms: result ? round(result.timings.total, 1) : null,
@@ -82,6 +91,20 @@ function rowOf(report: RunReport, image: ReportImage): CsvRow {
     pages: image.page?.count ?? 1,
     image_id: image.imageId,
     key: imageKey(image.name),
+  };
+}
+
+/** The size of the largest region that counts; empty without one, and in millimetres without a scale. */
+function sizeColumns(largest: Region | undefined, scale: Scale | null) {
+  const { px, mm } = largest ? tellSize(largest, scale) : {};
+  return {
+    region_length_px: px?.length ?? null,
+    region_width_px: px?.width ?? null,
+    region_equivalent_diameter_px: px?.equivalentDiameter ?? null,
+    region_length_mm: mm?.length ?? null,
+    region_width_mm: mm?.width ?? null,
+    region_area_mm2: mm?.area ?? null,
+    region_equivalent_diameter_mm: mm?.equivalentDiameter ?? null,
   };
 }
 

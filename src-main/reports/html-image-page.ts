@@ -1,6 +1,8 @@
 import type { FileState } from '../../src-shared/file-state.ts';
 import { pageName } from '../../src-shared/image-page.ts';
+import { type ToldSize, tellSize } from '../../src-shared/region-size.ts';
 import type { Region } from '../../src-shared/result.ts';
+import { type Scale, scaleOf } from '../../src-shared/scale.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import { foundBy, opinionsSection } from './html-opinions.ts';
 import {
@@ -13,6 +15,7 @@ import {
   legend,
   noticeList,
   page,
+  scaleText,
   score,
   time,
 } from './html-page.ts';
@@ -99,7 +102,7 @@ ${noticeList(result.notices)}
 ${humanVerdict(image)}
 </section>
 ${opinionsSection(result)}
-${regionsSection(image)}
+${regionsSection(image, scaleOf(result, report.batch))}
 ${annotationsSection(image)}
 ${timesSection(image)}
 <section><h2>Record</h2>${facts([
@@ -107,6 +110,7 @@ ${timesSection(image)}
     ['Asked for', result.device.fallbackReason === undefined ? null : result.device.asked],
     ['Fell back', result.device.fallbackReason ?? null],
     ['Size', `${result.width} × ${result.height} px`],
+    ['Scale', scaleText(scaleOf(result, report.batch))],
     [
       'Looked at',
       result.area ? html`${(100 * result.area.share).toFixed(1)} % ${hash(result.area.hash)}` : null,
@@ -161,7 +165,7 @@ function humanVerdict({ verdict, result }: DoneImage): Html {
   )}`;
 }
 
-function regionsSection({ result: { regions, timings }, annotations }: DoneImage): Html {
+function regionsSection({ result: { regions, timings }, annotations }: DoneImage, scale: Scale | null): Html {
   if (regions.length === 0) {
     const why =
       timings.decode === 0 ? 'Nothing above θ: SAM was not asked.' : "Nothing is above θ with SAM's masks.";
@@ -171,22 +175,31 @@ function regionsSection({ result: { regions, timings }, annotations }: DoneImage
     const dismissed = annotations.some(
       ({ regionIndex, kind }) => regionIndex === region.index && kind === FALSE_POSITIVE,
     );
-    return regionCard(region, dismissed);
+    return regionCard(region, dismissed, scale);
   })}</section>`;
 }
 
-function regionCard(region: Region, dismissed: boolean): Html {
-  const { index, peak, mean, area, box, prompts, levels, opinions } = region;
+function regionCard(region: Region, dismissed: boolean, scale: Scale | null): Html {
+  const { index, peak, mean, area, box, prompts, levels, opinions, belowLimit } = region;
   const px = (value: number) => Math.round(value).toLocaleString('en');
   return html`<article class="regioncard${dismissed ? ' dismissed' : ''}" data-region="${index}">
-<h3>${index}${dismissed && html` <small>false positive</small>`}<span>peak ${score(peak)} · mean ${score(mean)}</span></h3>
+<h3>${index}${dismissed && html` <small>false positive</small>`}${belowLimit && html` <small>below the limit, does not count</small>`}<span>peak ${score(peak)} · mean ${score(mean)}</span></h3>
 <p>${px(area)} px² · box ${px(box.width)} × ${px(box.height)} at ${px(box.x)}, ${px(box.y)} · ${prompts.points.length} points</p>
+<p>${sizeText(tellSize(region, scale))}</p>
 ${foundBy(opinions)}
 <table><thead><tr><th>SAM level</th><th>quality</th><th class="number">px²</th></tr></thead><tbody>${levels.map(
     (level) =>
       html`<tr data-show-level="${index}-${level.level}" tabindex="0"><td>${LEVELS[level.level]}</td><td>${bar(level.quality, 'quality')}${level.quality.toFixed(2)}</td><td class="number">${px(level.area)}</td></tr>`,
   )}</tbody></table>
 </article>`;
+}
+
+/** Longest and shortest caliper and the disc of the same area; in pixels where nobody has said how large one is. */
+function sizeText({ px, mm }: ToldSize): string {
+  const { length, width, area, equivalentDiameter } = mm ?? px;
+  const unit = mm ? 'mm' : 'px';
+  const number = (value: number) => value.toLocaleString('en', { maximumSignificantDigits: 4 });
+  return `length ${number(length)} ${unit} · width ${number(width)} ${unit} · area ${number(area)} ${unit}² · as a disc ⌀ ${number(equivalentDiameter)} ${unit}`;
 }
 
 const LEVELS = { 1: '1 fine', 2: '2 middle', 3: '3 coarse' } as const;

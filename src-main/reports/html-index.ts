@@ -1,6 +1,6 @@
 import type { FileState } from '../../src-shared/file-state.ts';
 import { isWarning, type Notice } from '../../src-shared/notice.ts';
-import { badge, doubts, facts, hash, page, score, time, type VerdictSign } from './html-page.ts';
+import { badge, doubts, facts, hash, page, scaleText, score, time, type VerdictSign } from './html-page.ts';
 import { type Html, html } from './html-template.ts';
 import type { RunReport } from './run-report.ts';
 
@@ -119,6 +119,7 @@ function runFacts({ batch, run, recipe, recipeRevision, total, finished }: RunRe
     ['Started', time(run.startedAt)],
     ['Duration', run.endedAt && `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`],
     ['Device', run.device.running],
+    ['Scale', scaleText(run.scale ?? batch.scale)],
     ['Recipe', html`${recipe.name} r${recipeRevision} ${hash(run.recipeHash)}`],
     ['Model pack', html`${recipe.pack} ${hash(run.packHash)}`],
     ['Software', run.softwareVersion],

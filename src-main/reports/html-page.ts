@@ -2,6 +2,7 @@ import { scoreColour } from '../../src-shared/colour-map.ts';
 import { isWarning, type Notice } from '../../src-shared/notice.ts';
 import { noticeName, noticeText } from '../../src-shared/notice-text.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
+import type { Scale } from '../../src-shared/scale.ts';
 import { type Html, html } from './html-template.ts';
 import type { ReportImage } from './run-report.ts';
 
@@ -128,4 +129,9 @@ export function hash(value: string): Html {
 /** An image or region score, three digits. */
 export function score(value: number): string {
   return value.toFixed(3);
+}
+
+/** How large a pixel is, or that sizes are in pixels. */
+export function scaleText(scale: Scale | null): string {
+  return scale ? `${scale.millimetresPerPixel} mm per pixel` : 'not known: sizes are in pixels';
 }

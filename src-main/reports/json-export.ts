@@ -1,16 +1,19 @@
 import { join } from 'node:path';
 import { tellNotice } from '../../src-shared/notice-text.ts';
+import { tellSize } from '../../src-shared/region-size.ts';
+import { scaleOf } from '../../src-shared/scale.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import { imageKey } from './image-key.ts';
-import type { ExportContext, ReportImage, RunReport } from './run-report.ts';
+import type { DoneImage, ExportContext, ReportImage, RunReport } from './run-report.ts';
 
 /** ResultStateDataType of OPC 40100-1, section 12.19. */
 const RESULT_STATE = { done: 1, failed: 4 } as const;
 
 /**
  * `results.json`: the batch, the run, the recipe and one record per image, whose outer fields are named after
- * ResultDataType of OPC 40100-1 (section 12.18); `resultContent` holds what this program found.
+ * ResultDataType of OPC 40100-1 (section 12.18); `resultContent` holds what this program found, each region with its size in
+ * pixels and, where somebody has said how large a pixel is (`scale`), in millimetres.
  */
 export async function exportJson(report: RunReport, context: ExportContext): Promise<string> {
   const path = join(context.folder, 'results.json');
@@ -69,11 +72,19 @@ function recordOf(report: RunReport, image: ReportImage) {
       fileNow: image.file,
       page: image.page?.number ?? 1,
       pages: image.page?.count ?? 1,
-      ...(image.status === 'done'
-        ? { ...image.result, notices: image.result.notices.map(tellNotice) }
-        : { error: image.error }),
+      ...(image.status === 'done' ? contentOf(image.result, batch) : { error: image.error }),
       humanVerdict: image.verdict,
       annotations: image.annotations,
     },
+  };
+}
+
+function contentOf(result: DoneImage['result'], batch: RunReport['batch']) {
+  const scale = scaleOf(result, batch);
+  return {
+    ...result,
+    scale,
+    regions: result.regions.map((region) => ({ ...region, size: tellSize(region, scale) })),
+    notices: result.notices.map(tellNotice),
   };
 }

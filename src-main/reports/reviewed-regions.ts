@@ -16,6 +16,8 @@ export interface ReviewedRegion {
   readonly regionIndex: number | null;
   /** The inspector who marked it; null when nobody did. */
   readonly inspector: string | null;
+  /** The model's region is smaller than the recipe's limits, and did not count. */
+  readonly belowLimit: boolean;
 }
 
 /** The regions of an image as reviewed; the newest annotation of a region counts. */
@@ -29,6 +31,7 @@ export function reviewedRegions(image: Pick<DoneImage, 'result' | 'annotations'>
       score: region.peak,
       regionIndex: region.index,
       inspector: annotation?.inspector ?? null,
+      belowLimit: region.belowLimit === true,
     };
   });
   const drawn = image.annotations
@@ -40,6 +43,7 @@ export function reviewedRegions(image: Pick<DoneImage, 'result' | 'annotations'>
         score: null,
         regionIndex: null,
         inspector: annotation.inspector,
+        belowLimit: false,
       }),
     );
   return [...ofModel, ...drawn];

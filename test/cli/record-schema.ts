@@ -29,11 +29,22 @@ const device = z.strictObject({
 });
 const milliseconds = z.number().min(0);
 
+const size = z.strictObject({
+  length: z.number().min(0),
+  width: z.number().min(0),
+  area: z.number().min(0),
+  equivalentDiameter: z.number().min(0),
+});
+
 const region = z.strictObject({
   index: z.int().min(1),
   polygons: z.array(polygon),
   box,
   area: z.number().min(0),
+  length: z.number().min(0),
+  width: z.number().min(0),
+  belowLimit: z.literal(true).optional(),
+  size: z.strictObject({ px: size, mm: size.nullable() }),
   peak: unit,
   mean: unit,
   prompts: z.strictObject({
@@ -53,6 +64,14 @@ const region = z.strictObject({
 });
 
 export const doneSchema = z.strictObject({
+  scale: z
+    .strictObject({
+      millimetresPerPixel: z.number().positive(),
+      source: z.enum(['typed', 'drawn']),
+      imageWidth: z.int().positive().nullable(),
+      imageHeight: z.int().positive().nullable(),
+    })
+    .nullable(),
   area: z
     .strictObject({
       hash: sha256,

@@ -129,6 +129,88 @@ describe('CSV', () => {
   });
 });
 
+describe('sizes', () => {
+  /** 20 × 10 pixels; one of 10 × 10 that is below the limits. */
+  const large = { ...regionOf(1, [square], 0.9), area: 200, length: Math.hypot(20, 10), width: 10 };
+  const small = {
+    ...regionOf(2, [holed], 0.99),
+    area: 300,
+    length: 30,
+    width: 20,
+    belowLimit: true as const,
+  };
+  const scale = { millimetresPerPixel: 0.5, source: 'typed', imageWidth: null, imageHeight: null } as const;
+
+  async function written(scaled: boolean) {
+    const { out, done, report } = await reportFixture();
+    const image = done('a.png', { regions: [large, small] });
+    const result = scaled ? { ...image.result, scale } : image.result;
+    const files = await exportReport(report([{ ...image, result }]), ['csv', 'json', 'coco', 'html'], out);
+    const pathOf = (format: string) => files.find((file) => file.format === format)!.path;
+    const [header, row] = parseCsv((await readFile(pathOf('csv'), 'utf8')).slice(1));
+    const json = JSON.parse(await readFile(pathOf('json'), 'utf8'));
+    const coco = JSON.parse(await readFile(pathOf('coco'), 'utf8'));
+    const pages = (await readdir(out, { recursive: true })).filter((name) => name.endsWith('.html'));
+    const html = await Promise.all(pages.map((name) => readFile(join(out, name), 'utf8')));
+    return {
+      csv: Object.fromEntries(header!.map((name, i) => [name, row![i]])),
+      content: json.results[0].resultContent,
+      coco,
+      html: html.join('\n'),
+    };
+  }
+
+  test('are in pixels and millimetres with a scale, of what counts', async () => {
+    const { csv, content, coco, html } = await written(true);
+    expect(csv).toMatchObject({
+      regions: '2',
+      regions_below_limit: '1',
+      largest_region_px: '200',
+      region_length_px: '22.3607',
+      region_width_px: '10',
+      region_length_mm: '11.1803',
+      region_width_mm: '5',
+      region_area_mm2: '50',
+      scale_mm_per_px: '0.5',
+      width_px: String(WIDTH),
+    });
+    // The disc of the same area: π/4 · d² is 200, or 50 mm².
+    expect((Number(csv.region_equivalent_diameter_px) ** 2 * Math.PI) / 4).toBeCloseTo(200, 1);
+    expect((Number(csv.region_equivalent_diameter_mm) ** 2 * Math.PI) / 4).toBeCloseTo(50, 1);
+    expect(content.scale).toEqual(scale);
+    expect(content.regions[0].size.px).toMatchObject({ length: 22.3607, width: 10, area: 200 });
+    expect(content.regions[0].size.mm).toMatchObject({ length: 11.1803, width: 5, area: 50 });
+    expect(content.regions.map((region: { belowLimit?: true }) => region.belowLimit)).toEqual([
+      undefined,
+      true,
+    ]);
+    expect(coco.images[0].scale_mm_per_px).toBe(0.5);
+    const [first, second] = coco.annotations;
+    expect(first.attributes).toMatchObject({ below_limit: false, length_px: 22.3607, length_mm: 11.1803 });
+    expect(first.attributes.area_mm2).toBeCloseTo(first.area * 0.25, 9);
+    expect(second.attributes).toMatchObject({ below_limit: true, width_px: 20, width_mm: 10 });
+    expect(html).toContain('0.5 mm per pixel');
+    expect(html).toContain('length 11.18 mm · width 5 mm · area 50 mm²');
+    expect(html).toContain('below the limit');
+  });
+
+  test('are in pixels without a scale, and that is said', async () => {
+    const { csv, content, coco, html } = await written(false);
+    expect(csv).toMatchObject({
+      region_length_px: '22.3607',
+      region_length_mm: '',
+      region_area_mm2: '',
+      scale_mm_per_px: '',
+    });
+    expect(content.scale).toBeNull();
+    expect(content.regions[0].size.mm).toBeNull();
+    expect(coco.images[0].scale_mm_per_px).toBeNull();
+    expect(coco.annotations[0].attributes).toMatchObject({ length_px: 22.3607, length_mm: null });
+    expect(html).toContain('not known: sizes are in pixels');
+    expect(html).toContain('length 22.36 px · width 10 px');
+  });
+});
+
 describe('joining', () => {
   const names = [
     '=1+1.png',
@@ -245,6 +327,7 @@ describe('COCO', () => {
         file_name: 'good.png',
         width: WIDTH,
         height: HEIGHT,
+        scale_mm_per_px: null,
         key: 'good.png',
         result: 'ws/1/good.png',
         file_now: 'same',
@@ -255,6 +338,7 @@ describe('COCO', () => {
         file_name: 'two.png',
         width: WIDTH,
         height: HEIGHT,
+        scale_mm_per_px: null,
         key: 'two.png',
         result: 'ws/1/two.png',
         file_now: 'same',
@@ -299,7 +383,7 @@ describe('COCO', () => {
     expect(columns).toEqual(pixels);
     expect(boxOnly.bbox).toEqual([10, 10, 20, 10]);
     expect(missed.segmentation).toEqual([[2, 30, 22, 30, 2, 46]]);
-    expect(missed.attributes).toEqual({ region: null, reviewed_by: 'ana' });
+    expect(missed.attributes).toMatchObject({ region: null, reviewed_by: 'ana' });
   });
 });
 

@@ -41,7 +41,7 @@ const EVERY: Readonly<Record<Notice['code'], Notice>> = {
     scaleWidth: 1600,
     scaleHeight: 1200,
   },
-  'regions-below-limit': { code: 'regions-below-limit', regions: 3 },
+  'regions-below-limit': { code: 'regions-below-limit', regions: 3, specks: 2 },
 };
 
 it.each(NOTICE_LANGUAGES)('tells every notice in %s, with its values and nothing left open', (language) => {

@@ -6,6 +6,7 @@ import type { ErrorRecord } from '../../../src-shared/error-record.ts';
 import { ClipSamError, throwIfCancelled, toErrorRecord } from '../../../src-shared/errors.ts';
 import { evenlySpread } from '../../../src-shared/evenly-spread.ts';
 import type { InspectionArea } from '../../../src-shared/inspection-area.ts';
+import { sizeLimits } from '../../../src-shared/minimum-defect.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
@@ -57,6 +58,7 @@ export async function evaluate(root: string, options: EvaluateOptions): Promise<
   const found = await findCategories(root);
   const selected = found.map((category) => ({ ...category, images: evenlySpread(category.images, limit) }));
   const total = selected.reduce((sum, { images }) => sum + images.length, 0);
+  sizeLimits(recipe.minimumDefect, recipe.scale ?? null);
   onProgress?.({ kind: 'started', categories: selected.length, total });
 
   const temporary = await mkdtemp(join(options.temporaryRoot ?? tmpdir(), 'clipsam-evaluate-'));

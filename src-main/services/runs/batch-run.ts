@@ -8,6 +8,7 @@ import type { Outcome } from '../../../src-shared/outcome.ts';
 import { inspectedProduct } from '../../../src-shared/product.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
+import type { Scale } from '../../../src-shared/scale.ts';
 import { SOFTWARE_VERSION } from '../../../src-shared/version.ts';
 import type { Comparison } from '../../inference/comparison.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
@@ -78,7 +79,8 @@ export interface BatchRun {
  *
  * A file whose content differs from what was imported is recorded as failed (`image-changed`), so that a result
  * and the verdicts on it never belong to a picture that nobody imported; importing it again takes the new content.
- * @throws ClipSamError `not-found` when there is no such batch, `conflict` when it is empty, `image-unreadable` when it was
+ * @throws ClipSamError `not-found` when there is no such batch, `conflict` when it is empty, or the recipe's limits are in
+ *   millimetres and nobody has said how large a pixel is; `image-unreadable` when it was
  *   inspected before and none of its files can be read now, and the store's errors
  */
 export async function startBatchRun(
@@ -149,7 +151,8 @@ async function beginJob(
   try {
     const { total, done, failed } = await countOutcomes(options.workspace, claim.runId);
     const counts = { total, done, failed: retryFailed ? 0 : failed };
-    return new BatchJob(options, claim, recipe, retryFailed, counts, area);
+    const { scale } = await getRun(options.workspace, claim.runId);
+    return new BatchJob(options, claim, recipe, retryFailed, counts, { area, scale });
   } catch (error) {
     releaseClaim(claim);
     throw error;
@@ -166,6 +169,7 @@ class BatchJob implements BatchRun {
   readonly #recipe: Recipe;
   readonly #retryFailed: boolean;
   readonly #area: InspectionArea | null;
+  readonly #scale: Scale | null;
   readonly #abort = new AbortController();
   readonly #gate = new WorkGate();
   readonly #pace = new RunPace();
@@ -183,7 +187,7 @@ class BatchJob implements BatchRun {
     recipe: Recipe,
     retryFailed: boolean,
     counts: { readonly total: number; done: number; failed: number },
-    area: InspectionArea | null,
+    { area, scale }: { readonly area: InspectionArea | null; readonly scale: Scale | null },
   ) {
     this.runId = claim.runId;
     this.#options = options;
@@ -193,6 +197,7 @@ class BatchJob implements BatchRun {
     this.#retryFailed = retryFailed;
     this.#counts = counts;
     this.#area = area;
+    this.#scale = scale;
     this.done = this.#run();
   }
 
@@ -294,6 +299,7 @@ class BatchJob implements BatchRun {
           range,
           comparison,
           area: this.#area ?? undefined,
+          scale: this.#scale ?? undefined,
         },
         this.#abort.signal,
         (progress) =>

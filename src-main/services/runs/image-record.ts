@@ -2,7 +2,9 @@ import type { DeviceReport } from '../../../src-shared/device.ts';
 import type { ErrorRecord } from '../../../src-shared/error-record.ts';
 import { type ToldNotice, tellNotice } from '../../../src-shared/notice-text.ts';
 import type { ImageOutcome } from '../../../src-shared/outcome.ts';
-import type { InspectionResult, ResultArtifacts } from '../../../src-shared/result.ts';
+import { type ToldSize, tellSize } from '../../../src-shared/region-size.ts';
+import type { InspectionResult, Region, ResultArtifacts } from '../../../src-shared/result.ts';
+import type { Scale } from '../../../src-shared/scale.ts';
 import type { ArtifactStore } from '../../files/artifact-store.ts';
 
 /** An artifact with the path of its file. */
@@ -22,8 +24,11 @@ interface Picture {
 /** What became of an image, for other programs: `clipsam inspect --json` prints one per line. */
 export type ImageRecord =
   | (Picture &
-      Omit<InspectionResult, 'notices' | 'artifacts'> & {
+      Omit<InspectionResult, 'notices' | 'artifacts' | 'regions' | 'scale'> & {
         readonly status: 'done';
+        readonly regions: readonly (Region & { readonly size: ToldSize })[];
+        /** Null: nobody has said, sizes are in pixels. */
+        readonly scale: Scale | null;
         readonly notices: readonly ToldNotice[];
         readonly artifacts: { readonly [K in keyof ResultArtifacts]: ArtifactFile };
       })
@@ -53,7 +58,8 @@ export function toImageRecord(
     const nothing = { score: null, verdict: null, regions: [], notices: [] } as const;
     return { ...which, status, ...nothing, artifacts: null, timings: null, device, error: outcome.error };
   }
-  const { artifacts: kept, score, verdict, regions, notices, timings, ...rest } = outcome.result;
+  const { artifacts: kept, score, verdict, notices, timings, scale = null, ...rest } = outcome.result;
+  const regions = rest.regions.map((region) => ({ ...region, size: tellSize(region, scale) }));
   const fileOf = ({ sha256, bytes }: ResultArtifacts['mask']): ArtifactFile => ({
     path: artifacts.pathOf(sha256),
     sha256,
@@ -69,5 +75,16 @@ export function toImageRecord(
     ...(referencesMap && { referencesMap: fileOf(referencesMap) }),
   };
   const told = notices.map(tellNotice);
-  return { ...which, status, score, verdict, regions, notices: told, artifacts: files, timings, ...rest };
+  return {
+    ...which,
+    status,
+    score,
+    verdict,
+    ...rest,
+    regions,
+    scale,
+    notices: told,
+    artifacts: files,
+    timings,
+  };
 }

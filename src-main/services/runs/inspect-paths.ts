@@ -8,16 +8,18 @@ import { countEndings, endingsText } from '../../../src-shared/endings.ts';
 import type { ErrorRecord } from '../../../src-shared/error-record.ts';
 import { ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
 import type { InspectionArea } from '../../../src-shared/inspection-area.ts';
+import { sizeLimits } from '../../../src-shared/minimum-defect.ts';
 import type { ImageOutcome } from '../../../src-shared/outcome.ts';
 import type { Run } from '../../../src-shared/run.ts';
 import type { SampleRange } from '../../../src-shared/sample-range.ts';
+import { isSameScale, type Scale } from '../../../src-shared/scale.ts';
 import { hashOfArea } from '../../files/area-hash.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
 import { listImageFiles } from '../../files/image-files.ts';
 import { IMAGE_EXTENSIONS } from '../../files/image-names.ts';
 import type { InferenceClient, InferenceEvent } from '../../inference/inference-client.ts';
 import { areaOfRun } from '../../store/areas.ts';
-import { createBatch, getBatch, listBatches } from '../../store/batches.ts';
+import { changeScale, createBatch, getBatch, listBatches } from '../../store/batches.ts';
 import { listImages } from '../../store/images.ts';
 import { openWorkspace } from '../../store/open-workspace.ts';
 import { listResults } from '../../store/results.ts';
@@ -40,8 +42,10 @@ export type InspectPathsEvent =
   | { readonly kind: 'import-finished'; readonly batch: Batch; readonly summary: ImportSummary }
   /** What is black and white in the images of more than 8 bits, if there are any. */
   | { readonly kind: 'sample-ranges'; readonly ranges: BatchRanges }
+  /** How large a pixel is; null: nobody has said, sizes are in pixels. */
+  | { readonly kind: 'scale'; readonly scale: Scale | null }
   /**
-   * `outset`: a new run, a run that goes on, or a new one because the inputs, what is black and white in them, where to
+   * `outset`: a new run, a run that goes on, or a new one because the inputs, what is black and white in them, how large a pixel is, where to
    * look, or the folder of references changed since the unfinished one.
    */
   | {
@@ -51,6 +55,7 @@ export type InspectPathsEvent =
         | 'resumed'
         | 'inputs-changed'
         | 'range-changed'
+        | 'scale-changed'
         | 'area-changed'
         | 'references-changed';
     }
@@ -69,6 +74,8 @@ export interface InspectPathsOptions {
   readonly fresh?: boolean;
   /** What is black and white in images of more than 8 bits whose files do not say. Default: measured. */
   readonly range?: SampleRange;
+  /** How large a pixel is; kept with the batch. Default: as the batch or the recipe says. */
+  readonly scale?: Scale;
   /** Folder of good parts to compare with, instead of those that the workspace keeps for the product. */
   readonly references?: string;
   /** Where to look. Default: as was saved for the product in this workspace. */
@@ -94,7 +101,8 @@ export interface InspectPathsSummary extends BatchSummary {
  *
  * The images go to the newest batch with the name whose images are all among the inputs, else to a new one: a run
  * covers its whole batch.
- * @throws ClipSamError `input-invalid` when there is no image at all, `cancelled` before the run began, and what
+ * @throws ClipSamError `input-invalid` when there is no image at all, `conflict` when the recipe's limits are in millimetres and
+ *   nobody has said how large a pixel is, `cancelled` before the run began, and what
  *   the store, the inference process and the batch run say
  */
 export async function inspectPaths(options: InspectPathsOptions): Promise<InspectPathsSummary> {
@@ -111,9 +119,13 @@ export async function inspectPaths(options: InspectPathsOptions): Promise<Inspec
     await rememberWorkspace(workspace.folder);
     const { artifacts } = workspace;
     const name = options.name ?? nameOf(paths);
+    const known = await findBatch(workspace, name, inputs);
+    const scale = options.scale ?? known?.scale ?? chosen.recipe.scale ?? null;
+    sizeLimits(chosen.recipe.minimumDefect, scale);
     const batch =
-      (await findBatch(workspace, name, inputs)) ??
-      (await createBatch(workspace, { name, objectName: chosen.recipe.object }, inspector));
+      known ?? (await createBatch(workspace, { name, objectName: chosen.recipe.object }, inspector));
+    if (options.scale) await changeScale(workspace, batch.id, options.scale, inspector);
+    onEvent({ kind: 'scale', scale });
     const report = (outcome: ImageOutcome) => {
       onEvent({ kind: 'record', record: toImageRecord(outcome, artifacts, inference.device) });
     };
@@ -121,7 +133,7 @@ export async function inspectPaths(options: InspectPathsOptions): Promise<Inspec
     const summary = await importInputs(inspection);
     const ranges = await rangesOf(inspection);
     const isSame = summary.added === 0 && summary.changed.length === 0;
-    const run = await beginRun(inspection, ranges, isSame);
+    const run = await beginRun(inspection, { ranges, scale }, isSame);
     const { unreadable, passedOver } = summary;
     return { ...(await run.done), batchId: batch.id, unreadable, passedOver };
   } finally {
@@ -177,7 +189,11 @@ async function rangesOf(inspection: Inspection): Promise<BatchRanges> {
  * Goes on with the batch's unfinished run, or starts a new one.
  * @param isSame no image is new or holds other content than before
  */
-async function beginRun(inspection: Inspection, ranges: BatchRanges, isSame: boolean): Promise<BatchRun> {
+async function beginRun(
+  inspection: Inspection,
+  { ranges, scale }: { readonly ranges: BatchRanges; readonly scale: Scale | null },
+  isSame: boolean,
+): Promise<BatchRun> {
   const { workspace, inference, batch, chosen, fresh, inspector, signal, onEvent, report } = inspection;
   const unfinished = fresh ? undefined : await findUnfinishedRun(workspace, batch, inference, chosen);
   const { references } = inspection;
@@ -198,7 +214,8 @@ async function beginRun(inspection: Inspection, ranges: BatchRanges, isSame: boo
   const isComparedAlike = unfinished && (!known || (await comparesWith(workspace, unfinished.id, known)));
   const area = inspection.area ?? (await areaOfBatch(workspace, batch.id, chosen.recipe));
   const isLookedAtAlike = unfinished && (await isAreaOf(workspace, unfinished.id, area));
-  if (unfinished && isSame && isSeenAlike && isLookedAtAlike && isComparedAlike) {
+  const isMeasuredAlike = unfinished && isSameScale(unfinished.scale, scale);
+  if (unfinished && isSame && isSeenAlike && isMeasuredAlike && isLookedAtAlike && isComparedAlike) {
     onEvent({ kind: 'run', outset: 'resumed' });
     if (!(await isRunActive(workspace, unfinished.id))) await reportDone(workspace, unfinished, report);
     return resumeBatchRun({ ...options, runId: unfinished.id, retryFailed: true });
@@ -207,9 +224,11 @@ async function beginRun(inspection: Inspection, ranges: BatchRanges, isSame: boo
     ? 'inputs-changed'
     : !isSeenAlike
       ? 'range-changed'
-      : isLookedAtAlike
-        ? 'references-changed'
-        : 'area-changed';
+      : !isMeasuredAlike
+        ? 'scale-changed'
+        : isLookedAtAlike
+          ? 'references-changed'
+          : 'area-changed';
   onEvent({ kind: 'run', outset: unfinished ? changed : 'new' });
   return startBatchRun({ ...options, batchId: batch.id, recipe: chosen.recipe, area });
 }
