@@ -15,6 +15,7 @@ import { addReferencesCommand } from './references.ts';
 import { addSamples } from './samples.ts';
 import { addServe } from './serve.ts';
 import { addStart } from './start.ts';
+import { addStats } from './stats.ts';
 import { printable, printLine } from './terminal.ts';
 import { addTrain } from './train.ts';
 import { addWorkspace } from './workspace.ts';
@@ -62,6 +63,7 @@ Exit codes:
   addInspect(program);
   addRecipe(program);
   addExport(program);
+  addStats(program);
   addEvaluate(program);
   addTrain(program);
   addModels(program);

@@ -84,14 +84,14 @@ export async function writeStats(
       if (rows.length > 0) await write(name, csvText(rows, style, true));
     }
   }
-  if (formats.includes('json'))
-    await write(JSON_FILE, `${JSON.stringify(statsRecord(dashboard), null, 2)}\n`);
+  if (formats.includes('json')) await write(JSON_FILE, statsJson(dashboard));
   return paths;
 }
 
-/** A dashboard as it stands in JSON files. */
-function statsRecord(dashboard: Dashboard) {
-  return { format: 'clipsam-statistics', formatVersion: 1, writtenBy: SOFTWARE_VERSION, ...dashboard };
+/** A dashboard as JSON, ending in a line break. */
+export function statsJson(dashboard: Dashboard): string {
+  const head = { format: 'clipsam-statistics', formatVersion: 1, writtenBy: SOFTWARE_VERSION };
+  return `${JSON.stringify({ ...head, ...dashboard }, null, 2)}\n`;
 }
 
 function summary({ filter, human, scores, milliseconds, yield: of, ...counts }: Dashboard): CsvRow[] {

@@ -72,6 +72,21 @@ export async function timeTotals(
   return rows;
 }
 
+/** How many good images were made so: their newest disposition is rework. */
+export async function reworkedImages(
+  { db }: Workspace,
+  runIds: readonly number[],
+  filter: StatsFilter,
+): Promise<number> {
+  const { rows } = await sql<{ images: number }>`
+    select count(*) as images from dispositions d cross join inspected_images i on i.run_id = d.run_id and i.image_id = d.image_id
+    where d.disposition = 'rework' and not exists (select 1 from dispositions newer where newer.supersedes = d.id)
+      and (human = 'accept' or human = 'none' and model = 'accept') and model <> 'failed'
+      and d.run_id in (select value from json_each(${JSON.stringify(runIds)}))
+      and ${withinDays('i.day', filter)} and ${byInspector(filter, 'i.inspector')}`.execute(db);
+  return rows[0]!.images;
+}
+
 /** What two inspectors said last of the same image in the same run; verdicts that were withdrawn do not count. */
 export async function overlappingVerdicts(
   { db }: Workspace,
@@ -83,8 +98,8 @@ export async function overlappingVerdicts(
       select distinct run_id, image_id from verdicts where supersedes is not null and ${among(runIds)}
     ), last as (
       select v.run_id, v.image_id, v.inspector, v.verdict, max(v.id)
-      from overlapping o join inspected_images i using (run_id, image_id)
-        join verdicts v on v.run_id = o.run_id and v.image_id = o.image_id
+      from overlapping o cross join inspected_images i on i.run_id = o.run_id and i.image_id = o.image_id
+        cross join verdicts v on v.run_id = o.run_id and v.image_id = o.image_id
       where ${withinDays('i.day', filter)}
       group by v.run_id, v.image_id, v.inspector
     ), said as materialized (
@@ -140,6 +155,6 @@ function withinDays(column: string, { from, to }: StatsFilter) {
   return sql`(${after} and ${before})`;
 }
 
-function byInspector({ inspector }: StatsFilter) {
-  return inspector === undefined ? sql`true` : sql`inspector = ${inspector}`;
+function byInspector({ inspector }: StatsFilter, column = 'inspector') {
+  return inspector === undefined ? sql`true` : sql`${sql.ref(column)} = ${inspector}`;
 }

@@ -18,6 +18,7 @@ import {
 } from '../runs/inspect-paths.ts';
 import { measureComparison } from './bench-comparison.ts';
 import type { MeasureContext, Measured } from './bench-context.ts';
+import { measureDashboard } from './bench-dashboard.ts';
 import { generateImages } from './bench-images.ts';
 
 interface Measurement {
@@ -54,6 +55,11 @@ export const MEASUREMENTS = [
     name: 'paint-map',
     description: 'a map of 3840 × 2160 painted anew for another threshold, over copying its pixels',
     measure: measurePaintMap,
+  },
+  {
+    name: 'dashboard',
+    description: 'the dashboard over 100,000 verdicts, over counting everything in full',
+    measure: measureDashboard,
   },
 ] as const satisfies readonly Measurement[];
 

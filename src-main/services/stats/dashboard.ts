@@ -5,6 +5,7 @@ import {
   countedRuns,
   inspectorsOf,
   overlappingVerdicts,
+  reworkedImages,
   scoreTotals,
   studyAnswers,
   timeTotals,
@@ -36,7 +37,7 @@ export async function dashboard(workspace: Workspace, filter: StatsFilter, by: S
     times: await timeTotals(workspace, runIds, filter),
     history: await overlappingVerdicts(workspace, runIds, filter),
     studies: await studyAnswers(workspace, batchIds, filter),
-    reworked: 0,
+    reworked: await reworkedImages(workspace, runIds, filter),
   });
 }
 

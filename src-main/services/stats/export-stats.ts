@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { failure } from '../../../src-shared/errors.ts';
 import type { CsvStyle } from '../../../src-shared/export-formats.ts';
 import type { StatsFilter, Subgroup } from '../../../src-shared/statistics/stats-filter.ts';
-import { type StatsFormat, statsFileNames, writeStats } from '../../reports/stats-files.ts';
+import { type StatsFormat, statsFileNames, statsJson, writeStats } from '../../reports/stats-files.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { dashboard } from './dashboard.ts';
 
@@ -39,4 +39,13 @@ export async function exportStats(
     );
   }
   return { folder, files: await writeStats(folder, await dashboard(workspace, filter, by), formats, csv) };
+}
+
+/** The dashboard as JSON, as `statistics.json` has it. */
+export async function dashboardJson(
+  workspace: Workspace,
+  filter: StatsFilter,
+  by: Subgroup,
+): Promise<string> {
+  return statsJson(await dashboard(workspace, filter, by));
 }
