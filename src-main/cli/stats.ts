@@ -12,7 +12,7 @@ import { dashboardJson, exportStats } from '../services/stats/export-stats.ts';
 import { inWorkspace } from '../services/stats/in-workspace.ts';
 import { mendTotals, wrongTotals } from '../services/stats/totals-care.ts';
 import { EXIT } from './exit-code.ts';
-import { DEFAULT_WORKSPACE, wholeNumber } from './options.ts';
+import { DEFAULT_WORKSPACE, inspectorName, wholeNumber } from './options.ts';
 import { describeStats } from './stats-text.ts';
 import { printable, printLine } from './terminal.ts';
 
@@ -81,7 +81,7 @@ async function stats(options: StatsOptions): Promise<number> {
   const filter = filterOf(options);
   await inWorkspace(folder, async (workspace) => {
     if (csv !== undefined) {
-      const where = { folder: resolve(csv), ...(force && { force }) };
+      const where = { folder: resolve(csv), inspector: inspectorName(), ...(force && { force }) };
       const { files } = await exportStats(workspace, {
         filter,
         by,

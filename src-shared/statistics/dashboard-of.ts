@@ -3,7 +3,7 @@ import { type HumanVerdict, type ModelVerdict, overturns, type Severity } from '
 import type { HumanAnswer } from '../what-if.ts';
 import type { Dashboard } from './dashboard.ts';
 import { firstPassYield } from './first-pass-yield.ts';
-import { type PChartSubgroup, pChart } from './p-chart.ts';
+import { controlChart, type PChartSubgroup } from './p-chart.ts';
 import { pareto, SEVERITY_WEIGHTS } from './pareto.ts';
 import { nearestRank } from './quantile.ts';
 import type { StatsFilter, Subgroup } from './stats-filter.ts';
@@ -140,7 +140,7 @@ interface Group extends PChartSubgroup {
 
 function chartOf(done: readonly DoneTotal[], runs: readonly CountedRun[], by: Subgroup) {
   const groups = by === 'day' ? groupsByDay(done, runs) : groupsByLot(done, runs);
-  const { centre, points } = pChart(groups);
+  const { centre, points } = controlChart(groups);
   return {
     centre,
     points: groups.map((group, i) => ({ ...group, ...points[i]!, violations: [...points[i]!.violations] })),

@@ -22,7 +22,7 @@ export interface PChartLimits {
  * @param subgroups in the order of time
  * @returns `centre` null without any unit
  */
-export function pChart(subgroups: readonly PChartSubgroup[]): {
+export function controlChart(subgroups: readonly PChartSubgroup[]): {
   readonly centre: number | null;
   readonly points: readonly PChartLimits[];
 } {

@@ -11,7 +11,7 @@ export interface DefectClassCount {
   readonly severities: Readonly<Record<Severity | 'none', number>>;
 }
 
-export interface ParetoBar extends DefectClassCount {
+interface DefectClassBar extends DefectClassCount {
   readonly count: number;
   /** The severities times {@link SEVERITY_WEIGHTS}. */
   readonly weighted: number;
@@ -20,7 +20,7 @@ export interface ParetoBar extends DefectClassCount {
 }
 
 /** Defect classes, the most important first; of like ones in the order of their names. */
-export function pareto(classes: readonly DefectClassCount[], by: 'count' | 'weighted'): ParetoBar[] {
+export function pareto(classes: readonly DefectClassCount[], by: 'count' | 'weighted'): DefectClassBar[] {
   const bars = classes.map(({ defectClass, severities }) => {
     const { critical, major, minor, none } = severities;
     const weights = SEVERITY_WEIGHTS;

@@ -517,6 +517,39 @@ describe('exports', () => {
   });
 });
 
+describe('statistics', () => {
+  test('follow what is said of images, and open their galleries', async () => {
+    const fake = await fakeWorkstation();
+    const { client } = fake;
+    const { batchId, imageIds } = await importedBatch(fake, 2);
+    const { run } = await inspected(fake, batchId);
+    const before = await client.stats.dashboard({});
+    expect(before).toMatchObject({
+      filter: {},
+      batches: 1,
+      inspected: 2,
+      unreviewed: 2,
+      pChart: { by: 'lot' },
+    });
+    const [imageId] = imageIds as [number, ...number[]];
+    await client.review.judge({ runId: run.id, imageId, verdict: 'uncertain', inspector });
+    const { human, model } = await client.stats.dashboard({ filter: { batchId }, by: 'day' });
+    expect(human).toEqual({ accept: 0, reject: 0, uncertain: 1 });
+    const cells = (['accept', 'warn', 'reject'] as const).map((verdict) =>
+      client.stats.gallery({ cell: { human: 'uncertain', model: verdict } }),
+    );
+    const found = (await Promise.all(cells)).flatMap(({ images }) => images);
+    expect(found).toMatchObject([{ batchId, runId: run.id, imageId }]);
+    expect(model[found[0]!.model]).toBeGreaterThan(0);
+    const { folder, files } = await client.stats.export({ formats: ['csv', 'json'] });
+    expect(folder.startsWith(join(fake.folder, 'exports', 'statistics-'))).toBe(true);
+    expect(files).toContain(join(folder, 'statistics.json'));
+    await expect(
+      client.stats.dashboard({ filter: { from: '2026-02-01', to: '2026-01-01' } }),
+    ).rejects.toEqual(clipsam('input-invalid', /must not be before the first day/));
+  });
+});
+
 describe('folders', () => {
   test('are listed with their folders and the files that are wanted', async () => {
     const { client, folder } = await fakeWorkstation();

@@ -10,9 +10,9 @@ export function statsRoutes({ stats }: Implementer, workstation: Workstation) {
   return {
     dashboard: stats.dashboard.handler(({ input: { filter, by } }) => dashboard(workspace, filter, by)),
     gallery: stats.gallery.handler(({ input }) => gallery(workspace, input)),
-    export: stats.export.handler(({ input }) =>
+    export: stats.export.handler(({ input, context: { inspector } }) =>
       workstation.whileBusy(async () => {
-        const written = await exportStats(workspace, input);
+        const written = await exportStats(workspace, { ...input, inspector });
         exportFolders.add(written.folder);
         return written;
       }),

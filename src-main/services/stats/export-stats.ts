@@ -4,6 +4,7 @@ import { failure } from '../../../src-shared/errors.ts';
 import type { CsvStyle } from '../../../src-shared/export-formats.ts';
 import type { StatsFilter, Subgroup } from '../../../src-shared/statistics/stats-filter.ts';
 import { type StatsFormat, statsFileNames, statsJson, writeStats } from '../../reports/stats-files.ts';
+import { recordAuditEvent } from '../../store/audit.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { dashboard } from './dashboard.ts';
 
@@ -13,6 +14,8 @@ interface StatsExport {
   readonly by: Subgroup;
   readonly formats: readonly StatsFormat[];
   readonly csv: CsvStyle;
+  /** For the history, where the workspace can be written. */
+  readonly inspector: string;
   /** Default: a new one in the workspace's `exports`. */
   readonly folder?: string;
   /** True: files of the same names are replaced. */
@@ -25,7 +28,7 @@ interface StatsExport {
  */
 export async function exportStats(
   workspace: Workspace,
-  { filter, by, formats, csv, force = false, ...where }: StatsExport,
+  { filter, by, formats, csv, inspector, force = false, ...where }: StatsExport,
 ): Promise<{ readonly folder: string; readonly files: string[] }> {
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   const folder = where.folder ?? join(workspace.folder, 'exports', `statistics-${time}`);
@@ -38,7 +41,18 @@ export async function exportStats(
       `${folder} has ${names} already. Choose another folder, or replace them (--force).`,
     );
   }
-  return { folder, files: await writeStats(folder, await dashboard(workspace, filter, by), formats, csv) };
+  const files = await writeStats(folder, await dashboard(workspace, filter, by), formats, csv);
+  const newValue = { filter, by, formats, folder };
+  const event = {
+    inspector,
+    action: 'exported',
+    subject: 'export',
+    subjectId: 'statistics',
+    newValue,
+  } as const;
+  // The files are there, whatever becomes of the entry in the history.
+  if (!workspace.isReadOnly) await recordAuditEvent(workspace, event).catch(() => {});
+  return { folder, files };
 }
 
 /** The dashboard as JSON, as `statistics.json` has it. */

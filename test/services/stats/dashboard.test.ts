@@ -15,6 +15,7 @@ import { PLAIN_CSV } from '../../../src-shared/export-formats.ts';
 import type { StatsFilter } from '../../../src-shared/statistics/stats-filter.ts';
 import type { GalleryPlace, StatsCell } from '../../../src-shared/statistics/stats-gallery.ts';
 import { recipe, temporaryFolder, temporaryWorkspace, workspaceWithResult } from '../../store/fixtures.ts';
+import { listAudit } from '../../store/history-fixture.ts';
 
 /** 6 batches of 60 images, all judged, some of them corrected by another inspector. */
 async function madeUp() {
@@ -207,7 +208,13 @@ describe('export', () => {
   it('writes every table, and never over other files', async () => {
     const workspace = await madeUp();
     const folder = await temporaryFolder();
-    const options = { filter: { partNumber: 'P-1' }, by: 'lot', csv: PLAIN_CSV, folder } as const;
+    const options = {
+      filter: { partNumber: 'P-1' },
+      by: 'lot',
+      csv: PLAIN_CSV,
+      inspector: 'ana',
+      folder,
+    } as const;
     const { files } = await exportStats(workspace, { ...options, formats: ['csv', 'json'] });
     expect((await readdir(folder)).sort()).toEqual(files.map((file) => basename(file)).sort());
     const found = await dashboard(workspace, options.filter, 'lot');
@@ -227,8 +234,11 @@ describe('export', () => {
       code: 'export-in-the-way',
     });
     await exportStats(workspace, { ...options, formats: ['csv'], force: true });
-    const own = await exportStats(workspace, { filter: {}, by: 'day', csv: PLAIN_CSV, formats: ['json'] });
+    const { folder: _, ...anywhere } = options;
+    const own = await exportStats(workspace, { ...anywhere, formats: ['json'] });
     expect(own.folder.startsWith(join(workspace.folder, 'exports'))).toBe(true);
+    const [told] = await listAudit(workspace, { subject: 'export' });
+    expect(told).toMatchObject({ inspector: 'ana', action: 'exported', newValue: { folder: own.folder } });
   });
 
   it('does not count images that failed', async () => {

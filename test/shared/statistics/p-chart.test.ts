@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pChart } from '../../../src-shared/statistics/p-chart.ts';
+import { controlChart } from '../../../src-shared/statistics/p-chart.ts';
 
 // Montgomery, Introduction to Statistical Quality Control, 6th ed., table 7.1 (frozen orange juice concentrate); the same
 // counts as shares of 50 chips in NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.3.2.
@@ -16,7 +16,7 @@ const SIZES = [
 
 describe('p-chart', () => {
   it('has the published centre and limits with subgroups of one size', () => {
-    const { centre, points } = pChart(CANS.map((nonconforming) => ({ inspected: 50, nonconforming })));
+    const { centre, points } = controlChart(CANS.map((nonconforming) => ({ inspected: 50, nonconforming })));
     expect(centre).toBeCloseTo(0.2313, 4);
     for (const { lower, upper } of points) {
       expect(lower).toBeCloseTo(0.0524, 4);
@@ -26,13 +26,13 @@ describe('p-chart', () => {
   });
 
   it('finds the published samples outside of the limits', () => {
-    const { points } = pChart(CANS.map((nonconforming) => ({ inspected: 50, nonconforming })));
+    const { points } = controlChart(CANS.map((nonconforming) => ({ inspected: 50, nonconforming })));
     const outside = points.flatMap(({ violations }, i) => (violations.includes(1) ? [i + 1] : []));
     expect(outside).toEqual([15, 23]);
   });
 
   it('has limits of their own for subgroups of different size', () => {
-    const { centre, points } = pChart(
+    const { centre, points } = controlChart(
       ORDERS.map((nonconforming, i) => ({ nonconforming, inspected: SIZES[i]! })),
     );
     // 234 of 2,450; limits to three digits as printed: samples 1 (n = 100), 2 (80), 11 (110), 12 (120).
@@ -48,13 +48,13 @@ describe('p-chart', () => {
   });
 
   it('clips limits to 0 and 1', () => {
-    const { points } = pChart([
+    const { points } = controlChart([
       { inspected: 4, nonconforming: 4 },
       { inspected: 4, nonconforming: 3 },
       { inspected: 1000, nonconforming: 900 },
     ]);
     expect(points[0]!.upper).toBe(1);
-    const few = pChart([
+    const few = controlChart([
       { inspected: 10, nonconforming: 0 },
       { inspected: 10, nonconforming: 1 },
     ]);
@@ -63,16 +63,16 @@ describe('p-chart', () => {
 
   it('passes over empty subgroups, and has no centre where all are empty', () => {
     const none = { inspected: 0, nonconforming: 0 };
-    const { centre, points } = pChart([none, { inspected: 10, nonconforming: 5 }, none]);
+    const { centre, points } = controlChart([none, { inspected: 10, nonconforming: 5 }, none]);
     expect(centre).toBe(0.5);
     expect(points[0]).toEqual({ share: null, lower: null, upper: null, violations: [] });
     expect(points[1]!.share).toBe(0.5);
-    expect(pChart([none])).toEqual({ centre: null, points: [points[0]] });
+    expect(controlChart([none])).toEqual({ centre: null, points: [points[0]] });
   });
 
   it('sees no violation where everything, or nothing, is nonconforming', () => {
     for (const nonconforming of [0, 10]) {
-      const { points } = pChart(Array.from({ length: 20 }, () => ({ inspected: 10, nonconforming })));
+      const { points } = controlChart(Array.from({ length: 20 }, () => ({ inspected: 10, nonconforming })));
       expect(points.flatMap(({ violations }) => violations)).toEqual([]);
     }
   });
