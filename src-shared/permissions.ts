@@ -124,6 +124,8 @@ export const LEAST_ROLE: Readonly<Record<Action, Role | null>> = {
   'backups.run': 'operator',
   'backups.list': null,
   'backups.verify': 'operator',
+  'backups.examine': 'operator',
+  'backups.mend': 'engineer',
   'people.list': null,
   'people.resume': null,
   'people.signIn': null,

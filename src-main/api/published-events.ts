@@ -103,7 +103,7 @@ export const PUBLISHED_EVENTS = {
   },
   stats: { export: null },
   signatures: { sign: signatures, withdraw: signatures },
-  backups: { changeSettings: backups, run: backups, verify: backups },
+  backups: { changeSettings: backups, run: backups, verify: backups, examine: null, mend: null },
   people: {
     changePin: people,
     changeIdleMinutes: people,

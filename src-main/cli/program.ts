@@ -4,6 +4,7 @@ import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { addBackup, addRestore } from './backup.ts';
 import { addBench } from './bench.ts';
 import { addDevices } from './devices.ts';
+import { addDoctor } from './doctor.ts';
 import { addEvaluate } from './evaluate.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { addExport } from './export.ts';
@@ -73,6 +74,7 @@ Exit codes:
   addWorkspace(program);
   addBackup(program);
   addRestore(program);
+  addDoctor(program);
   addSamples(program);
   addBench(program);
   addStart(program);

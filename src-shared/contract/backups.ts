@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { backupGenerationSchema, backupSettingsSchema, backupVerificationSchema } from '../backup.ts';
 import { immutable } from '../field-schemas.ts';
+import { findingSchema } from '../finding.ts';
 import { base, count, inspector } from './base.ts';
 
 /** The backups of a workspace, as its database knows them. */
@@ -39,6 +40,20 @@ const verifyProgressSchema = immutable(
 );
 export type VerifyProgress = z.infer<typeof verifyProgressSchema>;
 
+const examinationProgressSchema = immutable(
+  z.discriminatedUnion('kind', [
+    /** `total` 0: it is not known how many there are. */
+    z.object({
+      kind: z.literal('examining'),
+      step: z.enum(['database', 'artifacts', 'images', 'packs', 'rest']),
+      done: count,
+      total: count,
+    }),
+    z.object({ kind: z.literal('finished'), findings: z.array(findingSchema) }),
+  ]),
+);
+export type ExaminationProgress = z.infer<typeof examinationProgressSchema>;
+
 /** Copies of the workspace elsewhere, and what is wrong with it. */
 export const backups = {
   settings: base.output(backupStateSchema),
@@ -54,4 +69,8 @@ export const backups = {
   verify: base
     .input(z.object({ generation: z.string().max(100).nullable().default(null) }))
     .output(eventIterator(verifyProgressSchema)),
+  /** Examines workspace and machine. */
+  examine: base.output(eventIterator(examinationProgressSchema)),
+  /** The same, and mends what loses nothing. */
+  mend: base.input(z.object({ ...inspector })).output(eventIterator(examinationProgressSchema)),
 };

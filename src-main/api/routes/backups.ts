@@ -1,4 +1,8 @@
-import type { BackupProgress, VerifyProgress } from '../../../src-shared/contract/backups.ts';
+import type {
+  BackupProgress,
+  ExaminationProgress,
+  VerifyProgress,
+} from '../../../src-shared/contract/backups.ts';
 import {
   backUpNow,
   backupState,
@@ -6,14 +10,33 @@ import {
   changeBackupSettings,
   listBackups,
 } from '../../services/upkeep/backup-schedule.ts';
+import { examine } from '../../services/upkeep/doctor.ts';
 import { verifyBackup } from '../../services/upkeep/verify-backup.ts';
+import { chosenDeviceProblem } from '../../services/upkeep/workspace-backups.ts';
 import { assertMayAct } from '../../store/acting.ts';
+import type { Workspace } from '../../store/workspace.ts';
 import type { Implementer } from '../implementer.ts';
 import type { Workstation } from '../workstation.ts';
 
 /** Backups and the doctor. */
 export function backupRoutes({ backups }: Implementer, workstation: Workstation) {
-  const { workspace } = workstation;
+  const { workspace, packs } = workstation;
+  const examination =
+    (acting: Workspace, inspector: string, mend: boolean) =>
+    async (onEvent: (event: ExaminationProgress) => void, signal: AbortSignal) => {
+      if (mend && !workspace.isReadOnly) await assertMayAct(acting);
+      const findings = await examine({
+        workspace: acting,
+        packs,
+        device: () => chosenDeviceProblem(workstation.surveyDevices),
+        mend,
+        inspector,
+        signal,
+        now: Date.now(),
+        onProgress: (progress) => onEvent({ kind: 'examining', ...progress }),
+      });
+      onEvent({ kind: 'finished', findings });
+    };
   return {
     settings: backups.settings.handler(() => backupState(workspace, Date.now())),
     changeSettings: backups.changeSettings.handler(
@@ -44,6 +67,12 @@ export function backupRoutes({ backups }: Implementer, workstation: Workstation)
         });
         onEvent({ kind: 'finished', verification });
       }),
+    ),
+    examine: backups.examine.handler(({ context: { acting, inspector, stream } }) =>
+      stream<ExaminationProgress>(examination(acting, inspector, false)),
+    ),
+    mend: backups.mend.handler(({ input: { inspector }, context: { acting, stream } }) =>
+      stream<ExaminationProgress>(examination(acting, inspector, true)),
     ),
   };
 }

@@ -1,9 +1,12 @@
 import { resolve } from 'node:path';
 import { type BackupGeneration, type BackupSettings, KEEP_GENERATIONS } from '../../../src-shared/backup.ts';
 import type { BackupState } from '../../../src-shared/contract/backups.ts';
+import type { DeviceSurvey } from '../../../src-shared/device-survey.ts';
+import type { Finding } from '../../../src-shared/finding.ts';
 import { openWorkspace } from '../../store/open-workspace.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { backupState, backupsFolder, changeBackupSettings } from './backup-schedule.ts';
+import { type ExaminationOptions, examine } from './doctor.ts';
 import { type BackupOptions, makeBackup } from './make-backup.ts';
 
 /**
@@ -42,6 +45,23 @@ export async function backupSettingsOf(
     if (change) await changeBackupSettings(workspace, change.settings, change.inspector);
     return backupState(workspace, Date.now());
   });
+}
+
+/** Examines a workspace that is not open here. */
+export async function examineWorkspace(
+  workspaceFolder: string,
+  options: Omit<ExaminationOptions, 'workspace'>,
+): Promise<Finding[]> {
+  return withWorkspace(workspaceFolder, (workspace) => examine({ ...options, workspace }));
+}
+
+/** What keeps every device but the CPU from computing, or the CPU; undefined: nothing is known to be wrong. */
+export async function chosenDeviceProblem(
+  survey: () => Promise<DeviceSurvey>,
+): Promise<{ readonly device: string; readonly problem: string } | undefined> {
+  const { devices } = await survey();
+  const broken = devices.find(({ state }) => state === 'failed' || state === 'wrong');
+  return broken && { device: broken.device, problem: broken.reason ?? broken.state };
 }
 
 async function withWorkspace<T>(folder: string, work: (workspace: Workspace) => Promise<T>): Promise<T> {
