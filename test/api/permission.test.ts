@@ -8,6 +8,7 @@ import type { AuditSubject } from '../../src-main/store/audit.ts';
 import { contract } from '../../src-shared/contract/index.ts';
 import { type Action, LEAST_ROLE, mayDo } from '../../src-shared/permissions.ts';
 import { SIGNS_OF_LIFE_EVERY } from '../../src-shared/roles.ts';
+import { typedScale } from '../../src-shared/scale.ts';
 import { listAudit } from '../store/history-fixture.ts';
 import {
   drain,
@@ -328,7 +329,8 @@ describe('with people', () => {
           ...{ id: batchId, kind: 'integer', inspector },
           range: { low: 0, high: 4095 },
         }),
-      'batches.changeScale': () => again.batches.changeScale({ id: batchId, scale: null, inspector }),
+      'batches.changeScale': () =>
+        again.batches.changeScale({ id: batchId, scale: typedScale(0.05), inspector }),
       'batches.archive': () => again.batches.archive({ id: batchId, archived: true, inspector }),
       'batches.delete': () => again.batches.delete({ id: batchId, deleted: true, inspector }),
       'batches.purge': async () => drain(await again.batches.purge({ id: old.id, inspector })),

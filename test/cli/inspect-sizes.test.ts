@@ -107,4 +107,44 @@ describe('inspect', () => {
     await opened.close();
     expect(runs.map(({ scale }) => scale?.millimetresPerPixel ?? null)).toEqual([0.05, 0.05, null]);
   });
+
+  it('asks the other images again without what is too small, and keeps their maps as they were', async () => {
+    const folder = await tempFolder();
+    const [input, workspace] = [join(folder, 'input'), join(folder, 'workspace')];
+    await writePictures(
+      input,
+      Array.from({ length: 6 }, (_, i) => `${i}.png`),
+    );
+    const recipe = join(folder, 'recipe.json');
+    await writeFile(recipe, JSON.stringify({ ...TINY_RECIPE, theta: THETA }));
+    const inspected = async (...options: string[]) => {
+      const asked = ['--opinions', 'language,consensus', '--no-align', ...options];
+      const all = ['inspect', input, '--json', ...pack.options, '--recipe', recipe, '--workspace', workspace];
+      const { code, stdout, stderr } = await runCli([...all, ...asked]);
+      expect(code, stderr).toBe(0);
+      return (jsonLines(stdout) as Told[]).sort((a, b) => (a.path < b.path ? -1 : 1));
+    };
+    const plain = await inspected();
+    const limited = await inspected('--minimum-defect', '100000px');
+    expect(plain.some(({ regions, opinions }) => regions.length > 0 && opinions)).toBe(true);
+    for (const [i, record] of limited.entries()) {
+      const before = plain[i]!;
+      expect(record.artifacts).toEqual(before.artifacts);
+      expect(record.regions.map(({ opinions }) => opinions)).toEqual(
+        before.regions.map(({ opinions }) => opinions),
+      );
+      expect(record.score).toBeLessThanOrEqual(before.score);
+      expect(record.notices.map(({ code }) => code)).not.toContain('region-accepted');
+    }
+    expect(limited.some(({ score }, i) => score < plain[i]!.score)).toBe(true);
+  });
 });
+
+interface Told {
+  readonly path: string;
+  readonly score: number;
+  readonly regions: readonly { readonly opinions?: unknown }[];
+  readonly opinions?: unknown;
+  readonly notices: readonly { readonly code: string }[];
+  readonly artifacts: unknown;
+}
