@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { archiveBatch, createBatch, deleteBatch, updateBatch } from '../../src-main/store/batches.ts';
 import { addImages } from '../../src-main/store/images.ts';
+import { addMadeUpBatches } from '../../src-main/store/made-up-batches.ts';
+import { migrations } from '../../src-main/store/migrations.ts';
+import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import { beginPurge, purgeStep } from '../../src-main/store/purges.ts';
 import { saveRecipe } from '../../src-main/store/recipes.ts';
 import { recordOutcome } from '../../src-main/store/results.ts';
@@ -11,9 +14,10 @@ import { checkTotals, rebuildTotals } from '../../src-main/store/total-checks.ts
 import { countedRuns, scoreTotals, timeTotals, verdictTotals } from '../../src-main/store/totals.ts';
 import { addVerdict, verdictHistory } from '../../src-main/store/verdicts.ts';
 import type { Workspace } from '../../src-main/store/workspace.ts';
+import { ClipSamError } from '../../src-shared/errors.ts';
 import { Random } from '../../src-shared/random.ts';
 import { modelVerdict } from '../../src-shared/verdict.ts';
-import { context, inspectionResult, recipe, temporaryWorkspace } from './fixtures.ts';
+import { context, inspectionResult, recipe, temporaryFolder, temporaryWorkspace } from './fixtures.ts';
 
 const SIZE = 5;
 
@@ -32,8 +36,8 @@ class Life {
 
   async step(): Promise<string> {
     const steps = {
-      newBatch: 2,
-      newRun: 4,
+      newBatch: 1,
+      newRun: 2,
       inspect: 40,
       retry: 4,
       judge: 40,
@@ -73,7 +77,7 @@ class Life {
     if (!batch) return;
     const [id, { claims }] = batch;
     const last = claims.at(-1);
-    if (last) await setRunStatus(this.#workspace, last, 'done', 'ana').catch(() => {});
+    if (last) await setRunStatus(this.#workspace, last, 'done', 'ana').catch(unlessRefused);
     claims.push(await startRun(this.#workspace, id, this.#pick(this.#recipes), context));
   }
 
@@ -82,14 +86,14 @@ class Life {
     if (!claim) return;
     const outcome = this.#random.next() < 0.3 ? FAILED : this.#inspected();
     // Final and taken over runs refuse.
-    await recordOutcome(this.#workspace, claim.claim, this.#pick(claim.images), outcome).catch(() => {});
+    await recordOutcome(this.#workspace, claim.claim, this.#pick(claim.images), outcome).catch(unlessRefused);
   }
 
   async retry() {
     const found = this.#claim();
     if (!found) return;
     const { claim, images } = found;
-    await setRunStatus(this.#workspace, claim, 'interrupted', 'ana').catch(() => {});
+    await setRunStatus(this.#workspace, claim, 'interrupted', 'ana').catch(unlessRefused);
     const again = await resumeRun(this.#workspace, claim.runId, context, { retryFailed: true }).catch(
       () => null,
     );
@@ -110,21 +114,22 @@ class Life {
       severity: verdict === 'reject' ? this.#pick(['critical', 'major', 'minor', null]) : null,
       overturnReason: 'seen',
       inspector: this.#pick(['ana', 'bo', 'cy']),
-    }).catch(() => {});
+    }).catch(unlessRefused);
   }
 
   async withdraw() {
     const found = this.#claim();
     if (!found) return;
     const at = { runId: found.claim.runId, imageId: this.#pick(found.images) };
-    await addVerdict(this.#workspace, { ...at, verdict: 'withdrawn', inspector: 'ana' }).catch(() => {});
+    await addVerdict(this.#workspace, { ...at, verdict: 'withdrawn', inspector: 'ana' }).catch(unlessRefused);
   }
 
   async delete() {
     const batch = this.#batchThere();
     if (!batch) return;
     const [id, it] = batch;
-    for (const claim of it.claims) await setRunStatus(this.#workspace, claim, 'done', 'ana').catch(() => {});
+    for (const claim of it.claims)
+      await setRunStatus(this.#workspace, claim, 'done', 'ana').catch(unlessRefused);
     await deleteBatch(this.#workspace, id, true, 'ana');
     it.state = 'deleted';
   }
@@ -185,6 +190,11 @@ class Life {
   #pick<T>(items: readonly T[]): T {
     return items[this.#random.int(0, Math.max(0, items.length - 1))]!;
   }
+}
+
+/** What the program does not let happen, such as a verdict where there is no result. Everything else is a fault. */
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof ClipSamError) || error.code === 'workspace-corrupt') throw error;
 }
 
 const FAILED = {
@@ -282,6 +292,10 @@ it.each(['one', 'two', 'three'])(
     }
     expect(await checkTotals(workspace)).toEqual([]);
     expect(done.size).toBeGreaterThan(8);
+    const { rows } = await sql<Record<string, number>>`select
+    (select count(*) from verdicts where supersedes is not null and verdict <> 'withdrawn') as corrected,
+    (select count(*) from verdicts where verdict = 'withdrawn') as withdrawn`.execute(workspace.db);
+    expect(Object.entries(rows[0]!).filter(([, count]) => count === 0)).toEqual([]);
     expect((await fromTotals(workspace)).verdicts.length).toBeGreaterThan(5);
   },
 );
@@ -310,4 +324,19 @@ it('finds totals that are wrong, and counts them anew', async () => {
   await rebuildTotals(workspace);
   expect(await checkTotals(workspace)).toEqual([]);
   expect(await fromTotals(workspace)).toEqual(right);
+});
+
+it('a workspace from before gets its totals when it is opened', async () => {
+  const folder = await temporaryFolder();
+  const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '026'));
+  const old = await openWorkspace(folder, { create: true, migrations: before });
+  const { hash } = await saveRecipe(old, recipe, { inspector: 'ana' });
+  await addMadeUpBatches(old, hash, { batches: 3, images: 40 });
+  await old.close();
+  const workspace = await openWorkspace(folder);
+  onTestFinished(() => workspace.close());
+  const found = await fromTotals(workspace);
+  expect(found.runs).toEqual([1, 2, 3]);
+  expect(found).toEqual(await countNaively(workspace));
+  expect(await checkTotals(workspace)).toEqual([]);
 });
