@@ -15,6 +15,7 @@ import { addRecipe } from './recipe.ts';
 import { addReferencesCommand } from './references.ts';
 import { addSamples } from './samples.ts';
 import { addServe } from './serve.ts';
+import { addSign } from './sign.ts';
 import { addStart } from './start.ts';
 import { addStats } from './stats.ts';
 import { printable, printLine } from './terminal.ts';
@@ -71,6 +72,7 @@ Exit codes:
   addDevices(program);
   addReferencesCommand(program);
   addPeople(program);
+  addSign(program);
   addWorkspace(program);
   addBackup(program);
   addRestore(program);

@@ -16,7 +16,7 @@ async function signedKeys(workspace: Workspace): Promise<SubjectKey[]> {
 }
 
 /** Each signed subject in turn, the newest signature first. */
-async function* eachSignedSubject(workspace: Workspace): AsyncGenerator<SignedSubject> {
+export async function* eachSignedSubject(workspace: Workspace): AsyncGenerator<SignedSubject> {
   for (const key of await signedKeys(workspace)) yield await signedSubject(workspace, key);
 }
 

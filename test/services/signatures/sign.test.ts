@@ -8,10 +8,9 @@ import { signedSubject } from '../../../src-main/services/signatures/signed-subj
 import { openWorkspace } from '../../../src-main/store/open-workspace.ts';
 import { changeRole, removeInspector } from '../../../src-main/store/people.ts';
 import { saveRecipe } from '../../../src-main/store/recipes.ts';
-import type { Workspace } from '../../../src-main/store/workspace.ts';
 import { recipe, temporaryWorkspace } from '../../store/fixtures.ts';
 import { listAudit } from '../../store/history-fixture.ts';
-import { PINS, peopleIn, type Signer, seen, signingPlace } from './signing-fixture.ts';
+import { PINS, peopleIn, type Signer, seen, signingPlace, tamper } from './signing-fixture.ts';
 
 const told = (which: string) =>
   expect.objectContaining({ details: expect.objectContaining({ case: which }) });
@@ -19,14 +18,6 @@ const told = (which: string) =>
 afterEach(() => {
   vi.useRealTimers();
 });
-
-/** With plain SQL behind the program's back: triggers dropped. */
-async function tamper(workspace: Workspace, table: string, ...statements: string[]) {
-  await sql.raw(`drop trigger ${table}_no_update`).execute(workspace.db);
-  await sql.raw(`drop trigger ${table}_no_delete`).execute(workspace.db);
-  await sql.raw('pragma foreign_keys = off').execute(workspace.db);
-  for (const statement of statements) await sql.raw(statement).execute(workspace.db);
-}
 
 describe('signing', () => {
   test('keeps who, as what, when, what for and what was signed, in the table and in the history', async () => {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { People } from '../../../src-main/services/people/people.ts';
 import { scryptPins } from '../../../src-main/services/people/pin.ts';
 import type { SigningPlace } from '../../../src-main/services/signatures/sign.ts';
@@ -43,4 +44,14 @@ export async function seen(
 ) {
   const { recordHash } = await signedSubject(workspace, of);
   return { ...of, inspector, meaning, recordHash: recordHash!, pin: PINS[inspector] as string };
+}
+
+/** Changes rows with plain SQL, behind the program's back: without the table's triggers, which are back afterwards. */
+export async function tamper({ db }: Workspace, table: string, ...statements: readonly string[]) {
+  const { rows } = await sql<{ name: string; sql: string }>`
+    select name, sql from sqlite_schema where type = 'trigger' and tbl_name = ${table}`.execute(db);
+  await sql.raw('pragma foreign_keys = off').execute(db);
+  for (const { name } of rows) await sql.raw(`drop trigger ${name}`).execute(db);
+  for (const statement of statements) await sql.raw(statement).execute(db);
+  for (const trigger of rows) await sql.raw(trigger.sql).execute(db);
 }
