@@ -175,6 +175,7 @@ export const ERROR_CASES = {
   'signature-unknown': { code: 'not-found', values: ['signature'] },
   'signature-withdrawn': { code: 'conflict', values: [] },
   'signature-of-other': { code: 'not-permitted', values: ['name'] },
+  'audit-head-invalid': { code: 'input-invalid', values: [] },
   'study-unknown': { code: 'not-found', values: ['study'] },
   'study-too-small': { code: 'conflict', values: [] },
   'study-other-image': { code: 'conflict', values: [] },

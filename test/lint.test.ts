@@ -85,6 +85,7 @@ const WINDOW_DIRECTIONS: Directions = {
   review: SHARED_BY_SCREENS,
   references: SHARED_BY_SCREENS,
   studies: SHARED_BY_SCREENS,
+  audit: SHARED_BY_SCREENS,
   recipes: SHARED_BY_SCREENS,
   device: SHARED_BY_SCREENS,
   packs: SHARED_BY_SCREENS,
@@ -95,7 +96,7 @@ const WINDOW_DIRECTIONS: Directions = {
   models: [...SHARED_BY_SCREENS, 'device', 'packs', 'people', 'storage'],
   app: [
     ...SHARED_BY_SCREENS.filter((layer) => layer !== 'viewer'),
-    ...['review', 'references', 'studies', 'batches', 'what-if', 'models', 'device', 'people'],
+    ...['review', 'references', 'studies', 'audit', 'batches', 'what-if', 'models', 'device', 'people'],
   ],
 };
 

@@ -90,6 +90,15 @@ export const PUBLISHED_EVENTS = {
   },
   // The inference process publishes its status.
   device: { choose: null },
+  audit: {
+    search: null,
+    choices: null,
+    head: null,
+    exportHead: null,
+    checkHead: null,
+    verify: null,
+    export: null,
+  },
   // A study is blind: other windows hear of no answer.
   studies: { create: null, next: null, judge: null, takeBack: null, results: null, exportAnswers: null },
   exports: { run: null },

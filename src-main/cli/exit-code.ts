@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** The rest was done: some images failed, or some pack is not whole. */
   someFailed: 3,
+  /** `audit verify`: the trail, or what it tells of, was changed behind the program's back. */
+  tampered: 4,
   /** Something else is at work, or has to be done first. EX_TEMPFAIL, as sysexits.h has it: worth another try later. */
   conflict: 75,
   /** 128 + SIGINT, as shells have it. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
+import { addAudit } from './audit.ts';
 import { addBackup, addRestore } from './backup.ts';
 import { addBench } from './bench.ts';
 import { addDevices } from './devices.ts';
@@ -55,7 +56,7 @@ Start with:
 
 Exit codes:
   0 all done, 2 wrong usage, 3 some images failed (the rest was done), a pack is not whole or
-  a bar of bench was missed, 75 not now: something else is at work or has to be done first,
+  a bar of bench was missed, 4 audit verify found changes, 75 not now: something else is at work or has to be done first,
   1 other errors, 130 interrupted with Ctrl-C`,
     )
     .showHelpAfterError('(add --help for help)')
@@ -73,6 +74,7 @@ Exit codes:
   addReferencesCommand(program);
   addPeople(program);
   addSign(program);
+  addAudit(program);
   addWorkspace(program);
   addBackup(program);
   addRestore(program);

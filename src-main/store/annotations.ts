@@ -143,7 +143,7 @@ export async function retractAnnotation(
         created_at: new Date().toISOString(),
         retracts: id,
       })
-      .returning(['id', 'created_at'])
+      .returningAll()
       .executeTakeFirstOrThrow();
     const { runId, imageId } = { runId: row.run_id, imageId: row.image_id };
     await recordAudit(db, [
@@ -152,7 +152,7 @@ export async function retractAnnotation(
         action: 'retracted',
         subject: 'annotation',
         subjectId: id,
-        newValue: { retraction: retraction.id, runId, imageId, createdAt: retraction.created_at },
+        newValue: { retraction: recordedRetraction(retraction) },
       },
     ]);
     await alongside({ ...workspace, db }, { id, inspector });
@@ -181,7 +181,14 @@ function standingAnnotations(db: Workspace['db'], runId: number, imageIds?: read
   return imageIds ? query.where('a.image_id', 'in', imageIds) : query;
 }
 
-function toAnnotation(row: Selectable<Schema['annotations']>): Annotation {
+/** What the audit trail tells of a retraction, as one of the annotation that it takes back. */
+export function recordedRetraction(row: Selectable<Schema['annotations']>) {
+  const { id, run_id: runId, image_id: imageId, inspector, created_at: createdAt } = row;
+  return { id, runId, imageId, inspector, createdAt };
+}
+
+/** An annotation from its row, which is no retraction. */
+export function toAnnotation(row: Selectable<Schema['annotations']>): Annotation {
   return {
     id: row.id,
     runId: row.run_id,

@@ -1,11 +1,13 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { InspectionArea } from '../../src-shared/inspection-area.ts';
 import { hashOfArea } from '../files/area-hash.ts';
 import { sha256 } from '../files/hash.ts';
-import { type AuditRow, entryHash, genesisHash } from './audit-chain.ts';
+import { genesisHash, hashOfRow } from './audit-chain.ts';
 import { frozen, run } from './migration-statements.ts';
 import { resultsDigest } from './results-digest.ts';
 import type { Schema } from './schema.ts';
+
+type AuditRow = Omit<Selectable<Schema['audit_events']>, 'hash'>;
 
 /** Entries hashed at a time. */
 const PAGE = 1000;
@@ -41,7 +43,7 @@ async function chainOf(db: Kysely<unknown>): Promise<Trail> {
       select * from audit_events where id > ${trail.id} order by id limit ${PAGE}`.execute(db);
     for (const row of rows) {
       trail.id = row.id;
-      trail.hash = entryHash(trail.hash, row);
+      trail.hash = hashOfRow(trail.hash, row);
       await sql`update audit_events set hash = ${trail.hash} where id = ${row.id}`.execute(db);
     }
     if (rows.length < PAGE) break;
@@ -62,6 +64,7 @@ async function takeOver(db: Kysely<unknown>, trail: Trail): Promise<void> {
       (select max(id) from batches) as batches, (select max(id) from runs) as runs,
       (select max(id) from people) as people`.execute(db);
   await add(db, trail, 'workspace', 'trail', newest[0]!);
+  await takeOverRecipes(db, trail);
   await takeOverBatches(db, trail);
   await takeOverRuns(db, trail);
   await takeOverPeople(db, trail);
@@ -90,15 +93,23 @@ async function add(
     new_value: JSON.stringify(value),
   };
   trail.id = row.id;
-  trail.hash = entryHash(trail.hash, row);
+  trail.hash = hashOfRow(trail.hash, row);
   await sql`insert into audit_events
       (id, inspector, created_at, action, subject, subject_id, old_value, new_value, hash)
     values (${row.id}, ${row.inspector}, ${row.created_at}, ${row.action}, ${row.subject}, ${row.subject_id},
       ${row.old_value}, ${row.new_value}, ${trail.hash})`.execute(db);
 }
 
+async function takeOverRecipes(db: Kysely<unknown>, trail: Trail): Promise<void> {
+  const { rows } = await sql<Selectable<Schema['recipes']>>`
+    select * from recipes order by created_at, hash`.execute(db);
+  for (const { hash, name, revision, parent_hash: parentHash, inspector, created_at: createdAt } of rows) {
+    await add(db, trail, 'recipe', hash, { name, revision, parentHash, inspector, createdAt });
+  }
+}
+
 async function takeOverBatches(db: Kysely<unknown>, trail: Trail): Promise<void> {
-  const { rows } = await sql<Omit<Schema['batches'], 'id'> & { id: number }>`
+  const { rows } = await sql<Selectable<Schema['batches']>>`
     select * from batches order by id`.execute(db);
   for (const row of rows) {
     await add(db, trail, 'batch', row.id, {
@@ -113,6 +124,8 @@ async function takeOverBatches(db: Kysely<unknown>, trail: Trail): Promise<void>
       createdAt: row.created_at,
       archivedAt: row.archived_at,
       deletedAt: row.deleted_at,
+      // Sizes came later.
+      scale: null,
       sampleRanges:
         row.sample_ranges === null ? { integer: null, float: null } : JSON.parse(row.sample_ranges),
     });
@@ -121,7 +134,7 @@ async function takeOverBatches(db: Kysely<unknown>, trail: Trail): Promise<void>
 }
 
 async function takeOverRuns(db: Kysely<unknown>, trail: Trail): Promise<void> {
-  const { rows } = await sql<Omit<Schema['runs'], 'id'> & { id: number }>`
+  const { rows } = await sql<Selectable<Schema['runs']>>`
     select * from runs order by id`.execute(db);
   for (const row of rows) {
     const isOver = row.status !== 'running' && row.status !== 'paused';
@@ -136,15 +149,16 @@ async function takeOverRuns(db: Kysely<unknown>, trail: Trail): Promise<void> {
         ...(row.device_reason !== null && { fallbackReason: row.device_reason }),
       },
       status: row.status,
-      ...(row.sample_ranges !== null && { sampleRanges: JSON.parse(row.sample_ranges) }),
-      ...(row.area !== null && { area: hashOfArea(JSON.parse(row.area) as InspectionArea) }),
+      scale: null,
+      sampleRanges: row.sample_ranges === null ? null : JSON.parse(row.sample_ranges),
+      area: row.area === null ? null : hashOfArea(JSON.parse(row.area) as InspectionArea),
       ...(isOver && { results: await resultsDigest(db as Kysely<Schema>, row.id) }),
     });
   }
 }
 
 async function takeOverPeople(db: Kysely<unknown>, trail: Trail): Promise<void> {
-  const { rows } = await sql<Omit<Schema['people'], 'id'> & { id: number }>`
+  const { rows } = await sql<Selectable<Schema['people']>>`
     select * from people order by id`.execute(db);
   for (const { id, name, role, pin, removed_at } of rows) {
     const removed = removed_at !== null;

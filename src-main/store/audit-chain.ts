@@ -1,16 +1,5 @@
+import type { AuditEntry } from '../../src-shared/audit.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
-
-/** An entry of the audit trail as its columns have it; the values are JSON as it was written. */
-export interface AuditRow {
-  readonly id: number;
-  readonly inspector: string;
-  readonly created_at: string;
-  readonly action: string;
-  readonly subject: string;
-  readonly subject_id: string;
-  readonly old_value: string | null;
-  readonly new_value: string | null;
-}
 
 /** What stands for the hash of the entry before the first one. */
 export function genesisHash(workspaceId: string): string {
@@ -18,12 +7,29 @@ export function genesisHash(workspaceId: string): string {
 }
 
 /**
- * The hash of an entry: SHA-256 over canonical JSON of the hash before it and all of its columns. It can never be
- * computed in another way: workspaces hold it.
+ * The hash of an entry: SHA-256 over canonical JSON of the hash before it (`previous`) and all of the entry but its own
+ * hash. It can never be computed in another way: workspaces hold it.
  */
-export function entryHash(previous: string, row: AuditRow): string {
-  return hashOfJson({
-    previous,
+export function entryHash(previous: string, entry: Omit<AuditEntry, 'hash'>): string {
+  const { id, inspector, createdAt, action, subject, subjectId, oldValue, newValue } = entry;
+  return hashOfJson({ previous, id, inspector, createdAt, action, subject, subjectId, oldValue, newValue });
+}
+
+/** The same of a row. */
+export function hashOfRow(
+  previous: string,
+  row: {
+    readonly id: number;
+    readonly inspector: string;
+    readonly created_at: string;
+    readonly action: string;
+    readonly subject: string;
+    readonly subject_id: string;
+    readonly old_value: string | null;
+    readonly new_value: string | null;
+  },
+): string {
+  return entryHash(previous, {
     id: row.id,
     inspector: row.inspector,
     createdAt: row.created_at,

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { entryHash, genesisHash } from './audit-chain.ts';
+import { genesisHash, hashOfRow } from './audit-chain.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -62,7 +62,7 @@ export async function recordAudit(db: Kysely<Schema>, events: readonly NewAuditE
       old_value: toJson(event.oldValue),
       new_value: toJson(event.newValue),
     };
-    hash = entryHash(hash, row);
+    hash = hashOfRow(hash, row);
     return { ...row, hash };
   });
   for (let start = 0; start < rows.length; start += ROWS) {

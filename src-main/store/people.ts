@@ -280,7 +280,7 @@ function change(
 }
 
 /** What the audit trail tells of somebody; `pin`: SHA-256 of what their PIN is checked against. */
-function recordedPerson(row: Pick<Row, 'name' | 'role' | 'pin' | 'removed_at'>) {
+export function recordedPerson(row: Pick<Row, 'name' | 'role' | 'pin' | 'removed_at'>) {
   return { ...toInspector(row), removed: row.removed_at !== null, pin: sha256(row.pin) };
 }
 

@@ -42,11 +42,17 @@ export async function saveRecipe(
         subject: 'recipe',
         subjectId: hash,
         oldValue: options.parentHash,
-        newValue: { name: recipe.name, revision: row.revision, createdAt: row.created_at },
+        newValue: recordedRecipe(row),
       },
     ]);
     return toRecipeRecord(row);
   });
+}
+
+/** What the audit trail tells of a recipe; what is in it is its hash's. */
+export function recordedRecipe(row: Selectable<Schema['recipes']>) {
+  const { name, revision, parent_hash: parentHash, inspector, created_at: createdAt } = row;
+  return { name, revision, parentHash, inspector, createdAt };
 }
 
 /** @throws ClipSamError `not-found` when the workspace has no such recipe */

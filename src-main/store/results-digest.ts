@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
+import { throwIfCancelled } from '../../src-shared/errors.ts';
 import type { Schema } from './schema.ts';
 
 /** What the audit trail keeps of all results of a run. */
@@ -79,7 +80,7 @@ export async function resultsDigest(
     if (rows.length < PAGE) return { count, sha256: hash.digest('hex') };
     after = rows.at(-1)!.image_id;
     await setImmediate();
-    signal?.throwIfAborted();
+    throwIfCancelled(signal);
   }
 }
 

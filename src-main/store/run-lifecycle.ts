@@ -4,7 +4,6 @@ import type { ErrorRecord } from '../../src-shared/error-record.ts';
 import { failure } from '../../src-shared/errors.ts';
 import type { InspectionArea } from '../../src-shared/inspection-area.ts';
 import type { RunStatus } from '../../src-shared/run.ts';
-import { hashOfArea } from '../files/area-hash.ts';
 import { storedArea } from './areas.ts';
 import { recordAudit } from './audit.ts';
 import { errorColumns } from './error-columns.ts';
@@ -17,7 +16,7 @@ import {
   newClaim,
   type RunClaim,
 } from './run-claims.ts';
-import { runRow } from './run-row.ts';
+import { recordedRun, runRow } from './run-row.ts';
 import { rangesOfBatch } from './sample-ranges.ts';
 import { scaleForRun } from './scale-of-run.ts';
 import type { Workspace } from './workspace.ts';
@@ -54,7 +53,7 @@ export async function startRun(
     }
     const ranges = await rangesOfBatch(db, batchId);
     const scale = await scaleForRun(db, batchId, recipeHash);
-    const { id } = await db
+    const row = await db
       .insertInto('runs')
       .values({
         ...claim.columns,
@@ -69,28 +68,18 @@ export async function startRun(
         last_image_id: last,
         started_at: claim.columns.heartbeat_at,
       })
-      .returning('id')
+      .returningAll()
       .executeTakeFirstOrThrow();
     await recordAudit(db, [
       {
         inspector: context.inspector,
         action: 'started',
         subject: 'run',
-        subjectId: id,
-        newValue: {
-          batchId,
-          recipeHash,
-          packHash: context.packHash,
-          softwareVersion: context.softwareVersion,
-          status: 'running',
-          device: context.device,
-          ...(area && { area: hashOfArea(area) }),
-          ...(ranges !== null && { sampleRanges: JSON.parse(ranges) as unknown }),
-          ...(scale && { scale }),
-        },
+        subjectId: row.id,
+        newValue: { ...recordedRun(row), device: context.device },
       },
     ]);
-    return id;
+    return row.id;
   });
   return holdClaim(runId, claim.token);
 }

@@ -19,6 +19,11 @@ const DEFAULTS: Settings = {
   backup: null,
 };
 
+/** True for what {@link Settings} knows; other entries of the history are of settings that lie elsewhere. */
+export function isSetting(name: string): boolean {
+  return Object.hasOwn(DEFAULTS, name);
+}
+
 export async function getSetting<Name extends keyof Settings>(
   workspace: Pick<Workspace, 'db'>,
   name: Name,

@@ -3,6 +3,7 @@ import { failure } from '../../src-shared/errors.ts';
 import type { ImagePage } from '../../src-shared/image-page.ts';
 import type { Study } from '../../src-shared/study.ts';
 import type { HumanVerdict, ModelVerdict, VerdictEntry } from '../../src-shared/verdict.ts';
+import { hashOfJson } from '../files/canonical-json.ts';
 import { recordAudit } from './audit.ts';
 import { toBatchImage } from './images.ts';
 import type { Schema } from './schema.ts';
@@ -150,10 +151,21 @@ export async function addJudgement(
 ): Promise<void> {
   await workspace.db.transaction().execute(async (db) => {
     const { imageId, ...entry } = decide(await studyHistory({ ...workspace, db }, studyId));
-    await db
+    const row = await db
       .insertInto('study_judgements')
       .values({ ...entry, study_id: studyId, image_id: imageId, created_at: new Date().toISOString() })
-      .execute();
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    await recordAudit(db, [
+      {
+        inspector: row.inspector,
+        action: row.verdict === 'withdrawn' ? 'taken back' : 'judged',
+        subject: 'study',
+        subjectId: studyId,
+        // The answer itself would end the blindness of whoever reads the trail.
+        newValue: { answer: row.id, round: row.round, imageId, sha256: hashOfJson(row) },
+      },
+    ]);
   });
 }
 

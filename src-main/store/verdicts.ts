@@ -106,7 +106,8 @@ export async function currentVerdicts(
   return current;
 }
 
-function toVerdict(row: Selectable<Schema['verdicts']>): VerdictEntry {
+/** A verdict from its row. */
+export function toVerdict(row: Selectable<Schema['verdicts']>): VerdictEntry {
   return {
     id: row.id,
     runId: row.run_id,

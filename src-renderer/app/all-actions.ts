@@ -1,3 +1,4 @@
+import { AUDIT_ACTIONS } from '../audit/audit-actions.ts';
 import { BATCH_ACTIONS } from '../batches/batches-actions.ts';
 import type { AnyAction } from '../keys/action.ts';
 import { MODEL_ACTIONS } from '../models/model-actions.ts';
@@ -13,4 +14,5 @@ export const ALL_ACTIONS: readonly AnyAction[] = [
   ...MODEL_ACTIONS,
   ...REVIEW_SCREEN_ACTIONS,
   ...REFERENCES_ACTIONS,
+  ...AUDIT_ACTIONS,
 ];

@@ -5,6 +5,7 @@ import {
   IconBookmarks,
   IconCpu,
   IconHelp,
+  IconHistory,
   IconPhotoSearch,
   IconSettings,
   IconStack2,
@@ -12,6 +13,7 @@ import {
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
+import { AuditScreen } from '../audit/audit-screen.tsx';
 import { BatchesScreen } from '../batches/batches-screen.tsx';
 import { DeviceBadge } from '../device/device-badge.tsx';
 import { isEnabled } from '../keys/action.ts';
@@ -58,6 +60,7 @@ function Frame() {
       'what-if': routeTo.whatIf(batchId ?? undefined),
       models: routeTo.models(),
       references: routeTo.references(),
+      audit: routeTo.audit(),
     },
     go,
     toggleHelp: help.toggle,
@@ -106,6 +109,7 @@ function Frame() {
             <Route path={ROUTES.whatIf} component={WhatIfScreen} />
             <Route path={ROUTES.models} component={ModelsScreen} />
             <Route path={ROUTES.references} component={ReferencesScreen} />
+            <Route path={ROUTES.audit} component={AuditScreen} />
             <Route path={ROUTES.study} component={StudyScreen} />
             <Route path={ROUTES.studyResults} component={StudyResultsScreen} />
             <Route>
@@ -128,6 +132,7 @@ const ICONS = {
   'what-if': IconAdjustments,
   models: IconCpu,
   references: IconBookmarks,
+  audit: IconHistory,
 };
 
 function RailButton({

@@ -1,6 +1,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import appEn from './en/app.json';
+import auditEn from './en/audit.json';
 import batchesEn from './en/batches.json';
 import errorsEn from './en/errors.json';
 import modelsEn from './en/models.json';
@@ -10,6 +11,7 @@ import studiesEn from './en/studies.json';
 import viewerEn from './en/viewer.json';
 import whatIfEn from './en/what-if.json';
 import appZh from './zh-CN/app.json';
+import auditZh from './zh-CN/audit.json';
 import batchesZh from './zh-CN/batches.json';
 import errorsZh from './zh-CN/errors.json';
 import modelsZh from './zh-CN/models.json';
@@ -33,6 +35,7 @@ export const texts = {
     'what-if': whatIfEn,
     models: modelsEn,
     references: referencesEn,
+    audit: auditEn,
     errors: errorsEn,
   },
   'zh-CN': {
@@ -44,6 +47,7 @@ export const texts = {
     'what-if': whatIfZh,
     models: modelsZh,
     references: referencesZh,
+    audit: auditZh,
     errors: errorsZh,
   },
 } as const;

@@ -9,6 +9,7 @@ export const ROUTES = {
   whatIf: '/what-if/:batchId?',
   models: '/models',
   references: '/references/:product?',
+  audit: '/audit',
   study: '/studies/:studyId',
   studyResults: '/studies/:studyId/results',
 } as const;
@@ -22,6 +23,7 @@ export const routeTo = {
   models: () => '/models',
   references: (product?: Product) =>
     product === undefined ? '/references' : `/references/${encodeURIComponent(productKey(product))}`,
+  audit: () => '/audit',
   study: (studyId: number) => `/studies/${studyId}`,
   studyResults: (studyId: number) => `/studies/${studyId}/results`,
 };

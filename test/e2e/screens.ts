@@ -85,6 +85,16 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   {
+    name: 'audit',
+    show: async (window, subject) => {
+      await batches.show(window, subject);
+      await window.keyboard.press('Alt+9');
+      await window.page.locator('[data-testid=audit] [role=option]').first().waitFor();
+      await window.page.locator('[data-testid=audit] [role=listbox]').press('ArrowDown');
+      await settled(window);
+    },
+  },
+  {
     name: 'models',
     show: async (window) => {
       await goTo(window, '/models', 'table');

@@ -20,7 +20,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const text = (value: string | null) => (value === null ? 'null' : JSON.stringify(value));
 
 /** The formula of the documentation, written down by hand: keys in alphabetical order, no white space. */
-const hashByHand = (previous: string, row: Omit<Row, 'hash'>) =>
+export const hashByHand = (previous: string, row: Omit<Row, 'hash'>) =>
   sha256(
     `{"action":${text(row.action)},"createdAt":${text(row.created_at)},"id":${row.id},` +
       `"inspector":${text(row.inspector)},"newValue":${text(row.new_value)},"oldValue":${text(row.old_value)},` +

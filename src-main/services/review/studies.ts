@@ -16,6 +16,7 @@ import {
 import type { HumanVerdict } from '../../../src-shared/verdict.ts';
 import { FileNames } from '../../reports/file-names.ts';
 import { exportStudyCsv } from '../../reports/study-csv.ts';
+import { recordAuditEvent } from '../../store/audit.ts';
 import { getBatch } from '../../store/batches.ts';
 import { commonFolder } from '../../store/common-folder.ts';
 import {
@@ -244,7 +245,10 @@ export async function exportAnswers(
   );
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   const own = `${new FileNames().for(study.name, '')}-study-${studyId}-${time}`;
-  return exportStudyCsv(join(workspace.folder, 'exports', own), rows, csv);
+  const path = await exportStudyCsv(join(workspace.folder, 'exports', own), rows, csv);
+  const event = { action: 'exported', subject: 'study', subjectId: studyId, newValue: { path } } as const;
+  await recordAuditEvent(workspace, { inspector: viewer, ...event });
+  return path;
 }
 
 function nameIn(folder: string, { path, page }: StudyImage): string {
