@@ -51,6 +51,7 @@ export type AuditHead = z.infer<typeof auditHeadSchema>;
 const AUDIT_RECORDS = [
   'verdict',
   'annotation',
+  'disposition',
   'recipe',
   'person',
   'setting',

@@ -49,6 +49,7 @@ export function remarkText(remark: AuditRemark): string {
 const PLURAL: Readonly<Record<AuditRecord, string>> = {
   verdict: 'verdicts',
   annotation: 'annotations',
+  disposition: 'dispositions',
   recipe: 'recipes',
   person: 'people',
   setting: 'settings',

@@ -152,7 +152,7 @@ async function takeOverRuns(db: Kysely<unknown>, trail: Trail): Promise<void> {
       scale: null,
       sampleRanges: row.sample_ranges === null ? null : JSON.parse(row.sample_ranges),
       area: row.area === null ? null : hashOfArea(JSON.parse(row.area) as InspectionArea),
-      ...(isOver && { results: await resultsDigest(db as Kysely<Schema>, row.id) }),
+      ...(isOver && { results: await resultsDigest(db as Kysely<Schema>, row.id, { withSizes: false }) }),
     });
   }
 }

@@ -7,6 +7,7 @@ import { recordedRetraction, toAnnotation } from './annotations.ts';
 import { coverageOf } from './audit-search.ts';
 import { batchesOfRuns, parsed, purgedBatches, type RecordedState, recordedStates } from './audit-states.ts';
 import { recordedBatch } from './batches.ts';
+import { toDisposition } from './dispositions.ts';
 import { recordedPerson } from './people.ts';
 import { recordedRecipe } from './recipes.ts';
 import { recordedRun } from './run-row.ts';
@@ -65,6 +66,11 @@ const KINDS: readonly Kind[] = [
     where: sql`kind is null`,
     told: sql`e.action = 'retracted'`,
     fieldsOf: (row) => ({ retraction: recordedRetraction(row) }),
+  }),
+  kind('dispositions', {
+    record: 'disposition',
+    key: 'id',
+    fieldsOf: (row) => ({ ...toDisposition(row) }),
   }),
   kind('recipes', { record: 'recipe', key: 'hash', fieldsOf: recordedRecipe }),
   kind('people', { record: 'person', key: 'id', fieldsOf: recordedPerson }),

@@ -26,7 +26,7 @@ export async function* checkResults(
   for (const { id } of runs) {
     const before = await stateOf(db, id);
     if (!before) continue;
-    const digest = await resultsDigest(db, id, signal);
+    const digest = await resultsDigest(db, id, { withSizes: true, signal });
     const after = await stateOf(db, id);
     if (!after) continue;
     const checked = compareResults(id, digest, before, after);
@@ -61,7 +61,10 @@ function compareResults(
   if (!isSame) return { state: 'open', count: 0, findings: [] };
   const told = after.told?.fields.results as ResultsDigest | undefined;
   if (!told) return { state: 'untold', count: 0, findings: [] };
-  const isEqual = told.count === digest.count && told.sha256 === digest.sha256;
+  const isEqual =
+    told.count === digest.count &&
+    told.sha256 === digest.sha256 &&
+    (told.sizes === undefined || told.sizes === digest.sizes);
   const entry = after.told!.entry;
   return {
     state: 'compared',

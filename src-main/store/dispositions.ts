@@ -111,7 +111,8 @@ async function wasRejected(
   return (last === undefined || last === 'withdrawn') && model === 'reject';
 }
 
-function toDisposition(row: Selectable<Schema['dispositions']>): DispositionEntry {
+/** A disposition from its row. */
+export function toDisposition(row: Selectable<Schema['dispositions']>): DispositionEntry {
   return {
     id: row.id,
     runId: row.run_id,

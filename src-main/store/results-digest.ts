@@ -9,6 +9,8 @@ export interface ResultsDigest {
   readonly count: number;
   /** Over what each of them says, in the order of the images. */
   readonly sha256: string;
+  /** The same of how large their regions are; absent: kept before regions had sizes. */
+  readonly sizes?: string;
 }
 
 /** Results read at a time. */
@@ -55,9 +57,11 @@ const REGION_COLUMNS = [
 export async function resultsDigest(
   db: Kysely<Schema>,
   runId: number,
-  signal?: AbortSignal,
+  options: { readonly withSizes: boolean; readonly signal?: AbortSignal | undefined },
 ): Promise<ResultsDigest> {
+  const { withSizes, signal } = options;
   const hash = createHash('sha256');
+  const sizes = createHash('sha256');
   let count = 0;
   for (let after = 0; ; ) {
     const rows = await db
@@ -76,8 +80,11 @@ export async function resultsDigest(
       const values = RESULT_COLUMNS.map((column) => row[column]);
       hash.update(`${JSON.stringify([...values, regions.get(row.id) ?? []])}\n`);
     }
+    if (withSizes) for (const size of await sizesOf(db, rows)) sizes.update(`${JSON.stringify(size)}\n`);
     count += rows.length;
-    if (rows.length < PAGE) return { count, sha256: hash.digest('hex') };
+    if (rows.length < PAGE) {
+      return { count, sha256: hash.digest('hex'), ...(withSizes && { sizes: sizes.digest('hex') }) };
+    }
     after = rows.at(-1)!.image_id;
     await setImmediate();
     throwIfCancelled(signal);
@@ -103,4 +110,24 @@ async function regionsOf(
     of.set(row.result_id, regions);
   }
   return of;
+}
+
+async function sizesOf(
+  db: Kysely<Schema>,
+  results: readonly { readonly id: number; readonly image_id: number }[],
+): Promise<readonly unknown[]> {
+  if (results.length === 0) return [];
+  const rows = await db
+    .selectFrom('regions')
+    .innerJoin('results', 'results.id', 'regions.result_id')
+    .select(['image_id', 'region_index', 'length', 'regions.width', 'below_limit'])
+    .where(
+      'result_id',
+      'in',
+      results.map(({ id }) => id),
+    )
+    .orderBy('image_id')
+    .orderBy('region_index')
+    .execute();
+  return rows.map((row) => [row.image_id, row.region_index, row.length, row.width, row.below_limit]);
 }

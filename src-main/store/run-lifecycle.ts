@@ -171,7 +171,7 @@ export async function setRunStatus(
     const newValue = {
       status,
       ...(error && { error }),
-      ...(ended && { results: await resultsDigest(db, claim.runId) }),
+      ...(ended && { results: await resultsDigest(db, claim.runId, { withSizes: true }) }),
     };
     await recordAudit(db, [{ inspector, action: status, subject: 'run', subjectId: claim.runId, newValue }]);
   });
@@ -195,7 +195,7 @@ export async function cancelRun(workspace: Workspace, runId: number, inspector: 
       .set({ status: 'cancelled', ended_at: endedAt, owner_token: randomUUID() })
       .where('id', '=', runId)
       .execute();
-    const newValue = { status: 'cancelled', results: await resultsDigest(db, runId) };
+    const newValue = { status: 'cancelled', results: await resultsDigest(db, runId, { withSizes: true }) };
     await recordAudit(db, [{ inspector, action: 'cancelled', subject: 'run', subjectId: runId, newValue }]);
   });
 }

@@ -6,6 +6,7 @@ import { addAnnotation, retractAnnotation } from '../../../src-main/store/annota
 import { recordAudit, recordAuditEvent } from '../../../src-main/store/audit.ts';
 import { auditHead } from '../../../src-main/store/audit-search.ts';
 import { deleteBatch, updateBatch } from '../../../src-main/store/batches.ts';
+import { addDisposition } from '../../../src-main/store/dispositions.ts';
 import { addInspector, changePin, changeRole, removeInspector } from '../../../src-main/store/people.ts';
 import { beginPurge, purgeStep } from '../../../src-main/store/purges.ts';
 import { setRunStatus } from '../../../src-main/store/run-lifecycle.ts';
@@ -29,6 +30,7 @@ async function filled() {
   await changeSetting(workspace, 'idle-minutes', 5, 'Ana');
   await addVerdict(workspace, { ...base, verdict: 'reject', defectClass: 'scratch', inspector: 'Ana' });
   await addVerdict(workspace, { ...base, verdict: 'uncertain', inspector: 'Bo' });
+  await addDisposition(workspace, { ...base, disposition: 'scrap', inspector: 'Ana' });
   const annotation = await addAnnotation(workspace, {
     ...base,
     kind: 'false-positive',
@@ -73,8 +75,8 @@ test('what the program wrote itself is found whole', async () => {
   expect(report.head).toMatchObject(
     await auditHead(workspace).then(({ entries, hash }) => ({ entries, hash })),
   );
-  // Two verdicts, three annotations with the retraction, a recipe, three people, a setting, a batch, a run.
-  expect(report.records).toBe(12);
+  // Two verdicts, three annotations with the retraction, a disposition, a recipe, three people, a setting, a batch, a run.
+  expect(report.records).toBe(13);
 });
 
 test('an empty workspace is whole', async () => {
@@ -332,6 +334,11 @@ describe('in what the trail tells of is found', () => {
       [{ kind: 'record-added', record: 'annotation', id: '2' }],
     ],
     [
+      'a disposition',
+      `update dispositions set disposition = 'rework'`,
+      [changed('disposition', '1', 'disposition')],
+    ],
+    [
       'a recipe',
       `update recipes set json = json_set(json, '$.theta', 0.123)`,
       [expect.objectContaining({ record: 'recipe', fields: ['recipe'] })],
@@ -411,6 +418,8 @@ describe('in what the trail tells of is found', () => {
     ['the hash of the image', `update results set content_hash = '${'0'.repeat(64)}'`],
     ['the maps', `update results set artifacts = json_set(artifacts, '$.map.sha256', 'x')`],
     ['a region', 'update regions set area = area + 1'],
+    ['how long a region is', 'update regions set length = 1000'],
+    ['that a region counts', 'update regions set below_limit = 1'],
     ['a region that is gone', 'delete from regions'],
     ['the result of another time', `update results set finished_at = '2020'`],
     [
@@ -437,12 +446,16 @@ describe('in what the trail tells of is found', () => {
     const { workspace } = await filled();
     tamper(
       workspace,
-      ['verdicts', 'annotations', 'regions', 'results', 'runs'].map((t) => `delete from ${t}`).join(';'),
+      ['verdicts', 'annotations', 'dispositions', 'regions', 'results', 'runs']
+        .map((t) => `delete from ${t}`)
+        .join(';'),
     );
     const { findings } = await verifyTrail(workspace);
     expect(
       new Set(findings.map((finding) => `${finding.kind} ${'record' in finding ? finding.record : ''}`)),
-    ).toEqual(new Set(['record-missing verdict', 'record-missing annotation', 'record-missing run']));
+    ).toEqual(
+      new Set(['verdict', 'annotation', 'disposition', 'run'].map((record) => `record-missing ${record}`)),
+    );
   });
 });
 
