@@ -181,6 +181,17 @@ export const ERROR_CASES = {
   'study-other-image': { code: 'conflict', values: [] },
   'study-nothing-to-take-back': { code: 'conflict', values: [] },
   'study-locked': { code: 'conflict', values: ['done', 'total'] },
+  'lot-unknown': { code: 'not-found', values: ['lot'] },
+  'lot-limit': { code: 'input-invalid', values: ['limit'] },
+  'lot-too-few-images': { code: 'conflict', values: ['images', 'sample'] },
+  'lot-smaller-than-batch': { code: 'conflict', values: ['images', 'size'] },
+  'lot-exists': { code: 'conflict', values: ['lot'] },
+  'lot-not-rejected': { code: 'conflict', values: ['lot'] },
+  'lot-other-part': { code: 'conflict', values: ['lot'] },
+  'lot-no-reason': { code: 'input-invalid', values: [] },
+  'lot-no-override-reason': { code: 'input-invalid', values: [] },
+  'lot-discontinued': { code: 'conflict', values: [] },
+  'lot-undecided': { code: 'conflict', values: ['lot'] },
 } as const satisfies Record<string, { readonly code: ErrorCode; readonly values: readonly string[] }>;
 export type ErrorCase = keyof typeof ERROR_CASES;
 

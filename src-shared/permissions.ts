@@ -5,13 +5,15 @@ type ProcedurePath = {
   [Group in keyof Contract & string]: `${Group}.${keyof Contract[Group] & string}`;
 }[keyof Contract & string];
 
-/** Every procedure of the contract, and what is more than its procedure says: it meets what somebody else said. */
+/** Every procedure of the contract, and what is more than its procedure says: it meets what somebody
+ * else said, or the rules propose something else. */
 export type Action =
   | ProcedurePath
   | 'review.judge-after-others'
   | 'review.retract-of-others'
   | 'references.reject-of-others'
-  | 'signatures.withdraw-of-others';
+  | 'signatures.withdraw-of-others'
+  | 'lots.override';
 
 /**
  * The least role that an action takes, where a workspace has people; null: nobody has to sign in for it, since it
@@ -133,6 +135,13 @@ export const LEAST_ROLE: Readonly<Record<Action, Role | null>> = {
   'backups.verify': 'operator',
   'backups.examine': 'operator',
   'backups.mend': 'engineer',
+  'lots.plan': null,
+  'lots.begin': 'operator',
+  'lots.override': 'engineer',
+  'lots.list': null,
+  'lots.get': null,
+  'lots.dispose': 'reviewer',
+  'lots.switching': null,
   'people.list': null,
   'people.resume': null,
   'people.signIn': null,

@@ -169,7 +169,8 @@ describe('what windows get', () => {
       | 'review.retract-of-others'
       | 'references.reject-of-others'
       | 'signatures.withdraw-of-others';
-    expectTypeOf<Exclude<Action, MeetsOthers>>().toEqualTypeOf<Groups<Contract>>();
+    type Overrides = 'lots.override';
+    expectTypeOf<Exclude<Action, MeetsOthers | Overrides>>().toEqualTypeOf<Groups<Contract>>();
     expectTypeOf<Exclude<Groups<typeof PUBLISHED_EVENTS>, Groups<Contract>>>().toEqualTypeOf<never>();
   });
   it('is a bridge that is whole, in the window of the desktop', () => {

@@ -31,10 +31,7 @@ export async function checkPermission(
   const acting = await people.acting(connection?.token ?? null, !ASKED_UNATTENDED.has(action));
   if (!acting) throw new ClipSamError('sign-in-required', 'Sign in to do this.');
   const { inspector } = acting;
-  if (!mayDo(inspector.role, action)) {
-    const needed = LEAST_ROLE[action] === 'engineer' ? 'needs-engineer' : 'needs-reviewer';
-    throw failure(needed, `This is for the role ${LEAST_ROLE[action]}.`);
-  }
+  checkRole(inspector, action);
   const named =
     typeof input === 'object' && input !== null && 'inspector' in input ? input.inspector : undefined;
   if (named !== undefined && named !== inspector.name) {
@@ -45,6 +42,16 @@ export async function checkPermission(
     );
   }
   return acting;
+}
+
+/**
+ * Whether an inspector's role is enough; null: nobody has to sign in.
+ * @throws ClipSamError `not-permitted`
+ */
+export function checkRole(inspector: Inspector | null, action: Action): void {
+  if (!inspector || mayDo(inspector.role, action)) return;
+  const needed = LEAST_ROLE[action] === 'engineer' ? 'needs-engineer' : 'needs-reviewer';
+  throw failure(needed, `This is for the role ${LEAST_ROLE[action]}.`);
 }
 
 /**

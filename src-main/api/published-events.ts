@@ -33,6 +33,7 @@ const references = (_input: unknown, { product }: { readonly product: Product })
   ({ kind: 'references', product }) as const;
 const reports = () => ({ kind: 'reports' }) as const;
 const signatures = () => ({ kind: 'signatures' }) as const;
+const lots = () => ({ kind: 'lots' }) as const;
 const packs = () => ({ kind: 'packs' }) as const;
 const backups = () => ({ kind: 'backups' }) as const;
 
@@ -113,6 +114,8 @@ export const PUBLISHED_EVENTS = {
   stats: { export: null },
   signatures: { sign: signatures, withdraw: signatures },
   backups: { changeSettings: backups, run: backups, verify: backups, examine: null, mend: null },
+  backups: { changeSettings: backups, run: backups, verify: backups },
+  lots: { begin: lots, dispose: lots },
   people: {
     changePin: people,
     changeIdleMinutes: people,

@@ -13,6 +13,7 @@ export type AuditSubject =
   | 'annotation'
   | 'references'
   | 'study'
+  | 'lot'
   | 'person'
   | 'session'
   | 'signature'

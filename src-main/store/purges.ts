@@ -47,7 +47,8 @@ export async function countForPurge(db: Workspace['db'], batchId: number): Promi
     select (select count(*) from images where batch_id = ${batchId}) as images,
       (select count(*) from runs where batch_id = ${batchId}) as runs,
       ${ofRuns('results')} as results, ${ofRuns('verdicts')} as verdicts, ${ofRuns('annotations')} as annotations,
-      (select count(*) from studies where batch_id = ${batchId}) as studies`.execute(db);
+      (select count(*) from studies where batch_id = ${batchId}) as studies,
+      (select count(*) from lots where batch_id = ${batchId}) as lots`.execute(db);
   return rows[0]!;
 }
 
@@ -126,6 +127,10 @@ export async function purgeStep(workspace: Workspace, batchId: number): Promise<
       await sql`delete from study_judgements where ${ofStudies} and image_id in ${some}`.execute(db);
       await sql`delete from study_images where ${ofStudies} and image_id in ${some}`.execute(db);
       await sql`delete from dispositions where ${ofRuns} and image_id in ${some}`.execute(db);
+      await sql`delete from lot_images
+        where lot_id in (select id from lots where batch_id = ${batchId}) and image_id in ${some}`.execute(
+        db,
+      );
       await sql`delete from annotations where ${ofRuns} and image_id in ${some}`.execute(db);
       await sql`delete from verdicts where ${ofRuns} and image_id in ${some}`.execute(db);
       await sql`insert into released_artifacts
@@ -144,6 +149,10 @@ export async function purgeStep(workspace: Workspace, batchId: number): Promise<
       .execute();
     await db.deleteFrom('imports').where('batch_id', '=', batchId).execute();
     await db.deleteFrom('studies').where('batch_id', '=', batchId).execute();
+    await sql`delete from lot_decisions where lot_id in (select id from lots where batch_id = ${batchId})`.execute(
+      db,
+    );
+    await db.deleteFrom('lots').where('batch_id', '=', batchId).execute();
     await db.deleteFrom('runs').where('batch_id', '=', batchId).execute();
     await db.deleteFrom('batches').where('id', '=', batchId).execute();
     await recordAudit(db, [

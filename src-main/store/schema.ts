@@ -8,6 +8,9 @@ import type { MemoryChange, MemoryKind } from '../../src-shared/reference-set.ts
 import type { Role } from '../../src-shared/roles.ts';
 import type { RunStatus } from '../../src-shared/run.ts';
 import type { SignatureMeaning, SignatureSubject } from '../../src-shared/signature.ts';
+import type { InspectionLevel } from '../../src-shared/sampling/code-letters.ts';
+import type { LotDisposition } from '../../src-shared/sampling/lot.ts';
+import type { SamplingStandard } from '../../src-shared/sampling/plan.ts';
 import type { HumanVerdict, ModelVerdict, Severity, VerdictEntry } from '../../src-shared/verdict.ts';
 
 /** The tables as the newest migration leaves them. Times are ISO 8601 UTC; JSON columns hold text. */
@@ -243,6 +246,50 @@ export interface Schema {
     verdict: VerdictEntry['verdict'];
     /** From the image's appearance to the answer. */
     milliseconds: number;
+    created_at: string;
+    supersedes: number | null;
+  };
+  lots: {
+    id: Generated<number>;
+    batch_id: number;
+    part_number: string;
+    supplier: string;
+    lot: string;
+    /** Items. */
+    size: number;
+    standard: SamplingStandard;
+    level: InspectionLevel;
+    /** JSON, by class of nonconformities. */
+    plans: string;
+    /** JSON: what the switching rules had proposed, by class. */
+    proposed: string;
+    override_reason: string;
+    /** Another lot, which may be gone by now. */
+    resubmits: number | null;
+    seed: string;
+    /** JSON: what the sample was drawn from. */
+    frame: string;
+    inspector: string;
+    created_at: string;
+  };
+  lot_images: {
+    lot_id: number;
+    /** From 1, in the order in which they were drawn. */
+    place: number;
+    image_id: number;
+    /** Of the image when it was drawn. */
+    content_hash: string | null;
+  };
+  lot_decisions: {
+    id: Generated<number>;
+    lot_id: number;
+    disposition: LotDisposition;
+    comment: string;
+    /** The run whose verdicts it was based on. */
+    run_id: number | null;
+    /** JSON: what had been found then. */
+    finding: string;
+    inspector: string;
     created_at: string;
     supersedes: number | null;
   };

@@ -128,7 +128,7 @@ function Confirmation({
   );
 }
 
-const LINES = ['batches', 'images', 'results', 'verdicts', 'annotations', 'studies'] as const;
+const LINES = ['batches', 'images', 'results', 'verdicts', 'annotations', 'studies', 'lots'] as const;
 
 function textsOf(summary: PurgeSummary, format: ReturnType<typeof useFormat>) {
   return {

@@ -48,6 +48,8 @@ const purgeSummarySchema = z.object({
   annotations: count,
   /** With every answer given in them. */
   studies: count,
+  /** With their samples and decisions, which then count for switching no more. */
+  lots: count,
   bytes: count,
 });
 export type PurgeSummary = z.infer<typeof purgeSummarySchema>;

@@ -372,6 +372,8 @@ describe('with people', () => {
       'reports.changeCompany': () =>
         again.reports.changeCompany({ company: { name: 'Mallory & Co', address: '' }, inspector }),
       'reports.dispose': () => again.reports.dispose({ ...at, disposition: 'scrap', inspector }),
+      'lots.begin': () => again.lots.begin({ batchId, size: 3, limits: { major: 4 }, inspector }),
+      'lots.dispose': () => again.lots.dispose({ id: 1, disposition: 'cancelled', comment: 'no', inspector }),
       'people.changePin': () => again.people.changePin({ present: PINS.Eva, pin: '0000', inspector }),
       'people.changeIdleMinutes': () => again.people.changeIdleMinutes({ minutes: 5, inspector }),
       'people.add': () => again.people.add({ name: 'Mallory', role: 'engineer', pin: '0000', inspector }),

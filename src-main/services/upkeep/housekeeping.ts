@@ -114,7 +114,15 @@ export class Housekeeping {
   async preview(batchId: number | null): Promise<PurgeSummary> {
     const { workspace } = this.#options;
     const ids = batchId === null ? await listDeleted(workspace) : [batchId];
-    const summary = { batches: ids.length, images: 0, results: 0, verdicts: 0, annotations: 0, studies: 0 };
+    const summary = {
+      batches: ids.length,
+      images: 0,
+      results: 0,
+      verdicts: 0,
+      annotations: 0,
+      studies: 0,
+      lots: 0,
+    };
     for (const id of ids) {
       const counts = await countForPurge(workspace.db, id);
       summary.images += counts.images;
@@ -122,6 +130,7 @@ export class Housekeeping {
       summary.verdicts += counts.verdicts;
       summary.annotations += counts.annotations;
       summary.studies += counts.studies;
+      summary.lots += counts.lots;
     }
     return { ...summary, bytes: await bytesOfArtifacts(workspace, new Set(ids)) };
   }

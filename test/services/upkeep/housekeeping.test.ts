@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { sha256 } from '../../../src-main/files/hash.ts';
+import { beginLot } from '../../../src-main/services/lots/begin-lot.ts';
+import { disposeLot } from '../../../src-main/services/lots/dispose-lot.ts';
 import { tokenFilesOf } from '../../../src-main/services/opinions/token-files.ts';
 import { Thumbnails } from '../../../src-main/services/pictures/thumbnails.ts';
 import { TilePyramids } from '../../../src-main/services/pictures/tile-pyramids.ts';
@@ -102,6 +104,10 @@ async function judged(
     supersedes: null,
   }));
   const at = { runId, imageId: imageIds[0]!, inspector };
+  const lot = { batchId, size: 500, standard: 'iso-2859-1', level: 'S-1', limits: { major: 4 } } as const;
+  const about = { supplier: '', severities: {}, lot: '', overrideReason: '', resubmits: null, inspector };
+  const { lot: begun } = await beginLot(workspace, { ...lot, ...about });
+  await disposeLot(workspace, { id: begun.id, disposition: 'cancelled', comment: 'a trial', inspector });
   await addVerdict(workspace, { ...at, verdict: 'reject' });
   await addVerdict(workspace, { ...at, verdict: 'uncertain' });
   const { id } = await addAnnotation(workspace, { ...at, kind: 'false-positive', regionIndex: 1 });
@@ -118,7 +124,7 @@ test('a purged batch is gone with all that was said; other batches, recipes and 
   }
   await deleteBatch(workspace, lost.id, true, 'bo');
   const before = await getBatchSummary(workspace, kept.id);
-  const counts = { images: 3, results: 3, verdicts: 2, annotations: 2, studies: 1 };
+  const counts = { images: 3, results: 3, verdicts: 2, annotations: 2, studies: 1, lots: 1 };
   const expected = { batches: 1, ...counts, bytes: 'coarse map of lost'.length };
   expect(await keeper.preview(lost.id)).toEqual(expected);
 
@@ -130,6 +136,7 @@ test('a purged batch is gone with all that was said; other batches, recipes and 
   const left: Record<string, number> = {
     ...{ images: 3, runs: 1, results: 3, regions: 3, verdicts: 2, annotations: 2 },
     ...{ studies: 1, study_images: 3, study_judgements: 1 },
+    ...{ lots: 1, lot_images: 3, lot_decisions: 1 },
   };
   for (const [table, count] of Object.entries(left)) {
     const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(
