@@ -7,10 +7,10 @@ import type { ErrorCode } from '../../src-shared/error-codes.ts';
 import type { MemoryChange, MemoryKind } from '../../src-shared/reference-set.ts';
 import type { Role } from '../../src-shared/roles.ts';
 import type { RunStatus } from '../../src-shared/run.ts';
-import type { SignatureMeaning, SignatureSubject } from '../../src-shared/signature.ts';
 import type { InspectionLevel } from '../../src-shared/sampling/code-letters.ts';
 import type { LotDisposition } from '../../src-shared/sampling/lot.ts';
 import type { SamplingStandard } from '../../src-shared/sampling/plan.ts';
+import type { SignatureMeaning, SignatureSubject } from '../../src-shared/signature.ts';
 import type { HumanVerdict, ModelVerdict, Severity, VerdictEntry } from '../../src-shared/verdict.ts';
 
 /** The tables as the newest migration leaves them. Times are ISO 8601 UTC; JSON columns hold text. */
