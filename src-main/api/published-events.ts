@@ -24,6 +24,7 @@ type PublishedEvents = {
 };
 
 const batch = (batchId: number) => ({ kind: 'batch', batchId }) as const;
+const lots = () => ({ kind: 'lots' }) as const;
 const reviewed = ({ runId, imageId }: { readonly runId: number; readonly imageId: number }) =>
   ({ kind: 'reviewed', runId, imageId }) as const;
 const recipes = () => ({ kind: 'recipes' }) as const;
@@ -33,7 +34,6 @@ const references = (_input: unknown, { product }: { readonly product: Product })
   ({ kind: 'references', product }) as const;
 const reports = () => ({ kind: 'reports' }) as const;
 const signatures = () => ({ kind: 'signatures' }) as const;
-const lots = () => ({ kind: 'lots' }) as const;
 const packs = () => ({ kind: 'packs' }) as const;
 const backups = () => ({ kind: 'backups' }) as const;
 
@@ -89,6 +89,7 @@ export const PUBLISHED_EVENTS = {
     discard: packs,
     selfTest: null,
   },
+  lots: { begin: lots, dispose: lots },
   // The inference process publishes its status.
   device: { choose: null },
   audit: {
@@ -114,8 +115,6 @@ export const PUBLISHED_EVENTS = {
   stats: { export: null },
   signatures: { sign: signatures, withdraw: signatures },
   backups: { changeSettings: backups, run: backups, verify: backups, examine: null, mend: null },
-  backups: { changeSettings: backups, run: backups, verify: backups },
-  lots: { begin: lots, dispose: lots },
   people: {
     changePin: people,
     changeIdleMinutes: people,
