@@ -23,6 +23,7 @@ interface ExportOptions {
   readonly force?: true;
   readonly csvSeparator?: CsvStyle['separator'];
   readonly csvDecimal?: CsvStyle['decimal'];
+  readonly csvBom: boolean;
 }
 
 /** Separators by what they are called on a command line. */
@@ -39,7 +40,7 @@ const SEPARATORS = new Map<string, CsvStyle['separator']>([
 export function addExport(program: Command): void {
   program
     .command('export')
-    .summary('write results as CSV, JSON, COCO, masks or HTML')
+    .summary('write results as CSV, XLSX, JSON, COCO, masks or HTML, or for CVAT and Label Studio')
     .description(
       "Writes a batch's newest results, with what inspectors said about them, for people and other programs.",
     )
@@ -63,6 +64,8 @@ export function addExport(program: Command): void {
     .addOption(
       new Option('--csv-decimal <sign>', 'decimal mark of CSV (default: .)').choices([...CSV_DECIMALS]),
     )
+    .option('--csv-bom', 'begin CSV with a byte order mark, by which Excel knows UTF-8', true)
+    .option('--no-csv-bom', 'no byte order mark in CSV: for programs that take it for text')
     .addHelpText(
       'after',
       `
@@ -70,6 +73,7 @@ Examples:
   clipsam export --format html --out report/
   clipsam export --format csv --csv-separator ";" --csv-decimal , --out for-german-excel/
   clipsam export -w lot7 --format csv,coco,masks --out lot7-results/
+  clipsam export --format cvat,label-studio --out for-labelling/
 
 An export knows its own files by clipsam-export.json: into the same folder again, it replaces those and no others.
 
@@ -124,7 +128,7 @@ async function run({
       printLine(`Run ${id} is newer, but every image failed in it: it is passed over.`);
     }
     for (const line of summaryLines(summary)) printLine(line);
-    for (const file of files) process.stdout.write(`${file.format.padEnd(5)}  ${file.path}\n`);
+    for (const file of files) process.stdout.write(`${file.format.padEnd(12)}  ${file.path}\n`);
   } finally {
     display.stop();
   }
@@ -135,7 +139,7 @@ function summaryLines({ images, failed, changed, missing, pending }: ExportSumma
   const of = (count: number) => `${count} of ${images} images`;
   return [
     ...(pending > 0 ? [`${pending} more images have no result yet and are left out.`] : []),
-    ...(failed > 0 ? [`${of(failed)} failed: they are in CSV, JSON and HTML with the reason.`] : []),
+    ...(failed > 0 ? [`${of(failed)} failed: they are in CSV, XLSX, JSON and HTML with the reason.`] : []),
     ...(changed > 0
       ? [
           `${of(changed)} changed since they were inspected: their pictures are left out of HTML. Inspect again.`,
@@ -163,9 +167,10 @@ function parseSeparator(text: string): CsvStyle['separator'] {
 function csvStyle({
   csvSeparator,
   csvDecimal,
-}: Pick<ExportOptions, 'csvSeparator' | 'csvDecimal'>): CsvStyle {
+  csvBom: bom,
+}: Pick<ExportOptions, 'csvSeparator' | 'csvDecimal' | 'csvBom'>): CsvStyle {
   const { separator, decimal } = PLAIN_CSV;
-  const style = { separator: csvSeparator ?? separator, decimal: csvDecimal ?? decimal };
+  const style = { separator: csvSeparator ?? separator, decimal: csvDecimal ?? decimal, bom };
   if (style.separator !== style.decimal) return style;
   throw new ClipSamError(
     'input-invalid',

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
-import type { Polygon } from '../../src-shared/geometry.ts';
 import { tellNotice } from '../../src-shared/notice-text.ts';
 import { type ToldSize, tellSize } from '../../src-shared/region-size.ts';
 import { type Scale, scaleOf } from '../../src-shared/scale.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import { type PixelMask, pixelMask } from '../pipeline/polygon-raster.ts';
-import { meetsItself } from './crossing-lines.ts';
 import { imageKey } from './image-key.ts';
+import { plainRings } from './plain-rings.ts';
 import { boxAround, ClassNumbers, type ReviewedRegion, reviewedRegions } from './reviewed-regions.ts';
 import type { DoneImage, ExportContext, RunReport } from './run-report.ts';
 
@@ -89,7 +88,7 @@ function toAnnotation(region: ReviewedRegion, image: DoneImage, classes: ClassNu
   const box = mask.area > 0 ? mask.box : boxAround(polygons);
   return {
     category_id: classes.of(region.className),
-    segmentation: outlines(polygons) ?? runLengths(mask, width, height),
+    segmentation: plainRings(polygons)?.map((ring) => ring.flat()) ?? runLengths(mask, width, height),
     area: mask.area,
     bbox: [box.x, box.y, box.width, box.height],
     iscrowd: 0,
@@ -114,22 +113,6 @@ function sizeAttributes({ px, mm }: ToldSize) {
     area_mm2: mm?.area ?? null,
     equivalent_diameter_mm: mm?.equivalentDiameter ?? null,
   };
-}
-
-/** COCO's polygons; undefined for shapes that they cannot say, or that programs read in different ways. */
-function outlines(polygons: readonly Polygon[]): number[][] | undefined {
-  const rings = polygons.map(([ring]) => openRing(ring ?? []));
-  const arePlain = polygons.every(
-    (holes, i) => holes.length === 1 && rings[i]!.length >= 3 && !meetsItself(rings[i]!),
-  );
-  return arePlain && rings.length > 0 ? rings.map((ring) => ring.flat()) : undefined;
-}
-
-/** A ring without the repeated first point. */
-function openRing(ring: Polygon[number]): Polygon[number] {
-  const [first, last] = [ring[0], ring.at(-1)];
-  const isClosed = ring.length > 1 && first?.[0] === last?.[0] && first?.[1] === last?.[1];
-  return isClosed ? ring.slice(0, -1) : ring;
 }
 
 /** A mask within an image of `width × height` pixels as run lengths. */

@@ -11,7 +11,7 @@ import { reviewedRegions } from './reviewed-regions.ts';
 import type { ExportContext, ReportImage, RunReport } from './run-report.ts';
 
 /**
- * `results.csv`: one row per image, UTF-8 with a byte order mark (spreadsheets need it), cells that would be
+ * `results.csv`: one row per image, UTF-8, with a byte order mark unless the style has none, cells that would be
  * taken for a formula preceded by an apostrophe. `image_id` and `key` join with the other exports as they are.
  */
 export async function exportCsv(report: RunReport, context: ExportContext): Promise<string> {
@@ -24,12 +24,13 @@ async function* rows(report: RunReport, context: ExportContext): AsyncGenerator<
   let header = true;
   for await (const image of report.images()) {
     context.step();
-    yield csvText([rowOf(report, image)], context.csv, header);
+    yield csvText([imageRow(report, image)], context.csv, header);
     header = false;
   }
 }
 
-function rowOf(report: RunReport, image: ReportImage): CsvRow {
+/** What tables say of an image, under the names of their columns. */
+export function imageRow(report: RunReport, image: ReportImage): CsvRow {
   const { batch, run, recipe } = report;
   const result = image.status === 'done' ? image.result : undefined;
   const error = image.status === 'failed' ? image.error : undefined;

@@ -5,13 +5,17 @@ export type CsvRow = Readonly<Record<string, string | number | null>>;
 
 /**
  * Rows of a CSV file as spreadsheets read it: cells that would be taken for a formula preceded by an apostrophe, CRLF.
- * @param rows all with the same names; with the header they begin the file, after a byte order mark, which spreadsheets
- *   need to read UTF-8
+ * @param rows all with the same names; with the header they begin the file, after a byte order mark where the
+ *   style wants one
  */
-export function csvText(rows: readonly CsvRow[], { separator, decimal }: CsvStyle, header: boolean): string {
+export function csvText(
+  rows: readonly CsvRow[],
+  { separator, decimal, bom }: CsvStyle,
+  header: boolean,
+): string {
   return stringify([...rows], {
     header,
-    bom: header,
+    bom: header && bom,
     delimiter: separator,
     cast: { number: (value) => String(value).replace('.', decimal) },
     escape_formulas: true,

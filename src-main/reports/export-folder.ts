@@ -14,8 +14,12 @@ import type { RunReport } from './run-report.ts';
 /** What each format puts into the folder: a file, or a folder of its own. */
 const OUTPUTS: Readonly<Record<ExportFormat, string>> = {
   csv: 'results.csv',
+  xlsx: 'results.xlsx',
   json: 'results.json',
+  opc: 'opc-40100-1.json',
   coco: 'coco.json',
+  cvat: 'cvat',
+  'label-studio': 'label-studio',
   masks: 'masks',
   html: 'html',
 };

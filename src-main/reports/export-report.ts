@@ -4,16 +4,24 @@ import { throwIfCancelled } from '../../src-shared/errors.ts';
 import { type CsvStyle, type ExportFormat, PLAIN_CSV } from '../../src-shared/export-formats.ts';
 import { exportCoco } from './coco-export.ts';
 import { exportCsv } from './csv-export.ts';
+import { exportCvat } from './cvat-export.ts';
 import { ExportFolder } from './export-folder.ts';
 import { exportHtml } from './html-export.ts';
 import { exportJson } from './json-export.ts';
+import { exportLabelStudio } from './label-studio-export.ts';
 import { exportMasks } from './masks-export.ts';
+import { exportOpc } from './opc-export.ts';
 import type { ExportContext, RunReport } from './run-report.ts';
+import { exportXlsx } from './xlsx-export.ts';
 
 const EXPORTS = {
   csv: exportCsv,
+  xlsx: exportXlsx,
   json: exportJson,
+  opc: exportOpc,
   coco: exportCoco,
+  cvat: exportCvat,
+  'label-studio': exportLabelStudio,
   masks: exportMasks,
   html: exportHtml,
 } as const satisfies Record<ExportFormat, (report: RunReport, context: ExportContext) => Promise<string>>;

@@ -1,19 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { colourise } from '../../src-shared/colour-map.ts';
-import { ClipSamError } from '../../src-shared/errors.ts';
 import type { ArtifactRef } from '../../src-shared/result.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import { encodeRgba } from '../codec/encode-rgba.ts';
-import { decodeGrey16, readImageFile, thumbnail } from '../codec/image-codec.ts';
+import { decodeGrey16, thumbnail } from '../codec/image-codec.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
-import { sha256InBackground } from '../files/hash.ts';
 import { dequantiseMap } from '../pipeline/map-codec.ts';
 import { imagePage } from './html-image-page.ts';
 import { type Card, indexPage } from './html-index.ts';
 import { badgeOf } from './html-page.ts';
 import { FALSE_POSITIVE, reviewedRegions } from './reviewed-regions.ts';
 import type { ExportContext, ReportImage, RunReport } from './run-report.ts';
+import { contentSeen, unlessUnreadable } from './seen-content.ts';
 import { svgPath } from './svg-overlay.ts';
 
 /** Longest sides in pixels of what the pages show. */
@@ -117,29 +116,10 @@ async function writeAssets(
   };
 }
 
-/** The file as the model saw it; null when it is another one by now, or cannot be read. */
-async function contentSeen(image: ReportImage): Promise<Uint8Array | null> {
-  if (image.file !== 'same' || image.contentHash === null) return null;
-  const bytes = await unlessUnreadable(readImageFile(image.path));
-  return bytes && (await sha256InBackground(bytes)) === image.contentHash ? bytes : null;
-}
-
 async function heatMap(report: RunReport, ref: ArtifactRef): Promise<Uint8Array> {
   const { width, height, data } = await decodeGrey16(await readFile(report.artifactPath(ref)));
   const rgba = colourise(dequantiseMap(data, width, height), { opacity: HEAT });
   return encodeRgba(width, height, rgba, MAP);
-}
-
-/** Files may have been moved or deleted since the run; the report is made of what is there. */
-async function unlessUnreadable(bytes: Promise<Uint8Array>): Promise<Uint8Array | null> {
-  try {
-    return await bytes;
-  } catch (error) {
-    const isFileError = error instanceof ClipSamError && error.code.startsWith('image-');
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (isFileError || isMissing) return null;
-    throw error;
-  }
 }
 
 function cardOf(image: ReportImage, href: string, thumbnailPath: string | null, withOutline: boolean): Card {

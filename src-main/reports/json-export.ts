@@ -8,7 +8,7 @@ import { imageKey } from './image-key.ts';
 import type { DoneImage, ExportContext, ReportImage, RunReport } from './run-report.ts';
 
 /** ResultStateDataType of OPC 40100-1, section 12.19. */
-const RESULT_STATE = { done: 1, failed: 4 } as const;
+export const RESULT_STATE = { done: 1, failed: 4 } as const;
 
 /**
  * `results.json`: the batch, the run, the recipe and one record per image, whose outer fields are named after
@@ -65,21 +65,26 @@ function recordOf(report: RunReport, image: ReportImage) {
       endTime: image.finishedAt,
       processingDuration: duration,
     },
-    resultContent: {
-      imageId: image.imageId,
-      key: imageKey(image.name),
-      path: image.path,
-      fileNow: image.file,
-      page: image.page?.number ?? 1,
-      pages: image.page?.count ?? 1,
-      ...(image.status === 'done' ? contentOf(image.result, batch) : { error: image.error }),
-      humanVerdict: image.verdict,
-      annotations: image.annotations,
-    },
+    resultContent: contentOf(report, image),
   };
 }
 
-function contentOf(result: DoneImage['result'], batch: RunReport['batch']) {
+/** What this program found in an image, and what the inspectors said of it. */
+export function contentOf({ batch }: RunReport, image: ReportImage) {
+  return {
+    imageId: image.imageId,
+    key: imageKey(image.name),
+    path: image.path,
+    fileNow: image.file,
+    page: image.page?.number ?? 1,
+    pages: image.page?.count ?? 1,
+    ...(image.status === 'done' ? withSizes(image.result, batch) : { error: image.error }),
+    humanVerdict: image.verdict,
+    annotations: image.annotations,
+  };
+}
+
+function withSizes(result: DoneImage['result'], batch: RunReport['batch']) {
   const scale = scaleOf(result, batch);
   return {
     ...result,

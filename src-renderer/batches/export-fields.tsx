@@ -44,35 +44,44 @@ export function FormatsField({ value, disabled, onChange }: FieldProps<readonly 
 /** Names of the signs in the texts. */
 const SIGNS = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar', '.': 'point' } as const;
 
-/** Separator and decimal mark of the table. */
+/** Separator, decimal mark and byte order mark of the table. */
 export function CsvFields({ value: csv, disabled, onChange }: FieldProps<CsvStyle>) {
   const { t } = useTranslation('batches');
   return (
-    <Group grow>
-      <Select
-        label={t('export.csv.separator')}
-        allowDeselect={false}
+    <Stack gap="xs">
+      <Group grow>
+        <Select
+          label={t('export.csv.separator')}
+          allowDeselect={false}
+          disabled={disabled}
+          value={csv.separator}
+          data={CSV_SEPARATORS.map((value) => ({ value, label: t(`export.csv.sign.${SIGNS[value]}`) }))}
+          onChange={(separator) => {
+            // The decimal mark gives way: a sign cannot be both.
+            if (separator) onChange({ ...csv, separator, decimal: separator === ',' ? '.' : csv.decimal });
+          }}
+        />
+        <Select
+          label={t('export.csv.decimal')}
+          allowDeselect={false}
+          disabled={disabled}
+          value={csv.decimal}
+          data={CSV_DECIMALS.map((value) => ({
+            value,
+            label: t(`export.csv.number.${SIGNS[value]}`),
+            disabled: value === csv.separator,
+          }))}
+          onChange={(decimal) => decimal && onChange({ ...csv, decimal })}
+        />
+      </Group>
+      <Checkbox
+        label={t('export.csv.bom')}
+        description={t('export.csv.bom-about')}
         disabled={disabled}
-        value={csv.separator}
-        data={CSV_SEPARATORS.map((value) => ({ value, label: t(`export.csv.sign.${SIGNS[value]}`) }))}
-        onChange={(separator) => {
-          // The decimal mark gives way: a sign cannot be both.
-          if (separator) onChange({ separator, decimal: separator === ',' ? '.' : csv.decimal });
-        }}
+        checked={csv.bom}
+        onChange={(event) => onChange({ ...csv, bom: event.currentTarget.checked })}
       />
-      <Select
-        label={t('export.csv.decimal')}
-        allowDeselect={false}
-        disabled={disabled}
-        value={csv.decimal}
-        data={CSV_DECIMALS.map((value) => ({
-          value,
-          label: t(`export.csv.number.${SIGNS[value]}`),
-          disabled: value === csv.separator,
-        }))}
-        onChange={(decimal) => decimal && onChange({ ...csv, decimal })}
-      />
-    </Group>
+    </Stack>
   );
 }
 

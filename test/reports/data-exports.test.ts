@@ -249,7 +249,7 @@ describe('joining', () => {
   test('a German spreadsheet gets semicolons and decimal commas', async () => {
     const { out, done, report } = await reportFixture();
     const images = names.map((name, i) => done(name, { score: 0.5 + i / 1000 }));
-    const csv = { separator: ';', decimal: ',' } as const;
+    const csv = { separator: ';', decimal: ',', bom: true } as const;
     const [file] = await exportReport(report(images), ['csv'], out, { csv });
     const [header, ...rows] = parseCsv((await readFile(file!.path, 'utf8')).slice(1), ';');
     expect(rows.every((row) => row.length === header!.length)).toBe(true);

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../src-main/files/hash.ts';
 import { exportReport } from '../../src-main/reports/export-report.ts';
 import type { RunReport } from '../../src-main/reports/run-report.ts';
+import { EXPORT_FORMATS } from '../../src-shared/export-formats.ts';
+import { canMount, smallDisk } from '../small-disk.ts';
 import { reportFixture } from './report-fixture.ts';
 
 const inTheWay = (which: string, values: object = {}) =>
@@ -198,6 +201,82 @@ describe('an export that did not come to its end', () => {
     expect((await names(out)).filter((name) => name.endsWith('.png'))).toHaveLength(3);
   });
 });
+
+describe('for every format', () => {
+  test.each(EXPORT_FORMATS)('%s: cancelled in the middle, nothing is left', async (format) => {
+    const { out, lot } = await reports();
+    const abort = new AbortController();
+    const onEvent = ({ done }: { done: number }) => done === 2 && abort.abort();
+    const cancelled = exportReport(lot(3), [format], out, { signal: abort.signal, onEvent });
+    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await readdir(out)).toEqual([]);
+  });
+
+  test('the same run gives the same bytes again, and the manifest lists every file', async () => {
+    const { out, lot } = await reports();
+    const report = lot(3);
+    await exportReport(report, EXPORT_FORMATS, out);
+    const { 'clipsam-export.json': _, ...first } = await contentOf(out);
+    const manifest = JSON.parse(await readFile(join(out, 'clipsam-export.json'), 'utf8'));
+    expect(manifest.files.map(({ path }: { path: string }) => path).sort()).toEqual(
+      Object.keys(first).sort(),
+    );
+    for (const { format } of manifest.files) expect(EXPORT_FORMATS).toContain(format);
+    await exportReport(report, EXPORT_FORMATS, out);
+    const { 'clipsam-export.json': __, ...second } = await contentOf(out);
+    expect(second).toEqual(first);
+  });
+
+  test.each(['xlsx', 'opc', 'cvat', 'label-studio'] as const)(
+    '%s: killed in the middle, what was there stays, and the next export clears up',
+    async (format) => {
+      const { out, lot } = await reports();
+      await exportReport(lot(2), ['csv', format], out);
+      const before = await contentOf(out);
+      const contained: unknown[] = [];
+      for await (const image of lot(3).images()) contained.push(image);
+      await killWhile(format, { ...lot(3), contained }, out);
+      const { files, leftOvers } = await apart(out);
+      expect(files).toEqual(before);
+      expect(leftOvers.length).toBeGreaterThan(0);
+      await exportReport(lot(3), ['csv', format], out);
+      expect((await apart(out)).leftOvers).toEqual([]);
+    },
+  );
+
+  test.skipIf(!canMount).each(['xlsx', 'opc', 'cvat', 'label-studio'] as const)(
+    '%s: on a full disk it says so and leaves nothing',
+    async (format) => {
+      const { lot } = await reports();
+      const disk = await smallDisk(1);
+      await disk.fill();
+      const refused = exportReport(lot(200), [format], join(disk.folder, 'out'));
+      await expect(refused).rejects.toMatchObject({ code: 'disk-full' });
+      expect(await contentOf(disk.folder)).toMatchObject({ filler: expect.any(String) });
+      expect(Object.keys(await contentOf(disk.folder))).toEqual(['filler']);
+    },
+  );
+});
+
+/** Exports in a process of its own, which is killed when it has written an image in that format. */
+async function killWhile(format: string, report: object, folder: string): Promise<void> {
+  const input = JSON.stringify({ format, report, folder });
+  const child = spawn(process.execPath, [new URL('./export-child.ts', import.meta.url).pathname], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  child.stdin.end(input);
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  child.kill('SIGKILL');
+  await closed;
+}
+
+/** The files of an export, and apart from them what one left that died. */
+async function apart(folder: string) {
+  const all = Object.entries(await contentOf(folder));
+  const isLeft = ([name]: readonly [string, string]) => name.startsWith('.clipsam-export-');
+  return { files: Object.fromEntries(all.filter((file) => !isLeft(file))), leftOvers: all.filter(isLeft) };
+}
 
 test.each([
   ['NUL', 'a\0b'],

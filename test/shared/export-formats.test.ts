@@ -9,5 +9,5 @@ test.each([
   ['en-US', ',', '.'],
   ['zh-CN', ',', '.'],
 ])('spreadsheets in %s expect %s between cells and %s in numbers', (region, separator, decimal) => {
-  expect(csvStyleOf(region)).toEqual({ separator, decimal });
+  expect(csvStyleOf(region)).toEqual({ separator, decimal, bom: true });
 });

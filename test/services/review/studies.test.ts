@@ -266,7 +266,7 @@ describe('the results', () => {
     expect(lines[0]).toMatch(/^\uFEFF?inspector,round,image,verdict,ground_truth,taken_back/);
     expect(lines).toHaveLength(1 + 4 * imageIds.length);
     expect(lines.filter((line) => line.includes('cut/000.png,reject,reject,no,900,'))).toHaveLength(2);
-    const german = { separator: ';', decimal: ',' } as const;
+    const german = { separator: ';', decimal: ',', bom: true } as const;
     const other = await readFile(await exportAnswers(workspace, study.id, 'ana', german), 'utf8');
     const rejected = other.split('\r\n').filter((line) => line.includes(';reject;reject;no;900;'));
     const key = `${idOf[bad]};${encodeURIComponent(relative(parse(bad).root, bad))}`;

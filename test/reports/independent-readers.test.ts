@@ -1,0 +1,282 @@
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { exportReport } from '../../src-main/reports/export-report.ts';
+import type { Polygon } from '../../src-shared/geometry.ts';
+import { hasLibreOffice, hasReader, readWith } from './other-readers.ts';
+import {
+  annotation,
+  covers,
+  HEIGHT,
+  holed,
+  regionOf,
+  reportFixture,
+  verdict,
+  WIDTH,
+} from './report-fixture.ts';
+
+const HOSTILE = [
+  '=cmd|calc!A1.png',
+  '+1.png',
+  '-2+3.png',
+  '@SUM(A1).png',
+  '\tx.png',
+  'a,"b"\nc.png',
+  '缺陷 <&>.png',
+];
+
+const triangle: Polygon = [
+  [
+    [2, 30],
+    [22, 30],
+    [2, 46],
+  ],
+];
+const square: Polygon = [
+  [
+    [10, 10],
+    [30, 10],
+    [30, 20],
+    [10, 20],
+    [10, 10],
+  ],
+];
+
+/** Rows of pixels whose centre is covered. */
+function rowsOf(polygons: readonly Polygon[]): number[][] {
+  return Array.from({ length: HEIGHT }, (_, y) =>
+    Array.from({ length: WIDTH }, (_, x) => (covers(polygons, x + 0.5, y + 0.5) ? 1 : 0)),
+  );
+}
+
+const sum = (rows: readonly (readonly number[])[]) => rows.flat().reduce((a, b) => a + b, 0);
+
+async function reviewedRun() {
+  const { out, done, failed, report } = await reportFixture();
+  const images = [
+    ...HOSTILE.map((name) => done(name)),
+    done('good.png', { score: 0.1, regions: [] }),
+    done('two.png', {
+      regions: [regionOf(1, [square, triangle], 0.9), regionOf(2, [holed], 0.8), regionOf(3, [square], 0.7)],
+      annotations: [
+        annotation({ regionIndex: 3 }),
+        annotation({ id: 2, kind: 'missed-defect', polygons: [triangle], defectClass: 'crack "A" & B' }),
+      ],
+      verdict: verdict({ verdict: 'reject', severity: 'major', comment: '=1+1', defectClass: 'crack' }),
+    }),
+    failed('broken.png', '=The file is cut off'),
+  ];
+  return { out, images, report: report(images) };
+}
+
+describe.skipIf(!hasReader('csv'))('Python’s csv module, strict', () => {
+  test('reads every cell of a CSV without a byte order mark as it was', async () => {
+    const { out, images, report } = await reviewedRun();
+    const csv = { separator: ',', decimal: '.', bom: false } as const;
+    const [file] = await exportReport(report, ['csv'], out, { csv });
+    const [header, ...rows] = readWith<string[][]>('csv', file!.path);
+    expect(header![0]).toBe('image');
+    expect(rows).toHaveLength(images.length);
+    for (const row of rows) expect(row).toHaveLength(header!.length);
+    const column = (name: string) => rows.map((row) => row[header!.indexOf(name)]!);
+    // Cells that spreadsheets take for formulas have an apostrophe; the key has the name as it is.
+    const told = images.map(({ name }) => (/^[=+\-@\t]/.test(name) ? `'${name}` : name));
+    expect(column('image')).toEqual(told);
+    expect(column('key').map(decodeURIComponent)).toEqual(images.map(({ name }) => name));
+    expect(column('comment')[8]).toBe("'=1+1");
+  });
+});
+
+describe.skipIf(!hasReader('openpyxl'))('openpyxl', () => {
+  interface Book {
+    readonly title: string;
+    readonly created: string;
+    readonly modified: string;
+    readonly sheets: Record<string, Sheet>;
+  }
+  interface Sheet {
+    readonly values: (string | number | null)[][];
+    readonly types: string[][];
+    readonly frozen: string | null;
+    readonly filter: string | null;
+    readonly widths: number[];
+    readonly pictures: unknown[][];
+  }
+
+  test('finds typed cells, frozen headers, filters, widths, pictures and the run’s dates in a workbook', async () => {
+    const { out, images, report } = await reviewedRun();
+    const [file] = await exportReport(report, ['xlsx'], out);
+    const book = readWith<Book>('openpyxl', file!.path);
+    expect(Object.keys(book.sheets)).toEqual(['images', 'regions', 'rejected', 'summary']);
+    expect([book.title, book.created, book.modified]).toEqual([
+      'Lot 7',
+      '2024-05-01T09:29:00',
+      '2024-05-01T09:30:00',
+    ]);
+    for (const sheet of Object.values(book.sheets)) {
+      expect(sheet.frozen).toBe('A2');
+      expect(sheet.types.flat()).not.toContain('f');
+      for (const width of sheet.widths) expect(width).toBeGreaterThanOrEqual(8);
+    }
+    const table = (name: string) => {
+      const { values, types } = book.sheets[name]!;
+      const header = values[0]!.map(String);
+      return (column: string) => {
+        const at = header.indexOf(column);
+        return { values: values.slice(1).map((row) => row[at]), types: types.slice(1).map((row) => row[at]) };
+      };
+    };
+    const image = table('images');
+    expect(image('image').values).toEqual(images.map(({ name }) => name));
+    expect(new Set(image('image').types)).toEqual(new Set(['s']));
+    expect(image('score').values.slice(6)).toEqual([0.9, 0.1, 0.9, null]);
+    expect(image('score').types[8]).toBe('n');
+    expect(image('finished_at (UTC)').values[0]).toBe('2024-05-01 09:30:00');
+    expect(image('finished_at (UTC)').types[0]).toBe('d');
+    expect(image('comment').values[8]).toBe('=1+1');
+    expect(image('error').values[9]).toBe('=The file is cut off');
+    expect(book.sheets.images!.filter).toMatch(/^A1:[A-Z]{2}11$/);
+    // One region of the fixture per hostile name, three of the model's and one that was drawn.
+    const region = table('regions');
+    expect(region('image').values.slice(HOSTILE.length)).toEqual(new Array(4).fill('two.png'));
+    const last = <T>(values: readonly T[]) => values.slice(-4);
+    expect(last(region('class').values)).toEqual(['defect', 'defect', 'false-positive', 'crack "A" & B']);
+    expect(last(region('area_px').values)).toEqual(
+      [[square, triangle], [holed], [square], [triangle]].map((shape) => sum(rowsOf(shape))),
+    );
+    expect(last(region('score').values)).toEqual([0.9, 0.8, 0.7, null]);
+    expect(book.sheets.regions!.filter).toBe(`A1:O${HOSTILE.length + 5}`);
+    // Every hostile name is rejected by the model, and two.png by the inspector.
+    const { pictures, filter } = book.sheets.rejected!;
+    expect(filter).toBeNull();
+    expect(pictures).toEqual([...HOSTILE, 'two.png'].map((_, i) => [i + 1, 0, 'jpeg', WIDTH, HEIGHT]));
+    const summary = Object.fromEntries(book.sheets.summary!.values);
+    expect(summary).toMatchObject({
+      batch: 'Lot 7',
+      recipe_revision: 3,
+      images: 10,
+      failed: 1,
+      'model: reject': 8,
+      'model: accept': 1,
+      'inspector: reject': 1,
+      'not reviewed': 8,
+      'rejected images': 8,
+      'pictures of rejected images': 8,
+      'class: false-positive': 1,
+    });
+  });
+});
+
+describe.skipIf(!hasLibreOffice())('LibreOffice', () => {
+  test('opens a workbook and shows its cells', { timeout: 120_000 }, async () => {
+    const { out, images, report } = await reviewedRun();
+    const [file] = await exportReport(report, ['xlsx'], out);
+    const home = `-env:UserInstallation=file://${join(out, 'profile')}`;
+    // Of all sheets, a file each.
+    const filter = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1';
+    const args = ['--headless', home, '--convert-to', filter, '--outdir', join(out, 'csv'), file!.path];
+    execFileSync('soffice', args, { stdio: 'ignore' });
+    const text = (sheet: string) => readFile(join(out, 'csv', `results-${sheet}.csv`), 'utf8');
+    const shown = await text('images');
+    for (const { name } of images) expect(shown).toContain(name.replaceAll('"', '""'));
+    expect(shown).toContain('2024-05-01 09:30:00');
+    expect(shown).not.toMatch(/#NAME\?|Err:5/);
+    expect(await text('regions')).toContain('crack ""A"" & B');
+    expect(await text('summary')).toContain('model: reject,8');
+  });
+});
+
+describe.skipIf(!hasReader('pycocotools'))('pycocotools', () => {
+  interface Found {
+    readonly category: string;
+    readonly polygon: boolean;
+    readonly area: number;
+    readonly bbox: number[];
+    readonly pixels: number;
+    readonly box: number[];
+  }
+
+  test('reads masks of the areas that the annotations state', async () => {
+    const { out, report } = await reviewedRun();
+    const [file] = await exportReport(report, ['coco'], out);
+    const found = readWith<Found[]>('pycocotools', file!.path);
+    const two = found.slice(-4);
+    expect(two.map(({ category }) => category)).toEqual([
+      'defect',
+      'defect',
+      'false-positive',
+      'crack "A" & B',
+    ]);
+    expect(two.map(({ polygon }) => polygon)).toEqual([true, false, true, true]);
+    for (const { polygon, area, pixels, bbox, box } of found) {
+      if (!polygon) {
+        expect(pixels).toBe(area);
+        expect(box).toEqual(bbox);
+        continue;
+      }
+      // It draws polygons by another rule, which may take the pixels that the outline runs through.
+      const [, , width, height] = bbox as [number, number, number, number];
+      expect(Math.abs(pixels - area)).toBeLessThanOrEqual(2 * (width + height));
+    }
+    expect(two[1]!.pixels).toBe(sum(rowsOf([holed])));
+  });
+});
+
+describe.skipIf(!hasReader('datumaro'))('Datumaro', () => {
+  interface Dataset {
+    readonly labels: string[];
+    readonly items: {
+      readonly id: string;
+      readonly annotations: {
+        readonly type: string;
+        readonly label: string;
+        readonly group: number;
+        readonly attributes: Record<string, string>;
+        readonly points: number[] | null;
+        readonly rows: number[][] | null;
+      }[];
+    }[];
+  }
+
+  test('reads polygons, groups, masks with holes, labels and attributes of the file for CVAT', async () => {
+    const { out, images, report } = await reviewedRun();
+    const [file] = await exportReport(report, ['cvat'], out);
+    const { labels, items } = readWith<Dataset>('datumaro', file!.path);
+    expect(labels).toEqual(['defect', 'false-positive', 'crack "A" & B']);
+    const shown = images.slice(0, -1).map(({ name }) => name.replace(/\.png$/, ''));
+    expect(items.map(({ id }) => id)).toEqual(shown);
+    const two = items.at(-1)!.annotations;
+    expect(two.map(({ type, label, group }) => [type, label, group])).toEqual([
+      ['polygon', 'defect', 1],
+      ['polygon', 'defect', 1],
+      ['mask', 'defect', 0],
+      ['polygon', 'false-positive', 0],
+      ['polygon', 'crack "A" & B', 0],
+    ]);
+    expect(two[1]!.points).toEqual([2, 30, 22, 30, 2, 46]);
+    expect(two[2]!.rows).toEqual(rowsOf([holed]));
+    expect(two[2]!.attributes).toEqual({ region: '2', score: '0.8', inspector: '' });
+    expect(two[4]!.attributes).toEqual({ region: '', score: '', inspector: 'ana' });
+  });
+});
+
+describe.skipIf(!hasReader('label_studio_sdk'))('Label Studio’s SDK', () => {
+  interface Found {
+    readonly tasks: {
+      readonly predictions: boolean;
+      readonly annotations: boolean;
+      readonly masks: number[][][];
+    }[];
+  }
+
+  test('takes interface, tasks, predictions and annotations, and reads the brush masks', async () => {
+    const { out, images, report } = await reviewedRun();
+    const [file] = await exportReport(report, ['label-studio'], out);
+    const { tasks } = readWith<Found>('label_studio_sdk', file!.path);
+    expect(tasks).toHaveLength(images.length - 1);
+    for (const task of tasks) expect(task).toMatchObject({ predictions: true, annotations: true });
+    // Once as the model's, once as reviewed.
+    expect(tasks.at(-1)!.masks).toEqual([rowsOf([holed]), rowsOf([holed])]);
+  });
+});
