@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { inMillimetres, regionSize } from '../../src-shared/region-size.ts';
 import { thumbnail } from '../codec/image-codec.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import { pixelMask } from '../pipeline/polygon-raster.ts';
@@ -12,9 +13,10 @@ import {
 import { imageRow } from './csv-export.ts';
 import { decidedVerdict } from './decided-verdict.ts';
 import { imageKey } from './image-key.ts';
-import { reviewedRegions } from './reviewed-regions.ts';
+import { FALSE_POSITIVE, reviewedRegions } from './reviewed-regions.ts';
 import type { DoneImage, ExportContext, ReportImage, RunReport } from './run-report.ts';
 import { contentSeen, unlessUnreadable } from './seen-content.ts';
+import { chartsSheet } from './xlsx-charts.ts';
 import { RunCounts } from './xlsx-summary.ts';
 
 /** Pictures of rejected images: how many, and their longest side in pixels. */
@@ -24,8 +26,8 @@ const DATES: ReadonlySet<string> = new Set(['reviewed_at', 'finished_at']);
 
 /**
  * `results.xlsx`: sheets `images` (a row each, the columns of `results.csv`), `regions` (as reviewed, a row each),
- * `rejected` (small pictures of the images that were rejected, the first {@link MOST_PICTURES}) and `summary`, which also
- * says what was cut. Numbers and dates (UTC) are typed, texts are never formulas.
+ * `rejected` (small pictures of the images that were rejected, the first {@link MOST_PICTURES}), `summary`, which also
+ * says what was cut, and `charts` as pictures. Numbers and dates (UTC) are typed, texts are never formulas.
  */
 export async function exportXlsx(report: RunReport, context: ExportContext): Promise<string> {
   const path = join(context.folder, 'results.xlsx');
@@ -39,7 +41,7 @@ export async function exportXlsx(report: RunReport, context: ExportContext): Pro
     images.add(imageRow(report, image));
     counts.add(image);
     if (image.status === 'failed') continue;
-    for (const row of regionRows(image)) regions.add(row);
+    for (const row of regionRows(report, image)) regions.add(row);
     if (decidedVerdict(image) !== 'reject') continue;
     const small = rejected.length < MOST_PICTURES ? await smallPicture(report, image) : null;
     if (small) pictures.push({ ...small, row: rejected.length });
@@ -54,6 +56,9 @@ export async function exportXlsx(report: RunReport, context: ExportContext): Pro
     { ...rejected.sheet('rejected'), filter: false, pictures },
     counts.sheet(report, { images: images.cut, regions: regions.cut, rejected: rejected.length }),
   ];
+  const defects = counts.classes().filter(({ name }) => name !== FALSE_POSITIVE);
+  const charts = await chartsSheet(defects, counts.bins, report.recipe);
+  if (charts) content.push(charts);
   const { startedAt, endedAt } = report.run;
   const dates = { created: new Date(startedAt), modified: new Date(endedAt ?? startedAt) };
   await writeFileAtomically(path, await workbook(content, report.batch.name, dates));
@@ -89,21 +94,32 @@ function toValue(name: string, value: string | number | null): CellValue {
   return DATES.has(name) && typeof value === 'string' ? new Date(value) : value;
 }
 
-function regionRows(image: DoneImage): TableRow[] {
+function regionRows(report: RunReport, image: DoneImage): TableRow[] {
   const { result, verdict } = image;
+  const scale = result.scale ?? report.batch.scale ?? null;
   return reviewedRegions(image).map((region) => {
     const { area, box } = pixelMask(region.polygons, result.width, result.height);
+    const size = regionSize({ polygons: region.polygons, box, area });
+    const metric = scale && inMillimetres(size, scale);
     return {
       image: image.name,
       region: region.regionIndex,
       class: region.className,
       score: region.score,
       marked_by: region.inspector,
+      length_px: round(size.length),
+      width_px: round(size.width),
       area_px: area,
-      x_px: box.x,
-      y_px: box.y,
-      width_px: box.width,
-      height_px: box.height,
+      diameter_px: round(size.equivalentDiameter),
+      length_mm: metric && round(metric.length),
+      width_mm: metric && round(metric.width),
+      area_mm2: metric && round(metric.area),
+      diameter_mm: metric && round(metric.equivalentDiameter),
+      mm_per_pixel: scale?.millimetresPerPixel ?? null,
+      box_x_px: box.x,
+      box_y_px: box.y,
+      box_width_px: box.width,
+      box_height_px: box.height,
       model_verdict: result.verdict,
       human_verdict: verdict?.verdict ?? null,
       severity: verdict?.severity ?? null,
@@ -111,6 +127,11 @@ function regionRows(image: DoneImage): TableRow[] {
       key: imageKey(image.name),
     };
   });
+}
+
+/** Sizes are kept to a thousandth of their unit. */
+function round(value: number): number {
+  return Number(value.toFixed(3));
 }
 
 function rejectedRow(image: DoneImage, hasPicture: boolean): TableRow {

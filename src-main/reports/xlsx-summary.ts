@@ -3,6 +3,8 @@ import type { CellValue, SheetContent } from '../xlsx/workbook.ts';
 import { FALSE_POSITIVE, reviewedRegions } from './reviewed-regions.ts';
 import type { ReportImage, RunReport } from './run-report.ts';
 
+const BINS = 50;
+
 /** What the summary of a run counts. */
 export class RunCounts {
   #images = 0;
@@ -12,6 +14,8 @@ export class RunCounts {
   #overturned = 0;
   #regions = 0;
   readonly #classes = new Map<string, number>();
+  /** Images by score, in equal parts of 0..1. */
+  readonly bins = Array.from({ length: BINS }, () => ({ accept: 0, warn: 0, reject: 0 }));
   /** Images whose verdict is a rejection, and how many of their pictures are shown. */
   rejected = 0;
   pictures = 0;
@@ -22,13 +26,22 @@ export class RunCounts {
       this.#failed++;
       return;
     }
-    this.#model[image.result.verdict]++;
+    const { score, verdict } = image.result;
+    this.#model[verdict]++;
+    this.bins[Math.min(Math.floor(score * BINS), BINS - 1)]![verdict]++;
     if (image.verdict) this.#human[image.verdict.verdict]++;
     if (image.verdict && overturns(image.verdict.verdict, image.result.verdict)) this.#overturned++;
     for (const { className } of reviewedRegions(image)) {
       this.#classes.set(className, (this.#classes.get(className) ?? 0) + 1);
       if (className !== FALSE_POSITIVE) this.#regions++;
     }
+  }
+
+  /** Defect classes with the regions of each, most first. */
+  classes(): { readonly name: string; readonly value: number }[] {
+    return [...this.#classes]
+      .map(([name, value]) => ({ name, value }))
+      .sort((a, b) => b.value - a.value || (a.name < b.name ? -1 : 1));
   }
 
   /** @param rows rows that the sheets could not hold, and how many rejected images are listed */
@@ -41,7 +54,7 @@ export class RunCounts {
     }: { readonly images: number; readonly regions: number; readonly rejected: number },
   ): SheetContent {
     const reviewed = this.#human.accept + this.#human.reject + this.#human.uncertain;
-    const classes = [...this.#classes].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+    const classes = this.classes();
     const rows: CellValue[][] = [
       ['batch', batch.name],
       ['object', batch.objectName || recipe.object],
@@ -72,7 +85,7 @@ export class RunCounts {
       ['not reviewed', this.#images - this.#failed - reviewed],
       ['overturned', this.#overturned],
       ['regions (without false positives)', this.#regions],
-      ...classes.map(([name, count]) => [`class: ${name}`, count]),
+      ...classes.map(({ name, value }) => [`class: ${name}`, value]),
       ['rejected images', this.rejected],
       ['pictures of rejected images', this.pictures],
       ...(this.rejected > rejected

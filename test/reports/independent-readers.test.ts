@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exportReport } from '../../src-main/reports/export-report.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
+import { typedScale } from '../../src-shared/scale.ts';
 import { hasLibreOffice, hasReader, readWith } from './other-readers.ts';
 import {
   annotation,
@@ -67,7 +68,9 @@ async function reviewedRun() {
     }),
     failed('broken.png', '=The file is cut off'),
   ];
-  return { out, images, report: report(images) };
+  const base = report(images);
+  const scale = typedScale(0.1);
+  return { out, images, report: { ...base, batch: { ...base.batch, scale } } };
 }
 
 describe.skipIf(!hasReader('csv'))('Python’s csv module, strict', () => {
@@ -108,7 +111,7 @@ describe.skipIf(!hasReader('openpyxl'))('openpyxl', () => {
     const { out, images, report } = await reviewedRun();
     const [file] = await exportReport(report, ['xlsx'], out);
     const book = readWith<Book>('openpyxl', file!.path);
-    expect(Object.keys(book.sheets)).toEqual(['images', 'regions', 'rejected', 'summary']);
+    expect(Object.keys(book.sheets)).toEqual(['images', 'regions', 'rejected', 'summary', 'charts']);
     expect([book.title, book.created, book.modified]).toEqual([
       'Lot 7',
       '2024-05-01T09:29:00',
@@ -146,11 +149,19 @@ describe.skipIf(!hasReader('openpyxl'))('openpyxl', () => {
       [[square, triangle], [holed], [square], [triangle]].map((shape) => sum(rowsOf(shape))),
     );
     expect(last(region('score').values)).toEqual([0.9, 0.8, 0.7, null]);
-    expect(book.sheets.regions!.filter).toBe(`A1:O${HOSTILE.length + 5}`);
+    expect(book.sheets.regions!.filter).toBe(`A1:W${HOSTILE.length + 5}`);
+    // The square is 20 × 10, its diagonal √500; the triangle's legs are 20 and 16.
+    expect(last(region('length_px').values).slice(2)).toEqual([22.361, 25.612]);
+    expect(last(region('width_px').values).slice(2)).toEqual([10, 12.494]);
+    expect(last(region('length_mm').values).slice(2)).toEqual([2.236, 2.561]);
+    expect(last(region('area_mm2').values)[2]).toBe(2);
     // Every hostile name is rejected by the model, and two.png by the inspector.
     const { pictures, filter } = book.sheets.rejected!;
     expect(filter).toBeNull();
     expect(pictures).toEqual([...HOSTILE, 'two.png'].map((_, i) => [i + 1, 0, 'jpeg', WIDTH, HEIGHT]));
+    const charts = book.sheets.charts!;
+    expect(charts.values.slice(1).map(([name]) => name)).toEqual(['Pareto of defect classes', 'Scores']);
+    expect(charts.pictures).toEqual([0, 1].map((i) => [i + 1, 1, 'png', 1440, 720]));
     const summary = Object.fromEntries(book.sheets.summary!.values);
     expect(summary).toMatchObject({
       batch: 'Lot 7',
