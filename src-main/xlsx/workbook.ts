@@ -49,11 +49,8 @@ export async function workbook(
   title: string,
   dates: { readonly created: Date; readonly modified: Date },
 ): Promise<Uint8Array> {
-  const options = {
-    features: [filters(sheets), properties(title, dates)],
-    fontFamily: 'Calibri',
-    fontSize: 11,
-  };
+  // No font of its own: with one, the library looks up the style of every cell.
+  const options = { features: [filters(sheets), properties(title, dates)] };
   const bytes = await writeXlsxFile(sheets.map(toSheet), options).toBuffer();
   setZipDates(bytes, dates.modified);
   return bytes;
