@@ -10,6 +10,7 @@ import {
   type SheetPicture,
   workbook,
 } from '../xlsx/workbook.ts';
+import { workbookInThread } from '../xlsx/write-workbook.ts';
 import { imageRow } from './csv-export.ts';
 import { decidedVerdict } from './decided-verdict.ts';
 import { imageKey } from './image-key.ts';
@@ -61,7 +62,7 @@ export async function exportXlsx(report: RunReport, context: ExportContext): Pro
   if (charts) content.push(charts);
   const { startedAt, endedAt } = report.run;
   const dates = { created: new Date(startedAt), modified: new Date(endedAt ?? startedAt) };
-  await writeFileAtomically(path, await workbook(content, report.batch.name, dates));
+  await writeFileAtomically(path, await workbookInThread(content, report.batch.name, dates));
   return path;
 }
 

@@ -40,14 +40,19 @@ export interface SheetContent {
   readonly pictures?: readonly SheetPicture[];
 }
 
+/** When the content came to be: the dates of the document. */
+export interface WorkbookDates {
+  readonly created: Date;
+  readonly modified: Date;
+}
+
 /**
  * A workbook (Office Open XML). The same content and dates give the same bytes.
- * @param dates when its content came to be: the dates of the document
  */
 export async function workbook(
   sheets: readonly SheetContent[],
   title: string,
-  dates: { readonly created: Date; readonly modified: Date },
+  dates: WorkbookDates,
 ): Promise<Uint8Array> {
   // No font of its own: with one, the library looks up the style of every cell.
   const options = { features: [filters(sheets), properties(title, dates)] };
@@ -137,10 +142,7 @@ const PROPERTIES_TYPE = 'application/vnd.openxmlformats-package.core-properties+
 const PROPERTIES_RELATION =
   'http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties';
 
-function properties(
-  title: string,
-  { created, modified }: { readonly created: Date; readonly modified: Date },
-): Feature<Content> {
+function properties(title: string, { created, modified }: WorkbookDates): Feature<Content> {
   const escaped = cellText(title).replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
   const time = (name: string, date: Date) =>
     `<dcterms:${name} xsi:type="dcterms:W3CDTF">${date.toISOString().slice(0, 19)}Z</dcterms:${name}>`;
