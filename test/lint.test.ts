@@ -22,7 +22,8 @@ const DIRECTIONS: Directions = {
   store: ['files'],
   pdf: ['files'],
   charts: ['files'],
-  reports: ['pipeline', 'codec', 'pdf', 'charts', 'files'],
+  xlsx: [],
+  reports: ['pipeline', 'codec', 'pdf', 'charts', 'xlsx', 'files'],
   services: [
     ...[
       'pipeline',
@@ -67,6 +68,7 @@ const OWNERS: Directions = {
   pdfkit: ['pdf'],
   echarts: ['charts'],
   '@resvg/resvg-wasm': ['charts'],
+  'write-excel-file': ['xlsx'],
   'node:fs': ON_DISK,
   'node:fs/promises': ON_DISK,
 };

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { expect, test, vi } from 'vitest';
 import { fromBufferPromise } from 'yauzl';
-import { cellText, LONGEST_TEXT } from '../../src-main/xlsx/cell-text.ts';
+import { cellText, LONGEST_CELL } from '../../src-main/xlsx/cell-text.ts';
 import { workbook } from '../../src-main/xlsx/workbook.ts';
 
 const dates = { created: new Date('2024-05-01T09:29:00Z'), modified: new Date('2024-05-01T09:30:06Z') };
@@ -60,10 +60,10 @@ test.each([
 });
 
 test('a text that is too long for a cell is cut and says so', () => {
-  const text = cellText('n'.repeat(LONGEST_TEXT + 1));
-  expect(text).toHaveLength(LONGEST_TEXT);
+  const text = cellText('n'.repeat(LONGEST_CELL + 1));
+  expect(text).toHaveLength(LONGEST_CELL);
   expect(text.endsWith('n … (cut)')).toBe(true);
-  expect(cellText('n'.repeat(LONGEST_TEXT))).toBe('n'.repeat(LONGEST_TEXT));
+  expect(cellText('n'.repeat(LONGEST_CELL))).toBe('n'.repeat(LONGEST_CELL));
 });
 
 test('a class that is called as a property of objects leaves the workbook whole', async () => {
