@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { inMillimetres, regionSize } from '../../src-shared/region-size.ts';
+import { scaleOf } from '../../src-shared/scale.ts';
 import { thumbnail } from '../codec/image-codec.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import { pixelMask } from '../pipeline/polygon-raster.ts';
@@ -97,7 +98,7 @@ function toValue(name: string, value: string | number | null): CellValue {
 
 function regionRows(report: RunReport, image: DoneImage): TableRow[] {
   const { result, verdict } = image;
-  const scale = result.scale ?? report.batch.scale ?? null;
+  const scale = scaleOf(result, report.batch);
   return reviewedRegions(image).map((region) => {
     const { area, box } = pixelMask(region.polygons, result.width, result.height);
     const size = regionSize({ polygons: region.polygons, box, area });
@@ -116,7 +117,10 @@ function regionRows(report: RunReport, image: DoneImage): TableRow[] {
       width_mm: metric && round(metric.width),
       area_mm2: metric && round(metric.area),
       diameter_mm: metric && round(metric.equivalentDiameter),
-      mm_per_pixel: scale?.millimetresPerPixel ?? null,
+      scale_mm_per_px: scale?.millimetresPerPixel ?? null,
+      below_limit: result.regions.some(({ index, belowLimit }) => index === region.regionIndex && belowLimit)
+        ? 'yes'
+        : null,
       box_x_px: box.x,
       box_y_px: box.y,
       box_width_px: box.width,

@@ -149,7 +149,7 @@ describe.skipIf(!hasReader('openpyxl'))('openpyxl', () => {
       [[square, triangle], [holed], [square], [triangle]].map((shape) => sum(rowsOf(shape))),
     );
     expect(last(region('score').values)).toEqual([0.9, 0.8, 0.7, null]);
-    expect(book.sheets.regions!.filter).toBe(`A1:W${HOSTILE.length + 5}`);
+    expect(book.sheets.regions!.filter).toBe(`A1:X${HOSTILE.length + 5}`);
     // The square is 20 × 10, its diagonal √500; the triangle's legs are 20 and 16.
     expect(last(region('length_px').values).slice(2)).toEqual([22.361, 25.612]);
     expect(last(region('width_px').values).slice(2)).toEqual([10, 12.494]);
