@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exportReport } from '../../src-main/reports/export-report.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
 import { typedScale } from '../../src-shared/scale.ts';
-import { hasLibreOffice, hasReader, readWith } from './other-readers.ts';
+import { hasLibreOffice, hasReader, openWithLibreOffice, readWith } from './other-readers.ts';
 import {
   annotation,
   covers,
@@ -187,7 +186,7 @@ describe.skipIf(!hasLibreOffice())('LibreOffice', () => {
     // Of all sheets, a file each.
     const filter = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1';
     const args = ['--headless', home, '--convert-to', filter, '--outdir', join(out, 'csv'), file!.path];
-    execFileSync('soffice', args, { stdio: 'ignore' });
+    openWithLibreOffice(args);
     const text = (sheet: string) => readFile(join(out, 'csv', `results-${sheet}.csv`), 'utf8');
     const shown = await text('images');
     for (const { name } of images) expect(shown).toContain(name.replaceAll('"', '""'));

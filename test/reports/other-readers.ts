@@ -26,11 +26,17 @@ export function readWith<Found>(reader: Reader, path: string): Found {
   return JSON.parse(text);
 }
 
+const OFFICE = 'soffice';
+
 /** Whether LibreOffice is installed. */
 export function hasLibreOffice(): boolean {
-  const isThere = runs('soffice', ['--version']);
+  const isThere = runs(OFFICE, ['--version']);
   if (!isThere) console.warn('SKIPPED: opening a workbook with LibreOffice (soffice is not installed)');
   return isThere;
+}
+
+export function openWithLibreOffice(args: readonly string[]): void {
+  execFileSync(OFFICE, args, { stdio: 'ignore' });
 }
 
 function runs(command: string, args: readonly string[]): boolean {
