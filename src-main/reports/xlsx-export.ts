@@ -4,13 +4,7 @@ import { scaleOf } from '../../src-shared/scale.ts';
 import { thumbnail } from '../codec/image-codec.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import { pixelMask } from '../pipeline/polygon-raster.ts';
-import {
-  type CellValue,
-  MOST_ROWS,
-  type SheetContent,
-  type SheetPicture,
-  workbook,
-} from '../xlsx/workbook.ts';
+import { type CellValue, MOST_ROWS, type SheetContent, type SheetPicture } from '../xlsx/workbook.ts';
 import { workbookInThread } from '../xlsx/write-workbook.ts';
 import { imageRow } from './csv-export.ts';
 import { decidedVerdict } from './decided-verdict.ts';

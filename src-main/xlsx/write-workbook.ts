@@ -19,6 +19,8 @@ export function workbookInThread(
     const worker = new Worker(new URL('./workbook-thread.ts', import.meta.url), { workerData: job });
     worker.once('message', resolve);
     worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`The thread that makes workbooks ended with code ${code}.`)));
+    worker.once('exit', (code) =>
+      reject(new Error(`The thread that makes workbooks ended with code ${code}.`)),
+    );
   });
 }
