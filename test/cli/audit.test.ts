@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import { addInspector } from '../../src-main/store/people.ts';
 import { behindItsBack, chainByHand } from '../store/audit-fixture.ts';
 import { workspaceWithResult } from '../store/fixtures.ts';
@@ -130,4 +131,23 @@ test('entries are chosen by day, subject and text; with none of them the file ha
   expect(
     (await runCli(['audit', 'export', '-w', where, '-f', 'csv', '--out', out, '--from', 'today'])).code,
   ).toBe(2);
+});
+
+test('an older database that is put back is an entry', async () => {
+  const where = await folder();
+  const copy = join(where, 'copy.sqlite');
+  await copyFile(join(where, 'workspace.sqlite'), copy);
+  const kept = join(where, 'kept.json');
+  await (await openWorkspace(where)).close();
+  await runCli(['audit', 'export', '-w', where, '-f', 'csv', '--out', join(where, 'out')]);
+  await runCli(['audit', 'head', '-w', where, '--out', kept]);
+  expect((await runCli(['workspace', 'restore', '-w', where, '--copy', copy])).code).toBe(0);
+  expect(behindItsBack(where, chainByHand).at(-1)).toMatchObject({
+    action: 'accepted',
+    subject: 'workspace',
+  });
+  // And what was cut off with it is found by a kept head.
+  const { code, stdout } = await runCli(['audit', 'verify', '-w', where, '--head', kept]);
+  expect(code).toBe(4);
+  expect(stdout).toContain('is not the one of the kept head');
 });

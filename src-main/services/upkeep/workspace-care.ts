@@ -1,5 +1,7 @@
+import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { ClipSamError } from '../../../src-shared/errors.ts';
+import { recordAuditEvent } from '../../store/audit.ts';
 import { type DatabaseCopy, listCopies, putBack } from '../../store/database-copies.ts';
 import { openWorkspace } from '../../store/open-workspace.ts';
 import { restoreFromQuarantine } from './unused-artifacts.ts';
@@ -40,9 +42,24 @@ export async function restoreDatabase(folder: string, copy?: string): Promise<Ca
 export async function acceptDatabase(folder: string): Promise<CaredWorkspace> {
   const workspace = await openWorkspace(folder, { accept: true });
   try {
+    await recordAuditEvent(workspace, {
+      inspector: machineUser(),
+      action: 'accepted',
+      subject: 'workspace',
+      subjectId: 'database',
+    });
     return { restored: await restoreFromQuarantine(workspace) };
   } finally {
     await workspace.close();
+  }
+}
+
+/** Nobody can sign in where the workspace does not open. */
+function machineUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'ClipSAM';
   }
 }
 
