@@ -7,6 +7,7 @@ import errorsEn from './en/errors.json';
 import modelsEn from './en/models.json';
 import referencesEn from './en/references.json';
 import reviewEn from './en/review.json';
+import signaturesEn from './en/signatures.json';
 import studiesEn from './en/studies.json';
 import viewerEn from './en/viewer.json';
 import whatIfEn from './en/what-if.json';
@@ -17,6 +18,7 @@ import errorsZh from './zh-CN/errors.json';
 import modelsZh from './zh-CN/models.json';
 import referencesZh from './zh-CN/references.json';
 import reviewZh from './zh-CN/review.json';
+import signaturesZh from './zh-CN/signatures.json';
 import studiesZh from './zh-CN/studies.json';
 import viewerZh from './zh-CN/viewer.json';
 import whatIfZh from './zh-CN/what-if.json';
@@ -36,6 +38,7 @@ export const texts = {
     models: modelsEn,
     references: referencesEn,
     audit: auditEn,
+    signatures: signaturesEn,
     errors: errorsEn,
   },
   'zh-CN': {
@@ -48,6 +51,7 @@ export const texts = {
     models: modelsZh,
     references: referencesZh,
     audit: auditZh,
+    signatures: signaturesZh,
     errors: errorsZh,
   },
 } as const;

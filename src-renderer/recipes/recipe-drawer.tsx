@@ -1,6 +1,8 @@
-import { Drawer } from '@mantine/core';
+import { Divider, Drawer } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecipeRecord } from '../../src-shared/contract/recipes.ts';
+import { SignaturePanel } from '../signatures/signature-panel.tsx';
 import { RecipeForm } from './recipe-form.tsx';
 import type { RecipeBase } from './use-recipe-draft.ts';
 
@@ -16,6 +18,7 @@ export function RecipeDrawer({
   onSaved(saved: RecipeRecord): void;
 }) {
   const { t } = useTranslation(['batches', 'app']);
+  const [isSigning, setIsSigning] = useState(false);
   return (
     <Drawer
       opened={base !== null}
@@ -23,10 +26,22 @@ export function RecipeDrawer({
       position="right"
       size={560}
       zIndex={300}
+      closeOnEscape={!isSigning}
       title={t('recipe.title')}
       closeButtonProps={{ 'aria-label': t('app:close') }}
     >
       {base && <RecipeForm key={base.parentHash ?? 'new'} base={base} onClose={onClose} onSaved={onSaved} />}
+      {base && base.parentHash !== null && (
+        <>
+          <Divider my="md" />
+          <SignaturePanel
+            key={base.parentHash}
+            subject="recipe"
+            subjectId={base.parentHash}
+            onDialog={setIsSigning}
+          />
+        </>
+      )}
     </Drawer>
   );
 }
