@@ -11,6 +11,7 @@ import classes from './batches.module.css';
 import { ImportPanel } from './import-panel.tsx';
 import { RunPanel } from './run-panel.tsx';
 import { SampleRangesPanel } from './sample-ranges.tsx';
+import { ScalePanel } from './scale-panel.tsx';
 import { StoppedImportNote } from './stopped-import.tsx';
 import type { BatchCommands } from './use-batch-commands.ts';
 import type { RunActions } from './use-run-actions.ts';
@@ -43,6 +44,7 @@ export function BatchDetails({
       {deletedAt !== null && <DeletedNote deletedAt={deletedAt} />}
       <Metadata row={row} />
       {deletedAt === null && <SampleRangesPanel row={row} actions={actions} />}
+      {deletedAt === null && <ScalePanel row={row} actions={actions} />}
       {deletedAt === null && <StoppedImportNote row={row} />}
       <ImportPanel batchId={batch.id} />
       {deletedAt === null && <RunPanel row={row} actions={actions} commands={commands} />}

@@ -63,3 +63,12 @@ export function formatShare(part: number, whole: number, language: string): stri
   if (whole === 0) return '–';
   return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(part / whole);
 }
+
+/** A measured size to so many significant digits; digits before the point are never rounded away. */
+export function formatMeasure(value: number, language: string, digits: number): string {
+  const isLong = Math.abs(value) >= 10 ** digits;
+  return new Intl.NumberFormat(
+    language,
+    isLong ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: digits },
+  ).format(value);
+}

@@ -117,6 +117,7 @@ function Queue({ review }: { readonly review: Review }) {
       counts={queue.counts}
       filter={queue.place.filter}
       thresholds={data.recipe}
+      scale={review.scale.ofQueue}
       batchId={batchId}
       references={review.references.marks}
       searchField={review.searchField}
@@ -141,6 +142,8 @@ function CurrentImage({ review }: { readonly review: Review }) {
         pyramid={pyramid.data ?? null}
         outcome={image.data?.outcome ?? null}
         thresholds={data.recipe}
+        scale={review.scale.ofBatch}
+        onScale={review.scale.set}
         hasTruth={image.data?.hasTruth ?? false}
         annotations={annotating.shown}
         area={review.area.shown}
@@ -180,6 +183,7 @@ function Inspector({ review }: { readonly review: Review }) {
         settled={review.settled}
         drawing={selection.drawn !== null}
         area={review.area}
+        scale={review.scale.ofBatch}
         saving={verdicts.saving}
         failure={verdicts.error}
         region={selection.region}

@@ -2,18 +2,24 @@ import { ActionIcon, Group, Pill } from '@mantine/core';
 import { IconFilterOff } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { EMPTY_FILTER, type ReviewFilter } from '../../src-shared/review-queue.ts';
+import type { Scale } from '../../src-shared/scale.ts';
 import { useNoticeLabel } from '../ui/notices.tsx';
+import { useFormat } from '../ui/use-format.ts';
 import classes from './filter-chips.module.css';
+import { lengthInUnit } from './length-filter.ts';
 
 interface FilterChipsProps {
   readonly filter: ReviewFilter;
+  /** How large a pixel is; null: not known, lengths are in pixels. */
+  readonly scale: Scale | null;
   onFilter(filter: ReviewFilter): void;
 }
 
 /** The conditions in force, each with a cross that lifts it. */
-export function FilterChips({ filter, onFilter }: FilterChipsProps) {
+export function FilterChips({ filter, scale, onFilter }: FilterChipsProps) {
   const { t } = useTranslation(['review', 'app']);
   const noticeLabel = useNoticeLabel();
+  const lengthLabel = useLengthLabel(scale);
   const { model, human, status } = filter;
   const chips: { readonly label: string; readonly without: Partial<ReviewFilter> }[] = [
     ...(filter.text ? [{ label: `“${filter.text}”`, without: { text: '' } }] : []),
@@ -29,6 +35,7 @@ export function FilterChips({ filter, onFilter }: FilterChipsProps) {
     ...(filter.overturned ? [{ label: t('filter.overturned'), without: { overturned: false } }] : []),
     ...(filter.marked ? [{ label: t('filter.marked'), without: { marked: false } }] : []),
     ...(filter.disagreeing ? [{ label: t('filter.disagreeing'), without: { disagreeing: false } }] : []),
+    ...(filter.belowLimit ? [{ label: t('filter.belowLimit'), without: { belowLimit: false } }] : []),
     ...status.map((state) => ({
       label: t(`status.${state}`),
       without: { status: status.filter((other) => other !== state) },
@@ -43,6 +50,7 @@ export function FilterChips({ filter, onFilter }: FilterChipsProps) {
           },
         ]
       : []),
+    ...(filter.length ? [{ label: lengthLabel(filter.length), without: { length: null } }] : []),
   ];
   if (chips.length === 0) return null;
   return (
@@ -78,6 +86,19 @@ export function FilterChips({ filter, onFilter }: FilterChipsProps) {
       </ActionIcon>
     </Group>
   );
+}
+
+function useLengthLabel(scale: Scale | null) {
+  const { t } = useTranslation('review');
+  const format = useFormat();
+  const unit = scale ? 'mm' : 'px';
+  return (length: ReviewFilter['length']) => {
+    const [low = null, high = null] = lengthInUnit(length, scale).map(
+      (value) => value !== null && `${format.number(value)} ${unit}`,
+    );
+    if (low && high) return t('chip.length-between', { low, high });
+    return low ? t('chip.length-from', { low }) : t('chip.length-to', { high });
+  };
 }
 
 /** True when the filter lets everything through. */

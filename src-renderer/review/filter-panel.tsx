@@ -1,15 +1,19 @@
-import { Button, Chip, Group, RangeSlider, Select, Stack, Text } from '@mantine/core';
+import { Button, Chip, Group, NumberInput, RangeSlider, Select, Stack, Text } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EMPTY_FILTER, type ReviewCounts, type ReviewFilter } from '../../src-shared/review-queue.ts';
+import type { Scale } from '../../src-shared/scale.ts';
 import { useNoticeLabel } from '../ui/notices.tsx';
 import { isEmpty } from './filter-chips.tsx';
 import classes from './filter-panel.module.css';
+import { lengthInPixels, lengthInUnit } from './length-filter.ts';
 
 interface FilterPanelProps {
   readonly filter: ReviewFilter;
   readonly counts: ReviewCounts;
   readonly thresholds: { readonly warn: number; readonly reject: number };
+  /** How large a pixel is; null: not known, lengths are in pixels. */
+  readonly scale: Scale | null;
   onFilter(filter: ReviewFilter): void;
 }
 
@@ -23,6 +27,7 @@ export function FilterPanel(props: FilterPanelProps) {
       <OtherChoices {...props} />
       <ClassAndNotice {...props} />
       <ScoreRange {...props} />
+      {(props.counts.measured > 0 || filter.length) && <LengthRange {...props} />}
       <Button variant="default" size="xs" disabled={isEmpty(filter)} onClick={() => onFilter(EMPTY_FILTER)}>
         {t('filter.clear')}
       </Button>
@@ -71,6 +76,9 @@ function OtherChoices({ filter, counts, onFilter }: FilterPanelProps) {
       {(counts.compared > 0 || filter.disagreeing) && (
         <Flag name="disagreeing" filter={filter} counts={counts} onFilter={onFilter} />
       )}
+      {(counts.belowLimit > 0 || filter.belowLimit) && (
+        <Flag name="belowLimit" filter={filter} counts={counts} onFilter={onFilter} />
+      )}
       {(['failed', 'pending'] as const).map((status) => (
         <Toggle
           key={status}
@@ -91,7 +99,7 @@ function Flag({
   counts,
   onFilter,
 }: Pick<FilterPanelProps, 'filter' | 'counts' | 'onFilter'> & {
-  readonly name: 'unreviewed' | 'overturned' | 'marked' | 'disagreeing';
+  readonly name: 'unreviewed' | 'overturned' | 'marked' | 'disagreeing' | 'belowLimit';
 }) {
   const { t } = useTranslation('review');
   return (
@@ -175,6 +183,68 @@ function ScoreRange({ filter, thresholds, onFilter }: FilterPanelProps) {
       />
     </div>
   );
+}
+
+/** Length of the longest region: in millimetres where they are known, else in pixels. */
+function LengthRange({ filter, scale, onFilter }: FilterPanelProps) {
+  const { t } = useTranslation('review');
+  const unit = scale ? 'mm' : 'px';
+  const typed = lengthInUnit(filter.length, scale);
+  return (
+    <fieldset className={classes.choice}>
+      <legend>{t('filter.length', { unit })}</legend>
+      <Group gap={6} grow>
+        {(['length-from', 'length-to'] as const).map((name, end) => (
+          <LengthEnd
+            key={name}
+            label={`${t(`filter.${name}`)} (${unit})`}
+            unit={unit}
+            value={typed[end] ?? null}
+            onValue={(value) =>
+              onFilter({ ...filter, length: lengthInPixels(typed.with(end, value), scale) })
+            }
+          />
+        ))}
+      </Group>
+    </fieldset>
+  );
+}
+
+/** What is typed stands as it is typed: "0." on the way to 0.5. */
+function LengthEnd({
+  label,
+  unit,
+  value,
+  onValue,
+}: {
+  readonly label: string;
+  readonly unit: 'mm' | 'px';
+  readonly value: number | null;
+  onValue(value: number | null): void;
+}) {
+  const { t } = useTranslation('review');
+  const [typed, setTyped] = useState<number | string>(value ?? '');
+  useEffect(() => setTyped((now) => (numberIn(now) === value ? now : (value ?? ''))), [value]);
+  return (
+    <NumberInput
+      size="xs"
+      hideControls
+      allowNegative={false}
+      aria-label={label}
+      placeholder={t('filter.any-length')}
+      suffix={` ${unit}`}
+      value={typed}
+      onChange={(next) => {
+        setTyped(next);
+        if (numberIn(next) !== value) onValue(numberIn(next));
+      }}
+    />
+  );
+}
+
+function numberIn(typed: number | string): number | null {
+  const value = typeof typed === 'number' ? typed : Number.parseFloat(typed);
+  return Number.isFinite(value) ? value : null;
 }
 
 function Choice({ title, children }: { readonly title: string; readonly children: ReactNode }) {

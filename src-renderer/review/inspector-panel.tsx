@@ -8,6 +8,7 @@ import { opinionDisagreement } from '../../src-shared/opinion.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { InspectionResult, MaskLevel, Region } from '../../src-shared/result.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
+import { type Scale, scaleOf } from '../../src-shared/scale.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import type { Failure } from '../i18n/failure-text.ts';
 import type { UserAction } from '../keys/action.ts';
@@ -74,6 +75,8 @@ interface InspectorPanelProps {
   readonly settled: string | null;
   readonly drawing: boolean;
   readonly area: Pick<AreaTools, 'saved' | 'edit' | 'saving'>;
+  /** How large a pixel of the batch's images is; null: not known. */
+  readonly scale: Scale | null;
   readonly saving: boolean;
   /** Why the verdict could not be saved. */
   readonly failure: Failure | null;
@@ -175,12 +178,13 @@ function Opinions({ result }: { readonly result: InspectionResult }) {
   );
 }
 
-function Regions({ result, image, remarks, region, on }: WithResult) {
+function Regions({ result, image, remarks, region, scale, on }: WithResult) {
   const { t } = useTranslation('review');
   return (
     <Section id="regions" title={t('regions.title')} aside={<Count of={result.regions.length} />}>
       <RegionList
         result={result}
+        scale={scaleOf(result, { scale })}
         annotations={remarks?.annotations ?? NO_ANNOTATIONS}
         barred={image?.file === 'changed' ? t('changed') : null}
         selected={region}

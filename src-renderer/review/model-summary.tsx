@@ -41,6 +41,11 @@ export function ModelSummary({ row, image, recipe, error }: ModelSummaryProps) {
             <Text className={classes.score}>{row.score.toFixed(3)}</Text>
           </Group>
           <ThresholdBar score={row.score} warn={recipe.warn} reject={recipe.reject} />
+          {row.belowLimit > 0 && (
+            <Text size="xs" c="dimmed" data-testid="below-limit">
+              {t('model.below-limit', { count: row.belowLimit })}
+            </Text>
+          )}
           <DoubtAlert
             codes={row.notices}
             notices={image?.outcome.status === 'done' ? image.outcome.result.notices : undefined}

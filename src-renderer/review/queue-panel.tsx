@@ -21,6 +21,7 @@ import {
   type ReviewOrder,
 } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
+import type { Scale } from '../../src-shared/scale.ts';
 import { ConfusionTable } from './confusion-table.tsx';
 import { Filmstrip } from './filmstrip.tsx';
 import { FilterChips, isEmpty } from './filter-chips.tsx';
@@ -38,6 +39,8 @@ interface QueuePanelProps {
   readonly counts: ReviewCounts;
   readonly filter: ReviewFilter;
   readonly thresholds: { readonly warn: number; readonly reject: number };
+  /** How large a pixel is; null: not known, lengths are in pixels. */
+  readonly scale: Scale | null;
   readonly batchId: number;
   readonly references: ReferenceMarks;
   readonly searchField: RefObject<HTMLInputElement | null>;
@@ -48,7 +51,7 @@ interface QueuePanelProps {
 
 /** The queue: search, order, filter, the images, and the confusion table. */
 export const QueuePanel = memo(function QueuePanel(props: QueuePanelProps) {
-  const { queue, current, counts, filter, thresholds, onFilter } = props;
+  const { queue, current, counts, filter, thresholds, scale, onFilter } = props;
   const { t } = useTranslation('review');
   const view = useReviewSettings((settings) => settings.view);
   return (
@@ -57,6 +60,7 @@ export const QueuePanel = memo(function QueuePanel(props: QueuePanelProps) {
         counts={counts}
         filter={filter}
         thresholds={thresholds}
+        scale={scale}
         place={current ? queue.indexOf(current) + 1 : 0}
         shown={queue.length}
         searchField={props.searchField}
@@ -95,12 +99,12 @@ export const QueuePanel = memo(function QueuePanel(props: QueuePanelProps) {
 
 type QueueHeadProps = Pick<
   QueuePanelProps,
-  'counts' | 'filter' | 'thresholds' | 'searchField' | 'onFilter'
+  'counts' | 'filter' | 'thresholds' | 'scale' | 'searchField' | 'onFilter'
 > & { readonly place: number; readonly shown: number };
 
 function QueueHead({ place, shown, ...fields }: QueueHeadProps) {
   const { t } = useTranslation('review');
-  const { counts, filter, onFilter } = fields;
+  const { counts, filter, scale, onFilter } = fields;
   return (
     <>
       <SearchLine {...fields} />
@@ -112,7 +116,7 @@ function QueueHead({ place, shown, ...fields }: QueueHeadProps) {
             : t('count.narrowed', { place, shown, total: counts.total })}
         </span>
       </Group>
-      <FilterChips filter={filter} onFilter={onFilter} />
+      <FilterChips filter={filter} scale={scale} onFilter={onFilter} />
     </>
   );
 }
@@ -121,7 +125,7 @@ function QueueHead({ place, shown, ...fields }: QueueHeadProps) {
 
 const SearchLine = memo(function SearchLine(props: Omit<QueueHeadProps, 'place' | 'shown'>) {
   const { t } = useTranslation('review');
-  const { counts, filter, thresholds, searchField, onFilter } = props;
+  const { counts, filter, thresholds, scale, searchField, onFilter } = props;
   return (
     <Group gap={6} px={10} pt={10} pb={8} wrap="nowrap">
       <SearchField filter={filter} onFilter={onFilter} field={searchField} />
@@ -134,7 +138,13 @@ const SearchLine = memo(function SearchLine(props: Omit<QueueHeadProps, 'place' 
           </Popover.Target>
         </Indicator>
         <Popover.Dropdown aria-label={t('filter.title')}>
-          <FilterPanel filter={filter} counts={counts} thresholds={thresholds} onFilter={onFilter} />
+          <FilterPanel
+            filter={filter}
+            counts={counts}
+            thresholds={thresholds}
+            scale={scale}
+            onFilter={onFilter}
+          />
         </Popover.Dropdown>
       </Popover>
     </Group>

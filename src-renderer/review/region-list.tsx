@@ -1,15 +1,21 @@
 import { Group, Text } from '@mantine/core';
 import { IconFlag, IconFlagOff, IconWand } from '@tabler/icons-react';
+import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Annotation } from '../../src-shared/annotation.ts';
+import { regionSize } from '../../src-shared/region-size.ts';
 import type { InspectionResult, MaskLevel, Region } from '../../src-shared/result.ts';
+import type { Scale } from '../../src-shared/scale.ts';
 import { useOthersWord } from '../state/people.ts';
 import { useFoundBy } from '../ui/found-by.ts';
+import { useSizeText } from '../ui/size-text.ts';
 import { ItemAction } from './item-action.tsx';
 import classes from './region-list.module.css';
 
 interface RegionListProps {
   readonly result: InspectionResult;
+  /** How large a pixel is; null: not known. */
+  readonly scale: Scale | null;
   readonly annotations: readonly Annotation[];
   /** Why nothing may be annotated and SAM not asked: the file is another one by now; null: it may. */
   readonly barred: string | null;
@@ -21,10 +27,13 @@ interface RegionListProps {
   onEditPrompts(region: Region): void;
 }
 
-/** The model's regions by falling peak, each with its three mask levels. */
+/** The model's regions by falling peak, each with its three mask levels; those below the limit on their own. */
 export function RegionList(props: RegionListProps) {
-  const { t } = useTranslation('review');
-  const { regions } = props.result;
+  const { t } = useTranslation(['review', 'app']);
+  const text = useSizeText();
+  const { result, scale } = props;
+  const { regions } = result;
+  const heading = useId();
   if (regions.length === 0) {
     return (
       <Text size="xs" c="dimmed">
@@ -32,6 +41,32 @@ export function RegionList(props: RegionListProps) {
       </Text>
     );
   }
+  const counted = regions.filter(({ belowLimit }) => !belowLimit);
+  const below = regions.filter(({ belowLimit }) => belowLimit);
+  const doubt = scale && text.doubt(scale, result);
+  return (
+    <>
+      <Text size="xs" c="dimmed" data-testid="scale-of-sizes">
+        {scale ? text.scale(scale) : t('app:size.no-scale')}
+      </Text>
+      {doubt && <Text size="xs">{doubt}</Text>}
+      {counted.length > 0 && <Regions {...props} regions={counted} />}
+      {below.length > 0 && (
+        <section aria-labelledby={heading} className={classes.below} data-testid="regions-below-limit">
+          <Text size="xs" fw={600} id={heading}>
+            {t('regions.below-limit')} ({below.length})
+          </Text>
+          <Text size="xs" c="dimmed">
+            {t('regions.about-below-limit')}
+          </Text>
+          <Regions {...props} regions={below} />
+        </section>
+      )}
+    </>
+  );
+}
+
+function Regions({ regions, ...props }: RegionListProps & { readonly regions: readonly Region[] }) {
   return (
     <ul className={classes.list}>
       {regions.map((region) => (
@@ -42,7 +77,7 @@ export function RegionList(props: RegionListProps) {
 }
 
 function RegionItem(props: RegionListProps & { readonly region: Region }) {
-  const { result, annotations, barred, selected, region, onSelect, onPoint } = props;
+  const { result, scale, annotations, barred, selected, region, onSelect, onPoint } = props;
   const { t } = useTranslation('review');
   const othersWord = useOthersWord();
   const { index } = region;
@@ -68,7 +103,7 @@ function RegionItem(props: RegionListProps & { readonly region: Region }) {
         onClick={() => onSelect(on ? null : index)}
       >
         <span className={classes.index}>{index}</span>
-        <RegionFacts region={region} pixels={pixels} annotations={own} />
+        <RegionFacts region={region} scale={scale} pixels={pixels} annotations={own} />
       </button>
       <Group gap={2} wrap="nowrap" className={classes.acts}>
         <ItemAction
@@ -100,16 +135,20 @@ function RegionItem(props: RegionListProps & { readonly region: Region }) {
 
 /** Scores and size of a region, and what inspectors made of it. */
 function RegionFacts({
-  region: { peak, mean, area, opinions },
+  region,
+  scale,
   pixels,
   annotations,
 }: {
   readonly region: Region;
+  readonly scale: Scale | null;
   /** Of the image. */
   readonly pixels: number;
   readonly annotations: readonly Annotation[];
 }) {
   const { t } = useTranslation(['review', 'app']);
+  const { peak, mean, area, opinions } = region;
+  const text = useSizeText();
   const found = useFoundBy()(opinions);
   const kinds = (['false-positive', 'corrected-region'] as const).filter((kind) =>
     annotations.some((one) => one.kind === kind),
@@ -117,12 +156,12 @@ function RegionFacts({
   return (
     <span className={classes.facts}>
       <span>{t('regions.peak', { peak: peak.toFixed(3), mean: mean.toFixed(3) })}</span>
-      <span className={classes.area}>
-        {t('regions.area', {
-          pixels: Math.round(area).toLocaleString(),
-          percent: percent(area / pixels),
-        })}
-      </span>
+      {text.region(regionSize(region), scale).map((line, index) => (
+        <span key={line} className={scale && index === 0 ? undefined : classes.area}>
+          {line}
+        </span>
+      ))}
+      <span className={classes.area}>{t('regions.share', { percent: percent(area / pixels) })}</span>
       {found && (
         <span className={classes.area} title={t('app:opinion.found-by')}>
           {found}

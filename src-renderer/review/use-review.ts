@@ -18,6 +18,7 @@ import { useReferences } from './use-references.ts';
 import { useReviewEdits } from './use-review-edits.ts';
 import { useReviewImage } from './use-review-image.ts';
 import { useSam } from './use-sam.ts';
+import { useScale } from './use-scale.ts';
 import { useSelection } from './use-selection.ts';
 import { useStableHandlers } from './use-stable-handlers.ts';
 import { useVerdicts } from './use-verdicts.ts';
@@ -62,6 +63,7 @@ export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnder
     rememberClass: remember,
     onTaken: () => setTool('pan'),
   });
+  const scale = useScale(data);
   const area = useArea({ batch: data.batch, recipe: data.recipe, runId, image: image.data });
   const { toggleFalsePositive } = annotating;
   const searchField = useRef<HTMLInputElement>(null);
@@ -140,6 +142,7 @@ export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnder
     start,
     annotating,
     area,
+    scale,
     searchField,
     commentField,
     run,

@@ -3,6 +3,7 @@ import {
   formatBytes,
   formatCount,
   formatDuration,
+  formatMeasure,
   formatMoment,
   formatNumber,
   formatShare,
@@ -16,6 +17,7 @@ export function useFormat() {
     () => ({
       count: (value: number) => formatCount(value, language),
       number: (value: number) => formatNumber(value, language),
+      measure: (value: number, digits: number) => formatMeasure(value, language, digits),
       bytes: (bytes: number) => formatBytes(bytes, language),
       duration: (seconds: number) => formatDuration(seconds, language),
       moment: (iso: string) => formatMoment(iso, language),

@@ -1,9 +1,10 @@
 import type { SamPrompts } from '../../src-shared/contract/review.ts';
 import type { Point } from '../../src-shared/geometry.ts';
 import type { Drawing } from './drawing.ts';
-import { boxBetween, boxPolygon, clampTo } from './geometry.ts';
+import { boxBetween, boxPolygon, clampTo, hundredth } from './geometry.ts';
 import type { InteractionContext } from './interaction-context.ts';
 import { pointAt, withBox, withoutPoint, withPoint, withPointAt } from './prompt-editing.ts';
+import { type Ruler, rulerLength, stretched } from './ruler.ts';
 import { changeView, currentViewport, useViewSettings } from './view-settings.ts';
 import { panBy, toImage, type ViewerStage } from './viewport.ts';
 
@@ -13,7 +14,7 @@ const GRAB = 10;
 
 /** What a press began, until it is let go. */
 export interface Gesture {
-  readonly kind: 'pan' | 'point' | 'corner' | 'stroke' | 'pinch';
+  readonly kind: 'pan' | 'point' | 'corner' | 'stroke' | 'ruler' | 'pinch';
   /** @param at where the pointer is now, in CSS pixels of the canvas */
   move(at: Point, stage: ViewerStage): void;
   end(stage: ViewerStage): void;
@@ -26,8 +27,10 @@ export interface GestureTools {
   readonly prompts: () => SamPrompts | null;
   /** Changes the prompts; `tell` false: without asking SAM yet. */
   setPrompts(prompts: SamPrompts | null, tell?: boolean): void;
-  /** Closes a polygon, ends brush strokes. @returns false when there is nothing to finish */
+  /** Closes a polygon, ends brush strokes, sets the end of a ruler. @returns false when there is nothing to finish */
   finish(): boolean;
+  /** Whether a ruler goes straight along, straight down or at 45° at the moment. */
+  snaps(): boolean;
 }
 
 /** Begins what the tool in hand does at a press. @returns null when the press was all */
@@ -57,6 +60,8 @@ export function beginGesture(
     case 'eraser':
       beginStroke(tools.context(), place, stage, tool === 'eraser');
       return stroke(tools.context);
+    case 'ruler':
+      return pressRuler(tools, inImage, stage);
   }
 }
 
@@ -195,6 +200,49 @@ function stroke(context: () => InteractionContext): Gesture {
     },
     end() {},
   };
+}
+
+/** Sets the first point of a ruler, or the second; at an end of one that is there, takes hold of it. */
+function pressRuler(tools: GestureTools, at: Point, stage: ViewerStage): Gesture | null {
+  const { pointer } = tools.context();
+  const { drawing } = pointer.getState();
+  const ruler = drawing?.kind === 'ruler' ? drawing : null;
+  if (ruler && !ruler.isFixed) {
+    stretchRuler(tools, at, stage);
+    if (tools.finish()) return null;
+  }
+  const grabbed = ruler?.isFixed ? endGrabbed(ruler, at, GRAB / currentViewport(stage).scale) : null;
+  const from = { x: hundredth(at.x), y: hundredth(at.y) };
+  pointer.setState({ drawing: grabbed ?? { kind: 'ruler', from, to: from, isFixed: false } });
+  return {
+    kind: 'ruler',
+    move: (place) => stretchRuler(tools, inImageAt(place, stage), stage),
+    // A press that did not move leaves the end at the pointer, until the next one.
+    end: () => {
+      tools.finish();
+    },
+  };
+}
+
+/** The ruler as one whose end follows the pointer, where one of its ends is within reach (image pixels). */
+function endGrabbed({ from, to }: Ruler, at: Point, reach: number): Ruler | null {
+  const isNear = (end: Point) => Math.hypot(end.x - at.x, end.y - at.y) <= reach;
+  if (isNear(to)) return { kind: 'ruler', from, to, isFixed: false };
+  return isNear(from) ? { kind: 'ruler', from: to, to: from, isFixed: false } : null;
+}
+
+/** Takes the loose end of a ruler to a place of the image. */
+export function stretchRuler({ context, snaps }: GestureTools, at: Point, { image }: ViewerStage): void {
+  const { pointer } = context();
+  const { drawing } = pointer.getState();
+  if (drawing?.kind !== 'ruler' || drawing.isFixed) return;
+  pointer.setState({ drawing: stretched(drawing, clampTo(image, at), image, snaps()) });
+}
+
+/** The ruler with its end set; null when it is not longer than a click may be. */
+export function fixedRuler(ruler: Ruler, stage: ViewerStage): Ruler | null {
+  const isMeant = rulerLength(ruler) * currentViewport(stage).scale >= CLICK;
+  return isMeant && !ruler.isFixed ? { ...ruler, isFixed: true } : null;
 }
 
 function inImageAt(at: Point, stage: ViewerStage): Point {

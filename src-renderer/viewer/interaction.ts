@@ -3,7 +3,7 @@ import type { SamPrompts } from '../../src-shared/contract/review.ts';
 import type { Point } from '../../src-shared/geometry.ts';
 import { type Drawing, finishedArea, withoutLast } from './drawing.ts';
 import { annotatedArea, clampTo, shapeAt } from './geometry.ts';
-import { beginGesture, type Gesture, type GestureTools, pan } from './gestures.ts';
+import { beginGesture, fixedRuler, type Gesture, type GestureTools, pan, stretchRuler } from './gestures.ts';
 import type { InteractionContext } from './interaction-context.ts';
 import { withoutPoint } from './prompt-editing.ts';
 import { changeView, currentViewport } from './view-settings.ts';
@@ -36,6 +36,8 @@ export class Interaction {
   /** Where the pointer or the keyboard's cross is. */
   #cursor: Point | null = null;
   #pressedAt: Point | null = null;
+  /** Whether Shift was held at the last press or movement. */
+  #snaps = false;
   /** What the present press began with: a second finger makes it a pinch that never was a press. */
   #untouched: { readonly drawing: Drawing | null; readonly prompts: SamPrompts | null } | null = null;
   /** Fingers on the canvas by pointer id; those beyond two don't count. */
@@ -52,6 +54,7 @@ export class Interaction {
         if (tell) context().onPrompts(prompts);
       },
       finish: () => this.finish(),
+      snaps: () => this.#snaps,
     };
   }
 
@@ -97,15 +100,20 @@ export class Interaction {
     const { width, height } = stage.screen;
     const from = this.#cursor ?? { x: width / 2, y: height / 2 };
     this.#cursor = clampTo({ width, height }, { x: from.x + dx, y: from.y + dy });
-    this.#gesture?.move(this.#cursor, stage);
+    this.#snaps = false;
+    this.#follow(this.#cursor, stage);
     this.#hover(this.#cursor, stage, true);
   }
 
-  /** Does at the keyboard's cross what a click there would; a second one at the same place finishes. */
-  press(): void {
+  /**
+   * Does at the keyboard's cross what a click there would; a second one at the same place finishes.
+   * @param snaps as with Shift held
+   */
+  press(snaps = false): void {
     const { stage, tool } = this.#context();
     const at = this.#cursor;
     if (!stage || !at) return;
+    this.#snaps = snaps;
     if (this.#pressedAt && at.x === this.#pressedAt.x && at.y === this.#pressedAt.y && this.finish()) {
       this.#pressedAt = null;
       return;
@@ -119,10 +127,15 @@ export class Interaction {
     if (tool !== 'box' && tool !== 'rectangle') this.#end(stage);
   }
 
-  /** Closes a polygon, ends brush strokes. @returns false when there is nothing to finish */
+  /** Closes a polygon, ends brush strokes, sets the end of a ruler. @returns false when there is nothing to finish */
   finish(): boolean {
     const { stage, pointer, onDrawn } = this.#context();
     const { drawing } = pointer.getState();
+    if (stage && drawing?.kind === 'ruler') {
+      const ruler = fixedRuler(drawing, stage);
+      if (ruler) pointer.setState({ drawing: ruler });
+      return ruler !== null;
+    }
     const area = stage && drawing && finishedArea(drawing, stage.image);
     if (!area) return false;
     pointer.setState({ drawing: null });
@@ -161,6 +174,7 @@ export class Interaction {
     const { stage, pointer } = this.#context();
     if (!stage || event.button === 2) return;
     const at = placeIn(event.currentTarget, event);
+    this.#snaps = event.shiftKey;
     if (event.pointerType === 'touch' && this.#fingers.size < 2) {
       this.#fingers.set(event.pointerId, at);
       if (this.#fingers.size === 2) {
@@ -192,12 +206,20 @@ export class Interaction {
     if (event.pointerType === 'touch' && !isFinger) return;
     if (isFinger) this.#fingers.set(event.pointerId, at);
     this.#cursor = at;
-    this.#gesture?.move(at, stage);
+    this.#snaps = event.shiftKey;
+    this.#follow(at, stage);
     this.#hover(at, stage, false);
   }
 
   #begin(at: Point, stage: ViewerStage, alt: boolean): void {
     this.#gesture = beginGesture(this.#tools, at, stage, alt);
+  }
+
+  /** Takes what was begun to a place; between its two presses a ruler's end goes along by itself. */
+  #follow(at: Point, stage: ViewerStage): void {
+    this.#gesture?.move(at, stage);
+    if (!this.#gesture && this.#context().tool === 'ruler')
+      stretchRuler(this.#tools, toImage(currentViewport(stage), at), stage);
   }
 
   #end(stage: ViewerStage): void {

@@ -8,6 +8,7 @@ import { boxBetween, boxPolygon } from './geometry.ts';
 import { PALETTE } from './palette.ts';
 import { type PointerStore, usePointer } from './pointer-state.ts';
 import { PromptBox, PromptShapes } from './prompt-shapes.tsx';
+import { RulerLine } from './ruler-line.tsx';
 import { Area, canvasPath, DrawingLine, ImageBadge, inImagePixels } from './shapes.tsx';
 import type { FindingsProps } from './static-layer.tsx';
 import type { SamCandidate } from './viewer-props.ts';
@@ -85,9 +86,9 @@ function RegionInFocus({
         polygons={mask?.polygons ?? region.polygons}
         {...(strong && { fill: mask ? PALETTE.levelFill : PALETTE.selectedFill })}
         stroke={{
-          colour: strong ? PALETTE.selected : PALETTE.mask,
+          colour: strong ? PALETTE.selected : region.belowLimit ? PALETTE.belowLimit : PALETTE.mask,
           width: strong ? 2.25 : 2,
-          ...(mask && { dash: [3, 3] }),
+          ...((mask || region.belowLimit) && { dash: [3, 3] }),
         }}
       />
       {strong && <PromptShapes prompts={region.prompts} strong={false} />}
@@ -108,6 +109,7 @@ function DrawingShape({
 }) {
   const position = usePointer(pointer, (state) => (drawing.kind === 'polygon' ? state.position : null));
   if (drawing.kind === 'strokes') return null;
+  if (drawing.kind === 'ruler') return <RulerLine {...drawing} />;
   if (drawing.kind === 'polygon') return <DrawingLine points={drawing.points} cursor={position} />;
   const box = boxBetween(drawing.from, drawing.to, image);
   if (drawing.kind === 'box') return <PromptBox box={box} colour={PALETTE.box} strong />;

@@ -20,6 +20,7 @@ const SWATCHES: Readonly<Record<LayerId, string>> = {
   area: `linear-gradient(90deg, ${PALETTE.area} 50%, #0a0f16 50%)`,
   truth: PALETTE.truth,
   mask: PALETTE.mask,
+  'below-limit': `repeating-linear-gradient(90deg, ${PALETTE.belowLimit} 0 3px, #0a0f16 3px 5px)`,
   prompts: `linear-gradient(90deg, ${PALETTE.positive} 50%, ${PALETTE.negative} 50%)`,
   annotations: `linear-gradient(90deg, ${PALETTE.falsePositive} 33%, ${PALETTE.missedDefect} 33% 66%, ${PALETTE.correctedRegion} 66%)`,
 };
@@ -120,7 +121,7 @@ export function OpinionBar({ context }: { readonly context: LayerContext }) {
 }
 
 /** Layers that nobody misses where there is nothing on them. */
-const ONLY_WHERE_THERE: ReadonlySet<LayerId> = new Set(['area', 'truth', ...OPINION_MAPS]);
+const ONLY_WHERE_THERE: ReadonlySet<LayerId> = new Set(['area', 'truth', 'below-limit', ...OPINION_MAPS]);
 
 function isOpinion(id: LayerId): boolean {
   return OPINION_MAPS.some((opinion) => opinion === id);

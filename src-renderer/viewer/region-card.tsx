@@ -3,8 +3,11 @@ import { useElementSize } from '@mantine/hooks';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Box } from '../../src-shared/geometry.ts';
+import { regionSize } from '../../src-shared/region-size.ts';
 import type { Region, RegionPrompts } from '../../src-shared/result.ts';
+import type { Scale } from '../../src-shared/scale.ts';
 import { useFoundBy } from '../ui/found-by.ts';
+import { useSizeText } from '../ui/size-text.ts';
 import { lineBetween, onScreen, placeBeside } from './card-layout.ts';
 import { PALETTE } from './palette.ts';
 import { type PointerStore, usePointer } from './pointer-state.ts';
@@ -20,11 +23,14 @@ export function RegionCard({
   stage,
   regions,
   selected,
+  scale,
   pointer,
 }: {
   readonly stage: ViewerStage;
   readonly regions: readonly Region[];
   readonly selected: number | null;
+  /** How large a pixel is; null: not known. */
+  readonly scale: Scale | null;
   readonly pointer: PointerStore;
 }) {
   const hovered = usePointer(pointer, (state) => state.region);
@@ -32,8 +38,8 @@ export function RegionCard({
   const isSelected = region !== undefined && region.index === selected;
   // The same element while nothing but the place changes: then React leaves it alone.
   const card = useMemo(
-    () => region && <Card region={region} isSelected={isSelected} pointer={pointer} />,
-    [region, isSelected, pointer],
+    () => region && <Card region={region} isSelected={isSelected} scale={scale} pointer={pointer} />,
+    [region, isSelected, scale, pointer],
   );
   if (!region) return null;
   return (
@@ -113,15 +119,18 @@ function takenIn({ width, height }: ViewerStage['screen']): readonly Box[] {
 function Card({
   region,
   isSelected,
+  scale,
   pointer,
 }: {
   readonly region: Region;
   readonly isSelected: boolean;
+  readonly scale: Scale | null;
   readonly pointer: PointerStore;
 }) {
-  const { t, i18n } = useTranslation(['viewer', 'app']);
+  const { t } = useTranslation(['viewer', 'app']);
+  const text = useSizeText();
   const level = usePointer(pointer, (state) => state.level);
-  const { index, peak, mean, area, levels, prompts } = region;
+  const { index, peak, mean, levels, prompts } = region;
   const found = useFoundBy()(region.opinions);
   const best = Math.max(...levels.map(({ quality }) => quality));
   const masks = levels.map((mask) => ({
@@ -147,10 +156,13 @@ function Card({
       )}
       <div className={classes.row}>
         <PromptFacts prompts={prompts} />
-        <span className={classes.dim}>
-          {t('region.area', { area: Math.round(area).toLocaleString(i18n.language) })}
-        </span>
+        {region.belowLimit && <span className={classes.below}>{t('region.below-limit')}</span>}
       </div>
+      <span className={classes.sizes} data-testid="region-size">
+        {text.region(regionSize(region), scale).map((line) => (
+          <span key={line}>{line}</span>
+        ))}
+      </span>
       <span className={classes.dim}>{t('region.qualities')}</span>
       {isSelected ? (
         <SegmentedControl

@@ -1,4 +1,4 @@
-import { memo, type ReactNode, useMemo } from 'react';
+import { Fragment, memo, type ReactNode, useMemo } from 'react';
 import { Group } from 'react-konva';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import type { Region } from '../../src-shared/result.ts';
@@ -64,6 +64,9 @@ export interface FindingsProps {
   readonly annotations: readonly Annotation[];
 }
 
+/** Of a region that does not count. */
+const BELOW_LIMIT = { colour: PALETTE.belowLimit, width: 1.25, dash: [3, 4] } as const;
+
 /** What was found and annotated, as outlines; while stepping through, the masks of the step. */
 export const Findings = memo(function Findings({
   layers,
@@ -72,16 +75,28 @@ export const Findings = memo(function Findings({
   step,
 }: FindingsProps & { readonly step: Step | null }) {
   const rank = step?.rank ?? null;
+  const [counted, below] = [
+    regions.filter(({ belowLimit }) => !belowLimit),
+    regions.filter(({ belowLimit }) => belowLimit),
+  ];
   return (
     <>
       <Shown layer={layers.mask}>
-        {regions.map(({ index, polygons }) => (
+        {counted.map(({ index, polygons }) => (
           <Area
             key={index}
             polygons={polygons}
             fill={PALETTE.maskFill}
             stroke={{ colour: PALETTE.mask, width: 1.5 }}
           />
+        ))}
+      </Shown>
+      <Shown layer={layers['below-limit']}>
+        {below.map(({ index, polygons, box }) => (
+          <Fragment key={index}>
+            <Area polygons={polygons} stroke={BELOW_LIMIT} />
+            <ImageBadge at={box} text={String(index)} colour={PALETTE.belowLimit} />
+          </Fragment>
         ))}
       </Shown>
       {rank !== null &&
@@ -104,7 +119,7 @@ export const Findings = memo(function Findings({
         ))}
       </Shown>
       {(layers.mask.visible || layers.prompts.visible) &&
-        regions.map(({ index, box }) => (
+        counted.map(({ index, box }) => (
           <ImageBadge key={index} at={box} text={String(index)} colour={PALETTE.mask} />
         ))}
     </>

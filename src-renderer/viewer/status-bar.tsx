@@ -1,5 +1,8 @@
 import { useTranslation } from 'react-i18next';
+import type { Scale } from '../../src-shared/scale.ts';
+import { useSizeText } from '../ui/size-text.ts';
 import { type PointerStore, usePointer } from './pointer-state.ts';
+import { rulerLength } from './ruler.ts';
 import classes from './status-bar.module.css';
 import { type MapId, useViewport } from './view-settings.ts';
 import type { Tool } from './viewer-props.ts';
@@ -10,11 +13,14 @@ import { ZoomButtons } from './zoom-buttons.tsx';
 export function StatusBar({
   stage,
   tool,
+  scale,
   map,
   pointer,
 }: {
   readonly stage: ViewerStage | null;
   readonly tool: Tool;
+  /** How large a pixel is; null: not known. */
+  readonly scale: Scale | null;
   readonly map: MapId | 'fused';
   readonly pointer: PointerStore;
 }) {
@@ -22,7 +28,7 @@ export function StatusBar({
   return (
     <>
       <div className={classes.reading}>
-        <Reading pointer={pointer} image={stage?.image ?? null} map={map} />
+        <Reading pointer={pointer} image={stage?.image ?? null} scale={scale} map={map} />
       </div>
       <span className={classes.hint} title={t(`hints.${tool}`)}>
         {t(`hints.${tool}`)}
@@ -45,14 +51,19 @@ function Percent({ stage }: { readonly stage: ViewerStage }) {
 function Reading({
   pointer,
   image,
+  scale,
   map,
 }: {
   readonly pointer: PointerStore;
   readonly image: Size | null;
+  readonly scale: Scale | null;
   readonly map: MapId | 'fused';
 }) {
   const { t } = useTranslation('viewer');
+  const text = useSizeText();
   const position = usePointer(pointer, (state) => state.position);
+  const drawing = usePointer(pointer, (state) => state.drawing);
+  if (drawing?.kind === 'ruler') return <span>{text.length(rulerLength(drawing), scale)}</span>;
   if (position) {
     return (
       <>
@@ -67,5 +78,12 @@ function Reading({
       </>
     );
   }
-  return image && <span>{t('reading.size', { width: image.width, height: image.height })}</span>;
+  if (!image) return null;
+  const { width, height } = image;
+  return (
+    <>
+      <span>{t('reading.size', { width, height })}</span>
+      {scale && <span>{text.sides(image, scale)}</span>}
+    </>
+  );
 }

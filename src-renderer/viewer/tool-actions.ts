@@ -26,6 +26,7 @@ export const TAKE_TOOL: Readonly<Record<Exclude<Tool, 'pan'>, UserAction<ToolCon
   rectangle: takeTool('rectangle', 'L'),
   brush: takeTool('brush', 'K'),
   eraser: takeTool('eraser', 'J'),
+  ruler: takeTool('ruler', 'I'),
 };
 
 function takeTool(id: Exclude<Tool, 'pan'>, key: string): UserAction<ToolContext> {

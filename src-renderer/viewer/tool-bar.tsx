@@ -6,6 +6,7 @@ import {
   IconHandStop,
   IconPolygon,
   IconRectangle,
+  IconRuler2,
   IconSquareDashed,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
@@ -32,9 +33,10 @@ const GROUPS: readonly (readonly [
     ['brush', IconBrush],
     ['eraser', IconEraser],
   ],
+  [['ruler', IconRuler2]],
 ];
 
-/** What the pointer does. The first group looks, the second asks SAM, the third draws. */
+/** What the pointer does. The first group looks, the second asks SAM, the third draws, the last measures. */
 export function ToolBar({
   context,
   disabled,

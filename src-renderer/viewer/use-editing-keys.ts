@@ -69,7 +69,7 @@ function handle(
     return true;
   }
   if (event.key === 'Enter' && isFocused && byKeyboard && tool !== 'pan') {
-    interaction.press();
+    interaction.press(event.shiftKey);
     return true;
   }
   if (event.key === 'Enter' && drawing) {

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
+import { scaleOf } from '../../src-shared/scale.ts';
 import { useActions } from '../keys/use-actions.ts';
 import { createPointerStore } from './pointer-state.ts';
 import { reveal } from './tool-actions.ts';
@@ -20,6 +21,9 @@ export function useViewer(props: ViewerProps) {
   const [bare, showBare] = useState(false);
   const result = props.outcome?.status === 'done' ? props.outcome.result : null;
   const regions = result?.regions ?? NONE;
+  const regionScale = scaleOf(result ?? {}, props);
+  // Who sets the scale anew measures with it, whatever results were made with.
+  const rulerScale = props.scale ?? regionScale;
   const annotations = useMemo(
     () => props.annotations.filter((one) => one.imageId === imageId && one.runId === runId),
     [props.annotations, imageId, runId],
@@ -75,6 +79,8 @@ export function useViewer(props: ViewerProps) {
     bare,
     result,
     regions,
+    regionScale,
+    rulerScale,
     annotations,
     picture,
     steps,

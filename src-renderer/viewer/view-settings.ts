@@ -12,7 +12,7 @@ const MAPS = ['coarse', ...OPINION_MAPS, 'final'] as const;
 export type MapId = (typeof MAPS)[number];
 
 /** What can be laid over the image, from the bottom to the top. */
-export const LAYERS = [...MAPS, 'area', 'truth', 'mask', 'prompts', 'annotations'] as const;
+export const LAYERS = [...MAPS, 'area', 'truth', 'mask', 'below-limit', 'prompts', 'annotations'] as const;
 export type LayerId = (typeof LAYERS)[number];
 
 export interface LayerSetting {
@@ -57,6 +57,7 @@ export const useViewSettings = create<ViewSettings>()((set) => ({
     area: { visible: true, opacity: 1 },
     truth: { visible: false, opacity: 0.8 },
     mask: { visible: true, opacity: 1 },
+    'below-limit': { visible: true, opacity: 1 },
     prompts: { visible: false, opacity: 1 },
     annotations: { visible: true, opacity: 1 },
   },

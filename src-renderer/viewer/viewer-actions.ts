@@ -42,6 +42,7 @@ export const LAYER_ACTIONS: Readonly<Record<LayerId, UserAction<LayerContext>>> 
   final: layerAction('final', 'H'),
   prompts: layerAction('prompts', 'P'),
   mask: layerAction('mask', 'M'),
+  'below-limit': layerAction('below-limit', 'Shift+M'),
   area: layerAction('area', 'Shift+O'),
   truth: layerAction('truth', 'T'),
   annotations: layerAction('annotations', 'N'),

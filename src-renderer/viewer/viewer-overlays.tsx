@@ -3,6 +3,7 @@ import { DrawingBar } from './drawing-bar.tsx';
 import { Legend } from './legend.tsx';
 import { Navigator } from './navigator.tsx';
 import { RegionCard } from './region-card.tsx';
+import { RulerBar } from './ruler-bar.tsx';
 import { StepPlayer } from './step-player.tsx';
 import type { ViewerState } from './use-viewer.ts';
 import { useSettings } from './view-settings.ts';
@@ -12,7 +13,18 @@ import type { ViewerProps } from './viewer-props.ts';
 /** What floats over the image: legend, navigator, the card of a region, the divider, the step player, notices. */
 export function ViewerOverlays({ viewer, ...props }: ViewerProps & { readonly viewer: ViewerState }) {
   const { thresholds, outcome, file } = props;
-  const { bare, result, regions, picture, steps, pointer, shownRegion, interaction } = viewer;
+  const {
+    bare,
+    result,
+    regions,
+    picture,
+    steps,
+    pointer,
+    shownRegion,
+    interaction,
+    regionScale,
+    rulerScale,
+  } = viewer;
   const { navigator, compare } = useSettings('navigator', 'compare');
   const { stage, thumbnail, isMissing } = picture;
   const { at, step, showStep } = steps;
@@ -20,10 +32,17 @@ export function ViewerOverlays({ viewer, ...props }: ViewerProps & { readonly vi
   const notice = useNotice({ outcome, file, isMissing });
   return (
     <>
+      {stage && <RulerBar pointer={pointer} image={stage.image} scale={rulerScale} onScale={props.onScale} />}
       {showsMap && <Legend {...thresholds} pointer={pointer} />}
       {stage && navigator && <Navigator thumbnail={thumbnail} stage={stage} />}
       {!bare && !step && stage && (
-        <RegionCard stage={stage} regions={regions} selected={shownRegion} pointer={pointer} />
+        <RegionCard
+          stage={stage}
+          regions={regions}
+          selected={shownRegion}
+          scale={regionScale}
+          pointer={pointer}
+        />
       )}
       {compare && !bare && <CompareDivider />}
       <DrawingBar

@@ -3,6 +3,7 @@ import type { Pyramid, ReviewImage, SamPrompts } from '../../src-shared/contract
 import type { FileState } from '../../src-shared/file-state.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
 import type { MaskLevel } from '../../src-shared/result.ts';
+import type { Scale } from '../../src-shared/scale.ts';
 import type { ShownArea } from './area-shape.tsx';
 
 /** What the pointer does on the image. */
@@ -14,7 +15,8 @@ export type Tool =
   | 'polygon'
   | 'rectangle'
   | 'brush'
-  | 'eraser';
+  | 'eraser'
+  | 'ruler';
 
 /** Prompts by hand and SAM's answer to them. */
 export interface SamCandidate {
@@ -40,6 +42,10 @@ export interface ViewerProps {
   /** Null while loading. It must belong to `imageId` and `runId`. */
   readonly outcome: ReviewImage['outcome'] | null;
   readonly thresholds: { readonly theta: number; readonly warn: number; readonly reject: number };
+  /** How large a pixel of the batch's images is; null: not known. */
+  readonly scale: Scale | null;
+  /** A line was said to be so long: that is the batch's scale from now on. */
+  onScale(scale: Scale): void;
   readonly hasTruth: boolean;
   readonly annotations: readonly Annotation[];
   /** Where is looked; null: everywhere. */

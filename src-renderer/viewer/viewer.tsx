@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { Opinion } from '../../src-shared/opinion.ts';
 import { LayerBar, OpinionBar } from './layer-bar.tsx';
 import { PointerGuide } from './pointer-guide.tsx';
+import { RulerReading } from './ruler-reading.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { ToolBar } from './tool-bar.tsx';
 import { useViewer, type ViewerState } from './use-viewer.ts';
@@ -39,6 +40,7 @@ export function Viewer(props: ViewerProps) {
           scene={stage && <Scene {...props} viewer={viewer} />}
         >
           {stage && <PointerGuide tool={tool} stage={stage} annotations={annotations} pointer={pointer} />}
+          {stage && <RulerReading stage={stage} scale={viewer.rulerScale} pointer={pointer} />}
         </ViewerCanvas>
       }
       over={<ViewerOverlays {...props} viewer={viewer} />}
@@ -46,6 +48,7 @@ export function Viewer(props: ViewerProps) {
         <StatusBar
           stage={stage}
           tool={tool}
+          scale={viewer.rulerScale}
           map={shown === 'coarse' && context.opinions.length > 0 ? 'fused' : (shown ?? 'coarse')}
           pointer={pointer}
         />
@@ -93,7 +96,8 @@ function absentLayers({ hasTruth, area = null }: ViewerProps, viewer: ViewerStat
     final: viewer.result !== null,
     area: area !== null,
     truth: hasTruth,
-    mask: viewer.regions.length > 0,
+    mask: viewer.regions.some(({ belowLimit }) => !belowLimit),
+    'below-limit': viewer.regions.some(({ belowLimit }) => belowLimit),
     prompts: viewer.regions.length > 0,
     annotations: viewer.annotations.length > 0,
   };

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { FilterChips } from '../../../src-renderer/review/filter-chips.tsx';
 import { FilterPanel } from '../../../src-renderer/review/filter-panel.tsx';
 import { EMPTY_FILTER, type ReviewCounts, type ReviewFilter } from '../../../src-shared/review-queue.ts';
+import { type Scale, typedScale } from '../../../src-shared/scale.ts';
 import { renderPart } from '../render.tsx';
 
 const COUNTS: ReviewCounts = {
@@ -33,7 +34,7 @@ const COUNTS: ReviewCounts = {
 };
 
 /** The panel and the chips over one filter, as Review has them. */
-async function filterOf(start: Partial<ReviewFilter> = {}, counts = COUNTS) {
+async function filterOf(start: Partial<ReviewFilter> = {}, counts = COUNTS, scale: Scale | null = null) {
   const filters: ReviewFilter[] = [];
   function Both() {
     const [filter, setFilter] = useState<ReviewFilter>({ ...EMPTY_FILTER, ...start });
@@ -44,8 +45,8 @@ async function filterOf(start: Partial<ReviewFilter> = {}, counts = COUNTS) {
     const thresholds = { warn: 0.3, reject: 0.6 };
     return (
       <>
-        <FilterChips filter={filter} onFilter={onFilter} />
-        <FilterPanel filter={filter} counts={counts} thresholds={thresholds} onFilter={onFilter} />
+        <FilterChips filter={filter} scale={scale} onFilter={onFilter} />
+        <FilterPanel {...{ filter, counts, thresholds, scale, onFilter }} />
       </>
     );
   }
@@ -133,4 +134,39 @@ it('narrows to images whose verdict is in doubt, or that have a notice of a kind
   expect(filters.at(-1)).toEqual({ ...EMPTY_FILTER, notice: 'doubtful' });
   await user.click(screen.getByRole('button', { name: /Remove the filter “Verdict in doubt”/ }));
   expect(filters.at(-1)).toEqual(EMPTY_FILTER);
+});
+
+it('filters by the length of the longest region in pixels where nobody has said how large a pixel is', async () => {
+  const { user, filters } = await filterOf({}, { ...COUNTS, measured: 40 });
+  await user.type(screen.getByLabelText('Shortest length (px)'), '12.5');
+  expect(filters.at(-1)!.length).toEqual([12.5, null]);
+  screen.getByRole('button', { name: 'Remove the filter “Length from 12.5 px”' });
+  await user.clear(screen.getByLabelText('Shortest length (px)'));
+  expect(filters.at(-1)!.length).toBeNull();
+});
+
+it('takes lengths in millimetres with a scale, and filters by pixels', async () => {
+  const { user, filters } = await filterOf({}, { ...COUNTS, measured: 40 }, typedScale(0.05));
+  await user.type(screen.getByLabelText('Shortest length (mm)'), '0.5');
+  expect(screen.getByLabelText<HTMLInputElement>('Shortest length (mm)').value).toBe('0.5 mm');
+  await user.type(screen.getByLabelText('Greatest length (mm)'), '2');
+  // 0.5 / 0.05 and 2 / 0.05.
+  expect(filters.at(-1)!.length).toEqual([10, 40]);
+  await user.click(screen.getByRole('button', { name: 'Remove the filter “Length 0.5 mm–2 mm”' }));
+  expect(filters.at(-1)!.length).toBeNull();
+  expect(screen.getByLabelText<HTMLInputElement>('Shortest length (mm)').value).toBe('');
+});
+
+it('asks for images with regions below the limit where there are some', async () => {
+  const { user, filters } = await filterOf({}, { ...COUNTS, belowLimit: 6 });
+  await user.click(condition('Also', /below the limit 6/));
+  expect(filters.at(-1)!.belowLimit).toBe(true);
+  await user.click(screen.getByRole('button', { name: 'Remove the filter “With regions below the limit”' }));
+  expect(filters.at(-1)!.belowLimit).toBe(false);
+});
+
+it('does not ask for lengths of a batch in which no region counts', async () => {
+  await filterOf();
+  expect(screen.queryByText(/Longest region/)).toBeNull();
+  expect(screen.queryByText(/below the limit/)).toBeNull();
 });

@@ -56,12 +56,13 @@ function setUp(tool: Tool, more: Partial<InteractionContext> = {}) {
     getBoundingClientRect: () => ({ left: 0, top: 0 }),
     setPointerCapture: () => {},
   };
-  const event = (x: number, y: number, altKey = false) => {
+  const event = (x: number, y: number, altKey = false, shiftKey = false) => {
     const at = onScreen(x, y);
     return {
       clientX: at.x,
       clientY: at.y,
       altKey,
+      shiftKey,
       button: 0,
       pointerId: 1,
       currentTarget: element,
@@ -77,6 +78,8 @@ function setUp(tool: Tool, more: Partial<InteractionContext> = {}) {
     pointer,
     told,
     take: (changed: Partial<InteractionContext>) => Object.assign(context, changed),
+    hover: (x: number, y: number, shiftKey = false) =>
+      interaction.handlers.onPointerMove(event(x, y, false, shiftKey)),
     click(x: number, y: number, altKey = false) {
       press(x, y, altKey);
       release(x, y);
@@ -361,4 +364,70 @@ it('says where the pointer is and what the map says there', () => {
   expect(pointer.getState()).toMatchObject({ position: { x: 30, y: 30, score: 0.5 }, region: 3 });
   interaction.handlers.onPointerLeave();
   expect(pointer.getState()).toMatchObject({ position: null, region: null });
+});
+
+describe('the ruler', () => {
+  const line = (pointer: ReturnType<typeof setUp>['pointer']) => {
+    const { drawing } = pointer.getState();
+    if (drawing?.kind !== 'ruler') throw new Error('There is no ruler.');
+    return [drawing.from, drawing.to, drawing.isFixed];
+  };
+
+  it('takes two clicks, and follows the pointer between them', () => {
+    const { click, hover, pointer } = setUp('ruler');
+    click(20, 30);
+    hover(60, 50);
+    expect(line(pointer)).toEqual([{ x: 20, y: 30 }, { x: 60, y: 50 }, false]);
+    click(80, 60);
+    hover(10, 10);
+    expect(line(pointer)).toEqual([{ x: 20, y: 30 }, { x: 80, y: 60 }, true]);
+  });
+
+  it('is drawn out as well; a further press begins another one', () => {
+    const { drag, click, pointer } = setUp('ruler');
+    drag([20, 30], [50, 30], [90, 40]);
+    expect(line(pointer)).toEqual([{ x: 20, y: 30 }, { x: 90, y: 40 }, true]);
+    click(150, 80);
+    expect(line(pointer)).toEqual([{ x: 150, y: 80 }, { x: 150, y: 80 }, false]);
+  });
+
+  it('is taken up again at either end', () => {
+    const { drag, pointer } = setUp('ruler');
+    drag([20, 30], [90, 40]);
+    drag([21, 31], [40, 60]);
+    expect(line(pointer)).toEqual([{ x: 90, y: 40 }, { x: 40, y: 60 }, true]);
+  });
+
+  it('goes straight with Shift, and stays in the image', () => {
+    const { click, hover, pointer } = setUp('ruler');
+    click(20, 30);
+    hover(120, 38, true);
+    expect(line(pointer)[1]).toEqual({ x: 120, y: 30 });
+    hover(60, 74, true);
+    expect(line(pointer)[1]).toEqual({ x: 62, y: 72 });
+    hover(500, 40);
+    expect(line(pointer)[1]).toEqual({ x: 200, y: 40 });
+  });
+
+  it('is measured with the keyboard alone', () => {
+    const { interaction, pointer } = setUp('ruler');
+    // The cross begins in the middle of the screen; an image pixel is two of it.
+    interaction.nudge(-40, 0);
+    interaction.press();
+    interaction.nudge(120, 0);
+    interaction.nudge(0, 10);
+    expect(line(pointer)).toEqual([{ x: 80, y: 50 }, { x: 140, y: 55 }, false]);
+    interaction.press(true);
+    expect(line(pointer)).toEqual([{ x: 80, y: 50 }, { x: 140, y: 50 }, true]);
+    expect(interaction.removeLast()).toBe(true);
+    expect(pointer.getState().drawing).toBeNull();
+  });
+
+  it('stays where it is in the image when the view changes', () => {
+    const { click, interaction, pointer } = setUp('ruler');
+    click(20, 30);
+    click(90, 40);
+    interaction.wheel(onScreen(100, 50), { deltaY: -300, deltaMode: 0, ctrlKey: false } as WheelEvent);
+    expect(line(pointer)).toEqual([{ x: 20, y: 30 }, { x: 90, y: 40 }, true]);
+  });
 });
