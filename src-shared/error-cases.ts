@@ -168,6 +168,7 @@ export const ERROR_CASES = {
   'logo-unreadable': { code: 'input-invalid', values: [] },
   'signing-without-people': { code: 'conflict', values: [] },
   'signing-unseen': { code: 'conflict', values: [] },
+  'signing-undecided': { code: 'conflict', values: [] },
   'signing-meaningless': { code: 'input-invalid', values: [] },
   'signed-already': { code: 'conflict', values: ['name'] },
   'second-person-needed': { code: 'conflict', values: ['name'] },

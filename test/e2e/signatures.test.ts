@@ -105,7 +105,7 @@ describeInChromium('signatures', () => {
     await tamper(workspace, 'recipes', `update recipes set json = json_set(json, '$.warn', 0.125)`);
     await workspace.close();
     for (const { language, theme, broken } of [
-      { language: 'en', theme: 'dark', broken: 'One value has changed since' },
+      { language: 'en', theme: 'dark', broken: '1 value has changed since' },
       { language: 'zh-CN', theme: 'light', broken: '此后有 1 处发生变化' },
     ] as const) {
       const window = await site.open({ language, theme, height: 1000 });

@@ -1,5 +1,8 @@
 import type { RecordChange } from '../../../src-shared/signature.ts';
 
+/** Signs of a value that are told. */
+const LONGEST = 300;
+
 /**
  * What is another in a record than it was, down to single values, by path. Members that one side lacks are whole changes
  * of their own.
@@ -15,8 +18,8 @@ function collect(path: string, before: unknown, after: unknown, changes: RecordC
   const left = membersOf(before);
   const right = membersOf(after);
   if (!left || !right || Array.isArray(before) !== Array.isArray(after)) {
-    const change = { path, before: textOf(before), after: textOf(after) };
-    if (change.before !== change.after) changes.push(change);
+    const [was, is] = [textOf(before), textOf(after)];
+    if (was !== is) changes.push({ path, before: cut(was), after: cut(is) });
     return;
   }
   for (const name of new Set([...left.keys(), ...right.keys()])) {
@@ -31,4 +34,8 @@ function membersOf(value: unknown): Map<string, unknown> | undefined {
 /** Null for what is not there. */
 function textOf(value: unknown): string | null {
   return value === undefined ? null : JSON.stringify(value);
+}
+
+function cut(text: string | null): string | null {
+  return text !== null && text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

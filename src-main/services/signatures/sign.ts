@@ -45,6 +45,7 @@ export async function sign(
       checkRole(person, subject, meaning);
       const found = await findSignedRecord(within, of);
       if (!found) throw subjectUnknown(of);
+      if (found.notYet) throw found.notYet;
       const recordHash = hashOfJson(found.record);
       if (recordHash !== wanted.recordHash) {
         throw failure(
