@@ -57,6 +57,12 @@ const AUDIT_RECORDS = [
   'setting',
   'batch',
   'run',
+  'lot',
+  'lot-decision',
+  'signature',
+  'report',
+  'area',
+  'judgement',
 ] as const;
 /** What is compared with the trail. */
 export type AuditRecord = (typeof AUDIT_RECORDS)[number];

@@ -55,6 +55,12 @@ const PLURAL: Readonly<Record<AuditRecord, string>> = {
   setting: 'settings',
   batch: 'batches',
   run: 'runs',
+  lot: 'lots',
+  'lot-decision': 'decisions about lots',
+  signature: 'signatures',
+  report: 'revisions of reports',
+  area: 'regions of interest',
+  judgement: 'answers of agreement studies',
 };
 
 function range({ from, to }: { readonly from: number; readonly to: number }): string {

@@ -33,9 +33,10 @@ export function addAudit(program: Command): void {
     .command('verify')
     .summary("find what was changed behind the program's back")
     .description(
-      'Checks that every entry follows from the one before, and that verdicts, annotations, recipes, people, settings,\n' +
-        'batches, runs and results are what the entries tell of them. A whole trail can be written anew by who may write\n' +
-        'to the file, and its end cut off: keep heads elsewhere ("audit head"), and check against the oldest and the newest.',
+      'Checks that every entry follows from the one before, and that verdicts, annotations, dispositions, recipes, people,\n' +
+        'settings, batches, runs, results, lots, signatures, reports, regions of interest and answers of studies are what\n' +
+        'the entries tell of them. A whole trail can be written anew by who may write to the file, and its end cut off:\n' +
+        'keep heads elsewhere ("audit head"), and check against the oldest and the newest.',
     )
     .option('-w, --workspace <folder>', 'the workspace', DEFAULT_WORKSPACE)
     .option('--head <file>', 'a head that was kept: the trail has to lead there')

@@ -72,7 +72,7 @@ export async function saveArea(
         subject: 'area',
         subjectId: productKey(product),
         oldValue: last && { revision: last.revision, hash: last.hash },
-        newValue: { revision: row.revision, hash },
+        newValue: recordedArea(row),
       },
     ]);
     return toRevision(workspace, product, row);
@@ -97,6 +97,12 @@ function parsedArea(workspace: Workspace, column: string): InspectionArea {
   const area = inspectionAreaSchema.parse(JSON.parse(column));
   const { part } = area;
   return part ? { ...area, part: { ...part, path: fromStoredPath(workspace, part.path) } } : area;
+}
+
+/** What the audit trail tells of a revision. */
+export function recordedArea(row: Selectable<Schema['areas']>) {
+  const { revision, hash, inspector, created_at: createdAt } = row;
+  return { revision, hash, inspector, createdAt };
 }
 
 function newestRow(db: Workspace['db'], product: Product) {

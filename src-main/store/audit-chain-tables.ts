@@ -62,12 +62,14 @@ async function takeOver(db: Kysely<unknown>, trail: Trail): Promise<void> {
   const { rows: newest } = await sql<Record<string, number | null>>`
     select (select max(id) from verdicts) as verdicts, (select max(id) from annotations) as annotations,
       (select max(id) from batches) as batches, (select max(id) from runs) as runs,
-      (select max(id) from people) as people`.execute(db);
+      (select max(id) from people) as people, (select max(id) from areas) as areas,
+      (select max(id) from study_judgements) as study_judgements`.execute(db);
   await add(db, trail, 'workspace', 'trail', newest[0]!);
   await takeOverRecipes(db, trail);
   await takeOverBatches(db, trail);
   await takeOverRuns(db, trail);
   await takeOverPeople(db, trail);
+  await takeOverAreas(db, trail);
   const settings = await sql<{ name: string; value: string }>`select * from settings order by name`.execute(
     db,
   );
@@ -163,5 +165,13 @@ async function takeOverPeople(db: Kysely<unknown>, trail: Trail): Promise<void> 
   for (const { id, name, role, pin, removed_at } of rows) {
     const removed = removed_at !== null;
     await add(db, trail, 'person', id, { name, role, removed, pin: sha256(pin) });
+  }
+}
+
+async function takeOverAreas(db: Kysely<unknown>, trail: Trail): Promise<void> {
+  const { rows } = await sql<Selectable<Schema['areas']>>`
+    select * from areas order by id`.execute(db);
+  for (const { product, revision, hash, inspector, created_at: createdAt } of rows) {
+    await add(db, trail, 'area', product, { revision, hash, inspector, createdAt });
   }
 }

@@ -14,6 +14,7 @@ export type AuditSubject =
   | 'references'
   | 'study'
   | 'lot'
+  | 'lot-decision'
   | 'person'
   | 'session'
   | 'signature'
@@ -43,8 +44,8 @@ const ROWS = 1000;
  * Adds entries to the audit trail, within the transaction of the change that they record: it has the write lock, so no
  * other program adds one between the entry before and these. Each has a hash that covers the one before.
  *
- * What records are checked against the trail by (verdicts, annotations, recipes, people, settings, batches, runs) has to
- * stand in `newValue`, by the names of its fields; fields that it lacks count as unchanged.
+ * What records are checked against the trail by (those of `audit-kinds.ts`) has to stand in `newValue`, by the names of its
+ * fields; fields that it lacks count as unchanged.
  */
 export async function recordAudit(db: Kysely<Schema>, events: readonly NewAuditEvent[]): Promise<void> {
   if (events.length === 0) return;

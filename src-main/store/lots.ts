@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { failure } from '../../src-shared/errors.ts';
 import { type LotDecision, type LotRecord, lotRecordSchema } from '../../src-shared/sampling/lot.ts';
+import { hashOfJson } from '../files/canonical-json.ts';
 import { recordAudit } from './audit.ts';
 import type { Schema } from './schema.ts';
 import { fromStoredPath, type Workspace } from './workspace.ts';
@@ -51,7 +52,7 @@ export async function createLot(
 ): Promise<number> {
   return workspace.db.transaction().execute(async (db) => {
     const { lot, imageIds } = await decide({ ...workspace, db });
-    const { id } = await db
+    const row = await db
       .insertInto('lots')
       .values({
         batch_id: lot.batchId,
@@ -70,15 +71,19 @@ export async function createLot(
         inspector: lot.inspector,
         created_at: new Date().toISOString(),
       })
-      .returning('id')
+      .returningAll()
       .executeTakeFirstOrThrow();
+    const { id } = row;
     await sql`insert into lot_images (lot_id, place, image_id, content_hash)
       select ${id}, drawn.key + 1, images.id, images.content_hash
       from json_each(${JSON.stringify(imageIds)}) as drawn join images on images.id = drawn.value`.execute(
       db,
     );
+    const { rows } = await sql<RecordedLotRow>`select ${LOT_SAMPLE} from lots as t where id = ${id}`.execute(
+      db,
+    );
+    const newValue = recordedLot({ ...row, ...rows[0]! });
     const { inspector } = lot;
-    const newValue = { ...lot, imageIds };
     await recordAudit(db, [{ inspector, action: 'begun', subject: 'lot', subjectId: id, newValue }]);
     return id;
   });
@@ -196,7 +201,7 @@ export async function addDecision(
     const before = await getLot(within, lotId);
     const entry = await decide(within, before);
     const previous = before.decisions.at(-1);
-    await db
+    const row = await db
       .insertInto('lot_decisions')
       .values({
         lot_id: lotId,
@@ -208,18 +213,36 @@ export async function addDecision(
         created_at: new Date().toISOString(),
         supersedes: previous?.id ?? null,
       })
-      .execute();
+      .returningAll()
+      .executeTakeFirstOrThrow();
     await recordAudit(db, [
       {
         inspector: entry.inspector,
         action: entry.disposition,
-        subject: 'lot',
-        subjectId: lotId,
+        subject: 'lot-decision',
+        subjectId: row.id,
         oldValue: previous,
-        newValue: entry,
+        newValue: toLotDecision(row),
       },
     ]);
   });
+}
+
+/** The sample of lots `t`, as JSON in the order in which it was drawn: place, image, hash of its content. */
+export const LOT_SAMPLE = sql`(
+    select json_group_array(json_array(place, image_id, content_hash) order by place) from lot_images
+    where lot_id = t.id
+  ) as sample`;
+
+export interface RecordedLotRow {
+  readonly sample: string;
+}
+
+/** What the audit trail tells of a lot. `sample`: SHA-256 of places, images and hashes of their content. */
+export function recordedLot(row: Selectable<Schema['lots']> & RecordedLotRow) {
+  const { batchName: _, sampleSize: __, ...lot } = toLot({ ...row, batchName: '', drawn: 0 });
+  const sample = JSON.parse(row.sample) as readonly [place: number, image: number, hash: string | null][];
+  return { ...lot, imageIds: sample.map(([, image]) => image), sample: hashOfJson(sample) };
 }
 
 function selectLots({ db }: Workspace) {
@@ -248,7 +271,7 @@ async function decided({ db }: Workspace, rows: readonly LotRow[]): Promise<Deci
     .orderBy('id')
     .execute();
   const ofLot = Map.groupBy(decisions, ({ lot_id }) => lot_id);
-  return rows.map((row) => ({ lot: toLot(row), decisions: (ofLot.get(row.id) ?? []).map(toDecision) }));
+  return rows.map((row) => ({ lot: toLot(row), decisions: (ofLot.get(row.id) ?? []).map(toLotDecision) }));
 }
 
 function toLot(row: LotRow): LotRecord {
@@ -274,7 +297,8 @@ function toLot(row: LotRow): LotRecord {
   });
 }
 
-function toDecision(row: Selectable<Schema['lot_decisions']>): LotDecision {
+/** A decision from its row. */
+export function toLotDecision(row: Selectable<Schema['lot_decisions']>): LotDecision {
   return {
     id: row.id,
     lotId: row.lot_id,

@@ -7,6 +7,7 @@ import {
   reportNumber,
   reportOptionsSchema,
 } from '../../src-shared/report.ts';
+import { hashOfJson } from '../files/canonical-json.ts';
 import { recordAudit } from './audit.ts';
 import type { Schema } from './schema.ts';
 import { getSetting } from './settings.ts';
@@ -76,14 +77,13 @@ export async function fileReport(
       })
       .returningAll()
       .executeTakeFirstOrThrow();
-    const { recordsHash, file, options, changeCount, reason } = report;
     await recordAudit(db, [
       {
         inspector: report.inspector,
         action: report.revision === 1 ? 'made' : 'revised',
         subject: 'report',
-        subjectId: `${reportNumber(report.number)} revision ${report.revision}`,
-        newValue: { options, recordsHash, file, ...(report.revision > 1 && { reason, changeCount }) },
+        subjectId: reportSubject(row.number, row.revision),
+        newValue: recordedReport(row),
       },
     ]);
     for (const { temporary, path } of files) renameSync(temporary, path);
@@ -133,6 +133,17 @@ export async function reportContents(workspace: Pick<Workspace, 'db'>): Promise<
     union select json_extract(options, '$.company.logo') from reports`.execute(workspace.db);
   const { logo } = await getSetting(workspace, 'company');
   return new Set([...rows.flatMap(({ hash }) => hash ?? []), ...(logo ? [logo] : [])]);
+}
+
+/** By what the audit trail names a revision of a report. */
+export function reportSubject(number: number, revision: number): string {
+  return `${reportNumber(number)} revision ${revision}`;
+}
+
+/** What the audit trail tells of a filed report. `changes`: SHA-256 of them. */
+export function recordedReport(row: Selectable<Schema['reports']>) {
+  const { number: _, revision: __, isNewest: ___, changes, ...report } = toReport(row, row.revision);
+  return { ...report, runId: row.run_id, changes: changes && hashOfJson(changes) };
 }
 
 function reportRows(db: Workspace['db']) {

@@ -62,7 +62,7 @@ export async function readSignatures(db: Kysely<Schema>, of?: SubjectKey): Promi
   }
   const damaged = await damagedRecords(db, rows);
   const stored = rows.map((row) => {
-    const fields = toFields(row);
+    const fields = toSignedFields(row);
     const isWhole =
       hashOfJson(hashed(fields)) === fields.hash && canonicalJson(fields) === canonicalJson(told.get(row.id));
     return { id: row.id, ...fields, isAltered: !isWhole || damaged.has(fields.recordHash) };
@@ -230,7 +230,8 @@ function hashed({ hash: _, ...unhashed }: SignedFields): Omit<SignedFields, 'has
   return unhashed;
 }
 
-function toFields(row: Selectable<Schema['signatures']>): SignedFields {
+/** What a row says, which the audit trail tells as well. */
+export function toSignedFields(row: Selectable<Schema['signatures']>): SignedFields {
   return {
     subject: row.subject,
     subjectId: row.subject_id,

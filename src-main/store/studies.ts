@@ -162,11 +162,15 @@ export async function addJudgement(
         action: row.verdict === 'withdrawn' ? 'taken back' : 'judged',
         subject: 'study',
         subjectId: studyId,
-        // The answer itself would end the blindness of whoever reads the trail.
-        newValue: { answer: row.id, round: row.round, imageId, sha256: hashOfJson(row) },
+        newValue: recordedJudgement(row),
       },
     ]);
   });
+}
+
+/** What the audit trail tells of an answer: what it is would end the blindness of whoever reads the trail. */
+export function recordedJudgement(row: Selectable<Schema['study_judgements']>) {
+  return { answer: row.id, round: row.round, imageId: row.image_id, sha256: hashOfJson(row) };
 }
 
 function selectStudies({ db }: Workspace) {

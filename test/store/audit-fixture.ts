@@ -49,3 +49,21 @@ export function behindItsBack<T>(where: string | Workspace, work: (database: Dat
     database.close();
   }
 }
+
+/** Changes the file with plain SQL: without triggers, which are there again afterwards, and without foreign keys. */
+export function tamperWithFile(
+  where: string | Workspace,
+  change: string | ((database: Database.Database) => void),
+) {
+  behindItsBack(where, (database) => {
+    database.pragma('foreign_keys = off');
+    const triggers = database.prepare("select name, sql from sqlite_schema where type = 'trigger'").all() as {
+      name: string;
+      sql: string;
+    }[];
+    for (const { name } of triggers) database.exec(`drop trigger ${name}`);
+    if (typeof change === 'string') database.exec(change);
+    else change(database);
+    for (const { sql } of triggers) database.exec(sql);
+  });
+}

@@ -33,8 +33,8 @@ interface Options {
 }
 
 /**
- * Checks that every entry of the audit trail follows from the one before, that the end is there, and that verdicts,
- * annotations, recipes, people, settings, batches, runs and results are what the trail tells of them.
+ * Checks that every entry of the audit trail follows from the one before, that the end is there, and that results and the
+ * records of `store/audit-kinds.ts` are what the trail tells of them.
  */
 export async function verifyTrail(workspace: Workspace, options: Options = {}): Promise<AuditReport> {
   const outcome = new Outcome();

@@ -13,7 +13,7 @@ import { setRunStatus } from '../../../src-main/store/run-lifecycle.ts';
 import { changeSetting } from '../../../src-main/store/settings.ts';
 import { addVerdict } from '../../../src-main/store/verdicts.ts';
 import type { AuditFinding } from '../../../src-shared/audit.ts';
-import { behindItsBack, chainByHand, hashByHand } from '../../store/audit-fixture.ts';
+import { behindItsBack, chainByHand, hashByHand, tamperWithFile } from '../../store/audit-fixture.ts';
 import { temporaryWorkspace, workspaceWithResult } from '../../store/fixtures.ts';
 
 /** A workspace in which there is something of everything that the trail covers; its run has ended. */
@@ -42,24 +42,6 @@ async function filled() {
   await updateBatch(workspace, batch.id, { partNumber: 'P-1' }, 'Ana');
   await setRunStatus(workspace, claim, 'done', 'Ana');
   return filled;
-}
-
-/** Changes the file with plain SQL: without triggers, which are there again afterwards, and without foreign keys. */
-function tamper(
-  where: Parameters<typeof behindItsBack>[0],
-  change: string | ((database: Database.Database) => void),
-) {
-  behindItsBack(where, (database) => {
-    database.pragma('foreign_keys = off');
-    const triggers = database.prepare("select name, sql from sqlite_schema where type = 'trigger'").all() as {
-      name: string;
-      sql: string;
-    }[];
-    for (const { name } of triggers) database.exec(`drop trigger ${name}`);
-    if (typeof change === 'string') database.exec(change);
-    else change(database);
-    for (const { sql } of triggers) database.exec(sql);
-  });
 }
 
 /** Writes the chain anew, as somebody would who knows how hashes are made. */
@@ -106,13 +88,13 @@ describe('in the trail is found', () => {
         const before = behindItsBack(workspace, (database) =>
           database.prepare(`select ${column} from audit_events where id = ?`).pluck().get(id),
         );
-        tamper(workspace, `update audit_events set ${column} = ${value} where id = ${id}`);
+        tamperWithFile(workspace, `update audit_events set ${column} = ${value} where id = ${id}`);
         const report = await verifyTrail(workspace);
         expect(report.findings).toContainEqual({ kind: 'entry-broken', entry: id });
         expect(report.findings.filter(({ kind }) => kind === 'entry-broken')).toHaveLength(1);
         // The entry before may as well have been changed, with its hash.
         expect(report.untrustedFrom).toBe(Math.max(1, id - 1));
-        tamper(workspace, (database) =>
+        tamperWithFile(workspace, (database) =>
           database.prepare(`update audit_events set ${column} = ? where id = ?`).run(before, id),
         );
       }
@@ -122,10 +104,10 @@ describe('in the trail is found', () => {
 
   test('another hash, and another entry with its hash', async () => {
     const { workspace } = await filled();
-    tamper(workspace, `update audit_events set hash = '${'0'.repeat(64)}' where id = 5`);
+    tamperWithFile(workspace, `update audit_events set hash = '${'0'.repeat(64)}' where id = 5`);
     expect((await verifyTrail(workspace)).findings).toEqual([{ kind: 'entry-broken', entry: 5 }]);
     const second = await filled();
-    tamper(second.workspace, (database) => {
+    tamperWithFile(second.workspace, (database) => {
       database.exec(`update audit_events set inspector = 'Mallory' where id = 5`);
       const rows = chainByHand(database);
       database.prepare('update audit_events set hash = ? where id = 5').run(rows[4]!.expected);
@@ -141,7 +123,7 @@ describe('in the trail is found', () => {
       ['id in (6, 7)', 6, 7, 5],
     ] as const) {
       const { workspace } = await filled();
-      tamper(workspace, `delete from audit_events where ${where}`);
+      tamperWithFile(workspace, `delete from audit_events where ${where}`);
       const report = await verifyTrail(workspace);
       expect(report.findings).toContainEqual({ kind: 'entries-missing', from, to });
       expect(report.untrustedFrom).toBe(untrustedFrom);
@@ -152,7 +134,7 @@ describe('in the trail is found', () => {
     const { workspace } = await filled();
     const { entries } = await auditHead(workspace);
     await recordAuditEvent(workspace, { inspector: 'Ana', action: 'a', subject: 'session', subjectId: 1 });
-    tamper(workspace, `delete from audit_events where id > ${entries}`);
+    tamperWithFile(workspace, `delete from audit_events where id > ${entries}`);
     expect(await verifyTrail(workspace)).toMatchObject({
       findings: [{ kind: 'end-missing', from: entries + 1, to: entries + 1 }],
       untrustedFrom: entries + 1,
@@ -167,7 +149,7 @@ describe('in the trail is found', () => {
     for (const hash of ['', '1'.repeat(64)]) {
       const { workspace } = await filled();
       const { entries } = await auditHead(workspace);
-      tamper(
+      tamperWithFile(
         workspace,
         `insert into audit_events (inspector, created_at, action, subject, subject_id, hash)
          values ('Ana', '2026-01-01', 'signed-in', 'session', '1', '${hash}')`,
@@ -181,7 +163,7 @@ describe('in the trail is found', () => {
 
   test('an entry that was put between others', async () => {
     const { workspace } = await filled();
-    tamper(workspace, (database) => {
+    tamperWithFile(workspace, (database) => {
       database.exec(`update audit_events set id = -id - 1 where id >= 6; update audit_events set id = -id where id < 0;
         insert into audit_events (id, inspector, created_at, action, subject, subject_id)
         values (6, 'Ana', '2026-01-01', 'signed-in', 'session', '1')`);
@@ -193,7 +175,7 @@ describe('in the trail is found', () => {
 
   test('that two entries changed places', async () => {
     const { workspace } = await filled();
-    tamper(
+    tamperWithFile(
       workspace,
       `update audit_events set id = -3 where id = 3; update audit_events set id = 3 where id = 8;
        update audit_events set id = 8 where id = -3`,
@@ -213,7 +195,7 @@ describe('in the trail is found', () => {
         Array.from({ length: 2500 }, () => event),
       ),
     );
-    tamper(workspace, `update audit_events set action = 'b'`);
+    tamperWithFile(workspace, `update audit_events set action = 'b'`);
     const { findings, found, untrustedFrom } = await verifyTrail(workspace);
     expect([findings.length, found, untrustedFrom]).toEqual([200, 2500, 1]);
   });
@@ -240,7 +222,7 @@ describe('with a head that was kept', () => {
     const { workspace } = await filled();
     await recordAuditEvent(workspace, { inspector: 'Ana', action: 'a', subject: 'session', subjectId: 1 });
     const head = await auditHead(workspace);
-    tamper(
+    tamperWithFile(
       workspace,
       `delete from audit_events where id = ${head.entries};
        update sqlite_sequence set seq = ${head.entries - 1} where name = 'audit_events'`,
@@ -257,7 +239,7 @@ describe('with a head that was kept', () => {
   test('a trail that was written anew after a change is found', async () => {
     const { workspace } = await filled();
     const head = await auditHead(workspace);
-    tamper(workspace, (database) => {
+    tamperWithFile(workspace, (database) => {
       database.exec(`update audit_events set inspector = 'Mallory' where id = 2`);
       chainAnew(database);
     });
@@ -406,7 +388,7 @@ describe('in what the trail tells of is found', () => {
     ],
   ] as [string, string, AuditFinding[]][])('%s', async (_what, sql, findings) => {
     const { workspace } = await filled();
-    tamper(workspace, sql);
+    tamperWithFile(workspace, sql);
     const report = await verifyTrail(workspace);
     expect(report.findings).toEqual(findings);
     expect(report.untrustedFrom).toBe(null);
@@ -429,14 +411,14 @@ describe('in what the trail tells of is found', () => {
     ],
   ])('%s', async (_what, sql) => {
     const { workspace } = await filled();
-    tamper(workspace, sql);
+    tamperWithFile(workspace, sql);
     const { findings } = await verifyTrail(workspace);
     expect(findings).toEqual([expect.objectContaining({ kind: 'results-changed', run: '1' })]);
   });
 
   test('results that are gone', async () => {
     const { workspace } = await filled();
-    tamper(workspace, 'delete from results');
+    tamperWithFile(workspace, 'delete from results');
     expect((await verifyTrail(workspace)).findings).toEqual([
       expect.objectContaining({ kind: 'results-changed', run: '1' }),
     ]);
@@ -444,7 +426,7 @@ describe('in what the trail tells of is found', () => {
 
   test('a run that is gone with all that belongs to it', async () => {
     const { workspace } = await filled();
-    tamper(
+    tamperWithFile(
       workspace,
       ['verdicts', 'annotations', 'dispositions', 'regions', 'results', 'runs']
         .map((t) => `delete from ${t}`)

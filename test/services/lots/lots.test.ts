@@ -126,9 +126,11 @@ describe('a decision', () => {
     const { decision, decisions } = await dispose(workspace, id, 'withdrawn', 'not agreed');
     expect(decision).toBeNull();
     expect(decisions.map(({ disposition }) => disposition)).toEqual(['rejected', 'accepted', 'withdrawn']);
-    const history = await listAudit(workspace, { subject: 'lot', subjectId: id });
-    expect(history.map(({ action }) => action)).toEqual(['withdrawn', 'accepted', 'rejected', 'begun']);
-    expect(history[1]).toMatchObject({ newValue: { comment: 'concession 12' } });
+    const told = await Promise.all(
+      decisions.map((one) => listAudit(workspace, { subject: 'lot-decision', subjectId: one.id })),
+    );
+    expect(told.flat().map(({ action }) => action)).toEqual(['rejected', 'accepted', 'withdrawn']);
+    expect(told[1]).toMatchObject([{ newValue: { lotId: id, comment: 'concession 12' } }]);
   });
 });
 
