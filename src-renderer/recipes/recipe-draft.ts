@@ -8,6 +8,7 @@ import {
   opinionFieldOf,
   toOpinionDraft,
 } from './opinion-draft.ts';
+import { fromSizeDraft, type SizeDraft, type SizeField, sizeFieldOf, toSizeDraft } from './size-draft.ts';
 import {
   fromTileDraft,
   isTilePercent,
@@ -36,12 +37,13 @@ export interface RecipeDraft {
   readonly maxPixels: number | string;
   readonly opinions: OpinionDraft;
   readonly tiles: TileDraft;
+  readonly sizes: SizeDraft;
   /** Reports and lots take two people's signatures. */
   readonly twoPeople: boolean;
 }
 /** Fields with one value of their own. */
-export type PlainField = Exclude<keyof RecipeDraft, 'opinions' | 'tiles' | 'twoPeople'>;
-export type DraftField = PlainField | OpinionField | TileField;
+export type PlainField = Exclude<keyof RecipeDraft, 'opinions' | 'tiles' | 'sizes' | 'twoPeople'>;
+export type DraftField = PlainField | OpinionField | TileField | SizeField;
 
 /** What is wrong with a field: a text of the window with its values. */
 export interface DraftIssue {
@@ -50,6 +52,7 @@ export interface DraftIssue {
     | 'number'
     | 'whole'
     | 'at-least'
+    | 'above'
     | 'at-most'
     | 'too-long'
     | 'too-many'
@@ -76,6 +79,7 @@ export function toDraft(recipe: Recipe): RecipeDraft {
     maxPixels: scaledNumber(recipe.maxPixels, 1e-6),
     opinions: toOpinionDraft(recipe.opinions),
     tiles: toTileDraft(recipe.tiles),
+    sizes: toSizeDraft(recipe),
     twoPeople: recipe.signatures !== undefined,
   };
 }
@@ -108,6 +112,7 @@ export function fromDraft(
     maxPixels: Math.round(megapixels * 1e6),
     ...(opinions && { opinions }),
     ...(tiles && { tiles }),
+    ...fromSizeDraft(draft.sizes),
     ...(draft.twoPeople && { signatures: { twoPeople: true } }),
   });
   if (parsed.success) return { recipe: parsed.data };
@@ -122,6 +127,8 @@ export function fromDraft(
 function fieldOf(path: readonly PropertyKey[]): DraftField {
   if (path[0] === 'opinions') return opinionFieldOf(path.slice(1));
   if (path[0] === 'tiles') return `tile-${path[1] as TileNumber}`;
+  const size = sizeFieldOf(path);
+  if (size) return size;
   return (path[0] === 'prompts' ? path[1] : path[0]) as PlainField;
 }
 
@@ -138,6 +145,7 @@ function describe(issue: z.core.$ZodIssue, field: DraftField): DraftIssue {
   const isText = issue.path[0] === 'prompts' || field === 'name' || field === 'object';
   switch (issue.code) {
     case 'too_small':
+      if (issue.inclusive === false) return say('above', Number(issue.minimum));
       return isText ? say('empty') : say('at-least', inFieldsUnit(Number(issue.minimum)));
     case 'too_big': {
       if (!isText) return say('at-most', inFieldsUnit(Number(issue.maximum)));

@@ -5,6 +5,7 @@ import type { RecipeRecord } from '../../src-shared/contract/recipes.ts';
 import { useDenied } from '../state/people.ts';
 import { OpinionFields } from './opinion-fields.tsx';
 import { NumberFields, PackField, PhraseFields } from './recipe-fields.tsx';
+import { SizeFields } from './size-fields.tsx';
 import { TileFields } from './tile-fields.tsx';
 import { type RecipeBase, useRecipeDraft } from './use-recipe-draft.ts';
 
@@ -51,6 +52,7 @@ export function RecipeForm({
         <NumberFields draft={draft} />
         <OpinionFields draft={draft} />
         <TileFields draft={draft} />
+        <SizeFields draft={draft} />
         <PhraseFields draft={draft} />
         <Switch
           size="sm"

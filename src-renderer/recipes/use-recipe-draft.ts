@@ -7,6 +7,7 @@ import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import type { OpinionDraft } from './opinion-draft.ts';
 import { type DraftField, fromDraft, type PlainField, type RecipeDraft, toDraft } from './recipe-draft.ts';
+import type { SizeDraft } from './size-draft.ts';
 import type { TileDraft } from './tile-draft.ts';
 
 export interface RecipeBase {
@@ -29,18 +30,19 @@ export function useRecipeDraft(base: RecipeBase, onSaved: (saved: RecipeRecord) 
   const inspector = useSession((session) => session.inspector);
   const [draft, setDraft] = useState(() => toDraft(base.recipe));
   const [pack, setPack] = useState(base.recipe.pack);
-  // Thresholds and words mean something else to another pack: its own come with it. Opinions, tiles and signatures stay.
+  // Thresholds and words mean something else to another pack: its own come with it. Opinions, tiles, sizes and signatures stay.
   const choosePack = useMutation({
     mutationFn: async (id: string) =>
       id === base.recipe.pack ? base.recipe : client.recipes.default({ pack: id }),
     onSuccess: (recipe, id) => {
       setPack(id);
-      setDraft(({ name, object, opinions, tiles, twoPeople }) => ({
+      setDraft(({ name, object, opinions, tiles, sizes, twoPeople }) => ({
         ...toDraft(recipe),
         name,
         object,
         opinions,
         tiles,
+        sizes,
         twoPeople,
       }));
     },
@@ -69,6 +71,9 @@ export function useRecipeDraft(base: RecipeBase, onSaved: (saved: RecipeRecord) 
     tiles: draft.tiles,
     setTiles: (changes: Partial<TileDraft>) =>
       setDraft((current) => ({ ...current, tiles: { ...current.tiles, ...changes } })),
+    sizes: draft.sizes,
+    setSizes: (changes: Partial<SizeDraft>) =>
+      setDraft((current) => ({ ...current, sizes: { ...current.sizes, ...changes } })),
     twoPeople: draft.twoPeople,
     setTwoPeople: (twoPeople: boolean) => setDraft((current) => ({ ...current, twoPeople })),
     errorOf,

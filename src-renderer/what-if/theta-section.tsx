@@ -10,11 +10,14 @@ export function ThetaSection({
   profile,
   before,
   after,
+  hasLimit,
 }: {
   readonly profile: ProfileState | undefined;
   /** θ of the run, and the one tried out. */
   readonly before: number;
   readonly after: number;
+  /** Whether the recipe says which regions are too small to count. */
+  readonly hasLimit: boolean;
 }) {
   const { t } = useTranslation('what-if');
   const counting = useCountingText(profile);
@@ -38,6 +41,11 @@ export function ThetaSection({
       <Text size="xs" c="dimmed">
         {t('theta.note')}
       </Text>
+      {hasLimit && (
+        <Text size="xs" c="dimmed">
+          {t('theta.below-limit')}
+        </Text>
+      )}
     </TitledSection>
   );
 }

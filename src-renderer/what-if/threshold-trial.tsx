@@ -55,7 +55,12 @@ export function ThresholdTrial({
         <div className={classes.facts}>
           <ThresholdFields trial={trial} isSame={isSame} onMove={move} onReset={reset} />
           <TrialOutcome before={before} after={after} />
-          <ThetaSection profile={profile} before={recipe.theta} after={trial.theta} />
+          <ThetaSection
+            profile={profile}
+            before={recipe.theta}
+            after={trial.theta}
+            hasLimit={recipe.minimumDefect !== undefined}
+          />
         </div>
         <SavePanel isSame={isSame} isSaving={save.isPending} onSave={onSave} onEdit={onEdit} />
       </aside>

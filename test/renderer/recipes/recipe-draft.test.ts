@@ -155,3 +155,45 @@ it('two people come back as they were, and are left out where one is enough', ()
   const back = fromDraft({ ...toDraft(recipe), twoPeople: false }, 'lite');
   expect('recipe' in back && 'signatures' in back.recipe).toBe(false);
 });
+
+describe('sizes', () => {
+  const scale = { millimetresPerPixel: 0.05, source: 'drawn', imageWidth: 1000, imageHeight: 800 } as const;
+  const sizesOf = (changes: Partial<typeof draft.sizes>, of: Recipe = RECIPE) => {
+    const begun = toDraft(of);
+    return fromDraft({ ...begun, sizes: { ...begun.sizes, ...changes } }, 'lite');
+  };
+
+  it('come back as they were', () => {
+    for (const minimumDefect of [
+      { unit: 'mm', length: 0.5, area: 0.1 },
+      { unit: 'px', length: 12 },
+      { unit: 'mm', area: 0.02 },
+    ] as const) {
+      const recipe = { ...RECIPE, scale, minimumDefect };
+      expect(fromDraft(toDraft(recipe), 'lite')).toEqual({ recipe });
+    }
+  });
+
+  it('are left out where nothing is typed, and gone where it is cleared', () => {
+    expect(sizesOf({})).toEqual({ recipe: RECIPE });
+    const recipe: Recipe = { ...RECIPE, scale, minimumDefect: { unit: 'px', length: 3 } };
+    expect(sizesOf({ millimetresPerPixel: '', length: '' }, recipe)).toEqual({ recipe: RECIPE });
+  });
+
+  it('are of images of any size once another scale is typed', () => {
+    const read = sizesOf({ millimetresPerPixel: 0.04 }, { ...RECIPE, scale });
+    expect('recipe' in read && read.recipe.scale).toEqual({
+      ...{ millimetresPerPixel: 0.04, source: 'typed', imageWidth: null, imageHeight: null },
+    });
+  });
+
+  it('must be above nothing, each in its field', () => {
+    const read = sizesOf({ millimetresPerPixel: 0, length: -2, area: '-' });
+    const above = { text: 'above', values: { limit: 0, line: 0 } };
+    expect('issues' in read && read.issues).toEqual({
+      'size-millimetresPerPixel': above,
+      'size-length': above,
+      'size-area': { text: 'number', values: { limit: 0, line: 0 } },
+    });
+  });
+});
