@@ -15,7 +15,7 @@ export interface SizeDraft {
 }
 
 /** Numbers of sizes, each with a field. */
-export type SizeNumber = 'millimetresPerPixel' | 'length' | 'area';
+type SizeNumber = 'millimetresPerPixel' | 'length' | 'area';
 /** Fields in which something may be wrong. */
 export type SizeField = `size-${SizeNumber}`;
 
