@@ -120,6 +120,8 @@ const EN: Tellers = {
     'A region was found, but the image as a whole is within what good parts show: look at the region before you trust the verdict.',
   'doubt-without-region': () =>
     'The image as a whole is farther from good parts than they are from one another, but no single place stands out.',
+  'maps-dropped': ({ date }) =>
+    `Maps and mask were removed on ${date} by the workspace's rule for accepted images; verdict, score, regions and hashes are kept.`,
   'colour-converted': ({ from }) => `Colours were converted from ${CONVERTED.en[from]} to sRGB.`,
   'profile-ignored': () => 'The embedded colour profile cannot be used; colours were taken as sRGB.',
   transparency: ({ share }, { percent }) =>
@@ -187,6 +189,8 @@ const ZH: Tellers = {
     `该图像未与其批次比较：${number(images)} 幅图像太少，无法得知它们的共同之处。`,
   'region-accepted': () => '发现了区域，但图像整体仍在合格品的范围之内：采信判定之前请先查看该区域。',
   'doubt-without-region': () => '图像整体与合格品的差异大于合格品彼此之间的差异，但没有突出的单个位置。',
+  'maps-dropped': ({ date }) =>
+    `异常图和掩码已于 ${date} 按工作区对合格图像的保留规则移除；判定、得分、区域和哈希值保留。`,
   'colour-converted': ({ from }) => `颜色已从${CONVERTED['zh-CN'][from]}转换为 sRGB。`,
   'profile-ignored': () => '内嵌的颜色配置文件无法使用；颜色按 sRGB 处理。',
   transparency: ({ share }, { percent }) => `${percent(share)} 的像素不是不透明的，其下显示为灰色。`,
@@ -232,6 +236,7 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'consensus-unavailable': 'Batch too small',
     'region-accepted': 'Accepted with a region',
     'doubt-without-region': 'Doubt without a region',
+    'maps-dropped': 'Maps removed by rule',
     'colour-converted': 'Colours converted',
     'profile-ignored': 'Colour profile ignored',
     transparency: 'Transparent pixels',
@@ -267,6 +272,7 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'consensus-unavailable': '批次图像过少',
     'region-accepted': '接受但有区域',
     'doubt-without-region': '存疑但无区域',
+    'maps-dropped': '异常图已按规则移除',
     'colour-converted': '颜色已转换',
     'profile-ignored': '忽略颜色配置文件',
     transparency: '透明像素',

@@ -76,6 +76,8 @@ export const noticeSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('region-accepted') }),
   /** The image as a whole is farther than good ones are, and no place is by itself: there is no region to look at. */
   z.object({ code: z.literal('doubt-without-region') }),
+  /** Maps and mask were let go by the workspace's rule, day ISO 8601; verdict, score, regions and hashes are kept. */
+  z.object({ code: z.literal('maps-dropped'), date: z.iso.date() }),
   /** Brought to sRGB. */
   z.object({ code: z.literal('colour-converted'), from: z.enum(['cmyk', 'cielab', 'profile']) }),
   /** An embedded colour profile cannot be used; the values were taken as sRGB. */
@@ -156,6 +158,7 @@ export const NOTICE_LEVELS: Readonly<Record<NoticeCode, 'information' | 'warning
   'consensus-unavailable': 'warning',
   'region-accepted': 'warning',
   'doubt-without-region': 'information',
+  'maps-dropped': 'information',
   'colour-converted': 'information',
   'profile-ignored': 'warning',
   transparency: 'warning',

@@ -141,6 +141,8 @@ export const LEAST_ROLE: Readonly<Record<Action, Role | null>> = {
   'backups.list': null,
   'backups.verify': 'operator',
   'backups.examine': 'operator',
+  'backups.retention': null,
+  'backups.changeRetention': 'engineer',
   'backups.mend': 'engineer',
   'people.list': null,
   'people.resume': null,

@@ -7,7 +7,7 @@ import { readStoredMap } from '../services/pictures/result-maps.ts';
 import { refuseChangedImage } from '../services/pictures/seen-file.ts';
 import { getImage } from '../store/images.ts';
 import { itemsOf } from '../store/memory-items.ts';
-import { artifactsOf } from '../store/results.ts';
+import { artifactsDroppedAt, artifactsOf } from '../store/results.ts';
 import type { Workstation } from './workstation.ts';
 
 /** What every answer says: no browser guesses its type, and no other site shows it. */
@@ -155,6 +155,9 @@ function mapOf(kind: Exclude<keyof ResultArtifacts, 'mask'>) {
     if (!artifact) return refusal(404, `The result of image ${imageId} in run ${runId} has no such map.`);
     const etag = `"${artifact.sha256}"`;
     if (ifNoneMatch === etag) return new Response(null, { status: 304, headers: { etag } });
+    const dropped = await artifactsDroppedAt(workspace, runId, imageId);
+    if (dropped !== null)
+      return refusal(410, `The map was removed on ${dropped.slice(0, 10)} by the workspace's rule.`);
     const { width, height, data } = await readStoredMap(workspace.artifacts, artifact);
     // Every machine that ONNX Runtime is built for is little endian.
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -114,7 +114,14 @@ export const PUBLISHED_EVENTS = {
   },
   stats: { export: null },
   signatures: { sign: signatures, withdraw: signatures },
-  backups: { changeSettings: backups, run: backups, verify: backups, examine: null, mend: null },
+  backups: {
+    changeSettings: backups,
+    run: backups,
+    verify: backups,
+    examine: null,
+    mend: null,
+    changeRetention: backups,
+  },
   people: {
     changePin: people,
     changeIdleMinutes: people,

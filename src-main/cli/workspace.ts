@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { retentionOfWorkspace } from '../services/upkeep/workspace-backups.ts';
 import {
   acceptDatabase,
   checkDatabase,
@@ -6,8 +7,8 @@ import {
   restoreDatabase,
 } from '../services/upkeep/workspace-care.ts';
 import { EXIT } from './exit-code.ts';
-import { DEFAULT_WORKSPACE } from './options.ts';
-import { printable, printLine } from './terminal.ts';
+import { DEFAULT_WORKSPACE, inspectorName, wholeNumber } from './options.ts';
+import { bytes, printable, printLine } from './terminal.ts';
 
 interface Options {
   readonly workspace: string;
@@ -44,8 +45,8 @@ export function addWorkspace(program: Command): void {
     'list the copies of the database',
     'Lists the copies of the database, the newest first.',
   ).action(({ workspace }: Options) => {
-    for (const { path, date, bytes } of databaseCopies(workspace)) {
-      process.stdout.write(`${date}  ${(bytes / 1e6).toFixed(1)} MB  ${path}\n`);
+    for (const { path, date, bytes: size } of databaseCopies(workspace)) {
+      process.stdout.write(`${date}  ${(size / 1e6).toFixed(1)} MB  ${path}\n`);
     }
   });
 
@@ -71,4 +72,35 @@ export function addWorkspace(program: Command): void {
     printLine('The workspace goes on with this database.');
     if (restored > 0) printLine(`${restored} files came back from quarantine.`);
   });
+
+  add(
+    'retention',
+    'let maps and masks of accepted images go after a while',
+    'Says the rule by which the program lets maps and masks of images go that model and inspector accepted, and what it\n' +
+      'would let go now. Verdict, score, regions and hashes stay, and every such result says so. Never: images that\n' +
+      'somebody rejected, doubted, marked, remembered or studied, and those of reports and lots.',
+  )
+    .option('--days <n>', 'set it: after so many days of use', wholeNumber(1))
+    .option('--off', 'none from now on')
+    .option('--what-if <n>', 'only say what so many days would let go', wholeNumber(1))
+    .action(async ({ workspace, days, off, whatIf }: RetentionOptions) => {
+      const change =
+        days !== undefined || off
+          ? { days: off ? null : (days ?? null), inspector: inspectorName() }
+          : undefined;
+      const rule = await retentionOfWorkspace(workspace, whatIf ?? null, change);
+      printLine(
+        rule.days === null
+          ? 'Maps and masks are kept for ever.'
+          : `Maps and masks of accepted images go after ${rule.days} days of use.`,
+      );
+      if (rule.days !== null || whatIf !== undefined)
+        printLine(`Now it would be those of ${rule.results} results, ${bytes(rule.bytes)}.`);
+    });
+}
+
+interface RetentionOptions extends Options {
+  readonly days?: number;
+  readonly off?: true;
+  readonly whatIf?: number;
 }

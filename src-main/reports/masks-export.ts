@@ -55,10 +55,21 @@ export async function exportMasks(report: RunReport, context: ExportContext): Pr
   return folder;
 }
 
+/** The mask as it is stored; where it was let go (the notice says so), drawn from the regions' outlines. */
+async function modelMask(report: RunReport, { result }: DoneImage): Promise<Uint8Array> {
+  const { width, height, artifacts, regions, notices } = result;
+  if (!notices.some(({ code }) => code === 'maps-dropped')) {
+    return (await decodeMask(report.artifactPath(artifacts.mask), { maxPixels: width * height })).data;
+  }
+  const drawn = new Uint8Array(width * height);
+  for (const { polygons } of regions) fillPolygons(drawn, width, height, polygons, 1);
+  return drawn;
+}
+
 /** The model's mask as class numbers, with what the inspectors marked drawn over it. */
 async function classRaster(report: RunReport, image: DoneImage, classes: ClassNumbers): Promise<Uint8Array> {
-  const { width, height, artifacts, regions } = image.result;
-  const { data } = await decodeMask(report.artifactPath(artifacts.mask), { maxPixels: width * height });
+  const { width, height, regions } = image.result;
+  const data = await modelMask(report, image);
   if (data.length !== width * height) {
     throw new ClipSamError(
       'workspace-corrupt',

@@ -14,4 +14,11 @@ export const BACKUPS: readonly string[] = [
     inspector text not null check (inspector <> '')
   ) strict`,
   ...appendOnly('backups'),
+  // Its maps and mask were let go then; what they were stays written in `artifacts`.
+  `alter table results add column artifacts_dropped_at text`,
+  // The newest verdict when a day of use began; 0: there was none.
+  `create table retention_days (
+    day integer primary key,
+    last_verdict_id integer not null check (last_verdict_id >= 0)
+  ) strict`,
 ];

@@ -1,3 +1,4 @@
+import { noteVerdictsOfDay } from './retention.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Milliseconds that the program has to run between two days that are counted. */
@@ -29,6 +30,7 @@ export function addTimeOfUse(workspace: Workspace, milliseconds: number, date: s
       ? { days: row.days + 1, date: today, milliseconds: 0 }
       : { days: row.days, date: row.date, milliseconds: total };
     await db.updateTable('days_of_use').set(columns).execute();
+    if (isNewDay) await noteVerdictsOfDay(db, columns.days);
     return columns.days;
   });
 }

@@ -173,14 +173,14 @@ export async function purgeStep(workspace: Workspace, batchId: number): Promise<
   });
 }
 
-/** The artifacts that results name, a page of results at a time, with turns of the event loop between. */
+/** The artifacts that results name and that were not dropped, a page of results at a time, with turns of the event loop between. */
 export async function* artifactUses(
   workspace: Pick<Workspace, 'db'>,
 ): AsyncGenerator<readonly { readonly batchId: number; readonly artifacts: ResultArtifacts }[]> {
   for (let after = 0; ; ) {
     const { rows } = await sql<{ id: number; batch_id: number; artifacts: string }>`
       select results.id, batch_id, artifacts from results join runs on runs.id = results.run_id
-      where results.id > ${after} and artifacts is not null order by results.id limit ${PAGE}`.execute(
+      where results.id > ${after} and artifacts is not null and artifacts_dropped_at is null order by results.id limit ${PAGE}`.execute(
       workspace.db,
     );
     if (rows.length === 0) return;

@@ -45,6 +45,7 @@ export function resultColumns(result: InspectionResult | undefined) {
     score: result?.score ?? null,
     verdict: result?.verdict ?? null,
     artifacts: result ? JSON.stringify(result.artifacts) : null,
+    artifacts_dropped_at: null,
     timings: result ? JSON.stringify(result.timings) : null,
     device: result ? JSON.stringify(result.device) : null,
     recipe_hash: result?.recipeHash ?? null,
@@ -77,7 +78,7 @@ export function toResult<Others>(
     score: row.score!,
     verdict: row.verdict!,
     regions: regions.map(toRegion),
-    notices: storedNotices(row.notices),
+    notices: [...storedNotices(row.notices), ...droppedNotice(row.artifacts_dropped_at)],
     artifacts: JSON.parse(row.artifacts!) as ResultArtifacts,
     timings: timingsSchema.parse(JSON.parse(row.timings!)),
     device: JSON.parse(row.device!) as DeviceReport,
@@ -88,6 +89,11 @@ export function toResult<Others>(
 }
 
 type ErrorColumn = 'error_code' | 'error_message' | 'error_details';
+
+/** What has to be known of a result whose maps and mask were let go. */
+function droppedNotice(at: string | null): readonly Notice[] {
+  return at === null ? [] : [{ code: 'maps-dropped', date: at.slice(0, 10) }];
+}
 
 /** Notices from their column. */
 export function storedNotices(column: string | null): readonly Notice[] {

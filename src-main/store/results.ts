@@ -95,6 +95,21 @@ export async function findResult(
   return result;
 }
 
+/** When maps and mask of a result were let go, ISO 8601; null: they were not. */
+export async function artifactsDroppedAt(
+  workspace: Workspace,
+  runId: number,
+  imageId: number,
+): Promise<string | null> {
+  const row = await workspace.db
+    .selectFrom('results')
+    .select('artifacts_dropped_at')
+    .where('run_id', '=', runId)
+    .where('image_id', '=', imageId)
+    .executeTakeFirst();
+  return row?.artifacts_dropped_at ?? null;
+}
+
 /** The files of a result; undefined while there is none. */
 export async function artifactsOf(
   workspace: Workspace,

@@ -140,6 +140,8 @@ export interface Schema {
     score: number | null;
     verdict: ModelVerdict | null;
     artifacts: string | null;
+    /** Maps and mask were let go then; null: they are there. */
+    artifacts_dropped_at: string | null;
     timings: string | null;
     device: string | null;
     recipe_hash: string | null;
@@ -455,6 +457,8 @@ export interface Schema {
     /** Over all columns but the id. */
     hash: string;
   };
+  /** The newest verdict when a day of use began: tells how old a verdict is without a clock. */
+  retention_days: { day: number; last_verdict_id: number };
   /** Made from this database. */
   backups: {
     id: Generated<number>;

@@ -11,12 +11,15 @@ export interface Settings {
   readonly company: Company;
   /** When and where it is backed up; `folderId`: of the folder that was chosen. Null: not at all. */
   readonly backup: (BackupSettings & { readonly folderId: string }) | null;
+  /** Days of use after which maps and masks of accepted images are let go; null: never. */
+  readonly 'retention-days': number | null;
 }
 
 const DEFAULTS: Settings = {
   'idle-minutes': null,
   company: { name: '', address: '', logo: null },
   backup: null,
+  'retention-days': null,
 };
 
 /** True for what {@link Settings} knows; other entries of the history are of settings that lie elsewhere. */

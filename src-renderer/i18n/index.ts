@@ -8,6 +8,7 @@ import modelsEn from './en/models.json';
 import referencesEn from './en/references.json';
 import reviewEn from './en/review.json';
 import signaturesEn from './en/signatures.json';
+import storageEn from './en/storage.json';
 import studiesEn from './en/studies.json';
 import viewerEn from './en/viewer.json';
 import whatIfEn from './en/what-if.json';
@@ -19,6 +20,7 @@ import modelsZh from './zh-CN/models.json';
 import referencesZh from './zh-CN/references.json';
 import reviewZh from './zh-CN/review.json';
 import signaturesZh from './zh-CN/signatures.json';
+import storageZh from './zh-CN/storage.json';
 import studiesZh from './zh-CN/studies.json';
 import viewerZh from './zh-CN/viewer.json';
 import whatIfZh from './zh-CN/what-if.json';
@@ -39,6 +41,7 @@ export const texts = {
     references: referencesEn,
     audit: auditEn,
     signatures: signaturesEn,
+    storage: storageEn,
     errors: errorsEn,
   },
   'zh-CN': {
@@ -52,6 +55,7 @@ export const texts = {
     references: referencesZh,
     audit: auditZh,
     signatures: signaturesZh,
+    storage: storageZh,
     errors: errorsZh,
   },
 } as const;

@@ -19,6 +19,9 @@ import { StorePanel } from '../packs/store-panel.tsx';
 import { PeoplePanel } from '../people/people-panel.tsx';
 import { useDenied } from '../state/people.ts';
 import { useDevice, useWorkstation } from '../state/workstation.ts';
+import { BackupPanel } from '../storage/backup-panel.tsx';
+import { DoctorPanel } from '../storage/doctor-panel.tsx';
+import { RetentionPanel } from '../storage/retention-panel.tsx';
 import { StoragePanel } from '../storage/storage-panel.tsx';
 import { FailureDetails } from '../ui/failure-details.tsx';
 import { Screen } from '../ui/screen.tsx';
@@ -88,6 +91,9 @@ export function ModelsScreen() {
           <DeviceSurveyPanel />
           <StorePanel />
           <PeoplePanel />
+          <BackupPanel />
+          <DoctorPanel />
+          <RetentionPanel />
           <StoragePanel />
         </Stack>
       </div>

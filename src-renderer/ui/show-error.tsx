@@ -10,7 +10,8 @@ export function showError(error: unknown): void {
   notifications.show({
     color: 'red',
     title: i18next.t('app:error'),
-    message: <FailureDetails failure={failure} />,
+    // What notifications are written in has too little contrast on white.
+    message: <FailureDetails failure={failure} c="var(--mantine-color-text)" />,
     closeButtonProps: { 'aria-label': i18next.t('app:close') },
     autoClose: 12_000,
   });

@@ -54,6 +54,18 @@ const examinationProgressSchema = immutable(
 );
 export type ExaminationProgress = z.infer<typeof examinationProgressSchema>;
 
+const retentionSchema = immutable(
+  z.object({
+    /** Days of use after which maps and masks of accepted images are let go; null: never. */
+    days: z.int().nullable(),
+    /** What would go now by the days that were asked about, or else by the rule. */
+    results: count,
+    bytes: count,
+  }),
+);
+export type Retention = z.infer<typeof retentionSchema>;
+const retentionDaysSchema = z.int().min(1).max(10_000).nullable();
+
 /** Copies of the workspace elsewhere, and what is wrong with it. */
 export const backups = {
   settings: base.output(backupStateSchema),
@@ -69,6 +81,10 @@ export const backups = {
   verify: base
     .input(z.object({ generation: z.string().max(100).nullable().default(null) }))
     .output(eventIterator(verifyProgressSchema)),
+  /** The rule, and what it would let go. `days`: what another rule would; null: the one that is set. */
+  retention: base.input(z.object({ days: retentionDaysSchema })).output(retentionSchema),
+  /** The program applies the rule within the hour, and after that as days of use go by. */
+  changeRetention: base.input(z.object({ days: retentionDaysSchema, ...inspector })).output(retentionSchema),
   /** Examines workspace and machine. */
   examine: base.output(eventIterator(examinationProgressSchema)),
   /** The same, and mends what loses nothing. */

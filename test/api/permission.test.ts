@@ -357,6 +357,7 @@ describe('with people', () => {
         }),
       'backups.changeSettings': () => again.backups.changeSettings({ settings: null, inspector }),
       'backups.run': async () => drain(await again.backups.run({ inspector })),
+      'backups.changeRetention': () => again.backups.changeRetention({ days: 30, inspector }),
       'backups.mend': async () => drain(await again.backups.mend({ inspector })),
       'packs.changeSettings': () => again.packs.changeSettings({ proxy: 'http://proxy:3128', inspector }),
       'studies.create': () => again.studies.create({ batchId, name: 'B', size: 20, rounds: 2, inspector }),

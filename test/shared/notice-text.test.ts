@@ -23,6 +23,7 @@ const EVERY: Readonly<Record<Notice['code'], Notice>> = {
   'consensus-unavailable': { code: 'consensus-unavailable', images: 4 },
   'region-accepted': { code: 'region-accepted' },
   'doubt-without-region': { code: 'doubt-without-region' },
+  'maps-dropped': { code: 'maps-dropped', date: '2026-11-30' },
   'colour-converted': { code: 'colour-converted', from: 'cmyk' },
   'profile-ignored': { code: 'profile-ignored' },
   transparency: { code: 'transparency', share: 0.125 },

@@ -10,7 +10,8 @@ import {
   changeBackupSettings,
   listBackups,
 } from '../../services/upkeep/backup-schedule.ts';
-import { examine } from '../../services/upkeep/doctor.ts';
+import { findFaults } from '../../services/upkeep/doctor.ts';
+import { changeRetentionDays, retentionOf } from '../../services/upkeep/retention.ts';
 import { verifyBackup } from '../../services/upkeep/verify-backup.ts';
 import { chosenDeviceProblem } from '../../services/upkeep/workspace-backups.ts';
 import { assertMayAct } from '../../store/acting.ts';
@@ -25,7 +26,7 @@ export function backupRoutes({ backups }: Implementer, workstation: Workstation)
     (acting: Workspace, inspector: string, mend: boolean) =>
     async (onEvent: (event: ExaminationProgress) => void, signal: AbortSignal) => {
       if (mend && !workspace.isReadOnly) await assertMayAct(acting);
-      const findings = await examine({
+      const findings = await findFaults({
         workspace: acting,
         packs,
         device: () => chosenDeviceProblem(workstation.surveyDevices),
@@ -67,6 +68,13 @@ export function backupRoutes({ backups }: Implementer, workstation: Workstation)
         });
         onEvent({ kind: 'finished', verification });
       }),
+    ),
+    retention: backups.retention.handler(({ input: { days } }) => retentionOf(workspace, days)),
+    changeRetention: backups.changeRetention.handler(
+      async ({ input: { days, inspector }, context: { acting } }) => {
+        await changeRetentionDays(acting, days, inspector);
+        return retentionOf(workspace, days);
+      },
     ),
     examine: backups.examine.handler(({ context: { acting, inspector, stream } }) =>
       stream<ExaminationProgress>(examination(acting, inspector, false)),

@@ -48,7 +48,7 @@ const ABANDONED = 60 * 60_000;
  * Examines a workspace: what is wrong, how bad it is, and whether it can be mended without losing anything; with `mend` it
  * does. Nothing that could still be of use is removed: damaged files go into quarantine.
  */
-export async function examine(options: ExaminationOptions): Promise<Finding[]> {
+export async function findFaults(options: ExaminationOptions): Promise<Finding[]> {
   const { workspace, mend, inspector, signal, onProgress } = options;
   const findings: Finding[] = [];
   const steps: Record<ExaminationStep, (options: ExaminationOptions) => Promise<readonly Finding[]>> = {

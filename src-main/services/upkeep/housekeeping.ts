@@ -20,6 +20,7 @@ import type { Thumbnails } from '../pictures/thumbnails.ts';
 import type { TilePyramids } from '../pictures/tile-pyramids.ts';
 import { endingsOf } from '../runs/run-endings.ts';
 import { backUpIfDue } from './backup-schedule.ts';
+import { applyRetention } from './retention.ts';
 import { bytesOfArtifacts, removeUnusedArtifacts } from './unused-artifacts.ts';
 
 /** Milliseconds after the start, when the window has what it shows first. */
@@ -193,6 +194,7 @@ export class Housekeeping {
         onBatch(id);
         await this.#finish(id);
       }
+      await applyRetention(workspace, AUTHOR, this.#ending.signal);
       await this.#removeFiles();
     });
   }

@@ -108,7 +108,7 @@ export async function removeUnusedArtifacts(
 }
 
 /** What is needed whether or not a result names it: what products remember, and reports with the records below them. */
-async function neededBesides(workspace: Pick<Workspace, 'db'>): Promise<Set<string>> {
+export async function neededBesides(workspace: Pick<Workspace, 'db'>): Promise<Set<string>> {
   const reported = await reportContents(workspace);
   return (await rememberedContents(workspace.db)).union(reported);
 }

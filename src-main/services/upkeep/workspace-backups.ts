@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import { type BackupGeneration, type BackupSettings, KEEP_GENERATIONS } from '../../../src-shared/backup.ts';
-import type { BackupState } from '../../../src-shared/contract/backups.ts';
+import type { BackupState, Retention } from '../../../src-shared/contract/backups.ts';
 import type { DeviceSurvey } from '../../../src-shared/device-survey.ts';
 import type { Finding } from '../../../src-shared/finding.ts';
 import { openWorkspace } from '../../store/open-workspace.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { backupState, backupsFolder, changeBackupSettings } from './backup-schedule.ts';
-import { type ExaminationOptions, examine } from './doctor.ts';
+import { type ExaminationOptions, findFaults } from './doctor.ts';
 import { type BackupOptions, makeBackup } from './make-backup.ts';
+import { changeRetentionDays, retentionOf } from './retention.ts';
 
 /**
  * Backs up a workspace that is not open here; it may be open elsewhere.
@@ -47,12 +48,28 @@ export async function backupSettingsOf(
   });
 }
 
+/**
+ * The rule by which maps and masks of accepted images are let go.
+ * @param change null: none from now on
+ * @param asked what another rule would let go
+ */
+export async function retentionOfWorkspace(
+  workspaceFolder: string,
+  asked: number | null,
+  change?: { readonly days: number | null; readonly inspector: string },
+): Promise<Retention> {
+  return withWorkspace(workspaceFolder, async (workspace) => {
+    if (change) await changeRetentionDays(workspace, change.days, change.inspector);
+    return retentionOf(workspace, asked);
+  });
+}
+
 /** Examines a workspace that is not open here. */
 export async function examineWorkspace(
   workspaceFolder: string,
   options: Omit<ExaminationOptions, 'workspace'>,
 ): Promise<Finding[]> {
-  return withWorkspace(workspaceFolder, (workspace) => examine({ ...options, workspace }));
+  return withWorkspace(workspaceFolder, (workspace) => findFaults({ ...options, workspace }));
 }
 
 /** What keeps every device but the CPU from computing, or the CPU; undefined: nothing is known to be wrong. */

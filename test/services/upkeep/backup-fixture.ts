@@ -12,6 +12,7 @@ import { recordOutcome } from '../../../src-main/store/results.ts';
 import { releaseClaim } from '../../../src-main/store/run-claims.ts';
 import { setRunStatus, startRun } from '../../../src-main/store/run-lifecycle.ts';
 import type { Workspace } from '../../../src-main/store/workspace.ts';
+import type { InspectionResult } from '../../../src-shared/result.ts';
 import { context, inspectionResult, recipe, temporaryFolder } from '../../store/fixtures.ts';
 
 export const inspector = 'ana';
@@ -27,7 +28,13 @@ export async function site() {
 }
 
 /** A batch with images in the workspace, and a run that has results for the first of them. */
-export async function batchWithResults(workspace: Workspace, name: string, count = 3, done = count) {
+export async function batchWithResults(
+  workspace: Workspace,
+  name: string,
+  count = 3,
+  done = count,
+  found: Partial<InspectionResult> = {},
+) {
   const { id } = await createBatch(workspace, { name }, inspector);
   const folder = join(workspace.folder, 'photos', name);
   await mkdir(folder, { recursive: true });
@@ -55,7 +62,7 @@ export async function batchWithResults(workspace: Workspace, name: string, count
       mask: await put('mask'),
     };
     const { id: imageId, contentHash } = images[index]!;
-    const result = inspectionResult({ contentHash: contentHash!, artifacts });
+    const result = inspectionResult({ contentHash: contentHash!, artifacts, ...found });
     await recordOutcome(workspace, claim, imageId, { status: 'done', result });
     return artifacts;
   };

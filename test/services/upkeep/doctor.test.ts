@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { sha256 } from '../../../src-main/files/hash.ts';
 import { changeBackupSettings } from '../../../src-main/services/upkeep/backup-schedule.ts';
-import { examine } from '../../../src-main/services/upkeep/doctor.ts';
+import { findFaults } from '../../../src-main/services/upkeep/doctor.ts';
 import type { Workspace } from '../../../src-main/store/workspace.ts';
 import type { Finding } from '../../../src-shared/finding.ts';
 import { listAudit } from '../../store/history-fixture.ts';
@@ -19,7 +19,7 @@ async function findingsOf(workspace: Workspace, options: { mend?: boolean; now?:
   const root = await tempFolder();
   const packs = { packsRoot: root, storeRoot: root, importedRoot: join(workspace.folder, 'models') };
   const { mend = false, now = Date.now() } = options;
-  const findings = await examine({ workspace, packs, mend, inspector, signal, now });
+  const findings = await findFaults({ workspace, packs, mend, inspector, signal, now });
   const byCase = new Map<string, Finding>(findings.map((finding) => [finding.case, finding]));
   byCase.delete('disk-low');
   return Object.fromEntries(byCase);
