@@ -161,6 +161,8 @@ export interface ReviewFilter {
   readonly notice: NoticeCode | 'doubtful' | 'any' | null;
   /** Lowest and highest score, 0..1. */
   readonly score: readonly [number, number] | null;
+  /** The images that were drawn for a lot. */
+  readonly sample: { readonly lotId: number; readonly imageIds: readonly number[] } | null;
   /** Least and largest length in pixels of the longest region that counts; a null end is open. */
   readonly length: readonly [number | null, number | null] | null;
   /** Images with a region that is below the recipe's limits. */
@@ -181,6 +183,7 @@ export const EMPTY_FILTER: ReviewFilter = {
   score: null,
   length: null,
   belowLimit: false,
+  sample: null,
 };
 
 /** Opinions that are half of the scale or more apart: where one says that all is well, another one does not. */
@@ -238,6 +241,10 @@ export function matcher(filter: ReviewFilter): (row: ReviewRow) => boolean {
     );
   }
   if (filter.belowLimit) tests.push(({ belowLimit }) => belowLimit > 0);
+  if (filter.sample) {
+    const drawn = new Set(filter.sample.imageIds);
+    tests.push(({ imageId }) => drawn.has(imageId));
+  }
   return (row) => tests.every((test) => test(row));
 }
 

@@ -90,6 +90,7 @@ const WINDOW_DIRECTIONS: Directions = {
   audit: SHARED_BY_SCREENS,
   signatures: SHARED_BY_SCREENS,
   recipes: [...SHARED_BY_SCREENS, 'signatures'],
+  lots: [...SHARED_BY_SCREENS, 'signatures'],
   device: SHARED_BY_SCREENS,
   packs: SHARED_BY_SCREENS,
   people: SHARED_BY_SCREENS,
@@ -99,7 +100,18 @@ const WINDOW_DIRECTIONS: Directions = {
   models: [...SHARED_BY_SCREENS, 'device', 'packs', 'people', 'storage'],
   app: [
     ...SHARED_BY_SCREENS.filter((layer) => layer !== 'viewer'),
-    ...['review', 'references', 'studies', 'audit', 'batches', 'what-if', 'models', 'device', 'people'],
+    ...[
+      'review',
+      'references',
+      'lots',
+      'studies',
+      'audit',
+      'batches',
+      'what-if',
+      'models',
+      'device',
+      'people',
+    ],
   ],
 };
 

@@ -10,6 +10,7 @@ import { addEvaluate } from './evaluate.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { addExport } from './export.ts';
 import { addInspect } from './inspect.ts';
+import { addLots } from './lots.ts';
 import { addModels } from './models.ts';
 import { addPeople } from './people.ts';
 import { addRecipe } from './recipe.ts';
@@ -67,6 +68,7 @@ Exit codes:
   addRecipe(program);
   addExport(program);
   addStats(program);
+  addLots(program);
   addEvaluate(program);
   addTrain(program);
   addModels(program);

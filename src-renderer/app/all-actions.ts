@@ -1,6 +1,7 @@
 import { AUDIT_ACTIONS } from '../audit/audit-actions.ts';
 import { BATCH_ACTIONS } from '../batches/batches-actions.ts';
 import type { AnyAction } from '../keys/action.ts';
+import { LOT_ACTIONS } from '../lots/lots-actions.ts';
 import { MODEL_ACTIONS } from '../models/model-actions.ts';
 import { REFERENCES_ACTIONS } from '../references/references-actions.ts';
 import { REVIEW_SCREEN_ACTIONS } from '../review/review-actions.ts';
@@ -14,5 +15,6 @@ export const ALL_ACTIONS: readonly AnyAction[] = [
   ...MODEL_ACTIONS,
   ...REVIEW_SCREEN_ACTIONS,
   ...REFERENCES_ACTIONS,
+  ...LOT_ACTIONS,
   ...AUDIT_ACTIONS,
 ];

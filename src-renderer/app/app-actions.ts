@@ -1,6 +1,6 @@
 import type { UserAction } from '../keys/action.ts';
 
-export const SCREENS = ['batches', 'review', 'what-if', 'models', 'references', 'audit'] as const;
+export const SCREENS = ['batches', 'review', 'lots', 'what-if', 'models', 'references', 'audit'] as const;
 export type ScreenId = (typeof SCREENS)[number];
 
 /** What the actions of the whole window work on. */
@@ -25,6 +25,7 @@ export const OPEN_SCREEN: Readonly<Record<ScreenId, UserAction<AppContext>>> = {
   'what-if': openScreen('what-if', 'Alt+3'),
   models: openScreen('models', 'Alt+4'),
   references: openScreen('references', 'Alt+5'),
+  lots: openScreen('lots', 'Alt+7'),
   audit: openScreen('audit', 'Alt+9'),
 };
 

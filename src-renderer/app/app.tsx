@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import {
   IconAdjustments,
   IconBookmarks,
+  IconClipboardCheck,
   IconCpu,
   IconHelp,
   IconHistory,
@@ -18,6 +19,7 @@ import { BatchesScreen } from '../batches/batches-screen.tsx';
 import { DeviceBadge } from '../device/device-badge.tsx';
 import { isEnabled } from '../keys/action.ts';
 import { useActions } from '../keys/use-actions.ts';
+import { LotsScreen } from '../lots/lots-screen.tsx';
 import { ModelsScreen } from '../models/models-screen.tsx';
 import { SignInDialog } from '../people/sign-in-dialog.tsx';
 import { ReferencesScreen } from '../references/references-screen.tsx';
@@ -60,6 +62,7 @@ function Frame() {
       'what-if': routeTo.whatIf(batchId ?? undefined),
       models: routeTo.models(),
       references: routeTo.references(),
+      lots: routeTo.lots(),
       audit: routeTo.audit(),
     },
     go,
@@ -110,6 +113,7 @@ function Frame() {
             <Route path={ROUTES.models} component={ModelsScreen} />
             <Route path={ROUTES.references} component={ReferencesScreen} />
             <Route path={ROUTES.audit} component={AuditScreen} />
+            <Route path={ROUTES.lots} component={LotsScreen} />
             <Route path={ROUTES.study} component={StudyScreen} />
             <Route path={ROUTES.studyResults} component={StudyResultsScreen} />
             <Route>
@@ -132,6 +136,7 @@ const ICONS = {
   'what-if': IconAdjustments,
   models: IconCpu,
   references: IconBookmarks,
+  lots: IconClipboardCheck,
   audit: IconHistory,
 };
 

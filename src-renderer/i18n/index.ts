@@ -4,6 +4,7 @@ import appEn from './en/app.json';
 import auditEn from './en/audit.json';
 import batchesEn from './en/batches.json';
 import errorsEn from './en/errors.json';
+import lotsEn from './en/lots.json';
 import modelsEn from './en/models.json';
 import referencesEn from './en/references.json';
 import reviewEn from './en/review.json';
@@ -16,6 +17,7 @@ import appZh from './zh-CN/app.json';
 import auditZh from './zh-CN/audit.json';
 import batchesZh from './zh-CN/batches.json';
 import errorsZh from './zh-CN/errors.json';
+import lotsZh from './zh-CN/lots.json';
 import modelsZh from './zh-CN/models.json';
 import referencesZh from './zh-CN/references.json';
 import reviewZh from './zh-CN/review.json';
@@ -37,6 +39,7 @@ export const texts = {
     review: reviewEn,
     viewer: viewerEn,
     'what-if': whatIfEn,
+    lots: lotsEn,
     models: modelsEn,
     references: referencesEn,
     audit: auditEn,
@@ -51,6 +54,7 @@ export const texts = {
     review: reviewZh,
     viewer: viewerZh,
     'what-if': whatIfZh,
+    lots: lotsZh,
     models: modelsZh,
     references: referencesZh,
     audit: auditZh,

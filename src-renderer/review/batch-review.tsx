@@ -116,6 +116,7 @@ function Queue({ review }: { readonly review: Review }) {
       current={queue.current}
       counts={queue.counts}
       filter={queue.place.filter}
+      sampleProgress={queue.sampleProgress}
       thresholds={data.recipe}
       scale={review.scale.ofQueue}
       batchId={batchId}

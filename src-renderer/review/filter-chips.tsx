@@ -12,16 +12,26 @@ interface FilterChipsProps {
   readonly filter: ReviewFilter;
   /** How large a pixel is; null: not known, lengths are in pixels. */
   readonly scale: Scale | null;
+  /** Of the lot's sample in the filter. */
+  readonly sampleProgress: { readonly judged: number; readonly total: number } | null;
   onFilter(filter: ReviewFilter): void;
 }
 
 /** The conditions in force, each with a cross that lifts it. */
-export function FilterChips({ filter, scale, onFilter }: FilterChipsProps) {
+export function FilterChips({ filter, scale, sampleProgress, onFilter }: FilterChipsProps) {
   const { t } = useTranslation(['review', 'app']);
   const noticeLabel = useNoticeLabel();
   const lengthLabel = useLengthLabel(scale);
   const { model, human, status } = filter;
   const chips: { readonly label: string; readonly without: Partial<ReviewFilter> }[] = [
+    ...(filter.sample && sampleProgress
+      ? [
+          {
+            label: t('chip.sample', { lot: filter.sample.lotId, ...sampleProgress }),
+            without: { sample: null },
+          },
+        ]
+      : []),
     ...(filter.text ? [{ label: `“${filter.text}”`, without: { text: '' } }] : []),
     ...model.map((verdict) => ({
       label: t('chip.model', { verdict: t(`app:verdict.${verdict}`) }),

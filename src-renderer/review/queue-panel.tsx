@@ -38,6 +38,8 @@ interface QueuePanelProps {
   readonly current: ReviewRow | null;
   readonly counts: ReviewCounts;
   readonly filter: ReviewFilter;
+  /** Of the lot's sample that is gone through; null: of none. */
+  readonly sampleProgress: { readonly judged: number; readonly total: number } | null;
   readonly thresholds: { readonly warn: number; readonly reject: number };
   /** How large a pixel is; null: not known, lengths are in pixels. */
   readonly scale: Scale | null;
@@ -59,6 +61,7 @@ export const QueuePanel = memo(function QueuePanel(props: QueuePanelProps) {
       <QueueHead
         counts={counts}
         filter={filter}
+        sampleProgress={props.sampleProgress}
         thresholds={thresholds}
         scale={scale}
         place={current ? queue.indexOf(current) + 1 : 0}
@@ -99,10 +102,10 @@ export const QueuePanel = memo(function QueuePanel(props: QueuePanelProps) {
 
 type QueueHeadProps = Pick<
   QueuePanelProps,
-  'counts' | 'filter' | 'thresholds' | 'scale' | 'searchField' | 'onFilter'
+  'counts' | 'filter' | 'thresholds' | 'scale' | 'searchField' | 'sampleProgress' | 'onFilter'
 > & { readonly place: number; readonly shown: number };
 
-function QueueHead({ place, shown, ...fields }: QueueHeadProps) {
+function QueueHead({ place, shown, sampleProgress, ...fields }: QueueHeadProps) {
   const { t } = useTranslation('review');
   const { counts, filter, scale, onFilter } = fields;
   return (
@@ -116,14 +119,16 @@ function QueueHead({ place, shown, ...fields }: QueueHeadProps) {
             : t('count.narrowed', { place, shown, total: counts.total })}
         </span>
       </Group>
-      <FilterChips filter={filter} scale={scale} onFilter={onFilter} />
+      <FilterChips filter={filter} scale={scale} sampleProgress={sampleProgress} onFilter={onFilter} />
     </>
   );
 }
 
 // What does not depend on the image at hand stays as it is when one leafs through.
 
-const SearchLine = memo(function SearchLine(props: Omit<QueueHeadProps, 'place' | 'shown'>) {
+const SearchLine = memo(function SearchLine(
+  props: Omit<QueueHeadProps, 'place' | 'shown' | 'sampleProgress'>,
+) {
   const { t } = useTranslation('review');
   const { counts, filter, thresholds, scale, searchField, onFilter } = props;
   return (

@@ -50,6 +50,13 @@ export function useQueue(batchId: number, data: ReviewData | undefined, asked: n
   );
   const current = storedRow && (fits || keep !== null) ? storedRow : (queue[0] ?? null);
   const counts = useMemo(() => countReview(list?.rows ?? []), [list]);
+  const { sample } = filter;
+  const sampleProgress = useMemo(() => {
+    if (!sample || !list) return null;
+    const rows = sample.imageIds.flatMap((id) => list.rows[list.positions.get(id) ?? -1] ?? []);
+    const judged = rows.filter(({ human }) => human === 'accept' || human === 'reject').length;
+    return { judged, total: sample.imageIds.length };
+  }, [sample, list]);
   const currentId = current?.imageId ?? null;
 
   const select = useCallback((imageId: number) => move(batchId, { imageId, kept: true }), [batchId, move]);
@@ -84,6 +91,6 @@ export function useQueue(batchId: number, data: ReviewData | undefined, asked: n
     return () => clearTimeout(timer);
   }, [currentId, batchId, go]);
 
-  return { place, queue, current, counts, select, narrow, rowOf, move };
+  return { place, queue, current, counts, sampleProgress, select, narrow, rowOf, move };
 }
 export type Queue = ReturnType<typeof useQueue>;

@@ -29,7 +29,7 @@ export const useReviewPositions = create<ReviewPositions>()(
           byBatch: { ...byBatch, [batchId]: { ...(byBatch[batchId] ?? START), ...changes } },
         })),
     }),
-    { name: 'clipsam-places', version: 4, storage: createJSONStorage(() => sessionStorage) },
+    { name: 'clipsam-places', version: 5, storage: createJSONStorage(() => sessionStorage) },
   ),
 );
 

@@ -10,6 +10,7 @@ export const ROUTES = {
   models: '/models',
   references: '/references/:product?',
   audit: '/audit',
+  lots: '/lots/:lotId?/:again?',
   study: '/studies/:studyId',
   studyResults: '/studies/:studyId/results',
 } as const;
@@ -24,6 +25,9 @@ export const routeTo = {
   references: (product?: Product) =>
     product === undefined ? '/references' : `/references/${encodeURIComponent(productKey(product))}`,
   audit: () => '/audit',
+  /** @param again of `new`: the rejected lot that it inspects again */
+  lots: (lot?: number | 'new', again?: number) =>
+    `/lots${lot === undefined ? '' : `/${lot}`}${again === undefined ? '' : `/${again}`}`,
   study: (studyId: number) => `/studies/${studyId}`,
   studyResults: (studyId: number) => `/studies/${studyId}/results`,
 };

@@ -48,7 +48,12 @@ export async function followEvents(
     if (event.kind === 'batch') void queries.invalidateQueries({ queryKey: api.batches.key() });
     if (event.kind === 'people') void refreshPeople(client);
     if (event.kind === 'packs') void queries.invalidateQueries({ queryKey: api.packs.key() });
-    if (event.kind === 'lots') void queries.invalidateQueries({ queryKey: api.lots.key() });
+    // What a lot's sample says follows from the verdicts in its batch.
+    if (event.kind === 'lots' || event.kind === 'reviewed' || event.kind === 'batch') {
+      void queries.invalidateQueries({ queryKey: api.lots.key() });
+      // A signature under a lot holds as long as its verdicts do.
+      void queries.invalidateQueries({ queryKey: api.signatures.key() });
+    }
     if (event.kind === 'reports') void queries.invalidateQueries({ queryKey: api.reports.key() });
     if (event.kind === 'signatures') void queries.invalidateQueries({ queryKey: api.signatures.key() });
     if (event.kind === 'backups') void queries.invalidateQueries({ queryKey: api.backups.key() });

@@ -69,7 +69,7 @@ const lotListSchema = immutable(
     next: idSchema.nullable(),
   }),
 );
-export type LotList = z.infer<typeof lotListSchema>;
+export type LotPage = z.infer<typeof lotListSchema>;
 
 /** Acceptance sampling of lots. */
 export const lots = {

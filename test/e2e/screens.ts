@@ -76,6 +76,13 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   {
+    name: 'new-lot',
+    show: async (window) => {
+      await goTo(window, '/lots/new', '[data-testid=plan]');
+      await settled(window);
+    },
+  },
+  {
     name: 'references',
     show: async (window, subject) => {
       await batches.show(window, subject);

@@ -1,5 +1,5 @@
 import { sep } from 'node:path';
-import type { LotList } from '../../../src-shared/contract/lots.ts';
+import type { LotPage } from '../../../src-shared/contract/lots.ts';
 import { judgeSample, type SampleFinding } from '../../../src-shared/sampling/conformity.ts';
 import type {
   LotDetails,
@@ -32,7 +32,7 @@ export async function lotState(workspace: Workspace, lot: DecidedLot): Promise<L
 export async function lotPage(
   workspace: Workspace,
   which: { readonly batchId: number | null; readonly before: number | null; readonly limit: number },
-): Promise<LotList> {
+): Promise<LotPage> {
   const page = await listLots(workspace, { ...which, limit: which.limit + 1 });
   const shown = page.slice(0, which.limit);
   const lots: LotState[] = [];

@@ -45,7 +45,7 @@ async function filterOf(start: Partial<ReviewFilter> = {}, counts = COUNTS, scal
     const thresholds = { warn: 0.3, reject: 0.6 };
     return (
       <>
-        <FilterChips filter={filter} scale={scale} onFilter={onFilter} />
+        <FilterChips filter={filter} sampleProgress={null} scale={scale} onFilter={onFilter} />
         <FilterPanel {...{ filter, counts, thresholds, scale, onFilter }} />
       </>
     );

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, it, test } from 'vitest';
 import { beginLot } from '../../../src-main/services/lots/begin-lot.ts';
 import { disposeLot } from '../../../src-main/services/lots/dispose-lot.ts';
@@ -196,4 +197,18 @@ test('lots are listed newest first, a page at a time', async () => {
   expect([first.lots.map(({ lot }) => lot.id), first.next]).toEqual([ids.slice(0, 2), ids[1]]);
   const second = await lotPage(workspace, { batchId: null, before: first.next, limit: 2 });
   expect([second.lots.map(({ lot }) => lot.id), second.next]).toEqual([ids.slice(2), null]);
+});
+
+test('what was planned, drawn and decided cannot be changed or deleted, even with SQL', async () => {
+  const workspace = await temporaryWorkspace();
+  const { id } = await smallLot(workspace);
+  await dispose(workspace, id, 'cancelled', 'a trial');
+  for (const table of ['lots', 'lot_images', 'lot_decisions']) {
+    const name = sql.table(table);
+    const column = sql.ref(table === 'lots' ? 'id' : 'lot_id');
+    await expect(sql`update ${name} set ${column} = ${column}`.execute(workspace.db)).rejects.toThrow(
+      'never changed',
+    );
+    await expect(sql`delete from ${name}`.execute(workspace.db)).rejects.toThrow('never changed');
+  }
 });
