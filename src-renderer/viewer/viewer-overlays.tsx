@@ -2,6 +2,7 @@ import { CompareDivider } from './compare-divider.tsx';
 import { DrawingBar } from './drawing-bar.tsx';
 import { Legend } from './legend.tsx';
 import { Navigator } from './navigator.tsx';
+import { usePointer } from './pointer-state.ts';
 import { RegionCard } from './region-card.tsx';
 import { RulerBar } from './ruler-bar.tsx';
 import { StepPlayer } from './step-player.tsx';
@@ -29,13 +30,15 @@ export function ViewerOverlays({ viewer, ...props }: ViewerProps & { readonly vi
   const { stage, thumbnail, isMissing } = picture;
   const { at, step, showStep } = steps;
   const showsMap = !bare && viewer.maps.shown !== null && result !== null;
+  // The card would lie over what is measured.
+  const isMeasuring = usePointer(pointer, ({ drawing }) => drawing?.kind === 'ruler');
   const notice = useNotice({ outcome, file, isMissing });
   return (
     <>
       {stage && <RulerBar pointer={pointer} image={stage.image} scale={rulerScale} onScale={props.onScale} />}
       {showsMap && <Legend {...thresholds} pointer={pointer} />}
       {stage && navigator && <Navigator thumbnail={thumbnail} stage={stage} />}
-      {!bare && !step && stage && (
+      {!bare && !step && !isMeasuring && stage && (
         <RegionCard
           stage={stage}
           regions={regions}
