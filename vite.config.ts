@@ -15,6 +15,6 @@ export default defineConfig({
     // The shells' content security policy allows no inline or data: scripts and fonts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 2000,
+    chunkSizeWarningLimit: 2500,
   },
 });

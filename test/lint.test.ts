@@ -84,6 +84,7 @@ const WINDOW_DIRECTIONS: Directions = {
   keys: ['i18n', 'api', 'state'],
   ui: ['i18n', 'api', 'state', 'keys'],
   viewer: ['i18n', 'api', 'state', 'keys', 'ui'],
+  charts: ['i18n', 'api', 'state', 'keys', 'ui'],
   review: SHARED_BY_SCREENS,
   references: SHARED_BY_SCREENS,
   studies: SHARED_BY_SCREENS,
@@ -96,6 +97,7 @@ const WINDOW_DIRECTIONS: Directions = {
   people: SHARED_BY_SCREENS,
   storage: SHARED_BY_SCREENS,
   batches: [...SHARED_BY_SCREENS, 'recipes', 'studies'],
+  dashboard: [...SHARED_BY_SCREENS, 'charts'],
   'what-if': [...SHARED_BY_SCREENS, 'recipes'],
   models: [...SHARED_BY_SCREENS, 'device', 'packs', 'people', 'storage'],
   app: [
@@ -106,6 +108,7 @@ const WINDOW_DIRECTIONS: Directions = {
       'lots',
       'studies',
       'audit',
+      'dashboard',
       'batches',
       'what-if',
       'models',
@@ -118,6 +121,7 @@ const WINDOW_DIRECTIONS: Directions = {
 const WINDOW_OWNERS: Directions = {
   konva: ['viewer'],
   'react-konva': ['viewer'],
+  echarts: ['charts'],
   '@orpc/client': ['api'],
   'react-markdown': ['packs'],
   electron: [],

@@ -5,7 +5,8 @@ import { isOwnAddress } from './scheme.ts';
 /** Sites that our own texts link to; their pages open in the user's browser. */
 const LINKED_SITES: ReadonlySet<string> = new Set(['arxiv.org', 'github.com']);
 
-/** Nothing that runs in a window leaves our own address, opens windows, downloads a file, or gets a permission. */
+/** Nothing that runs in a window leaves our own address, opens windows, gets a permission, or downloads a file, but for
+ * what a chart shows. */
 export function lockDown(app: App, session: Session, log: Log): void {
   app.on('web-contents-created', (_event, contents) => confine(contents, log));
   session.setPermissionRequestHandler((_contents, permission, answer) => {
@@ -14,8 +15,10 @@ export function lockDown(app: App, session: Session, log: Log): void {
   });
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
-  // Exports are written by the workstation, where the user says.
+  // Exports are written by the workstation, where the user says. What a chart shows is made in the page: the system's
+  // dialog asks where to.
   session.on('will-download', (event, item) => {
+    if (isOwnBlob(item.getURL()) && /\.(?:svg|png|csv)$/.test(item.getFilename())) return;
     event.preventDefault();
     log.warn(`A page tried to download ${item.getURL()}.`);
   });
@@ -53,6 +56,11 @@ function openIfLinked(address: string): void {
   ) {
     void shell.openExternal(url.href);
   }
+}
+
+/** True of what a page at our own address holds in memory. */
+function isOwnBlob(address: string): boolean {
+  return address.startsWith('blob:') && isOwnAddress(address.slice('blob:'.length));
 }
 
 function isLoadable(address: string, isPackaged: boolean): boolean {

@@ -1,5 +1,6 @@
 import { AUDIT_ACTIONS } from '../audit/audit-actions.ts';
 import { BATCH_ACTIONS } from '../batches/batches-actions.ts';
+import { DASHBOARD_ACTIONS } from '../dashboard/dashboard-actions.ts';
 import type { AnyAction } from '../keys/action.ts';
 import { LOT_ACTIONS } from '../lots/lots-actions.ts';
 import { MODEL_ACTIONS } from '../models/model-actions.ts';
@@ -16,5 +17,6 @@ export const ALL_ACTIONS: readonly AnyAction[] = [
   ...REVIEW_SCREEN_ACTIONS,
   ...REFERENCES_ACTIONS,
   ...LOT_ACTIONS,
+  ...DASHBOARD_ACTIONS,
   ...AUDIT_ACTIONS,
 ];

@@ -1,6 +1,15 @@
 import type { UserAction } from '../keys/action.ts';
 
-export const SCREENS = ['batches', 'review', 'lots', 'what-if', 'models', 'references', 'audit'] as const;
+export const SCREENS = [
+  'batches',
+  'review',
+  'dashboard',
+  'lots',
+  'references',
+  'what-if',
+  'models',
+  'audit',
+] as const;
 export type ScreenId = (typeof SCREENS)[number];
 
 /** What the actions of the whole window work on. */
@@ -26,6 +35,7 @@ export const OPEN_SCREEN: Readonly<Record<ScreenId, UserAction<AppContext>>> = {
   models: openScreen('models', 'Alt+4'),
   references: openScreen('references', 'Alt+5'),
   lots: openScreen('lots', 'Alt+7'),
+  dashboard: openScreen('dashboard', 'Alt+6'),
   audit: openScreen('audit', 'Alt+9'),
 };
 

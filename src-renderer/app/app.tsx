@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import {
   IconAdjustments,
   IconBookmarks,
+  IconChartHistogram,
   IconClipboardCheck,
   IconCpu,
   IconHelp,
@@ -16,6 +17,7 @@ import { useTranslation } from 'react-i18next';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { AuditScreen } from '../audit/audit-screen.tsx';
 import { BatchesScreen } from '../batches/batches-screen.tsx';
+import { DashboardScreen } from '../dashboard/dashboard-screen.tsx';
 import { DeviceBadge } from '../device/device-badge.tsx';
 import { isEnabled } from '../keys/action.ts';
 import { useActions } from '../keys/use-actions.ts';
@@ -24,6 +26,7 @@ import { ModelsScreen } from '../models/models-screen.tsx';
 import { SignInDialog } from '../people/sign-in-dialog.tsx';
 import { ReferencesScreen } from '../references/references-screen.tsx';
 import { ReviewScreen } from '../review/review-screen.tsx';
+import { useDashboardPlace } from '../state/dashboard-place.ts';
 import { usePeople } from '../state/people.ts';
 import { ROUTES, routeTo, useHashLocation } from '../state/routes.ts';
 import { useSelectedBatch } from '../state/selected-batch.ts';
@@ -55,6 +58,7 @@ function Frame() {
   const [helpOpen, help] = useDisclosure(false);
   const [settingsOpen, settings] = useDisclosure(false);
   const batchId = useOpenBatch(location);
+  const dashboard = useDashboardPlace((place) => place.address);
   const context: AppContext = {
     routes: {
       batches: routeTo.batches(),
@@ -63,6 +67,7 @@ function Frame() {
       models: routeTo.models(),
       references: routeTo.references(),
       lots: routeTo.lots(),
+      dashboard: routeTo.dashboard(dashboard),
       audit: routeTo.audit(),
     },
     go,
@@ -112,6 +117,7 @@ function Frame() {
             <Route path={ROUTES.whatIf} component={WhatIfScreen} />
             <Route path={ROUTES.models} component={ModelsScreen} />
             <Route path={ROUTES.references} component={ReferencesScreen} />
+            <Route path={ROUTES.dashboard} component={DashboardScreen} />
             <Route path={ROUTES.audit} component={AuditScreen} />
             <Route path={ROUTES.lots} component={LotsScreen} />
             <Route path={ROUTES.study} component={StudyScreen} />
@@ -137,6 +143,7 @@ const ICONS = {
   models: IconCpu,
   references: IconBookmarks,
   lots: IconClipboardCheck,
+  dashboard: IconChartHistogram,
   audit: IconHistory,
 };
 

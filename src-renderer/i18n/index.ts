@@ -3,6 +3,8 @@ import { initReactI18next } from 'react-i18next';
 import appEn from './en/app.json';
 import auditEn from './en/audit.json';
 import batchesEn from './en/batches.json';
+import chartsEn from './en/charts.json';
+import dashboardEn from './en/dashboard.json';
 import errorsEn from './en/errors.json';
 import lotsEn from './en/lots.json';
 import modelsEn from './en/models.json';
@@ -16,6 +18,8 @@ import whatIfEn from './en/what-if.json';
 import appZh from './zh-CN/app.json';
 import auditZh from './zh-CN/audit.json';
 import batchesZh from './zh-CN/batches.json';
+import chartsZh from './zh-CN/charts.json';
+import dashboardZh from './zh-CN/dashboard.json';
 import errorsZh from './zh-CN/errors.json';
 import lotsZh from './zh-CN/lots.json';
 import modelsZh from './zh-CN/models.json';
@@ -42,6 +46,8 @@ export const texts = {
     lots: lotsEn,
     models: modelsEn,
     references: referencesEn,
+    dashboard: dashboardEn,
+    charts: chartsEn,
     audit: auditEn,
     signatures: signaturesEn,
     storage: storageEn,
@@ -57,6 +63,8 @@ export const texts = {
     lots: lotsZh,
     models: modelsZh,
     references: referencesZh,
+    dashboard: dashboardZh,
+    charts: chartsZh,
     audit: auditZh,
     signatures: signaturesZh,
     storage: storageZh,

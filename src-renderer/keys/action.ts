@@ -4,7 +4,16 @@ import type { texts } from '../i18n/index.ts';
 export type ActionId = keyof (typeof texts)['en']['app']['actions'];
 
 /** Where an action's keys mean it: on one screen, or everywhere. */
-export const SCOPES = ['app', 'batches', 'review', 'references', 'lots', 'models', 'audit'] as const;
+export const SCOPES = [
+  'app',
+  'batches',
+  'review',
+  'dashboard',
+  'lots',
+  'references',
+  'models',
+  'audit',
+] as const;
 
 /**
  * Something that a user can do: by key, by a button, and listed in the dialog of shortcuts, all from this one object.

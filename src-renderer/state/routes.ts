@@ -9,6 +9,7 @@ export const ROUTES = {
   whatIf: '/what-if/:batchId?',
   models: '/models',
   references: '/references/:product?',
+  dashboard: '/dashboard/:view?',
   audit: '/audit',
   lots: '/lots/:lotId?/:again?',
   study: '/studies/:studyId',
@@ -24,6 +25,8 @@ export const routeTo = {
   models: () => '/models',
   references: (product?: Product) =>
     product === undefined ? '/references' : `/references/${encodeURIComponent(productKey(product))}`,
+  /** @param view what it shows, as the dashboard writes it; empty: everything */
+  dashboard: (view = '') => (view === '' ? '/dashboard' : `/dashboard/${view}`),
   audit: () => '/audit',
   /** @param again of `new`: the rejected lot that it inspects again */
   lots: (lot?: number | 'new', again?: number) =>

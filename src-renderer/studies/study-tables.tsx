@@ -5,9 +5,9 @@ import type { StudyResults } from '../../src-shared/study.ts';
 import type { HumanVerdict } from '../../src-shared/verdict.ts';
 import { plainText } from '../i18n/plain-text.ts';
 import { routeTo } from '../state/routes.ts';
+import { AgreedShare, Kappa } from '../ui/agreement-values.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import { HUMAN_ICONS, verdictClass } from '../ui/verdict-icons.tsx';
-import { AgreedShare, Kappa } from './agreement-values.tsx';
 import classes from './studies.module.css';
 
 interface TableProps {

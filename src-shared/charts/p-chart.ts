@@ -1,12 +1,12 @@
 import type { EChartsOption } from 'echarts';
 import { axisLook, type ChartLook, commonOption } from './look.ts';
 
-/** A sample: its share of nonconforming items, and the control limits for its size, all 0..1. */
+/** A sample: its share of nonconforming items, and the control limits for its size, all 0..1; null: an empty one. */
 export interface PChartPoint {
   readonly key: string;
-  readonly share: number;
-  readonly lower: number;
-  readonly upper: number;
+  readonly share: number | null;
+  readonly lower: number | null;
+  readonly upper: number | null;
   /** True: a rule says that the process is out of control here. */
   readonly isViolation: boolean;
 }
@@ -33,7 +33,7 @@ export function pChart(
   look: ChartLook,
 ): EChartsOption {
   const axis = axisLook(look);
-  const limit = (name: string, values: readonly number[]) => ({
+  const limit = (name: string, values: readonly (number | null)[]) => ({
     type: 'line' as const,
     name,
     data: [...values],

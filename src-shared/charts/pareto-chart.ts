@@ -63,6 +63,7 @@ export function paretoChart(bars: readonly ParetoBar[], texts: ParetoTexts, look
         type: 'line',
         name: texts.cumulative,
         yAxisIndex: 1,
+        tooltip: { valueFormatter: (share) => texts.percent(Number(share)) },
         data: cumulativeShares(sorted.map(({ value }) => value)),
         symbol: 'circle',
         symbolSize: 7,

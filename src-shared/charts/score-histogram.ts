@@ -50,7 +50,13 @@ export function scoreHistogram(
     },
     xAxis: [
       // Bars stand on the first axis; the second one is numbered, and lines stand on it.
-      { type: 'category', data: bins.map((_, bin) => bin), show: false },
+      {
+        type: 'category',
+        data: bins.map(
+          (_, bin) => `${texts.number(bin / bins.length)}–${texts.number((bin + 1) / bins.length)}`,
+        ),
+        show: false,
+      },
       {
         type: 'value',
         min: -0.5,

@@ -319,10 +319,18 @@ describeInChromium('the window of the desktop shell', () => {
     expect(double.opened).toEqual(inWorkspace);
   });
 
-  it('downloads nothing, and finds no way past the session to the network', () => {
+  it.each([
+    ['blob:clipsam://workstation/1', 'p-chart.svg', false],
+    ['blob:clipsam://workstation/1', 'p-chart.html', true],
+    ['blob:https://example.org/1', 'p-chart.svg', true],
+    ['clipsam://workstation/media/truth/1', 'truth.png', true],
+  ])('downloads charts that its page has made, and nothing else: %s as %s', (url, name, isRefused) => {
     const event = { preventDefault: vi.fn() };
-    session.defaultSession.emit('will-download', event, { getURL: () => 'blob:clipsam://workstation/1' });
-    expect(event.preventDefault).toHaveBeenCalledOnce();
+    session.defaultSession.emit('will-download', event, { getURL: () => url, getFilename: () => name });
+    expect(event.preventDefault).toHaveBeenCalledTimes(isRefused ? 1 : 0);
+  });
+
+  it('finds no way past the session to the network', () => {
     expect(desktop.window.webContents.webRtcPolicy).toBe('disable_non_proxied_udp');
   });
 

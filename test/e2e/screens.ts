@@ -92,6 +92,20 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   {
+    name: 'dashboard',
+    show: async (window) => {
+      await goTo(window, '/dashboard', '[data-drawn=true] svg');
+      await settled(window);
+    },
+  },
+  {
+    name: 'dashboard-gallery',
+    show: async (window) => {
+      await goTo(window, '/dashboard/images=none.accept', '[data-testid=gallery] a');
+      await settled(window);
+    },
+  },
+  {
     name: 'audit',
     show: async (window, subject) => {
       await batches.show(window, subject);

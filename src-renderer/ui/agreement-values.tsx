@@ -1,8 +1,8 @@
 import { Badge, Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { type Agreement, readingOf } from '../../src-shared/agreement.ts';
-import { useFormat } from '../ui/use-format.ts';
-import classes from './studies.module.css';
+import classes from './agreement-values.module.css';
+import { useFormat } from './use-format.ts';
 
 const COLOURS = { good: 'teal', between: 'gray', poor: 'red' } as const;
 

@@ -1,0 +1,11 @@
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSession } from '../state/session.ts';
+import type { Wording } from './figures.ts';
+
+/** The texts and number formats of the window; the same object until the language changes. */
+export function useWording(): Wording {
+  const { t } = useTranslation(['dashboard', 'app']);
+  const language = useSession((session) => session.language);
+  return useMemo(() => ({ t, language }), [t, language]);
+}
