@@ -16,10 +16,10 @@ export interface ChartNumbers {
 }
 
 /**
- * The table as a spreadsheet reads it: a byte order mark, CRLF, and an apostrophe before a text that would be taken for a
+ * The table as a spreadsheet reads it: CRLF, and an apostrophe before a text that would be taken for a
  * formula.
  */
-export function numbersAsCsv({ columns, rows }: ChartNumbers, { separator, decimal }: CsvStyle): string {
+export function numbersAsCsv({ columns, rows }: ChartNumbers, { separator, decimal, bom }: CsvStyle): string {
   const cell = (value: string | number | null) => {
     if (value === null) return '';
     if (typeof value === 'number') return String(value).replace('.', decimal);
@@ -27,5 +27,5 @@ export function numbersAsCsv({ columns, rows }: ChartNumbers, { separator, decim
     return safe.includes(separator) || /["\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
   const lines = [columns.map(({ name }) => name), ...rows];
-  return `\uFEFF${lines.map((line) => `${line.map(cell).join(separator)}\r\n`).join('')}`;
+  return `${bom ? '\uFEFF' : ''}${lines.map((line) => `${line.map(cell).join(separator)}\r\n`).join('')}`;
 }

@@ -11,11 +11,17 @@ const numbers = {
 };
 
 it('writes numbers as they are, and text that no spreadsheet computes', () => {
-  expect(numbersAsCsv(numbers, { separator: ',', decimal: '.' })).toBe(
+  expect(numbersAsCsv(numbers, { separator: ',', decimal: '.', bom: true })).toBe(
     '\uFEFFLot,Share\r\n"a, ""b""",0.25\r\n\'=1+1,\r\n"two\nlines",1\r\n',
   );
 });
 
 it('writes for regions where the decimal mark is a comma', () => {
-  expect(numbersAsCsv(numbers, { separator: ';', decimal: ',' }).split('\r\n')[1]).toBe('"a, ""b""";0,25');
+  expect(numbersAsCsv(numbers, { separator: ';', decimal: ',', bom: false }).split('\r\n')).toEqual([
+    'Lot;Share',
+    '"a, ""b""";0,25',
+    "'=1+1;",
+    '"two\nlines";1',
+    '',
+  ]);
 });
