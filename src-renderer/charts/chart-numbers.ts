@@ -1,7 +1,7 @@
 import type { CsvStyle } from '../../src-shared/export-formats.ts';
 
 /** A column of a chart's numbers. */
-export interface ChartColumn {
+interface ChartColumn {
   readonly name: string;
   /** How its numbers are written on the page; files have them as they are. */
   readonly format?: (value: number) => string;
