@@ -1,11 +1,11 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { AuditRecord } from '../../src-shared/audit.ts';
+import type { AuditSubject } from '../../src-shared/audit-words.ts';
 import type { InspectionArea } from '../../src-shared/inspection-area.ts';
 import { hashOfArea } from '../files/area-hash.ts';
 import { sha256 } from '../files/hash.ts';
 import { recordedRetraction, toAnnotation } from './annotations.ts';
 import { recordedArea } from './areas.ts';
-import type { AuditSubject } from './audit.ts';
 import { type AuditEvent, type RecordedState, toldBy } from './audit-states.ts';
 import { recordedBatch } from './batches.ts';
 import { toDisposition } from './dispositions.ts';

@@ -1,36 +1,13 @@
 import { type Kysely, sql } from 'kysely';
+import type { AuditAction, AuditSubject } from '../../src-shared/audit-words.ts';
 import { genesisHash, hashOfRow } from './audit-chain.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
-export type AuditSubject =
-  | 'batch'
-  | 'image'
-  | 'recipe'
-  | 'area'
-  | 'run'
-  | 'verdict'
-  | 'annotation'
-  | 'references'
-  | 'study'
-  | 'lot'
-  | 'lot-decision'
-  | 'person'
-  | 'session'
-  | 'signature'
-  | 'setting'
-  | 'pack'
-  | 'report'
-  | 'disposition'
-  | 'export'
-  | 'backup'
-  | 'workspace';
-
 /** Who did what: the old and the new value as plain data. */
 export interface NewAuditEvent {
   readonly inspector: string;
-  /** Past tense, for example `archived`. */
-  readonly action: string;
+  readonly action: AuditAction;
   readonly subject: AuditSubject;
   readonly subjectId: number | string;
   readonly oldValue?: unknown;

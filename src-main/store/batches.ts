@@ -1,4 +1,5 @@
 import { type Expression, type Selectable, type SqlBool, sql, type Updateable } from 'kysely';
+import type { AuditAction } from '../../src-shared/audit-words.ts';
 import type { Batch, BatchMetadata } from '../../src-shared/batch.ts';
 import type { BatchRange } from '../../src-shared/batch-range.ts';
 import { failure } from '../../src-shared/errors.ts';
@@ -138,7 +139,7 @@ function change(
   workspace: Workspace,
   id: number,
   columns: Columns,
-  action: string,
+  action: AuditAction,
   inspector: string,
 ): Promise<Batch> {
   return workspace.db.transaction().execute(async (db) => {

@@ -1,12 +1,16 @@
 import { useTranslation } from 'react-i18next';
-import type { AuditFinding, AuditRemark } from '../../src-shared/audit.ts';
+import type { AuditFinding, AuditRecord, AuditRemark } from '../../src-shared/audit.ts';
+import type { AuditAction, AuditSubject } from '../../src-shared/audit-words.ts';
 import { texts } from '../i18n/index.ts';
 import { plainText } from '../i18n/plain-text.ts';
 import { useFormat } from '../ui/use-format.ts';
 
-const { subject: SUBJECTS, action: ACTIONS } = texts.en.audit;
+const { subject: SUBJECTS, action: ACTIONS } = texts.en.audit satisfies {
+  readonly subject: Readonly<Record<AuditSubject | AuditRecord, string>>;
+  readonly action: Readonly<Record<AuditAction, string>>;
+};
 
-/** Names of what entries hold; what has no name yet stands as it is. */
+/** Names of what entries hold; what has none, as in a trail of a newer version, stands as it is. */
 export function useAuditNames() {
   const { t } = useTranslation('audit');
   return {

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { createRouter } from '../../src-main/api/router.ts';
 import { scryptPins } from '../../src-main/services/people/pin.ts';
-import type { AuditSubject } from '../../src-main/store/audit.ts';
+import type { AuditSubject } from '../../src-shared/audit-words.ts';
 import { contract } from '../../src-shared/contract/index.ts';
 import { type Action, LEAST_ROLE, mayDo } from '../../src-shared/permissions.ts';
 import { SIGNS_OF_LIFE_EVERY } from '../../src-shared/roles.ts';

@@ -18,7 +18,7 @@ for (let i = 1; !isOver; i++) {
       subjectId: name!,
       newValue: i,
     } as const;
-    await recordAudit(db, [event, { ...event, action: 'again' }]);
+    await recordAudit(db, [event, { ...event, action: 'saved' }]);
   });
   process.stdout.write(`${i}\n`);
   await setImmediate();

@@ -1,5 +1,5 @@
-import type { AuditSubject } from '../../src-main/store/audit.ts';
 import type { Workspace } from '../../src-main/store/workspace.ts';
+import type { AuditSubject } from '../../src-shared/audit-words.ts';
 
 /** Who did what when: the old and the new value as plain data. */
 interface AuditEvent {

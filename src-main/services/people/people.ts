@@ -184,7 +184,11 @@ export class People {
     throw failure('pin-wrong', `This is not ${inspector.name}'s PIN.`);
   }
 
-  #note(action: string, { id, name }: StoredInspector, inspector = name): Promise<void> {
+  #note(
+    action: 'idled-out' | 'signed-in' | 'signed-out' | 'wrong-pin',
+    { id, name }: StoredInspector,
+    inspector = name,
+  ): Promise<void> {
     const event = { inspector, action, subject: 'session', subjectId: id, newValue: { name } } as const;
     return this.#despiteTheDisk(() => recordAuditEvent(this.#workspace, event), undefined);
   }

@@ -133,13 +133,23 @@ describe('in the trail is found', () => {
   test('that the end was cut off, as long as SQLite remembers it, and when the trail went on', async () => {
     const { workspace } = await filled();
     const { entries } = await auditHead(workspace);
-    await recordAuditEvent(workspace, { inspector: 'Ana', action: 'a', subject: 'session', subjectId: 1 });
+    await recordAuditEvent(workspace, {
+      inspector: 'Ana',
+      action: 'signed-in',
+      subject: 'session',
+      subjectId: 1,
+    });
     tamperWithFile(workspace, `delete from audit_events where id > ${entries}`);
     expect(await verifyTrail(workspace)).toMatchObject({
       findings: [{ kind: 'end-missing', from: entries + 1, to: entries + 1 }],
       untrustedFrom: entries + 1,
     });
-    await recordAuditEvent(workspace, { inspector: 'Ana', action: 'a', subject: 'session', subjectId: 1 });
+    await recordAuditEvent(workspace, {
+      inspector: 'Ana',
+      action: 'signed-in',
+      subject: 'session',
+      subjectId: 1,
+    });
     expect((await verifyTrail(workspace)).findings).toEqual([
       { kind: 'entries-missing', from: entries + 1, to: entries + 1 },
     ]);
@@ -188,7 +198,7 @@ describe('in the trail is found', () => {
 
   test('more than can be named, counted', async () => {
     const workspace = await temporaryWorkspace();
-    const event = { inspector: 'Ana', action: 'a', subject: 'session', subjectId: 1 } as const;
+    const event = { inspector: 'Ana', action: 'signed-in', subject: 'session', subjectId: 1 } as const;
     await workspace.db.transaction().execute((db) =>
       recordAudit(
         db,
@@ -205,7 +215,12 @@ describe('with a head that was kept', () => {
   test('a trail that went on is whole', async () => {
     const { workspace } = await filled();
     const head = await auditHead(workspace);
-    await recordAuditEvent(workspace, { inspector: 'Ana', action: 'a', subject: 'session', subjectId: 1 });
+    await recordAuditEvent(workspace, {
+      inspector: 'Ana',
+      action: 'signed-in',
+      subject: 'session',
+      subjectId: 1,
+    });
     expect(await verifyTrail(workspace, { head })).toMatchObject({ found: 0 });
     expect(await checkHead(workspace, head)).toBe(null);
   });
@@ -213,14 +228,24 @@ describe('with a head that was kept', () => {
   test('one of an empty trail fits', async () => {
     const workspace = await temporaryWorkspace();
     const head = await auditHead(workspace);
-    await recordAuditEvent(workspace, { inspector: 'Ana', action: 'a', subject: 'session', subjectId: 1 });
+    await recordAuditEvent(workspace, {
+      inspector: 'Ana',
+      action: 'signed-in',
+      subject: 'session',
+      subjectId: 1,
+    });
     expect(await verifyTrail(workspace, { head })).toMatchObject({ found: 0 });
     expect(await checkHead(workspace, head)).toBe(null);
   });
 
   test('a cut end is found though nothing else tells of it', async () => {
     const { workspace } = await filled();
-    await recordAuditEvent(workspace, { inspector: 'Ana', action: 'a', subject: 'session', subjectId: 1 });
+    await recordAuditEvent(workspace, {
+      inspector: 'Ana',
+      action: 'signed-in',
+      subject: 'session',
+      subjectId: 1,
+    });
     const head = await auditHead(workspace);
     tamperWithFile(
       workspace,
@@ -466,8 +491,18 @@ describe('is no alarm:', () => {
     const { entries } = await auditHead(workspace);
     vi.useFakeTimers({ now: new Date('2020-01-01'), toFake: ['Date'] });
     onTestFinished(() => void vi.useRealTimers());
-    await recordAuditEvent(workspace, { inspector: 'Ana', action: 'a', subject: 'session', subjectId: 1 });
-    await recordAuditEvent(workspace, { inspector: 'Ana', action: 'a', subject: 'session', subjectId: 1 });
+    await recordAuditEvent(workspace, {
+      inspector: 'Ana',
+      action: 'signed-in',
+      subject: 'session',
+      subjectId: 1,
+    });
+    await recordAuditEvent(workspace, {
+      inspector: 'Ana',
+      action: 'signed-in',
+      subject: 'session',
+      subjectId: 1,
+    });
     expect(await verifyTrail(workspace)).toMatchObject({
       found: 0,
       remarks: [{ kind: 'clock-set-back', entry: entries + 1, count: 1 }],

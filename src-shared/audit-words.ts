@@ -1,0 +1,80 @@
+import type { Annotation } from './annotation.ts';
+import type { DispositionEntry } from './disposition.ts';
+import type { Run } from './run.ts';
+import type { VerdictEntry } from './verdict.ts';
+
+/** What entries of the audit trail are about. Both languages have a name for each in `audit.json`. */
+export type AuditSubject =
+  | 'batch'
+  | 'image'
+  | 'recipe'
+  | 'area'
+  | 'run'
+  | 'verdict'
+  | 'annotation'
+  | 'references'
+  | 'study'
+  | 'lot'
+  | 'lot-decision'
+  | 'person'
+  | 'session'
+  | 'signature'
+  | 'setting'
+  | 'pack'
+  | 'report'
+  | 'disposition'
+  | 'export'
+  | 'backup'
+  | 'workspace';
+
+/** What was done, in the past tense, or what was said. Both languages have a name for each in `audit.json`. */
+export type AuditAction =
+  | 'accepted'
+  | 'added'
+  | 'archived'
+  | 'asked'
+  | 'begun'
+  | 'changed'
+  | 'content changed'
+  | 'covered'
+  | 'created'
+  | 'deleted'
+  | 'exported'
+  | 'held'
+  | 'idled-out'
+  | 'import begun'
+  | 'import left incomplete'
+  | 'imported'
+  | 'judged'
+  | 'made'
+  | 'mended'
+  | 'pin-changed'
+  | 'pin-rehashed'
+  | 'pin-reset'
+  | 'purge begun'
+  | 'purged'
+  | 'rejected'
+  | 'removed'
+  | 'repaired'
+  | 'restored'
+  | 'resumed'
+  | 'retracted'
+  | 'revised'
+  | 'role-changed'
+  | 'sample range changed'
+  | 'sample range measured'
+  | 'saved'
+  | 'scale changed'
+  | 'signed'
+  | 'signed-in'
+  | 'signed-out'
+  | 'started'
+  | 'taken back'
+  | 'took effect'
+  | 'undeleted'
+  | 'withdrawn'
+  | 'wrong-pin'
+  | Annotation['kind']
+  | DispositionEntry['disposition']
+  | Run['status']
+  | VerdictEntry['verdict'];
