@@ -39,6 +39,7 @@ export type AuditAction =
   | 'covered'
   | 'created'
   | 'deleted'
+  | 'dropped'
   | 'exported'
   | 'held'
   | 'idled-out'
