@@ -3,7 +3,6 @@ import { idSchema, immutable } from './field-schemas.ts';
 
 /** What becomes of a nonconforming item (ISO 9001, 8.7; AS9100, 8.7): use as is, rework, scrap, return to the supplier. */
 export const dispositionSchema = z.enum(['use-as-is', 'rework', 'scrap', 'return']);
-export type Disposition = z.infer<typeof dispositionSchema>;
 
 /** `withdrawn` takes it back: the image counts as not disposed of. */
 export const entryDispositionSchema = z.enum([...dispositionSchema.options, 'withdrawn']);

@@ -163,6 +163,8 @@ export const ERROR_CASES = {
   'no-disposition': { code: 'conflict', values: [] },
   'not-nonconforming': { code: 'conflict', values: [] },
   'report-unknown': { code: 'not-found', values: ['report'] },
+  'report-unsettled': { code: 'conflict', values: ['run'] },
+  'report-other-run': { code: 'input-invalid', values: [] },
   'report-superseded': { code: 'conflict', values: ['report', 'revision'] },
   'report-busy': { code: 'conflict', values: [] },
   'logo-unreadable': { code: 'input-invalid', values: [] },

@@ -23,6 +23,10 @@ export const mediaPaths = {
    */
   map: (kind: 'coarse' | 'final' | Opinion, runId: number, imageId: number) =>
     `/media/map/${kind}/${runId}/${imageId}`,
+  /** PDF of a filed report; `file`: its SHA-256, which makes the address new with the report. */
+  report: (reportId: number, file: string) => `/media/report/${reportId}?v=${file.slice(0, 12)}`,
+  /** PDF of a draft, until the next one takes its place. */
+  reportPreview: (id: number) => `/media/report-preview/${id}`,
   /** Ground truth of the image as a PNG (white: defect), longest side at most 2048 px. */
   truth: (imageId: number) => `/media/truth/${imageId}`,
 };

@@ -73,7 +73,7 @@ export type ReportOptions = z.infer<typeof reportOptionsSchema>;
 export type ReportOptionsInput = z.input<typeof reportOptionsSchema>;
 
 /** A value that is another one than in the revision before; null: it was not there, or is not there any more. */
-export const reportChangeSchema = immutable(
+const reportChangeSchema = immutable(
   z.object({
     /** Where in the records, or in the report's options: `image 12 scratch.png / verdict / defectClass`. */
     path: z.string(),

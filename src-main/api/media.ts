@@ -3,10 +3,12 @@ import type { ErrorCode } from '../../src-shared/error-codes.ts';
 import { ClipSamError, toErrorRecord } from '../../src-shared/errors.ts';
 import type { ResultArtifacts } from '../../src-shared/result.ts';
 import { findGroundTruth, groundTruthPicture } from '../services/pictures/ground-truth.ts';
+import { readFileOf } from '../services/pictures/read-file-of.ts';
 import { readStoredMap } from '../services/pictures/result-maps.ts';
 import { refuseChangedImage } from '../services/pictures/seen-file.ts';
 import { getImage } from '../store/images.ts';
 import { itemsOf } from '../store/memory-items.ts';
+import { getReport } from '../store/reports.ts';
 import { artifactsDroppedAt, artifactsOf } from '../store/results.ts';
 import type { Workstation } from './workstation.ts';
 
@@ -58,6 +60,8 @@ const ROUTES: readonly (readonly [RegExp, Route])[] = [
   [pattern('map', 'consensus', NUMBER, NUMBER), mapOf('consensusMap')],
   [pattern('map', 'references', NUMBER, NUMBER), mapOf('referencesMap')],
   [pattern('truth', NUMBER), truth],
+  [pattern('report', NUMBER), report],
+  [pattern('report-preview', NUMBER), reportPreview],
 ];
 
 /**
@@ -167,6 +171,26 @@ function mapOf(kind: Exclude<keyof ResultArtifacts, 'mask'>) {
       'x-map-height': String(height),
     });
   };
+}
+
+async function report({ workspace }: Workstation, { version }: MediaRequest, id: number): Promise<Response> {
+  const { file } = await getReport(workspace, id);
+  const bytes = await readFileOf(workspace.artifacts.pathOf(file));
+  return bytes
+    ? answer(bytes, 'application/pdf', cacheControl(version))
+    : refusal(410, 'The file of this report is not there any more.');
+}
+
+async function reportPreview(
+  { previews }: Workstation,
+  _request: MediaRequest,
+  id: number,
+): Promise<Response> {
+  const path = previews.pathOf(id);
+  const bytes = path === undefined ? undefined : await readFileOf(path);
+  return bytes
+    ? answer(bytes, 'application/pdf', ASK_AGAIN)
+    : refusal(404, 'There is a newer draft of the report.');
 }
 
 async function truth({ workspace }: Workstation, _request: MediaRequest, id: number): Promise<Response> {

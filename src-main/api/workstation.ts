@@ -16,6 +16,7 @@ import { Thumbnails } from '../services/pictures/thumbnails.ts';
 import { TilePyramids } from '../services/pictures/tile-pyramids.ts';
 import { guardWith } from '../services/references/guard.ts';
 import { ReferenceMemory } from '../services/references/reference-memory.ts';
+import { ReportPreviews } from '../services/reports/previews.ts';
 import {
   deviceSurveyor,
   InferencePool,
@@ -88,6 +89,8 @@ export interface Workstation {
   readonly memory: ReferenceMemory;
   readonly housekeeping: Housekeeping;
   readonly people: People;
+  /** Drafts of reports. */
+  readonly previews: ReportPreviews;
   readonly packImports: PackImports;
   /** Opens the files of packs. */
   readonly examiner: PackExaminer;
@@ -145,6 +148,9 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   const cache = await cacheFolders(workspace.cacheFolder, log);
   const thumbnails = new Thumbnails(cache.thumbnails);
   const tiles = new TilePyramids(cache.tiles);
+  const previews = new ReportPreviews(cache.previews);
+  // What a program left that died.
+  if (!workspace.isReadOnly) await previews.close().catch(log);
   const onBatch = (batchId: number) => hub.publish({ kind: 'batch', batchId });
   const onBackup = () => hub.publish({ kind: 'backups' });
   const housekeeping = new Housekeeping({ workspace, thumbnails, tiles, onBatch, onBackup, log });
@@ -172,6 +178,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     await pool.close();
     hub.close();
     await underWay.settled();
+    await previews.close().catch(log);
     await workspace.close();
   };
   return {
@@ -197,6 +204,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     memory,
     housekeeping,
     people: new People({ workspace, log, ...options.signIn }),
+    previews,
     packImports,
     examiner,
     exportFolders: new Set(),

@@ -15,6 +15,7 @@ import { addModels } from './models.ts';
 import { addPeople } from './people.ts';
 import { addRecipe } from './recipe.ts';
 import { addReferencesCommand } from './references.ts';
+import { addReport } from './report.ts';
 import { addSamples } from './samples.ts';
 import { addServe } from './serve.ts';
 import { addSign } from './sign.ts';
@@ -74,6 +75,7 @@ Exit codes:
   addModels(program);
   addDevices(program);
   addReferencesCommand(program);
+  addReport(program);
   addPeople(program);
   addSign(program);
   addAudit(program);

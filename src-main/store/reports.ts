@@ -116,16 +116,6 @@ export async function revisionsOfReport(workspace: Workspace, id: number): Promi
   return rows.map((row) => toReport(row, row.newest));
 }
 
-/** How many reports there are of a batch: they stay when it goes. */
-export async function countReports(db: Workspace['db'], batchId: number): Promise<number> {
-  const { count } = await db
-    .selectFrom('reports')
-    .select(({ fn }) => [fn.countAll<number>().as('count')])
-    .where('batch_id', '=', batchId)
-    .executeTakeFirstOrThrow();
-  return count;
-}
-
 /** SHA-256 of the artifacts that reports need, all revisions, and of the company's logo. */
 export async function reportContents(workspace: Pick<Workspace, 'db'>): Promise<Set<string>> {
   const { rows } = await sql<{ hash: string | null }>`
@@ -144,6 +134,17 @@ export function reportSubject(number: number, revision: number): string {
 export function recordedReport(row: Selectable<Schema['reports']>) {
   const { number: _, revision: __, isNewest: ___, changes, ...report } = toReport(row, row.revision);
   return { ...report, runId: row.run_id, changes: changes && hashOfJson(changes) };
+}
+
+/** Changes whenever something is said of a run, or found in it: two equal answers, and nothing came between. */
+export async function newestEntries(workspace: Workspace, runId: number): Promise<string> {
+  const { rows } = await sql<Record<string, number | string | null>>`
+    select (select max(id) from verdicts where run_id = ${runId}) as verdict,
+      (select max(id) from annotations where run_id = ${runId}) as annotation,
+      (select max(id) from dispositions where run_id = ${runId}) as disposition,
+      (select count(*) || ' ' || max(id) || ' ' || max(finished_at) from results where run_id = ${runId}) as result,
+      (select status from runs where id = ${runId}) as status`.execute(workspace.db);
+  return JSON.stringify(rows[0]);
 }
 
 function reportRows(db: Workspace['db']) {

@@ -40,6 +40,8 @@ export const authorisedMediaUrls: typeof paths = {
   memory: (...args) => withKey(paths.memory(...args)),
   tile: (...args) => withKey(paths.tile(...args)),
   map: (...args) => withKey(paths.map(...args)),
+  report: (...args) => withKey(paths.report(...args)),
+  reportPreview: (...args) => withKey(paths.reportPreview(...args)),
   truth: (...args) => withKey(paths.truth(...args)),
 };
 

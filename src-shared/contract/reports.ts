@@ -25,8 +25,8 @@ export type ReportProgress = z.infer<typeof reportProgressSchema>;
 const previewProgressSchema = immutable(
   z.discriminatedUnion('kind', [
     making,
-    /** `address`: of the PDF, until the next preview takes its place. */
-    z.object({ kind: z.literal('finished'), address: z.string(), remarks: reportRemarksSchema }),
+    /** `id`: its PDF lies at `mediaPaths.reportPreview(id)`, until the next preview takes its place. */
+    z.object({ kind: z.literal('finished'), id: idSchema, remarks: reportRemarksSchema }),
   ]),
 );
 export type PreviewProgress = z.infer<typeof previewProgressSchema>;

@@ -1,4 +1,6 @@
+import type { PreviewProgress, ReportProgress } from '../../../src-shared/contract/reports.ts';
 import { changeCompany, companyOf } from '../../services/reports/company.ts';
+import { makeReport, reviseReport } from '../../services/reports/make-report.ts';
 import { saveReport } from '../../services/reports/save-report.ts';
 import { addDisposition, dispositionHistory } from '../../store/dispositions.ts';
 import { getReport, listReports, revisionsOfReport } from '../../store/reports.ts';
@@ -7,16 +9,37 @@ import type { Workstation } from '../workstation.ts';
 
 /** Reports that are filed, and what becomes of nonconforming images. */
 export function reportRoutes({ reports: os }: Implementer, workstation: Workstation) {
-  const { workspace, exportFolders } = workstation;
+  const { workspace, exportFolders, previews } = workstation;
   return {
     list: os.list.handler(({ input }) => listReports(workspace, input.batchId)),
     get: os.get.handler(async ({ input }) => ({
       report: await getReport(workspace, input.id),
       revisions: await revisionsOfReport(workspace, input.id),
     })),
-    preview: os.preview.handler(({ context: { stream } }) => stream(async () => notYet())),
-    make: os.make.handler(({ context: { stream } }) => stream(async () => notYet())),
-    revise: os.revise.handler(({ context: { stream } }) => stream(async () => notYet())),
+    preview: os.preview.handler(({ input, context: { stream } }) =>
+      stream<PreviewProgress>((onMaking, signal) =>
+        workstation.whileBusy(async () => {
+          const { id, remarks } = await previews.draw({ ...input, workspace, signal, onMaking });
+          onMaking({ kind: 'finished', id, remarks });
+        }),
+      ),
+    ),
+    make: os.make.handler(({ input, context: { stream, acting } }) =>
+      stream<ReportProgress>((onMaking, signal) =>
+        workstation.whileBusy(async () => {
+          const made = await makeReport({ ...input, workspace: acting, signal, onMaking });
+          onMaking({ kind: 'finished', ...made });
+        }),
+      ),
+    ),
+    revise: os.revise.handler(({ input, context: { stream, acting } }) =>
+      stream<ReportProgress>((onMaking, signal) =>
+        workstation.whileBusy(async () => {
+          const made = await reviseReport({ ...input, workspace: acting, signal, onMaking });
+          onMaking({ kind: 'finished', ...made });
+        }),
+      ),
+    ),
     save: os.save.handler(async ({ input }) => {
       const { folder, files } = await workstation.whileBusy(() => saveReport(workspace, input));
       exportFolders.add(folder);
@@ -33,8 +56,4 @@ export function reportRoutes({ reports: os }: Implementer, workstation: Workstat
       dispositionHistory(workspace, input.runId, input.imageId),
     ),
   };
-}
-
-function notYet(): never {
-  throw new Error('Reports are not made yet.');
 }

@@ -6,6 +6,7 @@ export interface CacheFolders {
   readonly thumbnails: string;
   readonly tiles: string;
   readonly selfTest: string;
+  readonly previews: string;
 }
 
 /**
@@ -18,6 +19,7 @@ export async function cacheFolders(cache: string, tell: (problem: Error) => void
     thumbnails: join(cache, 'thumbnails'),
     tiles: join(cache, 'tiles'),
     selfTest: join(cache, 'self-test'),
+    previews: join(cache, 'report-previews'),
   };
   for (const folder of [cache, ...Object.values(folders)]) {
     if (await removeLink(folder)) tell(new Error(`${folder} was a link to somewhere else. It is removed.`));
