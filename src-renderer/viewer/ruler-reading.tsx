@@ -8,6 +8,8 @@ import { toScreen, type ViewerStage } from './viewport.ts';
 
 /** CSS pixels kept free at the edges of the screen. */
 const EDGE = { x: 90, y: 20 };
+/** Half of the reading's size with the gap to the line, in CSS pixels. */
+const HALF = { width: 84, height: 20 };
 
 /** The length of the ruler beside its middle, on the screen wherever the line goes. */
 export function RulerReading({
@@ -29,10 +31,13 @@ export function RulerReading({
   const { width, height } = stage.screen;
   const within = (value: number, edge: number, most: number) =>
     Math.min(Math.max(value, edge), Math.max(most - edge, edge));
-  // Above a line that lies, beside one that stands.
-  const lies = Math.abs(to.x - from.x) >= Math.abs(to.y - from.y);
-  const x = within((from.x + to.x) / 2 + (lies ? 0 : 84), EDGE.x, width);
-  const y = within((from.y + to.y) / 2 - (lies ? 22 : 0), EDGE.y, height);
+  // Across the line upwards, or to the right of one that stands, until the box lies beside it.
+  const along = Math.max(Math.hypot(to.x - from.x, to.y - from.y), 1e-9);
+  const [u, v] = [(to.y - from.y) / along, (from.x - to.x) / along];
+  const side = v < 0 || (v === 0 && u > 0) ? 1 : -1;
+  const away = side * (Math.abs(u) * HALF.width + Math.abs(v) * HALF.height);
+  const x = within((from.x + to.x) / 2 + u * away, EDGE.x, width);
+  const y = within((from.y + to.y) / 2 + v * away, EDGE.y, height);
   return (
     <div
       className={classes.reading}
