@@ -16,7 +16,9 @@ it('one score map hides whichever other one was on', () => {
   for (const id of ['references', 'final', 'language', 'consensus', 'coarse'] as const) {
     show(id);
     const visible = LAYERS.filter((layer) => layersNow()[layer].visible);
-    expect(visible).toEqual(LAYERS.filter((layer) => [id, 'area', 'mask', 'annotations'].includes(layer)));
+    expect(visible).toEqual(
+      LAYERS.filter((layer) => [id, 'area', 'mask', 'below-limit', 'annotations'].includes(layer)),
+    );
   }
 });
 
