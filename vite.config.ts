@@ -6,6 +6,8 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   root: fileURLToPath(new URL('src-renderer', import.meta.url)),
   plugins: [react()],
+  // PDF.js reads in a worker that is a module.
+  worker: { format: 'es' },
   build: {
     outDir: fileURLToPath(new URL('out/renderer', import.meta.url)),
     emptyOutDir: true,

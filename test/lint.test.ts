@@ -88,6 +88,8 @@ const WINDOW_DIRECTIONS: Directions = {
   review: SHARED_BY_SCREENS,
   references: SHARED_BY_SCREENS,
   studies: SHARED_BY_SCREENS,
+  'pdf-view': ['i18n', 'api', 'state', 'keys', 'ui'],
+  reports: [...SHARED_BY_SCREENS, 'signatures', 'pdf-view'],
   audit: SHARED_BY_SCREENS,
   signatures: SHARED_BY_SCREENS,
   recipes: [...SHARED_BY_SCREENS, 'signatures'],
@@ -105,6 +107,7 @@ const WINDOW_DIRECTIONS: Directions = {
     ...[
       'review',
       'references',
+      'reports',
       'lots',
       'studies',
       'audit',
@@ -124,6 +127,8 @@ const WINDOW_OWNERS: Directions = {
   echarts: ['charts'],
   '@orpc/client': ['api'],
   'react-markdown': ['packs'],
+  'pdfjs-dist': ['pdf-view'],
+  'pdfjs-dist/legacy/build/pdf.mjs': ['pdf-view'],
   electron: [],
   'node:path': [],
 };

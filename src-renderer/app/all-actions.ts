@@ -5,6 +5,7 @@ import type { AnyAction } from '../keys/action.ts';
 import { LOT_ACTIONS } from '../lots/lots-actions.ts';
 import { MODEL_ACTIONS } from '../models/model-actions.ts';
 import { REFERENCES_ACTIONS } from '../references/references-actions.ts';
+import { REPORT_ACTIONS } from '../reports/reports-actions.ts';
 import { REVIEW_SCREEN_ACTIONS } from '../review/review-actions.ts';
 import { APP_ACTIONS, signOutAction } from './app-actions.ts';
 
@@ -15,6 +16,7 @@ export const ALL_ACTIONS: readonly AnyAction[] = [
   ...BATCH_ACTIONS,
   ...MODEL_ACTIONS,
   ...REVIEW_SCREEN_ACTIONS,
+  ...REPORT_ACTIONS,
   ...REFERENCES_ACTIONS,
   ...LOT_ACTIONS,
   ...DASHBOARD_ACTIONS,

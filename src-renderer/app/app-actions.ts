@@ -5,6 +5,7 @@ export const SCREENS = [
   'review',
   'dashboard',
   'lots',
+  'reports',
   'references',
   'what-if',
   'models',
@@ -36,6 +37,7 @@ export const OPEN_SCREEN: Readonly<Record<ScreenId, UserAction<AppContext>>> = {
   references: openScreen('references', 'Alt+5'),
   lots: openScreen('lots', 'Alt+7'),
   dashboard: openScreen('dashboard', 'Alt+6'),
+  reports: openScreen('reports', 'Alt+8'),
   audit: openScreen('audit', 'Alt+9'),
 };
 

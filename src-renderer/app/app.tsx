@@ -6,6 +6,7 @@ import {
   IconChartHistogram,
   IconClipboardCheck,
   IconCpu,
+  IconFileText,
   IconHelp,
   IconHistory,
   IconPhotoSearch,
@@ -25,6 +26,7 @@ import { LotsScreen } from '../lots/lots-screen.tsx';
 import { ModelsScreen } from '../models/models-screen.tsx';
 import { SignInDialog } from '../people/sign-in-dialog.tsx';
 import { ReferencesScreen } from '../references/references-screen.tsx';
+import { ReportsScreen } from '../reports/reports-screen.tsx';
 import { ReviewScreen } from '../review/review-screen.tsx';
 import { useDashboardPlace } from '../state/dashboard-place.ts';
 import { usePeople } from '../state/people.ts';
@@ -68,6 +70,7 @@ function Frame() {
       references: routeTo.references(),
       lots: routeTo.lots(),
       dashboard: routeTo.dashboard(dashboard),
+      reports: routeTo.reports(),
       audit: routeTo.audit(),
     },
     go,
@@ -118,6 +121,7 @@ function Frame() {
             <Route path={ROUTES.models} component={ModelsScreen} />
             <Route path={ROUTES.references} component={ReferencesScreen} />
             <Route path={ROUTES.dashboard} component={DashboardScreen} />
+            <Route path={ROUTES.reports} component={ReportsScreen} />
             <Route path={ROUTES.audit} component={AuditScreen} />
             <Route path={ROUTES.lots} component={LotsScreen} />
             <Route path={ROUTES.study} component={StudyScreen} />
@@ -144,6 +148,7 @@ const ICONS = {
   references: IconBookmarks,
   lots: IconClipboardCheck,
   dashboard: IconChartHistogram,
+  reports: IconFileText,
   audit: IconHistory,
 };
 

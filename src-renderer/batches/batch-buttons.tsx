@@ -8,6 +8,7 @@ import {
   IconBookmarks,
   IconDots,
   IconDownload,
+  IconFileText,
   IconPencil,
   IconPlus,
   IconRepeat,
@@ -75,6 +76,15 @@ function BatchMenu({ row, commands, onStudies }: BatchButtonsProps & { onStudies
       <Menu.Dropdown>
         <Menu.Item leftSection={<IconPlus size={16} />} onClick={commands.addImages}>
           {t('add-images')}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconFileText size={16} />}
+          disabled={row.run === null || row.run.done === 0}
+          {...denied('reports.make')}
+          onClick={commands.report}
+        >
+          {t('make-report')}
+          <Why>{denied('reports.make').title}</Why>
         </Menu.Item>
         <Menu.Item leftSection={<IconBookmarks size={16} />} onClick={commands.references}>
           {t('app:screens.references')}

@@ -10,6 +10,7 @@ export interface BatchesContext {
   pauseOrResume(): void;
   edit(): void;
   exportResults(): void;
+  report(): void;
   archive(): void;
   remove(): void;
   purge(): void;
@@ -28,6 +29,7 @@ export const BATCH_ACTIONS: readonly UserAction<BatchesContext>[] = [
   action('batches.pause', 'P', (batches) => batches.pauseOrResume()),
   action('batches.edit', 'E', (batches) => batches.edit()),
   action('batches.export', 'X', (batches) => batches.exportResults()),
+  action('batches.report', 'R', (batches) => batches.report()),
   action('batches.archive', 'Shift+A', (batches) => batches.archive()),
   action('batches.delete', 'Delete', (batches) => batches.remove()),
   action('batches.purge', 'Shift+Delete', (batches) => batches.purge()),

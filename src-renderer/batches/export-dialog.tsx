@@ -4,7 +4,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { csvStyleOf } from '../../src-shared/export-formats.ts';
 import { FailureDetails } from '../ui/failure-details.tsx';
-import { CsvFields, FolderField, FormatsField } from './export-fields.tsx';
+import { FolderField } from '../ui/folder-field.tsx';
+import { CsvFields, FormatsField } from './export-fields.tsx';
 import { ExportBar, FinishedExportNote } from './export-outcome.tsx';
 import { type ExportChoice, useExport } from './use-export.ts';
 

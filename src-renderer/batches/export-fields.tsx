@@ -1,5 +1,4 @@
-import { Button, Checkbox, Collapse, Group, Select, Stack, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { Checkbox, Group, Select, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import {
   CSV_DECIMALS,
@@ -8,8 +7,6 @@ import {
   EXPORT_FORMATS,
   type ExportFormat,
 } from '../../src-shared/export-formats.ts';
-import { desktop } from '../api/connection.ts';
-import { FolderBrowser } from '../ui/folder-browser.tsx';
 
 interface FieldProps<T> {
   readonly value: T;
@@ -82,50 +79,5 @@ export function CsvFields({ value: csv, disabled, onChange }: FieldProps<CsvStyl
         onChange={(event) => onChange({ ...csv, bom: event.currentTarget.checked })}
       />
     </Stack>
-  );
-}
-
-/** The folder that the files go to: typed, or chosen with the means of the shell. */
-export function FolderField({ value, disabled, onChange }: FieldProps<string>) {
-  const { t } = useTranslation('batches');
-  const [browsing, setBrowsing] = useState(false);
-  return (
-    <>
-      <Group align="flex-end" gap={6} wrap="nowrap">
-        <TextInput
-          flex={1}
-          label={t('export.folder')}
-          placeholder={t('export.default-folder')}
-          value={value}
-          disabled={disabled}
-          onChange={(event) => onChange(event.currentTarget.value)}
-        />
-        <Button
-          variant="default"
-          disabled={disabled}
-          aria-expanded={desktop ? undefined : browsing}
-          onClick={async () => {
-            if (!desktop) return setBrowsing(!browsing);
-            const [chosen] = await desktop.chooseFolders();
-            if (chosen) onChange(chosen);
-          }}
-        >
-          {t('export.choose')}
-        </Button>
-      </Group>
-      {!desktop && (
-        <Collapse expanded={browsing}>
-          {browsing && (
-            <FolderBrowser
-              pickLabel={(name) => t('export.into', { name })}
-              onPick={(path) => {
-                onChange(path);
-                setBrowsing(false);
-              }}
-            />
-          )}
-        </Collapse>
-      )}
-    </>
   );
 }

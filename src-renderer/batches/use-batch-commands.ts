@@ -18,6 +18,8 @@ export interface BatchCommands {
   edit(): void;
   addImages(): void;
   exportResults(): void;
+  /** Opens the dialog of a report on the newest run. */
+  report(): void;
   /** Archives it, or takes it out of the archive. */
   archive(): void;
   /** Deletes it, or restores it. */
@@ -47,6 +49,10 @@ export function useBatchCommands(
     edit: () => isThere && dialogs.setTask({ kind: 'edit', batch: row.batch }),
     addImages: () => isThere && dialogs.setTask({ kind: 'add', batch: row.batch, paths: [] }),
     exportResults: () => isThere && row.run && row.run.done > 0 && dialogs.setExported(row.run.run.id),
+    report: () => {
+      if (isThere && row.run && row.run.done > 0 && !isDenied('reports.make'))
+        go(routeTo.newReport({ batchId: row.batch.id, runId: row.run.run.id }));
+    },
     archive: () => {
       if (!isThere || isDenied('batches.archive')) return;
       const { id, name, archivedAt } = row.batch;

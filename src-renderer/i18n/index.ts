@@ -9,6 +9,7 @@ import errorsEn from './en/errors.json';
 import lotsEn from './en/lots.json';
 import modelsEn from './en/models.json';
 import referencesEn from './en/references.json';
+import reportsEn from './en/reports.json';
 import reviewEn from './en/review.json';
 import signaturesEn from './en/signatures.json';
 import storageEn from './en/storage.json';
@@ -24,6 +25,7 @@ import errorsZh from './zh-CN/errors.json';
 import lotsZh from './zh-CN/lots.json';
 import modelsZh from './zh-CN/models.json';
 import referencesZh from './zh-CN/references.json';
+import reportsZh from './zh-CN/reports.json';
 import reviewZh from './zh-CN/review.json';
 import signaturesZh from './zh-CN/signatures.json';
 import storageZh from './zh-CN/storage.json';
@@ -46,6 +48,7 @@ export const texts = {
     lots: lotsEn,
     models: modelsEn,
     references: referencesEn,
+    reports: reportsEn,
     dashboard: dashboardEn,
     charts: chartsEn,
     audit: auditEn,
@@ -63,6 +66,7 @@ export const texts = {
     lots: lotsZh,
     models: modelsZh,
     references: referencesZh,
+    reports: reportsZh,
     dashboard: dashboardZh,
     charts: chartsZh,
     audit: auditZh,

@@ -10,6 +10,7 @@ export const SCOPES = [
   'review',
   'dashboard',
   'lots',
+  'reports',
   'references',
   'models',
   'audit',

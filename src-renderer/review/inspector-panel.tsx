@@ -16,6 +16,7 @@ import { useWorkstation } from '../state/workstation.ts';
 import { AnnotationList } from './annotation-list.tsx';
 import { AreaEditPanel, SavedArea } from './area-panel.tsx';
 import { CandidatePanel } from './candidate-panel.tsx';
+import { DispositionLine } from './disposition-line.tsx';
 import { draftKey, useDrafts, type VerdictDraft } from './drafts.ts';
 import { DrawnPanel } from './drawn-panel.tsx';
 import { HistoryList } from './history-list.tsx';
@@ -126,6 +127,7 @@ export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanel
       )}
       <ModelSummary row={row} image={image} recipe={recipe} error={props.imageError} />
       <Verdict {...props} />
+      <DispositionLine runId={props.runId} row={row} onAction={on.run} />
       <ReferenceButton row={row} references={props.references} onAction={on.run} />
       {result?.opinions && <Opinions result={result} />}
       {result && <Regions {...props} result={result} />}

@@ -37,6 +37,8 @@ export interface ReviewContext {
   toggleFalsePositive(region: number): void;
   /** Makes the image a reference of its product, or takes that back. */
   toggleReference(): void;
+  /** Opens the dialog of the nonconformance report of the image. */
+  report(): void;
   readonly searchField: RefObject<HTMLInputElement | null>;
   readonly commentField: RefObject<HTMLTextAreaElement | null>;
 }
@@ -159,6 +161,22 @@ export const markReference: ReviewAction = {
   run: ({ toggleReference }) => toggleReference(),
 };
 
+/** True for what an inspector rejects, and for what the model rejects where no inspector judged. */
+export function isNonconforming({ human, model }: Pick<ReviewRow, 'human' | 'model'>): boolean {
+  return human === 'reject' || (human === null && model === 'reject');
+}
+
+export const nonconformanceReport: ReviewAction = {
+  id: 'review.report',
+  scope: 'review',
+  keys: ['Shift+N'],
+  isEnabled: canJudge,
+  run: ({ current, report }) => {
+    if (current && isNonconforming(current)) report();
+    else showStatus(i18next.t('review:said.not-rejected'));
+  },
+};
+
 /** Marks the selected region, or the only one, as false positive. */
 const falsePositive: ReviewAction = {
   id: 'review.false-positive',
@@ -222,6 +240,7 @@ const REVIEW_ACTIONS: readonly ReviewAction[] = [
   grid,
   falsePositive,
   markReference,
+  nonconformanceReport,
   ...CLASSES,
 ];
 

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import { useActions } from '../keys/use-actions.ts';
+import { routeTo, useGo } from '../state/routes.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import type { Tool } from '../viewer/viewer-props.ts';
@@ -66,6 +67,7 @@ export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnder
   const scale = useScale(data);
   const area = useArea({ batch: data.batch, recipe: data.recipe, runId, image: image.data });
   const { toggleFalsePositive } = annotating;
+  const go = useGo();
   const searchField = useRef<HTMLInputElement>(null);
   const commentField = useRef<HTMLTextAreaElement>(null);
   const selectRegion = (region: number | null) => select({ region });
@@ -85,6 +87,9 @@ export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnder
     selectRegion,
     toggleFalsePositive,
     toggleReference: references.toggle,
+    report: () => {
+      if (runId !== null && current) go(routeTo.newReport({ batchId, runId, imageId: current.imageId }));
+    },
     searchField,
     commentField,
   });

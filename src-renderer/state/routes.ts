@@ -10,6 +10,7 @@ export const ROUTES = {
   models: '/models',
   references: '/references/:product?',
   dashboard: '/dashboard/:view?',
+  reports: '/reports/:what?/:batchId?/:runId?/:imageId?',
   audit: '/audit',
   lots: '/lots/:lotId?/:again?',
   study: '/studies/:studyId',
@@ -27,6 +28,10 @@ export const routeTo = {
     product === undefined ? '/references' : `/references/${encodeURIComponent(productKey(product))}`,
   /** @param view what it shows, as the dashboard writes it; empty: everything */
   dashboard: (view = '') => (view === '' ? '/dashboard' : `/dashboard/${view}`),
+  reports: (reportId?: number) => (reportId === undefined ? '/reports' : `/reports/${reportId}`),
+  /** A new report: of a run, or of one of its nonconforming images. */
+  newReport: (of?: { readonly batchId: number; readonly runId: number; readonly imageId?: number }) =>
+    `/reports/new${of ? `/${of.batchId}/${of.runId}${of.imageId === undefined ? '' : `/${of.imageId}`}` : ''}`,
   audit: () => '/audit',
   /** @param again of `new`: the rejected lot that it inspects again */
   lots: (lot?: number | 'new', again?: number) =>

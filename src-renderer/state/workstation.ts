@@ -64,6 +64,7 @@ export async function followEvents(
       const { runId, imageId } = event;
       const input = { runId, imageId };
       void queries.invalidateQueries({ queryKey: api.review.remarks.queryKey({ input }) });
+      void queries.invalidateQueries({ queryKey: api.reports.dispositions.queryKey({ input }) });
     }
     for (const listener of listeners) listener(event);
   }
