@@ -20,7 +20,7 @@ export function ChangesList({ report }: { readonly report: ReportRecord }) {
         items={changes}
         render={({ path, before, after }) => (
           <Text size="sm">
-            <span className={classes.path}>{plainText(path)}</span>: <del>{value(before)}</del> →{' '}
+            <span className={classes.path}>{plainText(path)}</span>: {before === null ? value(before) : <del>{value(before)}</del>} →{' '}
             <ins>{value(after)}</ins>
           </Text>
         )}

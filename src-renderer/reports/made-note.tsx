@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../ui/use-format.ts';
 import { ChangesList } from './changes-list.tsx';
 import { Remarks } from './remarks.tsx';
-import type { MadeReport } from './report-dialog.tsx';
+import type { FiledReport } from './report-dialog.tsx';
 
 /** What was made, and what has to be known about it: a number, what is missing in it, what has changed. */
 export function MadeNote({
@@ -11,7 +11,7 @@ export function MadeNote({
   onClose,
 }: {
   /** Null: closed. */
-  readonly made: MadeReport | null;
+  readonly made: FiledReport | null;
   onClose(): void;
 }) {
   const { t } = useTranslation(['reports', 'app']);

@@ -31,7 +31,7 @@ export type ReportTask =
   | { readonly kind: 'revise'; readonly report: ReportRecord };
 
 /** What was made, with what has to be known about it. */
-export interface MadeReport {
+export interface FiledReport {
   readonly report: ReportRecord;
   readonly remarks: ReportRemarks;
 }
@@ -40,7 +40,7 @@ interface ReportDialogProps {
   /** Null: closed. */
   readonly task: ReportTask | null;
   onClose(): void;
-  onMade(made: MadeReport): void;
+  onMade(made: FiledReport): void;
 }
 
 /** Puts a report together, shows a draft of it, makes it and files it. */
@@ -77,7 +77,7 @@ function Form({ task, onClose, onMade }: Omit<ReportDialogProps, 'task'> & { rea
   const [reason, setReason] = useState('');
   const { data: company } = useQuery(api.reports.company.queryOptions());
   const preview = useMaking<{ readonly id: number; readonly remarks: ReportRemarks }>();
-  const making = useMaking<MadeReport>();
+  const making = useMaking<FiledReport>();
   const [shown, setShown] = useState<string | null>(null);
   const options = company ? optionsOf(draft, company, timeZone()) : null;
   const missing = missingIn(draft) ?? (task.kind === 'revise' && reason.trim() === '' ? 'reason' : null);

@@ -11,7 +11,7 @@ import classes from './reports.module.css';
 const ROW = 98;
 
 /** How reports are signed, by their ids; those that nobody signed are not in it. */
-export type SignatureStates = ReadonlyMap<string, SignatureStatus>;
+type SignatureStates = ReadonlyMap<string, SignatureStatus>;
 
 /** The reports that were found; arrow keys select. */
 export function ReportList({

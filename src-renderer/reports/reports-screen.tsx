@@ -14,7 +14,7 @@ import { Screen } from '../ui/screen.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import { MadeNote } from './made-note.tsx';
 import { ReportDetails } from './report-details.tsx';
-import { type MadeReport, ReportDialog, type ReportTask } from './report-dialog.tsx';
+import { type FiledReport, ReportDialog, type ReportTask } from './report-dialog.tsx';
 import { filteredReports, type ReportFilter } from './report-filter.ts';
 import { ReportList } from './report-list.tsx';
 import classes from './reports.module.css';
@@ -32,7 +32,7 @@ export function ReportsScreen() {
   const [filter, setFilter] = useState<ReportFilter>({ text: '', template: null });
   const [revised, setRevised] = useState<ReportRecord | null>(null);
   const [saved, setSaved] = useState<ReportRecord | null>(null);
-  const [made, setMade] = useState<MadeReport | null>(null);
+  const [made, setMade] = useState<FiledReport | null>(null);
   const search = useRef<HTMLInputElement>(null);
   const found = filteredReports(reports ?? [], filter);
   const open = reports?.find(({ id }) => id === asked.reportId) ?? found[0];

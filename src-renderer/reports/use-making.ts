@@ -7,7 +7,7 @@ type MakingEvent<End> =
   | { readonly kind: 'making'; readonly done: number; readonly total: number }
   | ({ readonly kind: 'finished' } & End);
 
-export interface Making<End> {
+interface Making<End> {
   /** Null: it is not at work. */
   readonly progress: { readonly done: number; readonly total: number } | null;
   readonly end: End | null;
