@@ -20,8 +20,8 @@ export function ChangesList({ report }: { readonly report: ReportRecord }) {
         items={changes}
         render={({ path, before, after }) => (
           <Text size="sm">
-            <span className={classes.path}>{plainText(path)}</span>: {before === null ? value(before) : <del>{value(before)}</del>} →{' '}
-            <ins>{value(after)}</ins>
+            <span className={classes.path}>{plainText(path)}</span>:{' '}
+            {before === null ? value(before) : <del>{value(before)}</del>} → <ins>{value(after)}</ins>
           </Text>
         )}
       />

@@ -14,7 +14,7 @@ import { LookFields } from './look-fields.tsx';
 import { MakingBar } from './making-bar.tsx';
 import { Remarks } from './remarks.tsx';
 import {
-  draftOf,
+  draftOfReport,
   missingIn,
   newDraft,
   optionsOf,
@@ -72,7 +72,7 @@ function Form({ task, onClose, onMade }: Omit<ReportDialogProps, 'task'> & { rea
   const [draft, setDraft] = useState<ReportDraft>(() =>
     task.kind === 'new'
       ? newDraft(task.subject, language)
-      : draftOf(task.report.batchId, task.report.options),
+      : draftOfReport(task.report.batchId, task.report.options),
   );
   const [reason, setReason] = useState('');
   const { data: company } = useQuery(api.reports.company.queryOptions());

@@ -48,7 +48,7 @@ export function newDraft(subject: ReportSubject, language: ReportLanguage): Repo
 }
 
 /** A draft with what a report was made with. */
-export function draftOf(batchId: number, options: ReportOptions): ReportDraft {
+export function draftOfReport(batchId: number, options: ReportOptions): ReportDraft {
   const { template, runId, imageId, lotId, language, sections, fields, paper, pictures } = options;
   return { template, batchId, runId, imageId, lotId, language, sections, fields, paper, pictures };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { draftOf, missingIn, newDraft, optionsOf } from '../../../src-renderer/reports/report-draft.ts';
+import { draftOfReport, missingIn, newDraft, optionsOf } from '../../../src-renderer/reports/report-draft.ts';
 import { reportOptionsSchema } from '../../../src-shared/report.ts';
 
 const company = { name: 'ACME', address: '1 Main Street', logo: null };
@@ -54,5 +54,5 @@ it('begins a revision with what the report was made with', () => {
   const options = reportOptionsSchema.parse(
     optionsOf({ ...ofRun, paper: 'letter', sections: ['defects'] }, company, 'UTC'),
   );
-  expect(optionsOf(draftOf(3, options), company, 'UTC')).toEqual(options);
+  expect(optionsOf(draftOfReport(3, options), company, 'UTC')).toEqual(options);
 });
