@@ -1,12 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import type { ErrorCase } from '../../../src-shared/error-cases.ts';
 import { ClipSamError, failure } from '../../../src-shared/errors.ts';
-import type { ReportRecord } from '../../../src-shared/report.ts';
 import type { SignatureSubject } from '../../../src-shared/signature.ts';
-import type { ReportRecords } from '../../reports/report-records.ts';
 import { getBatch } from '../../store/batches.ts';
 import { getRecipe, signedRecordOfRecipe } from '../../store/recipes.ts';
-import { getReport } from '../../store/reports.ts';
 import { getRun } from '../../store/runs.ts';
 import type { SubjectKey } from '../../store/signatures.ts';
 import type { Workspace } from '../../store/workspace.ts';
@@ -34,43 +29,15 @@ const READERS: Readonly<Record<SignatureSubject, Reader>> = {
     const record = await signedRecordOfRecipe(workspace, hash);
     return record && { name: record.name, revision: record.revision, twoPeople: false, record };
   },
-  report: readReport,
+  report: async () => undefined,
   lot: readLot,
 };
 
-async function readReport(workspace: Workspace, id: string): Promise<SignedRecord | undefined> {
-  const report = await unless('report-unknown', () => getReport(workspace, Number(id)));
-  if (!report) return undefined;
-  const { number, revision, options, batch, recordsHash, file, reason, inspector, createdAt } = report;
-  return {
-    name: number,
-    revision,
-    twoPeople: await reportAsksForTwo(workspace, report),
-    record: { number, revision, options, batch, recordsHash, file, reason, inspector, createdAt },
-  };
-}
-
-async function reportAsksForTwo(workspace: Workspace, { options, recordsHash }: ReportRecord) {
-  const run = await unless('run-unknown', () => getRun(workspace, options.runId));
-  if (run) return asksForTwo(workspace, run.recipeHash);
-  // The batch was removed for good; the recipe stands in the records below the report.
-  const kept = await readFile(workspace.artifacts.pathOf(recordsHash), 'utf8');
-  const { recipe } = JSON.parse(kept) as Pick<ReportRecords, 'recipe'>;
-  return recipe.content.signatures !== undefined;
-}
-
-/** What is asked for; undefined where that fails for this reason. */
-async function unless<T>(reason: ErrorCase, ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof ClipSamError && error.details?.case === reason) return undefined;
-    throw error;
-  }
-}
-
 async function readLot(workspace: Workspace, id: string): Promise<SignedRecord | undefined> {
-  const details = await unless('lot-unknown', () => lotDetails(workspace, Number(id)));
+  const details = await lotDetails(workspace, Number(id)).catch((error: unknown) => {
+    if (error instanceof ClipSamError && error.details?.case === 'lot-unknown') return undefined;
+    throw error;
+  });
   if (!details) return undefined;
   const { lot, runId, finding, decision, images } = details;
   // How the batch is called, and where its files lie, is not what was decided about.
