@@ -171,6 +171,8 @@ export const ERROR_CASES = {
   'signing-without-people': { code: 'conflict', values: [] },
   'signing-unseen': { code: 'conflict', values: [] },
   'signing-undecided': { code: 'conflict', values: [] },
+  'signing-outdated': { code: 'conflict', values: ['report'] },
+  'signed-file-damaged': { code: 'image-changed', values: ['file'] },
   'signing-meaningless': { code: 'input-invalid', values: [] },
   'signed-already': { code: 'conflict', values: ['name'] },
   'second-person-needed': { code: 'conflict', values: ['name'] },

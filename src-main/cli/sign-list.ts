@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
 import type { SignatureState, SignedSubject } from '../../src-shared/signature.ts';
 import { eachSignedSubject, listSignatures } from '../services/signatures/signature-list.ts';
+import { type SignedFile, signedFiles } from '../services/signatures/signed-files.ts';
 import { withSignatures } from '../services/signatures/workspace-signatures.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
@@ -31,11 +32,11 @@ export function addSignList(command: Command): void {
     'verify',
     'check every signature',
     'Checks every signature against its own hash, the audit trail and the record that it covers, and says what is broken\n' +
-      'or altered, and what changed. Whether the audit trail itself is whole: `clipsam audit verify`.',
+      'or altered, and what changed; of reports also whether PDF and kept records are as they were filed. Whether the audit trail itself is whole: `clipsam audit verify`.',
   )
     .addHelpText(
       'after',
-      '\nExit codes: 0 all are valid or withdrawn, 3 some are broken or altered, 1 other errors.',
+      '\nExit codes: 0 all are valid or withdrawn, 3 some are broken or altered, or a file is, 1 other errors.',
     )
     .action(verify);
 }
@@ -54,13 +55,17 @@ async function list(
 
 async function verify(options: Options): Promise<void> {
   const counts: Record<SignatureState, number> = { valid: 0, broken: 0, altered: 0, withdrawn: 0 };
+  let badFiles = 0;
   await interruptible((signal) =>
     withSignatures(options.workspace, async ({ workspace }) => {
       for await (const subject of eachSignedSubject(workspace)) {
         throwIfCancelled(signal);
         for (const { state } of subject.signatures) counts[state]++;
         const isSound = subject.signatures.every(({ state }) => state === 'valid' || state === 'withdrawn');
-        if (!isSound) print(subject, options);
+        const files = await signedFiles(workspace, subject);
+        const bad = files.filter(({ state }) => state !== 'whole');
+        badFiles += bad.length;
+        if (!isSound || bad.length > 0) print(subject, options, bad);
       }
     }),
   );
@@ -68,15 +73,20 @@ async function verify(options: Options): Promise<void> {
   printLine(
     `Signatures: ${valid} valid, ${broken} broken, ${altered} altered behind the program's back, ${withdrawn} withdrawn.`,
   );
-  if (broken + altered > 0) process.exitCode = EXIT.someFailed;
+  if (badFiles > 0) printLine(`Files below signed reports: ${badFiles} missing or damaged.`);
+  if (broken + altered + badFiles > 0) process.exitCode = EXIT.someFailed;
 }
 
-function print(subject: SignedSubject, { json }: Options): void {
+/** @param bad files below it that are missing or damaged */
+function print(subject: SignedSubject, { json }: Options, bad: readonly SignedFile[] = []): void {
   if (json) {
-    process.stdout.write(`${JSON.stringify(subject)}\n`);
+    process.stdout.write(`${JSON.stringify({ ...subject, ...(bad.length > 0 && { files: bad }) })}\n`);
     return;
   }
-  const lines = [`${printable(subjectName(subject))}: ${subject.status}`];
+  const lines = [
+    `${printable(subjectName(subject))}: ${subject.status}`,
+    ...bad.map(({ what, path, state }) => `  its ${what} is ${state}: ${printable(path)}`),
+  ];
   for (const signature of subject.signatures) {
     lines.push(`  ${signatureLine(signature)}`, ...changeLines(signature).map((change) => `     ${change}`));
   }

@@ -1,14 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmod, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { askPin } from '../../src-main/cli/ask-pin.ts';
+import { makeReport } from '../../src-main/services/reports/make-report.ts';
 import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import { saveRecipe } from '../../src-main/store/recipes.ts';
 import type { SignedSubject } from '../../src-shared/signature.ts';
+import { inspectedPictures, optionsFor } from '../services/reports/report-workspace.ts';
 import { PINS, peopleIn, tamper } from '../services/signatures/signing-fixture.ts';
 import { freshWorkspaceFolder, recipe } from '../store/fixtures.ts';
 import { jsonLines, runCli } from './run-cli.ts';
@@ -112,6 +114,38 @@ describe('clipsam sign', () => {
     expect(verified.stderr).toContain('0 valid, 1 broken, 1 altered');
     const { stdout } = await run('verify', '--json');
     expect((jsonLines(stdout) as SignedSubject[]).map(({ status }) => status)).toEqual(['broken', 'broken']);
+  });
+});
+
+describe('clipsam sign report', () => {
+  test('signs the newest revision, and verify names a PDF that was changed or lost', async () => {
+    const { folder, pinFile, run } = await setUp();
+    const workspace = await openWorkspace(folder);
+    const { runId } = await inspectedPictures(workspace, ['a.png']);
+    const { report } = await makeReport({ workspace, inspector: 'Eva', options: optionsFor(runId) });
+    const pdf = workspace.artifacts.pathOf(report.file);
+    await workspace.close();
+    const sign = ['report', 'R-000001', '--meaning', 'approved', '--as', 'Eva', '--pin-file', pinFile];
+    expect(await run(...sign)).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('report R-000001 revision 1: approved'),
+    });
+    expect((await run('verify')).code).toBe(0);
+    await appendFile(pdf, ' ');
+    const damaged = await run('verify');
+    expect(damaged).toMatchObject({ code: 3, stderr: expect.stringContaining('1 missing or damaged') });
+    expect(damaged.stdout).toContain(`its PDF is damaged: ${pdf}`);
+    await rm(pdf);
+    const { code, stdout } = await run('verify', '--json');
+    expect([code, jsonLines(stdout)]).toEqual([
+      3,
+      [
+        expect.objectContaining({
+          status: 'approved',
+          files: [{ what: 'PDF', path: pdf, state: 'missing' }],
+        }),
+      ],
+    ]);
   });
 });
 

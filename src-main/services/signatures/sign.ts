@@ -15,6 +15,7 @@ import { addSignature, addWithdrawal, type SubjectKey } from '../../store/signat
 import type { Workspace } from '../../store/workspace.ts';
 import type { People } from '../people/people.ts';
 import { countedSignatures } from './signature-status.ts';
+import { signedFiles } from './signed-files.ts';
 import { findSignedRecord, subjectUnknown } from './signed-records.ts';
 import { type JudgedSignature, judgedSignatures, signedSubject } from './signed-subject.ts';
 
@@ -29,7 +30,8 @@ export interface SigningPlace {
  * signature.
  * @throws ClipSamError `conflict` where the workspace has no people, the record is another one than was shown, the same
  *   person signed with this meaning already, or the recipe asks for somebody else; `not-permitted` for a wrong PIN or a role
- *   that is too low; `sign-in-required` for who was removed meanwhile; `not-found`, `input-invalid`
+ *   that is too low; `sign-in-required` for who was removed meanwhile; `image-changed` where the PDF of a report is not as
+ *   it was filed; `not-found`, `input-invalid`
  */
 export async function sign(
   { workspace, people }: SigningPlace,
@@ -38,6 +40,7 @@ export async function sign(
   const { subject, subjectId, meaning } = wanted;
   const of = { subject, subjectId };
   const { actor } = await confirm(people, wanted);
+  await checkFiles(workspace, of);
   await addSignature(
     actingFor(workspace, actor),
     { ...of, meaning, personId: actor.id },
@@ -100,6 +103,17 @@ async function confirm(people: People, { inspector, pin }: Pick<NewSignature, 'i
     );
   }
   return people.confirm(inspector, pin);
+}
+
+/** Nobody signs a report whose file is another one. */
+async function checkFiles(workspace: Workspace, of: SubjectKey): Promise<void> {
+  const bad = (await signedFiles(workspace, of)).find(({ state }) => state !== 'whole');
+  if (!bad) return;
+  throw failure(
+    'signed-file-damaged',
+    { file: bad.path },
+    `${bad.path} is not there any more, or not as it was filed. Put it back from a backup, then sign.`,
+  );
 }
 
 function checkRole({ role }: Inspector, subject: SignatureSubject, meaning: SignatureMeaning): void {

@@ -4,7 +4,8 @@ import { keptRecord, readSignatures, type StoredSignature, type SubjectKey } fro
 import type { Workspace } from '../../store/workspace.ts';
 import { changesBetween } from './record-changes.ts';
 import { type CountedSignature, statusOf } from './signature-status.ts';
-import { findSignedRecord, type SignedRecord, subjectUnknown } from './signed-records.ts';
+import type { SignedRecord } from './signed-record.ts';
+import { findSignedRecord, subjectUnknown } from './signed-records.ts';
 
 /** Changes that are named one by one; of the others there is the count. */
 const NAMED_CHANGES = 100;
@@ -79,10 +80,10 @@ async function toRecord(
 ): Promise<SignatureRecord> {
   const recordHash = signature.recordHash!;
   const kept = state === 'broken' ? await keptRecord(workspace.db, recordHash) : undefined;
+  const whole = found?.whole ?? (async (record: unknown) => record);
+  const now: unknown = found && JSON.parse(JSON.stringify(found.record));
   const changes =
-    kept === undefined
-      ? []
-      : changesBetween(JSON.parse(kept), found && JSON.parse(JSON.stringify(found.record)));
+    kept === undefined ? [] : changesBetween(await whole(JSON.parse(kept)), found && (await whole(now)));
   return {
     id: signature.id,
     printedName: signature.printedName,
