@@ -17,9 +17,10 @@ export async function askPin(
   if (!input.isTTY) {
     throw new ClipSamError('input-invalid', 'There is no terminal to ask for the PIN. Use --pin-file FILE.');
   }
-  output.write(question);
   const hidden = new Writable({ write: (_chunk, _encoding, done) => done() });
   const line = createInterface({ input, output: hidden, terminal: true });
+  // Only now does the terminal not show what is typed: who is quick would type before it.
+  output.write(question);
   try {
     return await new Promise<string>((resolve, reject) => {
       const cancel = () => reject(new ClipSamError('cancelled', 'Cancelled.'));

@@ -121,7 +121,7 @@ describe('clipsam sign report', () => {
   test('signs the newest revision, and verify names a PDF that was changed or lost', async () => {
     const { folder, pinFile, run } = await setUp();
     const workspace = await openWorkspace(folder);
-    const { runId } = await inspectedPictures(workspace, ['a.png']);
+    const { runId } = await inspectedPictures(workspace, ['a.png', 'b.png']);
     const { report } = await makeReport({ workspace, inspector: 'Eva', options: optionsFor(runId) });
     const pdf = workspace.artifacts.pathOf(report.file);
     await workspace.close();
