@@ -14,9 +14,9 @@ import {
   hashes,
   notices,
   remarks,
-  signatureLines,
   thresholds,
 } from './pdf-sections.ts';
+import { signatureLines } from './pdf-signatures.ts';
 import { defectsOf, figuresOf } from './report-findings.ts';
 import type { ReportInput, Writing } from './report-input.ts';
 import { wordingOf } from './report-language.ts';

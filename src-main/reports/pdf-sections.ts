@@ -274,43 +274,6 @@ export function hashes(writing: Writing): void {
   if (!writing.isShort) pdf.write(told.note, SMALL);
 }
 
-/** Lines to sign on (ISO/IEC 17020, 7.4.2 i). */
-export function signatureLines(writing: Writing): void {
-  const { pdf, words } = writing;
-  const { signatures: told } = words.texts;
-  heading(writing, told.heading, 190);
-  const columns = [told.name, told.date, told.signature];
-  const meanings = [told.inspected, told.reviewed, told.approved];
-  if (writing.isShort) {
-    shortSignatureLines(writing, meanings);
-    return;
-  }
-  for (const meaning of meanings) {
-    pdf.need(50);
-    pdf.line(meaning, pdf.left, pdf.y + 16, { size: 9, weight: 'bold' });
-    for (const [i, label] of columns.entries()) {
-      const x = pdf.left + 90 + i * ((pdf.width - 90) / 3);
-      const width = (pdf.width - 90) / 3 - 12;
-      pdf.rule(x, pdf.y + 28, x + width, pdf.y + 28, '#333333');
-      pdf.line(label, x, pdf.y + 30, SMALL);
-    }
-    pdf.y += 48;
-  }
-  pdf.write(told.note, SMALL);
-}
-
-function shortSignatureLines({ pdf, words }: Writing, meanings: readonly string[]): void {
-  const { name, date } = words.texts.signatures;
-  const width = pdf.width / meanings.length;
-  for (const [i, meaning] of meanings.entries()) {
-    const x = pdf.left + i * width;
-    pdf.line(meaning, x, pdf.y, { size: 8, weight: 'bold' });
-    pdf.rule(x, pdf.y + 32, x + width - 12, pdf.y + 32, '#333333');
-    pdf.line(`${name}, ${date}`, x, pdf.y + 33, SMALL);
-  }
-  pdf.y += 46;
-}
-
 /** What has to be known about the document itself. */
 export function remarks(writing: Writing, unknownSigns: readonly string[]): void {
   const { pdf, words, cut } = writing;

@@ -1,5 +1,6 @@
 import type { DispositionEntry } from '../../src-shared/disposition.ts';
 import type { ReportChange, ReportOptions } from '../../src-shared/report.ts';
+import type { SignedSubject } from '../../src-shared/signature.ts';
 import type { PdfWriter } from '../pdf/pdf-writer.ts';
 import type { PictureSource } from './evidence-picture.ts';
 import type { Defect, ReportFigures } from './report-findings.ts';
@@ -27,9 +28,16 @@ export interface ReportInput {
   readonly logo: Uint8Array | null;
   /** Of the image of a nonconformance report, oldest first. */
   readonly dispositions: readonly DispositionEntry[];
+  /** Of what the report stands on. */
+  readonly signatures: readonly EarlierSignatures[];
   readonly pictureOf: (imageId: number) => Promise<PictureSource>;
   /** Called as images and pictures are done: throws `cancelled`, reports progress. */
   readonly step: (done: number, total: number) => void;
+}
+
+/** What was signed when the report was made. */
+export interface EarlierSignatures extends Pick<SignedSubject, 'name' | 'revision' | 'signatures'> {
+  readonly subject: 'recipe' | 'lot';
 }
 
 /** A report while it is written. */

@@ -13,6 +13,7 @@ import type { ReportInput } from '../../reports/report-input.ts';
 import type { ReportRecords } from '../../reports/report-records.ts';
 import { dispositionHistory } from '../../store/dispositions.ts';
 import type { Workspace } from '../../store/workspace.ts';
+import { earlierSignatures } from './earlier-signatures.ts';
 import { pictureSource } from './picture-source.ts';
 
 /** Tells how far a report is: pictures done, of all. */
@@ -68,6 +69,7 @@ export async function drawReport(
       logo: logo ? await readFile(workspace.artifacts.pathOf(logo)).catch(() => null) : null,
       dispositions:
         options.imageId === null ? [] : await dispositionHistory(workspace, runId, options.imageId),
+      signatures: await earlierSignatures(workspace, records),
       pictureOf: (imageId) => pictureSource(workspace, runId, imageId, maxPixels),
       step(done, total) {
         throwIfCancelled(signal);

@@ -1,4 +1,5 @@
 import { relative, sep } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { failure, throwIfCancelled } from '../../../src-shared/errors.ts';
 import { pageName } from '../../../src-shared/image-page.ts';
 import {
@@ -93,6 +94,8 @@ async function recordedImages(
   const images: RecordedImage[] = [];
   for (let after = 0; ; ) {
     throwIfCancelled(signal);
+    // Lets other work in: thousands of images take seconds.
+    await setImmediate();
     const results = await listResults(workspace, runId, { after, limit: PAGE });
     if (results.length === 0) return images;
     const ids = results.map(({ image }) => image.id);

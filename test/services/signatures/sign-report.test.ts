@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
@@ -8,10 +9,11 @@ import { signedSubject } from '../../../src-main/services/signatures/signed-subj
 import { deleteBatch } from '../../../src-main/store/batches.ts';
 import { saveRecipe } from '../../../src-main/store/recipes.ts';
 import { releaseClaim } from '../../../src-main/store/run-claims.ts';
+import { getRun } from '../../../src-main/store/runs.ts';
 import { addVerdict } from '../../../src-main/store/verdicts.ts';
 import { recipe, temporaryWorkspace } from '../../store/fixtures.ts';
 import { inspectedPictures, optionsFor } from '../reports/report-workspace.ts';
-import { peopleIn, seen } from './signing-fixture.ts';
+import { peopleIn, seen, tamper } from './signing-fixture.ts';
 
 const told = (which: string) =>
   expect.objectContaining({ details: expect.objectContaining({ case: which }) });
@@ -132,3 +134,30 @@ test('a report whose batch was deleted has a broken signature until the batch is
   await deleteBatch(workspace, batch.id, false, 'Eva');
   expect((await signedSubject(workspace, place.of)).status).toBe('approved');
 });
+
+test.runIf(spawnSync('pdftotext', ['-v']).error === undefined)(
+  'the PDF names who signed the recipe before it was made, as what, and what that is worth',
+  async () => {
+    const place = await reportToSign();
+    const { workspace, report } = place;
+    const textOf = (file: string) => {
+      const path = workspace.artifacts.pathOf(file);
+      const text = execFileSync('pdftotext', ['-layout', path, '-'], { encoding: 'utf8' });
+      return text.replaceAll(/\s+/g, ' ');
+    };
+    expect(textOf(report.file)).not.toContain('Signed electronically');
+    const recipeHash = (await getRun(workspace, report.options.runId)).recipeHash;
+    const of = { subject: 'recipe', subjectId: recipeHash } as const;
+    await sign(place, await seen(place, of, 'Emil', 'approved'));
+    const again = { workspace, inspector: 'Eva', options: report.options };
+    const signed = textOf((await makeReport(again)).report.file);
+    expect(signed).toContain(
+      'Signed electronically before this report was made: recipe Default, revision 1 Approved: Emil (engineer), ',
+    );
+    expect(signed).toContain('(UTC+08:00); valid then');
+    await tamper(workspace, 'recipes', `update recipes set json = json_set(json, '$.warn', 0.02)`);
+    const chinese = { ...report.options, language: 'zh-CN' as const };
+    const broken = textOf((await makeReport({ ...again, options: chinese })).report.file);
+    expect(broken).toContain('失效：所签内容已发生变化');
+  },
+);
