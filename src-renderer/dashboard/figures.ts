@@ -7,7 +7,7 @@ import { plainText } from '../i18n/plain-text.ts';
 type T = TFunction<['dashboard', 'app']>;
 
 /** What figures are written with. */
-export interface Wording {
+export interface FigureWording {
   readonly t: T;
   readonly language: string;
 }
@@ -18,11 +18,11 @@ export function shareText(share: number, language: string): string {
 }
 
 /** What a defect class is called where there may be none. */
-export function className(defectClass: string, { t }: Wording): string {
+export function className(defectClass: string, { t }: FigureWording): string {
   return defectClass === '' ? t('pareto.no-class') : plainText(defectClass);
 }
 
-export function paretoNumbers(bars: Dashboard['pareto'], wording: Wording): ChartNumbers {
+export function paretoNumbers(bars: Dashboard['pareto'], wording: FigureWording): ChartNumbers {
   const { t, language } = wording;
   return {
     columns: [
@@ -43,7 +43,10 @@ export function paretoNumbers(bars: Dashboard['pareto'], wording: Wording): Char
   };
 }
 
-export function pChartNumbers({ by, points }: Dashboard['pChart'], { t, language }: Wording): ChartNumbers {
+export function pChartNumbers(
+  { by, points }: Dashboard['pChart'],
+  { t, language }: FigureWording,
+): ChartNumbers {
   const share = (name: string) => ({ name, format: (value: number) => shareText(value, language) });
   return {
     columns: [
@@ -68,7 +71,7 @@ export function pChartNumbers({ by, points }: Dashboard['pChart'], { t, language
 }
 
 /** Ranges without images are left out. */
-export function scoreNumbers({ bins }: Dashboard['scores'], { t }: Wording): ChartNumbers {
+export function scoreNumbers({ bins }: Dashboard['scores'], { t }: FigureWording): ChartNumbers {
   const verdicts = ['accept', 'warn', 'reject'] as const;
   return {
     columns: [
@@ -89,7 +92,7 @@ export function scoreNumbers({ bins }: Dashboard['scores'], { t }: Wording): Cha
 }
 
 /** Milliseconds as people read them: below a second in milliseconds. */
-export function timeText(milliseconds: number | null, { t, language }: Wording): string {
+export function timeText(milliseconds: number | null, { t, language }: FigureWording): string {
   if (milliseconds === null) return '–';
   return milliseconds < 1000
     ? t('throughput.ms', { number: formatCount(Math.round(milliseconds), language) })
@@ -98,7 +101,7 @@ export function timeText(milliseconds: number | null, { t, language }: Wording):
       });
 }
 
-export function throughputNumbers(days: Dashboard['throughput'], wording: Wording): ChartNumbers {
+export function throughputNumbers(days: Dashboard['throughput'], wording: FigureWording): ChartNumbers {
   const { t } = wording;
   const time = (name: string) => ({ name, format: (value: number) => timeText(value, wording) });
   return {

@@ -87,9 +87,9 @@ describeInChromium('every screen', () => {
 async function textsOfOtherLanguage(language: 'en' | 'zh-CN'): Promise<Set<string>> {
   const read = async (of: string) => {
     const all: string[] = [];
-    for (const name of ['app', 'batches', 'models', 'references', 'review', 'viewer', 'what-if']) {
-      const file = new URL(`../../src-renderer/i18n/${of}/${name}.json`, import.meta.url);
-      collect(JSON.parse(await readFile(fileURLToPath(file), 'utf8')), all);
+    const folder = fileURLToPath(new URL(`../../src-renderer/i18n/${of}/`, import.meta.url));
+    for (const file of await readdir(folder)) {
+      collect(JSON.parse(await readFile(join(folder, file), 'utf8')), all);
     }
     return all;
   };

@@ -83,6 +83,13 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   {
+    name: 'reports',
+    show: async (window) => {
+      await goTo(window, '/reports', '[data-testid=reports]');
+      await settled(window);
+    },
+  },
+  {
     name: 'references',
     show: async (window, subject) => {
       await batches.show(window, subject);

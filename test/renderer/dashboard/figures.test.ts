@@ -2,19 +2,19 @@
 import i18next from 'i18next';
 import { describe, expect, it } from 'vitest';
 import {
+  type FigureWording,
   paretoNumbers,
   pChartNumbers,
   scoreNumbers,
   throughputNumbers,
   timeText,
-  type Wording,
 } from '../../../src-renderer/dashboard/figures.ts';
 import { reviewFilterOf } from '../../../src-renderer/dashboard/gallery-card.tsx';
 import { startI18n } from '../../../src-renderer/i18n/index.ts';
 import { EMPTY_FILTER } from '../../../src-shared/review-queue.ts';
 
 await startI18n('en');
-const wording: Wording = { t: i18next.getFixedT('en', ['dashboard', 'app']), language: 'en' };
+const wording: FigureWording = { t: i18next.getFixedT('en', ['dashboard', 'app']), language: 'en' };
 
 describe('the numbers of a chart', () => {
   it('name a class that nobody gave, and have every severity', () => {
