@@ -1,12 +1,13 @@
 import { Menu, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconKey, IconLogout, IconUserCircle } from '@tabler/icons-react';
+import { IconKey, IconLogout, IconSignature, IconUserCircle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { plainText } from '../i18n/plain-text.ts';
 import { KeyHint } from '../keys/key-hint.tsx';
 import { useActions } from '../keys/use-actions.ts';
 import { ChangePinDialog } from '../people/change-pin-dialog.tsx';
 import { useIdleSignOut } from '../people/use-idle-sign-out.ts';
+import { WaitingDialog } from '../signatures/waiting-dialog.tsx';
 import { signOut, usePeople } from '../state/people.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import classes from './app.module.css';
@@ -14,10 +15,11 @@ import { signOutAction } from './app-actions.ts';
 
 /** Who is signed in, as what, and the way out. Nothing while the workspace has no people. */
 export function SignedInMenu() {
-  const { t } = useTranslation();
+  const { t } = useTranslation(['app', 'signatures']);
   const { client } = useWorkstation();
   const me = usePeople((state) => state.me);
   const [changing, change] = useDisclosure(false);
+  const [isWaitingShown, waiting] = useDisclosure(false);
   const leave = () => void signOut(client);
   useActions([signOutAction], { leave }, me !== null);
   useIdleSignOut();
@@ -40,6 +42,9 @@ export function SignedInMenu() {
         </Menu.Target>
         <Menu.Dropdown maw={320}>
           <Menu.Label>{t('people.signed-in', { name, role })}</Menu.Label>
+          <Menu.Item leftSection={<IconSignature size={16} />} onClick={waiting.open}>
+            {t('signatures:waiting-for-me')}
+          </Menu.Item>
           <Menu.Item leftSection={<IconKey size={16} />} onClick={change.open}>
             {t('people.change-pin')}
           </Menu.Item>
@@ -53,6 +58,7 @@ export function SignedInMenu() {
         </Menu.Dropdown>
       </Menu>
       <ChangePinDialog opened={changing} onClose={change.close} />
+      <WaitingDialog opened={isWaitingShown} onClose={waiting.close} />
     </>
   );
 }

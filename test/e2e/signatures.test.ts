@@ -121,4 +121,28 @@ describeInChromium('signatures', () => {
       await window.close();
     }
   });
+
+  it('wait for who has to sign again, in a list that the menu of who is signed in opens', async () => {
+    const window = await site.open({ height: 1000 });
+    const { page, keyboard } = window;
+    await openRecipe(window, 'Eva');
+    await keyboard.press('Escape');
+    await page.getByTestId('signed-in').press('Enter');
+    await page.getByRole('menuitem', { name: 'Waiting for my signature' }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Waiting for my signature' });
+    await dialog.getByRole('button', { name: /revision 1 · Broken/ }).press('Enter');
+    await dialog.getByText('recipe › warn').waitFor();
+    await page.screenshot({ path: 'out/signatures/waiting.png' });
+    expect(await window.seriousViolations()).toEqual([]);
+    expect(await window.missingTexts()).toEqual([]);
+    // Escape closes what is on top only.
+    await dialog.getByRole('button', { name: 'Sign …' }).press('Enter');
+    await page.getByRole('dialog', { name: 'Sign', exact: true }).waitFor();
+    await keyboard.press('Escape');
+    await page.getByRole('dialog', { name: 'Sign', exact: true }).waitFor({ state: 'detached' });
+    expect(await dialog.isVisible()).toBe(true);
+    await keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await window.close();
+  });
 });
