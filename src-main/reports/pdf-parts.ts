@@ -2,7 +2,7 @@ import type { Scale } from '../../src-shared/scale.ts';
 import type { PdfWriter, TextStyle } from '../pdf/pdf-writer.ts';
 import { barLength } from './evidence-picture.ts';
 import type { ReportInput, ShownPicture, Writing } from './report-input.ts';
-import { filled, type Wording } from './report-language.ts';
+import { filled, type ReportWording } from './report-language.ts';
 import type { RecordedSize } from './report-records.ts';
 
 export const BODY: TextStyle = { size: 9 };
@@ -29,7 +29,7 @@ export function subheading(pdf: PdfWriter, title: string): void {
 }
 
 /** Draws what stands on every page of a report. */
-export function runningLines(input: ReportInput, words: Wording) {
+export function runningLines(input: ReportInput, words: ReportWording) {
   const { records, options } = input;
   const { batch } = records;
   const { texts } = words;
@@ -66,7 +66,7 @@ export function runningLines(input: ReportInput, words: Wording) {
 }
 
 /** Longest by shortest extent. */
-export function extentText(words: Wording, size: RecordedSize | null, scale: Scale | null): string {
+export function extentText(words: ReportWording, size: RecordedSize | null, scale: Scale | null): string {
   if (!size) return words.texts.defects.noPlace;
   const { units } = words.texts;
   const unit = scale ? units.mm : units.px;
@@ -75,7 +75,7 @@ export function extentText(words: Wording, size: RecordedSize | null, scale: Sca
   return `${value(size.length)} × ${value(size.width)} ${unit}`;
 }
 
-export function areaText(words: Wording, size: RecordedSize | null, scale: Scale | null): string {
+export function areaText(words: ReportWording, size: RecordedSize | null, scale: Scale | null): string {
   if (!size) return words.texts.none;
   const { units } = words.texts;
   return scale
@@ -90,7 +90,7 @@ export function areaText(words: Wording, size: RecordedSize | null, scale: Scale
  */
 export function drawEvidence(
   pdf: PdfWriter,
-  words: Wording,
+  words: ReportWording,
   { image, view, rings }: ShownPicture,
   place: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
   scale: Scale | null,

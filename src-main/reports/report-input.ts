@@ -4,7 +4,7 @@ import type { SignedSubject } from '../../src-shared/signature.ts';
 import type { PdfWriter } from '../pdf/pdf-writer.ts';
 import type { PictureSource } from './evidence-picture.ts';
 import type { Defect, ReportFigures } from './report-findings.ts';
-import type { Wording } from './report-language.ts';
+import type { ReportWording } from './report-language.ts';
 import type { ReportRecords } from './report-records.ts';
 
 /** Everything that a report is made of: the same input gives the same bytes, as long as the image files are the same. */
@@ -44,7 +44,7 @@ export interface EarlierSignatures extends Pick<SignedSubject, 'name' | 'revisio
 export interface Writing {
   readonly pdf: PdfWriter;
   readonly input: ReportInput;
-  readonly words: Wording;
+  readonly words: ReportWording;
   readonly figures: ReportFigures;
   readonly defects: readonly Defect[];
   readonly pictures: DefectPictures;

@@ -5,7 +5,7 @@ import { ZH_CN } from './report-texts-zh-cn.ts';
 const TEXTS: Readonly<Record<ReportLanguage, ReportTexts>> = { en: EN, 'zh-CN': ZH_CN };
 
 /** How a report is worded: its texts, numbers, dates. */
-export interface Wording {
+export interface ReportWording {
   readonly language: ReportLanguage;
   readonly texts: ReportTexts;
   /** A whole number. */
@@ -19,7 +19,7 @@ export interface Wording {
   time(iso: string): string;
 }
 
-export function wordingOf(language: ReportLanguage, timeZone: string): Wording {
+export function wordingOf(language: ReportLanguage, timeZone: string): ReportWording {
   const numbers = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(language, options);
   const whole = numbers({ maximumFractionDigits: 0 });
   const shares = numbers({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
