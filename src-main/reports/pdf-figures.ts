@@ -4,11 +4,9 @@ import { scoreHistogram } from '../../src-shared/charts/score-histogram.ts';
 import { chartPicture } from '../charts/chart-picture.ts';
 import { chartSvg } from '../charts/chart-svg.ts';
 import { encodeRgb } from '../codec/image-codec.ts';
-import { writeFacts } from '../pdf/pdf-facts.ts';
 import { writeTable } from '../pdf/pdf-table.ts';
 import { BODY, heading, SMALL } from './pdf-parts.ts';
 import type { Writing } from './report-input.ts';
-import { filled } from './report-language.ts';
 
 /** CSS pixels of a chart, and how many it has of the picture's. */
 const CHART = { width: 720, zoom: 2.5 };
@@ -103,61 +101,6 @@ function scoresOption({ input, words, figures }: Writing) {
     { ...texts, number: (value) => words.decimal(value, 2) },
     PAPER_LOOK,
   );
-}
-
-/** The sampling plans of the lot with what was found. */
-export async function samplingChapter(writing: Writing): Promise<void> {
-  const { pdf, input, words } = writing;
-  const { lot } = input.records;
-  if (!lot) return;
-  const { texts } = words;
-  const { sampling: told } = texts;
-  heading(writing, told.heading, 120);
-  const named = (names: Readonly<Record<string, string>>, name: string) => names[name] ?? name;
-  writeFacts(pdf, [
-    [told.lot, lot.lot],
-    [told.size, words.count(lot.size)],
-    [told.supplier, lot.supplier],
-    [told.standard, lot.standard],
-    [told.level, lot.level],
-    [told.severity, named(told.severities, lot.severity)],
-    [told.sampled, words.count(lot.sampled)],
-    [told.reviewed, words.count(lot.reviewed)],
-  ]);
-  pdf.y += 4;
-  await writeTable(
-    pdf,
-    [
-      { title: told.of, share: 2 },
-      { title: told.aql, share: 1, align: 'right' },
-      { title: told.codeLetter, share: 1.2 },
-      { title: told.sampleSize, share: 1.2, align: 'right' },
-      { title: told.accept, share: 0.8, align: 'right' },
-      { title: told.reject, share: 0.8, align: 'right' },
-      { title: told.found, share: 1.6, align: 'right' },
-      { title: told.result, share: 1.6 },
-    ],
-    lot.plans.map((plan) => [
-      texts.severities[plan.of],
-      plan.aql === null ? texts.none : words.measure(plan.aql),
-      plan.codeLetter,
-      words.count(plan.sampleSize),
-      words.count(plan.accept),
-      words.count(plan.reject),
-      words.count(plan.found),
-      plan.found >= plan.reject ? told.rejected : lot.reviewed < plan.sampleSize ? told.open : told.accepted,
-    ]),
-  );
-  pdf.y += 4;
-  const { disposition } = lot;
-  const decided = disposition
-    ? filled(told.dispositionAt, {
-        disposition: named(told.dispositions, disposition.disposition),
-        inspector: disposition.inspector,
-        at: words.time(disposition.at),
-      })
-    : told.undisposed;
-  writeFacts(pdf, [[told.disposition, decided]], { columns: 1, label: 0.3 });
 }
 
 async function chart(

@@ -3,9 +3,10 @@ import { PdfWriter, type WrittenPdf } from '../pdf/pdf-writer.ts';
 import { EvidenceOf } from './defect-pictures.ts';
 import { characteristics } from './pdf-characteristics.ts';
 import { defectLog, evidence, imageList } from './pdf-defects.ts';
-import { paretoChapter, samplingChapter, scoresChapter, shortCharts } from './pdf-figures.ts';
+import { paretoChapter, scoresChapter, shortCharts } from './pdf-figures.ts';
 import { nonconformance } from './pdf-nonconformance.ts';
 import { runningLines } from './pdf-parts.ts';
+import { samplingChapter } from './pdf-sampling.ts';
 import {
   changeList,
   conformity,

@@ -9,8 +9,11 @@ import type { Outcome } from '../../src-shared/outcome.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import { outlineCalipers, type RegionSize, regionSize } from '../../src-shared/region-size.ts';
 import type { Run } from '../../src-shared/run.ts';
+import type { SampleFinding } from '../../src-shared/sampling/conformity.ts';
+import type { LotDecision, LotNotice, LotRecord } from '../../src-shared/sampling/lot.ts';
+import type { ClassPlan } from '../../src-shared/sampling/plan.ts';
 import type { Scale } from '../../src-shared/scale.ts';
-import type { VerdictEntry } from '../../src-shared/verdict.ts';
+import type { Severity, VerdictEntry } from '../../src-shared/verdict.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
 import { boxAround } from './reviewed-regions.ts';
 
@@ -84,35 +87,28 @@ export interface ReportRecords {
 }
 
 /** A lot with its sampling plans and what was found. */
-export interface ReportLot {
-  readonly id: number;
-  readonly partNumber: string;
-  readonly supplier: string;
-  readonly lot: string;
-  readonly size: number;
-  readonly standard: string;
-  readonly level: string;
-  readonly severity: string;
-  /** Images of the sample. */
-  readonly sampled: number;
+export interface ReportLot
+  extends Pick<
+    LotRecord,
+    'id' | 'partNumber' | 'supplier' | 'lot' | 'size' | 'standard' | 'level' | 'overrideReason' | 'seed'
+  > {
+  /** The newest run of its batch, whose verdicts count; null: there is none. */
+  readonly runId: number | null;
+  /** Ids of the images of the sample, in the order in which they were drawn. */
+  readonly sample: readonly number[];
+  /** Of these, how many an inspector judged. */
   readonly reviewed: number;
-  readonly plans: readonly {
-    /** Severity of the defects that it is about. */
-    readonly of: 'critical' | 'major' | 'minor';
-    readonly aql: number | null;
-    readonly codeLetter: string;
-    readonly sampleSize: number;
-    readonly accept: number;
-    readonly reject: number;
-    readonly found: number;
-  }[];
+  readonly conformity: SampleFinding['conformity'];
+  /** By the severity of the defects that they are about. */
+  readonly plans: readonly (ClassPlan & ClassFinding & { readonly of: Severity })[];
+  readonly notices: readonly LotNotice[];
   /** Null: not decided yet. */
-  readonly disposition: {
-    readonly disposition: string;
-    readonly inspector: string;
-    readonly at: string;
-  } | null;
+  readonly disposition:
+    | (Pick<LotDecision, 'disposition' | 'comment' | 'inspector'> & { readonly at: string })
+    | null;
 }
+
+type ClassFinding = NonNullable<SampleFinding['classes'][Severity]>;
 
 /** What the model found in an image, as it goes into the records. */
 export function recordedOutcome(outcome: Outcome): Pick<RecordedImage, 'found' | 'error'> {

@@ -1,3 +1,5 @@
+import { SAMPLING_EN } from './report-texts-sampling.ts';
+
 /** Texts of reports in English. Braces are filled in. */
 export const EN = {
   titles: {
@@ -87,33 +89,7 @@ export const EN = {
     warnFrom: 'warn from',
     rejectFrom: 'reject from',
   },
-  sampling: {
-    heading: 'Acceptance sampling',
-    lot: 'Lot',
-    size: 'Lot size',
-    supplier: 'Supplier',
-    standard: 'Standard',
-    level: 'Inspection level',
-    severity: 'Inspection',
-    sampled: 'Images in the sample',
-    reviewed: 'Of these, judged by an inspector',
-    of: 'Severity of defects',
-    aql: 'AQL',
-    codeLetter: 'Code letter',
-    sampleSize: 'Sample size',
-    accept: 'Ac',
-    reject: 'Re',
-    found: 'Nonconforming items found',
-    result: 'Result',
-    accepted: 'acceptable',
-    rejected: 'not acceptable',
-    open: 'not complete',
-    disposition: 'Disposition of the lot',
-    dispositionAt: '{disposition}, {inspector}, {at}',
-    undisposed: 'not decided',
-    severities: { normal: 'normal', tightened: 'tightened', reduced: 'reduced' },
-    dispositions: { accepted: 'accepted', rejected: 'rejected' },
-  },
+  sampling: SAMPLING_EN,
   thresholds: {
     heading: 'Limits and settings',
     recipe: 'Recipe',

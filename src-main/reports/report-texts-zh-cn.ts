@@ -1,4 +1,5 @@
 import type { ReportTexts } from './report-texts-en.ts';
+import { SAMPLING_ZH_CN } from './report-texts-sampling.ts';
 
 /** Texts of reports in Chinese. */
 export const ZH_CN: ReportTexts = {
@@ -86,33 +87,7 @@ export const ZH_CN: ReportTexts = {
     warnFrom: '待定阈值',
     rejectFrom: '不合格阈值',
   },
-  sampling: {
-    heading: '抽样检验',
-    lot: '批号',
-    size: '批量',
-    supplier: '供应商',
-    standard: '标准',
-    level: '检验水平',
-    severity: '检验严格程度',
-    sampled: '样本图像数',
-    reviewed: '其中经检验员判定',
-    of: '缺陷严重程度',
-    aql: 'AQL',
-    codeLetter: '字码',
-    sampleSize: '样本量',
-    accept: 'Ac',
-    reject: 'Re',
-    found: '发现的不合格品数',
-    result: '结论',
-    accepted: '可接收',
-    rejected: '不可接收',
-    open: '未完成',
-    disposition: '批的处置',
-    dispositionAt: '{disposition}，{inspector}，{at}',
-    undisposed: '尚未决定',
-    severities: { normal: '正常', tightened: '加严', reduced: '放宽' },
-    dispositions: { accepted: '接收', rejected: '拒收' },
-  },
+  sampling: SAMPLING_ZH_CN,
   thresholds: {
     heading: '限值与设置',
     recipe: '配方',

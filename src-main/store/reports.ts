@@ -137,13 +137,18 @@ export function recordedReport(row: Selectable<Schema['reports']>) {
 }
 
 /** Changes whenever something is said of a run, or found in it: two equal answers, and nothing came between. */
-export async function newestEntries(workspace: Workspace, runId: number): Promise<string> {
+export async function newestEntries(
+  workspace: Workspace,
+  runId: number,
+  lotId: number | null,
+): Promise<string> {
   const { rows } = await sql<Record<string, number | string | null>>`
     select (select max(id) from verdicts where run_id = ${runId}) as verdict,
       (select max(id) from annotations where run_id = ${runId}) as annotation,
       (select max(id) from dispositions where run_id = ${runId}) as disposition,
       (select count(*) || ' ' || max(id) || ' ' || max(finished_at) from results where run_id = ${runId}) as result,
-      (select status from runs where id = ${runId}) as status`.execute(workspace.db);
+      (select status from runs where id = ${runId}) as status,
+      (select max(id) from lot_decisions where lot_id = ${lotId}) as decision`.execute(workspace.db);
   return JSON.stringify(rows[0]);
 }
 

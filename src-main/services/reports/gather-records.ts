@@ -4,7 +4,6 @@ import { failure, throwIfCancelled } from '../../../src-shared/errors.ts';
 import { pageName } from '../../../src-shared/image-page.ts';
 import {
   type RecordedImage,
-  type ReportLot,
   type ReportRecords,
   recordedAnnotation,
   recordedOutcome,
@@ -19,6 +18,7 @@ import { listResults } from '../../store/results.ts';
 import { countOutcomes, getRun } from '../../store/runs.ts';
 import { currentVerdicts } from '../../store/verdicts.ts';
 import type { Workspace } from '../../store/workspace.ts';
+import { reportLot } from './report-lot.ts';
 
 const PAGE = 200;
 /** People go on working while a report is made: it is of one moment, or not at all. */
@@ -26,20 +26,20 @@ const TRIES = 5;
 
 /**
  * Everything that a report on a run stands on, as it is at one moment.
- * @param lot null: the report is not about one
- * @throws ClipSamError `not-found` when there is no such run or image, `conflict` when it has no result yet or changes
+ * @param lotId null: the report is not about one
+ * @throws ClipSamError `not-found` when there is no such run or lot, `input-invalid` when the lot is of another batch, `conflict` when it has no result yet or changes
  * without end; `cancelled`
  */
 export async function gatherRecords(
   workspace: Workspace,
   runId: number,
-  lot: ReportLot | null,
+  lotId: number | null,
   signal?: AbortSignal,
 ): Promise<ReportRecords> {
   for (let attempt = 1; ; attempt++) {
-    const before = await newestEntries(workspace, runId);
-    const records = await gather(workspace, runId, lot, signal);
-    if ((await newestEntries(workspace, runId)) === before) return records;
+    const before = await newestEntries(workspace, runId, lotId);
+    const records = await gather(workspace, runId, lotId, signal);
+    if ((await newestEntries(workspace, runId, lotId)) === before) return records;
     if (attempt === TRIES) {
       throw failure(
         'report-unsettled',
@@ -53,7 +53,7 @@ export async function gatherRecords(
 async function gather(
   workspace: Workspace,
   runId: number,
-  lot: ReportLot | null,
+  lotId: number | null,
   signal: AbortSignal | undefined,
 ): Promise<ReportRecords> {
   const run = await getRun(workspace, runId);
@@ -77,7 +77,7 @@ async function gather(
     run: { id: run.id, status, startedAt, endedAt, device, softwareVersion },
     recipe: { hash: run.recipeHash, revision, content: recipe },
     packHash: run.packHash,
-    lot,
+    lot: await reportLot(workspace, lotId, batch.id),
     total,
     images: await recordedImages(workspace, runId, batch.id, signal),
   };

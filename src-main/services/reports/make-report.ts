@@ -17,7 +17,6 @@ import type { Workspace } from '../../store/workspace.ts';
 import { drawReport, type HashedRecords, hashed, type OnMaking, unfinishedFile } from './draw-report.ts';
 import { gatherRecords } from './gather-records.ts';
 import { changesOfRecords } from './record-changes.ts';
-import { reportLot } from './report-lot.ts';
 
 /** Changes of a revision that are stored with it; the kept records have all. */
 const STORED = 2000;
@@ -112,8 +111,7 @@ async function keptRecords(workspace: Workspace, report: ReportRecord): Promise<
 }
 
 async function currentRecords({ workspace, options, signal }: MakeOptions): Promise<HashedRecords> {
-  const lot = await reportLot(options.lotId);
-  const records = await gatherRecords(workspace, options.runId, lot, signal);
+  const records = await gatherRecords(workspace, options.runId, options.lotId, signal);
   if (options.imageId !== null && !records.images.some(({ imageId }) => imageId === options.imageId)) {
     throw failure('no-result', `Run ${options.runId} has no result for image ${options.imageId}.`);
   }

@@ -7,7 +7,6 @@ import type { ReportRecords } from '../../reports/report-records.ts';
 import { getReport } from '../../store/reports.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { gatherRecords } from '../reports/gather-records.ts';
-import { reportLot } from '../reports/report-lot.ts';
 import { ifGone } from './if-gone.ts';
 import type { SignedRecord } from './signed-record.ts';
 
@@ -46,8 +45,7 @@ async function recordsNow(
   workspace: Workspace,
   { options }: ReportRecord,
 ): Promise<ReportRecords | undefined> {
-  const gather = async () => gatherRecords(workspace, options.runId, await reportLot(options.lotId));
-  return gather().catch(ifGone);
+  return gatherRecords(workspace, options.runId, options.lotId).catch(ifGone);
 }
 
 /** Undefined when they are not as they were kept any more. */
