@@ -1,7 +1,12 @@
 import { type Command, Option } from 'commander';
 import type { Measured } from '../services/evaluation/bench-context.ts';
 import { benchTwin, TWINS, type TwinFigures, type TwinName } from '../services/evaluation/bench-twin.ts';
-import { benchmark, MEASUREMENTS, type MeasurementName } from '../services/evaluation/benchmark.ts';
+import {
+  benchmark,
+  MEASUREMENTS,
+  type MeasurementName,
+  USUAL_MEASUREMENTS,
+} from '../services/evaluation/benchmark.ts';
 import { chooseRecipe } from '../services/runs/recipe-pipeline.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
@@ -28,7 +33,7 @@ export function addBench(program: Command): void {
     .description(
       `Measures on generated images, or on your own:\n${MEASUREMENTS.map(({ name, description }) => `  ${name}: ${description}`).join('\n')}`,
     )
-    .addOption(new Option('--only <name...>', 'measurements to run').choices(names))
+    .addOption(new Option('--only <name...>', 'measurements to run (default: all but report)').choices(names))
     .option('--batch <n>', 'images of the end-to-end measurement', wholeNumber(1), 50)
     .option('--images <n>', 'images of the memory measurement', wholeNumber(31), 300)
     .option('--data <path...>', 'images and folders to use instead of generated ones')
@@ -49,12 +54,12 @@ export function addBench(program: Command): void {
     )
     .addHelpText('after', '\nExit codes: 0 all bars met, 3 a bar missed, 2 wrong usage, 1 other errors.')
     .action(async (options: BenchOptions) => {
-      process.exitCode = options.twin ? await twin(options.twin, options) : await bench(options, names);
+      process.exitCode = options.twin ? await twin(options.twin, options) : await bench(options);
     });
 }
 
-async function bench(options: BenchOptions, names: readonly MeasurementName[]): Promise<number> {
-  const { device, threads, batch, images, only = names } = options;
+async function bench(options: BenchOptions): Promise<number> {
+  const { device, threads, batch, images, only = USUAL_MEASUREMENTS } = options;
   const chosen = await chooseRecipe(recipeChoice(options));
   const display = new ProgressDisplay();
   const onPipeline = pipelineMessages((line) => display.say(line));

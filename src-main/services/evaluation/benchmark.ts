@@ -20,10 +20,13 @@ import { measureComparison } from './bench-comparison.ts';
 import type { MeasureContext, Measured } from './bench-context.ts';
 import { measureDashboard } from './bench-dashboard.ts';
 import { generateImages } from './bench-images.ts';
+import { measureReport } from './bench-report.ts';
 
 interface Measurement {
   readonly name: string;
   readonly description: string;
+  /** It takes minutes, and runs only when it is asked for. */
+  readonly isLong?: true;
   measure(context: MeasureContext): Promise<Omit<Measured, 'name'>>;
 }
 
@@ -61,7 +64,19 @@ export const MEASUREMENTS = [
     description: 'the dashboard over 100,000 verdicts, over counting everything in full',
     measure: measureDashboard,
   },
+  {
+    name: 'report',
+    description:
+      'memory of a process that makes a report of 5,000 images with 1,000 pictures, and its time over reading them; only by name, takes minutes',
+    isLong: true,
+    measure: (context) => measureReport(context),
+  },
 ] as const satisfies readonly Measurement[];
+
+/** Measurements that run where none are named. */
+export const USUAL_MEASUREMENTS: readonly MeasurementName[] = MEASUREMENTS.filter(
+  (measurement) => !('isLong' in measurement),
+).map(({ name }) => name);
 
 export type MeasurementName = (typeof MEASUREMENTS)[number]['name'];
 
