@@ -5,6 +5,7 @@ import { countSchema, immutable } from './field-schemas.ts';
 export const FINDINGS = {
   'database-damaged': { severity: 'fault', values: ['problem'] },
   'references-broken': { severity: 'fault', values: ['problem'] },
+  'trail-broken': { severity: 'fault', values: ['count'] },
   'totals-wrong': { severity: 'fault', values: ['count', 'tables'] },
   'artifacts-missing': { severity: 'fault', values: ['count', 'inBackup'] },
   'artifacts-damaged': { severity: 'fault', values: ['count', 'inBackup'] },

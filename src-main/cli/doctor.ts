@@ -29,6 +29,8 @@ const SAID: Readonly<Record<FindingCase, (values: Finding['values']) => string>>
     `The database is damaged: ${problem}. Check the disk; then clipsam restore, or clipsam workspace restore.`,
   'references-broken': ({ problem }) =>
     `The database contradicts itself: ${problem}. Restore an earlier backup with clipsam restore.`,
+  'trail-broken': ({ count }) =>
+    `The audit trail contradicts itself or the records in ${count} places. See clipsam audit verify; compare with a backup.`,
   'totals-wrong': ({ tables }) => `Totals that the statistics are made of are wrong (${tables}).`,
   'artifacts-missing': ({ count, inBackup }) =>
     `${count} maps or masks are missing; the backup has ${inBackup} of them. Inspect the other images again.`,
@@ -60,7 +62,7 @@ export function addDoctor(program: Command): void {
     .command('doctor')
     .summary('examine a workspace, and mend what loses nothing')
     .description(
-      'Reads database, maps, masks, images and model packs, and looks at disk, clock, device and backups. Says what is\n' +
+      'Reads database, audit trail, maps, masks, images and model packs, and looks at disk, clock, device and backups. Says what is\n' +
         'wrong, how bad it is and how to mend it.',
     )
     .option('-w, --workspace <folder>', 'the workspace', DEFAULT_WORKSPACE)

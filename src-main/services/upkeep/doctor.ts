@@ -11,6 +11,7 @@ import { countLeftRuns, newestInHistory } from '../../store/examination.ts';
 import { mayBeWriting } from '../../store/run-claims.ts';
 import { checkTotals, rebuildTotals } from '../../store/total-checks.ts';
 import type { Workspace } from '../../store/workspace.ts';
+import { verifyTrail } from '../audit/verify-trail.ts';
 import { listPacks, type PackRoots, verifyPack } from '../packs/model-packs.ts';
 import { artifactPath } from './backup-contents.ts';
 import { type BackupStore, openBackups } from './backup-folder.ts';
@@ -92,14 +93,29 @@ function found(
   };
 }
 
-async function examineDatabase({ workspace, mend }: ExaminationOptions): Promise<readonly Finding[]> {
+async function examineDatabase(options: ExaminationOptions): Promise<readonly Finding[]> {
+  const { workspace, mend } = options;
   const damage = await workspace.findDamage();
   const broken = damage === undefined ? await findBrokenReferences(workspace.db) : undefined;
   return [
     ...(damage === undefined ? [] : [found('database-damaged', { problem: damage })]),
     ...(broken === undefined ? [] : [found('references-broken', { problem: broken })]),
+    ...(damage === undefined ? await examineTrail(options) : []),
     ...(damage === undefined ? await examineTotals(workspace, mend && !workspace.isReadOnly) : []),
   ];
+}
+
+/** Nothing mends it: what it should say, nobody knows. */
+async function examineTrail({
+  workspace,
+  signal,
+  onProgress,
+}: ExaminationOptions): Promise<readonly Finding[]> {
+  const { found: count } = await verifyTrail(workspace, {
+    signal,
+    onProgress: ({ done, total }) => onProgress?.({ step: 'database', done, total }),
+  });
+  return count === 0 ? [] : [found('trail-broken', { count })];
 }
 
 async function examineTotals(workspace: Workspace, mend: boolean): Promise<readonly Finding[]> {

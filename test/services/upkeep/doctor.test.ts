@@ -8,6 +8,7 @@ import { changeBackupSettings } from '../../../src-main/services/upkeep/backup-s
 import { findFaults } from '../../../src-main/services/upkeep/doctor.ts';
 import type { Workspace } from '../../../src-main/store/workspace.ts';
 import type { Finding } from '../../../src-shared/finding.ts';
+import { tamperWithFile } from '../../store/audit-fixture.ts';
 import { listAudit } from '../../store/history-fixture.ts';
 import { tempFolder } from '../../temp-folder.ts';
 import { backUp, batchWithResults, hashesBelow, inspector, site } from './backup-fixture.ts';
@@ -40,6 +41,14 @@ test('nothing is found in a sound workspace, and nothing is changed', async () =
   expect(await findingsOf(workspace, { mend: true })).toEqual({});
   expect(await hashesBelow(join(workspace.folder, 'artifacts'))).toEqual(before);
   expect(await listAudit(workspace, { subject: 'workspace' })).toEqual([]);
+});
+
+test('an audit trail that was changed behind its back is found, and not mended', async () => {
+  const { workspace } = await backedUp();
+  tamperWithFile(workspace, "update audit_events set inspector = 'eve' where id = 2");
+  const fault = { severity: 'fault', values: { count: 1 }, mend: 'no', mended: null };
+  expect(await findingsOf(workspace)).toMatchObject({ 'trail-broken': fault });
+  expect(await findingsOf(workspace, { mend: true })).toMatchObject({ 'trail-broken': fault });
 });
 
 test('missing and damaged maps are found by their hashes, and come back from a backup; the damaged one is kept', async () => {
