@@ -1,6 +1,6 @@
 // What the packaged program has from others, with licences and their texts, in one file: made from the lock file and
 // from what is installed when the program is packed.
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import licences from 'spdx-license-list/full.js';
 
@@ -95,13 +95,13 @@ async function importedPackages(folder) {
 
 /** The package's own texts; where it has none, the standard ones of its licences. */
 async function textsOf({ folder, licence, name }) {
-  const files = await readdir(folder);
-  const own = await Promise.all(
-    files
-      .filter((file) => TEXTS.test(file))
-      .sort()
-      .map((file) => readFile(join(folder, file), 'utf8')),
-  );
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = entries.map((entry) => entry.name);
+  const named = entries
+    .filter((entry) => TEXTS.test(entry.name))
+    .map((entry) => entry.name)
+    .sort();
+  const own = (await Promise.all(named.map((entry) => textsAt(join(folder, entry))))).flat();
   if (own.length === 0) {
     const ids = licence.match(/[\w.-]+/g).filter((word) => !['AND', 'OR', 'WITH'].includes(word));
     own.push(...ids.map(standardText));
@@ -111,6 +111,13 @@ async function textsOf({ folder, licence, name }) {
   const listed = name.startsWith('@img/') && readme && (await readFile(join(folder, readme), 'utf8'));
   const section = listed ? /^## Licensing\n(.*?)(?=^## |$(?![\s\S]))/ms.exec(listed)?.[1] : undefined;
   return [section, ...own].filter(Boolean).map((text) => text.replaceAll('\r\n', '\n').trim());
+}
+
+/** The text of a file, or those of the files in a folder. */
+async function textsAt(path) {
+  if (!(await stat(path)).isDirectory()) return [await readFile(path, 'utf8')];
+  const names = (await readdir(path)).sort();
+  return (await Promise.all(names.map((name) => textsAt(join(path, name))))).flat();
 }
 
 function standardText(id) {
