@@ -60,7 +60,7 @@ async function shippedPackages(root) {
     const { author } = manifest;
     shipped.set(`${manifest.name} ${manifest.version}`, {
       ...manifest,
-      licence: manifest.license ?? 'unknown',
+      licence: manifest.license ?? 'as its text says',
       author: author?.name ?? author,
       folder: join(root, path),
     });
