@@ -164,6 +164,7 @@ export const ERROR_CASES = {
   'not-nonconforming': { code: 'conflict', values: [] },
   'report-unknown': { code: 'not-found', values: ['report'] },
   'report-unsettled': { code: 'conflict', values: ['run'] },
+  'report-read-only': { code: 'workspace-read-only', values: ['folder'] },
   'report-other-lot': { code: 'input-invalid', values: ['lot'] },
   'report-other-run': { code: 'input-invalid', values: [] },
   'report-superseded': { code: 'conflict', values: ['report', 'revision'] },

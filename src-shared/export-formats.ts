@@ -11,6 +11,7 @@ export const EXPORT_FORMATS = [
   'label-studio',
   'masks',
   'html',
+  'pdf',
 ] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 

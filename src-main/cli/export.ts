@@ -8,6 +8,7 @@ import {
   type ExportFormat,
   PLAIN_CSV,
 } from '../../src-shared/export-formats.ts';
+import { type ReportLanguage, reportLanguageSchema } from '../../src-shared/report.ts';
 import { exportBatch } from '../services/exports/export-batch.ts';
 import { interruptible } from './interrupt.ts';
 import { DEFAULT_WORKSPACE, inspectorName } from './options.ts';
@@ -24,6 +25,7 @@ interface ExportOptions {
   readonly csvSeparator?: CsvStyle['separator'];
   readonly csvDecimal?: CsvStyle['decimal'];
   readonly csvBom: boolean;
+  readonly reportLanguage: ReportLanguage;
 }
 
 /** Separators by what they are called on a command line. */
@@ -40,7 +42,7 @@ const SEPARATORS = new Map<string, CsvStyle['separator']>([
 export function addExport(program: Command): void {
   program
     .command('export')
-    .summary('write results as CSV, XLSX, JSON, COCO, masks or HTML, or for CVAT and Label Studio')
+    .summary('write results as CSV, XLSX, JSON, COCO, masks, HTML or PDF, or for CVAT and Label Studio')
     .description(
       "Writes a batch's newest results, with what inspectors said about them, for people and other programs.",
     )
@@ -66,6 +68,11 @@ export function addExport(program: Command): void {
     )
     .option('--csv-bom', 'begin CSV with a byte order mark, by which Excel knows UTF-8', true)
     .option('--no-csv-bom', 'no byte order mark in CSV: for programs that take it for text')
+    .addOption(
+      new Option('--report-language <language>', 'of the PDF report, which is also filed in the workspace')
+        .choices(reportLanguageSchema.options)
+        .default('en'),
+    )
     .addHelpText(
       'after',
       `
@@ -89,6 +96,7 @@ async function run({
   out,
   newFolder,
   force,
+  reportLanguage,
   ...options
 }: ExportOptions): Promise<void> {
   const csv = csvStyle(options);
@@ -108,6 +116,7 @@ async function run({
         formats: format,
         inspector: inspectorName(),
         folder: out,
+        language: reportLanguage,
         ...(newFolder && { subfolder: true }),
         ...(force && { force }),
         csv,

@@ -22,6 +22,7 @@ const OUTPUTS: Readonly<Record<ExportFormat, string>> = {
   'label-studio': 'label-studio',
   masks: 'masks',
   html: 'html',
+  pdf: 'report.pdf',
 };
 /** Names that an error tells. */
 const TOLD = 3;

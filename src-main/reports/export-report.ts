@@ -24,7 +24,15 @@ const EXPORTS = {
   'label-studio': exportLabelStudio,
   masks: exportMasks,
   html: exportHtml,
+  pdf: exportPdf,
 } as const satisfies Record<ExportFormat, (report: RunReport, context: ExportContext) => Promise<string>>;
+
+/** `report.pdf`: a copy of a batch report, which is filed under a number of its own. */
+async function exportPdf(report: RunReport, { folder, step }: ExportContext): Promise<string> {
+  const path = join(folder, 'report.pdf');
+  await report.writePdf(path, step);
+  return path;
+}
 
 /** What an export wrote: a file, or the folder or page to open. */
 export interface ExportedFile {
@@ -51,7 +59,9 @@ export async function exportReport(
 ): Promise<ExportedFile[]> {
   const { csv = PLAIN_CSV, force = false } = options;
   const root = resolve(folder);
-  const wanted = [...new Set(formats)];
+  const others = formats.filter((format) => format !== 'pdf');
+  // A report is filed for good: it comes last, when everything else is written.
+  const wanted = [...new Set([...others, ...formats])];
   const target = await ExportFolder.open(root, report, wanted, force);
   try {
     const written: ExportedFile[] = [];

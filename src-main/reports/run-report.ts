@@ -61,6 +61,8 @@ export interface RunReport {
   images(): AsyncIterable<ReportImage>;
   /** Absolute path of an artifact. */
   artifactPath(ref: ArtifactRef): string;
+  /** Makes a batch report, files it, and copies it to a path. @param step called for each picture */
+  writePdf(path: string, step: () => void): Promise<void>;
 }
 
 /** What an export gets besides the report. */

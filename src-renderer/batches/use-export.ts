@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { ExportProgress } from '../../src-shared/contract/exports.ts';
 import type { CsvStyle, ExportFormat } from '../../src-shared/export-formats.ts';
 import { failureOf } from '../api/connection.ts';
@@ -21,6 +22,8 @@ type Step<Kind extends ExportProgress['kind']> = Extract<ExportProgress, { kind:
 /** An export of a run's results: idle, at work, or finished. */
 export function useExport(runId: number, onBusy: (busy: boolean) => void) {
   const { client } = useWorkstation();
+  const { i18n } = useTranslation();
+  const language = i18n.language === 'zh-CN' ? ('zh-CN' as const) : ('en' as const);
   const [progress, setProgress] = useState<ExportProgress | 'starting' | null>(null);
   const [refusal, setRefusal] = useState<Failure | null>(null);
   const abort = useRef<AbortController>(null);
@@ -31,7 +34,7 @@ export function useExport(runId: number, onBusy: (busy: boolean) => void) {
     setProgress('starting');
     setRefusal(null);
     try {
-      const input = { runId, formats: [...formats], folder: folder.trim() || null, subfolder, csv };
+      const input = { runId, formats: [...formats], folder: folder.trim() || null, subfolder, csv, language };
       for await (const event of await client.exports.run(input, { signal })) setProgress(event);
       if (signal.aborted) setProgress(null);
     } catch (error) {

@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { csvStyleSchema, EXPORT_FORMATS, PLAIN_CSV } from '../export-formats.ts';
 import { idSchema, immutable } from '../field-schemas.ts';
+import { reportLanguageSchema } from '../report.ts';
 import { base, count } from './base.ts';
 
 /** What has to be known about the images of an export. */
@@ -44,6 +45,8 @@ export const exports = {
         folder: z.string().max(4096).nullable().default(null),
         subfolder: z.boolean().default(false),
         csv: csvStyleSchema.default(PLAIN_CSV),
+        /** Of a PDF report. */
+        language: reportLanguageSchema.default('en'),
       }),
     )
     .output(eventIterator(exportProgressSchema)),

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { encodeGrey8, encodeGrey16 } from '../../src-main/codec/image-codec.ts';
@@ -166,6 +166,10 @@ export async function reportFixture() {
       yield* contained;
     },
     artifactPath: (ref) => store.pathOf(ref),
+    async writePdf(path, step) {
+      for (const _ of contained) step();
+      await writeFile(path, '%PDF-');
+    },
     ...changes,
   });
   return { out: join(folder, 'out'), done, failed, report };

@@ -8,10 +8,10 @@ import type { Workstation } from '../workstation.ts';
 export function exportRoutes({ exports }: Implementer, workstation: Workstation) {
   const { workspace, contents, exportFolders, log } = workstation;
   return {
-    run: exports.run.handler(({ input: { folder, ...input }, context: { inspector, stream } }) =>
+    run: exports.run.handler(({ input: { folder, ...input }, context: { inspector, stream, acting } }) =>
       stream<ExportProgress>((onEvent, signal) =>
         workstation.whileBusy(async () => {
-          const options = { workspace, contents, ...input, signal, onEvent };
+          const options = { workspace: acting, inspector, contents, ...input, signal, onEvent };
           const { files, ...outcome } = await exportRunInto(folder, options);
           exportFolders.add(outcome.folder);
           // The files are there, whatever becomes of the note.

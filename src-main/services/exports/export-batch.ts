@@ -38,7 +38,7 @@ export async function exportBatch(
       if (!chosen) continue;
       const contents = new ContentHashes();
       const subjectId = chosen.run.id;
-      const outcome = await exportRun({ ...rest, workspace, contents, runId: subjectId });
+      const outcome = await exportRun({ ...rest, inspector, workspace, contents, runId: subjectId });
       const newValue = { formats: rest.formats, folder: outcome.folder };
       const event = { inspector, action: 'exported', subject: 'run', subjectId, newValue } as const;
       // The files are there, whatever becomes of the entry in the history.

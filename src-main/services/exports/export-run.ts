@@ -1,9 +1,11 @@
+import { copyFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import type { ExportEvent, ExportSummary } from '../../../src-shared/contract/exports.ts';
 import { failure } from '../../../src-shared/errors.ts';
 import type { CsvStyle, ExportFormat } from '../../../src-shared/export-formats.ts';
 import type { FileState } from '../../../src-shared/file-state.ts';
 import { pageName } from '../../../src-shared/image-page.ts';
+import { type ReportLanguage, reportOptionsSchema } from '../../../src-shared/report.ts';
 import { type ExportedFile, exportReport } from '../../reports/export-report.ts';
 import { FileNames } from '../../reports/file-names.ts';
 import type { ReportImage, RunReport } from '../../reports/run-report.ts';
@@ -16,6 +18,8 @@ import { countOutcomes, getRun } from '../../store/runs.ts';
 import { currentVerdicts } from '../../store/verdicts.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { type ContentHashes, fileState } from '../pictures/seen-file.ts';
+import { companyOf } from '../reports/company.ts';
+import { makeReport } from '../reports/make-report.ts';
 
 const PAGE = 200;
 
@@ -34,6 +38,9 @@ export interface ExportOptions {
   readonly runId: number;
   readonly formats: readonly ExportFormat[];
   readonly folder: string;
+  /** Who files a report, where one is exported, and the language of it. */
+  readonly inspector: string;
+  readonly language?: ReportLanguage;
   /** The files go into a new folder in it. */
   readonly subfolder?: boolean;
   readonly csv?: CsvStyle;
@@ -50,8 +57,15 @@ export interface ExportOptions {
  */
 export async function exportRun(options: ExportOptions): Promise<ExportOutcome> {
   const { workspace, contents, runId, formats, folder, subfolder = false, ...rest } = options;
+  if (formats.includes('pdf') && workspace.isReadOnly) {
+    throw failure(
+      'report-read-only',
+      { folder: workspace.folder },
+      `${workspace.folder} can only be read: a PDF report is filed in it. Export without PDF.`,
+    );
+  }
   const states = new FileStates(contents);
-  const report = await reportOf(workspace, runId, states);
+  const report = await reportOf(options, states);
   const target = subfolder ? join(folder, folderNameOf(report)) : folder;
   const files = await exportReport(report, formats, target, rest);
   return { folder: target, files, summary: { ...states.summary(), pending: report.total - report.finished } };
@@ -108,7 +122,8 @@ class FileStates {
   }
 }
 
-async function reportOf(workspace: Workspace, runId: number, states: FileStates): Promise<RunReport> {
+async function reportOf(options: ExportOptions, states: FileStates): Promise<RunReport> {
+  const { workspace, runId } = options;
   const run = await getRun(workspace, runId);
   const batch = await getBatch(workspace, run.batchId);
   const { recipe, revision } = await getRecipe(workspace, run.recipeHash);
@@ -134,7 +149,22 @@ async function reportOf(workspace: Workspace, runId: number, states: FileStates)
     finished: done + failed,
     images: () => reportImages(workspace, runId, jobId, imageRoot, states),
     artifactPath: (ref) => workspace.artifacts.pathOf(ref),
+    writePdf: (path, step) => filedReport(options, path, step),
   };
+}
+
+async function filedReport(
+  { workspace, runId, inspector, language, signal }: ExportOptions,
+  path: string,
+  step: () => void,
+): Promise<void> {
+  const company = await companyOf(workspace);
+  const { report } = await makeReport({
+    ...{ workspace, inspector, onMaking: step },
+    options: reportOptionsSchema.parse({ template: 'batch', runId, company, language }),
+    ...(signal && { signal }),
+  });
+  await copyFile(workspace.artifacts.pathOf(report.file), path);
 }
 
 async function* reportImages(

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sha256 } from '../../../src-main/files/hash.ts';
@@ -8,6 +8,7 @@ import { addAnnotation } from '../../../src-main/store/annotations.ts';
 import { createBatch } from '../../../src-main/store/batches.ts';
 import { addImages } from '../../../src-main/store/images.ts';
 import { saveRecipe } from '../../../src-main/store/recipes.ts';
+import { listReports } from '../../../src-main/store/reports.ts';
 import { recordOutcome } from '../../../src-main/store/results.ts';
 import { startRun } from '../../../src-main/store/run-lifecycle.ts';
 import { addVerdict } from '../../../src-main/store/verdicts.ts';
@@ -41,7 +42,14 @@ test('what inspectors said goes out with the results; names are relative to the 
   const folder = join(await temporaryFolder(), 'new', 'folder');
   const {
     files: [file],
-  } = await exportRun({ workspace, contents: new ContentHashes(), runId, formats: ['json'], folder });
+  } = await exportRun({
+    inspector: 'ana',
+    workspace,
+    contents: new ContentHashes(),
+    runId,
+    formats: ['json'],
+    folder,
+  });
   const { results, imageRoot } = JSON.parse(await readFile(file!.path, 'utf8'));
   expect(imageRoot).toBe('/data');
   expect(results).toMatchObject([
@@ -63,6 +71,7 @@ test('more results than a page are all exported, once and in order', async () =>
   const {
     files: [file],
   } = await exportRun({
+    inspector: 'ana',
     workspace,
     contents: new ContentHashes(),
     runId,
@@ -92,6 +101,7 @@ test('every format says of each image whether its file still is what was inspect
   const folder = await temporaryFolder();
   const formats = ['csv', 'json', 'coco'] as const;
   const { files, summary } = await exportRun({
+    inspector: 'ana',
     workspace,
     contents: new ContentHashes(),
     runId,
@@ -117,8 +127,10 @@ test('a run without results, and one that is not there, are refused', async () =
   const folder = join(workspace.folder, 'out');
   await mkdir(folder);
   const options = { workspace, contents: new ContentHashes(), formats: ['csv'] as const, folder };
-  await expect(exportRun({ ...options, runId })).rejects.toThrow(/no results yet/);
-  await expect(exportRun({ ...options, runId: 99 })).rejects.toMatchObject({ code: 'not-found' });
+  await expect(exportRun({ inspector: 'ana', ...options, runId })).rejects.toThrow(/no results yet/);
+  await expect(exportRun({ inspector: 'ana', ...options, runId: 99 })).rejects.toMatchObject({
+    code: 'not-found',
+  });
 });
 
 test('pages of a file are images of their own in every export, with names that differ', async () => {
@@ -133,6 +145,7 @@ test('pages of a file are images of their own in every export, with names that d
   }
   const folder = await temporaryFolder();
   await exportRun({
+    inspector: 'ana',
     workspace,
     contents: new ContentHashes(),
     runId: claim.runId,
@@ -157,4 +170,33 @@ test('pages of a file are images of their own in every export, with names that d
     { file_name: names[2] },
   ]);
   expect(new Set(coco.images.map((image: { key: string }) => image.key)).size).toBe(3);
+});
+
+test('a PDF report is filed each time, and its copy replaced; not where nothing can be stored', async () => {
+  const { workspace, runId } = await runOf(['/data/a.png'], 1);
+  const folder = await temporaryFolder();
+  const options = { workspace, runId, inspector: 'ana', contents: new ContentHashes(), folder };
+  for (const [i, language] of (['en', 'zh-CN'] as const).entries()) {
+    const { files } = await exportRun({ ...options, formats: ['pdf', 'csv'], language });
+    expect(files.map(({ path }) => path)).toEqual([join(folder, 'results.csv'), join(folder, 'report.pdf')]);
+    const [report] = await listReports(workspace);
+    expect(report).toMatchObject({ number: `R-00000${i + 1}`, options: { template: 'batch', language } });
+    expect(sha256(await readFile(join(folder, 'report.pdf')))).toBe(report!.file);
+  }
+  const manifest = JSON.parse(await readFile(join(folder, 'clipsam-export.json'), 'utf8'));
+  expect(manifest.files.map(({ path }: { path: string }) => path).sort()).toEqual([
+    'report.pdf',
+    'results.csv',
+  ]);
+  const readOnly = { ...workspace, isReadOnly: true };
+  const empty = await temporaryFolder();
+  await expect(
+    exportRun({ ...options, workspace: readOnly, folder: empty, formats: ['pdf'] }),
+  ).rejects.toMatchObject({ code: 'workspace-read-only', details: { case: 'report-read-only' } });
+  const signal = AbortSignal.abort();
+  await expect(exportRun({ ...options, folder: empty, formats: ['pdf'], signal })).rejects.toMatchObject({
+    code: 'cancelled',
+  });
+  expect(await readdir(empty)).toEqual([]);
+  expect(await listReports(workspace)).toHaveLength(2);
 });

@@ -157,7 +157,7 @@ test('exports of results whose maps were let go say so, and masks are drawn from
   const out = join(folder, 'out');
   const formats = ['csv', 'json', 'coco', 'masks', 'html'] as const;
   const contents = new ContentHashes();
-  await exportRun({ workspace, contents, runId: batch.runId, formats, folder: out });
+  await exportRun({ inspector: 'ana', workspace, contents, runId: batch.runId, formats, folder: out });
   const written = (await readdir(out, { recursive: true })).map((name) => join(out, name));
   const mask = written.find((name) => /masks.*\.png$/.test(name));
   const { data } = await decodeMask(mask!, { maxPixels: 1e6 });
