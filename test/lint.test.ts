@@ -108,6 +108,7 @@ const WINDOW_DIRECTIONS: Directions = {
       'review',
       'references',
       'reports',
+      'signatures',
       'lots',
       'studies',
       'audit',
