@@ -78,7 +78,7 @@ export const SCREENS: readonly Screen[] = [
   {
     name: 'new-lot',
     show: async (window) => {
-      await goTo(window, '/lots/new', '[data-testid=plan]');
+      await goTo(window, '/lots/new', 'form fieldset');
       await settled(window);
     },
   },

@@ -182,7 +182,7 @@ export class WorkstationWindow {
       const texts: string[] = [];
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-        if (!node.parentElement?.closest('kbd')) texts.push(node.nodeValue ?? '');
+        if (!node.parentElement?.closest('kbd, code')) texts.push(node.nodeValue ?? '');
       }
       for (const element of document.querySelectorAll('*')) {
         for (const name of ['aria-label', 'title', 'placeholder', 'alt']) {
