@@ -48,6 +48,10 @@ function openImage() {
       pyramid: async () => ({ imageId: 1 }),
       judge,
     },
+    // Told of by the same events; nothing on this screen reads them.
+    lots: {},
+    signatures: {},
+    reports: { dispositions: async () => [] },
   } as unknown as Client;
   const api = apiFor(client);
   const workstation = { client, api, info: {} as AppInfo };
