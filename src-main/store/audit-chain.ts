@@ -15,21 +15,21 @@ export function entryHash(previous: string, entry: Omit<AuditEntry, 'hash'>): st
   return hashOfJson({ previous, id, inspector, createdAt, action, subject, subjectId, oldValue, newValue });
 }
 
-/** The same of a row. */
-export function hashOfRow(
-  previous: string,
-  row: {
-    readonly id: number;
-    readonly inspector: string;
-    readonly created_at: string;
-    readonly action: string;
-    readonly subject: string;
-    readonly subject_id: string;
-    readonly old_value: string | null;
-    readonly new_value: string | null;
-  },
-): string {
-  return entryHash(previous, {
+/** The columns of an entry but its own hash. */
+interface UnhashedRow {
+  readonly id: number;
+  readonly inspector: string;
+  readonly created_at: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly subject_id: string;
+  readonly old_value: string | null;
+  readonly new_value: string | null;
+}
+
+/** A row as it leaves the store, without its hash. */
+export function toUnhashedEntry(row: UnhashedRow): Omit<AuditEntry, 'hash'> {
+  return {
     id: row.id,
     inspector: row.inspector,
     createdAt: row.created_at,
@@ -38,5 +38,10 @@ export function hashOfRow(
     subjectId: row.subject_id,
     oldValue: row.old_value,
     newValue: row.new_value,
-  });
+  };
+}
+
+/** {@link entryHash} of a row. */
+export function hashOfRow(previous: string, row: UnhashedRow): string {
+  return entryHash(previous, toUnhashedEntry(row));
 }

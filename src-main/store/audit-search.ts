@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { AuditEntry, AuditFilter, AuditHead } from '../../src-shared/audit.ts';
-import { genesisHash } from './audit-chain.ts';
+import { genesisHash, toUnhashedEntry } from './audit-chain.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -106,15 +106,5 @@ function found(db: Workspace['db'], { text, subject, inspector, action, from, to
 const SEARCHED = ['subject', 'subject_id', 'action', 'inspector', 'old_value', 'new_value'] as const;
 
 function toEntry(row: Row): AuditEntry {
-  return {
-    id: row.id,
-    inspector: row.inspector,
-    createdAt: row.created_at,
-    action: row.action,
-    subject: row.subject,
-    subjectId: row.subject_id,
-    oldValue: row.old_value,
-    newValue: row.new_value,
-    hash: row.hash,
-  };
+  return { ...toUnhashedEntry(row), hash: row.hash };
 }
