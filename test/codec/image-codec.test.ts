@@ -330,11 +330,12 @@ describe('readFrameImage', () => {
         for (let i = 0; i < count; i++) await readFrameImage(process.argv[1], { maxPixels: 1e8, size: 1024 });
         return process.memoryUsage().rss / 1e6;
       };
-      const first = await rss(10);
-      console.log((await rss(40)) - first);`;
+      const first = await rss(20);
+      console.log((await rss(160)) - first);`;
     const args = ['--input-type=module', '-e', script, path];
     const { stdout } = await promisify(execFile)(process.execPath, args);
-    expect(Number(stdout)).toBeLessThan(60);
+    // What 160 pictures and frames take is 600 MB; allocators keep some tens of it on any machine.
+    expect(Number(stdout)).toBeLessThan(200);
   });
 });
 

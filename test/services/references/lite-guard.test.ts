@@ -27,9 +27,9 @@ class OfOnePart extends Random {
 }
 
 /** @param noise grey levels, of a second photograph of the same */
-async function writePart(path: string, picture: string, defect: 'stain' | null, noise = 0): Promise<string> {
+async function writePart(path: string, picture: string, defect: 'hole' | null, noise = 0): Promise<string> {
   const { image } = renderSample(KIND, new OfOnePart(picture), SIZE, { defect });
-  const random = new Random(path);
+  const random = new Random(`${picture}/noise`);
   const data = image.data.map((value) => Math.min(255, Math.max(0, value + random.int(-noise, noise))));
   await writeFile(path, await encodeRgb({ ...image, data }, { format: 'png' }));
   return path;
@@ -43,8 +43,8 @@ test('a harmless mark on the like of a confirmed defect waits with what the real
     await writePart(file('good-1.png'), 'picture 0', null),
     await writePart(file('good-2.png'), 'picture 1', null),
   ];
-  const damaged = await writePart(file('damaged.png'), 'picture 5', 'stain');
-  const alike = await writePart(file('alike.png'), 'picture 5', 'stain', 3);
+  const damaged = await writePart(file('damaged.png'), 'picture 5', 'hole');
+  const alike = await writePart(file('alike.png'), 'picture 5', 'hole', 1);
 
   const batchOf = async (name: string, paths: readonly string[]) => {
     const { id } = await client.batches.create({
@@ -78,7 +78,7 @@ test('a harmless mark on the like of a confirmed defect waits with what the real
   const [confirmed, similar] = await inspect(await batchOf('Damaged', [damaged, alike]));
   const found = await resultOf(confirmed!);
   expect(found.verdict).toBe('reject');
-  await client.review.judge({ ...confirmed!, verdict: 'reject', defectClass: 'stain', inspector });
+  await client.review.judge({ ...confirmed!, verdict: 'reject', defectClass: 'hole', inspector });
 
   const mark = { ...similar!, as: 'harmless', regionIndex: 1 } as const;
   const { id } = await client.references.mark({ ...mark, inspector });
@@ -87,7 +87,7 @@ test('a harmless mark on the like of a confirmed defect waits with what the real
     state: 'waiting',
     examination: {
       ...{ confirmed: 1, examined: 1, unread: 0, error: null },
-      missed: [{ ...confirmed!, defectClass: 'stain' }],
+      missed: [{ ...confirmed!, defectClass: 'hole' }],
     },
   });
   const [missed] = change.examination!.missed;
