@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { methodSchema } from './method.ts';
 import { minimumDefectSchema } from './minimum-defect.ts';
 import { opinionSettingsSchema } from './opinion.ts';
 import { packReferenceSchema } from './pack-reference.ts';
@@ -77,6 +78,8 @@ export const recipeSchema = z
     tiles: tilesSchema.optional(),
     /** How second opinions are used. Recipes from before have none, and keep their hash. */
     opinions: opinionSettingsSchema.optional(),
+    /** What makes the map. Left out: the pack's own head, refined by SAM, see `CLIPSAM`. */
+    method: methodSchema.optional(),
     /** How large a pixel is, where the batch does not say. Left out: sizes are in pixels. */
     scale: scaleSchema.optional(),
     /** Left out: every region counts. */
