@@ -4,7 +4,7 @@ import type { Device } from '../../src-shared/device.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import { exactReference, packIdSchema } from '../../src-shared/pack-reference.ts';
-import { findCategories } from '../services/evaluation/defect-dataset.ts';
+import { findCategories } from '../services/datasets/find-categories.ts';
 import { objectNameOf } from '../services/evaluation/evaluate.ts';
 import { readObjectNames } from '../services/evaluation/evaluation-files.ts';
 import type { HeadLog } from '../training/head-log.ts';

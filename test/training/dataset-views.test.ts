@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findCategories } from '../../src-main/services/evaluation/defect-dataset.ts';
+import { findCategories } from '../../src-main/services/datasets/find-categories.ts';
 import { type DatasetCategory, datasetViews } from '../../src-main/training/dataset-views.ts';
 import { renderView } from '../../src-main/training/view-pixels.ts';
 import { tempFolder } from '../temp-folder.ts';

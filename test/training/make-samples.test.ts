@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readRgb } from '../../src-main/codec/image-codec.ts';
 import { decodeMask } from '../../src-main/codec/mask-codec.ts';
-import { findCategories } from '../../src-main/services/evaluation/defect-dataset.ts';
+import { findCategories } from '../../src-main/services/datasets/find-categories.ts';
 import { writeSamples } from '../../src-main/training/make-samples.ts';
 
 let folder: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSafetensors } from '../../src-main/graph/safetensors.ts';
 import { type LoadedPack, loadPack } from '../../src-main/inference/pack-loader.ts';
-import { findCategories } from '../../src-main/services/evaluation/defect-dataset.ts';
+import { findCategories } from '../../src-main/services/datasets/find-categories.ts';
 import type { HeadSettings } from '../../src-main/training/head-settings.ts';
 import {
   type HeadDataset,

@@ -8,7 +8,7 @@ import { decodeMask, type LabelMask } from '../../codec/mask-codec.ts';
 import { ArtifactStore } from '../../files/artifact-store.ts';
 import { mapToImage } from '../../pipeline/bilinear.ts';
 import { imageMetrics, PixelMetrics } from '../../pipeline/metrics.ts';
-import type { DefectCategory, TestImage } from './defect-category.ts';
+import type { DefectCategory, TestImage } from '../datasets/defect-category.ts';
 import { type CategoryEvaluation, mean } from './evaluation-figures.ts';
 
 /** Counts what the images of a category add up to. */

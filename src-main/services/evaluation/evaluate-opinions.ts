@@ -8,10 +8,10 @@ import { evenlySpread } from '../../../src-shared/evenly-spread.ts';
 import { DEFAULT_OPINION_SETTINGS, type Opinion } from '../../../src-shared/opinion.ts';
 import type { Comparison } from '../../inference/comparison.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
+import type { DefectCategory, TestImage } from '../datasets/defect-category.ts';
+import { findCategories } from '../datasets/find-categories.ts';
 import { forEachInFlight } from '../in-flight.ts';
 import { type FileRanges, rangesOfFiles } from '../pictures/file-ranges.ts';
-import type { DefectCategory, TestImage } from './defect-category.ts';
-import { findCategories } from './defect-dataset.ts';
 import { drawnComparison } from './drawn-comparison.ts';
 import { type EvaluateOptions, objectNameOf, refuseSeveral } from './evaluate.ts';
 import {

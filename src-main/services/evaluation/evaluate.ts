@@ -10,10 +10,10 @@ import { sizeLimits } from '../../../src-shared/minimum-defect.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
+import { findCategories } from '../datasets/find-categories.ts';
 import { forEachInFlight } from '../in-flight.ts';
 import { rangesOfFiles } from '../pictures/file-ranges.ts';
 import { CategoryTally } from './category-tally.ts';
-import { findCategories } from './defect-dataset.ts';
 import { type CategoryEvaluation, type Evaluation, meanOf } from './evaluation-figures.ts';
 
 export type EvaluateEvent =

@@ -4,8 +4,8 @@ import type { Opinion } from '../../../src-shared/opinion.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
 import { ArtifactStore } from '../../files/artifact-store.ts';
 import { imageMetrics, PixelMetrics } from '../../pipeline/metrics.ts';
+import type { DefectCategory, TestImage } from '../datasets/defect-category.ts';
 import { CategoryTally, readMap } from './category-tally.ts';
-import type { DefectCategory, TestImage } from './defect-category.ts';
 import type { CategoryEvaluation } from './evaluation-figures.ts';
 import type { FiguresWithOpinions } from './opinion-figures.ts';
 

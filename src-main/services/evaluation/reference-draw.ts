@@ -2,8 +2,8 @@ import { ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
 import { Random } from '../../../src-shared/random.ts';
 import { sha256OfFile } from '../../files/hash.ts';
 import { toReadError } from '../../files/read-error.ts';
-import type { DefectCategory } from './defect-category.ts';
-import { goodTraining } from './defect-dataset.ts';
+import type { DefectCategory } from '../datasets/defect-category.ts';
+import { goodTraining } from '../datasets/find-categories.ts';
 
 /** A file by what it holds. */
 export interface KnownFile {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findCategories } from '../../../src-main/services/evaluation/defect-dataset.ts';
+import { findCategories } from '../../../src-main/services/datasets/find-categories.ts';
 import { tempFolder } from '../../temp-folder.ts';
 
 const LINES = [

@@ -4,7 +4,7 @@ import { ClipSamError } from '../../../src-shared/errors.ts';
 import { byName } from '../../files/image-files.ts';
 import { isImageName, isUnreadName } from '../../files/image-names.ts';
 import type { DefectCategory, TestImage } from './defect-category.ts';
-import { findVisaCategories } from './visa-dataset.ts';
+import { findVisaCategories } from './visa.ts';
 
 const GOOD = 'good';
 /** Category, data set, folder of data sets. */
