@@ -1,7 +1,7 @@
-import { GraphBuilder } from './builder.ts';
+import { GraphBuilder, type Value } from './builder.ts';
 import type { Model } from './model.ts';
 import type { WeightTensor } from './safetensors.ts';
-import { declareSimilarityInputs, similarityMap } from './token-similarity.ts';
+import { declareSimilarityInputs, similarityLogit } from './token-similarity.ts';
 import type { UmciShape } from './umci.ts';
 import type { WeightSpec } from './weight-spec.ts';
 
@@ -14,6 +14,26 @@ export function linearHeadParameters({
     { name: `stage${stage}.weight`, shape: [textWidth, width], fan: width },
     { name: `stage${stage}.bias`, shape: [textWidth], fan: 0 },
   ]);
+}
+
+/**
+ * What {@link buildLinearHeadGraph} computes, up to the softmax; it declares the inputs.
+ * @param weight gives the value that stands for a weight of {@link linearHeadParameters}
+ * @returns per stage the logit of "abnormal" against "normal", [map_h, map_w]
+ */
+export function linearStageLogits(
+  b: GraphBuilder,
+  { stageWidths, textWidth }: Pick<UmciShape, 'stageWidths' | 'textWidth'>,
+  scale: number,
+  weight: (name: string) => Value,
+): Value[] {
+  const stages = stageWidths.map((width, stage) => b.input(`stage_${stage}`, 'float32', ['h', 'w', width]));
+  const inputs = declareSimilarityInputs(b, textWidth);
+  return stages.map((tokens, stage) => {
+    const turned = b.transpose(weight(`stage${stage}.weight`), [1, 0]);
+    const joint = b.add(b.matmul(tokens, turned), weight(`stage${stage}.bias`));
+    return similarityLogit(b, joint, inputs, scale);
+  });
 }
 
 /**
@@ -47,16 +67,11 @@ export function buildLinearHeadGraph(
       );
     }
   }
-  const stages = stageWidths.map((width, stage) => b.input(`stage_${stage}`, 'float32', ['h', 'w', width]));
-  const inputs = declareSimilarityInputs(b, textWidth);
-  const maps = stages.map((tokens, stage) => {
-    const stored = (name: string) => {
-      const { shape, data } = weights.get(`stage${stage}.${name}`)!;
-      return b.initializer(`stage${stage}.${name}`, data, shape);
-    };
-    const joint = b.add(b.matmul(tokens, b.transpose(stored('weight'), [1, 0])), stored('bias'));
-    return similarityMap(b, joint, inputs, scale);
+  const logits = linearStageLogits(b, { stageWidths, textWidth }, scale, (name) => {
+    const { shape, data } = weights.get(name)!;
+    return b.initializer(name, data, shape);
   });
+  const maps = logits.map((logit) => b.sigmoid(logit));
   b.output('coarse', b.div(b.sum(maps), b.constant(maps.length)));
   return b.build('linear-head');
 }

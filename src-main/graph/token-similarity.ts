@@ -19,20 +19,29 @@ export function declareSimilarityInputs(b: GraphBuilder, textWidth: number): Sim
 }
 
 /**
- * How much more a token is like "abnormal" than like "normal", 0..1 on the map grid: the softmax over both of `scale` ×
- * unit token · language token, whose logits are resampled before it.
+ * By how much `scale` × unit token · "abnormal" exceeds that of "normal", resampled to the map grid: the softmax over both is
+ * its sigmoid.
  * @param tokens [h, w, C_t], of any length
  * @returns [map_h, map_w]
  */
-export function similarityMap(
+export function similarityLogit(
   b: GraphBuilder,
   tokens: Value,
   { text, mapRows, mapColumns }: SimilarityInputs,
   scale: number,
 ): Value {
   const length = b.sqrt(b.add(b.reduceSum(b.mul(tokens, tokens), [2], true), b.constant(1e-24)));
-  // The softmax over two is the sigmoid of their difference.
   const direction = b.sub(b.slice(text, 0, 1, 2), b.slice(text, 0, 0, 1));
   const logit = b.mul(b.matmul(b.div(tokens, length), b.transpose(direction, [1, 0])), b.constant(scale));
-  return b.sigmoid(b.matmul(b.matmul(mapRows, b.squeeze(logit, [2])), mapColumns));
+  return b.matmul(b.matmul(mapRows, b.squeeze(logit, [2])), mapColumns);
+}
+
+/** How much more a token is like "abnormal" than like "normal", 0..1: the sigmoid of {@link similarityLogit}. */
+export function similarityMap(
+  b: GraphBuilder,
+  tokens: Value,
+  inputs: SimilarityInputs,
+  scale: number,
+): Value {
+  return b.sigmoid(similarityLogit(b, tokens, inputs, scale));
 }

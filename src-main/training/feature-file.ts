@@ -24,6 +24,14 @@ export interface StageFeatures {
   readonly mask: Uint8Array;
 }
 
+/** Reads tokens and mask of a view. @param widths channels of each stage */
+export type FeatureReader = (record: FeatureRecord, widths: readonly number[]) => Promise<StageFeatures>;
+
+/** Reads from a folder of cached features. @throws ClipSamError as {@link readStages} */
+export function featuresIn(folder: string): FeatureReader {
+  return (record, widths) => readStages(folder, record, widths);
+}
+
 /** Where a view's features lie. */
 export function featurePath(folder: string, id: string): string {
   return join(folder, id.slice(0, 2), `${id}.features`);

@@ -1,22 +1,16 @@
 import { throwIfCancelled } from '../../src-shared/errors.ts';
 import type { UmciConfig } from '../../src-shared/pack.ts';
 import { Random } from '../../src-shared/random.ts';
-import {
-  CELLS_PER_TOKEN,
-  declareUmciInputs,
-  type UmciShape,
-  umciParameters,
-  umciStageLogits,
-} from '../graph/umci.ts';
-import { umciMatrices } from '../graph/umci-feeds.ts';
+import { CELLS_PER_TOKEN } from '../graph/umci.ts';
 import type { Tensor } from '../inference/ort.ts';
 import { AdamW } from './adamw.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { type FeatureRecord, readStages } from './feature-file.ts';
+import type { FeatureReader, FeatureRecord } from './feature-file.ts';
 import { headLoss, paperLoss } from './head-loss.ts';
 import type { PictureLanguage } from './language-pool.ts';
 import { drawnOrder, epochOrder } from './picture-order.ts';
 import { applySymmetry } from './token-symmetry.ts';
+import type { TrainableHead } from './trainable-head.ts';
 import { TrainingGraph } from './training-graph.ts';
 import type { TrainingPlan } from './training-plan.ts';
 import { Weights } from './weights.ts';
@@ -40,11 +34,12 @@ export type HeadSchedule = Omit<TrainingPlan['head'], keyof UmciConfig> & {
 };
 
 export interface HeadTrainingOptions {
-  readonly shape: UmciShape;
+  readonly head: TrainableHead;
   readonly plan: HeadSchedule;
   readonly seed: number;
   readonly records: readonly FeatureRecord[];
-  readonly featureFolder: string;
+  /** Reads the tokens and the mask of one of the records. */
+  readonly features: FeatureReader;
   /** Language tokens for a picture whose object and defect have one of these names each. */
   readonly language: (
     names: readonly string[],
@@ -53,7 +48,7 @@ export interface HeadTrainingOptions {
   ) => PictureLanguage;
   /** Weights to start from instead of random ones, by name. */
   readonly initial?: ReadonlyMap<string, { readonly data: Float32Array }>;
-  /** File to resume from and to save to every `checkpointEvery` steps, and when the signal ends the training. */
+  /** File to resume from and to save to every `checkpointEvery` steps, at the end, and when the signal ends the training. */
   readonly checkpoint?: string;
   readonly checkpointEvery?: number;
   readonly reportEvery?: number;
@@ -63,13 +58,13 @@ export interface HeadTrainingOptions {
 }
 
 /**
- * Trains UMCI on cached stage features. Every random choice follows from the seed and the step's number, so the
+ * Trains a head on cached stage features. Every random choice follows from the seed and the step's number, so the
  * same seed gives the same weights, with or without an interruption in between.
  * @returns the running mean of the weights (the last weights when `plan.average` is 0)
  */
 export async function trainHead(options: HeadTrainingOptions): Promise<Weights> {
-  const { shape, plan, seed, records, signal, onProgress, checkpoint } = options;
-  const specs = umciParameters(shape);
+  const { head, plan, seed, records, signal, onProgress, checkpoint } = options;
+  const specs = head.parameters;
   const weights = Weights.initial(specs, `${seed}/head`);
   for (const [name, { data }] of options.initial ?? []) weights.tensors.get(name)?.data.set(data);
   const isPaper = plan.protocol === 'paper';
@@ -86,10 +81,9 @@ export async function trainHead(options: HeadTrainingOptions): Promise<Weights> 
   const graph = await TrainingGraph.create(
     specs,
     (b, weight) => {
-      const inputs = declareUmciInputs(b, shape);
       const target = b.input('target', 'float32', ['map_h', 'map_w']);
       const defective = b.input('defective', 'float32', []);
-      const logits = umciStageLogits(b, shape, inputs, weight);
+      const logits = head.logits(b, weight);
       return isPaper ? paperLoss(b, logits, target, plan) : headLoss(b, logits, target, defective, plan);
     },
     options.threads ? { threads: options.threads } : {},
@@ -131,6 +125,7 @@ export async function trainHead(options: HeadTrainingOptions): Promise<Weights> 
         await writeCheckpoint(checkpoint, optimizer.step, state);
       }
     }
+    if (checkpoint) await writeCheckpoint(checkpoint, optimizer.step, state);
   } finally {
     await graph.release();
   }
@@ -142,21 +137,21 @@ async function loadFeeds(
   options: HeadTrainingOptions,
   random: Random,
 ): Promise<Record<string, Tensor>> {
-  const { shape, featureFolder, language } = options;
+  const { head, features, language } = options;
   const { grid } = record;
   const turns = () => options.plan.protocol !== 'paper' && random.chance(0.5);
   const symmetry = { transpose: turns(), mirrorRows: turns(), mirrorColumns: turns() };
   const { tokens: text, meant } = language(record.names, record.defects, random);
-  const { stages, mask } = await readStages(featureFolder, record, shape.stageWidths);
+  const { stages, mask } = await features(record, head.stageWidths);
   const height = symmetry.transpose ? grid.width : grid.height;
   const width = symmetry.transpose ? grid.height : grid.width;
   const mapRows = height * CELLS_PER_TOKEN;
   const mapColumns = width * CELLS_PER_TOKEN;
   const feeds: Record<string, Tensor> = {
-    ...umciMatrices(shape, { height, width, mapHeight: mapRows, mapWidth: mapColumns }),
+    ...head.matrices({ height, width, mapHeight: mapRows, mapWidth: mapColumns }),
   };
   stages.forEach((stage, index) => {
-    const channels = shape.stageWidths[index]!;
+    const channels = head.stageWidths[index]!;
     feeds[`stage_${index}`] = {
       type: 'float32',
       dims: [height, width, channels],
@@ -180,6 +175,6 @@ async function loadFeeds(
     ),
   };
   feeds.defective = { type: 'float32', dims: [], data: Float32Array.of(record.area > 0 && meant ? 1 : 0) };
-  feeds.text = { type: 'float32', dims: [2, shape.textWidth], data: text };
+  feeds.text = { type: 'float32', dims: [2, head.textWidth], data: text };
   return feeds;
 }

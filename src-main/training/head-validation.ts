@@ -1,10 +1,9 @@
 import { encodeModel } from '../graph/model.ts';
-import { buildUmciGraph, type UmciShape } from '../graph/umci.ts';
-import { umciMatrices } from '../graph/umci-feeds.ts';
 import { createSession } from '../inference/ort.ts';
 import { quantiseMap } from '../pipeline/map-codec.ts';
 import { imageMetrics, PixelMetrics } from '../pipeline/metrics.ts';
-import { type FeatureRecord, readStages } from './feature-file.ts';
+import type { FeatureReader, FeatureRecord } from './feature-file.ts';
+import type { TrainableHead } from './trainable-head.ts';
 import type { Weights } from './weights.ts';
 
 /** A head's figures on pictures it was not trained on, at map resolution; null where undefined. */
@@ -21,14 +20,14 @@ export interface HeadFigures {
 
 /** Measures a head's coarse maps on cached features, group by group. */
 export async function validateHead(options: {
-  readonly shape: UmciShape;
+  readonly head: TrainableHead;
   readonly weights: Weights;
   readonly records: readonly FeatureRecord[];
-  readonly featureFolder: string;
+  readonly features: FeatureReader;
   readonly language: (names: readonly string[]) => Float32Array;
 }): Promise<Record<string, HeadFigures>> {
-  const { shape, weights, records, featureFolder, language } = options;
-  const model = encodeModel(buildUmciGraph(shape, weights.tensors));
+  const { head, weights, records, features, language } = options;
+  const model = encodeModel(head.model(weights.tensors));
   const session = await createSession(model, { device: 'cpu' });
   const figures: Record<string, HeadFigures> = {};
   try {
@@ -36,20 +35,20 @@ export async function validateHead(options: {
       const pixels = new PixelMetrics();
       const peaks: number[] = [];
       for (const record of list) {
-        const { stages, mask } = await readStages(featureFolder, record, shape.stageWidths);
+        const { stages, mask } = await features(record, head.stageWidths);
         const { grid } = record;
         const tokens = stages.map((stage, index) => [
           `stage_${index}`,
           {
             type: 'float32' as const,
-            dims: [grid.height, grid.width, shape.stageWidths[index]!],
+            dims: [grid.height, grid.width, head.stageWidths[index]!],
             data: new Float32Array(stage),
           },
         ]);
         const { coarse } = await session.run({
           ...Object.fromEntries(tokens),
-          ...umciMatrices(shape, grid),
-          text: { type: 'float32', dims: [2, shape.textWidth], data: language(record.names) },
+          ...head.matrices(grid),
+          text: { type: 'float32', dims: [2, head.textWidth], data: language(record.names) },
         });
         if (coarse?.type !== 'float32') throw new TypeError('coarse map expected');
         const truth = mask.map((share) => (share > 127 ? 1 : 0));

@@ -17,13 +17,14 @@ import { TextTower } from '../inference/text-tower.ts';
 import { openTokenizer } from '../inference/tokenizer.ts';
 import { type DatasetCategory, datasetViews } from './dataset-views.ts';
 import { ensureFeatures, type FeatureProgress, knownFeatures } from './feature-cache.ts';
-import type { FeatureRecord } from './feature-file.ts';
+import { type FeatureRecord, featuresIn } from './feature-file.ts';
 import type { DatasetNote, HeadLog } from './head-log.ts';
 import { checkRoom, type HeadNeeds, planHead, towerThreads } from './head-needs.ts';
 import { describeHeadPack, type HeadPackTitle, packTaken, writeHeadPack } from './head-pack.ts';
 import { type HeadSettings, paperHead, paperSchedule } from './head-settings.ts';
 import { type HeadProgress, trainHead } from './head-training.ts';
 import { validateHead } from './head-validation.ts';
+import { umciHead } from './trainable-head.ts';
 import type { TrainingView } from './views.ts';
 
 /** Opens the pack whose towers are taken. */
@@ -97,11 +98,11 @@ export async function trainHeadPack(options: TrainHeadPackOptions): Promise<Head
   const loss: { step: number; loss: number }[] = [];
   const made = [parent.packHash, settings, trained.records.map(({ id }) => id)];
   const weights = await trainHead({
-    shape,
+    head: umciHead(shape),
     plan: schedule,
     seed: settings.seed,
     records: trained.records,
-    featureFolder: pictures.folder,
+    features: featuresIn(pictures.folder),
     language: (names) => ({ tokens: language(names), meant: true }),
     checkpoint: join(cache, `head-${sha256(JSON.stringify(made)).slice(0, 16)}.checkpoint`),
     checkpointEvery: Math.max(1, Math.min(200, Math.round(schedule.steps / 50))),
@@ -116,9 +117,9 @@ export async function trainHeadPack(options: TrainHeadPackOptions): Promise<Head
   const headDone = performance.now();
   onProgress?.({ kind: 'measuring' });
   const figures = await validateHead({
-    ...{ shape, weights, language },
+    ...{ head: umciHead(shape), weights, language },
     records: measured?.records ?? [],
-    featureFolder: pictures.folder,
+    features: featuresIn(pictures.folder),
   });
   throwIfCancelled(signal);
 

@@ -16,13 +16,14 @@ import { openTokenizer } from '../inference/tokenizer.ts';
 import { trainTokenizer } from './byte-pair-encoding.ts';
 import { captionCorpus } from './captions.ts';
 import { ensureFeatures, type FeatureProgress, stagesFile } from './feature-cache.ts';
-import type { FeatureRecord } from './feature-file.ts';
+import { type FeatureRecord, featuresIn } from './feature-file.ts';
 import { type HeadProgress, trainHead } from './head-training.ts';
 import { validateHead } from './head-validation.ts';
 import { embedPrompts, languagePool, type SentenceEncoder } from './language-pool.ts';
 import { checkParts, readHead, readTextSide, type TextSide, writePack } from './pack-parts.ts';
 import { buildTextEncoder, type TextEncoderShape } from './text-encoder.ts';
 import { type TextProgress, trainTextEncoder } from './text-training.ts';
+import { umciHead } from './trainable-head.ts';
 import type { TrainingLog } from './training-log.ts';
 import { type TrainingPlan, trainingPlanSchema } from './training-plan.ts';
 import { listViews, type TrainingView } from './views.ts';
@@ -184,11 +185,11 @@ async function makeHead(
   ];
   try {
     const weights = await trainHead({
-      shape,
+      head: umciHead(shape),
       plan: plan.head,
       seed: plan.seed,
       records: trained,
-      featureFolder: folder,
+      features: featuresIn(folder),
       language: await languagePool(textTower, trained, 3, `${plan.seed}/language`),
       ...(initial ? { initial: initial.weights } : {}),
       checkpoint: join(options.cache, `head-${sha256(JSON.stringify(made)).slice(0, 16)}.checkpoint`),
@@ -201,10 +202,10 @@ async function makeHead(
     });
     const language = await recipeLanguage(textTower, plan, measured);
     const figures = await validateHead({
-      shape,
+      head: umciHead(shape),
       weights,
       records: measured,
-      featureFolder: folder,
+      features: featuresIn(folder),
       language,
     });
     return { weights, figures, loss };

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UmciShape } from '../../src-main/graph/umci.ts';
-import { type FeatureRecord, featurePath } from '../../src-main/training/feature-file.ts';
+import { type FeatureRecord, featurePath, featuresIn } from '../../src-main/training/feature-file.ts';
 import { type HeadTrainingOptions, trainHead } from '../../src-main/training/head-training.ts';
 import { validateHead } from '../../src-main/training/head-validation.ts';
+import { umciHead } from '../../src-main/training/trainable-head.ts';
 import { TOY_WIDTHS, writeToyFeatures } from './toy-features.ts';
 
 const shape: UmciShape = {
@@ -42,7 +43,15 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'head-'));
   const records = await writeToyFeatures(folder, 24, 1);
   measured = await writeToyFeatures(folder, 12, 2);
-  options = { shape, plan, seed: 3, records, featureFolder: folder, language, threads: 1 };
+  options = {
+    head: umciHead(shape),
+    plan,
+    seed: 3,
+    records,
+    features: featuresIn(folder),
+    language,
+    threads: 1,
+  };
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -184,10 +193,10 @@ describe('trainHead', () => {
     expect(losses).toHaveLength(5);
     expect(losses.at(-1)).toBeLessThan(losses[0]! * 0.6);
     const figures = await validateHead({
-      shape,
+      head: umciHead(shape),
       weights,
       records: measured,
-      featureFolder: folder,
+      features: featuresIn(folder),
       language: () => tokens,
     });
     expect(Object.keys(figures).sort()).toEqual(['nuts', 'tiles']);
