@@ -17,7 +17,7 @@ export const METHODS = [
   'saa-plus',
   'sam-boxes-only',
 ] as const;
-const methodNameSchema = z.enum(METHODS);
+export const methodNameSchema = z.enum(METHODS);
 export type MethodName = z.infer<typeof methodNameSchema>;
 
 /** What makes the coarse map, and whether MMR refines it. */

@@ -4,9 +4,11 @@ import { type BatchRanges, bitsOf, SAMPLE_KINDS } from '../../src-shared/batch-r
 import type { ImportSummary } from '../../src-shared/contract/imports.ts';
 import { countEndings, endingsText } from '../../src-shared/endings.ts';
 import { pageName } from '../../src-shared/image-page.ts';
+import { methodTitle } from '../../src-shared/method-text.ts';
 import type { MinimumDefect } from '../../src-shared/minimum-defect.ts';
 import { isWarning, type NoticeCode } from '../../src-shared/notice.ts';
 import { noticeName } from '../../src-shared/notice-text.ts';
+import type { Recipe } from '../../src-shared/recipe.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { Scale } from '../../src-shared/scale.ts';
 import { readAreaFile } from '../services/areas/area-file.ts';
@@ -110,7 +112,7 @@ async function inspect(paths: readonly string[], options: InspectOptions): Promi
   const { scale, minimumDefect } = options;
   const asked = withOpinions(recipe, options, references !== undefined);
   const chosen = { recipe: minimumDefect ? { ...asked, minimumDefect } : asked, packFolder };
-  printLine(`Recipe: ${printable(chosen.recipe.name)}, object "${printable(chosen.recipe.object)}"`);
+  printLine(recipeLine(chosen.recipe));
   const area = options.roi === undefined ? undefined : await readAreaFile(options.roi);
   const display = new ProgressDisplay();
   const started = performance.now();
@@ -134,6 +136,11 @@ async function inspect(paths: readonly string[], options: InspectOptions): Promi
     }),
   ).finally(() => display.stop());
   return conclude(summary, doubts, (performance.now() - started) / 1000);
+}
+
+function recipeLine({ name, object, method }: Recipe): string {
+  const way = method ? `, method ${methodTitle(method, 'en')}` : '';
+  return `Recipe: ${printable(name)}, object "${printable(object)}"${way}`;
 }
 
 /** Shows what happens: records on standard output, all else on standard error. */

@@ -1,4 +1,5 @@
 import type { FileState } from '../../src-shared/file-state.ts';
+import { methodTitle } from '../../src-shared/method-text.ts';
 import { isWarning, type Notice } from '../../src-shared/notice.ts';
 import { badge, doubts, facts, hash, page, scaleText, score, time, type VerdictSign } from './html-page.ts';
 import { type Html, html } from './html-template.ts';
@@ -121,6 +122,7 @@ function runFacts({ batch, run, recipe, recipeRevision, total, finished }: RunRe
     ['Device', run.device.running],
     ['Scale', scaleText(run.scale ?? batch.scale)],
     ['Recipe', html`${recipe.name} r${recipeRevision} ${hash(run.recipeHash)}`],
+    ['Method', recipe.method ? methodTitle(recipe.method, 'en') : null],
     ['Model pack', html`${recipe.pack} ${hash(run.packHash)}`],
     ['Software', run.softwareVersion],
   ]);

@@ -1,3 +1,4 @@
+import { methodTitle } from '../../src-shared/method-text.ts';
 import { noticeName, noticeText } from '../../src-shared/notice-text.ts';
 import { writeFacts } from '../pdf/pdf-facts.ts';
 import { writeTable } from '../pdf/pdf-table.ts';
@@ -213,6 +214,7 @@ export function thresholds(writing: Writing): void {
   const scale = scaleOf(writing);
   writeFacts(pdf, [
     [told.recipe, `${recipe.name} r${revision}`],
+    ...(recipe.method ? [[told.method, methodTitle(recipe.method, words.language)] as const] : []),
     [told.theta, words.decimal(recipe.theta, 3)],
     [told.warn, words.decimal(recipe.warn, 3)],
     [told.reject, words.decimal(recipe.reject, 3)],

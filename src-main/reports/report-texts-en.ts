@@ -93,6 +93,7 @@ export const EN = {
   thresholds: {
     heading: 'Limits and settings',
     recipe: 'Recipe',
+    method: 'Method',
     warn: 'Warn from score',
     reject: 'Reject from score',
     theta: 'Region threshold θ',

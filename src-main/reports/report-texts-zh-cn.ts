@@ -91,6 +91,7 @@ export const ZH_CN: ReportTexts = {
   thresholds: {
     heading: '限值与设置',
     recipe: '配方',
+    method: '方法',
     warn: '待定阈值（得分）',
     reject: '不合格阈值（得分）',
     theta: '区域阈值 θ',

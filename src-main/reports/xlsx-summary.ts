@@ -1,3 +1,4 @@
+import { methodTitle } from '../../src-shared/method-text.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import type { CellValue, SheetContent } from '../xlsx/workbook.ts';
 import { FALSE_POSITIVE, reviewedRegions } from './reviewed-regions.ts';
@@ -69,6 +70,7 @@ export class RunCounts {
       ['recipe', recipe.name],
       ['recipe_revision', recipeRevision],
       ['recipe_hash', run.recipeHash],
+      ...(recipe.method ? [['method', methodTitle(recipe.method, 'en')]] : []),
       ['pack', recipe.pack],
       ['pack_hash', run.packHash],
       ['theta', recipe.theta],

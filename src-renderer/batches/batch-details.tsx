@@ -3,7 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { KEEP_DELETED_DAYS } from '../../src-shared/batch.ts';
 import type { BatchSummaryRow } from '../../src-shared/contract/batches.ts';
+import type { RecipeRecord } from '../../src-shared/contract/recipes.ts';
+import { methodTitle } from '../../src-shared/method-text.ts';
 import { plainText } from '../i18n/plain-text.ts';
+import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { useFormat } from '../ui/use-format.ts';
 import { BatchButtons, DeletedBatchButtons } from './batch-buttons.tsx';
@@ -68,10 +71,16 @@ function Metadata({ row: { batch, images, run } }: { readonly row: BatchSummaryR
   const { t } = useTranslation(['batches', 'app']);
   const format = useFormat();
   const { api } = useWorkstation();
+  const language = useSession((session) => session.language);
   const { data: recipes } = useQuery(api.recipes.list.queryOptions());
   const recipeOf = (hash: string | null | undefined) => recipes?.find((recipe) => recipe.hash === hash);
   const next = recipeOf(batch.recipeHash);
   const used = recipeOf(run?.run.recipeHash);
+  const named = (of: RecipeRecord) => {
+    const { name, method } = of.recipe;
+    const title = method && methodTitle(method, language);
+    return [name, t('recipe.revision', of), title].filter((part) => part !== undefined).join(' · ');
+  };
   const entries: readonly (readonly [label: string, value: string])[] = [
     [t('fields.objectName'), batch.objectName],
     [t('fields.partNumber'), batch.partNumber],
@@ -79,8 +88,8 @@ function Metadata({ row: { batch, images, run } }: { readonly row: BatchSummaryR
     [t('fields.lot'), batch.lot],
     [t('fields.order'), batch.order],
     [t('fields.images'), format.count(images)],
-    [t('fields.recipe'), next ? `${next.recipe.name} · ${t('recipe.revision', next)}` : t('recipe.standard')],
-    ...(used ? [[t('fields.used'), `${used.recipe.name} · ${t('recipe.revision', used)}`] as const] : []),
+    [t('fields.recipe'), next ? named(next) : t('recipe.standard')],
+    ...(used ? [[t('fields.used'), named(used)] as const] : []),
     [t('fields.created'), format.moment(batch.createdAt)],
   ];
   return (

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
+import type { Method } from '../../src-shared/method.ts';
 import { type Recipe, recipeSchema } from '../../src-shared/recipe.ts';
 import { numberOf, scaledNumber } from './draft-numbers.ts';
+import { fromMethodDraft, toMethodDraft } from './method-draft.ts';
 import {
   fromOpinionDraft,
   type OpinionDraft,
@@ -35,6 +37,7 @@ export interface RecipeDraft {
   readonly reject: number | string;
   /** Megapixels. */
   readonly maxPixels: number | string;
+  readonly method: Method;
   readonly opinions: OpinionDraft;
   readonly tiles: TileDraft;
   readonly sizes: SizeDraft;
@@ -42,7 +45,7 @@ export interface RecipeDraft {
   readonly twoPeople: boolean;
 }
 /** Fields with one value of their own. */
-export type PlainField = Exclude<keyof RecipeDraft, 'opinions' | 'tiles' | 'sizes' | 'twoPeople'>;
+export type PlainField = Exclude<keyof RecipeDraft, 'method' | 'opinions' | 'tiles' | 'sizes' | 'twoPeople'>;
 export type DraftField = PlainField | OpinionField | TileField | SizeField;
 
 /** What is wrong with a field: a text of the window with its values. */
@@ -77,6 +80,7 @@ export function toDraft(recipe: Recipe): RecipeDraft {
     warn,
     reject,
     maxPixels: scaledNumber(recipe.maxPixels, 1e-6),
+    method: toMethodDraft(recipe.method),
     opinions: toOpinionDraft(recipe.opinions),
     tiles: toTileDraft(recipe.tiles),
     sizes: toSizeDraft(recipe),
@@ -90,6 +94,7 @@ export function fromDraft(
   pack: string,
 ): { readonly recipe: Recipe } | { readonly issues: Partial<Record<DraftField, DraftIssue>> } {
   const megapixels = numberOf(draft.maxPixels);
+  const method = fromMethodDraft(draft.method);
   const opinions = fromOpinionDraft(draft.opinions);
   const tiles = fromTileDraft(draft.tiles);
   const parsed = recipeSchema.safeParse({
@@ -111,6 +116,7 @@ export function fromDraft(
     reject: numberOf(draft.reject),
     maxPixels: Math.round(megapixels * 1e6),
     ...(opinions && { opinions }),
+    ...(method && { method }),
     ...(tiles && { tiles }),
     ...fromSizeDraft(draft.sizes),
     ...(draft.twoPeople && { signatures: { twoPeople: true } }),

@@ -3,6 +3,7 @@ import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecipeRecord } from '../../src-shared/contract/recipes.ts';
 import { useDenied } from '../state/people.ts';
+import { MethodFields } from './method-fields.tsx';
 import { OpinionFields } from './opinion-fields.tsx';
 import { NumberFields, PackField, PhraseFields } from './recipe-fields.tsx';
 import { SizeFields } from './size-fields.tsx';
@@ -49,6 +50,7 @@ export function RecipeForm({
           {text('object')}
         </SimpleGrid>
         <PackField draft={draft} />
+        <MethodFields draft={draft} />
         <NumberFields draft={draft} />
         <OpinionFields draft={draft} />
         <TileFields draft={draft} />

@@ -4,7 +4,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecipeRecord } from '../../src-shared/contract/recipes.ts';
+import { methodTitle } from '../../src-shared/method-text.ts';
 import { plainText } from '../i18n/plain-text.ts';
+import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { RecipeDrawer } from './recipe-drawer.tsx';
 import type { RecipeBase } from './use-recipe-draft.ts';
@@ -28,6 +30,7 @@ export function RecipeSelect({
   const { api } = useWorkstation();
   const { data: recipes } = useQuery(api.recipes.list.queryOptions());
   const { data: standard } = useQuery(api.recipes.default.queryOptions({ input: {} }));
+  const language = useSession((session) => session.language);
   const [base, setBase] = useState<RecipeBase | null>(null);
   const chosen = recipes?.find(({ hash }) => hash === value);
   const shown = chosen?.recipe ?? standard;
@@ -74,6 +77,7 @@ export function RecipeSelect({
       {shown && (
         <Text size="xs" c="dimmed">
           {t('recipe.summary', shown)}
+          {shown.method && ` · ${methodTitle(shown.method, language)}`}
         </Text>
       )}
       <RecipeDrawer

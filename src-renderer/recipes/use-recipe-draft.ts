@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecipeRecord } from '../../src-shared/contract/recipes.ts';
+import type { Method } from '../../src-shared/method.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
@@ -9,6 +10,7 @@ import type { OpinionDraft } from './opinion-draft.ts';
 import { type DraftField, fromDraft, type PlainField, type RecipeDraft, toDraft } from './recipe-draft.ts';
 import type { SizeDraft } from './size-draft.ts';
 import type { TileDraft } from './tile-draft.ts';
+import { useMethodLacks } from './use-method-lacks.ts';
 
 export interface RecipeBase {
   readonly recipe: Recipe;
@@ -30,16 +32,17 @@ export function useRecipeDraft(base: RecipeBase, onSaved: (saved: RecipeRecord) 
   const inspector = useSession((session) => session.inspector);
   const [draft, setDraft] = useState(() => toDraft(base.recipe));
   const [pack, setPack] = useState(base.recipe.pack);
-  // Thresholds and words mean something else to another pack: its own come with it. Opinions, tiles, sizes and signatures stay.
+  // Thresholds and words mean something else to another pack: its own come with it. Method, opinions, tiles, sizes and signatures stay.
   const choosePack = useMutation({
     mutationFn: async (id: string) =>
       id === base.recipe.pack ? base.recipe : client.recipes.default({ pack: id }),
     onSuccess: (recipe, id) => {
       setPack(id);
-      setDraft(({ name, object, opinions, tiles, sizes, twoPeople }) => ({
+      setDraft(({ name, object, method, opinions, tiles, sizes, twoPeople }) => ({
         ...toDraft(recipe),
         name,
         object,
+        method,
         opinions,
         tiles,
         sizes,
@@ -51,6 +54,7 @@ export function useRecipeDraft(base: RecipeBase, onSaved: (saved: RecipeRecord) 
     mutationFn: (recipe: Recipe) => client.recipes.save({ recipe, parentHash: base.parentHash, inspector }),
     onSuccess: onSaved,
   });
+  const methodLacks = useMethodLacks(pack);
   const read = fromDraft(draft, pack);
   const errorOf = (field: DraftField) => {
     const issue = 'issues' in read ? read.issues[field] : undefined;
@@ -65,6 +69,9 @@ export function useRecipeDraft(base: RecipeBase, onSaved: (saved: RecipeRecord) 
   });
   return {
     field,
+    method: draft.method,
+    setMethod: (method: Method) => setDraft((current) => ({ ...current, method })),
+    methodLacks,
     opinions: draft.opinions,
     setOpinions: (changes: Partial<OpinionDraft>) =>
       setDraft((current) => ({ ...current, opinions: { ...current.opinions, ...changes } })),
@@ -79,7 +86,10 @@ export function useRecipeDraft(base: RecipeBase, onSaved: (saved: RecipeRecord) 
     errorOf,
     pack,
     choosePack,
-    canSave: 'recipe' in read && JSON.stringify(read.recipe) !== JSON.stringify(base.recipe),
+    canSave:
+      'recipe' in read &&
+      !methodLacks.has(draft.method.name) &&
+      JSON.stringify(read.recipe) !== JSON.stringify(base.recipe),
     isSaving: save.isPending,
     save: () => {
       if ('recipe' in read) save.mutate(read.recipe);

@@ -1,6 +1,8 @@
 import { useTranslation } from 'react-i18next';
+import { methodTitle } from '../../src-shared/method-text.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../src-shared/result.ts';
+import { useSession } from '../state/session.ts';
 import { NoticeTexts } from '../ui/notices.tsx';
 import classes from './result-facts.module.css';
 
@@ -16,12 +18,14 @@ interface ResultFactsProps {
 /** What made the result: how the picture came to the model, recipe, models, program, device, and how long every step took. */
 export function ResultFacts({ result, recipe, revision }: ResultFactsProps) {
   const { t } = useTranslation('review');
+  const language = useSession((session) => session.language);
   const { device, timings } = result;
   const facts: readonly (readonly [string, string])[] = [
     [
       t('facts.recipe'),
       `${recipe.name}${revision === null ? '' : ` · ${t('facts.revision', { revision })}`} · ${short(result.recipeHash)}`,
     ],
+    ...(recipe.method ? [[t('facts.method'), methodTitle(recipe.method, language)] as const] : []),
     [t('facts.pack'), `${recipe.pack} · ${short(result.packHash)}`],
     [t('facts.size'), `${result.width} × ${result.height}`],
     [

@@ -1,20 +1,18 @@
 import { ActionIcon, Group, SegmentedControl, Select, Switch, Text, Tooltip } from '@mantine/core';
 import { IconArrowBackUp, IconArrowForwardUp, IconLayoutGrid, IconLayoutSidebar } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RunProgress } from '../../src-shared/contract/runs.ts';
 import type { ReviewCounts } from '../../src-shared/review-queue.ts';
 import type { UserAction } from '../keys/action.ts';
 import { ActionTooltip } from '../keys/action-button.tsx';
-import { useWorkstation } from '../state/workstation.ts';
-import { when } from './dates.ts';
 import { type ReviewContext, redo, undo } from './review-actions.ts';
 import classes from './review-bar.module.css';
 import { useReviewSettings } from './review-settings.ts';
 import type { ReviewData } from './review-table-cache.ts';
 import { RunStrip } from './run-strip.tsx';
 import { useStatusLine } from './status-line.ts';
+import { useNamedRuns } from './use-named-runs.ts';
 import { useUndoStack } from './use-review-edits.ts';
 
 interface ReviewBarProps {
@@ -138,8 +136,7 @@ interface RunSwitcherProps {
 
 function RunSwitcher({ batchId, runId, onRun }: RunSwitcherProps) {
   const { t } = useTranslation('review');
-  const { api } = useWorkstation();
-  const { data: runs = [] } = useQuery(api.runs.list.queryOptions({ input: { batchId } }));
+  const runs = useNamedRuns(batchId);
   if (runs.length < 2) return null;
   return (
     <Select
@@ -149,10 +146,7 @@ function RunSwitcher({ batchId, runId, onRun }: RunSwitcherProps) {
       aria-label={t('run.switch')}
       allowDeselect={false}
       value={runId === null ? null : String(runId)}
-      data={runs.map(({ run }) => ({
-        value: String(run.id),
-        label: t('run.name', { id: run.id, when: when(run.startedAt) }),
-      }))}
+      data={runs.map(({ run, name }) => ({ value: String(run.id), label: name }))}
       onChange={(value) => value && onRun(Number(value))}
     />
   );

@@ -48,6 +48,7 @@ async function summarise({ id, folder, place, title, version, error }: PackListi
     notes: [],
     pointsOnly: false,
     head: null,
+    methods: [],
     packHash: null,
     files: [],
   };

@@ -88,6 +88,25 @@ describe('second opinions', () => {
   });
 });
 
+describe('a method', () => {
+  it.each([
+    { name: 'winclip', refine: false },
+    { name: 'april-gan', refine: true },
+    { name: 'clipsam', refine: false },
+  ] as const)('comes back as it was: $name', (method) => {
+    const recipe = { ...RECIPE, method };
+    expect(fromDraft(toDraft(recipe), 'lite')).toEqual({ recipe });
+  });
+
+  it('is left out where it is ClipSAM with SAM behind it, so that the hash stays', () => {
+    expect(draft.method).toEqual({ name: 'clipsam', refine: true });
+    const other = fromDraft({ ...draft, method: { name: 'winclip', refine: false } }, 'lite');
+    expect(other).toEqual({ recipe: { ...RECIPE, method: { name: 'winclip', refine: false } } });
+    const back = fromDraft({ ...draft, method: { name: 'clipsam', refine: true } }, 'lite');
+    expect('recipe' in back && 'method' in back.recipe).toBe(false);
+  });
+});
+
 describe('tiles', () => {
   it.each([
     { mode: 'scale', scale: 0.35, overlap: 0.125 },
