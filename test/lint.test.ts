@@ -34,6 +34,7 @@ const DIRECTIONS: Directions = {
       'store',
       'reports',
       'codec',
+      'charts',
       'files',
     ],
   ],

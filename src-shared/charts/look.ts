@@ -1,5 +1,6 @@
 /** Colours (CSS) and font of a chart. */
 export interface ChartLook {
+  /** Names without quotation marks: ECharts writes them into attributes of an SVG as they are. */
   readonly font: string;
   /** Of what the background is; charts paint it, so that a saved picture can be read anywhere. */
   readonly paper: string;
@@ -13,6 +14,8 @@ export interface ChartLook {
   readonly accept: string;
   readonly warn: string;
   readonly reject: string;
+  /** Of lines beside each other, to be told apart by colour-blind people too (after M. Okabe and K. Ito, 2008). */
+  readonly lines: readonly string[];
 }
 
 /** On paper: told apart in grey too. */
@@ -27,7 +30,35 @@ export const PAPER_LOOK: ChartLook = {
   accept: '#7fb38a',
   warn: '#e0b64a',
   reject: '#b3372c',
+  lines: ['#2f5f98', '#c2571a', '#14866a', '#a8478f', '#a67c00', '#3b9cc9', '#555555'],
 };
+
+/** On a dark screen. */
+export const DARK_LOOK: ChartLook = {
+  font: PAPER_LOOK.font,
+  paper: '#161b22',
+  ink: '#e6eaf0',
+  quiet: '#a9b3c1',
+  grid: '#2b323e',
+  accent: '#5b9bd5',
+  second: '#f2a65a',
+  accept: '#38b48b',
+  warn: '#e9c046',
+  reject: '#f0645c',
+  lines: ['#5b9bd5', '#f2a65a', '#38b48b', '#d98cc4', '#e9c046', '#8fd3f4', '#b4bcc8'],
+};
+
+const DASHES = ['solid', 'dashed', 'dotted'] as const;
+const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond'] as const;
+
+/** Colour, dashes and symbol of the n-th line (from 0) of a chart: the dashes change where the colours begin again. */
+export function lineLook(index: number, { lines }: ChartLook) {
+  return {
+    color: lines[index % lines.length]!,
+    dash: DASHES[Math.floor(index / lines.length) % DASHES.length]!,
+    symbol: SYMBOLS[index % SYMBOLS.length]!,
+  } as const;
+}
 
 /** What all charts have in common: no motion, one font, a background. */
 export function commonOption(look: ChartLook) {
