@@ -1,22 +1,11 @@
-import { type ChartLook, PAPER_LOOK } from '../../src-shared/charts/look.ts';
+import { type ChartLook, DARK_LOOK, PAPER_LOOK } from '../../src-shared/charts/look.ts';
 
-const FONT = '"Inter Variable", "Segoe UI", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif';
+const FONT = 'Inter Variable, Segoe UI, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif';
 
 /** The charts' colours on the window's two backgrounds. */
 export const WINDOW_LOOKS: Readonly<Record<'light' | 'dark', ChartLook>> = {
   light: { ...PAPER_LOOK, font: FONT, accept: '#2b8a5f', warn: '#d9a300', reject: '#c92a2a' },
-  dark: {
-    font: FONT,
-    paper: '#161b22',
-    ink: '#e6eaf0',
-    quiet: '#a9b3c1',
-    grid: '#2b323e',
-    accent: '#5b9bd5',
-    second: '#f2a65a',
-    accept: '#38b48b',
-    warn: '#e9c046',
-    reject: '#f0645c',
-  },
+  dark: { ...DARK_LOOK, font: FONT },
 };
 
 /** Of saved pictures, whatever the window's theme: they go into documents. */
