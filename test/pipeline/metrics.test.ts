@@ -1,112 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { countImage, imageTruth } from '../../src-main/pipeline/image-counts.ts';
 import { imageMetrics, PixelMetrics } from '../../src-main/pipeline/metrics.ts';
 import { Random } from '../../src-shared/random.ts';
-
-/** AUROC by counting pairs, AP and F1 by walking every threshold: the definitions, quadratic. */
-function naiveRanking(scores: readonly number[], labels: readonly boolean[]) {
-  const positives = scores.filter((_, i) => labels[i]);
-  const negatives = scores.filter((_, i) => !labels[i]);
-  let wins = 0;
-  for (const p of positives) for (const n of negatives) wins += p > n ? 1 : p === n ? 0.5 : 0;
-  let ap = 0;
-  let recall = 0;
-  let f1Max = 0;
-  for (const threshold of [...new Set(scores)].sort((a, b) => b - a)) {
-    const tp = positives.filter((score) => score >= threshold).length;
-    const fp = negatives.filter((score) => score >= threshold).length;
-    const precision = tp / (tp + fp);
-    ap += (tp / positives.length - recall) * precision;
-    recall = tp / positives.length;
-    if (tp > 0) f1Max = Math.max(f1Max, (2 * precision * recall) / (precision + recall));
-  }
-  return { auroc: wins / (positives.length * negatives.length), ap, f1Max };
-}
-
-interface Sample {
-  readonly scores: Uint16Array;
-  readonly mask: Uint8Array;
-  /** Pixel lists of the ground-truth regions, known from how the mask was drawn. */
-  readonly regions: readonly (readonly number[])[];
-}
-
-const SIDE = 12;
-
-/** Blocks in a grid of 4 × 4 tiles, never touching, under scores with many ties. */
-function drawSample(random: Random, levels: number): Sample {
-  const mask = new Uint8Array(SIDE * SIDE);
-  const regions: number[][] = [];
-  for (let ty = 0; ty < 3; ty++) {
-    for (let tx = 0; tx < 3; tx++) {
-      if (random.next() < 0.5) continue;
-      const [width, height] = [1 + Math.floor(random.next() * 3), 1 + Math.floor(random.next() * 3)];
-      const region: number[] = [];
-      for (let y = 0; y < height; y++) {
-        for (let x = 0; x < width; x++) region.push((ty * 4 + y) * SIDE + tx * 4 + x);
-      }
-      for (const pixel of region) mask[pixel] = 255;
-      regions.push(region);
-    }
-  }
-  const scores = Uint16Array.from(mask, (value) => {
-    const score = Math.floor((random.next() * 0.8 + (value ? 0.2 : 0)) * levels) / levels;
-    return score * 65535;
-  });
-  return { scores, mask, regions };
-}
-
-/** (FPR, PRO) with scores > threshold, straight from the pixels. */
-function proPoint(samples: readonly Sample[], threshold: number): { fpr: number; pro: number } {
-  const overlaps: number[] = [];
-  let fp = 0;
-  let negatives = 0;
-  for (const { scores, mask, regions } of samples) {
-    for (const region of regions) {
-      overlaps.push(region.filter((pixel) => scores[pixel]! > threshold).length / region.length);
-    }
-    for (const [i, value] of mask.entries()) {
-      if (value) continue;
-      negatives++;
-      if (scores[i]! > threshold) fp++;
-    }
-  }
-  return { fpr: fp / negatives, pro: overlaps.reduce((a, b) => a + b, 0) / overlaps.length };
-}
-
-function trapezoid(points: readonly { fpr: number; pro: number }[]): number {
-  let area = 0;
-  for (let i = 1; i < points.length; i++) {
-    const [a, b] = [points[i - 1]!, points[i]!];
-    area += ((b.fpr - a.fpr) * (a.pro + b.pro)) / 2;
-  }
-  return area;
-}
-
-/** PRO over every distinct score, the curve cut at 0.3 by resampling it in 30,000 steps. */
-function naivePro(samples: readonly Sample[]): number {
-  const values = [...new Set(samples.flatMap(({ scores }) => [...scores]))].sort((a, b) => b - a);
-  const curve = [{ fpr: 0, pro: 0 }, ...values.map((value) => proPoint(samples, value - 1))];
-  const proAt = (fpr: number) => {
-    const i = curve.findIndex((point) => point.fpr >= fpr);
-    const [a, b] = [curve[i - 1]!, curve[i]!];
-    return b.fpr === a.fpr ? b.pro : a.pro + ((fpr - a.fpr) / (b.fpr - a.fpr)) * (b.pro - a.pro);
-  };
-  let sum = 0;
-  const steps = 30_000;
-  for (let i = 0; i < steps; i++) sum += proAt(((i + 0.5) * 0.3) / steps);
-  return sum / steps;
-}
-
-/** A transcription of VAND-APRIL-GAN's `cal_pro_score` (test.py). */
-function naiveAprilGan(samples: readonly Sample[]): number {
-  const scores = samples.flatMap((sample) => [...sample.scores]);
-  const [low, high] = [Math.min(...scores), Math.max(...scores)];
-  const points = Array.from({ length: 200 }, (_, i) => proPoint(samples, low + (i * (high - low)) / 200))
-    .filter(({ fpr }) => fpr < 0.3)
-    .reverse();
-  const rates = points.map(({ fpr }) => fpr);
-  const [first, last] = [Math.min(...rates), Math.max(...rates)];
-  return trapezoid(points.map(({ fpr, pro }) => ({ fpr: (fpr - first) / (last - first), pro })));
-}
+import {
+  drawSample,
+  labelledRegions,
+  naiveAprilGan,
+  naiveMetrics,
+  naiveRanking,
+  type Sample,
+  SIDE,
+} from './naive-metrics.ts';
 
 function measured(samples: readonly Sample[]) {
   const metrics = new PixelMetrics();
@@ -120,17 +24,55 @@ describe('PixelMetrics', () => {
     const samples = Array.from({ length: 6 }, () => drawSample(random, levels));
     const scores = samples.flatMap((sample) => [...sample.scores]);
     const labels = samples.flatMap((sample) => Array.from(sample.mask, (value) => value > 0));
-    const naive = naiveRanking(scores, labels);
+    const naive = naiveMetrics(samples);
     const result = measured(samples);
     expect(result.auroc).toBeCloseTo(naive.auroc, 12);
     expect(result.ap).toBeCloseTo(naive.ap, 12);
     expect(result.f1Max).toBeCloseTo(naive.f1Max, 12);
-    expect(result.pro).toBeCloseTo(naivePro(samples), 3);
-    expect(result.proAprilGan).toBeCloseTo(naiveAprilGan(samples), 12);
+    expect(result.pro).toBeCloseTo(naive.pro, 12);
+    expect(result.proAprilGan).toBeCloseTo(naive.proAprilGan, 12);
     const atThreshold = scores.map((score) => score / 65535 >= result.f1Threshold!);
     const tp = atThreshold.filter((above, i) => above && labels[i]).length;
     const wrong = atThreshold.filter((above, i) => above !== labels[i]).length;
     expect((2 * tp) / (2 * tp + wrong)).toBeCloseTo(naive.f1Max, 12);
+  });
+
+  it('finds the regions of masks of any shape', () => {
+    const random = new Random('shapes');
+    const samples = [0.2, 0.4, 0.6].map((share) => {
+      const mask = Uint8Array.from({ length: SIDE * SIDE }, () => Number(random.chance(share)));
+      const scores = Uint16Array.from(mask, (value) => random.int(0, 30) + 10 * value);
+      return { scores, mask, regions: labelledRegions(mask, SIDE, SIDE) };
+    });
+    const { pro, proAprilGan } = measured(samples);
+    expect(pro).toBeCloseTo(naiveMetrics(samples).pro, 12);
+    expect(proAprilGan).toBeCloseTo(naiveMetrics(samples).proAprilGan, 12);
+  });
+
+  it.each([
+    // Good pixels 8 6 4 3 2 1 0; a region of 9 and 5, one of 7. Up to 0.3: 1/7 at 1/4, 1/7 at 3/4, the rest at 1.
+    ['worked by hand', 7, (0.25 / 7 + 0.75 / 7 + (0.3 - 2 / 7)) / 0.3, 0.5],
+    // The second region ties with 6: its share comes while the second seventh is walked.
+    ['worked by hand, with a tie', 6, (0.25 / 7 + 0.5 / 7 + (0.3 - 2 / 7)) / 0.3, 0.375],
+  ])('gives both PROs %s', (_name, second, pro, proAprilGan) => {
+    const scores = Uint16Array.of(9, 5, 8, 6, 4, 3, 2, 1, 0, second);
+    const metrics = new PixelMetrics();
+    metrics.add(scores, Uint8Array.of(1, 1, 0, 0, 0, 0, 0, 0, 0, 1), 10, 1);
+    expect(metrics.result().pro).toBeCloseTo(pro, 12);
+    expect(metrics.result().proAprilGan).toBeCloseTo(proAprilGan, 12);
+  });
+
+  it('says the same of counts that were made image by image', () => {
+    const random = new Random('counts');
+    const samples = Array.from({ length: 4 }, () => drawSample(random, 300));
+    const metrics = new PixelMetrics();
+    for (const { scores, mask } of samples) {
+      metrics.addCounts(countImage(scores, imageTruth(mask, SIDE, SIDE)));
+    }
+    const [counted, whole] = [metrics.result(), measured(samples)];
+    expect(counted).toMatchObject({ auroc: whole.auroc, ap: whole.ap, f1Max: whole.f1Max });
+    expect(counted.pro).toBeCloseTo(whole.pro!, 12);
+    expect(counted.proAprilGan).toBeCloseTo(whole.proAprilGan!, 12);
   });
 
   it('counts only scores above the threshold in the APRIL-GAN variant', () => {

@@ -2,7 +2,7 @@ import type { SampleRanges } from '../../../src-shared/batch-range.ts';
 import type { ErrorRecord } from '../../../src-shared/error-record.ts';
 import type { InspectionArea } from '../../../src-shared/inspection-area.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
-import type { PixelMetricsResult, RankingMetrics } from '../../pipeline/metrics.ts';
+import type { PixelMetricsResult, RankingMetrics } from '../../pipeline/metric-results.ts';
 
 /** What `clipsam evaluate --json` writes. Shares are 0..1; metrics are 0..1 or null where they have no value. */
 export interface Evaluation {

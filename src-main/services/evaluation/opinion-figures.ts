@@ -2,7 +2,7 @@ import type { SampleRanges } from '../../../src-shared/batch-range.ts';
 import type { Opinion } from '../../../src-shared/opinion.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { AlignmentDecision } from '../../../src-shared/run-comparison.ts';
-import type { PixelMetricsResult, RankingMetrics } from '../../pipeline/metrics.ts';
+import type { PixelMetricsResult, RankingMetrics } from '../../pipeline/metric-results.ts';
 import type { CategoryEvaluation, Evaluation, EvaluationFigures } from './evaluation-figures.ts';
 
 /** Figures with those of each opinion alone. */
