@@ -2,8 +2,7 @@ import { ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
 import { Random } from '../../../src-shared/random.ts';
 import { sha256OfFile } from '../../files/hash.ts';
 import { toReadError } from '../../files/read-error.ts';
-import type { DefectCategory } from '../datasets/defect-category.ts';
-import { goodTraining } from '../datasets/find-categories.ts';
+import { type DefectCategory, goodTraining } from '../datasets/defect-category.ts';
 
 /** A file by what it holds. */
 export interface KnownFile {
@@ -22,7 +21,7 @@ export async function referenceDraws(
   count: number,
   signal?: AbortSignal,
 ): Promise<(seed: number) => readonly KnownFile[]> {
-  const training = await goodTraining(category);
+  const training = goodTraining(category);
   const inTest = category.images.filter(({ mask }) => mask === undefined).map(({ path }) => path);
   const good = await knownFiles(training.length > 0 ? training : inTest, signal);
   const different = [
