@@ -13,6 +13,11 @@ export interface UmciShape extends UmciConfig {
   readonly stageWidths: readonly number[];
   /** C_t. */
   readonly textWidth: number;
+  /**
+   * `own`: the last convolution's two kernels are weights, as the paper has it. Default: they are made of the language
+   * tokens. Packs have the default; the other is there to be compared with it.
+   */
+  readonly kernels?: 'own';
 }
 
 /** The head's weights, in a fixed order. */
@@ -52,8 +57,9 @@ export function umciParameters(shape: UmciShape): WeightSpec[] {
     }
     const paths = 1 + Number(shape.paths.strip) + Number(shape.paths.scale);
     conv3(`${at}.fuse`, paths * d + shape.novelty.length * NOVELTY_VALUES, d);
-    // L has unit rows, so this makes kernels of unit size.
-    list.push({ name: `${at}.out.weight`, shape: [shape.textWidth, d], fan: 1 });
+    // L has unit rows, so either makes kernels of unit size.
+    const rows = shape.kernels === 'own' ? 2 : shape.textWidth;
+    list.push({ name: `${at}.out.weight`, shape: [rows, d], fan: 1 });
   });
   return list;
 }
@@ -181,7 +187,8 @@ export function umciStageLogits(
 
     if (novelty) paths.push(novelty);
     const fused = b.gelu(conv3(paths.length > 1 ? b.concat(paths, 1) : image, `${at}.fuse`));
-    const kernels = b.unsqueeze(b.matmul(inputs.text, weight(`${at}.out.weight`)), [2, 3]);
+    const out = weight(`${at}.out.weight`);
+    const kernels = b.unsqueeze(shape.kernels === 'own' ? out : b.matmul(inputs.text, out), [2, 3]);
     const channels = b.div(b.conv(fused, kernels), b.constant(root));
     const logit = b.sub(b.slice(channels, 1, 1, 2), b.slice(channels, 1, 0, 1));
     return b.squeeze(b.matmul(b.matmul(inputs.mapRows, logit), inputs.mapColumns), [0, 1]);

@@ -38,7 +38,10 @@ export function paperHead({ hiddenDim }: Pick<HeadSettings, 'hiddenDim'>): UmciC
 }
 
 /** Adam at a constant rate, the last weights kept. @param pictures of an epoch */
-export function paperSchedule(settings: HeadSettings, pictures: number): HeadSchedule {
+export function paperSchedule(
+  settings: Pick<HeadSettings, 'batch' | 'epochs' | 'learningRate'>,
+  pictures: number,
+): HeadSchedule {
   const { batch, epochs, learningRate } = settings;
   return {
     protocol: 'paper',

@@ -12,7 +12,13 @@ export interface HeadFigures {
   readonly pixelAuroc: number | null;
   readonly pixelAp: number | null;
   readonly pixelF1Max: number | null;
+  /** The threshold that reaches it. */
+  readonly pixelF1Threshold: number | null;
+  /** Exact, to a false-positive rate of 0.3. */
+  readonly pixelPro: number | null;
   readonly imageAuroc: number | null;
+  readonly imageAp: number | null;
+  readonly imageF1Max: number | null;
   /** Peak of the coarse map of every good and every defective picture, 0..1, ascending. */
   readonly goodPeaks: readonly number[];
   readonly defectivePeaks: readonly number[];
@@ -57,14 +63,19 @@ export async function validateHead(options: {
         peaks.push(coarse.data.reduce((a, b) => Math.max(a, b), 0));
       }
       const labels = list.map((record) => record.area > 0);
-      const { auroc, ap, f1Max } = pixels.result();
+      const { auroc, ap, f1Max, f1Threshold, pro } = pixels.result();
+      const image = imageMetrics(peaks, labels);
       const sorted = (wanted: boolean) => peaks.filter((_, i) => labels[i] === wanted).sort((a, b) => a - b);
       figures[group] = {
         pictures: list.length,
         pixelAuroc: auroc,
         pixelAp: ap,
         pixelF1Max: f1Max,
-        imageAuroc: imageMetrics(peaks, labels).auroc,
+        pixelF1Threshold: f1Threshold,
+        pixelPro: pro,
+        imageAuroc: image.auroc,
+        imageAp: image.ap,
+        imageF1Max: image.f1Max,
         goodPeaks: sorted(false),
         defectivePeaks: sorted(true),
       };

@@ -1,29 +1,24 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Device } from '../../src-shared/device.ts';
-import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
-import { stageTensor } from '../../src-shared/pack.ts';
+import { throwIfCancelled } from '../../src-shared/errors.ts';
 import { exactReference } from '../../src-shared/pack-reference.ts';
 import { makeFolder } from '../files/atomic-write.ts';
 import { sha256 } from '../files/hash.ts';
 import { writeSafetensors } from '../graph/safetensors.ts';
 import type { UmciShape } from '../graph/umci.ts';
-import { createSession } from '../inference/ort.ts';
 import type { LoadedPack } from '../inference/pack-loader.ts';
-import { runnableFile, textModel, visionModel } from '../inference/pack-models.ts';
-import { Stopwatch } from '../inference/stopwatch.ts';
-import { floats } from '../inference/tensor-values.ts';
-import { TextTower } from '../inference/text-tower.ts';
-import { openTokenizer } from '../inference/tokenizer.ts';
 import { type DatasetCategory, datasetViews } from './dataset-views.ts';
-import { ensureFeatures, type FeatureProgress, knownFeatures } from './feature-cache.ts';
+import { type FeatureProgress, knownFeatures } from './feature-cache.ts';
 import { type FeatureRecord, featuresIn } from './feature-file.ts';
 import type { DatasetNote, HeadLog } from './head-log.ts';
-import { checkRoom, type HeadNeeds, planHead, towerThreads } from './head-needs.ts';
+import { checkRoom, type HeadNeeds, planHead } from './head-needs.ts';
 import { describeHeadPack, type HeadPackTitle, packTaken, writeHeadPack } from './head-pack.ts';
 import { type HeadSettings, paperHead, paperSchedule } from './head-settings.ts';
 import { type HeadProgress, trainHead } from './head-training.ts';
 import { validateHead } from './head-validation.ts';
+import { objectLanguage } from './object-language.ts';
+import { externalKeys, featureFolder, sourceName, towerFeatures } from './tower-features.ts';
 import { umciHead } from './trainable-head.ts';
 import type { TrainingView } from './views.ts';
 
@@ -93,7 +88,11 @@ export async function trainHeadPack(options: TrainHeadPackOptions): Promise<Head
     : undefined;
   const featuresDone = performance.now();
 
-  const language = await objectLanguage(options);
+  const language = await objectLanguage(
+    parent,
+    [...options.train.categories, ...(options.validate?.categories ?? [])].map(({ object }) => object),
+    options,
+  );
   const schedule = paperSchedule(settings, trained.records.length);
   const loss: { step: number; loss: number }[] = [];
   const made = [parent.packHash, settings, trained.records.map(({ id }) => id)];
@@ -181,14 +180,8 @@ async function openFeatures({
   settings,
   cache,
 }: TrainHeadPackOptions): Promise<Pictures> {
-  const { vision, files } = parent.pack;
-  const tower = [
-    vision,
-    files[vision.file]!.sha256,
-    ...externalKeys(parent).map((key) => files[key]!.sha256),
-  ];
   return {
-    folder: join(cache, `features-${sha256(JSON.stringify(tower)).slice(0, 16)}`),
+    folder: featureFolder(parent, cache),
     trained: await datasetViews(train.categories, train.root, settings),
     measured: validate
       ? await datasetViews(validate.categories, validate.root, { ...settings, mosaics: false })
@@ -207,14 +200,10 @@ async function sayNeeds(options: TrainHeadPackOptions, shape: UmciShape, picture
     ...{ vision, shape, cache, missing },
     batch: settings.batch,
     pictures: all.size,
-    towerBytes: [vision.file, ...externalKeys(parent)].reduce((sum, key) => sum + files[key]!.bytes, 0),
+    towerBytes: [vision.file, ...externalKeys(parent.pack)].reduce((sum, key) => sum + files[key]!.bytes, 0),
   });
   onProgress?.({ kind: 'needs', needs, pictures: all.size, missing });
   checkRoom(needs, cache);
-}
-
-function externalKeys({ pack }: LoadedPack): string[] {
-  return (pack.files[pack.vision.file]!.external ?? []).map(({ file }) => file);
 }
 
 /** @throws ClipSamError `training-data-invalid` when not a single picture can be used */
@@ -224,33 +213,18 @@ async function featuresOf(
   { parent, device, threads, signal, onProgress }: TrainHeadPackOptions,
   { name, root, categories }: HeadDataset,
 ): Promise<{ readonly records: FeatureRecord[]; readonly note: DatasetNote; readonly leftOut: string[] }> {
-  const { vision } = parent.pack;
   const leftOut: string[] = [];
-  const records = await ensureFeatures(views, {
-    vision,
-    async encoder() {
-      const tower = await visionModel(parent.pack, parent.pathOf);
-      // Without what only SAM takes of it.
-      return runnableFile({ ...tower, outputs: vision.stages.map((stage) => stageTensor(vision, stage)) });
-    },
-    dataRoot: root,
-    folder,
-    workers: 1,
-    threads: towerThreads(threads),
+  const records = await towerFeatures(parent, views, {
+    ...{ dataRoot: root, folder },
     ...(device && { device }),
+    ...(threads && { threads }),
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
     onFailure(view, message) {
-      leftOut.push(view.source.kind === 'file' ? view.source.image : `a mosaic of ${view.group}`);
+      leftOut.push(sourceName(view));
       onProgress?.({ kind: 'left-out', view, message });
     },
   });
-  if (records.length === 0) {
-    throw new ClipSamError(
-      'training-data-invalid',
-      `None of the ${views.length} pictures in ${root} can be used. What is wrong with each was said above.`,
-    );
-  }
   const note: DatasetNote = {
     name,
     categories: categories.map(({ category }) => category),
@@ -258,31 +232,6 @@ async function featuresOf(
     defective: records.filter(({ area }) => area > 0).length,
   };
   return { records, note, leftOut };
-}
-
-/** L of every category's object, in the recipe's phrases. */
-async function objectLanguage({ parent, train, validate, ...options }: TrainHeadPackOptions) {
-  const { text, defaultRecipe } = parent.pack;
-  const { bytes, externalFolder } = runnableFile(await textModel(parent.pack, parent.pathOf));
-  const session = await createSession(bytes, {
-    device: 'cpu',
-    ...(externalFolder && { externalFolder }),
-    ...(options.threads && { threads: options.threads }),
-  });
-  try {
-    const json = await readFile(parent.pathOf(text.tokenizer), 'utf8');
-    const tower = new TextTower(session, openTokenizer(json, text.tokenizer), text);
-    const tokens = new Map<string, Float32Array>();
-    for (const { object } of [...train.categories, ...(validate?.categories ?? [])]) {
-      throwIfCancelled(options.signal);
-      const { prompts } = defaultRecipe;
-      const language = await tower.tokens({ object, prompts }, new Stopwatch());
-      tokens.set(object, floats({ language }, 'language'));
-    }
-    return (names: readonly string[]) => tokens.get(names[0]!)!;
-  } finally {
-    await session.release();
-  }
 }
 
 function seconds(from: number, to: number): number {

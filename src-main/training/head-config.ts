@@ -1,0 +1,30 @@
+import type { Pack, UmciConfig } from '../../src-shared/pack.ts';
+import { PAPER_SETTINGS, paperHead } from './head-settings.ts';
+import { linearHead, type TowerWidths, type TrainableHead, umciHead } from './trainable-head.ts';
+
+/** A head as plain data: what it is called in a cache and in a table of results follows from it. */
+export type HeadConfig =
+  | { readonly kind: 'umci'; readonly umci: UmciConfig; readonly kernels?: 'own' }
+  /** APRIL-GAN's linear layers. */
+  | { readonly kind: 'linear'; readonly scale: number };
+
+/** Factor of the cosine in APRIL-GAN's code. */
+export const APRIL_GAN_SCALE = 100;
+
+/** What the towers of a pack fix of every head on them. */
+export function towerWidths({ vision, text }: Pick<Pack, 'vision' | 'text'>): TowerWidths {
+  return { stageWidths: vision.stages.map(({ width }) => width), textWidth: text.width };
+}
+
+/** The UMCI that is compared with others: the pack's own where it has one, else the paper's. */
+export function baseHead({ head }: Pick<Pack, 'head'>): UmciConfig {
+  if (head.kind !== 'umci') return paperHead(PAPER_SETTINGS);
+  const { hiddenDim, scaleKernels, stripKernel, paths, separable, novelty } = head;
+  return { hiddenDim, scaleKernels, stripKernel, paths, separable, novelty };
+}
+
+/** The head that a description stands for. */
+export function headOf(config: HeadConfig, widths: TowerWidths): TrainableHead {
+  if (config.kind === 'linear') return linearHead(widths, config.scale);
+  return umciHead({ ...config.umci, ...widths, ...(config.kernels && { kernels: config.kernels }) });
+}
