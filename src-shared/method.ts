@@ -30,3 +30,18 @@ export type Method = z.infer<typeof methodSchema>;
 
 /** What recipes mean that name no method: the paper's whole pipeline. */
 export const CLIPSAM: Method = { name: 'clipsam', refine: true };
+
+/**
+ * Why a pack can't run a method. `no-umci-head`: its head is another, or none; `no-strip-path`, `no-scale-path`: its UMCI
+ * head was trained without the path that would be left out; `no-projection`: nothing brings its tokens to the space of its
+ * text tower; `no-linear-weights`: it has no linear layers for this method.
+ */
+export const METHOD_LACKS = [
+  'no-umci-head',
+  'no-strip-path',
+  'no-scale-path',
+  'no-projection',
+  'no-linear-weights',
+] as const;
+export const methodLackSchema = z.enum(METHOD_LACKS);
+export type MethodLack = z.infer<typeof methodLackSchema>;

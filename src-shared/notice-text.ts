@@ -110,6 +110,8 @@ const EN: Tellers = {
       : `The device "${device}" had not enough memory: "${running}" computed.`,
   'no-trained-head': () =>
     'The model pack has no trained head: the map shows how much each place is like the words, which finds far fewer defects. Use a pack with a head, or train one.',
+  'other-method': ({ method }) =>
+    `The map was made by the method ${method}. θ, warn and reject are the recipe's: set them for this method before you trust a verdict.`,
   'points-only': () =>
     'SAM in this model pack takes no boxes: it was asked with points alone, and its masks may be larger or smaller than the region.',
   'single-reference': () =>
@@ -183,6 +185,8 @@ const ZH: Tellers = {
       : `设备“${device}”内存不足：已改由“${running}”计算。`,
   'no-trained-head': () =>
     '该模型包没有训练过的检测头：图中仅显示各处与文字的相似程度，能发现的缺陷少得多。请使用带检测头的模型包，或训练一个。',
+  'other-method': ({ method }) =>
+    `该图由方法 ${method} 生成。θ、警告与拒绝阈值取自配方：在信任判定之前，请为该方法设定这些阈值。`,
   'points-only': () => '该模型包中的 SAM 不接受方框：仅用点进行了提示，其掩膜可能大于或小于该区域。',
   'single-reference': () => '只有一幅参考图像：合格品之间的差异尚不清楚。请添加更多参考图像。',
   'consensus-unavailable': ({ images }, { number }) =>
@@ -231,6 +235,7 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'consensus-mixed': 'Batch of several kinds',
     'out-of-device-memory': 'Device without memory',
     'no-trained-head': 'No trained head',
+    'other-method': 'Another method',
     'points-only': 'Points only',
     'single-reference': 'One reference only',
     'consensus-unavailable': 'Batch too small',
@@ -267,6 +272,7 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'consensus-mixed': '批次种类不一',
     'out-of-device-memory': '设备内存不足',
     'no-trained-head': '无训练过的检测头',
+    'other-method': '其他方法',
     'points-only': '仅用点提示',
     'single-reference': '仅一幅参考',
     'consensus-unavailable': '批次图像过少',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ALIGNMENT_DOUBTS } from './alignment.ts';
 import { deviceSchema } from './device.ts';
 import { PART_DOUBTS } from './inspection-area.ts';
+import { methodNameSchema } from './method.ts';
 import { opinionSchema } from './opinion.ts';
 
 const count = z.int().min(0);
@@ -127,6 +128,8 @@ export const noticeSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('out-of-device-memory'), device: deviceSchema, running: deviceSchema }),
   /** The pack has no trained head: the map is the bare similarity of patches and words. */
   z.object({ code: z.literal('no-trained-head') }),
+  /** Another method than the pack's own head made the map; θ, warn and reject were set for that head. */
+  z.object({ code: z.literal('other-method'), method: methodNameSchema }),
   /** The pack's SAM takes no boxes: regions were asked about with their points alone. */
   z.object({ code: z.literal('points-only') }),
 ]);
@@ -152,6 +155,7 @@ export const NOTICE_LEVELS: Readonly<Record<NoticeCode, 'information' | 'warning
   'marks-unusable': 'warning',
   'consensus-mixed': 'information',
   'no-trained-head': 'warning',
+  'other-method': 'information',
   'points-only': 'information',
   'out-of-device-memory': 'information',
   'single-reference': 'warning',

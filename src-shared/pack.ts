@@ -185,6 +185,18 @@ const headSchema = z.discriminatedUnion('kind', [
 ]);
 export type Head = z.infer<typeof headSchema>;
 
+const layersSchema = z.strictObject({ file: fileKey, scale });
+/**
+ * Trained weights of methods other than the head's own, each a linear layer per stage into the space of the text:
+ * APRIL-GAN's, SDP+'s, and the image side that the text tower was trained against, where the vision tower has no
+ * projection of its own.
+ */
+const methodWeightsSchema = z.strictObject({
+  'april-gan': layersSchema.optional(),
+  'sdp-plus': layersSchema.optional(),
+  projection: layersSchema.optional(),
+});
+
 /** Another precision of a file, with the devices it is for. */
 const variantSchema = z.strictObject({
   of: fileKey,
@@ -214,6 +226,7 @@ const partsShape = {
   text: textSchema,
   segmenter: segmenterSchema,
   head: headSchema,
+  methodWeights: methodWeightsSchema.optional(),
   /** Files in other precisions; those that the parts name are fp32. */
   variants: z.array(variantSchema).max(64),
   trained: lineageSchema.optional(),
@@ -290,7 +303,7 @@ function checkParts(
 }
 
 function fileReferences(pack: Parameters<typeof checkParts>[0]): [path: (string | number)[], key: string][] {
-  const { vision, text, segmenter, head } = pack;
+  const { vision, text, segmenter, head, methodWeights } = pack;
   return [
     [['vision', 'file'], vision.file],
     [['text', 'tokenizer'], text.tokenizer],
@@ -300,6 +313,10 @@ function fileReferences(pack: Parameters<typeof checkParts>[0]): [path: (string 
       ? [[['segmenter', 'encoder', 'file'], segmenter.encoder.file] as [string[], string]]
       : []),
     ...(head.kind === 'none' ? [] : [[['head', 'file'], head.file] as [string[], string]]),
+    ...Object.entries(methodWeights ?? {}).map(([method, { file }]): [string[], string] => [
+      ['methodWeights', method, 'file'],
+      file,
+    ]),
     ...pack.variants.flatMap(({ of, file }, index): [(string | number)[], string][] => [
       [['variants', index, 'of'], of],
       [['variants', index, 'file'], file],

@@ -13,12 +13,13 @@ type Directions = Readonly<Record<string, readonly string[]>>;
 const DIRECTIONS: Directions = {
   pipeline: [],
   graph: [],
+  methods: ['pipeline', 'graph'],
   'training/synthetic': [],
   files: [],
   checkpoint: ['graph', 'files'],
   codec: ['files'],
-  inference: ['pipeline', 'graph', 'codec', 'files'],
-  training: ['pipeline', 'graph', 'training/synthetic', 'inference', 'codec', 'files'],
+  inference: ['pipeline', 'graph', 'methods', 'codec', 'files'],
+  training: ['pipeline', 'graph', 'methods', 'training/synthetic', 'inference', 'codec', 'files'],
   store: ['files'],
   pdf: ['files'],
   charts: ['files'],
@@ -28,6 +29,7 @@ const DIRECTIONS: Directions = {
     ...[
       'pipeline',
       'graph',
+      'methods',
       'training/synthetic',
       'checkpoint',
       'inference',

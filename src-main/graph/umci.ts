@@ -7,6 +7,9 @@ import type { WeightSpec } from './weight-spec.ts';
 /** Map cells per token along an axis: the coarse map lies on SAM's 256 lattice when the token grid is 64. */
 export const CELLS_PER_TOKEN = 4;
 
+/** A way from tokens to the map beside the tokens themselves. */
+export type UmciPath = keyof UmciConfig['paths'];
+
 /** What UMCI has to know of the towers besides its own shape. */
 export interface UmciShape extends UmciConfig {
   /** Channels of each stage's patch tokens. */
@@ -114,6 +117,7 @@ export function declareUmciInputs(builder: GraphBuilder, shape: UmciShape): Umci
  * takes its two kernels from the language tokens, one each: both attentions see T as a set, so this is what tells
  * "abnormal" from "normal". Exchanging the two turns the map into its complement.
  * @param weight gives the value that stands for a weight of {@link umciParameters}
+ * @param without a path that says nothing: its channels are zero in the fusion, its inputs are not needed
  * @returns per stage the logit of "abnormal" against "normal" on the map grid, [map_h, map_w]: the softmax
  *   over the two channels is its sigmoid
  */
@@ -122,6 +126,7 @@ export function umciStageLogits(
   shape: UmciShape,
   inputs: UmciInputs,
   weight: (name: string) => Value,
+  without?: UmciPath,
 ): Value[] {
   const root = Math.sqrt(shape.hiddenDim);
   const conv3 = (x: Value, name: string) => {
@@ -154,8 +159,10 @@ export function umciStageLogits(
     const text = linear(inputs.text, `${at}.text`);
     const image = b.unsqueeze(b.transpose(v, [2, 0, 1]), [0]);
     const paths = [image];
+    const nothing = () => b.mul(image, b.constant(0));
 
-    if (shape.paths.strip) {
+    if (shape.paths.strip && without === 'strip') paths.push(nothing());
+    else if (shape.paths.strip) {
       const strip = (axis: 'rows' | 'columns') => {
         const name = `${at}.strip.${axis}`;
         const mean = b.reduceMean(v, [axis === 'rows' ? 1 : 0], false);
@@ -167,7 +174,8 @@ export function umciStageLogits(
       paths.push(conv3(b.add(strip('rows'), strip('columns')), `${at}.strip.mix`));
     }
 
-    if (shape.paths.scale) {
+    if (shape.paths.scale && without === 'scale') paths.push(nothing());
+    else if (shape.paths.scale) {
       const asKernel = b.unsqueeze(text, [2, 3]);
       const asAnswer = b.unsqueeze(b.transpose(text, [1, 0]), [2, 3]);
       const scales = inputs.scales.map((scale, j) => {
@@ -203,11 +211,13 @@ function coarseMap(b: GraphBuilder, stageLogits: readonly Value[]): Value {
 
 /**
  * The head as an ONNX model: feeds as {@link umciFeeds} makes them, output `coarse` [map_h, map_w].
+ * @param options.without as in {@link umciStageLogits}; the feeds are then those of a head without this path
  * @throws TypeError when a weight is missing or has another shape
  */
 export function buildUmciGraph(
   shape: UmciShape,
   weights: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>,
+  { without }: { readonly without?: UmciPath } = {},
 ): Model {
   const builder = new GraphBuilder();
   const values = new Map<string, Value>();
@@ -220,8 +230,9 @@ export function buildUmciGraph(
     }
     values.set(name, builder.initializer(name, tensor.data, dims));
   }
-  const inputs = declareUmciInputs(builder, shape);
-  const logits = umciStageLogits(builder, shape, inputs, (name) => values.get(name)!);
+  const paths = { ...shape.paths, ...(without && { [without]: false }) };
+  const inputs = declareUmciInputs(builder, { ...shape, paths });
+  const logits = umciStageLogits(builder, shape, inputs, (name) => values.get(name)!, without);
   builder.output('coarse', coarseMap(builder, logits));
   return builder.build();
 }

@@ -4,3 +4,8 @@ export interface WeightSpec {
   readonly shape: readonly number[];
   readonly fan: number;
 }
+
+/** How many numbers weights are. */
+export function weightCount(specs: readonly WeightSpec[]): number {
+  return specs.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+}

@@ -24,13 +24,14 @@ export async function embedImage(
   const { path, page, range, recipe, folder, rotations = false } = job;
   const { packHash } = engine;
   const like = job.template && (await knownTemplate(job.template, recipe, engine));
-  const { object, prompts } = recipe;
+  const { object, prompts, method } = recipe;
   const fileOf = (contentHash: string) =>
     tokenFilePath(folder, {
       key: pictureKey({ contentHash, page, range }),
       packHash,
       object,
       prompts,
+      ...(method && method.name !== 'clipsam' && { method: method.name }),
       rotations,
       template: like?.key ?? null,
     });

@@ -1,7 +1,7 @@
 import type { Device, DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
 import { type LackOfMemory, lackOfDeviceMemory } from './device-memory.ts';
 import { openDevice, runtimeReason, type TrialRunner } from './devices.ts';
-import { type ModelSessions, openSessions } from './engine-sessions.ts';
+import { type OpenedSessions, openSessions } from './engine-sessions.ts';
 import type { LoadedPack } from './pack-loader.ts';
 import { hasVariants, type PackSessionOptions } from './pack-sessions.ts';
 
@@ -28,7 +28,7 @@ interface Attempt {
 export async function openOnDevice(
   loaded: LoadedPack,
   options: OpeningOptions,
-): Promise<{ readonly sessions: ModelSessions; readonly device: DeviceReport }> {
+): Promise<Omit<OpenedSessions, 'used'> & { readonly device: DeviceReport }> {
   const { lackOfMemory: lack } = options;
   const found = await openDevice(options.device, options);
   const reasons = found.fallbackReason === undefined ? [] : [found.fallbackReason];
@@ -37,7 +37,7 @@ export async function openOnDevice(
   let attempt = attemptAfter(lack?.step ?? 0, found.running, loaded);
   for (;;) {
     try {
-      const { sessions, used } = await openSessions(loaded, { ...options, ...attempt });
+      const { sessions, used, openGraph } = await openSessions(loaded, { ...options, ...attempt });
       const fallbackReason = reasons.join('; ');
       const device: DeviceReport = {
         asked: found.asked,
@@ -46,7 +46,7 @@ export async function openOnDevice(
         ...(used.length > 0 && { files: used }),
         ...(outOfMemory && { outOfMemory }),
       };
-      return { sessions, device };
+      return { sessions, device, openGraph };
     } catch (error) {
       const { device, step } = attempt;
       if (device === 'cpu') throw error;

@@ -1,5 +1,6 @@
 import { encodeModel } from '../graph/model.ts';
 import { buildNearestGraph } from '../graph/nearest.ts';
+import type { OpenGraph } from './method-graphs.ts';
 import type { Session } from './ort.ts';
 import type { LoadedPack } from './pack-loader.ts';
 import { type PackSessionOptions, PackSessions, type UsedFiles } from './pack-sessions.ts';
@@ -17,20 +18,24 @@ export interface ModelSessions {
   readonly nearestInWindow: Session;
 }
 
+export interface OpenedSessions {
+  readonly sessions: ModelSessions;
+  /** The files that serve, of those that the pack has in several precisions. */
+  readonly used: UsedFiles;
+  /** Opens a graph that a method makes, on the same device. */
+  readonly openGraph: OpenGraph;
+}
+
 /**
  * Opens all of a pack's graphs on a device, or none: what the pipeline asks of them and no more.
- * @returns the files that serve, of those that the pack has in several precisions, as well
  * @throws ClipSamError `model-file-invalid`, `model-tensor-unknown`, `pack-invalid`
  */
-export async function openSessions(
-  loaded: LoadedPack,
-  options: PackSessionOptions,
-): Promise<{ readonly sessions: ModelSessions; readonly used: UsedFiles }> {
+export async function openSessions(loaded: LoadedPack, options: PackSessionOptions): Promise<OpenedSessions> {
   const { segmenter } = loaded.pack;
   const parts = new PackSessions(loaded, options);
   try {
     const head = await parts.headBytes();
-    const sessions = {
+    const sessions: ModelSessions = {
       vision: await parts.openPart('vision'),
       text: await parts.openPart('text'),
       head: await parts.openBytes(head),
@@ -41,7 +46,7 @@ export async function openSessions(
       nearest: await parts.openBytes(encodeModel(buildNearestGraph({ windowed: false }))),
       nearestInWindow: await parts.openBytes(encodeModel(buildNearestGraph({ windowed: true }))),
     };
-    return { sessions, used: parts.used };
+    return { sessions, used: parts.used, openGraph: (file) => parts.openFile(file) };
   } catch (error) {
     // Another device may take over: what this one holds by then would stay for the process's life.
     await parts.release();

@@ -24,11 +24,13 @@ import {
   partSeed,
 } from './area-lookup.ts';
 import { refuseWithoutBoxesOnce } from './box-check.ts';
+import { CoarseMaps, type LookOptions } from './coarse-maps.ts';
 import type { Comparison } from './comparison.ts';
 import type { EncoderImage } from './encoder-image.ts';
 import { type OpeningOptions, openOnDevice } from './engine-opening.ts';
 import type { ModelSessions } from './engine-sessions.ts';
 import type { ComparisonProgress, Rescored, RescoreJob } from './inference-protocol.ts';
+import { MethodGraphs, type OpenGraph } from './method-graphs.ts';
 import { type Compared, type ComparingOptions, Opinions } from './opinions.ts';
 import type { LoadedPack } from './pack-loader.ts';
 import { RecentMap } from './recent-map.ts';
@@ -52,6 +54,8 @@ export interface Others {
   readonly area?: AreaLookup | undefined;
   /** Cells that count for what all opinions say together, where they are known already; instead of `area`. */
   readonly counted?: CellMask | undefined;
+  /** True: other methods look at the same image next; see `InspectJob`. */
+  readonly sideBySide?: boolean | undefined;
 }
 
 /** What the language opinion says of an image. */
@@ -102,20 +106,23 @@ export class Engine {
   readonly #packHash: string;
   readonly #opinions: Opinions;
   readonly #towers: Towers;
+  readonly #maps: CoarseMaps;
   readonly #sam: Segmenter;
   readonly #embeddings = new RecentMap<string, Embedding>(RECENT_EMBEDDINGS, embeddingBytes);
   readonly #looks = new RecentMap<string, LookedAt>(RECENT_LOOKS);
 
   private constructor(
-    { pack, packHash }: LoadedPack,
+    { pack, packHash, pathOf }: LoadedPack,
     sessions: ModelSessions,
     tokenizer: Tokenizer,
     device: DeviceReport,
+    openGraph: OpenGraph,
   ) {
     this.#pack = pack;
     this.#packHash = packHash;
     this.#opinions = new Opinions(new TokenSearch(sessions), { pack, packHash });
     this.#towers = new Towers(pack, sessions, tokenizer);
+    this.#maps = new CoarseMaps(pack, this.#towers, new MethodGraphs(pack, pathOf, openGraph));
     this.#sam = new Segmenter(sessions, pack);
     this.device = device;
   }
@@ -124,9 +131,9 @@ export class Engine {
   static async open(loaded: LoadedPack, options: OpeningOptions): Promise<Engine> {
     const { tokenizer: entry } = loaded.pack.text;
     const tokenizer = openTokenizer(await readFile(loaded.pathOf(entry), 'utf8'), entry);
-    const { sessions, device } = await openOnDevice(loaded, options);
+    const { sessions, device, openGraph } = await openOnDevice(loaded, options);
     await refuseWithoutBoxesOnce(loaded.pack, sessions.decoder, device, options.verdicts);
-    return new Engine(loaded, sessions, tokenizer, device);
+    return new Engine(loaded, sessions, tokenizer, device, openGraph);
   }
 
   /**
@@ -169,10 +176,10 @@ export class Engine {
     }).map((region) => ({ region, prompts: regionPrompts(region, coarse, frame, recipe.pointsPerRegion) }));
     clock.timings.regions += performance.now() - start;
 
-    const asked = found.map(({ prompts }) => prompts);
+    const asked = recipe.method?.refine === false ? [] : found.map(({ prompts }) => prompts);
     const answers = await this.#askAll(image, asked, clock, signal);
     const regions = found.map((region, i): RegionMasks => {
-      const levels = answers[i]!;
+      const levels = answers[i] ?? [];
       return { ...region, levels: area ? clipLevels(levels, area.cells, frame) : levels };
     });
     return { coarse, compared, area, regions, timings: clock.timings };
@@ -302,7 +309,9 @@ export class Engine {
    * @throws ClipSamError as {@link segment}
    */
   async embed(image: EncoderImage, recipe: LanguageRecipe, signal?: AbortSignal): Promise<EmbedAnswer> {
-    const look = await this.#towers.look(image, recipe, new Stopwatch(), signal);
+    const clock = new Stopwatch();
+    const askSam: LookOptions['askSam'] = (prompts) => this.#askAll(image, prompts, clock, signal);
+    const look = await this.#maps.look(image, recipe, { clock, signal, askSam });
     const stages = this.#towers.frameTokens(look, image.frame);
     return { coarse: look.coarse, tokens: keptTokens(stages, comparedStages(stages.length)) };
   }
@@ -311,19 +320,19 @@ export class Engine {
   async #lookOnce(
     image: EncoderImage,
     recipe: LanguageRecipe,
-    { comparison }: Others,
+    { comparison, sideBySide }: Others,
     clock: Stopwatch,
     signal: AbortSignal | undefined,
   ): Promise<LookedAt> {
-    if (!comparison) return this.#look(image, recipe, clock, signal);
-    const { object, prompts } = recipe;
-    const name = JSON.stringify([image.key, image.frame, object, prompts]);
+    if (!comparison) return this.#look(image, recipe, clock, signal, sideBySide);
+    const { object, prompts, method } = recipe;
+    const name = JSON.stringify([image.key, image.frame, object, prompts, method?.name]);
     const known = this.#looks.get(name);
     if (known) {
       this.#keep(image, known);
       return known;
     }
-    const look = await this.#look(image, recipe, clock, signal);
+    const look = await this.#look(image, recipe, clock, signal, sideBySide);
     this.#looks.set(name, look);
     return look;
   }
@@ -334,10 +343,13 @@ export class Engine {
     recipe: LanguageRecipe,
     clock: Stopwatch,
     signal: AbortSignal | undefined,
+    sideBySide?: boolean,
   ): Promise<LookedAt> {
-    const look = await this.#towers.look(image, recipe, clock, signal);
-    this.#keep(image, look);
-    return look;
+    return this.#maps.look(image, recipe, {
+      ...{ clock, signal, sideBySide },
+      onEncoded: (encoded) => this.#keep(image, encoded),
+      askSam: (prompts) => this.#askAll(image, prompts, clock, signal),
+    });
   }
 
   /**

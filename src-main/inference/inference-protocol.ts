@@ -30,6 +30,11 @@ export interface InspectJob extends PictureOfFile {
   readonly area?: InspectionArea | undefined;
   /** How large a pixel is; absent: as the recipe says, if it does. */
   readonly scale?: Scale | undefined;
+  /**
+   * True: other methods look at the same image next. What the vision tower says is kept for them, and its time counts for
+   * each, as if it ran alone.
+   */
+  readonly sideBySide?: boolean | undefined;
 }
 
 /** A part that was clicked, to be remembered. */

@@ -2,6 +2,7 @@ import { throwIfCancelled } from '../../src-shared/errors.ts';
 import { sizeLimits } from '../../src-shared/minimum-defect.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import type { Opinion } from '../../src-shared/opinion.ts';
+import type { Recipe } from '../../src-shared/recipe.ts';
 import type { ArtifactRef, InspectionResult, ResultArtifacts } from '../../src-shared/result.ts';
 import { modelVerdict } from '../../src-shared/verdict.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
@@ -51,7 +52,7 @@ export async function inspectImage(
 }
 
 async function inspectInTurn(
-  { path, page, recipe, artifactRoot, range, comparison, area, scale = recipe.scale }: InspectJob,
+  { path, page, recipe, artifactRoot, range, comparison, area, sideBySide, scale = recipe.scale }: InspectJob,
   engine: EngineClient,
   { signal, onProgress, turn }: InspectOptions & { readonly turn: TileTurn | undefined },
 ): Promise<InspectionResult> {
@@ -73,6 +74,7 @@ async function inspectInTurn(
       image,
       recipe: tiled ? { ...recipe, maxRegions: 0 } : recipe,
       comparison,
+      sideBySide,
       aligned: aligned && (await encodedPart(aligned, image.key, engine)),
       area: lookup && { ...lookup, clears: !tiled },
     },
@@ -86,7 +88,8 @@ async function inspectInTurn(
   throwIfCancelled(signal);
 
   const fuseStart = performance.now();
-  const { theta, lambda } = recipe;
+  const { theta, method } = recipe;
+  const lambda = method?.refine === false ? 0 : recipe.lambda;
   const { finalMap, mask, ...fused } = fuseMasks({
     coarse,
     frame,
@@ -139,8 +142,10 @@ async function inspectInTurn(
         ? tileNotices(notices, tiled.plan, recipe.minRegionArea)
         : [...notices, ...defectScale(frame, recipe.minRegionArea)]),
       ...memoryNotices(engine.device),
-      ...(engine.head.kind === 'none' ? [{ code: 'no-trained-head' } as const] : []),
-      ...(!engine.segmenter.boxes && masks.length > 0 ? [{ code: 'points-only' } as const] : []),
+      ...methodNotices(recipe, engine),
+      ...(!engine.segmenter.boxes && masks.some(({ levels }) => levels.length > 0)
+        ? [{ code: 'points-only' } as const]
+        : []),
       ...alignmentNotices(aligned),
       ...(whole.compared?.notices ?? []),
       ...verdictNotices(verdict, regions, answer),
@@ -157,6 +162,12 @@ async function inspectInTurn(
     ...(area && found && { area: areaRecord(area, found, frame) }),
     ...(scale && { scale }),
   };
+}
+
+/** The map is another's than that of a trained head. */
+function methodNotices({ method }: Recipe, { head }: EngineClient): Notice[] {
+  if (method && method.name !== 'clipsam') return [{ code: 'other-method', method: method.name }];
+  return head.kind === 'none' ? [{ code: 'no-trained-head' }] : [];
 }
 
 function memoryNotices({ running, outOfMemory }: EngineClient['device']): Notice[] {

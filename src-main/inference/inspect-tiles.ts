@@ -43,7 +43,7 @@ export interface TiledSegmentation extends Segmentation {
 
 type TileRecipe = Pick<
   Recipe,
-  'object' | 'prompts' | 'theta' | 'minRegionArea' | 'maxRegions' | 'pointsPerRegion'
+  'object' | 'prompts' | 'method' | 'theta' | 'minRegionArea' | 'maxRegions' | 'pointsPerRegion'
 >;
 
 interface TileRun {
@@ -95,7 +95,10 @@ export async function segmentTiles(
     maxRegions: recipe.maxRegions,
   }).map((region) => ({ region, views: regionViews(region, coarse, plan, recipe.pointsPerRegion) }));
   run.timings.regions += performance.now() - start;
-  const asked = await askAboutRegions(run, found);
+  const asked =
+    recipe.method?.refine === false
+      ? found.map(({ region, views }) => ({ region, prompts: joinPrompts(views), levels: [] }))
+      : await askAboutRegions(run, found);
   const regions = area
     ? asked.map((masks) => ({ ...masks, levels: clipLevels(masks.levels, area.cells, plan.frame) }))
     : asked;

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { type Pack, stageTensor } from '../../src-shared/pack.ts';
 import { describeModel, type TensorInfo } from '../graph/model.ts';
+import type { WeightTensor } from '../graph/safetensors.ts';
 import { type Dim, formatShape } from '../graph/shape.ts';
+import type { WeightSpec } from '../graph/weight-spec.ts';
 import { DECODER_TENSORS } from './decoder-dialects.ts';
 import { resolvePackFile } from './pack-files.ts';
 import {
@@ -10,11 +12,13 @@ import {
   headModel,
   headParameters,
   headWeights,
+  layerParameters,
   type PathOf,
   readVisionPart,
   segmenterEncoderModel,
   textModel,
   visionModel,
+  weightsOf,
 } from './pack-models.ts';
 import { openTokenizer } from './tokenizer.ts';
 
@@ -108,16 +112,27 @@ async function checkText(pack: Pack, pathOf: PathOf): Promise<void> {
 }
 
 async function checkHead(pack: Pack, pathOf: PathOf): Promise<void> {
-  const { head, id } = pack;
-  const weights = await headWeights(pack, pathOf);
+  const { head, methodWeights = {} } = pack;
   const file = head.kind === 'none' ? pack.vision.file : head.file;
-  for (const { name, shape } of headParameters(pack)) {
+  checkWeights(pack, file, await headWeights(pack, pathOf), headParameters(pack));
+  for (const layers of Object.values(methodWeights)) {
+    checkWeights(pack, layers.file, await weightsOf(layers.file, pathOf), layerParameters(pack));
+  }
+}
+
+function checkWeights(
+  pack: Pack,
+  file: string,
+  weights: ReadonlyMap<string, WeightTensor>,
+  specs: readonly WeightSpec[],
+): void {
+  for (const { name, shape } of specs) {
     const { shape: dims, data } = weights.get(name) ?? {};
     expectTensor(pack, file, dims ? [{ name, type: 'float', dims }] : [], name, shape);
     if (data?.every(Number.isFinite)) continue;
     throw new ClipSamError(
       'model-file-invalid',
-      `Pack ${id}: tensor "${name}" of file "${file}" holds values that are no numbers. Train it again, or use the file that the pack was made with.`,
+      `Pack ${pack.id}: tensor "${name}" of file "${file}" holds values that are no numbers. Train it again, or use the file that the pack was made with.`,
     );
   }
 }

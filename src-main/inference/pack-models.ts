@@ -52,18 +52,24 @@ export function readVisionPart(pack: Pack, pathOf: PathOf): Promise<ReadPart> {
  */
 export async function visionModel(pack: Pack, pathOf: PathOf, known?: ReadPart): Promise<PackModel> {
   const { vision, segmenter } = pack;
-  const part = known ?? (await readVisionPart(pack, pathOf));
-  const { positions, leadingTokens, grid, blockTensor: pattern } = vision;
-  const model = positions
-    ? resizePositions(part.model, { ...positions, leadingTokens, toGrid: grid }, part.read)
-    : part.model;
+  const part = sizedVision(pack, known ?? (await readVisionPart(pack, pathOf)));
+  const { model } = part;
+  const { blockTensor: pattern } = vision;
   const stages = vision.stages.map((stage) =>
     stage.block !== undefined && pattern !== undefined
       ? blockTensor(model, pattern, stage.block)
       : stageTensor(vision, stage),
   );
   const { encoder } = segmenter;
-  return withOutputs({ ...part, model }, [...stages, ...(encoder.kind === 'vision' ? [encoder.tensor] : [])]);
+  return withOutputs(part, [...stages, ...(encoder.kind === 'vision' ? [encoder.tensor] : [])]);
+}
+
+/** A vision tower's file with its positions for the pack's size of image. @throws ClipSamError `model-tensor-unknown` */
+export function sizedVision({ vision }: Pack, part: ReadPart): ReadPart {
+  const { positions, leadingTokens, grid } = vision;
+  if (!positions) return part;
+  const model = resizePositions(part.model, { ...positions, leadingTokens, toGrid: grid }, part.read);
+  return { ...part, model };
 }
 
 /** The text encoder. @throws ClipSamError `model-file-invalid`, `pack-invalid` */
@@ -107,15 +113,24 @@ export async function headWeights(
   { head }: Pack,
   pathOf: PathOf,
 ): Promise<ReadonlyMap<string, WeightTensor>> {
-  if (head.kind === 'none') return new Map();
-  return readSafetensors(await readFile(pathOf(head.file)), head.file);
+  return head.kind === 'none' ? new Map() : weightsOf(head.file, pathOf);
+}
+
+/** Weights of a file of a pack, by name. @throws ClipSamError `model-file-invalid` */
+export async function weightsOf(file: string, pathOf: PathOf): Promise<ReadonlyMap<string, WeightTensor>> {
+  return readSafetensors(await readFile(pathOf(file)), file);
+}
+
+/** What each of a pack's `methodWeights` must have. */
+export function layerParameters(pack: Pack): readonly WeightSpec[] {
+  return linearHeadParameters(headShape(pack));
 }
 
 /** The weights that a pack's head must have. */
 export function headParameters(pack: Pack): readonly WeightSpec[] {
   const { head } = pack;
   if (head.kind === 'umci') return umciParameters({ ...head, ...headShape(pack) });
-  return head.kind === 'linear' ? linearHeadParameters(headShape(pack)) : [];
+  return head.kind === 'linear' ? layerParameters(pack) : [];
 }
 
 function headShape({ vision, text }: Pack) {

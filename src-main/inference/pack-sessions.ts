@@ -75,8 +75,22 @@ export class PackSessions {
   }
 
   /** A model that has no file of its own. */
-  async openBytes(bytes: Uint8Array): Promise<Session> {
-    return this.#keep(await this.#open({ bytes }, [], this.#options));
+  openBytes(bytes: Uint8Array): Promise<Session> {
+    return this.openFile({ bytes });
+  }
+
+  /** A model that was made of a file of the pack, with values that may lie in others. */
+  async openFile(file: RunnableFile): Promise<Session> {
+    const { device, threads } = this.#options;
+    // Graphs are kept by the hashes of all their values: of those in other files they are not known here.
+    const session = file.externalFolder
+      ? await this.#create(file.bytes, {
+          device,
+          ...(threads && { threads }),
+          externalFolder: file.externalFolder,
+        })
+      : await this.#open(file, [], this.#options);
+    return this.#keep(session);
   }
 
   /** @throws ClipSamError `model-file-invalid`, `model-tensor-unknown`, `pack-invalid` */
@@ -86,7 +100,7 @@ export class PackSessions {
     const own = fileOf(pack, part);
     const candidates = candidatesFor(own, device, pack.variants, step);
     const chosen = await chooseFile(candidates, {
-      open: ({ file }) => this.#openFile(part, file, this.#options),
+      open: ({ file }) => this.#openFileOf(part, file, this.#options),
       answer: async (session) => session.run(await this.#trialFeeds(part, session)),
       reference: () => this.#reference(part),
       release: (session) => session.release(),
@@ -112,7 +126,7 @@ export class PackSessions {
     return session;
   }
 
-  async #openFile(part: FilePart, file: string, options: SessionOptions): Promise<Session> {
+  async #openFileOf(part: FilePart, file: string, options: SessionOptions): Promise<Session> {
     const { pack, pathOf } = this.#loaded;
     const model = await modelOf(withFile(pack, part, file), part, pathOf, this.#takeVisionPart(file));
     const weights = (pack.files[file]?.external ?? []).map((entry) => pack.files[entry.file]!);
@@ -159,7 +173,7 @@ export class PackSessions {
 
   async #referenceOf(part: FilePart): Promise<Tensors> {
     const { threads } = this.#options;
-    const session = await this.#openFile(part, fileOf(this.#loaded.pack, part), {
+    const session = await this.#openFileOf(part, fileOf(this.#loaded.pack, part), {
       device: 'cpu',
       ...(threads && { threads }),
     });

@@ -34,6 +34,8 @@ export function tokenFilePath(
     readonly packHash: string;
     readonly object: string;
     readonly prompts: unknown;
+    /** What made the language map; absent: the pack's own head. */
+    readonly method?: string;
     readonly rotations: boolean;
     /** Of the picture that the part was turned like; null: it was not. */
     readonly template: string | null;

@@ -1,4 +1,3 @@
-import { throwIfCancelled } from '../../src-shared/errors.ts';
 import type { Frame } from '../../src-shared/frame.ts';
 import { type Pack, stageTensor } from '../../src-shared/pack.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
@@ -17,7 +16,7 @@ import { TextTower } from './text-tower.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** What decides a coarse map, besides the image. */
-export type LanguageRecipe = Pick<Recipe, 'object' | 'prompts'>;
+export type LanguageRecipe = Pick<Recipe, 'object' | 'prompts' | 'method'>;
 
 /** What the vision tower says of an image. */
 export interface Encoded {
@@ -54,7 +53,7 @@ export class Towers {
     const outputs = await clock.run('encode', this.#sessions.vision, {
       [input]: { type: 'float32', dims: [1, 3, inputSize, inputSize], data: pixels },
     });
-    const content = this.#content(frame);
+    const content = this.content(frame);
     const cropped = stages.map((stage) => {
       const rows = floats(outputs, stageTensor(vision, stage));
       return cropStage(rows.subarray(leadingTokens * stage.width), stage, grid, content);
@@ -63,28 +62,19 @@ export class Towers {
     return { stages: cropped, embedding: encoder.kind === 'vision' ? outputs[encoder.tensor] : undefined };
   }
 
-  /**
-   * The coarse map, and what it was made of.
-   * @throws ClipSamError `text-too-long`, `cancelled` (between two sessions), `inference-failed`
-   */
-  async look(
-    image: EncoderImage,
-    recipe: LanguageRecipe,
-    clock: Stopwatch,
-    signal: AbortSignal | undefined,
-  ): Promise<LookedAt> {
-    throwIfCancelled(signal);
-    const text = await this.#text.tokens(recipe, clock);
-    throwIfCancelled(signal);
-    const encoded = await this.encode(image, clock);
-    throwIfCancelled(signal);
-    const content = this.#content(image.frame);
-    const feeds: Record<string, Tensor> = { text, ...headMatrices(this.#pack.head, content) };
-    encoded.stages.forEach((tokens, index) => {
+  /** Language tokens [2, C_t] of a recipe: normal, abnormal. @throws ClipSamError `text-too-long` */
+  language(recipe: Pick<Recipe, 'object' | 'prompts'>, clock: Stopwatch): Promise<Tensor> {
+    return this.#text.tokens(recipe, clock);
+  }
+
+  /** The map of the pack's head, on the cells of the map frame. @throws ClipSamError `inference-failed` */
+  async headMap({ stages }: Encoded, text: Tensor, frame: Frame, clock: Stopwatch): Promise<ScoreMap> {
+    const feeds: Record<string, Tensor> = { text, ...headMatrices(this.#pack.head, this.content(frame)) };
+    stages.forEach((tokens, index) => {
       feeds[`stage_${index}`] = tokens;
     });
     const answer = await clock.run('umci', this.#sessions.head, feeds);
-    return { ...encoded, coarse: this.#onCells(finite(answer, 'coarse'), image.frame) };
+    return this.onCells(finite(answer, 'coarse'), frame);
   }
 
   /**
@@ -100,8 +90,8 @@ export class Towers {
     });
   }
 
-  /** The head's map on the cells of the map frame. */
-  #onCells(data: Float32Array, frame: Frame): ScoreMap {
+  /** A head's map on the cells of the map frame. */
+  onCells(data: Float32Array, frame: Frame): ScoreMap {
     const from = contentLattice(this.#tower(frame), this.#pack.vision.grid * CELLS_PER_TOKEN);
     const to: Lattice = contentLattice(frame, frame.size / frame.cell);
     return { width: to.width, height: to.height, data: onLattice(data, 1, from, to) };
@@ -111,7 +101,8 @@ export class Towers {
     return towerFrame(frame, this.#pack.vision);
   }
 
-  #content(frame: Frame): ContentGrid {
+  /** Size of an image's content on the tower's grid, and in cells of it. */
+  content(frame: Frame): ContentGrid {
     const { grid } = this.#pack.vision;
     const content = this.#tower(frame);
     const map = frameGrid(content, grid * CELLS_PER_TOKEN);

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { failure } from '../../src-shared/errors.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import { CELLS_PER_TOKEN, type UmciShape, umciParameters } from '../graph/umci.ts';
+import { weightCount } from '../graph/weight-spec.ts';
 
 /** What training a head will take, in bytes; said before it starts. */
 export interface HeadNeeds {
@@ -47,10 +48,7 @@ export async function planHead(options: {
   const channels = shape.stageWidths.reduce((sum, width) => sum + width, 0);
   const tokens = vision.grid ** 2;
   const perPicture = tokens * channels * 2 + channels * 8 + tokens * CELLS_PER_TOKEN ** 2;
-  const parameters = umciParameters(shape).reduce(
-    (sum, weight) => sum + weight.shape.reduce((product, size) => product * size, 1),
-    0,
-  );
+  const parameters = weightCount(umciParameters(shape));
   const checkpoint = parameters * 16;
   const { bavail, bsize } = await statfs(cache);
   // Both phases come one after the other: the tower, read and rewritten before it runs, and the head's steps.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeModel } from '../../src-main/graph/model.ts';
-import { buildUmciGraph, type UmciShape, umciParameters } from '../../src-main/graph/umci.ts';
+import { buildUmciGraph, type UmciPath, type UmciShape, umciParameters } from '../../src-main/graph/umci.ts';
 import { createSession, type Tensor } from '../../src-main/inference/ort.ts';
 import { expectClose, type FeedSet, type Numbers } from './graph-check.ts';
 import { naiveCoarseMap, naiveUmci } from './naive-umci.ts';
@@ -12,8 +12,12 @@ function tensorsOf(weights: ReadonlyMap<string, Numbers>) {
   );
 }
 
-async function coarseMaps(shape: UmciShape, feedSets: readonly FeedSet[]): Promise<Numbers[]> {
-  const model = buildUmciGraph(shape, tensorsOf(tinyUmciWeights(shape)));
+async function coarseMaps(
+  shape: UmciShape,
+  feedSets: readonly FeedSet[],
+  without?: UmciPath,
+): Promise<Numbers[]> {
+  const model = buildUmciGraph(shape, tensorsOf(tinyUmciWeights(shape)), without ? { without } : {});
   const session = await createSession(encodeModel(model), { device: 'cpu', threads: 1 });
   try {
     const maps: Numbers[] = [];
@@ -63,6 +67,31 @@ describe('UMCI', () => {
       for (const value of maps[i]!.data) expect(value >= 0 && value <= 1).toBe(true);
     }
   });
+
+  it.each(['strip', 'scale'] as const)(
+    'without the %s path is the head whose fusion has no weights for it',
+    async (path) => {
+      const shape = { ...TINY_UMCI, separable: false };
+      const d = shape.hiddenDim;
+      const at = path === 'strip' ? d : 2 * d;
+      const weights = tinyUmciWeights(shape);
+      const { feeds, picture } = tinyPicture(shape, wide, 5);
+      const { feeds: needed } = tinyPicture({ ...shape, paths: { ...shape.paths, [path]: false } }, wide, 5);
+      const [map] = await coarseMaps(shape, [needed], path);
+      const cut = (name: string) => {
+        const { dims, data } = weights.get(name)!;
+        if (!name.endsWith('.fuse.weight')) return data;
+        const channel = (i: number) => Math.floor(i / 9) % dims[1]!;
+        return data.map((value, i) => (channel(i) >= at && channel(i) < at + d ? 0 : value));
+      };
+      const expected = naiveCoarseMap(naiveUmci(shape, cut, picture));
+      expectClose(map!, { dims: [wide.mapHeight, wide.mapWidth], data: expected });
+      const [whole] = await coarseMaps(shape, [feeds]);
+      expect(Math.max(...map!.data.map((value, i) => Math.abs(value - whole!.data[i]!)))).toBeGreaterThan(
+        0.001,
+      );
+    },
+  );
 
   it('listens to the language tokens', async () => {
     const { feeds } = tinyPicture(TINY_UMCI, wide, 5);

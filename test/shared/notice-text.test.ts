@@ -18,6 +18,7 @@ const EVERY: Readonly<Record<Notice['code'], Notice>> = {
   'consensus-mixed': { code: 'consensus-mixed' },
   'out-of-device-memory': { code: 'out-of-device-memory', device: 'cuda', running: 'cpu' },
   'no-trained-head': { code: 'no-trained-head' },
+  'other-method': { code: 'other-method', method: 'april-gan' },
   'points-only': { code: 'points-only' },
   'single-reference': { code: 'single-reference' },
   'consensus-unavailable': { code: 'consensus-unavailable', images: 4 },

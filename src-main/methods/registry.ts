@@ -1,0 +1,29 @@
+import type { MethodLack, MethodName } from '../../src-shared/method.ts';
+import type { Pack } from '../../src-shared/pack.ts';
+import { aprilGan } from './april-gan.ts';
+import type { MapMethod } from './method.ts';
+import { similarity } from './similarity.ts';
+import { umciHead, umciWithout } from './umci-head.ts';
+
+const MAP_METHODS: Readonly<Partial<Record<MethodName, MapMethod>>> = {
+  clipsam: umciHead,
+  'umci-no-strip': umciWithout('strip'),
+  'umci-no-scale': umciWithout('scale'),
+  similarity,
+  'april-gan': aprilGan,
+};
+
+/** The way to a coarse map that has this name. */
+export function mapMethod(name: MethodName): MapMethod {
+  return MAP_METHODS[name]!;
+}
+
+/** Why a pack can't run a method; undefined: it can. */
+export function lackOf(name: MethodName, pack: Pack): MethodLack | undefined {
+  return MAP_METHODS[name] ? MAP_METHODS[name].lack(pack) : 'no-projection';
+}
+
+/** Numbers that were trained for a method on a pack, beside the frozen towers. */
+export function trainedParameters(name: MethodName, pack: Pack): number {
+  return MAP_METHODS[name]?.trainedParameters(pack) ?? 0;
+}
