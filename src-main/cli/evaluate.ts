@@ -8,6 +8,12 @@ import { checkFiguresFile, readObjectNames, writeFigures } from '../services/eva
 import type { OpinionEvaluation } from '../services/evaluation/opinion-figures.ts';
 import { chooseRecipe, openPipeline } from '../services/runs/recipe-pipeline.ts';
 import { type EvaluatedImage, measureOpinions } from './evaluate-opinions.ts';
+import {
+  asksForProtocol,
+  type ProtocolOptions,
+  runProtocol,
+  withProtocolOptions,
+} from './evaluate-protocol.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import { drawnOpinionList, type OpinionOptions, withOpinionOptions } from './opinion-options.ts';
@@ -16,7 +22,7 @@ import { pipelineMessages } from './pipeline-messages.ts';
 import { ProgressDisplay, paceSince } from './progress-display.ts';
 import { duration, percent, printable, printLine, table } from './terminal.ts';
 
-interface EvaluateOptions extends PipelineOptions, OpinionOptions {
+interface EvaluateOptions extends PipelineOptions, OpinionOptions, ProtocolOptions {
   readonly seeds?: number;
   readonly roi?: string;
   readonly json?: string;
@@ -33,7 +39,7 @@ export function addEvaluate(program: Command): void {
         '<category>/ground_truth/<defect>/<name>_mask.png. The root is a category, or holds categories or data sets.\n' +
         'VisA is taken as it is published, too: the test images of its split_csv/1cls.csv.',
     )
-    .argument('<root>', 'folder with the data')
+    .argument('[root]', 'folder with the data; --leave-one-out names several instead')
     .option('--json <file>', 'write all figures to a file (keys: README of src-main/cli)')
     .option('--object-names <file>', 'JSON object: category folder → object name in the prompts')
     .option('--limit <n>', 'images per category at most, evenly spread', wholeNumber(1))
@@ -47,13 +53,14 @@ export function addEvaluate(program: Command): void {
     text: 'second opinions: language,consensus,references:4, the number being how many good images are drawn',
     parse: drawnOpinionList,
   });
-  withPipelineOptions(command)
+  withPipelineOptions(withProtocolOptions(command))
     .addHelpText(
       'after',
       `
 Example:
   clipsam evaluate data/mvtec_ad --json figures.json
   clipsam evaluate data/mvtec_ad --opinions language,consensus,references:4 --seeds 3
+  clipsam evaluate --leave-one-out data/VisA data/mvtec_ad data/mpdd --pack clip-b16-mobilesam --out figures/
 
 With --opinions, references are drawn from train/good, or from test/good and then left out of the figures, and the
 crowd from the images that are measured; figures are mean ± deviation over the draws.
@@ -61,13 +68,26 @@ The table shows percent, final map first, coarse map in brackets. "+region": sha
 defective images in which at least one region was found.
 Exit codes: 0 all measured, 2 wrong usage, 3 some images failed, 1 other errors, 130 interrupted.`,
     )
-    .action(async (root: string, options: EvaluateOptions) => {
-      process.exitCode = await run(root, options);
+    .action(async (root: string | undefined, options: EvaluateOptions) => {
+      process.exitCode = await measure(root, options);
     });
 }
 
 /** The options that say nothing without `--opinions`. */
 const WITH_OPINIONS = ['seeds', 'fine', 'align'] as const;
+
+async function measure(root: string | undefined, options: EvaluateOptions): Promise<number> {
+  const isProtocol = asksForProtocol(options);
+  if (isProtocol === (root !== undefined)) {
+    throw new ClipSamError(
+      'input-invalid',
+      'Name either a folder with data, or the data sets of --leave-one-out.',
+    );
+  }
+  if (root !== undefined) return run(root, options);
+  await runProtocol(options);
+  return EXIT.done;
+}
 
 async function run(root: string, options: EvaluateOptions): Promise<number> {
   const { device, threads, limit, opinions } = options;

@@ -59,18 +59,19 @@ export interface ThetaChoice {
 
 /**
  * θ where Youden's J, the share of defective pictures above it minus that of good ones, averaged over products and over
- * ±0.02, is largest; the lowest such θ. Where no product has both kinds: the mean of the thresholds that reach each
- * product's pixel F1-max; without any, `fallback`.
+ * ±0.02, is largest; the lowest such θ. Where no product has both kinds, or no θ parts them: the mean of the thresholds
+ * that reach each product's pixel F1-max; without any, `fallback`.
  */
 export function chooseTheta(products: readonly HeadFigures[], fallback: number): ThetaChoice {
   const both = products.filter(
     ({ goodPeaks, defectivePeaks }) => goodPeaks.length > 0 && defectivePeaks.length > 0,
   );
-  if (both.length === 0) {
+  const byPixels = (): ThetaChoice => {
     const reached = products.flatMap(({ pixelF1Threshold }) => pixelF1Threshold ?? []);
     if (reached.length === 0) return { theta: fallback, by: 'recipe' };
     return { theta: reached.reduce((sum, value) => sum + value, 0) / reached.length, by: 'pixel-f1' };
-  }
+  };
+  if (both.length === 0) return byPixels();
   const j = Array.from({ length: THETA_STEPS + 1 }, (_, step) => {
     const gains = both.map((figures) => {
       const { good, defective } = sharesAbove(figures, step / THETA_STEPS);
@@ -89,5 +90,5 @@ export function chooseTheta(products: readonly HeadFigures[], fallback: number):
       best = step;
     }
   }
-  return { theta: best / THETA_STEPS, by: 'youden' };
+  return highest > 1e-9 ? { theta: best / THETA_STEPS, by: 'youden' } : byPixels();
 }

@@ -42,5 +42,6 @@ it('goes by pixels where no product has both kinds, and by the recipe without an
     theta: 0.5,
     by: 'pixel-f1',
   });
+  expect(chooseTheta([figures([0.6], [0.6], 0.4)], 0.7)).toEqual({ theta: 0.4, by: 'pixel-f1' });
   expect(chooseTheta([figures([0.1], [])], 0.7)).toEqual({ theta: 0.7, by: 'recipe' });
 });
