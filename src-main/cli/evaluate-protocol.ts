@@ -70,7 +70,10 @@ export function withProtocolOptions(command: Command): Command {
       "pairs of scale kernels to choose from: 3:9,5:7 (default: the pack's)",
       kernelList,
     )
-    .option('--cache <folder>', 'features, checkpoints and what was measured (default: training-cache)')
+    .option(
+      '--cache <folder>',
+      'features, checkpoints and what was measured (default: training-cache; with --methods: in --out)',
+    )
     .option('--out <folder>', 'write the tables (Markdown, CSV) and all figures (JSON) there');
 }
 

@@ -5,8 +5,10 @@ import { readAreaFile } from '../services/areas/area-file.ts';
 import { type EvaluateEvent, evaluate } from '../services/evaluation/evaluate.ts';
 import type { Evaluation, EvaluationFigures } from '../services/evaluation/evaluation-figures.ts';
 import { checkFiguresFile, readObjectNames, writeFigures } from '../services/evaluation/evaluation-files.ts';
+import type { MethodsEvaluation } from '../services/evaluation/methods/method-figures.ts';
 import type { OpinionEvaluation } from '../services/evaluation/opinion-figures.ts';
 import { chooseRecipe, openPipeline } from '../services/runs/recipe-pipeline.ts';
+import { METHODS_HELP, type MethodOptions, measureMethods, withMethodOptions } from './evaluate-methods.ts';
 import { type EvaluatedImage, measureOpinions } from './evaluate-opinions.ts';
 import {
   asksForProtocol,
@@ -22,7 +24,7 @@ import { pipelineMessages } from './pipeline-messages.ts';
 import { ProgressDisplay, paceSince } from './progress-display.ts';
 import { duration, percent, printable, printLine, table } from './terminal.ts';
 
-interface EvaluateOptions extends PipelineOptions, OpinionOptions, ProtocolOptions {
+interface EvaluateOptions extends PipelineOptions, OpinionOptions, ProtocolOptions, MethodOptions {
   readonly seeds?: number;
   readonly roi?: string;
   readonly json?: string;
@@ -53,7 +55,7 @@ export function addEvaluate(program: Command): void {
     text: 'second opinions: language,consensus,references:4, the number being how many good images are drawn',
     parse: drawnOpinionList,
   });
-  withPipelineOptions(withProtocolOptions(command))
+  withPipelineOptions(withMethodOptions(withProtocolOptions(command)))
     .addHelpText(
       'after',
       `
@@ -61,9 +63,11 @@ Example:
   clipsam evaluate data/mvtec_ad --json figures.json
   clipsam evaluate data/mvtec_ad --opinions language,consensus,references:4 --seeds 3
   clipsam evaluate --leave-one-out data/VisA data/mvtec_ad data/mpdd --pack clip-b16-mobilesam --out figures/
+  clipsam evaluate data/mvtec_ad --methods clipsam,april-gan,references-4 --out compared
 
 With --opinions, references are drawn from train/good, or from test/good and then left out of the figures, and the
 crowd from the images that are measured; figures are mean ± deviation over the draws.
+${METHODS_HELP}
 The table shows percent, final map first, coarse map in brackets. "+region": share of good and of
 defective images in which at least one region was found.
 Exit codes: 0 all measured, 2 wrong usage, 3 some images failed, 1 other errors, 130 interrupted.`,
@@ -73,8 +77,38 @@ Exit codes: 0 all measured, 2 wrong usage, 3 some images failed, 1 other errors,
     });
 }
 
-/** The options that say nothing without `--opinions`. */
-const WITH_OPINIONS = ['seeds', 'fine', 'align'] as const;
+/** The options that say nothing without second opinions. */
+const WITH_OPINIONS = ['fine', 'align'] as const;
+/** The options of what takes long and writes several files. */
+const FOR_FOLDERS = ['out', 'cache', 'seed'] as const;
+
+/** @throws ClipSamError `input-invalid` for options that say nothing, or contradict each other */
+function checkOptions(options: EvaluateOptions): void {
+  const { opinions, methods } = options;
+  const refuse = (name: string, without: string) => {
+    throw new ClipSamError('input-invalid', `--${name} says nothing without ${without}.`);
+  };
+  if (opinions && methods) {
+    throw new ClipSamError(
+      'input-invalid',
+      '--opinions measures over several draws, --methods side by side in one. Leave one of them out.',
+    );
+  }
+  for (const name of WITH_OPINIONS) {
+    if (options[name] !== undefined && !opinions && !methods) refuse(name, '--opinions or --methods');
+  }
+  if (options.seeds !== undefined && !opinions) refuse('seeds', '--opinions');
+  if (options.resamples !== undefined && !methods) refuse('resamples', '--methods');
+  for (const name of FOR_FOLDERS) {
+    if (options[name] !== undefined && !methods) refuse(name, '--methods or --leave-one-out');
+  }
+}
+
+/** The figures, and their tables. */
+interface Measured {
+  readonly evaluation: Evaluation | OpinionEvaluation | MethodsEvaluation;
+  readonly tables: string;
+}
 
 async function measure(root: string | undefined, options: EvaluateOptions): Promise<number> {
   const isProtocol = asksForProtocol(options);
@@ -85,16 +119,19 @@ async function measure(root: string | undefined, options: EvaluateOptions): Prom
     );
   }
   if (root !== undefined) return run(root, options);
+  if (options.methods) {
+    throw new ClipSamError(
+      'input-invalid',
+      '--methods measures a folder with data: leave --leave-one-out out.',
+    );
+  }
   await runProtocol(options);
   return EXIT.done;
 }
 
 async function run(root: string, options: EvaluateOptions): Promise<number> {
-  const { device, threads, limit, opinions } = options;
-  const useless = WITH_OPINIONS.find((name) => options[name] !== undefined);
-  if (!opinions && useless) {
-    throw new ClipSamError('input-invalid', `--${useless} says nothing without --opinions.`);
-  }
+  checkOptions(options);
+  const { device, threads, limit, opinions, methods } = options;
   const objectNames = options.objectNames === undefined ? {} : await readObjectNames(options.objectNames);
   const area = options.roi === undefined ? undefined : await readAreaFile(options.roi);
   // Checked now, not after an hour of measuring.
@@ -112,7 +149,8 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
     const onNote = (done: number, total: number, note: string) =>
       display.update(done, total, printable(note));
     const common = { inference, objectNames, ...(area && { area }), ...(limit && { limit }) };
-    const { evaluation, tables } = await interruptible(async (signal) => {
+    const { evaluation, tables } = await interruptible<Measured>(async (signal) => {
+      if (methods) return measureMethods(root, { ...options, ...common, methods, chosen, signal, display });
       if (opinions)
         return measureOpinions(root, { ...options, ...common, opinions, chosen, signal, onImage, onNote });
       const onProgress = (event: EvaluateEvent) => event.kind === 'image' && onImage(event);
@@ -122,9 +160,8 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
     display.stop();
     process.stdout.write(`${tables}\n`);
     if (options.json !== undefined) await writeFigures(options.json, evaluation);
-    printLine(
-      `Measured in ${duration(evaluation.seconds)}${options.json ? `; figures in ${options.json}` : ''}.`,
-    );
+    const written = [options.json, options.out].filter((place) => place !== undefined).join(' and ');
+    printLine(`Measured in ${duration(evaluation.seconds)}${written ? `; figures in ${written}` : ''}.`);
     const { passedOver } = evaluation;
     for (const line of maskNotes(evaluation)) printLine(line);
     if (passedOver.length > 0) {
@@ -141,7 +178,7 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
 }
 
 /** Masks with more than two values: each is taken for a defect, which the data may not mean. */
-function maskNotes({ categories }: Pick<Evaluation | OpinionEvaluation, 'categories'>): string[] {
+function maskNotes({ categories }: Pick<Measured['evaluation'], 'categories'>): string[] {
   return categories
     .filter(({ maskValues }) => maskValues.length > 2)
     .map(({ dataset, category, maskValues }) => {

@@ -80,6 +80,8 @@ export interface Segmentation {
   readonly area?: FoundArea | undefined;
   readonly regions: readonly RegionMasks[];
   readonly timings: Pick<Timings, 'encode' | 'umci' | 'compare' | 'regions' | 'decode'>;
+  /** Milliseconds among them that passed for another method on the same image, not now. */
+  readonly sparedMs: number;
 }
 
 /** SAM's answer to prompts of the inspector's own. */
@@ -182,7 +184,7 @@ export class Engine {
       const levels = answers[i] ?? [];
       return { ...region, levels: area ? clipLevels(levels, area.cells, frame) : levels };
     });
-    return { coarse, compared, area, regions, timings: clock.timings };
+    return { coarse, compared, area, regions, timings: clock.timings, sparedMs: clock.spared };
   }
 
   /** What other images say; undefined when there are none to compare with. */

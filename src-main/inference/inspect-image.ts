@@ -153,7 +153,10 @@ async function inspectInTurn(
       ...sizeNotices(regions, fused.counted, scale, frame),
     ],
     artifacts: { coarseMap, finalMap: finalFile, mask: maskFile, ...opinionMaps },
-    timings: { read: read + cutMs, ...timings, fuse, write: end - writeStart, total: end - start },
+    timings: {
+      ...{ read: read + cutMs, ...timings, fuse, write: end - writeStart },
+      total: end - start + whole.sparedMs,
+    },
     device: engine.device,
     recipeHash: hashOfJson(recipe),
     packHash: engine.packHash,

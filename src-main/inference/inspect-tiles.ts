@@ -102,7 +102,9 @@ export async function segmentTiles(
   const regions = area
     ? asked.map((masks) => ({ ...masks, levels: clipLevels(masks.levels, area.cells, plan.frame) }))
     : asked;
-  return { coarse, area, regions, frame: plan.frame, timings: run.timings, cutMs: run.cutMs };
+  const { timings, cutMs } = run;
+  const { sparedMs } = overview;
+  return { coarse, area, regions, frame: plan.frame, timings, sparedMs, cutMs };
 }
 
 /** The overview's area on the lattice of the joined maps. */

@@ -12,6 +12,8 @@ export class Stopwatch {
     regions: 0,
     decode: 0,
   };
+  /** Milliseconds among them that passed for another method on the same image, not now. */
+  spared = 0;
 
   async run(step: Step, session: Session, feeds: Tensors): Promise<Tensors> {
     const start = performance.now();

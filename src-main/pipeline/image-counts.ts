@@ -90,3 +90,12 @@ export function countImage(map: Uint16Array, truth: ImageTruth): ImageCounts {
     regions: truth.regions.length,
   };
 }
+
+/** Counts an image into what was counted before, by counts of its own. */
+export function addCounts(into: DenseCounts, counts: ImageCounts): void {
+  for (const [i, score] of counts.scores.entries()) {
+    into.negatives[score]! += counts.negatives[i]!;
+    into.positives[score]! += counts.positives[i]!;
+    into.coverage[score]! += counts.coverage[i]!;
+  }
+}

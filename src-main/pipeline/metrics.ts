@@ -1,4 +1,4 @@
-import { countInto, type ImageCounts, imageTruth, noCounts, SCORES } from './image-counts.ts';
+import { countInto, type DenseCounts, imageTruth, noCounts, SCORES } from './image-counts.ts';
 import type { PixelMetricsResult, RankingMetrics } from './metric-results.ts';
 import { pixelMetricsOf, rankingOf } from './score-bins.ts';
 
@@ -35,22 +35,12 @@ export class PixelMetrics {
     this.#regions += truth.regions.length;
   }
 
-  /** Counts an image that was counted before. */
-  addCounts({ scores, negatives, positives, coverage, regions }: ImageCounts): void {
-    for (const [i, score] of scores.entries()) {
-      this.#counts.negatives[score]! += negatives[i]!;
-      this.#counts.positives[score]! += positives[i]!;
-      this.#counts.coverage[score]! += coverage[i]!;
-    }
-    this.#regions += regions;
-  }
-
   result(): PixelMetricsResult {
-    return pixelMetricsOf({
-      ...this.#counts,
-      lowest: EVERY_SCORE,
-      highest: EVERY_SCORE,
-      regions: this.#regions,
-    });
+    return metricsOfCounts(this.#counts, this.#regions);
   }
+}
+
+/** Pixel metrics of images that were counted together, exactly. @param regions of all their ground truth */
+export function metricsOfCounts(counts: DenseCounts, regions: number): PixelMetricsResult {
+  return pixelMetricsOf({ ...counts, lowest: EVERY_SCORE, highest: EVERY_SCORE, regions });
 }

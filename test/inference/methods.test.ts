@@ -67,5 +67,6 @@ it('encodes an image once for methods side by side, and counts the time for each
   const fresh = await engine.segment(spotted('d'), withMethod('umci-no-scale', false));
   expect(second.coarse.data).toEqual(fresh.coarse.data);
   expect(second.timings.encode).toBeGreaterThan(0);
+  expect([first.sparedMs, second.sparedMs]).toEqual([0, second.timings.encode]);
   expect(first.timings.encode).toBeGreaterThanOrEqual(second.timings.encode);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { countImage, imageTruth } from '../../src-main/pipeline/image-counts.ts';
-import { imageMetrics, PixelMetrics } from '../../src-main/pipeline/metrics.ts';
+import { addCounts, countImage, imageTruth, noCounts } from '../../src-main/pipeline/image-counts.ts';
+import { imageMetrics, metricsOfCounts, PixelMetrics } from '../../src-main/pipeline/metrics.ts';
 import { Random } from '../../src-shared/random.ts';
 import {
   drawSample,
@@ -65,11 +65,11 @@ describe('PixelMetrics', () => {
   it('says the same of counts that were made image by image', () => {
     const random = new Random('counts');
     const samples = Array.from({ length: 4 }, () => drawSample(random, 300));
-    const metrics = new PixelMetrics();
-    for (const { scores, mask } of samples) {
-      metrics.addCounts(countImage(scores, imageTruth(mask, SIDE, SIDE)));
-    }
-    const [counted, whole] = [metrics.result(), measured(samples)];
+    const counts = noCounts();
+    const truths = samples.map(({ mask }) => imageTruth(mask, SIDE, SIDE));
+    for (const [i, { scores }] of samples.entries()) addCounts(counts, countImage(scores, truths[i]!));
+    const regions = samples.reduce((sum, sample) => sum + sample.regions.length, 0);
+    const [counted, whole] = [metricsOfCounts(counts, regions), measured(samples)];
     expect(counted).toMatchObject({ auroc: whole.auroc, ap: whole.ap, f1Max: whole.f1Max });
     expect(counted.pro).toBeCloseTo(whole.pro!, 12);
     expect(counted.proAprilGan).toBeCloseTo(whole.proAprilGan!, 12);

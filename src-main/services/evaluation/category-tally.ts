@@ -76,7 +76,7 @@ export class CategoryTally {
       defective: defective.length,
       failed: this.failed,
       sampleRanges: this.#ranges,
-      maskValues: [...this.#maskValues].sort(byNumber),
+      maskValues: [...this.#maskValues].sort(byMaskValue),
       coarse: this.#coarse.result(),
       final: this.#final.result(),
       image: imageMetrics(
@@ -92,8 +92,12 @@ export class CategoryTally {
   }
 }
 
-async function readTruth(
-  { path, mask }: TestImage,
+/**
+ * The ground truth of an image, 1 where it is defective.
+ * @throws ClipSamError `input-invalid` for a mask of another size, or of nothing
+ */
+export async function readTruth(
+  { path, mask }: Pick<TestImage, 'path' | 'mask'>,
   width: number,
   height: number,
   maxPixels: number,
@@ -124,8 +128,8 @@ export async function readMap(
   return mapToImage(await decodeGrey16(await readFile(store.pathOf(artifact))), frame);
 }
 
-/** Numbers by size, colours behind them. */
-function byNumber(a: string, b: string): number {
+/** Orders what pixels of masks are called: numbers by size, colours behind them. */
+export function byMaskValue(a: string, b: string): number {
   if (a.startsWith('#') || b.startsWith('#')) return a < b ? 1 : -1;
   return Number(a) - Number(b);
 }

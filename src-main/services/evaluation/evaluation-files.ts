@@ -2,6 +2,7 @@ import { ClipSamError } from '../../../src-shared/errors.ts';
 import { checkWritable } from '../../files/atomic-write.ts';
 import { readJsonFile, writeJsonFile } from '../../files/json-file.ts';
 import type { Evaluation } from './evaluation-figures.ts';
+import type { MethodsEvaluation } from './methods/method-figures.ts';
 import type { OpinionEvaluation } from './opinion-figures.ts';
 
 /**
@@ -26,6 +27,9 @@ export async function checkFiguresFile(path: string): Promise<void> {
 }
 
 /** Writes an evaluation as JSON, whole or not at all. @throws ClipSamError `disk-full`, `path-denied` */
-export async function writeFigures(path: string, evaluation: Evaluation | OpinionEvaluation): Promise<void> {
+export async function writeFigures(
+  path: string,
+  evaluation: Evaluation | OpinionEvaluation | MethodsEvaluation,
+): Promise<void> {
   await writeJsonFile(path, evaluation);
 }

@@ -45,7 +45,10 @@ export function parseMethodSpecs(text: string): MethodSpec[] {
 }
 
 /** What a result of the system is made of, language first. */
-export function opinionsOf({ consensus, references }: MethodSpec): ReadonlySet<Opinion> {
+export function opinionsOf({
+  consensus,
+  references,
+}: Pick<MethodSpec, 'consensus' | 'references'>): ReadonlySet<Opinion> {
   return new Set<Opinion>([
     'language',
     ...(consensus ? (['consensus'] as const) : []),

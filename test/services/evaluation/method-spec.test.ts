@@ -8,8 +8,8 @@ describe('a method', () => {
   it('is refined by MMR where it is clipsam, or where that is said', () => {
     expect(one('clipsam').method).toEqual({ name: 'clipsam', refine: true });
     expect(one('clipsam-coarse').method).toEqual({ name: 'clipsam', refine: false });
-    expect(one('winclip').method).toEqual({ name: 'winclip', refine: false });
-    expect(one('winclip+mmr').method).toEqual({ name: 'winclip', refine: true });
+    expect(one('similarity').method).toEqual({ name: 'similarity', refine: false });
+    expect(one('similarity+mmr').method).toEqual({ name: 'similarity', refine: true });
     expect(one('clipsam-coarse+mmr')).toEqual(one('clipsam'));
   });
 
@@ -31,27 +31,32 @@ describe('a method', () => {
 });
 
 it('takes each of a list once, and all of them', () => {
-  expect(parseMethodSpecs('sdp, clipsam,sdp').map(({ text }) => text)).toEqual(['sdp', 'clipsam']);
+  expect(parseMethodSpecs('april-gan, clipsam,april-gan').map(({ text }) => text)).toEqual([
+    'april-gan',
+    'clipsam',
+  ]);
   const all = parseMethodSpecs('all').map(({ text }) => text);
   expect(all).toEqual(expect.arrayContaining([...METHODS, 'clipsam-coarse', 'consensus', 'references-4']));
   expect(all).toHaveLength(METHODS.length + 3);
-  expect(parseMethodSpecs('winclip+mmr,all')).toHaveLength(all.length + 1);
+  expect(parseMethodSpecs('similarity+mmr,all')).toHaveLength(all.length + 1);
 });
 
 it.each([
   ['', '"" is not known'],
   ['clip', '"clip" is not known'],
-  ['winclip+sam', '"sam" is not known'],
-  ['winclip+mmr+mmr', '"mmr" stands there twice'],
-  ['winclip+references-2+references-4', '"references-4" stands there twice'],
+  ['similarity+sam', '"sam" is not known'],
+  ['similarity+mmr+mmr', '"mmr" stands there twice'],
+  ['similarity+references-2+references-4', '"references-4" stands there twice'],
   ['references', '"references" is not known'],
   ['references-0', '1 to 64 references'],
   ['references-65', '1 to 64 references'],
   ['consensus+references-4', 'measured alone'],
   ['mmr', 'measured alone'],
   ['clipsam+mmr', 'anyway'],
-  ['consensus+winclip', '"winclip" is not known'],
+  ['consensus+similarity', '"similarity" is not known'],
 ])('refuses %j', (text, problem) => {
   expect(() => parseMethodSpecs(text)).toThrow(problem);
-  expect(() => parseMethodSpecs(text)).toThrow(/sam-boxes-only, clipsam-coarse, consensus, references-<k>/);
+  expect(() => parseMethodSpecs(text)).toThrow(
+    `${METHODS.join(', ')}, clipsam-coarse, consensus, references-<k>`,
+  );
 });

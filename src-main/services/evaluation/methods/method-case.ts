@@ -1,4 +1,6 @@
 import type { ArtifactRef, InspectionResult } from '../../../../src-shared/result.ts';
+import type { SampleRange } from '../../../../src-shared/sample-range.ts';
+import type { MethodCategoryFigures } from './method-figures.ts';
 
 /** One image as one method answered it; its artifacts stay until the evaluation ends. */
 export interface MethodCase {
@@ -29,9 +31,13 @@ export interface MethodCases {
   readonly cases: readonly MethodCase[];
 }
 
-/** Takes pictures of cases: one method of one category at a time, then all are written. */
+/** Takes pictures of cases, one method of one category at a time. Maps are gone after the evaluation. */
 export interface CaseGallery {
-  add(cases: MethodCases): Promise<void>;
-  /** @param folder is made where it is missing */
-  write(folder: string): Promise<void>;
+  add(
+    part: MethodCases & {
+      readonly measured: MethodCategoryFigures;
+      /** What is black and white in an image of more than 8 bits; undefined: its file decides. */
+      readonly rangeOf: (path: string) => SampleRange | undefined;
+    },
+  ): Promise<void>;
 }
