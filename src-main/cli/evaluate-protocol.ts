@@ -184,9 +184,9 @@ async function deliver(
     readonly paragraphs: readonly string[];
   },
 ): Promise<void> {
-  const { cellText, writeResults } = await import('../training/result-table.ts');
+  const { resultText, writeResults } = await import('../training/result-table.ts');
   for (const { title, headings, rows } of results.tables) {
-    const cells = rows.map((row) => row.map((cell) => printable(cellText(cell))));
+    const cells = rows.map((row) => row.map((cell) => printable(resultText(cell))));
     process.stdout.write(`${title}\n${table([headings, ...cells])}\n\n`);
   }
   if (out === undefined) return;

@@ -6,12 +6,12 @@ import { makeFolder } from '../files/atomic-write.ts';
 import { sha256 } from '../files/hash.ts';
 import { writeJsonFile } from '../files/json-file.ts';
 import type { LoadedPack } from '../inference/pack-loader.ts';
-import { type HeadConfig, headOf, towerWidths } from './head-config.ts';
+import { type HeadConfig, towerWidths, trainableHead } from './head-config.ts';
 import { paperSchedule } from './head-settings.ts';
 import { type HeadProgress, trainHead } from './head-training.ts';
 import { type HeadFigures, validateHead } from './head-validation.ts';
 import type { ObjectLanguage } from './object-language.ts';
-import { featuresOnlyOf, type Product } from './products.ts';
+import { featuresOnlyOf, type ProductRecords } from './products.ts';
 
 /** How heads are trained, all in the same way: the paper's protocol. */
 export interface FoldProtocol {
@@ -23,8 +23,8 @@ export interface FoldProtocol {
 /** One training: learn from some products, measure on others. */
 export interface Fold {
   readonly head: HeadConfig;
-  readonly trained: readonly Product[];
-  readonly measured: readonly Product[];
+  readonly trained: readonly ProductRecords[];
+  readonly measured: readonly ProductRecords[];
   /** Steps after which the head is measured, ascending; the last ends the training. */
   readonly lengths: readonly number[];
 }
@@ -69,7 +69,7 @@ export class FoldRunner {
     await makeFolder(folds);
     const path = join(folds, sha256(JSON.stringify(this.#identity(fold))).slice(0, 32));
     const measures = await readMeasures(`${path}.json`);
-    const head = headOf(fold.head, towerWidths(parent.pack));
+    const head = trainableHead(fold.head, towerWidths(parent.pack));
     const records = fold.trained.flatMap((product) => product.records);
     const measured = fold.measured.flatMap((product) => product.records);
     for (const steps of fold.lengths.slice(measures.length)) {
@@ -105,7 +105,7 @@ export class FoldRunner {
 
   #identity({ head, trained, measured, lengths }: Fold) {
     const { parent, protocol } = this.#options;
-    const ids = (products: readonly Product[]) =>
+    const ids = (products: readonly ProductRecords[]) =>
       products.map(({ object, records }) => [object, records.map(({ id }) => id)]);
     return [parent.packHash, protocol, head, lengths, ids(trained), ids(measured)];
   }

@@ -24,7 +24,7 @@ export function baseHead({ head }: Pick<Pack, 'head'>): UmciConfig {
 }
 
 /** The head that a description stands for. */
-export function headOf(config: HeadConfig, widths: TowerWidths): TrainableHead {
+export function trainableHead(config: HeadConfig, widths: TowerWidths): TrainableHead {
   if (config.kind === 'linear') return linearHead(widths, config.scale);
   return umciHead({ ...config.umci, ...widths, ...(config.kernels && { kernels: config.kernels }) });
 }

@@ -13,7 +13,7 @@ import type { HeadConfig } from './head-config.ts';
 import type { HeadProgress } from './head-training.ts';
 import type { HeadFigures } from './head-validation.ts';
 import type { ObjectLanguage } from './object-language.ts';
-import type { Product, ProductFeatures } from './products.ts';
+import type { ProductFeatures, ProductRecords } from './products.ts';
 
 /** What is left out at a time: a data set with all its categories, or one category. */
 export type TargetKind = 'dataset' | 'category';
@@ -158,16 +158,23 @@ function runnerOf({
   });
 }
 
-function targetOf({ name, dataset }: Product, by: TargetKind): string {
+function targetOf({ name, dataset }: ProductRecords, by: TargetKind): string {
   return by === 'dataset' ? dataset : name;
 }
 
-function othersOf(products: readonly Product[], target: string, by: TargetKind): readonly Product[] {
+function othersOf(
+  products: readonly ProductRecords[],
+  target: string,
+  by: TargetKind,
+): readonly ProductRecords[] {
   return products.filter((product) => targetOf(product, by) !== target);
 }
 
 /** The products in so many parts, whole products each; none when there is one product alone. */
-export function innerParts(products: readonly Product[], parts: number): readonly (readonly Product[])[] {
+export function innerParts(
+  products: readonly ProductRecords[],
+  parts: number,
+): readonly (readonly ProductRecords[])[] {
   const count = Math.min(parts, products.length);
   if (count < 2) return [];
   return Array.from({ length: count }, (_, part) => products.filter((_product, at) => at % count === part));
@@ -175,7 +182,7 @@ export function innerParts(products: readonly Product[], parts: number): readonl
 
 /** Chooses for a target. @param others the products that are not the target's: all that there is here */
 async function choose(
-  others: readonly Product[],
+  others: readonly ProductRecords[],
   { parent, candidates, lengths, inner }: LeaveOneOutOptions,
   runner: FoldRunner,
   onFold: (what: string) => void,
@@ -211,7 +218,7 @@ async function choose(
 
 function targetResult(
   target: string,
-  others: readonly Product[],
+  others: readonly ProductRecords[],
   { chosen, inner }: { readonly chosen: Chosen; readonly inner: readonly InnerResult[] },
   { figures, weights }: FoldMeasure,
 ): TargetResult {

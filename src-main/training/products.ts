@@ -15,7 +15,7 @@ export interface ProductData extends DatasetCategory {
 }
 
 /** A product with the features of its pictures: it is left out as a whole, or learned from as a whole. */
-export interface Product {
+export interface ProductRecords {
   /** `dataset/category`; the group of its records. */
   readonly name: string;
   readonly dataset: string;
@@ -26,7 +26,7 @@ export interface Product {
 /** Products, and where their features lie. */
 export interface ProductFeatures {
   readonly folder: string;
-  readonly products: readonly Product[];
+  readonly products: readonly ProductRecords[];
   /** Pictures that could not be read. */
   readonly leftOut: readonly string[];
 }
@@ -61,7 +61,7 @@ export async function productFeatures(
   }
   await makeFolder(cache);
   const folder = featureFolder(parent, cache);
-  const products: Product[] = [];
+  const products: ProductRecords[] = [];
   const leftOut: string[] = [];
   for (const [at, { dataset, object, images, root }] of data.entries()) {
     const name = names[at]!;

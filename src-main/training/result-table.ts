@@ -23,7 +23,7 @@ export function figureCells(figures: ProtocolFigures): ResultCell[] {
 }
 
 /** A cell as people read it: shares in percent with a digit after the point, a dash for what has no value. */
-export function cellText(cell: ResultCell): string {
+export function resultText(cell: ResultCell): string {
   if (cell === null) return '–';
   if (typeof cell === 'object') return cell.share === null ? '–' : (cell.share * 100).toFixed(1);
   return String(cell);
@@ -33,7 +33,7 @@ export function cellText(cell: ResultCell): string {
 export function markdownTable({ title, headings, rows }: ResultTable): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  const body = rows.map((row) => line(row.map(cellText)));
+  const body = rows.map((row) => line(row.map(resultText)));
   return [`## ${title}`, '', line(headings), line(headings.map(() => '---')), ...body].join('\n');
 }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LoadedPack } from '../../src-main/inference/pack-loader.ts';
 import { featurePath } from '../../src-main/training/feature-file.ts';
 import { innerParts, type LeaveOneOutOptions, leaveOneOut } from '../../src-main/training/leave-one-out.ts';
-import { featuresOnlyOf, type Product } from '../../src-main/training/products.ts';
+import { featuresOnlyOf, type ProductRecords } from '../../src-main/training/products.ts';
 import { TOY_WIDTHS } from './toy-features.ts';
 import { toyPack, toyProducts } from './toy-products.ts';
 
@@ -13,7 +13,7 @@ const tokens = Float32Array.of(1, 0, 0, 0.5, 0, 1, 0, -0.5);
 
 let root = '';
 let parent: LoadedPack;
-let products: Product[];
+let products: ProductRecords[];
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'leave-one-out-'));
   parent = await toyPack();
@@ -77,7 +77,7 @@ describe('leaveOneOut', () => {
       });
       await writeFile(path, bytes);
     }
-    const relabelled: Product = {
+    const relabelled: ProductRecords = {
       ...target!,
       records: target!.records.map((record) => ({ ...record, area: 1 - record.area, defects: ['x'] })),
     };

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { LoadedPack } from '../../src-main/inference/pack-loader.ts';
-import type { Product } from '../../src-main/training/products.ts';
+import type { ProductRecords } from '../../src-main/training/products.ts';
 import { packSchema } from '../../src-shared/pack.ts';
 import { TOY_WIDTHS, writeToyFeatures } from './toy-features.ts';
 
@@ -26,7 +26,11 @@ export async function toyPack(): Promise<LoadedPack> {
 }
 
 /** Products of one data set each, of so many pictures, the first with seed 1. */
-export function toyProducts(folder: string, names: readonly string[], pictures: number): Promise<Product[]> {
+export function toyProducts(
+  folder: string,
+  names: readonly string[],
+  pictures: number,
+): Promise<ProductRecords[]> {
   return Promise.all(
     names.map(async (dataset, at) => {
       const name = `${dataset}/part`;
