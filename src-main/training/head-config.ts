@@ -1,6 +1,6 @@
 import type { Pack, UmciConfig } from '../../src-shared/pack.ts';
 import { PAPER_SETTINGS, paperHead } from './head-settings.ts';
-import { linearHead, type TowerWidths, type TrainableHead, umciHead } from './trainable-head.ts';
+import { type TowerWidths, type TrainableHead, trainableLinear, trainableUmci } from './trainable-head.ts';
 
 /** A head as plain data: what it is called in a cache and in a table of results follows from it. */
 export type HeadConfig =
@@ -25,6 +25,6 @@ export function baseHead({ head }: Pick<Pack, 'head'>): UmciConfig {
 
 /** The head that a description stands for. */
 export function trainableHead(config: HeadConfig, widths: TowerWidths): TrainableHead {
-  if (config.kind === 'linear') return linearHead(widths, config.scale);
-  return umciHead({ ...config.umci, ...widths, ...(config.kernels && { kernels: config.kernels }) });
+  if (config.kind === 'linear') return trainableLinear(widths, config.scale);
+  return trainableUmci({ ...config.umci, ...widths, ...(config.kernels && { kernels: config.kernels }) });
 }

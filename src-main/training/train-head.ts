@@ -19,7 +19,7 @@ import { type HeadProgress, trainHead } from './head-training.ts';
 import { validateHead } from './head-validation.ts';
 import { objectLanguage } from './object-language.ts';
 import { externalKeys, featureFolder, sourceName, towerFeatures } from './tower-features.ts';
-import { umciHead } from './trainable-head.ts';
+import { trainableUmci } from './trainable-head.ts';
 import type { TrainingView } from './views.ts';
 
 /** Opens the pack whose towers are taken. */
@@ -97,7 +97,7 @@ export async function trainHeadPack(options: TrainHeadPackOptions): Promise<Head
   const loss: { step: number; loss: number }[] = [];
   const made = [parent.packHash, settings, trained.records.map(({ id }) => id)];
   const weights = await trainHead({
-    head: umciHead(shape),
+    head: trainableUmci(shape),
     plan: schedule,
     seed: settings.seed,
     records: trained.records,
@@ -116,7 +116,7 @@ export async function trainHeadPack(options: TrainHeadPackOptions): Promise<Head
   const headDone = performance.now();
   onProgress?.({ kind: 'measuring' });
   const figures = await validateHead({
-    ...{ head: umciHead(shape), weights, language },
+    ...{ head: trainableUmci(shape), weights, language },
     records: measured?.records ?? [],
     features: featuresIn(pictures.folder),
   });

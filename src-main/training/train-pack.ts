@@ -23,7 +23,7 @@ import { embedPrompts, languagePool, type SentenceEncoder } from './language-poo
 import { checkParts, readHead, readTextSide, type TextSide, writePack } from './pack-parts.ts';
 import { buildTextEncoder, type TextEncoderShape } from './text-encoder.ts';
 import { type TextProgress, trainTextEncoder } from './text-training.ts';
-import { umciHead } from './trainable-head.ts';
+import { trainableUmci } from './trainable-head.ts';
 import type { TrainingLog } from './training-log.ts';
 import { type TrainingPlan, trainingPlanSchema } from './training-plan.ts';
 import { listViews, type TrainingView } from './views.ts';
@@ -185,7 +185,7 @@ async function makeHead(
   ];
   try {
     const weights = await trainHead({
-      head: umciHead(shape),
+      head: trainableUmci(shape),
       plan: plan.head,
       seed: plan.seed,
       records: trained,
@@ -202,7 +202,7 @@ async function makeHead(
     });
     const language = await recipeLanguage(textTower, plan, measured);
     const figures = await validateHead({
-      head: umciHead(shape),
+      head: trainableUmci(shape),
       weights,
       records: measured,
       features: featuresIn(folder),

@@ -30,7 +30,7 @@ export interface TrainableHead extends TowerWidths {
 }
 
 /** UMCI. */
-export function umciHead(shape: UmciShape): TrainableHead {
+export function trainableUmci(shape: UmciShape): TrainableHead {
   return {
     stageWidths: shape.stageWidths,
     textWidth: shape.textWidth,
@@ -42,7 +42,7 @@ export function umciHead(shape: UmciShape): TrainableHead {
 }
 
 /** APRIL-GAN's linear layers. @param scale of the cosine */
-export function linearHead({ stageWidths, textWidth }: TowerWidths, scale: number): TrainableHead {
+export function trainableLinear({ stageWidths, textWidth }: TowerWidths, scale: number): TrainableHead {
   const widths = { stageWidths, textWidth };
   return {
     ...widths,

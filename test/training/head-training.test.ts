@@ -7,7 +7,7 @@ import type { UmciShape } from '../../src-main/graph/umci.ts';
 import { type FeatureRecord, featurePath, featuresIn } from '../../src-main/training/feature-file.ts';
 import { type HeadTrainingOptions, trainHead } from '../../src-main/training/head-training.ts';
 import { validateHead } from '../../src-main/training/head-validation.ts';
-import { umciHead } from '../../src-main/training/trainable-head.ts';
+import { trainableUmci } from '../../src-main/training/trainable-head.ts';
 import { TOY_WIDTHS, writeToyFeatures } from './toy-features.ts';
 
 const shape: UmciShape = {
@@ -44,7 +44,7 @@ beforeAll(async () => {
   const records = await writeToyFeatures(folder, 24, 1);
   measured = await writeToyFeatures(folder, 12, 2);
   options = {
-    head: umciHead(shape),
+    head: trainableUmci(shape),
     plan,
     seed: 3,
     records,
@@ -193,7 +193,7 @@ describe('trainHead', () => {
     expect(losses).toHaveLength(5);
     expect(losses.at(-1)).toBeLessThan(losses[0]! * 0.6);
     const figures = await validateHead({
-      head: umciHead(shape),
+      head: trainableUmci(shape),
       weights,
       records: measured,
       features: featuresIn(folder),

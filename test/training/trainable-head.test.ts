@@ -7,13 +7,13 @@ import { type FeatureRecord, featuresIn } from '../../src-main/training/feature-
 import { paperLoss } from '../../src-main/training/head-loss.ts';
 import { trainHead } from '../../src-main/training/head-training.ts';
 import { validateHead } from '../../src-main/training/head-validation.ts';
-import { linearHead } from '../../src-main/training/trainable-head.ts';
+import { trainableLinear } from '../../src-main/training/trainable-head.ts';
 import { TrainingGraph } from '../../src-main/training/training-graph.ts';
 import { Weights } from '../../src-main/training/weights.ts';
 import { TOY_WIDTHS, writeToyFeatures } from './toy-features.ts';
 
 const SCALE = 6;
-const head = linearHead({ stageWidths: TOY_WIDTHS, textWidth: 4 }, SCALE);
+const head = trainableLinear({ stageWidths: TOY_WIDTHS, textWidth: 4 }, SCALE);
 const tokens = Float32Array.of(1, 0, 0, 0, 0.6, 0.8, 0, 0);
 
 let folder = '';
