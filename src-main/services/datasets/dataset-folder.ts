@@ -92,21 +92,28 @@ export function placeInside(folder: string, name: string): string | undefined {
 /** Files that are looked at together. */
 const TOGETHER = 64;
 
-/** Runs `work` for every item, many at a time. @returns the answers in the order of the items @throws ClipSamError `cancelled`, what the work throws */
+/**
+ * Runs `work` for every item, `together` at a time.
+ * @returns the answers in the order of the items
+ * @throws ClipSamError `cancelled`; what the work throws
+ */
 export async function forMany<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
-  signal?: AbortSignal,
+  {
+    together = TOGETHER,
+    signal,
+  }: { readonly together?: number; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<R[]> {
   const answers: R[] = [];
-  for (let from = 0; from < items.length; from += TOGETHER) {
+  for (let from = 0; from < items.length; from += together) {
     throwIfCancelled(signal);
-    answers.push(...(await Promise.all(items.slice(from, from + TOGETHER).map(work))));
+    answers.push(...(await Promise.all(items.slice(from, from + together).map(work))));
   }
   return answers;
 }
 
-/** The first of the paths that is no file, and how many are none. @throws ClipSamError `cancelled` */
+/** Those of the files that are not there, in their order. @throws ClipSamError `cancelled` */
 export async function missingFiles<T extends { readonly path: string }>(
   files: readonly T[],
   signal?: AbortSignal,
@@ -118,7 +125,7 @@ export async function missingFiles<T extends { readonly path: string }>(
         (found) => found.isFile(),
         () => false,
       ),
-    signal,
+    { signal },
   );
   return files.filter((_, index) => !there[index]);
 }

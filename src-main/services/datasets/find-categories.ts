@@ -1,12 +1,27 @@
 import { join } from 'node:path';
 import { ClipSamError } from '../../../src-shared/errors.ts';
+import { btad } from './btad.ts';
 import { type DatasetFolder, listDatasetFolder } from './dataset-folder.ts';
 import type { DefectCategory, LayoutName } from './defect-category.ts';
+import { kolektorSdd } from './kolektor-sdd.ts';
+import { ksdd2 } from './ksdd2.ts';
 import type { DatasetLayout } from './layout.ts';
+import { mtd } from './mtd.ts';
 import { mvtecAd } from './mvtec-ad.ts';
+import { plainFolder } from './plain-folder.ts';
+import { realIad } from './real-iad.ts';
 import { visa } from './visa.ts';
 
-const ADAPTERS: readonly DatasetLayout[] = [mvtecAd, visa];
+const ADAPTERS: readonly DatasetLayout[] = [
+  mvtecAd,
+  visa,
+  btad,
+  mtd,
+  kolektorSdd,
+  ksdd2,
+  realIad,
+  plainFolder,
+];
 
 /** Category, data set, folder of data sets. */
 const DEEPEST = 2;
