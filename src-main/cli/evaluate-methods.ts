@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { InspectionArea } from '../../src-shared/inspection-area.ts';
+import type { LayoutName } from '../services/datasets/defect-category.ts';
 import { type MethodSpec, parseMethodSpecs } from '../services/evaluation/method-spec.ts';
 import {
   type EvaluateMethodsOptions,
@@ -57,6 +58,7 @@ interface MeasureMethodsOptions extends MethodOptions, Pick<OpinionOptions, 'fin
   readonly chosen: ChosenRecipe;
   readonly methods: readonly MethodSpec[];
   readonly objectNames: Readonly<Record<string, string>>;
+  readonly layout: LayoutName | undefined;
   readonly area?: InspectionArea;
   readonly limit?: number;
   readonly signal: AbortSignal;
@@ -68,13 +70,13 @@ export async function measureMethods(
   root: string,
   options: MeasureMethodsOptions,
 ): Promise<{ readonly evaluation: MethodsEvaluation; readonly tables: string }> {
-  const { inference, chosen, methods, objectNames, area, limit, signal, display, out } = options;
+  const { inference, chosen, methods, objectNames, layout, area, limit, signal, display, out } = options;
   const cache = options.cache ?? (out === undefined ? undefined : join(out, 'measured'));
   // Checked now, not after an hour of measuring.
   if (out !== undefined) await checkFiguresFolder(out);
   const { fine, align } = options;
   const evaluation = await evaluateMethods(root, {
-    ...{ inference, objectNames, signal, specs: methods },
+    ...{ inference, objectNames, layout, signal, specs: methods },
     ...{ seed: options.seed ?? SEED, resamples: options.resamples ?? RESAMPLES },
     ...(area && { area }),
     ...(limit !== undefined && { limit }),

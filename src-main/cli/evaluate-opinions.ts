@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../../src-shared/error-record.ts';
 import type { InspectionArea } from '../../src-shared/inspection-area.ts';
 import type { Opinion } from '../../src-shared/opinion.ts';
+import type { LayoutName } from '../services/datasets/defect-category.ts';
 import { type EvaluateOpinionsOptions, evaluateOpinions } from '../services/evaluation/evaluate-opinions.ts';
 import type { OpinionEvaluation, SpreadFigures } from '../services/evaluation/opinion-figures.ts';
 import type { ChosenRecipe } from '../services/runs/recipe-pipeline.ts';
@@ -20,6 +21,7 @@ interface MeasureOptions extends OpinionOptions {
   readonly chosen: ChosenRecipe;
   readonly opinions: AskedOpinions;
   readonly objectNames: Readonly<Record<string, string>>;
+  readonly layout: LayoutName | undefined;
   readonly area?: InspectionArea;
   readonly limit?: number;
   readonly seeds?: number;
@@ -40,6 +42,7 @@ export async function measureOpinions(
     chosen,
     opinions,
     objectNames,
+    layout,
     area,
     limit,
     seeds = SEEDS,
@@ -49,7 +52,7 @@ export async function measureOpinions(
   } = options;
   const { references } = opinions;
   const evaluation = await evaluateOpinions(root, {
-    ...{ inference, objectNames, signal },
+    ...{ inference, objectNames, layout, signal },
     recipe: withOpinions(chosen.recipe, options),
     opinions: opinions.asked,
     ...(references !== undefined && { references }),

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { UmciConfig } from '../../src-shared/pack.ts';
+import type { LayoutName } from '../services/datasets/defect-category.ts';
 import { readObjectNames } from '../services/evaluation/evaluation-files.ts';
 import type { HeadCandidate } from '../training/leave-one-out.ts';
 import type { ProductFeatures } from '../training/products.ts';
@@ -30,6 +31,7 @@ export interface ProtocolOptions extends PipelineOptions {
   readonly tryKernels?: readonly (readonly number[])[];
   readonly cache?: string;
   readonly out?: string;
+  readonly layout?: LayoutName;
   readonly objectNames?: string;
   readonly limit?: number;
 }
@@ -130,7 +132,10 @@ async function prepare(roots: readonly string[], options: ProtocolOptions, displ
   const { threads } = options;
   const cache = resolve(options.cache ?? CACHE);
   const names = options.objectNames === undefined ? {} : await readObjectNames(options.objectNames);
-  const data = await productsOf(roots, names, options.limit);
+  const data = await productsOf(roots, names, options.limit, {
+    layout: options.layout,
+    onNote: (note) => display.say(printable(note)),
+  });
   display.say('Checking the files of the pack.');
   const parent = await loadPack(options.pack ?? 'lite', packRoots(options));
   const protocol = {
@@ -196,7 +201,7 @@ async function deliver(
 
 /** The command as it goes into what is written. */
 function commandOf(options: ProtocolOptions): string {
-  const { leaveOneOut, pack, by, inner, steps, batch, seed, tryHidden, tryKernels, limit } = options;
+  const { leaveOneOut, pack, by, inner, steps, batch, seed, tryHidden, tryKernels, layout, limit } = options;
   const flags: readonly (readonly [string, string | number | undefined])[] = [
     ['--leave-one-out', leaveOneOut?.join(' ')],
     ['--pack', pack],
@@ -207,6 +212,7 @@ function commandOf(options: ProtocolOptions): string {
     ['--seed', seed],
     ['--try-hidden', tryHidden?.join()],
     ['--try-kernels', tryKernels?.map((pair) => pair.join(':')).join()],
+    ['--layout', layout],
     ['--limit', limit],
   ];
   const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]));

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { countEndings, endingsText } from '../../src-shared/endings.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { readAreaFile } from '../services/areas/area-file.ts';
+import type { LayoutName } from '../services/datasets/defect-category.ts';
 import { type EvaluateEvent, evaluate } from '../services/evaluation/evaluate.ts';
 import type { Evaluation, EvaluationFigures } from '../services/evaluation/evaluation-figures.ts';
 import { checkFiguresFile, readObjectNames, writeFigures } from '../services/evaluation/evaluation-files.ts';
@@ -19,7 +20,13 @@ import {
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import { drawnOpinionList, type OpinionOptions, withOpinionOptions } from './opinion-options.ts';
-import { type PipelineOptions, recipeChoice, wholeNumber, withPipelineOptions } from './options.ts';
+import {
+  layoutOption,
+  type PipelineOptions,
+  recipeChoice,
+  wholeNumber,
+  withPipelineOptions,
+} from './options.ts';
 import { pipelineMessages } from './pipeline-messages.ts';
 import { ProgressDisplay, paceSince } from './progress-display.ts';
 import { duration, percent, printable, printLine, table } from './terminal.ts';
@@ -28,6 +35,7 @@ interface EvaluateOptions extends PipelineOptions, OpinionOptions, ProtocolOptio
   readonly seeds?: number;
   readonly roi?: string;
   readonly json?: string;
+  readonly layout?: LayoutName;
   readonly objectNames?: string;
   readonly limit?: number;
 }
@@ -37,11 +45,12 @@ export function addEvaluate(program: Command): void {
     .command('evaluate')
     .summary('measure on images whose defects are known')
     .description(
-      "Measures a pack and recipe on data in MVTec AD's layout: <category>/test/good, <category>/test/<defect>,\n" +
-        '<category>/ground_truth/<defect>/<name>_mask.png. The root is a category, or holds categories or data sets.\n' +
-        'VisA is taken as it is published, too: the test images of its split_csv/1cls.csv.',
+      'Measures a pack and recipe on the test images of data with known defects: MVTec AD, VisA, BTAD, MTD, KolektorSDD,\n' +
+        'KolektorSDD2, Real-IAD and MPDD as they are published, whatever has such a layout, or plain folders of images and\n' +
+        'masks. The root is a category, or holds categories or data sets; `clipsam datasets` says what is there.',
     )
     .argument('[root]', 'folder with the data; --leave-one-out names several instead')
+    .addOption(layoutOption())
     .option('--json <file>', 'write all figures to a file (keys: README of src-main/cli)')
     .option('--object-names <file>', 'JSON object: category folder → object name in the prompts')
     .option('--limit <n>', 'images per category at most, evenly spread', wholeNumber(1))
@@ -65,7 +74,7 @@ Example:
   clipsam evaluate --leave-one-out data/VisA data/mvtec_ad data/mpdd --pack clip-b16-mobilesam --out figures/
   clipsam evaluate data/mvtec_ad --methods clipsam,april-gan,references-4 --out compared
 
-With --opinions, references are drawn from train/good, or from test/good and then left out of the figures, and the
+With --opinions, references are drawn from good training images, or from good test images and then left out, and the
 crowd from the images that are measured; figures are mean ± deviation over the draws.
 ${METHODS_HELP}
 The table shows percent, final map first, coarse map in brackets. "+region": share of good and of
@@ -148,7 +157,13 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
     };
     const onNote = (done: number, total: number, note: string) =>
       display.update(done, total, printable(note));
-    const common = { inference, objectNames, ...(area && { area }), ...(limit && { limit }) };
+    const common = {
+      inference,
+      objectNames,
+      layout: options.layout,
+      ...(area && { area }),
+      ...(limit && { limit }),
+    };
     const { evaluation, tables } = await interruptible<Measured>(async (signal) => {
       if (methods) return measureMethods(root, { ...options, ...common, methods, chosen, signal, display });
       if (opinions)
@@ -162,7 +177,8 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
     if (options.json !== undefined) await writeFigures(options.json, evaluation);
     const written = [options.json, options.out].filter((place) => place !== undefined).join(' and ');
     printLine(`Measured in ${duration(evaluation.seconds)}${written ? `; figures in ${written}` : ''}.`);
-    const { passedOver } = evaluation;
+    const { passedOver, notes } = evaluation;
+    for (const note of notes) printLine(printable(note));
     for (const line of maskNotes(evaluation)) printLine(line);
     if (passedOver.length > 0) {
       const kinds = printable(endingsText(countEndings(passedOver)));

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEVICES, type DeviceRequest } from '../../src-shared/device.ts';
 import { type SampleRange, sampleRangeSchema } from '../../src-shared/sample-range.ts';
+import { LAYOUTS } from '../services/datasets/defect-category.ts';
 import { modelsFolder } from '../services/packs/machine-settings.ts';
 import type { PackRoots } from '../services/packs/model-packs.ts';
 import { importedPacks } from '../services/packs/pack-imports.ts';
@@ -51,6 +52,14 @@ export function threadsOption(): Option {
   return new Option('--threads <n>', 'CPU threads of a model run (default: one per core)').argParser(
     wholeNumber(1),
   );
+}
+
+/** How data with known defects lies in its folder. */
+export function layoutOption(
+  flag = '--layout',
+  text = 'how the data lies there, instead of what it looks like',
+): Option {
+  return new Option(`${flag} <layout>`, text).choices(LAYOUTS);
 }
 
 export function recipeChoice(options: PackOptions, object?: string): RecipeChoice {

@@ -4,6 +4,7 @@ import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { addAudit } from './audit.ts';
 import { addBackup, addRestore } from './backup.ts';
 import { addBench } from './bench.ts';
+import { addDatasets } from './datasets.ts';
 import { addDevices } from './devices.ts';
 import { addDoctor } from './doctor.ts';
 import { addEvaluate } from './evaluate.ts';
@@ -71,6 +72,7 @@ Exit codes:
   addStats(program);
   addLots(program);
   addEvaluate(program);
+  addDatasets(program);
   addTrain(program);
   addModels(program);
   addDevices(program);

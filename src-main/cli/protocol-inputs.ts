@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import { evenlySpread } from '../../src-shared/evenly-spread.ts';
+import type { LayoutName } from '../services/datasets/defect-category.ts';
 import { findCategories } from '../services/datasets/find-categories.ts';
 import { objectNameOf } from '../services/evaluation/evaluate.ts';
 import type { ProtocolProgress } from '../training/leave-one-out.ts';
@@ -13,10 +14,13 @@ export async function productsOf(
   roots: readonly string[],
   names: Readonly<Record<string, string>>,
   limit: number | undefined,
+  { layout, onNote }: { readonly layout?: LayoutName | undefined; readonly onNote?: (note: string) => void },
 ): Promise<ProductData[]> {
   const products: ProductData[] = [];
   for (const root of roots) {
-    for (const { dataset, category, folder, images } of await findCategories(root)) {
+    const found = await findCategories(root, { layout });
+    for (const note of new Set(found.flatMap(({ notes }) => notes))) onNote?.(note);
+    for (const { dataset, category, folder, images } of found) {
       products.push({
         ...{ dataset, category, root: folder },
         object: names[category] ?? objectNameOf(category),

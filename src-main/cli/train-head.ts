@@ -4,6 +4,7 @@ import type { Device } from '../../src-shared/device.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import { exactReference, packIdSchema } from '../../src-shared/pack-reference.ts';
+import type { LayoutName } from '../services/datasets/defect-category.ts';
 import { findCategories } from '../services/datasets/find-categories.ts';
 import { objectNameOf } from '../services/evaluation/evaluate.ts';
 import { readObjectNames } from '../services/evaluation/evaluation-files.ts';
@@ -22,6 +23,8 @@ export interface TrainHeadOptions {
   readonly pack?: string;
   readonly train?: string;
   readonly validate?: string;
+  readonly layout?: LayoutName;
+  readonly validateLayout?: LayoutName;
   readonly objectNames?: string;
   readonly id?: string;
   readonly title?: string;
@@ -48,8 +51,11 @@ export async function trainHeadOf(pack: string, train: string, options: TrainHea
   const { PAPER_EPOCHS, PAPER_SETTINGS } = await import('../training/head-settings.ts');
   const roots = packRoots(options);
   const names = options.objectNames === undefined ? {} : await readObjectNames(options.objectNames);
-  const data = await datasetOf(train, names);
-  const validate = options.validate === undefined ? undefined : await datasetOf(options.validate, names);
+  const data = await datasetOf(train, names, options.layout);
+  const validate =
+    options.validate === undefined
+      ? undefined
+      : await datasetOf(options.validate, names, options.validateLayout);
   const isVisa = /visa/i.test(data.name);
   const settings = {
     hiddenDim: options.hiddenDim ?? PAPER_SETTINGS.hiddenDim,
@@ -87,8 +93,13 @@ export async function trainHeadOf(pack: string, train: string, options: TrainHea
   }
 }
 
-async function datasetOf(root: string, names: Readonly<Record<string, string>>): Promise<HeadDataset> {
-  const categories = await findCategories(root);
+async function datasetOf(
+  root: string,
+  names: Readonly<Record<string, string>>,
+  layout: LayoutName | undefined,
+): Promise<HeadDataset> {
+  const categories = await findCategories(root, { layout });
+  for (const note of new Set(categories.flatMap(({ notes }) => notes))) printLine(printable(note));
   return {
     name: basename(resolve(root)),
     root: resolve(root),
@@ -121,6 +132,8 @@ function commandOf(pack: string, train: string, options: TrainHeadOptions): stri
     ['--pack', pack],
     ['--train', train],
     ['--validate', options.validate],
+    ['--layout', options.layout],
+    ['--validate-layout', options.validateLayout],
     ['--object-names', options.objectNames],
     ['--epochs', options.epochs],
     ['--hidden-dim', options.hiddenDim],

@@ -4,7 +4,7 @@ import { deviceSchema } from '../../src-shared/device.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { TrainingProgress } from '../training/train-pack.ts';
 import { interruptible } from './interrupt.ts';
-import { DEFAULT_WORKSPACE, wholeNumber } from './options.ts';
+import { DEFAULT_WORKSPACE, layoutOption, wholeNumber } from './options.ts';
 import { ProgressDisplay, paceSince } from './progress-display.ts';
 import { duration, percent, printable, printLine, table } from './terminal.ts';
 import { type TrainHeadOptions, trainHeadOf } from './train-head.ts';
@@ -32,11 +32,10 @@ export function addTrain(program: Command): void {
         'stopped, and the same data gives the same weights.',
     )
     .option('--pack <name|folder>', 'pack whose towers are taken; see `clipsam models list`')
-    .option(
-      '--train <root>',
-      'data to learn from: VisA as published, or MVTec AD and whatever has its layout',
-    )
+    .option('--train <root>', 'data to learn from, its test images with their masks; see `clipsam datasets`')
     .option('--validate <root>', 'other data, measured afterwards; nothing of it is used for training')
+    .addOption(layoutOption('--layout', 'how the data of --train lies there, instead of what it looks like'))
+    .addOption(layoutOption('--validate-layout', 'the same of the data of --validate'))
     .option('--object-names <file>', 'JSON object: category folder → object name in the prompts')
     .option('--epochs <n>', 'times that every picture is seen (default: 15 on VisA, else 3)', wholeNumber(1))
     .option('--mosaics', 'learn from mosaics of four pictures too (default: not on VisA)')

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type DatasetFolder, imagesByStem } from './dataset-folder.ts';
 import { GOOD_KIND, type TestImage } from './defect-category.ts';
 import { type DatasetLayout, refuseWrongPaths, type WrongPath } from './layout.ts';
-import { marking } from './mask-content.ts';
+import { masksThatMark } from './mask-content.ts';
 
 /** Kolektor's data sets have one kind of defect. */
 const KIND = 'defect';
@@ -37,7 +37,7 @@ export async function imagesWithMasks(
     }
   }
   refuseWrongPaths(layout, wrong);
-  const marked = await marking(layout, pairs, signal);
+  const marked = await masksThatMark(layout, pairs, signal);
   const good = marked.filter(({ marks }) => !marks);
   const defective = marked.filter(({ marks }) => marks);
   return [

@@ -12,7 +12,7 @@ const MOST_PIXELS = 400_000_000;
  * @param expected what a mask should be, for the error about one that can't be read
  * @throws ClipSamError `input-invalid` that names the first mask which can't be read; `cancelled`
  */
-export function marking<T extends { readonly mask: string; readonly expected: string }>(
+export function masksThatMark<T extends { readonly mask: string; readonly expected: string }>(
   layout: DatasetLayout,
   images: readonly T[],
   signal?: AbortSignal,

@@ -9,7 +9,7 @@ import {
   refuseWrongPaths,
   type WrongPath,
 } from './layout.ts';
-import { marking } from './mask-content.ts';
+import { masksThatMark } from './mask-content.ts';
 
 const IMAGES = 'images';
 const MASKS = 'masks';
@@ -51,7 +51,7 @@ export const plainFolder: DatasetLayout = {
       throw layoutError(plainFolder, { path, problem: 'has no images', expected: 'a folder of images' });
     }
     const masked = pairs.flatMap(({ mask, ...pair }) => (mask === undefined ? [] : [{ ...pair, mask }]));
-    const defective = (await marking(plainFolder, masked, signal)).filter(({ marks }) => marks);
+    const defective = (await masksThatMark(plainFolder, masked, signal)).filter(({ marks }) => marks);
     const defects = new Set(defective.map(({ path }) => path));
     const empty = masked.length - defective.length;
     const images: TestImage[] = [

@@ -74,7 +74,7 @@ export async function evaluateOpinions(
 ): Promise<OpinionEvaluation> {
   const { inference, recipe, area, opinions, references, seeds, limit, signal } = options;
   const started = performance.now();
-  const found = await findCategories(root);
+  const found = await findCategories(root, { layout: options.layout, signal });
   const total = found.reduce((sum, { images }) => sum + Math.min(images.length, limit ?? images.length), 0);
   const temporary = await mkdtemp(join(options.temporaryRoot ?? tmpdir(), 'clipsam-evaluate-'));
   const failures: OpinionEvaluation['failures'][number][] = [];
@@ -112,6 +112,7 @@ export async function evaluateOpinions(
     ...spreadOfCategories(categories),
     failures,
     passedOver: found.flatMap(({ passedOver }) => passedOver),
+    notes: [...new Set(found.flatMap(({ notes }) => notes))],
     seconds: (performance.now() - started) / 1000,
   };
 }

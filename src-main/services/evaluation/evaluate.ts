@@ -10,6 +10,7 @@ import { sizeLimits } from '../../../src-shared/minimum-defect.ts';
 import type { Recipe } from '../../../src-shared/recipe.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
+import type { LayoutName } from '../datasets/defect-category.ts';
 import { findCategories } from '../datasets/find-categories.ts';
 import { forEachInFlight } from '../in-flight.ts';
 import { rangesOfFiles } from '../pictures/file-ranges.ts';
@@ -33,6 +34,8 @@ export interface EvaluateOptions {
   readonly inference: Pick<InferenceClient, 'inspect' | 'packHash'>;
   /** Its object name is replaced per category. */
   readonly recipe: Recipe;
+  /** How the data lies there. Default: what it looks like. */
+  readonly layout?: LayoutName | undefined;
   /** Category → object name; otherwise the category's folder name, see {@link objectNameOf}. */
   readonly objectNames?: Readonly<Record<string, string>>;
   /** Where to look. Default: everywhere. */
@@ -46,16 +49,16 @@ export interface EvaluateOptions {
 }
 
 /**
- * Measures a pack and recipe on data in MVTec AD's layout (see {@link findCategories}). Everything streams:
+ * Measures a pack and recipe on data with known defects (see {@link findCategories}). Everything streams:
  * memory doesn't grow with the number of images. Images of more than 8 bits have one range per category. An image that
  * fails, or whose file has several pictures, is listed under `failures`; the rest goes on.
- * @throws ClipSamError `input-invalid` for a root that is not in the layout; `cancelled`; errors that every further
+ * @throws ClipSamError `input-invalid` for data that doesn't fit its layout; `cancelled`; errors that every further
  *   image would meet too, such as `disk-full`, and `text-too-long` for an object's name
  */
 export async function evaluate(root: string, options: EvaluateOptions): Promise<Evaluation> {
   const { inference, recipe, area, limit, signal, onProgress } = options;
   const started = performance.now();
-  const found = await findCategories(root);
+  const found = await findCategories(root, { layout: options.layout, signal });
   const selected = found.map((category) => ({ ...category, images: evenlySpread(category.images, limit) }));
   const total = selected.reduce((sum, { images }) => sum + images.length, 0);
   sizeLimits(recipe.minimumDefect, recipe.scale ?? null);
@@ -119,6 +122,7 @@ export async function evaluate(root: string, options: EvaluateOptions): Promise<
     datasetMean: meanOf(datasets),
     failures,
     passedOver: found.flatMap(({ passedOver }) => passedOver),
+    notes: [...new Set(found.flatMap(({ notes }) => notes))],
     seconds: (performance.now() - started) / 1000,
   };
   onProgress?.({ kind: 'finished', evaluation });
@@ -135,7 +139,8 @@ export function refuseSeveral(path: string, { notices }: InspectionResult): void
   );
 }
 
-/** A category's folder name as the prompts' object: `metal_nut_mini` → `metal nut`. */
+/** A category's folder name as the prompts' object: `metal_nut_mini` → `metal nut`; of a number alone, `product`. */
 export function objectNameOf(category: string): string {
+  if (/^\d+$/.test(category)) return 'product';
   return category.replace(/_mini$/, '').replaceAll('_', ' ');
 }

@@ -24,6 +24,8 @@ export interface Evaluation {
   readonly failures: readonly { readonly path: string; readonly error: ErrorRecord }[];
   /** Pictures of kinds that are not read; they are in no figure either. */
   readonly passedOver: readonly string[];
+  /** What was left out of the data and why, in sentences. */
+  readonly notes: readonly string[];
   /** Wall clock of the evaluation. */
   readonly seconds: number;
 }

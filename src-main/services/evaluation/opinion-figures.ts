@@ -45,7 +45,7 @@ export interface OpinionCategory
 /** What `clipsam evaluate --opinions --json` writes. */
 export interface OpinionEvaluation
   extends SpreadFigures,
-    Pick<Evaluation, 'root' | 'area' | 'packHash' | 'failures' | 'passedOver' | 'seconds'> {
+    Pick<Evaluation, 'root' | 'area' | 'packHash' | 'failures' | 'passedOver' | 'notes' | 'seconds'> {
   readonly schemaVersion: 2;
   /** With how opinions are formed. */
   readonly recipe: Recipe;

@@ -61,7 +61,7 @@ export async function evaluateMethods(
 ): Promise<MethodsEvaluation> {
   const { inference, recipe, area, abilities, seed, resamples, limit, signal, onProgress } = options;
   const started = performance.now();
-  const found = await findCategories(root);
+  const found = await findCategories(root, { layout: options.layout, signal });
   sizeLimits(recipe.minimumDefect, recipe.scale ?? null);
   const { specs, unavailable } = runnable(options);
   for (const method of unavailable) onProgress?.({ kind: 'unavailable', ...method });
@@ -132,6 +132,7 @@ export async function evaluateMethods(
     ...meansOf(specs, measured),
     failures,
     passedOver: found.flatMap(({ passedOver }) => passedOver),
+    notes: [...new Set(found.flatMap(({ notes }) => notes))],
     seconds: (performance.now() - started) / 1000,
   };
 }

@@ -92,7 +92,7 @@ export interface MethodMeans {
 
 /** What `clipsam evaluate --methods --out` writes as figures.json. */
 export interface MethodsEvaluation
-  extends Pick<Evaluation, 'root' | 'recipe' | 'area' | 'packHash' | 'passedOver' | 'seconds'> {
+  extends Pick<Evaluation, 'root' | 'recipe' | 'area' | 'packHash' | 'passedOver' | 'notes' | 'seconds'> {
   readonly schemaVersion: 3;
   readonly softwareVersion: string;
   /** Of drawn references, crowds and resamples. */

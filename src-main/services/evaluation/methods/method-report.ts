@@ -118,7 +118,7 @@ function differenceNote({ resamples, confidence }: MethodsEvaluation): string {
 
 /** What was left out, and why. */
 function remarks(evaluation: MethodsEvaluation): string[] {
-  const { unavailable, categories, failures, passedOver, seed } = evaluation;
+  const { unavailable, categories, failures, passedOver, notes, seed } = evaluation;
   const lines = unavailable.map(({ method, reason }) => `- ${method} was not measured: ${reason}`);
   for (const { dataset, category, without, leftOut, references, methods } of categories) {
     const name = `${dataset}/${category}`;
@@ -139,6 +139,7 @@ function remarks(evaluation: MethodsEvaluation): string[] {
   }
   if (failures.length > 0)
     lines.push(`- ${failures.length} images failed and are in no figure of any method.`);
+  lines.push(...notes.map((note) => `- ${note}`));
   if (passedOver.length > 0) lines.push(`- ${passedOver.length} pictures are of kinds that are not read.`);
   return lines.length > 0 ? [lines.map(inLine).join('\n')] : [];
 }
