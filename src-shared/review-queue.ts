@@ -1,5 +1,6 @@
 import { isWarning, type NoticeCode } from './notice.ts';
 import { type ReviewColumns, type ReviewRow, toReviewRows } from './review-table.ts';
+import { type OtherRows, otherRowOf, runsDisagree } from './run-difference.ts';
 import type { HumanVerdict, ModelVerdict } from './verdict.ts';
 
 /**
@@ -73,6 +74,7 @@ export const REVIEW_ORDERS = [
   'score-down',
   'score-up',
   'disagreement',
+  'score-difference',
   'length-down',
   'area-down',
   'name',
@@ -80,16 +82,18 @@ export const REVIEW_ORDERS = [
 ] as const;
 /**
  * `threshold`: nearest to the warn or reject threshold first, since those are the verdicts most in doubt.
- * `disagreement`: first those on which the opinions are farthest apart. `length-down`, `area-down`: first those with the
+ * `disagreement`: first those on which the opinions are farthest apart. `score-difference`: first those whose scores are
+ * farthest apart in the two runs that are compared. `length-down`, `area-down`: first those with the
  * longest, or largest, region that counts.
  */
 export type ReviewOrder = (typeof REVIEW_ORDERS)[number];
 
 /**
  * Places of all rows in the wanted order. Rows without what it goes by come last; ties stay in the order of import.
+ * @param list with how far the scores of two runs are apart, by place, where two are compared
  */
 export function sortReview(
-  { names, ...list }: Pick<ReviewList, 'scores' | 'disagreements' | 'lengths' | 'areas' | 'names'>,
+  { names, ...list }: Sortable & Pick<ReviewList, 'names'>,
   order: ReviewOrder,
   { warn, reject }: { readonly warn: number; readonly reject: number },
 ): Uint32Array {
@@ -118,9 +122,14 @@ export function sortReview(
   return places;
 }
 
+/** What images can be sorted by, by place. */
+type Sortable = Pick<ReviewList, 'scores' | 'disagreements' | 'lengths' | 'areas'> & {
+  readonly differences?: Float64Array | null;
+};
+
 /** What images are sorted by, and what brings it to 0 (first) to 1. */
 function rankBy(
-  list: Pick<ReviewList, 'scores' | 'disagreements' | 'lengths' | 'areas'>,
+  list: Sortable,
   order: Exclude<ReviewOrder, 'import' | 'name'>,
   doubt: (score: number) => number,
 ): { readonly values: Float64Array; readonly rank: (value: number) => number } {
@@ -138,6 +147,8 @@ function rankBy(
       return { values: list.scores, rank: (score) => score };
     case 'disagreement':
       return { values: list.disagreements, rank: (apart) => 1 - apart };
+    case 'score-difference':
+      return falling(list.differences ?? list.scores.map(() => Number.NaN));
     case 'length-down':
       return falling(list.lengths);
     case 'area-down':
@@ -155,6 +166,8 @@ export interface ReviewFilter {
   readonly marked: boolean;
   /** Images on which the opinions are {@link FAR_APART}. */
   readonly disagreeing: boolean;
+  /** Images of which the run that is compared with says something else; all where none is. */
+  readonly runsDiffer: boolean;
   readonly status: readonly ('failed' | 'pending')[];
   readonly defectClass: string | null;
   /** Images with a notice of this kind; `doubtful`: one that puts the verdict in doubt, `any`: whatever it is. */
@@ -177,6 +190,7 @@ export const EMPTY_FILTER: ReviewFilter = {
   overturned: false,
   marked: false,
   disagreeing: false,
+  runsDiffer: false,
   status: [],
   defectClass: null,
   notice: null,
@@ -203,8 +217,11 @@ export function isDoubtful(row: ReviewRow): boolean {
   return row.notices.some(isWarning);
 }
 
-/** Whether a filter lets a row through. Conditions of different kinds must all hold, values of one kind are alternatives. */
-export function matcher(filter: ReviewFilter): (row: ReviewRow) => boolean {
+/**
+ * Whether a filter lets a row through. Conditions of different kinds must all hold, values of one kind are alternatives.
+ * @param other the run that is compared with; null: none is
+ */
+export function matcher(filter: ReviewFilter, other: OtherRows | null = null): (row: ReviewRow) => boolean {
   const words = filter.text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const tests: ((row: ReviewRow) => boolean)[] = [];
   if (words.length > 0) {
@@ -222,6 +239,7 @@ export function matcher(filter: ReviewFilter): (row: ReviewRow) => boolean {
   if (filter.overturned) tests.push(({ overturned }) => overturned);
   if (filter.marked) tests.push((row) => row.falsePositives + row.missedDefects > 0);
   if (filter.disagreeing) tests.push(isDisagreeing);
+  if (filter.runsDiffer && other) tests.push((row) => runsDisagree(row, otherRowOf(other, row.imageId)));
   if (filter.status.length > 0)
     tests.push(({ status }) => status !== 'done' && filter.status.includes(status));
   if (filter.defectClass !== null) tests.push((row) => row.defectClass === filter.defectClass);
@@ -252,14 +270,16 @@ export function matcher(filter: ReviewFilter): (row: ReviewRow) => boolean {
  * Images to go through, in order.
  * @param keep image that stays though the filter does not let it through: the one being looked at must not vanish
  *   from under the inspector with the verdict that was just given
+ * @param other the run that is compared with; null: none is
  */
 export function queueOf(
   list: ReviewList,
   order: Uint32Array,
   filter: ReviewFilter,
   keep: number | null,
+  other: OtherRows | null = null,
 ): readonly ReviewRow[] {
-  const matches = matcher(filter);
+  const matches = matcher(filter, other);
   const queue: ReviewRow[] = [];
   for (const place of order) {
     const row = list.rows[place]!;
@@ -297,6 +317,8 @@ export interface ReviewCounts {
   /** Images with second opinions, and those of them on which the opinions are far apart. */
   readonly compared: number;
   readonly disagreeing: number;
+  /** Images on which the two runs that are compared disagree; null: none is compared with. */
+  readonly runsDiffer: number | null;
   /** Images with a region that counts, and those with one that is below the recipe's limits. */
   readonly measured: number;
   readonly belowLimit: number;
@@ -312,7 +334,8 @@ export interface ReviewCounts {
   readonly confusion: Readonly<Record<'accept' | 'reject', Readonly<Record<ModelVerdict, number>>>>;
 }
 
-export function countReview(rows: readonly ReviewRow[]): ReviewCounts {
+/** @param other the run that is compared with; null: none is */
+export function countReview(rows: readonly ReviewRow[], other: OtherRows | null = null): ReviewCounts {
   const perModel = () => ({ accept: 0, warn: 0, reject: 0 });
   const counts = {
     total: rows.length,
@@ -332,6 +355,7 @@ export function countReview(rows: readonly ReviewRow[]): ReviewCounts {
   };
   const classes = new Map<string, number>();
   const notices = new Map<NoticeCode, number>();
+  let runsDiffer = 0;
   for (const row of rows) {
     const { model, human } = row;
     if (model) counts.model[model]++;
@@ -342,6 +366,7 @@ export function countReview(rows: readonly ReviewRow[]): ReviewCounts {
     if (row.falsePositives + row.missedDefects > 0) counts.marked++;
     if (row.disagreement !== null) counts.compared++;
     if (isDisagreeing(row)) counts.disagreeing++;
+    if (runsDisagree(row, otherRowOf(other, row.imageId))) runsDiffer++;
     if (row.largestLength !== null) counts.measured++;
     if (row.belowLimit > 0) counts.belowLimit++;
     counts.status[row.status]++;
@@ -350,7 +375,12 @@ export function countReview(rows: readonly ReviewRow[]): ReviewCounts {
     for (const code of row.notices) notices.set(code, (notices.get(code) ?? 0) + 1);
     if (row.defectClass) classes.set(row.defectClass, (classes.get(row.defectClass) ?? 0) + 1);
   }
-  return { ...counts, notices: byFrequency(notices), classes: byFrequency(classes) };
+  return {
+    ...counts,
+    runsDiffer: other && runsDiffer,
+    notices: byFrequency(notices),
+    classes: byFrequency(classes),
+  };
 }
 
 function byFrequency<Name extends string>(counts: ReadonlyMap<Name, number>): (readonly [Name, number])[] {

@@ -16,14 +16,14 @@ import { ReviewBar } from './review-bar.tsx';
 import { useReviewSettings } from './review-settings.ts';
 import { setProgress } from './review-table-cache.ts';
 import { type BatchUnderReview, type Review, useReview } from './use-review.ts';
+import { useSides } from './use-sides.tsx';
 
 /** A batch with images: bar, queue, the image at hand, and the panel for what is said about it. */
 export function BatchReview(props: BatchUnderReview) {
   const review = useReview(props);
   const queries = useQueryClient();
   const view = useReviewSettings((settings) => settings.view);
-  const { data, batchId, queue, tableKey } = review;
-  const chooseRun = useCallbackRef((id: number) => queue.move(batchId, { runId: id }));
+  const { data, other, queue, tableKey } = review;
   const follow = useCallbackRef((progress: RunProgress) => setProgress(queries, tableKey, progress));
   const showFailed = useCallbackRef(() => queue.narrow({ ...EMPTY_FILTER, status: ['failed'] }));
   return (
@@ -31,7 +31,12 @@ export function BatchReview(props: BatchUnderReview) {
       <ReviewBar
         data={data}
         counts={queue.counts}
-        onRun={chooseRun}
+        runs={other.runs}
+        choices={other.choices}
+        otherRunId={other.id}
+        isChoosing={other.isChoosing}
+        isNarrowed={queue.place.filter.runsDiffer}
+        onOther={other.on}
         onProgress={follow}
         onFailed={showFailed}
         onAction={review.run}
@@ -103,7 +108,7 @@ function inspectorPane(review: Review) {
 }
 
 function Queue({ review }: { readonly review: Review }) {
-  const { queue, data, batchId, runId } = review;
+  const { queue, data, batchId, runId, other } = review;
   const { set } = useReviewSettings();
   const open = useCallbackRef((id: number) => {
     queue.select(id);
@@ -121,6 +126,7 @@ function Queue({ review }: { readonly review: Review }) {
       scale={review.scale.ofQueue}
       batchId={batchId}
       references={review.references.marks}
+      other={other.data?.list ?? null}
       searchField={review.searchField}
       onFilter={queue.narrow}
       onPick={queue.select}
@@ -132,9 +138,11 @@ function Queue({ review }: { readonly review: Review }) {
 function CurrentImage({ review }: { readonly review: Review }) {
   const { data, runId, selection, select, annotating, image, pyramid } = review;
   const { current } = review.queue;
+  const sides = useSides(review);
   return (
     current && (
       <Viewer
+        {...sides}
         imageId={current.imageId}
         runId={runId}
         name={current.name}

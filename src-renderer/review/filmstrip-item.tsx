@@ -20,16 +20,19 @@ interface FilmstripItemProps {
   readonly selected: boolean;
   /** True: a reference of its product; false: that is not decided yet. */
   readonly reference?: boolean | undefined;
+  /** What the run that is compared with says of it. */
+  readonly other: ReviewRow | undefined;
   readonly pictures: PictureQueue;
   /** What the item is called for those who do not see it. */
-  describe(row: ReviewRow, reference?: boolean): string;
+  describe(row: ReviewRow, reference?: boolean, other?: ReviewRow): string;
   onPick(imageId: number): void;
   onOpen(imageId: number): void;
 }
 
 /** An image of the filmstrip: its picture, its name, what is known of it. */
 export const FilmstripItem = memo(function FilmstripItem(props: FilmstripItemProps) {
-  const { row, runId, place, total, tile, selected, reference, pictures, describe, onPick, onOpen } = props;
+  const { row, runId, place, total, tile, selected, reference, other, pictures, describe, onPick, onOpen } =
+    props;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list box has the focus and the keys
     // biome-ignore lint/a11y/useFocusableInteractive: the list box has the focus and the keys
@@ -37,7 +40,7 @@ export const FilmstripItem = memo(function FilmstripItem(props: FilmstripItemPro
       id={optionId(row.imageId)}
       role="option"
       aria-selected={selected}
-      aria-label={describe(row, reference)}
+      aria-label={describe(row, reference, other)}
       aria-posinset={place + 1}
       aria-setsize={total}
       className={tile === 0 ? classes.row : classes.tile}
@@ -60,7 +63,7 @@ export const FilmstripItem = memo(function FilmstripItem(props: FilmstripItemPro
         <FileName name={row.name} />
         <div className={classes.facts}>
           <span className={classes.score}>{row.score === null ? '–' : row.score.toFixed(3)}</span>
-          <RowIcons row={row} reference={reference} />
+          <RowIcons row={row} reference={reference} other={other} />
         </div>
       </div>
     </div>

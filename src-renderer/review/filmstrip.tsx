@@ -1,6 +1,7 @@
 import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
+import { type OtherRows, otherRowOf } from '../../src-shared/run-difference.ts';
 import { scrollOffsets } from '../state/review-position.ts';
 import classes from './filmstrip.module.css';
 import { FilmstripItem, optionId } from './filmstrip-item.tsx';
@@ -21,6 +22,8 @@ interface FilmstripProps {
   /** Under this number the strip remembers how far it is scrolled. */
   readonly batchId: number;
   readonly references: ReferenceMarks;
+  /** What the run that is compared with says; null: none is. */
+  readonly other: OtherRows | null;
   onPick(imageId: number): void;
   /** Enter or a double click on an image. */
   onOpen(imageId: number): void;
@@ -28,7 +31,7 @@ interface FilmstripProps {
 
 /** The images to go through, as a column or as tiles. Only those in sight are on the page. */
 export function Filmstrip(props: FilmstripProps) {
-  const { runId, view, queue, current, batchId, references, onPick, onOpen } = props;
+  const { runId, view, queue, current, batchId, references, other, onPick, onOpen } = props;
   const { t } = useTranslation('review');
   const { pictures, moved } = usePictureQueue();
   const describe = useRowDescription();
@@ -84,6 +87,7 @@ export function Filmstrip(props: FilmstripProps) {
                 tile={tile}
                 selected={row.imageId === imageId}
                 reference={references.get(row.imageId)}
+                other={otherRowOf(other, row.imageId)}
                 pictures={pictures}
                 describe={describe}
                 onPick={onPick}

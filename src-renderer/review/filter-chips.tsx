@@ -45,6 +45,7 @@ export function FilterChips({ filter, scale, sampleProgress, onFilter }: FilterC
     ...(filter.overturned ? [{ label: t('filter.overturned'), without: { overturned: false } }] : []),
     ...(filter.marked ? [{ label: t('filter.marked'), without: { marked: false } }] : []),
     ...(filter.disagreeing ? [{ label: t('filter.disagreeing'), without: { disagreeing: false } }] : []),
+    ...(filter.runsDiffer ? [{ label: t('filter.runsDiffer'), without: { runsDiffer: false } }] : []),
     ...(filter.belowLimit ? [{ label: t('filter.belowLimit'), without: { belowLimit: false } }] : []),
     ...status.map((state) => ({
       label: t(`status.${state}`),

@@ -76,6 +76,14 @@ function OtherChoices({ filter, counts, onFilter }: FilterPanelProps) {
       {(counts.compared > 0 || filter.disagreeing) && (
         <Flag name="disagreeing" filter={filter} counts={counts} onFilter={onFilter} />
       )}
+      {counts.runsDiffer !== null && (
+        <Toggle
+          label={t('filter.runsDiffer')}
+          count={counts.runsDiffer}
+          on={filter.runsDiffer}
+          onToggle={() => onFilter({ ...filter, runsDiffer: !filter.runsDiffer })}
+        />
+      )}
       {(counts.belowLimit > 0 || filter.belowLimit) && (
         <Flag name="belowLimit" filter={filter} counts={counts} onFilter={onFilter} />
       )}

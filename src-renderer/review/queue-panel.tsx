@@ -21,6 +21,7 @@ import {
   type ReviewOrder,
 } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
+import type { OtherRows } from '../../src-shared/run-difference.ts';
 import type { Scale } from '../../src-shared/scale.ts';
 import { ConfusionTable } from './confusion-table.tsx';
 import { Filmstrip } from './filmstrip.tsx';
@@ -45,6 +46,8 @@ interface QueuePanelProps {
   readonly scale: Scale | null;
   readonly batchId: number;
   readonly references: ReferenceMarks;
+  /** What the run that is compared with says; null: none is, or it is on its way. */
+  readonly other: OtherRows | null;
   readonly searchField: RefObject<HTMLInputElement | null>;
   onFilter(filter: ReviewFilter): void;
   onPick(imageId: number): void;
@@ -77,6 +80,7 @@ export const QueuePanel = memo(function QueuePanel(props: QueuePanelProps) {
           current={current}
           batchId={props.batchId}
           references={props.references}
+          other={props.other}
           onPick={props.onPick}
           onOpen={props.onOpen}
         />
@@ -112,7 +116,7 @@ function QueueHead({ place, shown, sampleProgress, ...fields }: QueueHeadProps) 
     <>
       <SearchLine {...fields} />
       <Group gap={8} px={10} pb={8} wrap="nowrap" justify="space-between">
-        <OrderField compared={counts.compared > 0} />
+        <OrderField compared={counts.compared > 0} twoRuns={counts.runsDiffer !== null} />
         <span className={classes.count} data-testid="queue-count">
           {isEmpty(filter)
             ? t('count.all', { place, total: counts.total })
@@ -158,13 +162,20 @@ const SearchLine = memo(function SearchLine(
 
 const OrderField = memo(function OrderField({
   compared,
+  twoRuns,
 }: {
   /** Whether any image has second opinions, that may disagree. */
   readonly compared: boolean;
+  /** Whether two runs are compared, whose scores may differ. */
+  readonly twoRuns: boolean;
 }) {
   const { t } = useTranslation('review');
   const { order, set } = useReviewSettings();
-  const orders = REVIEW_ORDERS.filter((value) => value !== 'disagreement' || compared || order === value);
+  const isOffered: Partial<Record<ReviewOrder, boolean>> = {
+    disagreement: compared,
+    'score-difference': twoRuns,
+  };
+  const orders = REVIEW_ORDERS.filter((value) => order === value || (isOffered[value] ?? true));
   return (
     <Select
       role="combobox"

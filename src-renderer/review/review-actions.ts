@@ -10,6 +10,7 @@ import { nextRegion } from '../viewer/tool-actions.ts';
 import { VIEWER_ACTIONS } from '../viewer/viewer-actions.ts';
 import { useReviewSettings } from './review-settings.ts';
 import { showStatus } from './status-line.ts';
+import type { OtherRun } from './use-other-run.ts';
 import type { Sam } from './use-sam.ts';
 import type { useVerdicts } from './use-verdicts.ts';
 
@@ -24,6 +25,8 @@ export interface ReviewContext {
   /** Null: nothing was inspected yet. */
   readonly runId: number | null;
   startRun(): void;
+  /** The run that it is compared with. */
+  readonly other: Pick<OtherRun, 'choices' | 'on'>;
   readonly verdicts: Verdicts;
   /** Why no verdict may be given; null: one may. */
   readonly settled: string | null;
@@ -152,6 +155,15 @@ const grid: ReviewAction = {
   },
 };
 
+/** Shows what another run says beside the one under review, or no longer. */
+export const compareRuns: ReviewAction = {
+  id: 'review.compare',
+  scope: 'review',
+  keys: ['Shift+S'],
+  isEnabled: ({ other }) => other.choices.length > 0,
+  run: ({ other }) => other.on.toggle(),
+};
+
 /** Its key says as well why an image cannot become a reference. */
 export const markReference: ReviewAction = {
   id: 'review.reference',
@@ -238,6 +250,7 @@ const REVIEW_ACTIONS: readonly ReviewAction[] = [
   comment,
   search,
   grid,
+  compareRuns,
   falsePositive,
   markReference,
   nonconformanceReport,

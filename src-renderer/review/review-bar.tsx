@@ -6,19 +6,28 @@ import type { RunProgress } from '../../src-shared/contract/runs.ts';
 import type { ReviewCounts } from '../../src-shared/review-queue.ts';
 import type { UserAction } from '../keys/action.ts';
 import { ActionTooltip } from '../keys/action-button.tsx';
+import { CompareMenu } from './compare-menu.tsx';
 import { type ReviewContext, redo, undo } from './review-actions.ts';
 import classes from './review-bar.module.css';
 import { useReviewSettings } from './review-settings.ts';
 import type { ReviewData } from './review-table-cache.ts';
 import { RunStrip } from './run-strip.tsx';
 import { useStatusLine } from './status-line.ts';
-import { useNamedRuns } from './use-named-runs.ts';
+import type { OtherRun } from './use-other-run.ts';
 import { useUndoStack } from './use-review-edits.ts';
 
 interface ReviewBarProps {
   readonly data: ReviewData;
   readonly counts: ReviewCounts;
-  onRun(runId: number): void;
+  /** The runs of the batch, and the one that is compared with. */
+  readonly runs: OtherRun['runs'];
+  readonly choices: OtherRun['choices'];
+  readonly otherRunId: number | null;
+  readonly isChoosing: boolean;
+  /** Whether only the images are gone through on which the two runs disagree. */
+  readonly isNarrowed: boolean;
+  /** Always the same object. */
+  readonly onOther: OtherRun['on'];
   onProgress(progress: RunProgress): void;
   onFailed(): void;
   onAction(action: UserAction<ReviewContext>): void;
@@ -26,7 +35,19 @@ interface ReviewBarProps {
 
 /** Above everything: the batch, its run, what was just done, how much is reviewed, undo, and how one goes on. */
 export const ReviewBar = memo(function ReviewBar(props: ReviewBarProps) {
-  const { data, counts, onRun, onProgress, onFailed, onAction } = props;
+  const {
+    data,
+    counts,
+    runs,
+    choices,
+    otherRunId,
+    isChoosing,
+    isNarrowed,
+    onOther,
+    onProgress,
+    onFailed,
+    onAction,
+  } = props;
   const { t } = useTranslation('review');
   const { view, autoAdvance, set } = useReviewSettings();
   const run = data.run?.run ?? null;
@@ -37,7 +58,15 @@ export const ReviewBar = memo(function ReviewBar(props: ReviewBarProps) {
       <Text fw={650} size="sm" className={classes.batch} title={data.batch.name} component="h1">
         <bdi>{data.batch.name}</bdi>
       </Text>
-      <RunSwitcher batchId={data.batch.id} runId={run?.id ?? null} onRun={onRun} />
+      <RunSwitcher runs={runs} runId={run?.id ?? null} onRun={onOther.review} />
+      <CompareMenu
+        id={otherRunId}
+        choices={choices}
+        isChoosing={isChoosing}
+        apart={counts.runsDiffer}
+        isNarrowed={isNarrowed}
+        on={onOther}
+      />
       {data.run && <RunStrip progress={data.run} onProgress={onProgress} onFailed={onFailed} />}
       <StatusLine />
       <Text size="xs" className={classes.reviewed} data-testid="reviewed">
@@ -129,14 +158,13 @@ function StatusLine() {
 }
 
 interface RunSwitcherProps {
-  readonly batchId: number;
+  readonly runs: OtherRun['runs'];
   readonly runId: number | null;
   onRun(runId: number): void;
 }
 
-function RunSwitcher({ batchId, runId, onRun }: RunSwitcherProps) {
+function RunSwitcher({ runs, runId, onRun }: RunSwitcherProps) {
   const { t } = useTranslation('review');
-  const runs = useNamedRuns(batchId);
   if (runs.length < 2) return null;
   return (
     <Select
@@ -145,6 +173,7 @@ function RunSwitcher({ batchId, runId, onRun }: RunSwitcherProps) {
       w={210}
       aria-label={t('run.switch')}
       allowDeselect={false}
+      comboboxProps={{ width: 'max-content', position: 'bottom-start' }}
       value={runId === null ? null : String(runId)}
       data={runs.map(({ run, name }) => ({ value: String(run.id), label: name }))}
       onChange={(value) => value && onRun(Number(value))}

@@ -11,9 +11,10 @@ import { useReviewTable } from './use-review-table.ts';
 
 /** Screen 2: the images of a batch one by one, with the model's result, the inspector's verdict and annotations. */
 export function ReviewScreen() {
-  const params = useParams<{ batchId: string; imageId?: string }>();
+  const params = useParams<{ batchId: string; imageId?: string; otherRunId?: string }>();
   const batchId = Number(params.batchId);
   const imageId = params.imageId === undefined ? null : Number(params.imageId);
+  const otherRunId = params.otherRunId === undefined ? null : Number(params.otherRunId);
   const { runId } = useReviewPosition(batchId);
   const { t } = useTranslation('review');
   const go = useGo();
@@ -31,7 +32,8 @@ export function ReviewScreen() {
     );
   }
   if (table.data) {
-    return <BatchReview key={batchId} batchId={batchId} runId={runId} asked={imageId} data={table.data} />;
+    const asked = { asked: imageId, askedOther: otherRunId };
+    return <BatchReview key={batchId} batchId={batchId} runId={runId} {...asked} data={table.data} />;
   }
   return (
     <Center h="100%" p="xl">

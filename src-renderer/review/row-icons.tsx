@@ -2,6 +2,7 @@ import {
   IconArrowsLeftRight,
   IconBookmark,
   IconBookmarkFilled,
+  IconEqualNot,
   IconEyeExclamation,
   IconFlagOff,
   IconHourglass,
@@ -12,6 +13,8 @@ import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isDoubtful } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
+import { runsDisagree } from '../../src-shared/run-difference.ts';
+import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import { useDoubts } from '../ui/notices.tsx';
 import { HUMAN_ICONS, type Icon, MODEL_ICONS, verdictClass } from '../ui/verdict-icons.tsx';
 import classes from './row-icons.module.css';
@@ -20,10 +23,13 @@ import classes from './row-icons.module.css';
 export function RowIcons({
   row,
   reference,
+  other,
 }: {
   readonly row: ReviewRow;
   /** True: a reference of its product; false: that is not decided yet. */
   readonly reference?: boolean | undefined;
+  /** What the run that is compared with says of it. */
+  readonly other?: ReviewRow | undefined;
 }) {
   const Reference = reference ? IconBookmarkFilled : IconBookmark;
   const Model = row.model && MODEL_ICONS[row.model];
@@ -33,6 +39,7 @@ export function RowIcons({
       {row.status === 'failed' && <IconPhotoX size={16} className={verdictClass('reject')} />}
       {row.status === 'pending' && <IconHourglass size={16} className={classes.quiet} />}
       {Model && row.model && <Model size={16} stroke={2} className={verdictClass(row.model)} />}
+      {runsDisagree(row, other) && other?.model && <Other model={other.model} />}
       {isDoubtful(row) && (
         <IconPhotoExclamation size={17} className={classes.doubt} data-testid="doubt-badge" />
       )}
@@ -55,17 +62,31 @@ function Count({ icon: Icon, count }: { readonly icon: Icon; readonly count: num
   );
 }
 
+/** The verdict of the other run, where it is another one. */
+function Other({ model }: { readonly model: ModelVerdict }) {
+  const Icon = MODEL_ICONS[model];
+  return (
+    <span className={classes.other}>
+      <IconEqualNot size={13} />
+      <Icon size={16} stroke={2} className={verdictClass(model)} />
+    </span>
+  );
+}
+
 /** Says in words what {@link RowIcons} shows. */
-export function useRowDescription(): (row: ReviewRow, reference?: boolean) => string {
+export function useRowDescription(): (row: ReviewRow, reference?: boolean, other?: ReviewRow) => string {
   const { t } = useTranslation(['review', 'app']);
   const doubts = useDoubts();
   return useCallback(
-    (row: ReviewRow, reference?: boolean) =>
+    (row: ReviewRow, reference?: boolean, other?: ReviewRow) =>
       [
         row.name,
         row.status !== 'done' && t(`status.${row.status}`),
         row.score !== null && t('row.score', { score: row.score.toFixed(3) }),
         row.model && t('row.model', { verdict: t(`app:verdict.${row.model}`) }),
+        runsDisagree(row, other) &&
+          other?.model &&
+          t('row.other', { verdict: t(`app:verdict.${other.model}`) }),
         isDoubtful(row) && t('notices.doubt', { names: doubts(row.notices).join(', ') }),
         row.human && t('row.human', { verdict: t(`app:verdict.${row.human}`) }),
         reference !== undefined && t(reference ? 'row.reference' : 'row.reference-undecided'),

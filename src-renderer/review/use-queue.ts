@@ -4,9 +4,11 @@ import {
   matcher,
   queueOf,
   type ReviewFilter,
+  type ReviewList,
   sortReview,
 } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
+import { scoreDifferences } from '../../src-shared/run-difference.ts';
 import { scrollOffsets, useReviewPosition, useReviewPositions } from '../state/review-position.ts';
 import { isAt, routeTo, useGo } from '../state/routes.ts';
 import { useReviewSettings } from './review-settings.ts';
@@ -15,8 +17,17 @@ import type { ReviewData } from './review-table-cache.ts';
 /** Milliseconds on an image before the address names it: browsers refuse addresses that change faster. */
 const ADDRESS_REST = 300;
 
-/** The images to go through, and the one at hand. */
-export function useQueue(batchId: number, data: ReviewData | undefined, asked: number | null) {
+/**
+ * The images to go through, and the one at hand.
+ * @param asked image that the address names
+ * @param other what the run that is compared with says; null: none is, or it is on its way
+ */
+export function useQueue(
+  batchId: number,
+  data: ReviewData | undefined,
+  asked: number | null,
+  other: ReviewList | null,
+) {
   const place = useReviewPosition(batchId);
   const move = useReviewPositions((store) => store.move);
   const wanted = useReviewSettings((settings) => settings.order);
@@ -24,32 +35,45 @@ export function useQueue(batchId: number, data: ReviewData | undefined, asked: n
   const go = useGo();
   const list = data?.list;
   const { warn = 0, reject = 1 } = data?.recipe ?? {};
-  const { filter, kept, imageId: stored } = place;
+  const { filter, kept, imageId: stored, otherRunId } = place;
 
   const scores = list?.scores;
   const disagreements = list?.disagreements;
   const lengths = list?.lengths;
   const areas = list?.areas;
   const names = list?.names;
+  const otherScores = other?.scores;
+  const positions = list?.positions;
+  const otherPositions = other?.positions;
+  const differences = useMemo(
+    () =>
+      scores && positions && otherScores && otherPositions
+        ? scoreDifferences({ scores, positions }, { scores: otherScores, positions: otherPositions })
+        : null,
+    [scores, positions, otherScores, otherPositions],
+  );
   const order = useMemo(
     () =>
       scores && disagreements && lengths && areas && names
-        ? sortReview({ scores, disagreements, lengths, areas, names }, sortedBy, { warn, reject })
+        ? sortReview({ scores, disagreements, lengths, areas, names, differences }, sortedBy, {
+            warn,
+            reject,
+          })
         : null,
-    [scores, disagreements, lengths, areas, names, sortedBy, warn, reject],
+    [scores, disagreements, lengths, areas, names, differences, sortedBy, warn, reject],
   );
-  const matches = useMemo(() => matcher(filter), [filter]);
+  const matches = useMemo(() => matcher(filter, other), [filter, other]);
   const rowOf = (id: number | null): ReviewRow | null =>
     (id !== null && list?.rows[list.positions.get(id) ?? -1]) || null;
   const storedRow = rowOf(stored);
   const fits = storedRow !== null && matches(storedRow);
   const keep = storedRow && !fits && kept ? stored : null;
   const queue = useMemo<readonly ReviewRow[]>(
-    () => (list && order ? queueOf(list, order, filter, keep) : []),
-    [list, order, filter, keep],
+    () => (list && order ? queueOf(list, order, filter, keep, other) : []),
+    [list, order, filter, keep, other],
   );
   const current = storedRow && (fits || keep !== null) ? storedRow : (queue[0] ?? null);
-  const counts = useMemo(() => countReview(list?.rows ?? []), [list]);
+  const counts = useMemo(() => countReview(list?.rows ?? [], other), [list, other]);
   const { sample } = filter;
   const sampleProgress = useMemo(() => {
     if (!sample || !list) return null;
@@ -73,23 +97,24 @@ export function useQueue(batchId: number, data: ReviewData | undefined, asked: n
     if (stored === null && currentId !== null) move(batchId, { imageId: currentId, kept: false });
   }, [stored, currentId, batchId, move]);
   // The address leads to the image (a link, a reload), and follows it.
-  const written = useRef<number | null>(null);
+  const written = useRef<{ readonly imageId: number; readonly otherRunId: number | null } | null>(null);
   const hasAsked = asked !== null && list?.positions.has(asked) === true;
   useEffect(() => {
-    if (!hasAsked || asked === written.current) return;
-    written.current = asked;
+    if (!hasAsked || asked === written.current?.imageId) return;
+    written.current = { imageId: asked, otherRunId: null };
     move(batchId, { imageId: asked, kept: true });
   }, [asked, hasAsked, batchId, move]);
   useEffect(() => {
-    if (currentId === null || currentId === written.current) return;
+    const known = written.current;
+    if (currentId === null || (currentId === known?.imageId && otherRunId === known.otherRunId)) return;
     const timer = setTimeout(() => {
       // Going to this address would bring a user back who has just left the screen.
       if (!isAt(routeTo.review(batchId))) return;
-      written.current = currentId;
-      go(routeTo.review(batchId, currentId), { replace: true });
+      written.current = { imageId: currentId, otherRunId };
+      go(routeTo.review(batchId, currentId, otherRunId), { replace: true });
     }, ADDRESS_REST);
     return () => clearTimeout(timer);
-  }, [currentId, batchId, go]);
+  }, [currentId, otherRunId, batchId, go]);
 
   return { place, queue, current, counts, sampleProgress, select, narrow, rowOf, move };
 }

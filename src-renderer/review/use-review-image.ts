@@ -14,14 +14,27 @@ const SETTLE = 120;
 /**
  * The image at hand with what was said about it and its tiles' layout; the two after it and the one before it are
  * fetched ahead. What was asked for an image that was left meanwhile is aborted.
+ * @param otherRunId the run that is compared with; null: none is
  */
-export function useReviewImage(runId: number | null, queue: readonly ReviewRow[], current: ReviewRow | null) {
+export function useReviewImage(
+  runId: number | null,
+  otherRunId: number | null,
+  queue: readonly ReviewRow[],
+  current: ReviewRow | null,
+) {
   const { api } = useWorkstation();
   const queries = useQueryClient();
   const imageId = current?.imageId ?? null;
   const image = useQuery(
     api.review.image.queryOptions({
       input: imageId === null ? skipToken : { imageId, runId },
+      gcTime: KEEP,
+      staleTime: FRESH,
+    }),
+  );
+  const otherImage = useQuery(
+    api.review.image.queryOptions({
+      input: imageId === null || otherRunId === null ? skipToken : { imageId, runId: otherRunId },
       gcTime: KEEP,
       staleTime: FRESH,
     }),
@@ -46,12 +59,14 @@ export function useReviewImage(runId: number | null, queue: readonly ReviewRow[]
     if (settled === null || settled !== imageId) return;
     for (const neighbour of [after, later, before]) {
       if (neighbour === undefined) continue;
-      const input = { imageId: neighbour, runId };
-      void queries.prefetchQuery(api.review.image.queryOptions({ input, gcTime: KEEP }));
+      for (const of of otherRunId === null ? [runId] : [runId, otherRunId]) {
+        const input = { imageId: neighbour, runId: of };
+        void queries.prefetchQuery(api.review.image.queryOptions({ input, gcTime: KEEP }));
+      }
       if (runId === null) continue;
       const ofRun = { imageId: neighbour, runId };
       void queries.prefetchQuery(api.review.remarks.queryOptions({ input: ofRun, gcTime: KEEP }));
     }
-  }, [settled, imageId, after, later, before, runId, api, queries]);
-  return { image, remarks, pyramid };
+  }, [settled, imageId, after, later, before, runId, otherRunId, api, queries]);
+  return { image, otherImage, remarks, pyramid };
 }

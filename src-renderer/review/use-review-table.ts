@@ -15,8 +15,9 @@ const GATHER = 150;
 /**
  * The table of a batch: fetched once, then kept up to date row by row from the workstation's events, so that 100,000
  * images cost no more than the few that change.
+ * @param isWanted false: nothing is fetched
  */
-export function useReviewTable(batchId: number, runId: number | null) {
+export function useReviewTable(batchId: number, runId: number | null, isWanted = true) {
   const { client, api } = useWorkstation();
   const queries = useQueryClient();
   const language = useSession((session) => session.language);
@@ -26,11 +27,13 @@ export function useReviewTable(batchId: number, runId: number | null) {
       const { columns, ...rest } = await fetchReviewTable(client, { batchId, runId, language }, signal);
       return { ...rest, list: makeReviewList(columns) };
     },
+    enabled: isWanted,
     structuralSharing: false,
     // Nobody listened while the screen was away.
     refetchOnMount: 'always',
   });
   useEffect(() => {
+    if (!isWanted) return;
     const queryKey = reviewTableKey(batchId, runId);
     const changed = new Set<number>();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -81,6 +84,6 @@ export function useReviewTable(batchId: number, runId: number | null) {
       clearTimeout(timer);
       listen();
     };
-  }, [batchId, runId, client, api, queries]);
+  }, [batchId, runId, isWanted, client, api, queries]);
   return query;
 }

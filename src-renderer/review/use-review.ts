@@ -13,6 +13,7 @@ import { useAnnotating } from './use-annotating.ts';
 import { useArea } from './use-area.ts';
 import { useDefectClasses } from './use-defect-classes.ts';
 import { useObstacles } from './use-obstacles.ts';
+import { useOtherRun } from './use-other-run.ts';
 import { usePreparedSam } from './use-prepared-sam.ts';
 import { useQueue } from './use-queue.ts';
 import { useReferences } from './use-references.ts';
@@ -32,16 +33,19 @@ export interface BatchUnderReview {
   readonly runId: number | null;
   /** The image that the address names. */
   readonly asked: number | null;
+  /** The run to compare with that the address names. */
+  readonly askedOther: number | null;
   readonly data: ReviewData;
 }
 
 /** Everything that the parts of the review share: the queue, the image at hand, and what can be done to it. */
-export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnderReview) {
+export function useReview({ batchId, runId: chosenRun, asked, askedOther, data }: BatchUnderReview) {
   const tableKey = reviewTableKey(batchId, chosenRun);
   const runId = data.run?.run.id ?? null;
-  const queue = useQueue(batchId, data, asked);
+  const other = useOtherRun(batchId, runId, askedOther);
+  const queue = useQueue(batchId, data, asked, other.data?.list ?? null);
   const { current } = queue;
-  const { image, remarks, pyramid } = useReviewImage(runId, queue.queue, current);
+  const { image, otherImage, remarks, pyramid } = useReviewImage(runId, other.id, queue.queue, current);
   const edits = useReviewEdits(runId, tableKey);
   const verdicts = useVerdicts(runId, edits, queue);
   const references = useReferences(runId, current, edits);
@@ -77,6 +81,7 @@ export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnder
     select: queue.select,
     runId,
     startRun: start.run,
+    other,
     verdicts,
     settled,
     classes,
@@ -131,8 +136,10 @@ export function useReview({ batchId, runId: chosenRun, asked, data }: BatchUnder
     data,
     tableKey,
     runId,
+    other,
     queue,
     image,
+    otherImage,
     remarks,
     pyramid,
     verdicts,

@@ -6,13 +6,21 @@ import { EMPTY_FILTER, type ReviewFilter } from '../../src-shared/review-queue.t
 export interface ReviewPosition {
   /** Null: the newest run. */
   readonly runId: number | null;
+  /** The run that it is compared with; null: none. */
+  readonly otherRunId: number | null;
   readonly imageId: number | null;
   /** True: the image stays in the queue even if the filter does not let it through. */
   readonly kept: boolean;
   readonly filter: ReviewFilter;
 }
 
-const START: ReviewPosition = { runId: null, imageId: null, kept: false, filter: EMPTY_FILTER };
+const START: ReviewPosition = {
+  runId: null,
+  otherRunId: null,
+  imageId: null,
+  kept: false,
+  filter: EMPTY_FILTER,
+};
 
 interface ReviewPositions {
   readonly byBatch: Readonly<Record<number, ReviewPosition>>;
@@ -29,7 +37,7 @@ export const useReviewPositions = create<ReviewPositions>()(
           byBatch: { ...byBatch, [batchId]: { ...(byBatch[batchId] ?? START), ...changes } },
         })),
     }),
-    { name: 'clipsam-places', version: 5, storage: createJSONStorage(() => sessionStorage) },
+    { name: 'clipsam-places', version: 6, storage: createJSONStorage(() => sessionStorage) },
   ),
 );
 

@@ -5,7 +5,7 @@ import { type Product, productFromKey, productKey, productSchema } from '../../s
 /** The screens' addresses behind the `#`. */
 export const ROUTES = {
   batches: '/batches',
-  review: '/review/:batchId/:imageId?',
+  review: '/review/:batchId/:imageId?/:otherRunId?',
   whatIf: '/what-if/:batchId?',
   models: '/models',
   references: '/references/:product?',
@@ -20,8 +20,9 @@ export const ROUTES = {
 /** The address of a screen, filled in. */
 export const routeTo = {
   batches: () => '/batches',
-  review: (batchId: number, imageId?: number) =>
-    `/review/${batchId}${imageId === undefined ? '' : `/${imageId}`}`,
+  /** @param otherRunId the run that the one under review is compared with */
+  review: (batchId: number, imageId?: number, otherRunId?: number | null) =>
+    `/review/${[batchId, imageId, imageId === undefined ? null : otherRunId].filter((part) => part != null).join('/')}`,
   whatIf: (batchId?: number) => (batchId === undefined ? '/what-if' : `/what-if/${batchId}`),
   models: () => '/models',
   references: (product?: Product) =>

@@ -4,6 +4,7 @@ import type { Pyramid } from '../../src-shared/contract/review.ts';
 import type { FileState } from '../../src-shared/file-state.ts';
 import { colourTable } from '../../src-shared/paint-map.ts';
 import { useActions } from '../keys/use-actions.ts';
+import { LOOKING_ONLY, NOTHING_AT_HAND } from './looking-only.ts';
 import { Navigator } from './navigator.tsx';
 import { createPointerStore } from './pointer-state.ts';
 import { useEditingKeys } from './use-editing-keys.ts';
@@ -21,36 +22,17 @@ const NONE: readonly never[] = [];
 const NO_LAYERS = Object.fromEntries(
   LAYERS.map((id) => [id, { visible: false, opacity: 0 }]),
 ) as LayerSettings;
-const nothing = () => {};
 
 /** A viewer in which nothing was found, nothing is selected and nothing can be drawn. */
 const EMPTY_SCENE = {
+  ...NOTHING_AT_HAND,
   layers: NO_LAYERS,
   regions: NONE,
-  annotations: NONE,
   area: null,
   scores: undefined,
   truth: undefined,
   colours: colourTable(1),
   theta: 1,
-  step: null,
-  candidate: null,
-  editable: null,
-  selectedRegion: null,
-  selectedAnnotation: null,
-} as const;
-const LOOKING_ONLY = {
-  tool: 'pan',
-  regions: NONE,
-  annotations: NONE,
-  selectedRegion: null,
-  selectedAnnotation: null,
-  prompts: null,
-  scoreAt: () => null,
-  onPrompts: nothing,
-  onDrawn: nothing,
-  onSelectRegion: nothing,
-  onSelectAnnotation: nothing,
 } as const;
 
 interface PlainViewerProps {

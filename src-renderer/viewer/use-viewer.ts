@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo } from 'react';
 import { scaleOf } from '../../src-shared/scale.ts';
 import { useActions } from '../keys/use-actions.ts';
 import { createPointerStore } from './pointer-state.ts';
@@ -9,6 +9,7 @@ import { useMaps } from './use-maps.ts';
 import { usePicture } from './use-picture.ts';
 import { usePointerUpkeep } from './use-pointer-upkeep.ts';
 import { useSteps } from './use-steps.ts';
+import { useSettings } from './view-settings.ts';
 import { VIEWER_ACTIONS, type ViewerContext } from './viewer-actions.ts';
 import type { ViewerProps } from './viewer-props.ts';
 
@@ -18,7 +19,7 @@ const NONE: readonly never[] = [];
 export function useViewer(props: ViewerProps) {
   const { imageId, runId, tool, candidate, selectedRegion, thresholds } = props;
   const pointer = useMemo(() => createPointerStore(imageId), [imageId]);
-  const [bare, showBare] = useState(false);
+  const { bare, set } = useSettings('bare', 'set');
   const result = props.outcome?.status === 'done' ? props.outcome.result : null;
   const regions = result?.regions ?? NONE;
   const regionScale = scaleOf(result ?? {}, props);
@@ -67,7 +68,7 @@ export function useViewer(props: ViewerProps) {
     step: steps.asked,
     hasResult: result !== null,
     showStep: steps.showStep,
-    showBare,
+    showBare: (bare) => set({ bare }),
     clearSelection: () => {
       props.onSelectRegion(null);
       props.onSelectAnnotation(null);

@@ -38,6 +38,8 @@ interface ViewSettings {
   /** Where the divider is, 0..1 of the screen's width. */
   readonly divider: number;
   readonly navigator: boolean;
+  /** Nothing but the image, as long as a key is held. */
+  readonly bare: boolean;
   /** Diameter in CSS pixels: zooming in makes the brush finer. */
   readonly brush: number;
   set(changes: Partial<Omit<ViewSettings, 'set' | 'setLayer'>>): void;
@@ -64,6 +66,7 @@ export const useViewSettings = create<ViewSettings>()((set) => ({
   compare: false,
   divider: 0.5,
   navigator: true,
+  bare: false,
   brush: 28,
   set: (changes) => set(changes),
   setLayer: (id, changes) => set(({ layers }) => ({ layers: withLayer(layers, id, changes) })),

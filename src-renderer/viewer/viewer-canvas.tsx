@@ -9,6 +9,7 @@ export function ViewerCanvas({
   holderRef,
   tool,
   interaction,
+  name,
   description,
   scene,
   children,
@@ -16,6 +17,8 @@ export function ViewerCanvas({
   readonly holderRef: RefCallback<HTMLDivElement>;
   readonly tool: Tool;
   readonly interaction: Interaction;
+  /** What the canvas is called, and what its keys do; left out: the image. */
+  readonly name?: string;
   /** What is read out instead of the picture. */
   readonly description: string;
   readonly scene: ReactNode;
@@ -29,7 +32,7 @@ export function ViewerCanvas({
       className={classes.canvas}
       data-tool={tool}
       role="application"
-      aria-label={t('canvas')}
+      aria-label={name ?? t('canvas')}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move what is on the focused canvas
       tabIndex={0}
       {...interaction.handlers}

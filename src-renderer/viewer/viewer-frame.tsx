@@ -1,21 +1,28 @@
 import type { MouseEvent, ReactNode } from 'react';
 import classes from './viewer-frame.module.css';
+import { ViewerPane } from './viewer-pane.tsx';
 
 /** A viewer from top to bottom: bar, tools beside the canvas with what floats over it, status. */
 export function ViewerFrame({
   header,
   opinions,
   tools,
+  label,
   canvas,
   over,
+  beside,
   footer,
 }: {
   readonly header?: ReactNode;
   /** Below the header, where there is something to show. */
   readonly opinions?: ReactNode;
   readonly tools?: ReactNode;
+  /** What the canvas is called, where another one is beside it. */
+  readonly label?: ReactNode;
   readonly canvas: ReactNode;
   readonly over: ReactNode;
+  /** A pane with another canvas. */
+  readonly beside?: ReactNode;
   readonly footer: ReactNode;
 }) {
   return (
@@ -25,8 +32,8 @@ export function ViewerFrame({
       {opinions && <div className={classes.opinions}>{opinions}</div>}
       <div className={classes.body}>
         {tools}
-        {canvas}
-        <div className={classes.over}>{over}</div>
+        <ViewerPane label={label} canvas={canvas} over={over} />
+        {beside}
       </div>
       <footer className={classes.footer}>{footer}</footer>
     </div>

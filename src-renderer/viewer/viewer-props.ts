@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { Annotation } from '../../src-shared/annotation.ts';
 import type { Pyramid, ReviewImage, SamPrompts } from '../../src-shared/contract/review.ts';
 import type { FileState } from '../../src-shared/file-state.ts';
@@ -29,6 +30,10 @@ export interface SamCandidate {
 }
 
 export interface ViewerProps {
+  /** What the image is called where another run's is beside it. */
+  readonly label?: ReactNode;
+  /** What another run says of the image: an `OtherViewer`. */
+  readonly beside?: ReactNode;
   readonly imageId: number;
   readonly runId: number | null;
   /** Name of the image, for the description of the canvas. */

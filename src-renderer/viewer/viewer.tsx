@@ -1,10 +1,10 @@
-import { useTranslation } from 'react-i18next';
 import type { Opinion } from '../../src-shared/opinion.ts';
 import { LayerBar, OpinionBar } from './layer-bar.tsx';
 import { PointerGuide } from './pointer-guide.tsx';
 import { RulerReading } from './ruler-reading.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { ToolBar } from './tool-bar.tsx';
+import { useResultText } from './use-result-text.ts';
 import { useViewer, type ViewerState } from './use-viewer.ts';
 import { ViewBar } from './view-bar.tsx';
 import { LAYERS, type LayerId, OPINION_MAPS } from './view-settings.ts';
@@ -21,6 +21,7 @@ export function Viewer(props: ViewerProps) {
   const { picture, annotations, pointer, interaction, context } = viewer;
   const { stage } = picture;
   const { shown } = viewer.maps;
+  const describe = useResultText();
   return (
     <ViewerFrame
       header={
@@ -31,12 +32,14 @@ export function Viewer(props: ViewerProps) {
       }
       opinions={context.opinions.length > 0 && <OpinionBar context={context} />}
       tools={<ToolBar context={context} disabled={stage === null || props.file === 'changed'} />}
+      label={props.label}
+      beside={props.beside}
       canvas={
         <ViewerCanvas
           holderRef={picture.holderRef}
           tool={tool}
           interaction={interaction}
-          description={useDescription(props, viewer)}
+          description={describe(props.name, viewer.result)}
           scene={stage && <Scene {...props} viewer={viewer} />}
         >
           {stage && <PointerGuide tool={tool} stage={stage} annotations={annotations} pointer={pointer} />}
@@ -102,17 +105,4 @@ function absentLayers({ hasTruth, area = null }: ViewerProps, viewer: ViewerStat
     annotations: viewer.annotations.length > 0,
   };
   return new Set(LAYERS.filter((id) => !isThere[id]));
-}
-
-/** The image and its result in words. */
-function useDescription({ name }: ViewerProps, { result, regions }: ViewerState): string {
-  const { t } = useTranslation(['viewer', 'app']);
-  if (!result) return t('describe.image', { name });
-  const { score, verdict } = result;
-  return t('describe.result', {
-    name,
-    score: score.toFixed(2),
-    verdict: t(`app:verdict.${verdict}`),
-    count: regions.length,
-  });
 }

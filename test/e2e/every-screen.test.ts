@@ -2,6 +2,7 @@ import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { addSecondRun } from '../second-run.ts';
 import { addSyntheticBatch } from '../synthetic-workspace.ts';
 import { BatchesPage } from './batches-page.ts';
 import { describeInChromium } from './chromium.ts';
@@ -30,13 +31,15 @@ describeInChromium('every screen', () => {
     for (const file of FILES) await copyFile(SAMPLE, join(images, file));
     const files = FILES.map((file) => join(images, file));
     // Enough for every icon to be seen.
-    ({ batchId } = await addSyntheticBatch(workspace, {
+    const made = await addSyntheticBatch(workspace, {
       images: 24,
       name: SCRIPT,
       files,
       reviewed: 0.3,
       failed: 0.05,
-    }));
+    });
+    ({ batchId } = made);
+    await addSecondRun(workspace, made);
   });
 
   it.each([

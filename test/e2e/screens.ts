@@ -69,6 +69,17 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   {
+    name: 'review-two-runs',
+    show: async (window, subject) => {
+      await review.show(window, subject);
+      const other = window.page.getByTestId('run-other');
+      await window.page.getByTestId('compare-runs').waitFor();
+      await window.keyboard.press('Shift+S');
+      await other.waitFor();
+      await settled(window);
+    },
+  },
+  {
     name: 'what-if',
     show: async (window, { batchId }) => {
       await goTo(window, `/what-if/${batchId}`, '[data-threshold=theta]');

@@ -17,6 +17,7 @@ const COUNTS: ReviewCounts = {
   marked: 3,
   compared: 0,
   disagreeing: 0,
+  runsDiffer: null,
   measured: 0,
   belowLimit: 0,
   status: { done: 1050, pending: 200, failed: 50 },

@@ -56,7 +56,7 @@ function openImage() {
   const api = apiFor(client);
   const workstation = { client, api, info: {} as AppInfo };
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
-  const { result } = renderHook(() => useReviewImage(RUN, [ROW], ROW), {
+  const { result } = renderHook(() => useReviewImage(RUN, null, [ROW], ROW), {
     wrapper: ({ children }: { readonly children: ReactNode }) => (
       <QueryClientProvider client={queries}>
         <WorkstationContext value={workstation}>{children}</WorkstationContext>

@@ -17,3 +17,11 @@ it.each([undefined, 'x', '%', '%5B%5D', '%5B%22part%22%2C%22%22%2C%22%22%5D'])(
     expect(productInAddress(part)).toBeNull();
   },
 );
+
+it('the address of a review names the run to compare with behind the image, and none without an image', () => {
+  expect(routeTo.review(7)).toBe('/review/7');
+  expect(routeTo.review(7, 42)).toBe('/review/7/42');
+  expect(routeTo.review(7, 42, null)).toBe('/review/7/42');
+  expect(routeTo.review(7, 42, 3)).toBe('/review/7/42/3');
+  expect(routeTo.review(7, undefined, 3)).toBe('/review/7');
+});

@@ -56,6 +56,7 @@ describe('in the filmstrip', () => {
       <FilmstripItem
         row={row}
         {...{ place: 0, total: 1, tile: 0, selected: false, runId: 1 }}
+        other={undefined}
         pictures={new PictureQueue(1)}
         describe={describeRow}
         onPick={() => {}}
