@@ -1,7 +1,8 @@
 import type { Method, MethodName } from './method.ts';
-import type { NoticeLanguage } from './notice-text.ts';
 
-const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<MethodName, string>>>> = {
+type MethodLanguage = 'en' | 'zh-CN';
+
+const NAMES: Readonly<Record<MethodLanguage, Readonly<Record<MethodName, string>>>> = {
   en: {
     clipsam: 'ClipSAM',
     'umci-no-strip': 'UMCI without the strip path',
@@ -31,12 +32,12 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<MethodName, string>
 };
 
 /** What a way to the coarse map is called. */
-export function methodName(name: MethodName, language: NoticeLanguage): string {
+export function methodName(name: MethodName, language: MethodLanguage): string {
   return NAMES[language][name];
 }
 
 /** What a recipe's method is called: the name, and whether SAM refines the map where that is not usual. */
-export function methodTitle({ name, refine }: Method, language: NoticeLanguage): string {
+export function methodTitle({ name, refine }: Method, language: MethodLanguage): string {
   const title = methodName(name, language);
   if (refine === (name === 'clipsam')) return title;
   if (language === 'en') return refine ? `${title}, refined with SAM` : `${title}, not refined with SAM`;

@@ -1,3 +1,4 @@
+import { methodName } from './method-text.ts';
 import { NOTICE_LEVELS, type Notice, type NoticeCode } from './notice.ts';
 
 export const NOTICE_LANGUAGES = ['en', 'zh-CN'] as const;
@@ -111,7 +112,7 @@ const EN: Tellers = {
   'no-trained-head': () =>
     'The model pack has no trained head: the map shows how much each place is like the words, which finds far fewer defects. Use a pack with a head, or train one.',
   'other-method': ({ method }) =>
-    `The map was made by the method ${method}. θ, warn and reject are the recipe's: set them for this method before you trust a verdict.`,
+    `The map was made by the method ${methodName(method, 'en')}. θ, warn and reject are the recipe's: set them for this method before you trust a verdict.`,
   'points-only': () =>
     'SAM in this model pack takes no boxes: it was asked with points alone, and its masks may be larger or smaller than the region.',
   'single-reference': () =>
@@ -186,7 +187,7 @@ const ZH: Tellers = {
   'no-trained-head': () =>
     '该模型包没有训练过的检测头：图中仅显示各处与文字的相似程度，能发现的缺陷少得多。请使用带检测头的模型包，或训练一个。',
   'other-method': ({ method }) =>
-    `该图由方法 ${method} 生成。θ、警告与拒绝阈值取自配方：在信任判定之前，请为该方法设定这些阈值。`,
+    `该图由方法 ${methodName(method, 'zh-CN')} 生成。θ、待定阈值和不合格阈值取自配方：在信任判定之前，请为该方法设定这些阈值。`,
   'points-only': () => '该模型包中的 SAM 不接受方框：仅用点进行了提示，其掩膜可能大于或小于该区域。',
   'single-reference': () => '只有一幅参考图像：合格品之间的差异尚不清楚。请添加更多参考图像。',
   'consensus-unavailable': ({ images }, { number }) =>

@@ -8,13 +8,17 @@ import type { RecipeDraftState } from './use-recipe-draft.ts';
 
 /** What makes the map, and whether SAM refines it. What the pack cannot run is listed with the reason. */
 export function MethodFields({
-  draft: { method, setMethod, methodLacks: lacks },
+  draft: { method, setMethod, methodLacks },
 }: {
   readonly draft: Pick<RecipeDraftState, 'method' | 'setMethod' | 'methodLacks'>;
 }) {
   const { t } = useTranslation('batches');
   const language = useSession((session) => session.language);
   const { name, refine } = method;
+  const lackOf = (of: MethodName) => {
+    const lack = methodLacks.get(of);
+    return lack && t(`recipe.method.lack.${lack}`);
+  };
   const about = (of: MethodName) => t(`recipe.method.about.${of}`);
   return (
     <Stack gap={8}>
@@ -23,19 +27,19 @@ export function MethodFields({
         description={about(name)}
         inputWrapperOrder={['label', 'input', 'description', 'error']}
         value={name}
-        error={lacks.get(name)}
+        error={lackOf(name)}
         allowDeselect={false}
         maxDropdownHeight={360}
         data={METHODS.map((value) => ({
           value,
           label: methodName(value, language),
-          disabled: lacks.has(value),
+          disabled: methodLacks.has(value),
         }))}
         renderOption={({ option }) => (
           <Choice
             option={option}
             about={about(option.value as MethodName)}
-            lack={lacks.get(option.value as MethodName)}
+            lack={lackOf(option.value as MethodName)}
           />
         )}
         onChange={(value) => value && setMethod(chosenMethod(value as MethodName))}

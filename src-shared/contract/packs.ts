@@ -4,7 +4,7 @@ import { figureSchema, localTextSchema } from '../catalogue.ts';
 import { deviceReportSchema, deviceRequestSchema } from '../device.ts';
 import { errorRecordSchema } from '../error-record.ts';
 import { hashSchema, immutable } from '../field-schemas.ts';
-import { methodNameSchema } from '../method.ts';
+import { methodLackSchema, methodNameSchema } from '../method.ts';
 import { timingsSchema } from '../result.ts';
 import { modelVerdictSchema } from '../verdict.ts';
 import { base, count, inspector } from './base.ts';
@@ -30,8 +30,8 @@ const packSummarySchema = z.object({
   pointsOnly: z.boolean(),
   /** Null when its description cannot be read. */
   head: z.enum(['umci', 'linear', 'none']).nullable(),
-  /** Ways to the map; `reason`: why it cannot run one, in English. Empty when its description cannot be read. */
-  methods: z.array(z.object({ name: methodNameSchema, reason: z.string().nullable() })),
+  /** Ways to the map, and why it can't run one; null: it can. Empty when its description cannot be read. */
+  methods: z.array(z.object({ name: methodNameSchema, lack: methodLackSchema.nullable() })),
   files: z.array(
     z.object({
       name: z.string(),

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { PackSummary } from '../../../src-shared/contract/packs.ts';
 import { type ClipSamError, failure, toErrorRecord } from '../../../src-shared/errors.ts';
+import { METHODS } from '../../../src-shared/method.ts';
 import { packReferenceSchema } from '../../../src-shared/pack-reference.ts';
 import type { PackExaminer } from '../../inference/pack-examiner.ts';
 import { readPackText, resolvePackFile, sourceInPack } from '../../inference/pack-files.ts';
@@ -12,6 +13,7 @@ import {
   type PackRoots,
   verifyPack,
 } from '../../inference/pack-loader.ts';
+import { lackOf } from '../../methods/registry.ts';
 
 /** Model packs as far as users see them: which there are, and whether their files are whole. */
 export { type PackExaminer, packExaminer } from '../../inference/pack-examiner.ts';
@@ -69,6 +71,7 @@ async function summarise({ id, folder, place, title, version, error }: PackListi
       notes: pack.notes ?? [],
       pointsOnly: !pack.segmenter.boxes,
       head: pack.head.kind,
+      methods: METHODS.map((name) => ({ name, lack: lackOf(name, pack) ?? null })),
       files: await Promise.all(files),
       error: null,
     };

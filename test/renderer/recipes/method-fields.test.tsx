@@ -3,12 +3,12 @@ import { screen } from '@testing-library/react';
 import { useState } from 'react';
 import { expect, it } from 'vitest';
 import { MethodFields } from '../../../src-renderer/recipes/method-fields.tsx';
-import { CLIPSAM, METHODS, type Method, type MethodName } from '../../../src-shared/method.ts';
+import { CLIPSAM, METHODS, type Method, type MethodLack, type MethodName } from '../../../src-shared/method.ts';
 import { renderPart } from '../render.tsx';
 
 const said: Method[] = [];
 
-function Form({ lacks }: { readonly lacks: ReadonlyMap<MethodName, string> }) {
+function Form({ lacks }: { readonly lacks: ReadonlyMap<MethodName, MethodLack> }) {
   const [method, setMethod] = useState(CLIPSAM);
   const keep = (next: Method) => {
     said.push(next);
@@ -27,13 +27,13 @@ function aboutField(): string {
 }
 
 it('offers every method with what it does, and why the pack cannot run one', async () => {
-  const lacks = new Map([['april-gan', 'The pack has no linear layers.']] as const);
+  const lacks = new Map([['april-gan', 'no-linear-weights']] as const);
   const user = await renderPart(<Form lacks={lacks} />);
   await user.click(screen.getByRole('combobox', { name: 'Method' }));
   const options = screen.getAllByRole('option');
   expect(options).toHaveLength(METHODS.length);
   const april = screen.getByRole('option', { name: /APRIL-GAN/ });
-  expect(april.textContent).toBe('APRIL-GANThe pack has no linear layers.');
+  expect(april.textContent).toBe('APRIL-GANThe model pack has no linear layers for it.');
   await user.click(april);
   expect(said).toEqual([]);
   await user.click(screen.getByRole('option', { name: /WinCLIP/ }));
@@ -44,6 +44,6 @@ it('offers every method with what it does, and why the pack cannot run one', asy
 });
 
 it('says at the field that the pack cannot run the chosen method', async () => {
-  await renderPart(<Form lacks={new Map([['clipsam', 'The pack has no head.']])} />);
-  expect(aboutField()).toContain('The pack has no head.');
+  await renderPart(<Form lacks={new Map([['clipsam', 'no-umci-head']])} />);
+  expect(aboutField()).toContain('The model pack has no UMCI head.');
 });
