@@ -3,7 +3,13 @@ import { screen } from '@testing-library/react';
 import { useState } from 'react';
 import { expect, it } from 'vitest';
 import { MethodFields } from '../../../src-renderer/recipes/method-fields.tsx';
-import { CLIPSAM, METHODS, type Method, type MethodLack, type MethodName } from '../../../src-shared/method.ts';
+import {
+  CLIPSAM,
+  METHODS,
+  type Method,
+  type MethodLack,
+  type MethodName,
+} from '../../../src-shared/method.ts';
 import { renderPart } from '../render.tsx';
 
 const said: Method[] = [];
