@@ -488,7 +488,8 @@ describe('bad input', () => {
     const path = await fileWith(bytes);
     const before = process.memoryUsage().rss;
     await expectRefused(path, 'image-too-large', /30000 × 30000.*900000000.*50000000.*maxPixels/);
-    expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
+    // What it claims is 2.7 GB; what else goes on in this process is far less.
+    expect(process.memoryUsage().rss - before).toBeLessThan(1e9);
   });
 
   test('a BMP whose header claims 30000 × 30000 pixels', async () => {

@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
+import { sha256 } from '../../src-main/files/hash.ts';
 import { openZip } from '../../src-main/files/zip-archive.ts';
 import { writeZip } from '../../src-main/files/zip-writer.ts';
 import { canMount, smallDisk } from '../small-disk.ts';
@@ -27,7 +28,7 @@ test('what was packed comes out as it was', async () => {
     ['downloads/größe 模型.bin', large.length],
     ['empty', 0],
   ]);
-  expect(await buffer(await zip.open('downloads/größe 模型.bin'))).toEqual(large);
+  expect(sha256(await buffer(await zip.open('downloads/größe 模型.bin')))).toBe(sha256(large));
   zip.close();
 });
 
