@@ -52,6 +52,19 @@ async function makeCategory(
 /** Each opinion's score of an image, from what the image is and what it is compared with. */
 type Say = (job: InspectJob) => Readonly<Partial<Record<Opinion, number>>>;
 
+const maps = new Map<string, Promise<Uint8Array>>();
+
+/** A map that is high in its upper part alone, or everywhere else. Each is encoded once. */
+function mapPng(width: number, height: number, isRight: boolean): Promise<Uint8Array> {
+  const name = [width, height, isRight].join();
+  const [on, off] = isRight ? [60_000, 0] : [0, 60_000];
+  const values = () =>
+    new Uint16Array(width * height).fill(off).fill(on, 0, Math.ceil((width * height) / 32));
+  const png = maps.get(name) ?? encodeGrey16(width, height, values());
+  maps.set(name, png);
+  return png;
+}
+
 /** Draws maps that are right where an opinion's score is above one half, and wrong elsewhere. */
 function fake(say: Say, poseOf?: (path: string) => PartPose) {
   const embedded: EmbedJob[] = [];
@@ -68,13 +81,8 @@ function fake(say: Say, poseOf?: (path: string) => PartPose) {
     if (job.path.includes('broken')) throw new ClipSamError('image-unreadable', 'Broken.');
     const store = new ArtifactStore(job.artifactRoot);
     const frame = frameFor(SIDE, SIDE);
-    const draw = async ({ width, height }: { width: number; height: number }, score: number) => {
-      const [on, off] = score > 0.5 ? [60_000, 0] : [0, 60_000];
-      const values = Uint16Array.from({ length: width * height }, (_, i) =>
-        i < (width * height) / 32 ? on : off,
-      );
-      return store.put(await encodeGrey16(width, height, values), 'image/png');
-    };
+    const draw = async ({ width, height }: { width: number; height: number }, score: number) =>
+      store.put(await mapPng(width, height, score > 0.5), 'image/png');
     const said = Object.entries(say(job)) as [Opinion, number][];
     const score = said.reduce((sum, [, value]) => sum + value, 0) / said.length;
     const maps = Object.fromEntries(
