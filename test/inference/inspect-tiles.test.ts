@@ -67,13 +67,13 @@ async function thetaFor(path: string, recipe: Partial<Recipe>): Promise<number> 
 
 describe('an image in tiles', () => {
   it('has maps of its own lattice, tiles in its notices, and regions inside of it', async () => {
-    const path = await writeImage('large.png', 2600, 1500, { x: 1900, y: 400, radius: 30 });
+    const path = await writeImage('large.png', 2000, 1500, { x: 1500, y: 400, radius: 30 });
     const theta = await thetaFor(path, { tiles: TILES });
     const steps: ImageProgress[] = [];
     const result = await inspect(path, { tiles: TILES, theta }, { onProgress: (step) => steps.push(step) });
-    const plan = planTiles({ width: 2600, height: 1500 }, TILES!, { inputSize: 1024, grid: 64 })!;
+    const plan = planTiles({ width: 2000, height: 1500 }, TILES!, { inputSize: 1024, grid: 64 })!;
     const tiles = tileCount(plan);
-    expect(result).toMatchObject({ width: 2600, height: 1500 });
+    expect(result).toMatchObject({ width: 2000, height: 1500 });
     expect(result.notices).toEqual([{ code: 'tiled', tiles, scale: 0.8, width: 1280, height: 1280 }]);
     for (const kind of ['coarseMap', 'finalMap'] as const) {
       const { width, height } = await mapOf(result, kind);
@@ -81,7 +81,7 @@ describe('an image in tiles', () => {
     }
     expect(result.regions.length).toBeGreaterThan(0);
     for (const { box } of result.regions) {
-      expect(box.x + box.width).toBeLessThanOrEqual(2600);
+      expect(box.x + box.width).toBeLessThanOrEqual(2000);
       expect(box.y + box.height).toBeLessThanOrEqual(1500);
     }
     expect(steps.slice(0, tiles)).toEqual(Array.from({ length: tiles }, (_, i) => ({ tile: i + 1, tiles })));
@@ -119,7 +119,7 @@ describe('an image in tiles', () => {
   });
 
   it('stops between two tiles when it is cancelled', async () => {
-    const path = await writeImage('cancelled.png', 2600, 1500, { x: 100, y: 100, radius: 30 });
+    const path = await writeImage('cancelled.png', 2600, 1200, { x: 100, y: 100, radius: 30 });
     const abort = new AbortController();
     const steps: ImageProgress[] = [];
     const onProgress = (step: ImageProgress) => {
@@ -137,7 +137,7 @@ describe('an image in tiles', () => {
   });
 
   it('waits for the one before it, and lets small ones pass', async () => {
-    const large = await writeImage('one.png', 2600, 1500, { x: 100, y: 100, radius: 30 });
+    const large = await writeImage('one.png', 1800, 1200, { x: 100, y: 100, radius: 30 });
     const small = await writeImage('two.png', 600, 500, { x: 100, y: 100, radius: 30 });
     const done: string[] = [];
     const under: string[] = [];
@@ -155,13 +155,13 @@ describe('an image in tiles', () => {
 
 describe('prompts of the inspector’s own, on an image in tiles', () => {
   const recipe = { ...TINY_RECIPE, tiles: TILES };
-  const size = { width: 2600, height: 1500 };
+  const size = { width: 2600, height: 1200 };
 
   it('are answered in the tile that holds them, at their place in the image', async () => {
-    const path = await writeImage('asked.png', 2600, 1500, { x: 2300, y: 1200, radius: 40 });
+    const path = await writeImage('asked.png', 2600, 1200, { x: 2300, y: 1000, radius: 40 });
     const prompts = {
-      box: { x: 2250, y: 1150, width: 100, height: 100 },
-      points: [{ x: 2300, y: 1200, label: 1 as const }],
+      box: { x: 2250, y: 950, width: 100, height: 100 },
+      points: [{ x: 2300, y: 1000, label: 1 as const }],
     };
     const tiled = unpackLevels((await askSamAboutImage({ path, recipe, prompts }, engine)).levels);
     const whole = unpackLevels(
@@ -175,13 +175,13 @@ describe('prompts of the inspector’s own, on an image in tiles', () => {
       const ys = polygons.flatMap(([ring]) => ring!.map(([, y]) => y));
       expect(Math.min(...xs)).toBeLessThan(2300);
       expect(Math.max(...xs)).toBeGreaterThan(2300);
-      expect(Math.min(...ys)).toBeLessThan(1200);
-      expect(Math.max(...ys)).toBeGreaterThan(1200);
+      expect(Math.min(...ys)).toBeLessThan(1000);
+      expect(Math.max(...ys)).toBeGreaterThan(1000);
     }
   });
 
   it('are the same from the kept embedding, which is not that of other tiles', async () => {
-    const path = await writeImage('kept.png', 2600, 1500, { x: 300, y: 300, radius: 40 });
+    const path = await writeImage('kept.png', 2600, 1200, { x: 300, y: 300, radius: 40 });
     const prompts = { box: null, points: [{ x: 300, y: 300, label: 1 as const }] };
     const cold = await askSamAboutImage({ path, recipe, prompts }, engine);
     const contentHash = sha256(await readFile(path));
@@ -194,8 +194,8 @@ describe('prompts of the inspector’s own, on an image in tiles', () => {
   });
 
   it('are asked of the whole image where no tile holds them', async () => {
-    const path = await writeImage('across.png', 2600, 1500, { x: 300, y: 300, radius: 40 });
-    const prompts = { box: { x: 100, y: 100, width: 2400, height: 1300 }, points: [] };
+    const path = await writeImage('across.png', 2600, 1200, { x: 300, y: 300, radius: 40 });
+    const prompts = { box: { x: 100, y: 100, width: 2400, height: 1000 }, points: [] };
     const { levels } = await askSamAboutImage({ path, recipe, prompts }, engine);
     const plain = await askSamAboutImage({ path, recipe: TINY_RECIPE, prompts }, engine);
     expect(levels).toEqual(plain.levels);

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { TowerPair } from '../../src-main/inference/encoder-image.ts';
-import { createSession, type Session } from '../../src-main/inference/ort.ts';
+import { createSession, type Session, type Tensors } from '../../src-main/inference/ort.ts';
 import { type Embedding, type MaskLogits, Segmenter } from '../../src-main/inference/segmenter.ts';
 import { Stopwatch } from '../../src-main/inference/stopwatch.ts';
 import type { DecoderPrompts } from '../../src-main/pipeline/decoder-prompts.ts';
 import { frameFor } from '../../src-shared/frame.ts';
 import type { Pack } from '../../src-shared/pack.ts';
-import { expectedOf, expectNear, referenceInput, twinFile, twinJson } from '../twins/twins.ts';
+import { expectedOf, expectNear, referenceInput, runOnce, twinFile, twinJson } from '../twins/twins.ts';
 
 const VISION = { fit: 'squash', inputSize: 336 } as Pack['vision'];
 const FRAME = frameFor(1024, 1024);
@@ -18,6 +18,7 @@ interface Twin {
 }
 
 const twins = new Map<string, Promise<Twin>>();
+const encodings = new Map<string, Promise<Tensors>>();
 const sessions: Session[] = [];
 
 /** A twin over the reference's input, whose pixels are those of the encoder's square. */
@@ -34,11 +35,6 @@ afterAll(async () => {
 });
 
 async function encodeOnce(twin: 'sam-vit' | 'sam2.1', variant: string): Promise<Twin> {
-  const open = async (file: string) => {
-    const session = await createSession(twinFile(`${twin}/${file}`), { device: 'cpu', threads: 2 });
-    sessions.push(session);
-    return session;
-  };
   const isSam2 = twin === 'sam2.1';
   const outputs = isSam2
     ? ['image_embeddings.0', 'image_embeddings.1', 'image_embeddings.2']
@@ -61,11 +57,19 @@ async function encodeOnce(twin: 'sam-vit' | 'sam2.1', variant: string): Promise<
     masks: 'pred_masks',
     qualities: 'iou_scores',
   };
-  const encoder = await open('vision_encoder.onnx');
-  const decoder = await open(`prompt_encoder_mask_decoder${variant}.onnx`);
-  const encoded = await encoder.run({ pixel_values: referenceInput(1024) });
+  const decoder = await createSession(twinFile(`${twin}/prompt_encoder_mask_decoder${variant}.onnx`), {
+    device: 'cpu',
+    threads: 2,
+  });
+  sessions.push(decoder);
+  // Every variant of the decoder gets the same.
+  const encoding =
+    encodings.get(twin) ??
+    runOnce(twinFile(`${twin}/vision_encoder.onnx`), { pixel_values: referenceInput(1024) });
+  encodings.set(twin, encoding);
+  const encoded = await encoding;
   return {
-    segmenter: new Segmenter({ decoder, segmenterEncoder: encoder }, { vision: VISION, segmenter }),
+    segmenter: new Segmenter({ decoder }, { vision: VISION, segmenter }),
     decoder,
     embedding: { frame: FRAME, tensors: outputs.map((name) => encoded[name]!) },
   };
