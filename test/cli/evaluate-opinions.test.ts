@@ -12,7 +12,7 @@ const pack = sharedTinyPack();
 it(
   'measures second opinions over several draws',
   async () => {
-    const root = await tempFolder();
+    const root = join(await tempFolder(), 'parts');
     const category = join(root, 'bolt');
     const good = Array.from({ length: 7 }, (_, i) => join('test', 'good', `${i}.png`));
     const bad = Array.from({ length: 2 }, (_, i) => join('test', 'dent', `${i}.png`));

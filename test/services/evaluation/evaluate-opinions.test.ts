@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { encodeGrey8, encodeGrey16 } from '../../../src-main/codec/image-codec.ts';
 import { ArtifactStore } from '../../../src-main/files/artifact-store.ts';
 import { sha256, sha256OfFile } from '../../../src-main/files/hash.ts';
@@ -18,14 +17,15 @@ import { frameFor } from '../../../src-shared/frame.ts';
 import { DEFAULT_OPINION_SETTINGS, type Opinion } from '../../../src-shared/opinion.ts';
 import type { InspectionResult } from '../../../src-shared/result.ts';
 import { inspectionResult, recipe } from '../../store/results-fixture.ts';
+import { tempFolder } from '../../temp-folder.ts';
 
 const SIDE = 64;
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'evaluate-test-'));
+  // What is drawn follows from the data set's name: that of a temporary folder would draw anew in every run.
+  folder = join(await tempFolder(), 'parts');
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 async function put(path: string, content: Uint8Array | string) {
   await mkdir(dirname(path), { recursive: true });

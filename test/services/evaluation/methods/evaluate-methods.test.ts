@@ -16,7 +16,8 @@ const SKILL: Skill = { clipsam: 1, 'clipsam+mmr': 1.5, similarity: 0.2, consensu
 
 let root: string;
 beforeEach(async () => {
-  root = await tempFolder();
+  // Draws and resamples follow from the data set's name: that of a temporary folder would be another in every run.
+  root = join(await tempFolder(), 'parts');
 });
 
 function measure(

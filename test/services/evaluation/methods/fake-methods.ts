@@ -26,7 +26,7 @@ export async function makeCategory(
     await writeFile(join(path, file), content);
   };
   const each = async (kind: string, images: number) => {
-    for (let i = 0; i < images; i++) await put(join(kind, `${i}.jpg`), `${path}/${kind}/${i}`);
+    for (let i = 0; i < images; i++) await put(join(kind, `${i}.jpg`), `${basename(path)}/${kind}/${i}`);
   };
   await each('train/good', count.train ?? 0);
   await each('test/good', count.good);
