@@ -72,7 +72,7 @@ describeInChromium('backups and the examination', () => {
       await rm(join(site.workspace, 'artifacts', sha256.slice(0, 2), `${sha256}.png`));
       const doctor = page.getByTestId('doctor');
       await press(examine, doctor);
-      await doctor.getByRole('listitem').first().waitFor({ timeout: 60_000 });
+      await doctor.getByRole('listitem').first().waitFor();
       await doctor.getByText(`${sha256}.png`).waitFor();
       expect(await window.seriousViolations()).toEqual([]);
       await page.getByTestId('retention').screenshot({ path: join(PICTURES, `retention-${theme}.png`) });
@@ -80,11 +80,9 @@ describeInChromium('backups and the examination', () => {
       await panel.screenshot({ path: join(PICTURES, `backups-${theme}.png`) });
       await press(mend, doctor);
       await expect
-        .poll(async () => (await readdir(join(site.workspace, 'artifacts', sha256.slice(0, 2)))).join(' '), {
-          timeout: 60_000,
-        })
+        .poll(async () => (await readdir(join(site.workspace, 'artifacts', sha256.slice(0, 2)))).join(' '))
         .toContain(`${sha256}.png`);
-      await doctor.getByRole('list').waitFor({ timeout: 60_000 });
+      await doctor.getByRole('list').waitFor();
       const events = readRecords<{ action: string; inspector: string }>(
         site.workspace,
         `select action, inspector from audit_events where subject in ('backup', 'workspace') and action in ('made', 'mended') order by id desc limit 2`,

@@ -179,7 +179,7 @@ describe.skipIf(!hasReader('openpyxl'))('openpyxl', () => {
 });
 
 describe.skipIf(!hasLibreOffice())('LibreOffice', () => {
-  test('opens a workbook and shows its cells', { timeout: 120_000 }, async () => {
+  test('opens a workbook and shows its cells', async () => {
     const { out, images, report } = await reviewedRun();
     const [file] = await exportReport(report, ['xlsx'], out);
     const home = `-env:UserInstallation=file://${join(out, 'profile')}`;
