@@ -137,21 +137,28 @@ export function upsampleToFrame(coarse: ScoreMap, frame: Frame): ScoreMap {
  */
 export function mapToImage(map: Raster, frame: Frame): Uint16Array {
   const { imageWidth, imageHeight } = frame;
-  const cells = cellGrid(frame);
-  const isCells = map.width === cells.width && map.height === cells.height;
-  const contentWidth = isCells ? frame.width / frame.cell : map.width;
-  const contentHeight = isCells ? frame.height / frame.cell : map.height;
+  const content = contentOf(map, frame);
   const out = new Uint16Array(imageWidth * imageHeight);
   const window = {
     x: 0,
     y: 0,
     width: imageWidth,
     height: imageHeight,
-    ratioX: contentWidth / imageWidth,
-    ratioY: contentHeight / imageHeight,
+    ratioX: content.width / imageWidth,
+    ratioY: content.height / imageHeight,
   };
   resampleRows(map, window, (row, y) => {
     for (let x = 0, to = y * imageWidth; x < imageWidth; x++, to++) out[to] = row[x]! + 0.5;
   });
   return out;
+}
+
+/** How much of a map of {@link mapToImage} the image covers, from the top left corner on, in the map's own pixels. */
+export function contentOf(
+  map: Pick<Raster, 'width' | 'height'>,
+  frame: Frame,
+): { readonly width: number; readonly height: number } {
+  const cells = cellGrid(frame);
+  const isCells = map.width === cells.width && map.height === cells.height;
+  return isCells ? { width: frame.width / frame.cell, height: frame.height / frame.cell } : map;
 }

@@ -9,7 +9,7 @@ import { writeFileAtomically } from '../files/atomic-write.ts';
 import { dequantiseMap } from '../pipeline/map-codec.ts';
 import { imagePage } from './html-image-page.ts';
 import { type Card, indexPage } from './html-index.ts';
-import { badgeOf } from './html-page.ts';
+import { badgeOf, REPORT_STYLE } from './html-page.ts';
 import { FALSE_POSITIVE, reviewedRegions } from './reviewed-regions.ts';
 import type { ExportContext, ReportImage, RunReport } from './run-report.ts';
 import { contentSeen, unlessUnreadable } from './seen-content.ts';
@@ -62,7 +62,7 @@ export async function exportHtml(report: RunReport, context: ExportContext): Pro
 
 /** What the pages load. Spelled out, so that a bundler finds the files. */
 const PAGE_FILES = {
-  'report.css': new URL('./report.css', import.meta.url),
+  [REPORT_STYLE.name]: REPORT_STYLE.url,
   'report.js': new URL('./report.js', import.meta.url),
 };
 

@@ -15,6 +15,7 @@ import {
   legend,
   noticeList,
   page,
+  reportParts,
   scaleText,
   score,
   time,
@@ -41,7 +42,7 @@ export interface ImagePageLinks {
 export function imagePage(report: RunReport, image: ReportImage, links: ImagePageLinks): string {
   return page(
     `${image.name} · ${report.batch.name}`,
-    '../',
+    reportParts('../'),
     html`<body class="image">
 <header class="top">
 <a class="back" href="../index.html" data-key="u">← ${report.batch.name}</a>

@@ -1,7 +1,18 @@
 import type { FileState } from '../../src-shared/file-state.ts';
 import { methodTitle } from '../../src-shared/method-text.ts';
 import { isWarning, type Notice } from '../../src-shared/notice.ts';
-import { badge, doubts, facts, hash, page, scaleText, score, time, type VerdictSign } from './html-page.ts';
+import {
+  badge,
+  doubts,
+  facts,
+  hash,
+  page,
+  reportParts,
+  scaleText,
+  score,
+  time,
+  type VerdictSign,
+} from './html-page.ts';
 import { type Html, html } from './html-template.ts';
 import type { RunReport } from './run-report.ts';
 
@@ -46,7 +57,7 @@ export function indexPage(report: RunReport, cards: readonly Card[]): string {
   const gone = cards.filter(({ file }) => file === 'missing' || file === 'unreadable').length;
   return page(
     batch.name,
-    '',
+    reportParts(''),
     html`<body class="index">
 <header class="top">
 <div class="title"><p class="product">ClipSAM inspection</p><h1>${batch.name}</h1></div>

@@ -20,6 +20,9 @@ export function badgeOf(image: ReportImage): VerdictSign {
   return image.status === 'done' ? image.result.verdict : 'failed';
 }
 
+/** The style that all pages have. Spelled out, so that a bundler finds the file. */
+export const REPORT_STYLE = { name: 'report.css', url: new URL('./report.css', import.meta.url) } as const;
+
 /** A verdict as sign, colour and word. */
 export function badge(kind: VerdictSign): Html {
   const { sign, text } = BADGES[kind];
@@ -42,22 +45,37 @@ export function noticeList(notices: readonly Notice[]): Html {
   )}</ul>`;
 }
 
+/** What a page loads beside its pictures: paths relative to it. */
+export interface PageParts {
+  readonly styles: readonly string[];
+  /** Undefined: nothing may run. */
+  readonly script?: string;
+  /** What made the page, where it is to be known again. */
+  readonly generator?: string;
+}
+
+/** Of a page of a run's report. @param root path to the folder with `report.css`, empty or ending with `/` */
+export function reportParts(root: '' | '../'): PageParts {
+  return { styles: [`${root}${REPORT_STYLE.name}`], script: `${root}report.js` };
+}
+
 /**
  * A whole page. Nothing is fetched from elsewhere and nothing inline runs; `file:` stands beside 'self' because
  * browsers disagree on what 'self' is for a page opened from disk.
- * @param root path to the folder with `report.css`, empty or ending with `/`
  */
-export function page(title: string, root: string, body: Html): string {
+export function page(title: string, { styles, script, generator }: PageParts, body: Html): string {
+  const scripts = script !== undefined && html` script-src 'self' file:;`;
   return `<!doctype html>
 ${html`<html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' file:; style-src 'self' file:; script-src 'self' file:; base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' file:; style-src 'self' file:;${scripts} base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
+<meta name="referrer" content="no-referrer">${generator !== undefined && html`\n<meta name="generator" content="${generator}">`}
 <title>${title}</title>
-<link rel="stylesheet" href="${root}report.css">
-<script src="${root}report.js" defer></script>
+${styles.map((style) => html`<link rel="stylesheet" href="${style}">`)}${
+  script !== undefined && html`\n<script src="${script}" defer></script>`
+}
 </head>
 ${body}
 </html>
@@ -67,7 +85,7 @@ ${body}
 const LEGEND = { width: 400, bar: 12, top: 20 };
 
 /** The colour scale of all maps, 0 to 1 for every image, with θ above it and the two score thresholds below. */
-export function legend({ theta, warn, reject }: Recipe): Html {
+export function legend({ theta, warn, reject }: Pick<Recipe, 'theta' | 'warn' | 'reject'>): Html {
   const { width, bar, top } = LEGEND;
   const stops = Array.from({ length: 17 }, (_, i) => {
     const [r, g, b] = scoreColour(i / 16);

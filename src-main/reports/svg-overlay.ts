@@ -13,7 +13,7 @@ export function svgPath(polygons: readonly Polygon[]): string {
 }
 
 /** Box and points that were sent to SAM for a region. @param unit image pixels per screen-sized unit */
-export function promptsOverlay(region: Region, unit: number): Html {
+export function promptsOverlay(region: Pick<Region, 'index' | 'prompts'>, unit: number): Html {
   const { box, points } = region.prompts;
   return html`<g data-region="${region.index}">${rect(box, 'halo')}${rect(box, 'box')}${points.map(
     ({ x, y, label }) =>
