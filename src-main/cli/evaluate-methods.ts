@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { ClipSamError } from '../../src-shared/errors.ts';
 import type { InspectionArea } from '../../src-shared/inspection-area.ts';
 import type { LayoutName } from '../services/datasets/defect-category.ts';
+import { MethodGallery } from '../services/evaluation/gallery/gallery.ts';
 import { type MethodSpec, parseMethodSpecs } from '../services/evaluation/method-spec.ts';
 import {
   type EvaluateMethodsOptions,
@@ -28,6 +30,7 @@ export interface MethodOptions {
   readonly cache?: string;
   readonly resamples?: number;
   readonly seed?: number;
+  readonly gallery?: string;
 }
 
 const RESAMPLES = 1000;
@@ -44,6 +47,10 @@ export function withMethodOptions(command: Command): Command {
       '--resamples <n>',
       `resamples of images for intervals, with --methods (default: ${RESAMPLES})`,
       wholeNumber(0),
+    )
+    .option(
+      '--gallery <folder>',
+      'a page with the best, median and worst cases per category and method (of clipsam, without --methods), and curves',
     );
 }
 
@@ -52,6 +59,23 @@ references-<k> alone. The table has intervals over resampled images, and what di
 that is noise. References are drawn as with --opinions; what was drawn is in no method's figures. A measurement that was
 ended goes on with the same command, by what lies in --cache (default: in --out); one with more methods measures those
 that are new.`;
+
+/**
+ * A gallery is of methods: of the whole pipeline, where none is named.
+ * @throws ClipSamError `input-invalid` for a gallery of second opinions over several draws
+ */
+export function withGalleryMethod<Options extends MethodOptions & Pick<OpinionOptions, 'opinions'>>(
+  options: Options,
+): Options {
+  if (options.gallery === undefined || options.methods) return options;
+  if (options.opinions) {
+    throw new ClipSamError(
+      'input-invalid',
+      '--gallery shows methods: name opinions with --methods, such as clipsam+references-4, instead of --opinions.',
+    );
+  }
+  return { ...options, methods: parseMethodSpecs('clipsam') };
+}
 
 interface MeasureMethodsOptions extends MethodOptions, Pick<OpinionOptions, 'fine' | 'align'> {
   readonly inference: EvaluateMethodsOptions['inference'];
@@ -75,17 +99,21 @@ export async function measureMethods(
   // Checked now, not after an hour of measuring.
   if (out !== undefined) await checkFiguresFolder(out);
   const { fine, align } = options;
+  const gallery =
+    options.gallery === undefined ? undefined : await MethodGallery.open(options.gallery, chosen.recipe);
   const evaluation = await evaluateMethods(root, {
     ...{ inference, objectNames, layout, signal, specs: methods },
     ...{ seed: options.seed ?? SEED, resamples: options.resamples ?? RESAMPLES },
     ...(area && { area }),
     ...(limit !== undefined && { limit }),
     ...(cache !== undefined && { cache }),
+    ...(gallery && { gallery }),
     recipe: withOpinions(chosen.recipe, { ...(fine && { fine }), ...(align !== undefined && { align }) }),
     abilities: await methodAbilities(chosen.packFolder),
     onProgress: messagesOn(display),
   });
   if (out !== undefined) await writeMethodFigures(out, evaluation);
+  await gallery?.write();
   return { evaluation, tables: methodReport(evaluation).trimEnd() };
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { countEndings, endingsText } from '../../src-shared/endings.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
@@ -9,7 +10,13 @@ import { checkFiguresFile, readObjectNames, writeFigures } from '../services/eva
 import type { MethodsEvaluation } from '../services/evaluation/methods/method-figures.ts';
 import type { OpinionEvaluation } from '../services/evaluation/opinion-figures.ts';
 import { chooseRecipe, openPipeline } from '../services/runs/recipe-pipeline.ts';
-import { METHODS_HELP, type MethodOptions, measureMethods, withMethodOptions } from './evaluate-methods.ts';
+import {
+  METHODS_HELP,
+  type MethodOptions,
+  measureMethods,
+  withGalleryMethod,
+  withMethodOptions,
+} from './evaluate-methods.ts';
 import { type EvaluatedImage, measureOpinions } from './evaluate-opinions.ts';
 import {
   asksForProtocol,
@@ -73,6 +80,7 @@ Example:
   clipsam evaluate data/mvtec_ad --opinions language,consensus,references:4 --seeds 3
   clipsam evaluate --leave-one-out data/VisA data/mvtec_ad data/mpdd --pack clip-b16-mobilesam --out figures/
   clipsam evaluate data/mvtec_ad --methods clipsam,april-gan,references-4 --out compared
+  clipsam evaluate data/mvtec_ad --gallery pictures
 
 With --opinions, references are drawn from good training images, or from good test images and then left out, and the
 crowd from the images that are measured; figures are mean ± deviation over the draws.
@@ -119,7 +127,8 @@ interface Measured {
   readonly tables: string;
 }
 
-async function measure(root: string | undefined, options: EvaluateOptions): Promise<number> {
+async function measure(root: string | undefined, given: EvaluateOptions): Promise<number> {
+  const options = withGalleryMethod(given);
   const isProtocol = asksForProtocol(options);
   if (isProtocol === (root !== undefined)) {
     throw new ClipSamError(
@@ -131,7 +140,7 @@ async function measure(root: string | undefined, options: EvaluateOptions): Prom
   if (options.methods) {
     throw new ClipSamError(
       'input-invalid',
-      '--methods measures a folder with data: leave --leave-one-out out.',
+      `--${options.gallery === undefined ? 'methods' : 'gallery'} measures a folder with data: leave --leave-one-out out.`,
     );
   }
   await runProtocol(options);
@@ -176,6 +185,7 @@ async function run(root: string, options: EvaluateOptions): Promise<number> {
     process.stdout.write(`${tables}\n`);
     if (options.json !== undefined) await writeFigures(options.json, evaluation);
     const written = [options.json, options.out].filter((place) => place !== undefined).join(' and ');
+    if (options.gallery !== undefined) printLine(`Gallery: ${join(options.gallery, 'index.html')}`);
     printLine(`Measured in ${duration(evaluation.seconds)}${written ? `; figures in ${written}` : ''}.`);
     const { passedOver, notes } = evaluation;
     for (const note of notes) printLine(printable(note));

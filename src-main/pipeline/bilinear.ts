@@ -137,7 +137,7 @@ export function upsampleToFrame(coarse: ScoreMap, frame: Frame): ScoreMap {
  */
 export function mapToImage(map: Raster, frame: Frame): Uint16Array {
   const { imageWidth, imageHeight } = frame;
-  const content = contentOf(map, frame);
+  const content = mapContent(map, frame);
   const out = new Uint16Array(imageWidth * imageHeight);
   const window = {
     x: 0,
@@ -154,7 +154,7 @@ export function mapToImage(map: Raster, frame: Frame): Uint16Array {
 }
 
 /** How much of a map of {@link mapToImage} the image covers, from the top left corner on, in the map's own pixels. */
-export function contentOf(
+export function mapContent(
   map: Pick<Raster, 'width' | 'height'>,
   frame: Frame,
 ): { readonly width: number; readonly height: number } {

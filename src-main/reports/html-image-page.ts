@@ -15,7 +15,7 @@ import {
   legend,
   noticeList,
   page,
-  reportParts,
+  reportPageParts,
   scaleText,
   score,
   time,
@@ -42,7 +42,7 @@ export interface ImagePageLinks {
 export function imagePage(report: RunReport, image: ReportImage, links: ImagePageLinks): string {
   return page(
     `${image.name} · ${report.batch.name}`,
-    reportParts('../'),
+    reportPageParts('../'),
     html`<body class="image">
 <header class="top">
 <a class="back" href="../index.html" data-key="u">← ${report.batch.name}</a>

@@ -7,7 +7,7 @@ import {
   facts,
   hash,
   page,
-  reportParts,
+  reportPageParts,
   scaleText,
   score,
   time,
@@ -57,7 +57,7 @@ export function indexPage(report: RunReport, cards: readonly Card[]): string {
   const gone = cards.filter(({ file }) => file === 'missing' || file === 'unreadable').length;
   return page(
     batch.name,
-    reportParts(''),
+    reportPageParts(''),
     html`<body class="index">
 <header class="top">
 <div class="title"><p class="product">ClipSAM inspection</p><h1>${batch.name}</h1></div>

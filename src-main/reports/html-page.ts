@@ -55,7 +55,7 @@ export interface PageParts {
 }
 
 /** Of a page of a run's report. @param root path to the folder with `report.css`, empty or ending with `/` */
-export function reportParts(root: '' | '../'): PageParts {
+export function reportPageParts(root: '' | '../'): PageParts {
   return { styles: [`${root}${REPORT_STYLE.name}`], script: `${root}report.js` };
 }
 

@@ -24,7 +24,7 @@ export interface HistogramStack {
  * @param stacks from below; as many counts in each
  * @param thresholds null: none is drawn
  */
-export function histogram(
+export function stackedHistogram(
   stacks: readonly HistogramStack[],
   thresholds: { readonly warn: number; readonly reject: number } | null,
   texts: HistogramTexts,

@@ -1,6 +1,6 @@
 import type { EChartsOption } from 'echarts';
 import type { ModelVerdict } from '../verdict.ts';
-import { type HistogramTexts, histogram } from './histogram.ts';
+import { type HistogramTexts, stackedHistogram } from './histogram.ts';
 import type { ChartLook } from './look.ts';
 
 /** Images with a score in one of the equal parts of 0..1, by the model's verdict. */
@@ -25,5 +25,5 @@ export function scoreHistogram(
     color: look[verdict],
     counts: bins.map((bin) => bin[verdict]),
   }));
-  return histogram(stacks, thresholds, texts, look);
+  return stackedHistogram(stacks, thresholds, texts, look);
 }

@@ -1,5 +1,5 @@
 import type { EChartsOption } from 'echarts';
-import { type HistogramTexts, histogram } from './histogram.ts';
+import { type HistogramTexts, stackedHistogram } from './histogram.ts';
 import type { ChartLook } from './look.ts';
 
 /** Scores of images whose defects are known, 0..1. */
@@ -28,7 +28,7 @@ export function truthHistogram(
     { name: texts.good, color: look.accent, counts: countBins(good) },
     { name: texts.defective, color: look.second, counts: countBins(defective) },
   ];
-  return histogram(stacks, thresholds, texts, look);
+  return stackedHistogram(stacks, thresholds, texts, look);
 }
 
 function countBins(scores: readonly number[]): number[] {

@@ -11,7 +11,7 @@ import { encodeRgba } from '../../../codec/encode-rgba.ts';
 import { decodeGrey16, thumbnail } from '../../../codec/image-codec.ts';
 import { decodeMask } from '../../../codec/mask-codec.ts';
 import { ArtifactStore } from '../../../files/artifact-store.ts';
-import { contentOf } from '../../../pipeline/bilinear.ts';
+import { mapContent } from '../../../pipeline/bilinear.ts';
 import { fillPolygons } from '../../../pipeline/polygon-raster.ts';
 import { outlinePolygons } from '../../../pipeline/polygons.ts';
 import { unlessUnreadable } from '../../../reports/seen-content.ts';
@@ -105,7 +105,7 @@ interface ReadMap {
 
 async function readMap(ref: ArtifactRef, artifactRoot: string, frame: Frame): Promise<ReadMap> {
   const map = await decodeGrey16(await readFile(new ArtifactStore(artifactRoot).pathOf(ref)));
-  return { ...map, content: contentOf(map, frame) };
+  return { ...map, content: mapContent(map, frame) };
 }
 
 /** In the viewer's colours. */

@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { Recipe } from '../../../../src-shared/recipe.ts';
 import { REPORT_STYLE } from '../../../reports/html-page.ts';
+import type { CaseGallery, GalleryPart } from '../methods/method-case.ts';
 import { type CasePictures, takePictures } from './case-pictures.ts';
 import { chooseCases } from './choose-cases.ts';
 import { precisionRecallPicture, rocPicture, scoresPicture } from './gallery-charts.ts';
 import { galleryPage } from './gallery-page.ts';
-import type { CategoryPictures, GalleryPart, MethodPictures } from './gallery-parts.ts';
+import type { CategoryPictures, MethodPictures } from './gallery-parts.ts';
 import { PictureFolder } from './picture-folder.ts';
 
 /** A page being made of what methods answered. Pictures are written at once: maps are gone after their category. */
-export class Gallery {
+export class MethodGallery implements CaseGallery {
   readonly #folder: PictureFolder;
   readonly #recipe: Recipe;
   readonly #categories: { dataset: string; category: string; methods: MethodPictures[] }[] = [];
@@ -21,7 +22,7 @@ export class Gallery {
 
   /** @throws ClipSamError `export-in-the-way` where another page stands; `disk-full`, `path-denied` */
   static async open(folder: string, recipe: Recipe): Promise<Gallery> {
-    return new Gallery(await PictureFolder.open(folder), recipe);
+    return new MethodGallery(await PictureFolder.open(folder), recipe);
   }
 
   /**

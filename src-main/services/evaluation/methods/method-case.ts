@@ -31,13 +31,14 @@ export interface MethodCases {
   readonly cases: readonly MethodCase[];
 }
 
+/** What a gallery gets of one method in one category. */
+export interface GalleryPart extends MethodCases {
+  readonly measured: MethodCategoryFigures;
+  /** What is black and white in an image of more than 8 bits; undefined: its file decides. */
+  readonly rangeOf: (path: string) => SampleRange | undefined;
+}
+
 /** Takes pictures of cases, one method of one category at a time. Maps are gone after the evaluation. */
 export interface CaseGallery {
-  add(
-    part: MethodCases & {
-      readonly measured: MethodCategoryFigures;
-      /** What is black and white in an image of more than 8 bits; undefined: its file decides. */
-      readonly rangeOf: (path: string) => SampleRange | undefined;
-    },
-  ): Promise<void>;
+  add(part: GalleryPart): Promise<void>;
 }

@@ -5,9 +5,11 @@ import { expect, test } from 'vitest';
 import { chartPicture } from '../../../../src-main/charts/chart-picture.ts';
 import { encodeGrey16 } from '../../../../src-main/codec/image-codec.ts';
 import { ArtifactStore } from '../../../../src-main/files/artifact-store.ts';
-import { Gallery } from '../../../../src-main/services/evaluation/gallery/gallery.ts';
-import type { GalleryPart } from '../../../../src-main/services/evaluation/gallery/gallery-parts.ts';
-import type { MethodCase } from '../../../../src-main/services/evaluation/methods/method-case.ts';
+import { MethodGallery } from '../../../../src-main/services/evaluation/gallery/gallery.ts';
+import type {
+  GalleryPart,
+  MethodCase,
+} from '../../../../src-main/services/evaluation/methods/method-case.ts';
 import type { RgbImage } from '../../../../src-shared/rgb-image.ts';
 import { inspectionResult, recipe, region } from '../../../store/fixtures.ts';
 import { tempFolder } from '../../../temp-folder.ts';
@@ -72,15 +74,23 @@ async function fixture(name = 'part.png') {
   return { root, store, defective, good, out: join(root, 'gallery') };
 }
 
+const NO_INTERVALS = {
+  ...{ pixelAuroc: null, pixelF1Max: null, pixelAp: null, pixelPro: null, pixelProAprilGan: null },
+  ...{ imageAuroc: null, imageF1Max: null, imageAp: null },
+};
+
 const part = (cases: readonly MethodCase[], changes: Partial<GalleryPart> = {}): GalleryPart => ({
   ...{ dataset: 'mvtec_ad', category: 'bottle', method: 'clipsam', cases, rangeOf: () => undefined },
   measured: {
+    method: 'clipsam',
     figures: {
-      ...{ pixelAp: 0.414, pixelF1Max: 0.5, pixelAuroc: 0.9, pixelPro: null },
+      ...{ pixelProAprilGan: null, pixelAp: 0.414, pixelF1Max: 0.5, pixelAuroc: 0.9, pixelPro: null },
       ...{ imageAuroc: 0.8, imageAp: 0.7, imageF1Max: 0.6 },
     },
     thresholds: { pixelF1Max: 0.25, imageF1Max: null },
     seconds: 1.25,
+    intervals: NO_INTERVALS,
+    grouped: {},
     curves: {
       precisionRecall: [{ recall: 0.1, precision: 1 }],
       roc: [{ falsePositives: 0, truePositives: 0 }],
@@ -93,7 +103,7 @@ const part = (cases: readonly MethodCase[], changes: Partial<GalleryPart> = {}):
 const ownRecipe = { ...recipe, theta: THETA };
 
 async function written(out: string, ...parts: readonly GalleryPart[]): Promise<string> {
-  const gallery = await Gallery.open(out, ownRecipe);
+  const gallery = await MethodGallery.open(out, ownRecipe);
   for (const one of parts) await gallery.add(one);
   return readFile(await gallery.write(), 'utf8');
 }
@@ -155,7 +165,9 @@ test('every picture shows what it says, where it is', async () => {
   expect(edge.filter(([r, , b]) => r! > b! + 50).length).toBeGreaterThan(10);
   expect(edge.filter((colour) => near(colour, GREY))).toEqual([]);
   // A green disc with a white cross and rim.
-  const disc = Array.from({ length: 25 }, (_, i) => at(prompts, POINT.x - 2 + (i % 5), POINT.y - 2 + Math.floor(i / 5)));
+  const disc = Array.from({ length: 25 }, (_, i) =>
+    at(prompts, POINT.x - 2 + (i % 5), POINT.y - 2 + Math.floor(i / 5)),
+  );
   expect(disc.filter(([r, g]) => g! > r! + 20).length).toBeGreaterThan(3);
   expect(near(at(prompts, BOX.x + 10, BOX.y + 10), GREY)).toBe(true);
 
@@ -224,7 +236,7 @@ test('a page that no gallery wrote is not replaced', async () => {
   const { out } = await fixture();
   await mkdir(out);
   await writeFile(join(out, 'index.html'), '<h1>mine</h1>');
-  await expect(Gallery.open(out, ownRecipe)).rejects.toMatchObject({ code: 'export-in-the-way' });
+  await expect(MethodGallery.open(out, ownRecipe)).rejects.toMatchObject({ code: 'export-in-the-way' });
 });
 
 test('where an opinion is measured alone its map is shown, outlined above θ, and no prompts', async () => {
