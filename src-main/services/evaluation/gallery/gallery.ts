@@ -21,7 +21,7 @@ export class MethodGallery implements CaseGallery {
   }
 
   /** @throws ClipSamError `export-in-the-way` where another page stands; `disk-full`, `path-denied` */
-  static async open(folder: string, recipe: Recipe): Promise<Gallery> {
+  static async open(folder: string, recipe: Recipe): Promise<MethodGallery> {
     return new MethodGallery(await PictureFolder.open(folder), recipe);
   }
 
