@@ -5,10 +5,18 @@ import { PATIENCE } from './test/patience.ts';
 
 const E2E = 'test/e2e/**/*.test.ts';
 const APP = 'test/app/**/*.test.ts';
-// Functions and nothing else: no mocks, no globals, no environment. Their files share what is imported.
+// Functions and nothing else: no mocks, no globals, no environment.
 const PURE = [
   'test/{graph,pipeline,shared,training/synthetic}/**/*.test.ts',
   'test/renderer/{i18n,keys,viewer,what-if}/**/*.test.ts',
+];
+// What needs a process of its own: pages with their state, models in the process itself, mocks of modules, and command
+// lines that read the environment or work with models for long.
+const APART = [
+  'test/renderer/**/*.test.{ts,tsx}',
+  'test/inference/**/*.test.ts',
+  'test/files/{image-files,file-cache}.test.ts',
+  'test/cli/{devices,evaluate-*,inspect,inspect-opinions,results,train-*,twin-packs}.test.ts',
 ];
 
 /** Files that take longest, longest first: begun last, they would keep one core busy and the other waiting. */
@@ -56,13 +64,23 @@ export default defineConfig({
     expect: { poll: { timeout: PATIENCE } },
     setupFiles: ['test/own-machine.ts'],
     projects: [
+      // Most time of most files goes into importing: they share what is imported.
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.{ts,tsx}'], exclude: [E2E, APP, ...PURE] },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: [E2E, APP, ...PURE, ...APART],
+          isolate: false,
+        },
       },
       { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
+      { extends: true, test: { name: 'apart', include: APART, exclude: PURE } },
       { extends: true, test: { name: 'app', include: [APP], globalSetup: 'test/app/build-program.ts' } },
-      { extends: true, test: { name: 'e2e', include: [E2E], globalSetup: 'test/e2e/build-window.ts' } },
+      {
+        extends: true,
+        test: { name: 'e2e', include: [E2E], isolate: false, globalSetup: 'test/e2e/build-window.ts' },
+      },
     ],
   },
 });
