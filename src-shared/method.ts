@@ -34,7 +34,7 @@ export const CLIPSAM: Method = { name: 'clipsam', refine: true };
 /**
  * Why a pack can't run a method. `no-umci-head`: its head is another, or none; `no-strip-path`, `no-scale-path`: its UMCI
  * head was trained without the path that would be left out; `no-projection`: nothing brings its tokens to the space of its
- * text tower; `no-linear-weights`: it has no linear layers for this method.
+ * text tower; `no-linear-weights`: it has no linear layers for this method; `no-boxes`: its SAM takes no boxes.
  */
 export const METHOD_LACKS = [
   'no-umci-head',
@@ -42,6 +42,7 @@ export const METHOD_LACKS = [
   'no-scale-path',
   'no-projection',
   'no-linear-weights',
+  'no-boxes',
 ] as const;
 export const methodLackSchema = z.enum(METHOD_LACKS);
 export type MethodLack = z.infer<typeof methodLackSchema>;

@@ -2,14 +2,15 @@ import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
 import { CLIPSAM, type MethodName } from '../../src-shared/method.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { FeedTensor } from '../graph/umci-feeds.ts';
+import type { LanguageRecipe } from '../methods/map-recipe.ts';
 import type { MethodImage, MethodTools } from '../methods/method.ts';
 import { lackOf, mapMethod } from '../methods/registry.ts';
 import type { EncoderImage } from './encoder-image.ts';
 import type { MethodGraphs } from './method-graphs.ts';
 import { RecentMap } from './recent-map.ts';
-import type { Stopwatch } from './stopwatch.ts';
+import type { StepTimings, Stopwatch } from './stopwatch.ts';
 import { floats } from './tensor-values.ts';
-import type { Encoded, LanguageRecipe, LookedAt, Towers } from './towers.ts';
+import type { Encoded, LookedAt, Towers } from './towers.ts';
 
 /** What a look at an image may use besides the image. */
 export interface LookOptions {
@@ -24,15 +25,22 @@ export interface LookOptions {
 
 /** Images in flight whose encodings other methods take up; some 15 to 25 MB each. */
 const RECENT_ENCODINGS = 4;
+/** Things that methods share of them; some 2 MB each. */
+const RECENT_SHARED = 4;
+
+/** Something that was made, and what it took. */
+interface Made<T> {
+  readonly result: T;
+  readonly timings: StepTimings;
+}
 
 /** Makes coarse maps: both towers, then the pack's head, or another method. */
 export class CoarseMaps {
   readonly #pack: Pack;
   readonly #towers: Towers;
   readonly #graphs: MethodGraphs;
-  readonly #encodings = new RecentMap<string, { readonly encoded: Encoded; readonly ms: number }>(
-    RECENT_ENCODINGS,
-  );
+  readonly #encodings = new RecentMap<string, Made<Encoded>>(RECENT_ENCODINGS);
+  readonly #shared = new RecentMap<string, Made<object>>(RECENT_SHARED);
 
   constructor(pack: Pack, towers: Towers, graphs: MethodGraphs) {
     this.#pack = pack;
@@ -66,7 +74,8 @@ export class CoarseMaps {
       content: this.#towers.content(image.frame),
       language,
     };
-    const coarse = await mapMethod(name).coarse(seen, {
+    const { object, prompts, theta, minRegionArea, maxRegions } = recipe;
+    const tools: MethodTools = {
       pack: this.#pack,
       vision: () => this.#graphs.vision(),
       weights: (file) => this.#graphs.weights(file),
@@ -77,24 +86,39 @@ export class CoarseMaps {
       head,
       onCells: (map) => this.#towers.onCells(map, image.frame),
       askSam: options.askSam,
-    });
+      regions: { theta, minRegionArea, maxRegions },
+      shared: (key, make) =>
+        this.#once(this.#shared, [key, image.key, image.frame, object, prompts], options, () =>
+          clock.rest('regions', make),
+        ),
+    };
+    const coarse = await clock.rest('regions', () => mapMethod(name).coarse(seen, tools));
     return { ...encoded, coarse };
   }
 
-  async #encode(image: EncoderImage, { clock, sideBySide }: LookOptions): Promise<Encoded> {
-    if (!sideBySide) return this.#towers.encode(image, clock);
-    const key = JSON.stringify([image.key, image.frame]);
-    const known = this.#encodings.get(key);
+  #encode(image: EncoderImage, options: LookOptions): Promise<Encoded> {
+    return this.#once(this.#encodings, [image.key, image.frame], options, () =>
+      this.#towers.encode(image, options.clock),
+    );
+  }
+
+  /** Side by side things are made once, and their time counts for each method, as if it ran alone. */
+  async #once<T extends V, V extends object>(
+    recent: RecentMap<string, Made<V>>,
+    decidedBy: readonly unknown[],
+    { clock, sideBySide }: LookOptions,
+    make: () => Promise<T>,
+  ): Promise<T> {
+    if (!sideBySide) return make();
+    const name = JSON.stringify(decidedBy);
+    const known = recent.get(name) as Made<T> | undefined;
     if (known) {
-      // Each method is measured as if it ran alone.
-      clock.timings.encode += known.ms;
-      clock.spared += known.ms;
-      return known.encoded;
+      clock.addKnown(known.timings);
+      return known.result;
     }
-    const before = clock.timings.encode;
-    const encoded = await this.#towers.encode(image, clock);
-    this.#encodings.set(key, { encoded, ms: clock.timings.encode - before });
-    return encoded;
+    const made = await clock.measure(make);
+    recent.set(name, made);
+    return made.result;
   }
 
   #refuse(name: MethodName): void {

@@ -46,7 +46,8 @@ export async function answerOfCounted(
   const { compared } = await engine.segment(
     {
       image,
-      recipe: { ...recipe, maxRegions: 0 },
+      recipe,
+      mapOnly: true,
       comparison: job.comparison,
       aligned: aligned && (await encodedPart(aligned, image.key, engine)),
       counted: seen ? counted.map((cell, i) => cell & seen[i]!) : counted,

@@ -3,6 +3,7 @@ import type { RgbImage } from '../../src-shared/rgb-image.ts';
 import { sha256OfFile } from '../files/hash.ts';
 import { pictureKey } from '../files/picture-key.ts';
 import { toReadError } from '../files/read-error.ts';
+import { mapDecidedBy } from '../methods/map-recipe.ts';
 import { TURNS, turnedPicture } from '../pipeline/turned-picture.ts';
 import { alignedImage, alignmentNotices, knownTemplate } from './aligned-image.ts';
 import { encoderImage } from './encoder-image.ts';
@@ -24,14 +25,11 @@ export async function embedImage(
   const { path, page, range, recipe, folder, rotations = false } = job;
   const { packHash } = engine;
   const like = job.template && (await knownTemplate(job.template, recipe, engine));
-  const { object, prompts, method } = recipe;
   const fileOf = (contentHash: string) =>
     tokenFilePath(folder, {
       key: pictureKey({ contentHash, page, range }),
       packHash,
-      object,
-      prompts,
-      ...(method && method.name !== 'clipsam' && { method: method.name }),
+      ...mapDecidedBy(recipe),
       rotations,
       template: like?.key ?? null,
     });
@@ -48,7 +46,9 @@ export async function embedImage(
   const tokensOf = async ({ width, height, data }: RgbImage) => {
     const shown = { ...frame, width, height };
     const view = await encoderImage(key, shown, data, engine);
-    return (await engine.embed({ image: view, recipe }, signal)).tokens;
+    // Of these only the tokens are wanted: the map of the pack's own head costs least.
+    const { method: _, ...words } = recipe;
+    return (await engine.embed({ image: view, recipe: words }, signal)).tokens;
   };
   const picture = isAligned ? aligned.picture : { width: frame.width, height: frame.height, data: rgb };
   const views = [isAligned ? await tokensOf(picture) : tokens];

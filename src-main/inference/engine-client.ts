@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { DeviceReport } from '../../src-shared/device.ts';
 import type { PartDoubt, PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
 import type { Pack } from '../../src-shared/pack.ts';
+import type { LanguageRecipe } from '../methods/map-recipe.ts';
 import type { CellMask } from '../pipeline/area-mask.ts';
 import type { DecoderPrompts } from '../pipeline/decoder-prompts.ts';
 import type { EncoderSize } from '../pipeline/tile-plan.ts';
@@ -23,7 +24,6 @@ import {
 import { tooHeavy } from './pack-files.ts';
 import { RequestClient } from './request-channel.ts';
 import { isOutOfMemory, threadPort } from './thread-port.ts';
-import type { LanguageRecipe } from './towers.ts';
 
 /** What is known of the engine once its pack is loaded. */
 export interface OpenedEngine {

@@ -6,7 +6,7 @@ import type { Frame } from '../../src-shared/frame.ts';
 import type { PartDoubt, PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
-import type { Timings } from '../../src-shared/result.ts';
+import { type LanguageRecipe, mapDecidedBy } from '../methods/map-recipe.ts';
 import { type CellMask, clearOutside, clipLevels } from '../pipeline/area-mask.ts';
 import type { DecoderPrompts } from '../pipeline/decoder-prompts.ts';
 import { frameSide } from '../pipeline/fit.ts';
@@ -24,7 +24,7 @@ import {
   partSeed,
 } from './area-lookup.ts';
 import { refuseWithoutBoxesOnce } from './box-check.ts';
-import { CoarseMaps, type LookOptions } from './coarse-maps.ts';
+import { CoarseMaps } from './coarse-maps.ts';
 import type { Comparison } from './comparison.ts';
 import type { EncoderImage } from './encoder-image.ts';
 import { type OpeningOptions, openOnDevice } from './engine-opening.ts';
@@ -36,14 +36,13 @@ import type { LoadedPack } from './pack-loader.ts';
 import { RecentMap } from './recent-map.ts';
 import { rescore } from './rescore.ts';
 import { type Embedding, type MaskLogits, Segmenter } from './segmenter.ts';
-import { Stopwatch } from './stopwatch.ts';
+import { type StepTimings, Stopwatch } from './stopwatch.ts';
 import { TokenSearch } from './token-search.ts';
 import { openTokenizer, type Tokenizer } from './tokenizer.ts';
-import { type Encoded, FRAME_TOKENS, type LanguageRecipe, type LookedAt, Towers } from './towers.ts';
+import { type Encoded, FRAME_TOKENS, type LookedAt, Towers } from './towers.ts';
 
 /** What decides a segmentation, besides the image. */
-export type SegmentRecipe = LanguageRecipe &
-  Pick<Recipe, 'theta' | 'minRegionArea' | 'maxRegions' | 'pointsPerRegion'>;
+export type SegmentRecipe = LanguageRecipe & Pick<Recipe, 'pointsPerRegion'>;
 
 /** What else an image is compared with. */
 export interface Others {
@@ -56,12 +55,14 @@ export interface Others {
   readonly counted?: CellMask | undefined;
   /** True: other methods look at the same image next; see `InspectJob`. */
   readonly sideBySide?: boolean | undefined;
+  /** True: no regions are looked for, only the map is wanted. */
+  readonly mapOnly?: boolean | undefined;
 }
 
 /** What the language opinion says of an image. */
 export interface CoarseAnswer {
   readonly coarse: ScoreMap;
-  readonly timings: Pick<Timings, 'encode' | 'umci'>;
+  readonly timings: StepTimings;
 }
 
 /** What others are compared with. */
@@ -79,7 +80,7 @@ export interface Segmentation {
   /** Absent: the whole image. */
   readonly area?: FoundArea | undefined;
   readonly regions: readonly RegionMasks[];
-  readonly timings: Pick<Timings, 'encode' | 'umci' | 'compare' | 'regions' | 'decode'>;
+  readonly timings: StepTimings;
   /** Milliseconds among them that passed for another method on the same image, not now. */
   readonly sparedMs: number;
 }
@@ -174,7 +175,7 @@ export class Engine {
     const found = findRegions(coarse, {
       theta: recipe.theta,
       minCells: minRegionCells(coarse, recipe.minRegionArea),
-      maxRegions: recipe.maxRegions,
+      maxRegions: others.mapOnly ? 0 : recipe.maxRegions,
     }).map((region) => ({ region, prompts: regionPrompts(region, coarse, frame, recipe.pointsPerRegion) }));
     clock.timings.regions += performance.now() - start;
 
@@ -312,8 +313,18 @@ export class Engine {
    */
   async embed(image: EncoderImage, recipe: LanguageRecipe, signal?: AbortSignal): Promise<EmbedAnswer> {
     const clock = new Stopwatch();
-    const askSam: LookOptions['askSam'] = (prompts) => this.#askAll(image, prompts, clock, signal);
-    const look = await this.#maps.look(image, recipe, { clock, signal, askSam });
+    let embedding: Embedding | undefined;
+    const look = await this.#maps.look(image, recipe, {
+      ...{ clock, signal },
+      onEncoded: ({ embedding: own }) => {
+        embedding = own && { frame: image.frame, tensors: [own] };
+      },
+      // Views of a picture have its key: their embeddings are nobody else's.
+      askSam: async (prompts) => {
+        embedding ??= await this.#sam.encode(image, clock);
+        return this.#sam.decode(prompts, embedding, clock, signal);
+      },
+    });
     const stages = this.#towers.frameTokens(look, image.frame);
     return { coarse: look.coarse, tokens: keptTokens(stages, comparedStages(stages.length)) };
   }
@@ -327,8 +338,7 @@ export class Engine {
     signal: AbortSignal | undefined,
   ): Promise<LookedAt> {
     if (!comparison) return this.#look(image, recipe, clock, signal, sideBySide);
-    const { object, prompts, method } = recipe;
-    const name = JSON.stringify([image.key, image.frame, object, prompts, method?.name]);
+    const name = JSON.stringify([image.key, image.frame, mapDecidedBy(recipe)]);
     const known = this.#looks.get(name);
     if (known) {
       this.#keep(image, known);

@@ -1,4 +1,5 @@
 import { throwIfCancelled } from '../../src-shared/errors.ts';
+import { CLIPSAM } from '../../src-shared/method.ts';
 import { sizeLimits } from '../../src-shared/minimum-defect.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import type { Opinion } from '../../src-shared/opinion.ts';
@@ -9,6 +10,7 @@ import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { encodeGrey8, encodeGrey16 } from '../codec/image-codec.ts';
 import { ArtifactStore } from '../files/artifact-store.ts';
 import { hashOfJson } from '../files/canonical-json.ts';
+import { mapMethod } from '../methods/registry.ts';
 import { defectScale } from '../pipeline/defect-scale.ts';
 import { quantiseMap } from '../pipeline/map-codec.ts';
 import { fuseMasks } from '../pipeline/mask-fusion.ts';
@@ -72,7 +74,8 @@ async function inspectInTurn(
   const whole = await engine.segment(
     {
       image,
-      recipe: tiled ? { ...recipe, maxRegions: 0 } : recipe,
+      recipe,
+      mapOnly: Boolean(tiled),
       comparison,
       sideBySide,
       aligned: aligned && (await encodedPart(aligned, image.key, engine)),
@@ -143,7 +146,7 @@ async function inspectInTurn(
         : [...notices, ...defectScale(frame, recipe.minRegionArea)]),
       ...memoryNotices(engine.device),
       ...methodNotices(recipe, engine),
-      ...(!engine.segmenter.boxes && masks.some(({ levels }) => levels.length > 0)
+      ...(!engine.segmenter.boxes && (asksSam(recipe) || masks.some(({ levels }) => levels.length > 0))
         ? [{ code: 'points-only' } as const]
         : []),
       ...alignmentNotices(aligned),
@@ -165,6 +168,11 @@ async function inspectInTurn(
     ...(area && found && { area: areaRecord(area, found, frame) }),
     ...(scale && { scale }),
   };
+}
+
+/** SAM has been asked for the map itself. */
+function asksSam({ method = CLIPSAM }: Recipe): boolean {
+  return mapMethod(method.name).asksSam === true;
 }
 
 /** The map is another's than that of a trained head. */

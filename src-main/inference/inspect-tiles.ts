@@ -174,6 +174,8 @@ async function joinedMap(run: TileRun, overview: ScoreMap): Promise<ScoreMap> {
     const answer = await engine.coarseMap({ image: part, recipe }, signal);
     timings.encode += answer.timings.encode;
     timings.umci += answer.timings.umci;
+    timings.regions += answer.timings.regions;
+    timings.decode += answer.timings.decode;
     blend.add(tile, answer.coarse, frame);
   }
   const { imageWidth, imageHeight } = plan.frame;

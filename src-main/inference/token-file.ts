@@ -36,6 +36,8 @@ export function tokenFilePath(
     readonly prompts: unknown;
     /** What made the language map; absent: the pack's own head. */
     readonly method?: string;
+    /** Where the method heeds them. */
+    readonly regions?: unknown;
     readonly rotations: boolean;
     /** Of the picture that the part was turned like; null: it was not. */
     readonly template: string | null;

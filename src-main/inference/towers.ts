@@ -15,9 +15,6 @@ import { finite, floats } from './tensor-values.ts';
 import { TextTower } from './text-tower.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-/** What decides a coarse map, besides the image. */
-export type LanguageRecipe = Pick<Recipe, 'object' | 'prompts' | 'method'>;
-
 /** What the vision tower says of an image. */
 export interface Encoded {
   /** Tokens of the content per stage, on the tower's own grid: what the head takes. */

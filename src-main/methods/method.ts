@@ -1,6 +1,7 @@
 import type { Frame } from '../../src-shared/frame.ts';
 import type { MethodLack } from '../../src-shared/method.ts';
 import type { Pack } from '../../src-shared/pack.ts';
+import type { Recipe } from '../../src-shared/recipe.ts';
 import type { Model } from '../graph/model.ts';
 import type { WeightTensor } from '../graph/safetensors.ts';
 import type { ReadExternal } from '../graph/stored-values.ts';
@@ -54,9 +55,20 @@ export interface MethodTools {
   head(): Promise<ScoreMap>;
   /** A map [content.mapHeight, content.mapWidth] on the cells of the map frame. */
   onCells(map: Float32Array): ScoreMap;
-  /** SAM's three masks for each of the prompts, on the cells of the map frame. */
+  /** SAM's three masks for each of the prompts, over its whole lattice on the cells of the map frame. */
   askSam(prompts: readonly DecoderPrompts[]): Promise<readonly (readonly LevelLogits[])[]>;
+  /** What regions of the head's map are, by the recipe. */
+  readonly regions: RegionSettings;
+  /**
+   * What several methods make of an image and the words: where they run side by side it is made once, and its time counts
+   * for each. It may depend on nothing else, θ included.
+   * @param key names it among all methods'
+   */
+  shared<T extends object>(key: string, make: () => Promise<T>): Promise<T>;
 }
+
+/** What decides which regions a map has. */
+export type RegionSettings = Pick<Recipe, 'theta' | 'minRegionArea' | 'maxRegions'>;
 
 /** A way to a coarse map. */
 export interface MapMethod {
@@ -64,6 +76,10 @@ export interface MapMethod {
   lack(pack: Pack): MethodLack | undefined;
   /** Numbers that were trained for it, beside the frozen towers. */
   trainedParameters(pack: Pack): number;
+  /** True: it asks SAM for its map. */
+  readonly asksSam?: true;
+  /** True: its map depends on {@link RegionSettings}. */
+  readonly needsRegions?: true;
   /** The coarse map on the cells of the map frame, 0..1. Only asked of packs without a {@link lack}. */
   coarse(image: MethodImage, tools: MethodTools): Promise<ScoreMap>;
 }

@@ -2,6 +2,8 @@ import type { MethodLack, MethodName } from '../../src-shared/method.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import { aprilGan } from './april-gan.ts';
 import type { MapMethod } from './method.ts';
+import { saa, saaPlus } from './saa.ts';
+import { samBoxesOnly } from './sam-boxes-only.ts';
 import { similarity } from './similarity.ts';
 import { umciHead, umciWithout } from './umci-head.ts';
 
@@ -11,6 +13,9 @@ const MAP_METHODS: Readonly<Partial<Record<MethodName, MapMethod>>> = {
   'umci-no-scale': umciWithout('scale'),
   similarity,
   'april-gan': aprilGan,
+  saa,
+  'saa-plus': saaPlus,
+  'sam-boxes-only': samBoxesOnly,
 };
 
 /** The way to a coarse map that has this name. */

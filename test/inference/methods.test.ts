@@ -70,3 +70,38 @@ it('encodes an image once for methods side by side, and counts the time for each
   expect([first.sparedMs, second.sparedMs]).toEqual([0, second.timings.encode]);
   expect(first.timings.encode).toBeGreaterThanOrEqual(second.timings.encode);
 });
+
+it('outlines candidates once for methods side by side, and counts the time for each', async () => {
+  const beside = { sideBySide: true };
+  const first = await engine.segment(spotted('e'), withMethod('saa', false), undefined, beside);
+  const second = await engine.segment(spotted('e'), withMethod('saa-plus', false), undefined, beside);
+  const fresh = await engine.segment(spotted('e'), withMethod('saa-plus', false));
+  expect(first.coarse.data.some((value) => value > 0)).toBe(true);
+  expect(second.coarse.data).not.toEqual(first.coarse.data);
+  expect(second.coarse).toEqual(fresh.coarse);
+  expect(second.timings.decode).toBe(first.timings.decode);
+  expect(second.timings.encode).toBe(first.timings.encode);
+  expect(second.timings.umci).toBeGreaterThan(first.timings.umci);
+  // Other words are another map.
+  const other = { ...withMethod('saa', false), object: 'plate' };
+  const plate = await engine.segment(spotted('e'), other, undefined, beside);
+  expect(plate.coarse.data).not.toEqual(first.coarse.data);
+});
+
+it('asks SAM about the regions of the head above the recipe’s θ, and only there', async () => {
+  const { coarse } = await engine.coarseMap(spotted('f'), TINY_RECIPE);
+  const theta = coarse.data.toSorted()[Math.floor(coarse.data.length * 0.95)]!;
+  const boxes = { ...withMethod('sam-boxes-only', false), minRegionArea: 0.001 };
+  const found = await engine.segment(spotted('f'), { ...boxes, theta });
+  const peak = coarse.data.reduce((most, value) => Math.max(most, value), 0);
+  expect(Math.max(...found.coarse.data)).toBe(peak);
+  expect(found.coarse.data.every((value) => value === 0 || value > theta)).toBe(true);
+  expect(found.timings.decode).toBeGreaterThan(0);
+  const none = await engine.segment(spotted('f'), { ...boxes, theta: 1 });
+  expect([none.timings.decode, none.coarse.data.some((value) => value > 0)]).toEqual([0, false]);
+});
+
+it('keeps nothing of pictures whose tokens are wanted, whatever asks SAM', async () => {
+  await engine.embed(spotted('g'), withMethod('saa', false));
+  expect(await engine.prepareSam('g')).toBe(false);
+});
