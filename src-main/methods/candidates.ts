@@ -20,6 +20,8 @@ const PROMPTS_AT_A_TIME = 8;
 /** Below these a mask is no object of SAM's own making (its automatic masks ask for 0.88 and 0.95). */
 const LEAST_QUALITY = 0.7;
 const LEAST_STABILITY = 0.85;
+/** Of the image's cells; what covers more is the image, and no region of it. */
+const MOST_COVERED = 0.9;
 /** IoU up to which two masks are two. */
 const MOST_OVERLAP = 0.85;
 
@@ -43,7 +45,8 @@ export async function findCandidates(
       ...(await masksOf(gridPrompts(image.frame, GRID), text, tools)).flat(),
       ...(await masksOf(inRegions, text, tools)).flatMap((levels) => best(levels)),
     ];
-    const kept = withoutDuplicates(masks.filter(isObject), MOST_OVERLAP);
+    const objects = masks.filter((mask) => isObject(mask, text.data.length));
+    const kept = withoutDuplicates(objects, MOST_OVERLAP);
     return { text, candidates: scored(kept, text) };
   });
 }
@@ -75,8 +78,8 @@ async function masksOf(
   return masks;
 }
 
-function isObject({ quality, stability }: CandidateMask): boolean {
-  return quality >= LEAST_QUALITY && stability >= LEAST_STABILITY;
+function isObject({ quality, stability, area }: CandidateMask, cells: number): boolean {
+  return quality >= LEAST_QUALITY && stability >= LEAST_STABILITY && area <= MOST_COVERED * cells;
 }
 
 function best(masks: readonly CandidateMask[]): readonly CandidateMask[] {

@@ -65,6 +65,13 @@ describe('saa', () => {
     expect(inRegions.every(({ points }) => points.length === 3)).toBe(true);
   });
 
+  it('heeds no mask of nearly the whole image', async () => {
+    const most = [levelOf((x, y) => x < 250 && y < 250), ALL, ALL];
+    const { tools } = fakeTools(painted([{ at: [40, 40, 150, 150], value: 0.5 }], 0.1), () => most);
+    const { data } = await mapMethod('saa').coarse(image, tools);
+    expect(data.every((value) => value === 0)).toBe(true);
+  });
+
   it('heeds no mask that SAM itself is unsure of', async () => {
     const unsure = [
       levelOf(inBox(SCRATCH), 0.3),
