@@ -81,6 +81,7 @@ it('outlines candidates once for methods side by side, and counts the time for e
   expect(second.coarse).toEqual(fresh.coarse);
   expect(second.timings.decode).toBe(first.timings.decode);
   expect(second.timings.encode).toBe(first.timings.encode);
+  expect(second.sparedMs).toBeGreaterThan(second.timings.encode + second.timings.decode);
   expect(second.timings.umci).toBeGreaterThan(first.timings.umci);
   // Other words are another map.
   const other = { ...withMethod('saa', false), object: 'plate' };

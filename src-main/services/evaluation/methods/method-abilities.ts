@@ -16,6 +16,7 @@ const REASONS: Readonly<Record<MethodLack, string>> = {
   'no-scale-path': 'the pack’s UMCI head was trained without a Scale Path.',
   'no-projection': 'the pack has nothing that brings image tokens to the space of its text tower.',
   'no-linear-weights': 'the pack has no linear layers for it.',
+  'no-boxes': 'the pack’s SAM takes no boxes.',
 };
 
 /** What the pack in a folder can do. @throws ClipSamError `pack-not-found`, `pack-invalid` */
