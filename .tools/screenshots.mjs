@@ -51,6 +51,10 @@ async function prepare() {
   await page.getByRole('button', { name: /^Inspect \d+ images/ }).waitFor();
   await keyboard.press('Enter');
   await page.locator('[data-testid=run][data-state=done]').waitFor({ timeout: 300_000 });
+  // A second run, to be compared with.
+  await page.getByRole('button', { name: 'Inspect again' }).click();
+  await page.locator('[data-testid=run][data-state=running]').waitFor();
+  await page.locator('[data-testid=run][data-state=done]').waitFor({ timeout: 300_000 });
   await keyboard.press('Enter');
   await page.locator('[role=application] canvas').first().waitFor();
   for (let i = 0; i < 4; i++) {

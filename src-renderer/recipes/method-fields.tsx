@@ -4,6 +4,7 @@ import { METHODS, type MethodName } from '../../src-shared/method.ts';
 import { methodName } from '../../src-shared/method-text.ts';
 import { useSession } from '../state/session.ts';
 import { chosenMethod } from './method-draft.ts';
+import classes from './method-fields.module.css';
 import type { RecipeDraftState } from './use-recipe-draft.ts';
 
 /** What makes the map, and whether SAM refines it. What the pack cannot run is listed with the reason. */
@@ -30,6 +31,7 @@ export function MethodFields({
         error={lackOf(name)}
         allowDeselect={false}
         maxDropdownHeight={360}
+        classNames={{ option: classes.option ?? '' }}
         data={METHODS.map((value) => ({
           value,
           label: methodName(value, language),
@@ -66,7 +68,9 @@ function Choice({
 }) {
   return (
     <div>
-      <Text size="sm">{option.label}</Text>
+      <Text size="sm" {...(lack !== undefined && { c: 'dimmed' })}>
+        {option.label}
+      </Text>
       <Text size="xs" c="dimmed">
         {lack ?? about}
       </Text>

@@ -3,7 +3,9 @@ import { useTranslation } from 'react-i18next';
 import { CompareDivider } from './compare-divider.tsx';
 import { Legend } from './legend.tsx';
 import { LOOKING_ONLY, NOTHING_AT_HAND } from './looking-only.ts';
+import { PlaceMark } from './place-mark.tsx';
 import { createPointerStore } from './pointer-state.ts';
+import { useTellPlace } from './shown-place.ts';
 import { useEditingKeys } from './use-editing-keys.ts';
 import { useInteraction } from './use-interaction.ts';
 import { useMaps } from './use-maps.ts';
@@ -54,6 +56,7 @@ export function OtherViewer(props: OtherViewerProps) {
     holder,
   );
   useEditingKeys({ stage, tool: 'pan', pointer, interaction, element: holder.current });
+  useTellPlace(pointer, 'other');
   const notice = useNotice({ outcome, file, isMissing });
   const describe = useResultText();
   const scene = stage && (
@@ -89,6 +92,7 @@ export function OtherViewer(props: OtherViewerProps) {
       over={
         <>
           {!settings.bare && maps.shown !== null && result && <Legend {...thresholds} pointer={pointer} />}
+          {stage && <PlaceMark side="other" imageId={imageId} stage={stage} scoreOf={maps.scoreOf} />}
           {settings.compare && !settings.bare && <CompareDivider />}
           <ViewerNotice text={notice} />
         </>

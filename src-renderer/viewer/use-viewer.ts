@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'react';
 import { scaleOf } from '../../src-shared/scale.ts';
 import { useActions } from '../keys/use-actions.ts';
 import { createPointerStore } from './pointer-state.ts';
+import { useTellPlace } from './shown-place.ts';
 import { reveal } from './tool-actions.ts';
 import { useEditingKeys } from './use-editing-keys.ts';
 import { useInteraction } from './use-interaction.ts';
@@ -53,6 +54,7 @@ export function useViewer(props: ViewerProps) {
     },
     holder,
   );
+  useTellPlace(pointer, 'reviewed', props.beside !== undefined);
   usePointerUpkeep(pointer, tool, shownRegion, maps.scoreOf);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only another choice counts, not another size of the window
   useEffect(() => reveal(stage, region?.box), [region?.box]);

@@ -2,6 +2,7 @@ import { CompareDivider } from './compare-divider.tsx';
 import { DrawingBar } from './drawing-bar.tsx';
 import { Legend } from './legend.tsx';
 import { Navigator } from './navigator.tsx';
+import { PlaceMark } from './place-mark.tsx';
 import { usePointer } from './pointer-state.ts';
 import { RegionCard } from './region-card.tsx';
 import { RulerBar } from './ruler-bar.tsx';
@@ -37,6 +38,9 @@ export function ViewerOverlays({ viewer, ...props }: ViewerProps & { readonly vi
     <>
       {stage && <RulerBar pointer={pointer} image={stage.image} scale={rulerScale} onScale={props.onScale} />}
       {showsMap && <Legend {...thresholds} pointer={pointer} />}
+      {stage && props.beside && (
+        <PlaceMark side="reviewed" imageId={props.imageId} stage={stage} scoreOf={viewer.maps.scoreOf} />
+      )}
       {stage && navigator && <Navigator thumbnail={thumbnail} stage={stage} />}
       {!bare && !step && !isMeasuring && stage && (
         <RegionCard

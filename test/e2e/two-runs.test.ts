@@ -39,8 +39,8 @@ describeInChromium('two runs of a batch', () => {
     const imageId = await review.currentId();
     const said = apart.find((one) => one.imageId === imageId)!;
     const word = (verdict: string) => verdict.replace(/^./, (letter) => letter.toUpperCase());
-    await mine.getByText(word(said.here), { exact: true }).waitFor();
-    await theirs.getByText(word(said.there), { exact: true }).waitFor();
+    await mine.getByText(new RegExp(`^${word(said.here)} \\d`)).waitFor();
+    await theirs.getByText(new RegExp(`^${word(said.there)} \\d`)).waitFor();
     await theirs.getByText('Differs: verdict, method').waitFor();
     expect(await review.current.getAttribute('aria-label')).toContain(`the other run: ${word(said.there)}`);
 
@@ -51,6 +51,8 @@ describeInChromium('two runs of a batch', () => {
     const before = await other.screenshot();
     await window.pointer.wheel(page.getByRole('application').first(), 0.3, 0.3, -600);
     await expect.poll(async () => (await other.screenshot()).equals(before)).toBe(false);
+    // And what its map says where the pointer is over this one.
+    expect(await page.getByTestId('place-score').textContent()).toMatch(/^0\.\d{3}$/);
     await keyboard.press('f');
 
     // The address keeps it.
