@@ -113,7 +113,7 @@ export async function measureMethods(
     onProgress: messagesOn(display),
   });
   if (out !== undefined) await writeMethodFigures(out, evaluation);
-  await gallery?.write();
+  await gallery?.write(evaluation);
   return { evaluation, tables: methodReport(evaluation).trimEnd() };
 }
 

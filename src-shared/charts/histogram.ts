@@ -30,6 +30,7 @@ export function stackedHistogram(
   texts: HistogramTexts,
   look: ChartLook,
 ): EChartsOption {
+  const axis = axisLook(look);
   const bins = stacks[0]?.counts.length ?? 0;
   const line = (value: number, name: string, color: string, align: 'left' | 'right') => ({
     xAxis: value * bins - 0.5,
@@ -51,7 +52,14 @@ export function stackedHistogram(
       textStyle: { color: look.ink, fontFamily: look.font },
     },
     xAxis: scoreAxes(bins, texts, look),
-    yAxis: { type: 'value', name: texts.images, minInterval: 1, ...axisLook(look) },
+    yAxis: {
+      type: 'value',
+      name: texts.images,
+      minInterval: 1,
+      ...axis,
+      // The numbered axis begins half a bar before its 0.
+      axisLine: { ...axis.axisLine, onZero: false },
+    },
     series: [
       ...stacks.map(({ name, color, counts }) => ({
         type: 'bar' as const,

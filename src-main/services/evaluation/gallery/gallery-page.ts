@@ -6,7 +6,7 @@ import type { CasePictures } from './case-pictures.ts';
 import type { CaseRole } from './choose-cases.ts';
 import { caseCells } from './gallery-cells.ts';
 import type { ChartPicture } from './gallery-charts.ts';
-import type { CategoryPictures, MethodPictures } from './gallery-parts.ts';
+import type { CategoryPictures, MethodPictures, NotShown } from './gallery-parts.ts';
 import { GENERATOR } from './picture-folder.ts';
 
 const ROLES: Readonly<Record<CaseRole, string>> = {
@@ -20,11 +20,13 @@ const ROLES: Readonly<Record<CaseRole, string>> = {
 /**
  * The page of a gallery: by category and method, cases as rows of pictures. It needs no script, and nothing from outside its
  * folder.
+ * @param notShown is listed
  * @param styles paths relative to the page
  */
 export function galleryPage(
   categories: readonly CategoryPictures[],
   recipe: Recipe,
+  notShown: NotShown,
   styles: readonly string[],
 ): string {
   return page(
@@ -37,6 +39,7 @@ ${legend(recipe)}
 </header>
 ${key()}
 ${contents(categories)}
+${missing(notShown)}
 <main>${categories.map((category, index) => categorySection(category, index, recipe))}</main>
 </body>`,
   );
@@ -62,6 +65,27 @@ function contents(categories: readonly CategoryPictures[]): Html {
       )}</dd></div>`,
   )}</dl></nav>`;
 }
+
+/** Methods and images that are in no figure, and why. */
+function missing({ unavailable, categories, failures, passedOver }: NotShown): Html {
+  const lines = [
+    ...unavailable.map(({ method, reason }) => `${method} was not measured: ${reason}`),
+    ...categories.flatMap(({ dataset, category, without }) =>
+      without.map(({ method, reason }) => `${method} has no figures on ${dataset} / ${category}: ${reason}`),
+    ),
+    ...failures.map(({ path, method, error }) => `${path} failed with ${method}: ${error.message}`),
+    ...(passedOver.length > 0 ? [`${passedOver.length} pictures of kinds that are not read`] : []),
+  ];
+  if (lines.length === 0) return html``;
+  return html`<section class="missing" aria-label="Not shown"><h2>Not shown</h2><ul>${lines
+    .slice(0, MOST_LINES)
+    .map((line) => html`<li>${line}</li>`)}</ul>${
+    lines.length > MOST_LINES && html`<p class="quiet">and ${lines.length - MOST_LINES} more</p>`
+  }</section>`;
+}
+
+/** Lines of what is not shown. */
+const MOST_LINES = 40;
 
 function categorySection(category: CategoryPictures, index: number, recipe: Recipe): Html {
   const { methods } = category;

@@ -1,4 +1,4 @@
-import type { MethodCategoryFigures } from '../methods/method-figures.ts';
+import type { MethodCategoryFigures, MethodReason, MethodsEvaluation } from '../methods/method-figures.ts';
 import type { CasePictures } from './case-pictures.ts';
 import type { ChartPicture } from './gallery-charts.ts';
 
@@ -17,4 +17,13 @@ export interface CategoryPictures {
   readonly methods: readonly MethodPictures[];
   readonly precisionRecall: ChartPicture;
   readonly roc: ChartPicture;
+}
+
+/** What a measurement says of methods and images that are not shown. */
+export interface NotShown extends Pick<MethodsEvaluation, 'unavailable' | 'failures' | 'passedOver'> {
+  readonly categories: readonly {
+    readonly dataset: string;
+    readonly category: string;
+    readonly without: readonly MethodReason[];
+  }[];
 }

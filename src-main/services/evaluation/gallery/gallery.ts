@@ -6,7 +6,7 @@ import { type CasePictures, takePictures } from './case-pictures.ts';
 import { chooseCases } from './choose-cases.ts';
 import { precisionRecallPicture, rocPicture, scoresPicture } from './gallery-charts.ts';
 import { galleryPage } from './gallery-page.ts';
-import type { CategoryPictures, MethodPictures } from './gallery-parts.ts';
+import type { CategoryPictures, MethodPictures, NotShown } from './gallery-parts.ts';
 import { PictureFolder } from './picture-folder.ts';
 
 /** A page being made of what methods answered. Pictures are written at once: maps are gone after their category. */
@@ -46,10 +46,11 @@ export class MethodGallery implements CaseGallery {
 
   /**
    * Writes the page of all that was added.
+   * @param measured what the page says is not shown, and why
    * @returns its path
    * @throws ClipSamError `disk-full`, `path-denied`
    */
-  async write(): Promise<string> {
+  async write(measured: NotShown): Promise<string> {
     const categories: CategoryPictures[] = [];
     for (const one of this.#categories) {
       const named = one.methods.map(({ method, measured: { figures, curves } }) => ({
@@ -62,7 +63,7 @@ export class MethodGallery implements CaseGallery {
         roc: await rocPicture(named, this.#folder),
       });
     }
-    return this.#folder.writePage(galleryPage(categories, this.#recipe, STYLES), {
+    return this.#folder.writePage(galleryPage(categories, this.#recipe, measured, STYLES), {
       [REPORT_STYLE.name]: await readFile(REPORT_STYLE.url),
       'gallery.css': await readFile(new URL('./gallery.css', import.meta.url)),
     });

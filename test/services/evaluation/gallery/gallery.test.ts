@@ -100,12 +100,13 @@ const part = (cases: readonly MethodCase[], changes: Partial<GalleryPart> = {}):
   ...changes,
 });
 
+const NOTHING = { unavailable: [], categories: [], failures: [], passedOver: [] };
 const ownRecipe = { ...recipe, theta: THETA };
 
 async function written(out: string, ...parts: readonly GalleryPart[]): Promise<string> {
   const gallery = await MethodGallery.open(out, ownRecipe);
   for (const one of parts) await gallery.add(one);
-  return readFile(await gallery.write(), 'utf8');
+  return readFile(await gallery.write(NOTHING), 'utf8');
 }
 
 /** Draws a cell of the page as a browser does: its vectors with the page's styles over its pictures. */
@@ -218,6 +219,28 @@ test('hostile names stay text', async () => {
   // Taken apart tag by tag, nothing is left over that could open another.
   const text = page.replace(/<[!/]?[a-zA-Z0-9]+(?:\s+[a-zA-Z:-]+(?:="[^"<>]*")?)*\s*\/?>/g, '');
   expect(text).not.toMatch(/[<>"]/);
+});
+
+test('methods and images that are not shown are named, with why', async () => {
+  const { out, good } = await fixture();
+  const gallery = await MethodGallery.open(out, ownRecipe);
+  await gallery.add(part([good]));
+  const without = [{ method: 'consensus', reason: 'too few images' }];
+  const path = await gallery.write({
+    unavailable: [{ method: 'winclip', reason: 'the pack has no projection' }],
+    categories: [{ dataset: 'mvtec_ad', category: 'bottle', without }],
+    failures: [
+      { path: 'a.png', method: 'clipsam', error: { code: 'image-unreadable', message: 'a.png is cut off.' } },
+    ],
+    passedOver: ['b.heic'],
+  });
+  const page = await readFile(path, 'utf8');
+  expect([...page.matchAll(/<li>([^<]*)<\/li>/g)].map(([, line]) => line)).toEqual([
+    'winclip was not measured: the pack has no projection',
+    'consensus has no figures on mvtec_ad / bottle: too few images',
+    'a.png failed with clipsam: a.png is cut off.',
+    '1 pictures of kinds that are not read',
+  ]);
 });
 
 test('what is the same for several methods is kept once, and a second gallery leaves nothing of the first', async () => {
