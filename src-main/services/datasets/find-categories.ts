@@ -46,10 +46,10 @@ export async function findCategories(root: string, options: FindOptions = {}): P
   if (found.length > 0) return found;
   // What it lacks, in the words of the layout that was asked for.
   if (layout) return adapters[0]!.read(start, options.signal);
-  const known = ADAPTERS.map(({ name, title, holds }) => `\n  ${name} (${title}): ${holds}`);
+  const known = ADAPTERS.map(({ name, title, holds }) => ` ${name} (${title}): ${holds}`);
   throw new ClipSamError(
     'input-invalid',
-    `${start.path} is in none of the layouts that are known, nor is anything in it. Expected one of:${known.join('')}`,
+    `${start.path} is in none of the layouts that are known, nor is anything in it. Expected one of${known.join(';')}. If it is one of them, --layout says what is wrong.`,
   );
 }
 

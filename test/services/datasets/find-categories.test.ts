@@ -33,7 +33,7 @@ it('of nothing it knows says what it expected, of every layout', async () => {
   const root = await tree('data', ['photos/1.jpg']);
   const error = (await findCategories(root).catch((thrown: unknown) => thrown)) as Error;
   expect(error.message.startsWith(`${root} is in none of the layouts`)).toBe(true);
-  for (const layout of LAYOUTS) expect(error.message).toContain(`\n  ${layout} (`);
+  for (const layout of LAYOUTS) expect(error.message).toContain(` ${layout} (`);
 });
 
 it('names a root that is not there', async () => {

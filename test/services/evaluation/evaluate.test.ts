@@ -401,6 +401,28 @@ describe('evaluate', () => {
     }
   });
 
+  it('reads the data in the layout that is named', async () => {
+    await makeCategory(join(folder, 'screw'), 1, 1);
+    await mkdir(join(folder, 'screw/test/ok'));
+    await expect(run(fakeInference(perfect))).rejects.toThrow(/--layout/);
+    const { categories, notes } = await run(fakeInference(perfect), { layout: 'mvtec-ad' });
+    expect(categories[0]).toMatchObject({ category: 'screw', good: 1, defective: 1 });
+    expect(notes).toEqual([]);
+  });
+
+  it('says what was left out of the data', async () => {
+    await makeCategory(join(folder, 'set/screw'), 1, 1);
+    const mask = await encodeGrey8(WIDTH, HEIGHT, new Uint8Array(WIDTH * HEIGHT));
+    await put(join(folder, 'plain/images/0.jpg'), '');
+    await put(join(folder, 'plain/masks/0.png'), mask);
+    const fake = fakeInference(perfect);
+    const good = join(folder, 'set/screw/test/good/0.jpg');
+    const inspect: typeof fake.inference.inspect = (job, signal) =>
+      fake.inference.inspect({ ...job, path: job.path.includes('plain') ? good : job.path }, signal);
+    const { notes } = await evaluate(folder, { recipe, inference: { ...fake.inference, inspect } });
+    expect(notes).toEqual([`${join(folder, 'plain')}: 1 images with an empty mask were taken for good.`]);
+  });
+
   it('limits images per category to a mix of good and defective ones, under names of the caller', async () => {
     await makeCategory(join(folder, 'screw'), 4, 4);
     const fake = fakeInference(perfect);
@@ -430,6 +452,7 @@ it.each([
   ['steel_strip', 'steel strip'],
   ['screw', 'screw'],
   ['minivan', 'minivan'],
+  ['03', 'product'],
 ])('calls the object of %s "%s"', (category, object) => {
   expect(objectNameOf(category)).toBe(object);
 });
