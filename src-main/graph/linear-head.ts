@@ -30,26 +30,28 @@ export function linearStageLogits(
   const stages = stageWidths.map((width, stage) => b.input(`stage_${stage}`, 'float32', ['h', 'w', width]));
   const inputs = declareSimilarityInputs(b, textWidth);
   return stages.map((tokens, stage) => {
-    const turned = b.transpose(weight(`stage${stage}.weight`), [1, 0]);
-    const joint = b.add(b.matmul(tokens, turned), weight(`stage${stage}.bias`));
-    return similarityLogit(b, joint, inputs, scale);
+    return similarityLogit(b, linearTokens(b, tokens, stage, weight), inputs, scale);
   });
 }
 
+/** Tokens of a stage, [h, w, C_i], in the space of the text by its linear layer: [h, w, C_t]. */
+export function linearTokens(
+  b: GraphBuilder,
+  tokens: Value,
+  stage: number,
+  weight: (name: string) => Value,
+): Value {
+  const turned = b.transpose(weight(`stage${stage}.weight`), [1, 0]);
+  return b.add(b.matmul(tokens, turned), weight(`stage${stage}.bias`));
+}
+
 /**
- * The head of APRIL-GAN (arXiv 2305.17382): per stage one linear layer into the joint space, `scale` × cosine with both
- * language tokens, resampled, softmax over the two; the mean over stages (the authors' code sums them).
- *
- * Feeds as UMCI's, with matrices of `mapMatrices(…, 'corners')`: `stage_0`… [h, w, C_i], `text` [2, C_t], `map_rows`,
- * `map_columns`. Output: `coarse` [map_h, map_w], 0..1.
- * @param weights as {@link linearHeadParameters}, for as many stages as there are
- * @throws TypeError when a weight is missing or has another shape
+ * What weights of {@link linearHeadParameters} are for.
+ * @throws TypeError when one is missing or has another shape
  */
-export function buildLinearHeadGraph(
+export function linearHeadShape(
   weights: ReadonlyMap<string, WeightTensor>,
-  { scale }: { readonly scale: number },
-): Model {
-  const b = new GraphBuilder();
+): Pick<UmciShape, 'stageWidths' | 'textWidth'> {
   const stageWidths: number[] = [];
   for (;;) {
     const width = weights.get(`stage${stageWidths.length}.weight`)?.shape[1];
@@ -67,6 +69,24 @@ export function buildLinearHeadGraph(
       );
     }
   }
+  return { stageWidths, textWidth };
+}
+
+/**
+ * The head of APRIL-GAN (arXiv 2305.17382): per stage one linear layer into the joint space, `scale` × cosine with both
+ * language tokens, resampled, softmax over the two; the mean over stages (the authors' code sums them).
+ *
+ * Feeds as UMCI's, with matrices of `mapMatrices(…, 'corners')`: `stage_0`… [h, w, C_i], `text` [2, C_t], `map_rows`,
+ * `map_columns`. Output: `coarse` [map_h, map_w], 0..1.
+ * @param weights as {@link linearHeadParameters}, for as many stages as there are
+ * @throws TypeError when a weight is missing or has another shape
+ */
+export function buildLinearHeadGraph(
+  weights: ReadonlyMap<string, WeightTensor>,
+  { scale }: { readonly scale: number },
+): Model {
+  const b = new GraphBuilder();
+  const { stageWidths, textWidth } = linearHeadShape(weights);
   const logits = linearStageLogits(b, { stageWidths, textWidth }, scale, (name) => {
     const { shape, data } = weights.get(name)!;
     return b.initializer(name, data, shape);

@@ -30,10 +30,15 @@ export function similarityLogit(
   { text, mapRows, mapColumns }: SimilarityInputs,
   scale: number,
 ): Value {
-  const length = b.sqrt(b.add(b.reduceSum(b.mul(tokens, tokens), [2], true), b.constant(1e-24)));
   const direction = b.sub(b.slice(text, 0, 1, 2), b.slice(text, 0, 0, 1));
-  const logit = b.mul(b.matmul(b.div(tokens, length), b.transpose(direction, [1, 0])), b.constant(scale));
+  const logit = b.mul(b.matmul(unitRows(b, tokens, 2), b.transpose(direction, [1, 0])), b.constant(scale));
   return b.matmul(b.matmul(mapRows, b.squeeze(logit, [2])), mapColumns);
+}
+
+/** Rows of unit length. @param axis the last one */
+export function unitRows(b: GraphBuilder, tokens: Value, axis: number): Value {
+  const squares = b.reduceSum(b.mul(tokens, tokens), [axis], true);
+  return b.div(tokens, b.sqrt(b.add(squares, b.constant(1e-24))));
 }
 
 /** How much more a token is like "abnormal" than like "normal", 0..1: the sigmoid of {@link similarityLogit}. */

@@ -34,14 +34,18 @@ export class MethodGraphs {
     return weightsOf(file, this.#pathOf);
   }
 
-  /** @throws ClipSamError `inference-failed` of answers that are no numbers, and as {@link vision} */
+  /**
+   * @param feeds what the graph doesn't take is left out
+   * @throws ClipSamError `inference-failed` of answers that are no numbers, and as {@link vision}
+   */
   async run(
     graph: MethodGraph,
     feeds: Readonly<Record<string, FeedTensor>>,
     clock: Stopwatch,
   ): Promise<Record<string, FeedTensor>> {
     const session = await this.#sessionOf(graph);
-    const outputs = await clock.run('umci', session, feeds);
+    const taken = Object.entries(feeds).filter(([name]) => session.inputNames.includes(name));
+    const outputs = await clock.run('umci', session, Object.fromEntries(taken));
     return Object.fromEntries(
       Object.entries(outputs).map(([name, { dims }]) => [
         name,

@@ -9,10 +9,11 @@ import { buildLinearHeadGraph, linearHeadParameters } from '../graph/linear-head
 import { encodeModel, type Model, promoteTensors, pruneTo, readModel } from '../graph/model.ts';
 import { resizePositions } from '../graph/positions.ts';
 import { readSafetensors, type WeightTensor } from '../graph/safetensors.ts';
-import { buildSimilarityGraph, findEmbeddingTail } from '../graph/similarity.ts';
+import { buildSimilarityGraph } from '../graph/similarity.ts';
 import type { ReadExternal } from '../graph/stored-values.ts';
 import { buildUmciGraph, umciParameters } from '../graph/umci.ts';
 import type { WeightSpec } from '../graph/weight-spec.ts';
+import { towerEnd } from '../methods/joint-space.ts';
 
 /** A model of a pack, with inner tensors among its outputs. */
 export interface PackModel {
@@ -137,16 +138,10 @@ function headShape({ vision, text }: Pack) {
   return { stageWidths: vision.stages.map(({ width }) => width), textWidth: text.width };
 }
 
-function similarityHead(pack: Pack, scale: number, { model, read }: ReadPart): Model {
-  const { vision } = pack;
-  const imageEmbedding = vision.imageEmbedding ?? '';
-  const { stream } = findEmbeddingTail(model, imageEmbedding, read);
-  const stage = vision.stages.findIndex((candidate) => stageTensor(vision, candidate) === stream);
-  if (stage >= 0) return buildSimilarityGraph(model, { imageEmbedding, scale, stage }, read);
-  throw new ClipSamError(
-    'pack-invalid',
-    `Pack ${pack.id}: without a trained head the map is made of "${stream}", which none of its stages is. Add it to "vision.stages" in pack.json.`,
-  );
+function similarityHead(pack: Pack, scale: number, part: ReadPart): Model {
+  const { stage } = towerEnd(pack, part);
+  const imageEmbedding = pack.vision.imageEmbedding ?? '';
+  return buildSimilarityGraph(part.model, { imageEmbedding, scale, stage }, part.read);
 }
 
 /** A file of a pack as it was read. */

@@ -46,7 +46,7 @@ export interface MethodTools {
   vision(): Promise<VisionFile>;
   /** @param file key in pack.json, of a safetensors file */
   weights(file: string): Promise<ReadonlyMap<string, WeightTensor>>;
-  /** Runs a graph; its outputs by name. */
+  /** Runs a graph; its outputs by name. Feeds that the graph doesn't take are left out. */
   run(
     graph: MethodGraph,
     feeds: Readonly<Record<string, FeedTensor>>,

@@ -1,14 +1,16 @@
-import type { Pack } from '../../src-shared/pack.ts';
-import { stageTensor } from '../../src-shared/pack.ts';
-import { buildLinearHeadGraph, linearHeadParameters } from '../graph/linear-head.ts';
-import { buildSimilarityGraph, findEmbeddingTail } from '../graph/similarity.ts';
+import { buildLinearHeadGraph } from '../graph/linear-head.ts';
+import { buildSimilarityGraph } from '../graph/similarity.ts';
 import { mapMatrices } from '../graph/umci-feeds.ts';
-import { weightCount } from '../graph/weight-spec.ts';
+import {
+  cosineScale,
+  hasOwnProjection,
+  hasProjection,
+  lastLayer,
+  projectionParameters,
+  towerEnd,
+} from './joint-space.ts';
 import type { MapMethod, MethodImage, MethodTools } from './method.ts';
-import { stageFeeds, stageShape } from './stage-feeds.ts';
-
-/** Of OpenAI's CLIP, whose logit scale is fixed at its upper end. */
-const CLIP_SCALE = 100;
+import { stageFeeds } from './stage-feeds.ts';
 
 /**
  * Plain similarity of patches and words, without UMCI (the paper's ablation): the tower's own last norm and projection on
@@ -17,69 +19,43 @@ const CLIP_SCALE = 100;
  */
 export const similarity: MapMethod = {
   lack: (pack) => (hasProjection(pack) ? undefined : 'no-projection'),
-  trainedParameters: (pack) =>
-    pack.vision.imageEmbedding === undefined
-      ? weightCount(
-          linearHeadParameters(stageShape(pack)).filter(({ name }) => name.startsWith(lastStage(pack))),
-        )
-      : 0,
+  trainedParameters: (pack) => projectionParameters(pack, 'last-stage'),
   async coarse(image, tools) {
-    const own = tools.pack.vision.imageEmbedding !== undefined;
+    const own = hasOwnProjection(tools.pack);
     const { coarse } = await (own ? ownProjection : linearProjection)(image, tools);
     return tools.onCells(coarse!.data);
   },
 };
 
-/** Whether a pack's tokens can be brought to the space of its text. */
-export function hasProjection({ vision, methodWeights }: Pack): boolean {
-  return vision.imageEmbedding !== undefined || methodWeights?.projection !== undefined;
-}
-
-function lastStage({ vision }: Pack): string {
-  return `stage${vision.stages.length - 1}.`;
-}
-
 /** By the tower itself, on the stage that is its last block. */
-async function ownProjection(image: MethodImage, tools: MethodTools) {
-  const { vision, head } = tools.pack;
-  const imageEmbedding = vision.imageEmbedding!;
-  const scale = head.kind === 'umci' ? CLIP_SCALE : head.scale;
-  // The input is called after the stage: which one it is, is read from the graph.
-  const { model, read } = await tools.vision();
-  const { stream } = findEmbeddingTail(model, imageEmbedding, read);
-  const stage = vision.stages.findIndex((candidate) => stageTensor(vision, candidate) === stream);
-  return tools.run(
-    {
-      key: 'similarity',
-      build: async () => ({ model: buildSimilarityGraph(model, { imageEmbedding, scale, stage }, read) }),
-    },
-    {
-      text: image.language,
-      [`stage_${stage}`]: image.stages[stage]!,
-      ...mapMatrices(image.content, 'centres'),
-    },
-  );
-}
-
-/** By the layer that the pack brings. */
-async function linearProjection(image: MethodImage, tools: MethodTools) {
+function ownProjection(image: MethodImage, tools: MethodTools) {
   const { pack } = tools;
-  const projection = pack.methodWeights!.projection!;
-  const last = lastStage(pack);
   return tools.run(
     {
       key: 'similarity',
       async build() {
-        const all = await tools.weights(projection.file);
-        const own = [...all].filter(([name]) => name.startsWith(last));
-        const asFirst = new Map(own.map(([name, tensor]) => [name.replace(last, 'stage0.'), tensor]));
-        return { model: buildLinearHeadGraph(asFirst, projection) };
+        const { model, read } = await tools.vision();
+        // The input is called after the stage: which one it is, is read from the graph.
+        const { stage } = towerEnd(pack, { model, read });
+        const imageEmbedding = pack.vision.imageEmbedding!;
+        return {
+          model: buildSimilarityGraph(model, { imageEmbedding, scale: cosineScale(pack), stage }, read),
+        };
       },
     },
+    { ...stageFeeds(image), ...mapMatrices(image.content, 'centres') },
+  );
+}
+
+/** By the layer that the pack brings. */
+function linearProjection(image: MethodImage, tools: MethodTools) {
+  return tools.run(
     {
-      text: image.language,
-      stage_0: stageFeeds(image)[`stage_${pack.vision.stages.length - 1}`]!,
-      ...mapMatrices(image.content, 'corners'),
+      key: 'similarity',
+      build: async () => ({
+        model: buildLinearHeadGraph(await lastLayer(tools), { scale: cosineScale(tools.pack) }),
+      }),
     },
+    { text: image.language, stage_0: image.stages.at(-1)!, ...mapMatrices(image.content, 'corners') },
   );
 }
