@@ -45,6 +45,17 @@ describe('the template', () => {
   });
 });
 
+test('the method that a recipe names is among the facts of the run', async () => {
+  const { out, done, report } = await reportFixture();
+  const plain = report([done('a.png')]);
+  const method = { name: 'winclip', refine: true } as const;
+  const named = { ...plain, recipe: { ...plain.recipe, method } };
+  const indexOf = async (of: RunReport, name: string) =>
+    (await pagesOf(of, join(out, name))).get('index.html');
+  expect(await indexOf(named, 'named')).toContain('<dt>Method</dt><dd>WinCLIP, refined with SAM</dd>');
+  expect(await indexOf(plain, 'plain')).not.toContain('<dt>Method</dt>');
+});
+
 test('each page of a file has its own picture', async () => {
   const { out, done, report } = await reportFixture();
   const colours = [
