@@ -98,6 +98,9 @@ it('asks SAM about the regions of the head above the recipe’s θ, and only the
   expect(Math.max(...found.coarse.data)).toBe(peak);
   expect(found.coarse.data.every((value) => value === 0 || value > theta)).toBe(true);
   expect(found.timings.decode).toBeGreaterThan(0);
+  // As the overview of a tiled image: its map is wanted, and needs its regions.
+  const overview = await engine.segment(spotted('f'), { ...boxes, theta }, undefined, { mapOnly: true });
+  expect(overview).toMatchObject({ coarse: found.coarse, regions: [] });
   const none = await engine.segment(spotted('f'), { ...boxes, theta: 1 });
   expect([none.timings.decode, none.coarse.data.some((value) => value > 0)]).toEqual([0, false]);
 });
