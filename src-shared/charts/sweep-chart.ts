@@ -2,14 +2,14 @@ import type { EChartsOption } from 'echarts';
 import { axisLook, type ChartLook, commonOption, lineLook } from './look.ts';
 
 /** A figure, with the interval in which it lies; null: none was computed. */
-export interface SweepValue {
+interface SweepValue {
   readonly value: number;
   readonly low: number | null;
   readonly high: number | null;
 }
 
 /** A figure at each step of a sweep. */
-export interface SweepLine {
+interface SweepLine {
   readonly name: string;
   /** As many as there are steps; null: not measured, or without a value. */
   readonly values: readonly (SweepValue | null)[];

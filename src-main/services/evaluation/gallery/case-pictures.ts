@@ -23,14 +23,14 @@ import type { PictureFolder } from './picture-folder.ts';
 const SIDE = 384;
 
 /** A picture of a map and where it lies, in image pixels from the top left corner; it may reach beyond the image. */
-export interface MapPicture {
+interface MapPicture {
   readonly href: string;
   readonly width: number;
   readonly height: number;
 }
 
 /** How a method's answer compares with the ground truth, in shares of the image's pixels. */
-export interface Overlap {
+interface Overlap {
   readonly truth: number;
   readonly mask: number;
   readonly both: number;
