@@ -33,7 +33,11 @@ export function addBench(program: Command): void {
     .description(
       `Measures on generated images, or on your own:\n${MEASUREMENTS.map(({ name, description }) => `  ${name}: ${description}`).join('\n')}`,
     )
-    .addOption(new Option('--only <name...>', 'measurements to run (default: all but report)').choices(names))
+    .addOption(
+      new Option('--only <name...>', 'measurements to run (default: all but report and metrics)').choices(
+        names,
+      ),
+    )
     .option('--batch <n>', 'images of the end-to-end measurement', wholeNumber(1), 50)
     .option('--images <n>', 'images of the memory measurement', wholeNumber(31), 300)
     .option('--data <path...>', 'images and folders to use instead of generated ones')

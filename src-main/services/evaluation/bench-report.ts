@@ -1,8 +1,7 @@
-import { fork } from 'node:child_process';
 import { link, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ClipSamError, throwIfCancelled } from '../../../src-shared/errors.ts';
+import { throwIfCancelled } from '../../../src-shared/errors.ts';
 import type { Box } from '../../../src-shared/geometry.ts';
 import type { Region } from '../../../src-shared/result.ts';
 import { readRgb } from '../../codec/image-codec.ts';
@@ -13,6 +12,7 @@ import { openWorkspace } from '../../store/open-workspace.ts';
 import { saveRecipe } from '../../store/recipes.ts';
 import type { MeasureContext, Measured } from './bench-context.ts';
 import { generateImages } from './bench-images.ts';
+import { measuredApart } from './measured-apart.ts';
 
 interface ReportSize {
   readonly images: number;
@@ -69,7 +69,12 @@ export async function measureReport(
     } finally {
       await workspace.close();
     }
-    const cost = await makeApart(workspaceFolder, size.pictures, signal);
+    const cost = await measuredApart<ReportCost>(
+      new URL('./report-process.ts', import.meta.url),
+      [workspaceFolder, String(size.pictures)],
+      'makes the report',
+      signal,
+    );
     const pictureMs = await readAlone(sources, files, regions, Math.min(ALONE, size.pictures), signal);
     const peakMegabytes = cost.peakBytes / (1 << 20);
     return {
@@ -118,39 +123,6 @@ function madeUpRegion(i: number): Region {
       polygons: [[circle(radius * Math.sqrt(level / 2))]],
     })),
   };
-}
-
-/** @throws ClipSamError `cancelled`; `inference-failed` when the process ends without a report */
-function makeApart(folder: string, pictures: number, signal: AbortSignal | undefined): Promise<ReportCost> {
-  return new Promise((resolve, reject) => {
-    const child = fork(new URL('./report-process.ts', import.meta.url), [folder, String(pictures)], {
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
-    const stop = () => child.kill('SIGKILL');
-    signal?.addEventListener('abort', stop, { once: true });
-    let cost: ReportCost | undefined;
-    let said = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-4096);
-    });
-    child.on('message', (message) => {
-      cost = message as ReportCost;
-    });
-    child.on('error', reject);
-    child.on('close', () => {
-      signal?.removeEventListener('abort', stop);
-      if (signal?.aborted) reject(new ClipSamError('cancelled', 'The measurement was cancelled.'));
-      else if (cost) resolve(cost);
-      else
-        reject(
-          new ClipSamError(
-            'inference-failed',
-            `The process that makes the report ended early: ${said.trim()}`,
-          ),
-        );
-    });
-  });
 }
 
 /** Reads pictures as the report does, one after the other. @returns milliseconds for each */

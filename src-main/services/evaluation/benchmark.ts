@@ -20,6 +20,7 @@ import { measureComparison } from './bench-comparison.ts';
 import type { MeasureContext, Measured } from './bench-context.ts';
 import { measureDashboard } from './bench-dashboard.ts';
 import { generateImages } from './bench-images.ts';
+import { measureMetrics } from './bench-metrics.ts';
 import { measureReport } from './bench-report.ts';
 
 interface Measurement {
@@ -70,6 +71,13 @@ export const MEASUREMENTS = [
       'memory of a process that makes a report of 5,000 images with 1,000 pictures, and its time over reading them; only by name, takes minutes',
     isLong: true,
     measure: (context) => measureReport(context),
+  },
+  {
+    name: 'metrics',
+    description:
+      'memory of a process that makes figures with intervals of 500 maps of 1024 × 1024 by two methods; only by name, takes minutes',
+    isLong: true,
+    measure: (context) => measureMetrics(context),
   },
 ] as const satisfies readonly Measurement[];
 
