@@ -129,18 +129,13 @@ function remarks(evaluation: MethodsEvaluation): string[] {
     }
     if (references.length > 0) {
       const out =
-        leftOut.length > 0
-          ? `; ${leftOut.length} test images that are among them are in no method’s figures`
-          : '';
-      lines.push(
-        `- ${name}: ${references.length} good images were drawn as references (seed ${seed})${out}.`,
-      );
+        leftOut.length > 0 ? `; test images among them, which are in no figure: ${leftOut.length}` : '';
+      lines.push(`- ${name}: references drawn with seed ${seed}: ${references.length}${out}.`);
     }
   }
-  if (failures.length > 0)
-    lines.push(`- ${failures.length} images failed and are in no figure of any method.`);
+  if (failures.length > 0) lines.push(`- Images that failed, and are in no figure: ${failures.length}.`);
+  if (passedOver.length > 0) lines.push(`- Pictures of kinds that are not read: ${passedOver.length}.`);
   lines.push(...notes.map((note) => `- ${note}`));
-  if (passedOver.length > 0) lines.push(`- ${passedOver.length} pictures are of kinds that are not read.`);
   return lines.length > 0 ? [lines.map(inLine).join('\n')] : [];
 }
 
