@@ -186,6 +186,19 @@ describe('references', () => {
     expect(Math.max(...map.data) / 65535).toBeLessThan(0.6);
   });
 
+  it('are looked at once for several comparisons, but side by side the time counts for each', async () => {
+    const job = { path: pictures[6]!.path, recipe, artifactRoot };
+    const [one, two] = [comparison({ references: sources(0, 3) }), comparison({ references: sources(1, 4) })];
+    await inference.inspect({ ...job, comparison: one });
+    const again = await inference.inspect({ ...job, comparison: two });
+    expect(again.timings.encode).toBe(0);
+    const first = await inference.inspect({ ...job, comparison: one, sideBySide: true });
+    const second = await inference.inspect({ ...job, comparison: two, sideBySide: true });
+    expect(second.timings.encode).toBe(first.timings.encode);
+    expect(second.timings.encode).toBeGreaterThan(0);
+    expect(second.timings.total).toBeGreaterThan(second.timings.encode);
+  });
+
   it('never count for themselves', async () => {
     const all = comparison({ references: sources(0, 4) });
     const without = comparison({ references: sources(1, 4) });
