@@ -175,13 +175,6 @@ it('lets every layer import what it may, and nothing else', async () => {
     false,
   );
   await add('src-main/training/synthetic/objects/own.ts', "export { x } from '../defects/x.ts';\n", true);
-  await add('src-main/cli/data.ts', "export { x } from '../services/datasets/x.ts';\n", true);
-  await add('src-main/cli/truth.ts', "export { x } from '../services/datasets/ground-truth.ts';\n", false);
-  await add(
-    'src-main/services/evaluation/truth.ts',
-    "export { x } from '../datasets/ground-truth.ts';\n",
-    true,
-  );
   await add('src-main/training/synthetic/objects/out.ts', "export { x } from '../../x.ts';\n", false);
   await add('src-shared/own.ts', "export { x } from './x.ts';\n", true);
   await add('src-shared/contract/own.ts', "export { x } from '../x.ts';\n", true);

@@ -11,7 +11,9 @@ describe('clipsam', () => {
   it('explains itself', async () => {
     const { code, stdout, stderr } = await runProgram(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const commands = 'serve inspect export recipe evaluate train models samples bench start'.split(' ');
+    const commands = 'serve inspect export recipe evaluate datasets train models samples bench start'.split(
+      ' ',
+    );
     for (const command of commands) {
       expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }

@@ -53,17 +53,6 @@ export interface DefectCategory {
   readonly notes: readonly string[];
 }
 
-/**
- * A category as all that trains or chooses may see it: its test images, and nothing that says which of them are
- * defective, or where. Names of folders may tell it to people; whoever reads them to choose by cheats knowingly.
- */
-export interface TargetCategory {
-  readonly dataset: string;
-  readonly category: string;
-  /** Paths, in an order that says nothing of what they show. */
-  readonly images: readonly string[];
-}
-
 /** Good images that a category has for training, in the order of the category. */
 export function goodTraining({ training }: DefectCategory): string[] {
   return training.filter(({ mask }) => mask === undefined).map(({ path }) => path);
