@@ -105,7 +105,7 @@ function trapezoid(points: readonly { fpr: number; pro: number }[]): number {
 }
 
 /** PRO over every distinct score; a point is put into the curve where it crosses 0.3. */
-export function naivePro(samples: readonly Sample[]): number {
+function naivePro(samples: readonly Sample[]): number {
   const values = [...new Set(samples.flatMap(({ scores }) => [...scores]))].sort((a, b) => b - a);
   const curve = [{ fpr: 0, pro: 0 }, ...values.map((value) => proPoint(samples, value - 1))];
   const beyond = curve.findIndex(({ fpr }) => fpr > 0.3);

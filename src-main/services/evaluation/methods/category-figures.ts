@@ -13,7 +13,12 @@ import { type AnsweredImage, saidBy } from './measure-images.ts';
 import type { MeasuredFolder } from './measured-folder.ts';
 import type { MeasuredImage } from './measured-image.ts';
 import type { MethodCase } from './method-case.ts';
-import { FIGURES, type FigureName, type Figures, type MethodCategoryFigures } from './method-figures.ts';
+import {
+  COMPARED_FIGURES,
+  type FigureName,
+  type Figures,
+  type MethodCategoryFigures,
+} from './method-figures.ts';
 
 /** Resamples between two looks at whether it was cancelled. */
 const AT_ONCE = 50;
@@ -74,7 +79,7 @@ export async function tallyFigures(
   const ones = new Uint16Array(grouped.length).fill(1);
   const [whole] = resampledPixelMetrics(grouped, groups, grouped.length > 0 ? [ones] : []);
   const resampled = Object.fromEntries(
-    FIGURES.map((name) => [name, new Float64Array(resamples.length).fill(Number.NaN)]),
+    COMPARED_FIGURES.map((name) => [name, new Float64Array(resamples.length).fill(Number.NaN)]),
   ) as Record<FigureName, Float64Array>;
   const ofPixels = resampledPixelMetrics(grouped, groups, resamples);
   const ofImages = resampledImageMetrics(scores, defective, resamples);
@@ -84,7 +89,7 @@ export async function tallyFigures(
       throwIfCancelled(signal);
     }
     const figures = toFigures(ofPixels.next().value!, ofImages.next().value!);
-    for (const name of FIGURES) resampled[name][at] = figures[name] ?? Number.NaN;
+    for (const name of COMPARED_FIGURES) resampled[name][at] = figures[name] ?? Number.NaN;
   }
   const seconds = tally.images.reduce((sum, one) => sum + one.seconds, 0) / tally.images.length;
   const own = { method, figures: toFigures(pixel, image), resampled, seconds };

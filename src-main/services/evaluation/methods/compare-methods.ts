@@ -5,7 +5,7 @@ import {
   pairedDifference,
 } from '../../../pipeline/bootstrap-interval.ts';
 import {
-  FIGURES,
+  COMPARED_FIGURES,
   type FigureName,
   type Figures,
   type MethodDifference,
@@ -34,7 +34,7 @@ export function methodMeans(
     if (own.length === 0) return [];
     const intervals = {} as Record<FigureName, BootstrapInterval | null>;
     const figures = {} as Record<FigureName, number | null>;
-    for (const name of FIGURES) {
+    for (const name of COMPARED_FIGURES) {
       const having = own.filter((one) => one.figures[name] !== null);
       figures[name] = having.length > 0 ? average(having.map((one) => one.figures[name]!)) : null;
       intervals[name] = bootstrapInterval(averageOf(having.map((one) => one.resampled[name])));
@@ -58,7 +58,7 @@ export function methodDifferences(
       return first && second ? [{ first, second }] : [];
     });
     const figures = {} as Record<FigureName, PairedDifference | null>;
-    for (const name of FIGURES) {
+    for (const name of COMPARED_FIGURES) {
       const having = both.filter(
         ({ first, second }) => first.figures[name] !== null && second.figures[name] !== null,
       );

@@ -41,7 +41,7 @@ export type MethodsEvent =
   | { readonly kind: 'failed'; readonly path: string; readonly method: string; readonly error: ErrorRecord };
 
 /** Images times methods; some methods share one. */
-export interface Runs {
+interface Runs {
   readonly done: number;
   /** Of these, how many were known from before. */
   readonly known: number;

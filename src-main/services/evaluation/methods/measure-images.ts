@@ -27,7 +27,7 @@ export interface MeasureImagesOptions {
 }
 
 /** What a method said of an image, and the name under which it is kept. */
-export interface Answer {
+interface Answer {
   readonly key: unknown;
   readonly measured: MeasuredImage;
 }

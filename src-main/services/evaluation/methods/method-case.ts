@@ -22,7 +22,7 @@ export interface MethodCase {
 }
 
 /** Everything that one method said of a category's images. */
-export interface MethodCases {
+interface MethodCases {
   readonly dataset: string;
   readonly category: string;
   /** Text of the method's spec. */

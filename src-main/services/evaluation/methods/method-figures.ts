@@ -6,7 +6,7 @@ import type { CategoryEvaluation, Evaluation } from '../evaluation-figures.ts';
 import type { DrawEvaluation } from '../opinion-figures.ts';
 
 /** What is compared: metrics of pixels (the final map, at image size) and of images (their scores), 0..1. */
-export const FIGURES = [
+export const COMPARED_FIGURES = [
   'pixelAuroc',
   'pixelF1Max',
   'pixelAp',
@@ -16,7 +16,7 @@ export const FIGURES = [
   'imageF1Max',
   'imageAp',
 ] as const;
-export type FigureName = (typeof FIGURES)[number];
+export type FigureName = (typeof COMPARED_FIGURES)[number];
 export type Figures = Readonly<Record<FigureName, number | null>>;
 
 /** One method's figures of a category, or means over several. */

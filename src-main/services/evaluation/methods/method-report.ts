@@ -1,6 +1,6 @@
 import type { BootstrapInterval, PairedDifference } from '../../../pipeline/bootstrap-interval.ts';
 import {
-  FIGURES,
+  COMPARED_FIGURES,
   type FigureName,
   type MethodDifference,
   type MethodFigures,
@@ -10,7 +10,7 @@ import {
 } from './method-figures.ts';
 
 /** Headings of figures in tables. */
-export const FIGURE_HEADINGS: Readonly<Record<FigureName, string>> = {
+const HEADINGS: Readonly<Record<FigureName, string>> = {
   pixelAuroc: 'pixel AUROC',
   pixelF1Max: 'pixel F1-max',
   pixelAp: 'pixel AP',
@@ -72,12 +72,12 @@ function figuresTable(parts: readonly ReportPart[], { methods }: MethodsEvaluati
     part.methods.map((one) => [
       titleOf(part, one.categories),
       one.method,
-      ...FIGURES.map((name) => `${percentOf(one.figures[name])}${intervalOf(one.intervals[name])}`),
+      ...COMPARED_FIGURES.map((name) => `${percentOf(one.figures[name])}${intervalOf(one.intervals[name])}`),
       one.seconds.toFixed(2),
       inThousands(trained.get(one.method) ?? 0),
     ]),
   );
-  const headings = ['data', 'method', ...FIGURES.map((name) => FIGURE_HEADINGS[name])];
+  const headings = ['data', 'method', ...COMPARED_FIGURES.map((name) => HEADINGS[name])];
   return markdownTable([[...headings, 's per image', 'trained'], ...rows], 2);
 }
 
@@ -90,9 +90,9 @@ function differencesTable(parts: readonly ReportPart[], first: string): string {
   const rows = parts.flatMap((part) =>
     part.differences
       .filter(({ against }) => against === first)
-      .map((one) => [part.title, one.method, ...FIGURES.map((name) => differenceCell(one, name))]),
+      .map((one) => [part.title, one.method, ...COMPARED_FIGURES.map((name) => differenceCell(one, name))]),
   );
-  return markdownTable([['data', 'method', ...FIGURES.map((name) => FIGURE_HEADINGS[name])], ...rows], 2);
+  return markdownTable([['data', 'method', ...COMPARED_FIGURES.map((name) => HEADINGS[name])], ...rows], 2);
 }
 
 function differenceCell({ figures }: MethodDifference, name: FigureName): string {

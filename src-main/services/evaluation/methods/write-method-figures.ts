@@ -3,7 +3,7 @@ import type { CsvStyle } from '../../../../src-shared/export-formats.ts';
 import { checkWritable, writeFileAtomically } from '../../../files/atomic-write.ts';
 import { writeJsonFile } from '../../../files/json-file.ts';
 import { type CsvRow, csvText } from '../../../reports/csv-text.ts';
-import { FIGURES, type FigureName, type MethodsEvaluation } from './method-figures.ts';
+import { COMPARED_FIGURES, type FigureName, type MethodsEvaluation } from './method-figures.ts';
 import { methodReport, type ReportPart, reportParts } from './method-report.ts';
 
 /** For programs: everybody's. */
@@ -30,7 +30,7 @@ function csvRows(part: ReportPart, evaluation: MethodsEvaluation): CsvRow[] {
   const against = evaluation.methods[0]!.method;
   return part.methods.map(({ method, figures, intervals, seconds, categories }) => {
     const differences = part.differences.find((one) => one.method === method && one.against === against);
-    const columns = FIGURES.flatMap((name): [string, string | number | null][] => [
+    const columns = COMPARED_FIGURES.flatMap((name): [string, string | number | null][] => [
       [columnOf(name), figures[name]],
       [`${columnOf(name)}_low`, intervals[name]?.low ?? null],
       [`${columnOf(name)}_high`, intervals[name]?.high ?? null],

@@ -14,7 +14,7 @@ import { Random } from '../../../../src-shared/random.ts';
 import type { ArtifactRef, InspectionResult } from '../../../../src-shared/result.ts';
 import { inspectionResult } from '../../../store/results-fixture.ts';
 
-export const SIDE = 32;
+const SIDE = 32;
 
 /** A category whose files hold their own names: a defect covers the first eighth of defective images. */
 export async function makeCategory(
