@@ -127,9 +127,16 @@ function calledAfter(parent: Pack, data: HeadDataset, { id, title, packVersion =
 }
 
 /** The command as it goes into the pack's card. */
-function commandOf(pack: string, train: string, options: TrainHeadOptions): string {
+export function commandOf(
+  pack: string,
+  train: string | undefined,
+  options: TrainHeadOptions & { readonly head?: string; readonly plan?: string; readonly data?: string },
+): string {
   const flags: readonly (readonly [string, string | number | undefined])[] = [
     ['--pack', pack],
+    ['--head', options.head],
+    ['--plan', options.plan],
+    ['--data', options.data],
     ['--train', train],
     ['--validate', options.validate],
     ['--layout', options.layout],

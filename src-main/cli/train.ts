@@ -8,8 +8,10 @@ import { DEFAULT_WORKSPACE, layoutOption, wholeNumber } from './options.ts';
 import { ProgressDisplay, paceSince } from './progress-display.ts';
 import { duration, percent, printable, printLine, table } from './terminal.ts';
 import { type TrainHeadOptions, trainHeadOf } from './train-head.ts';
+import { trainMethodWeightsOf } from './train-method.ts';
 
 interface TrainOptions extends TrainHeadOptions {
+  readonly head?: 'umci' | 'linear' | 'projection';
   readonly plan?: string;
   readonly data?: string;
   readonly leaveOut?: readonly string[];
@@ -33,6 +35,13 @@ export function addTrain(program: Command): void {
     )
     .option('--pack <name|folder>', 'pack whose towers are taken; see `clipsam models list`')
     .option('--train <root>', 'data to learn from, its test images with their masks; see `clipsam datasets`')
+    .addOption(
+      new Option(
+        '--head <kind>',
+        "umci: a head, and a pack of it; linear: APRIL-GAN's layers, projection: one for a vision tower that has none,\n" +
+          'each beside the unchanged head in a version of the pack, for the methods that take them',
+      ).choices(['umci', 'linear', 'projection']),
+    )
     .option('--validate <root>', 'other data, measured afterwards; nothing of it is used for training')
     .addOption(layoutOption('--layout', 'how the data of --train lies there, instead of what it looks like'))
     .addOption(layoutOption('--validate-layout', 'the same of the data of --validate'))
@@ -49,7 +58,10 @@ export function addTrain(program: Command): void {
     .addOption(new Option('--device <device>', 'what runs the vision tower').choices(deviceSchema.options))
     .option('-w, --workspace <folder>', 'workspace whose own model packs count too', DEFAULT_WORKSPACE)
     .option('--pack-root <folder>', 'folder of model packs, instead of those that come with the program')
-    .option('--plan <file>', 'training plan (JSON), instead of --pack')
+    .option(
+      '--plan <file>',
+      'training plan (JSON), instead of --pack; with both and --head linear or projection: its pictures are learned from',
+    )
     .option('--data <folder>', 'folder that holds the category folders of the plan')
     .option('--out <folder>', 'folder of the new pack; needed with --plan, else it goes where packs are')
     .option(
@@ -69,14 +81,20 @@ export function addTrain(program: Command): void {
       `
 Examples:
   clipsam train --pack clip-l14-336-sam-h --train data/VisA --validate data/mvtec_anomaly_detection
-  clipsam train --plan models/lite/training.json --data data/ --out models/lite --cache ~/.cache/clipsam-lite`,
+  clipsam train --plan models/lite/training.json --data data/ --out models/lite --cache ~/.cache/clipsam-lite
+  clipsam train --pack clip-l14-336-sam-h --head linear --train data/VisA`,
     )
     .action(train);
 }
 
 async function train(options: TrainOptions): Promise<void> {
-  const { pack, plan, data, out } = options;
+  const { pack, plan, data, out, head = 'umci' } = options;
   const refuse = (message: string) => new ClipSamError('input-invalid', message);
+  if (head !== 'umci') {
+    if (pack === undefined) throw refuse('Name the pack whose towers are taken with --pack.');
+    await trainMethodWeightsOf(pack, head === 'linear' ? 'april-gan' : head, options);
+    return;
+  }
   if ((pack === undefined) === (plan === undefined)) {
     throw refuse('Name either --pack, to train a head on its towers, or --plan.');
   }

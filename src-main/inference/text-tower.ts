@@ -29,13 +29,26 @@ export class TextTower {
     const key = JSON.stringify([object, prompts]);
     const known = this.#recent.get(key);
     if (known) return known;
-    const { width, contextLength, output } = this.#text;
+    const { width } = this.#text;
     const sentences = stateSentences(object, prompts);
-    const all = [...sentences.normal, ...sentences.abnormal];
-    const { ids, mask } = sentenceInputs(this.#tokenizer, all, this.#text);
-    const embeddings = new Float32Array(all.length * width);
-    for (let from = 0; from < all.length; from += SENTENCE_BATCH) {
-      const count = Math.min(SENTENCE_BATCH, all.length - from);
+    const embeddings = await this.embed([...sentences.normal, ...sentences.abnormal], clock);
+    const counts = { normal: sentences.normal.length, abnormal: sentences.abnormal.length };
+    const tokens: Tensor = {
+      type: 'float32',
+      dims: [2, width],
+      data: languageTokens(embeddings, counts, width),
+    };
+    this.#recent.set(key, tokens);
+    return tokens;
+  }
+
+  /** Embeddings of sentences as the encoder gives them, [n, C_t]. @throws ClipSamError `text-too-long` */
+  async embed(sentences: readonly string[], clock: Stopwatch): Promise<Float32Array> {
+    const { width, contextLength, output } = this.#text;
+    const { ids, mask } = sentenceInputs(this.#tokenizer, sentences, this.#text);
+    const embeddings = new Float32Array(sentences.length * width);
+    for (let from = 0; from < sentences.length; from += SENTENCE_BATCH) {
+      const count = Math.min(SENTENCE_BATCH, sentences.length - from);
       const rows = (all: BigInt64Array): Tensor => ({
         type: 'int64',
         dims: [count, contextLength],
@@ -47,13 +60,6 @@ export class TextTower {
       });
       embeddings.set(floats(batch, output), from * width);
     }
-    const counts = { normal: sentences.normal.length, abnormal: sentences.abnormal.length };
-    const tokens: Tensor = {
-      type: 'float32',
-      dims: [2, width],
-      data: languageTokens(embeddings, counts, width),
-    };
-    this.#recent.set(key, tokens);
-    return tokens;
+    return embeddings;
   }
 }

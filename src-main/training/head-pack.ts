@@ -69,9 +69,8 @@ export function describeHeadPack(
 }
 
 /**
- * Puts a pack together: files of its parent are linked (or copied, on another disk), head, log and card written. It
- * appears in `folder` at once and whole, after it was loaded as any pack is.
- * @throws ClipSamError `pack-exists`, `disk-full`, `path-denied`; what is wrong with a file
+ * Puts a pack with a head of its own together; see {@link placePack}.
+ * @throws ClipSamError as it does
  */
 export async function writeHeadPack(
   parent: LoadedPack,
@@ -80,17 +79,36 @@ export async function writeHeadPack(
   log: HeadLog,
   folder: string,
 ): Promise<void> {
+  await placePack(parent, pack, folder, {
+    [HEAD.file]: head,
+    'training-log.json': `${JSON.stringify(log, null, 1)}\n`,
+    [pack.card]: headCard(pack, log),
+  });
+}
+
+/**
+ * Puts a pack together: files of its parent are linked (or copied, on another disk), `own` are written by their names. It
+ * appears in `folder` at once and whole, after it was loaded as any pack is.
+ * @throws ClipSamError `pack-exists`, `disk-full`, `path-denied`; what is wrong with a file
+ */
+export async function placePack(
+  parent: LoadedPack,
+  pack: Pack,
+  folder: string,
+  own: Readonly<Record<string, string | Uint8Array>>,
+): Promise<void> {
   const staging = join(dirname(folder), `.${basename(folder)}.new`);
   await rm(staging, { recursive: true, force: true });
   await makeFolder(staging);
   for (const [key, file] of Object.entries(pack.files)) {
     const source = sourceInPack(file);
-    if (key === HEAD.key || !source.startsWith('pack:')) continue;
-    await placeFile(parent.pathOf(key), join(staging, source.slice('pack:'.length)));
+    const name = source.slice('pack:'.length);
+    if (!source.startsWith('pack:') || name in own) continue;
+    await placeFile(parent.pathOf(key), join(staging, name));
   }
-  await writeFileAtomically(join(staging, HEAD.file), head);
-  await writeFileAtomically(join(staging, 'training-log.json'), `${JSON.stringify(log, null, 1)}\n`);
-  await writeFileAtomically(join(staging, pack.card), headCard(pack, log));
+  for (const [name, content] of Object.entries(own)) {
+    await writeFileAtomically(join(staging, name), content);
+  }
   await writeFileAtomically(join(staging, 'pack.json'), `${JSON.stringify(pack, null, 2)}\n`);
   await loadPack(staging);
   await rename(staging, folder).catch((error: unknown) => {

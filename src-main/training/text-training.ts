@@ -30,7 +30,7 @@ export interface TextTrainingOptions {
 }
 
 /** A region of a picture as one pooled, standardised feature, with what can be said about it. */
-interface PooledRegion {
+export interface PooledRegion {
   readonly feature: Float32Array;
   readonly names: readonly string[];
   readonly defects: readonly string[];
@@ -45,7 +45,7 @@ interface PooledRegion {
  */
 export async function trainTextEncoder(options: TextTrainingOptions): Promise<Weights> {
   const { shape, plan, seed, tokenizer, signal, onProgress } = options;
-  const regions = await pooledRegions(options);
+  const { regions } = await pooledRegions(options);
   const channels = regions[0]?.feature.length ?? 0;
   const textSpecs = textEncoderParameters(shape);
   const specs = [
@@ -109,14 +109,18 @@ function contrastiveLoss(
   const text = encodeText(b, shape, ids, weight);
   const image = normaliseRows(b, b.add(b.matmul(regions, weight('image.weight')), weight('image.bias')));
   const sharpness = b.exp(b.add(weight('image.sharpness'), b.constant(1.3)));
-  const logits = b.mul(b.matmul(image, b.transpose(text, [1, 0])), sharpness);
+  return symmetricCrossEntropy(b, b.mul(b.matmul(image, b.transpose(text, [1, 0])), sharpness), matches);
+}
+
+/** @param logits images × texts, [n, n] @param matches of {@link matchShares} @returns one number */
+export function symmetricCrossEntropy(b: GraphBuilder, logits: Value, matches: Value): Value {
   const crossEntropy = (rows: Value) =>
     b.neg(b.reduceMean(b.reduceSum(b.mul(matches, b.logSoftmax(rows, 1)), [1], false), [0], false));
   return b.mul(b.add(crossEntropy(logits), crossEntropy(b.transpose(logits, [1, 0]))), b.constant(0.5));
 }
 
 /** Row-normalised matches of a batch: same object and same state. Symmetric in meaning, so it serves both ways. */
-function matchShares(batch: readonly PooledRegion[]): Float32Array {
+export function matchShares(batch: readonly PooledRegion[]): Float32Array {
   const keys = batch.map(({ names, defects, abnormal }) => `${names[0]}/${abnormal}/${defects[0] ?? ''}`);
   const out = new Float32Array(batch.length ** 2);
   keys.forEach((key, row) => {
@@ -126,8 +130,17 @@ function matchShares(batch: readonly PooledRegion[]): Float32Array {
   return out;
 }
 
-/** Pooled features of all pictures, each channel standardised over them. */
-async function pooledRegions(options: TextTrainingOptions): Promise<PooledRegion[]> {
+/**
+ * Pooled features of all pictures, each channel standardised over them: less its mean, by its deviation. Channels of all
+ * stages, one after the other.
+ */
+export async function pooledRegions(
+  options: Pick<TextTrainingOptions, 'records' | 'featureFolder' | 'stageWidths'>,
+): Promise<{
+  readonly regions: PooledRegion[];
+  readonly mean: Float64Array;
+  readonly deviation: Float64Array;
+}> {
   const { records, featureFolder, stageWidths } = options;
   const regions: PooledRegion[] = [];
   for (const record of records) {
@@ -138,11 +151,15 @@ async function pooledRegions(options: TextTrainingOptions): Promise<PooledRegion
     if (!abnormal) regions.push({ feature: content, names, defects, abnormal });
   }
   const channels = regions[0]?.feature.length ?? 0;
+  const mean = new Float64Array(channels);
+  const deviation = new Float64Array(channels);
   for (let c = 0; c < channels; c++) {
     const values = regions.map(({ feature }) => feature[c]!);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-    for (const { feature } of regions) feature[c] = (feature[c]! - mean) / Math.sqrt(variance + 1e-6);
+    const middle = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const variance = values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / values.length;
+    mean[c] = middle;
+    deviation[c] = Math.sqrt(variance + 1e-6);
+    for (const { feature } of regions) feature[c] = (feature[c]! - middle) / deviation[c]!;
   }
-  return regions;
+  return { regions, mean, deviation };
 }

@@ -246,7 +246,8 @@ async function trainTextSide(
   return { tokenizer: json, encoder: encodeModel(buildTextEncoder(shape, weights.tensors)), loss };
 }
 
-async function readPlan(path: string): Promise<TrainingPlan> {
+/** @throws ClipSamError `input-invalid` for a broken plan */
+export async function readPlan(path: string): Promise<TrainingPlan> {
   try {
     return trainingPlanSchema.parse(parseJson(await readFile(path, 'utf8')));
   } catch (cause) {
