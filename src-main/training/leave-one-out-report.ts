@@ -1,9 +1,9 @@
 import type { LeaveOneOut } from './leave-one-out.ts';
-import { FIGURE_HEADINGS, figureCells, type ResultTable } from './result-table.ts';
+import { FIGURE_COLUMNS, figureCells, type ResultTable } from './result-table.ts';
 
 /** The targets and their mean; what was chosen for each, and by what. */
 export function leaveOneOutTables({ targets, mean }: LeaveOneOut): readonly [ResultTable, ResultTable] {
-  const headings = ['target', 'head', 'steps', 'θ', ...FIGURE_HEADINGS, 'good above θ', 'defective above θ'];
+  const headings = ['target', 'head', 'steps', 'θ', ...FIGURE_COLUMNS, 'good above θ', 'defective above θ'];
   const rows = targets.map(({ target, chosen, mean: figures, aboveTheta }) => [
     target,
     chosen.candidate,
@@ -18,7 +18,7 @@ export function leaveOneOutTables({ targets, mean }: LeaveOneOut): readonly [Res
     { title: 'Targets', headings, rows: targets.length > 1 ? [...rows, last] : rows },
     {
       title: 'What was chosen by: products left out inside the training data',
-      headings: ['target', 'head', 'steps', ...FIGURE_HEADINGS, 'chosen'],
+      headings: ['target', 'head', 'steps', ...FIGURE_COLUMNS, 'chosen'],
       rows: targets.flatMap(({ target, inner, chosen }) =>
         inner.map(({ candidate, steps, figures }) => [
           target,

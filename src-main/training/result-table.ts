@@ -15,9 +15,9 @@ export interface ResultTable {
 }
 
 /** Headings of the cells of {@link figureCells}. */
-export const FIGURE_HEADINGS: readonly string[] = FIGURES.map((key) => FIGURE_TITLES[key]);
+export const FIGURE_COLUMNS: readonly string[] = FIGURES.map((key) => FIGURE_TITLES[key]);
 
-/** The figures of a row, in the order of {@link FIGURE_HEADINGS}. */
+/** The figures of a row, in the order of {@link FIGURE_COLUMNS}. */
 export function figureCells(figures: ProtocolFigures): ResultCell[] {
   return FIGURES.map((key) => ({ share: figures[key] }));
 }
