@@ -71,7 +71,16 @@ export async function trainMethodWeightsOf(
       };
       const pictures = isPlan
         ? await planPictures(parent, { file: plan, dataRoot: data }, picturesOptions)
-        : await datasetPictures(parent, await products(train!, options.objectNames), picturesOptions);
+        : await datasetPictures(
+            parent,
+            await productsOf(
+              [train!],
+              options.objectNames === undefined ? {} : await readObjectNames(options.objectNames),
+              undefined,
+              { layout: options.layout, onNote: (note) => display.say(printable(note)) },
+            ),
+            picturesOptions,
+          );
       display.stop();
       await trainMethodWeights({
         ...common,
@@ -87,11 +96,6 @@ export async function trainMethodWeightsOf(
   } finally {
     display.stop();
   }
-}
-
-async function products(train: string, objectNames: string | undefined) {
-  const names = objectNames === undefined ? {} : await readObjectNames(objectNames);
-  return productsOf([train], names, undefined);
 }
 
 function pictureMessages(display: ProgressDisplay) {

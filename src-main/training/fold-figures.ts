@@ -23,7 +23,7 @@ export const FIGURE_TITLES: Readonly<Record<keyof ProtocolFigures, string>> = {
 };
 
 /** Keys of {@link FIGURE_TITLES}. */
-export const FIGURES = Object.keys(FIGURE_TITLES) as (keyof ProtocolFigures)[];
+export const PROTOCOL_FIGURES = Object.keys(FIGURE_TITLES) as (keyof ProtocolFigures)[];
 
 /** The plain mean over products; what a product has no value of is not counted. */
 export function meanFigures(products: readonly ProtocolFigures[]): ProtocolFigures {
@@ -31,7 +31,7 @@ export function meanFigures(products: readonly ProtocolFigures[]): ProtocolFigur
     const values = products.flatMap((figures) => figures[key] ?? []);
     return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
   };
-  return Object.fromEntries(FIGURES.map((key) => [key, meanOfFigure(key)])) as Record<
+  return Object.fromEntries(PROTOCOL_FIGURES.map((key) => [key, meanOfFigure(key)])) as Record<
     keyof ProtocolFigures,
     number | null
   >;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { makeFolder, writeFileAtomically } from '../files/atomic-write.ts';
 import { writeJsonFile } from '../files/json-file.ts';
-import { FIGURE_TITLES, FIGURES, type ProtocolFigures } from './fold-figures.ts';
+import { FIGURE_TITLES, PROTOCOL_FIGURES, type ProtocolFigures } from './fold-figures.ts';
 
 /** A cell: a name, a number as it is, or a share that people read in percent; null: there is no value. */
 export type ResultCell = string | number | { readonly share: number | null } | null;
@@ -15,11 +15,11 @@ export interface ResultTable {
 }
 
 /** Headings of the cells of {@link figureCells}. */
-export const FIGURE_COLUMNS: readonly string[] = FIGURES.map((key) => FIGURE_TITLES[key]);
+export const FIGURE_COLUMNS: readonly string[] = PROTOCOL_FIGURES.map((key) => FIGURE_TITLES[key]);
 
 /** The figures of a row, in the order of {@link FIGURE_COLUMNS}. */
 export function figureCells(figures: ProtocolFigures): ResultCell[] {
-  return FIGURES.map((key) => ({ share: figures[key] }));
+  return PROTOCOL_FIGURES.map((key) => ({ share: figures[key] }));
 }
 
 /** A cell as people read it: shares in percent with a digit after the point, a dash for what has no value. */
