@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { ClipSamError } from '../../src-shared/errors.ts';
 import type { UmciConfig } from '../../src-shared/pack.ts';
 import type { LayoutName } from '../services/datasets/defect-category.ts';
 import { readObjectNames } from '../services/evaluation/evaluation-files.ts';
@@ -22,6 +23,10 @@ import { duration, printable, printLine, table } from './terminal.ts';
 /** Options of `clipsam evaluate` that train heads, and measure them on products that were left out. */
 export interface ProtocolOptions extends PipelineOptions {
   readonly leaveOneOut?: readonly string[];
+  readonly ablation?: readonly string[];
+  readonly sweep?: readonly string[];
+  readonly folds?: number;
+  readonly parts?: 'heads' | 'refinement' | 'all';
   readonly by?: 'dataset' | 'category';
   readonly inner?: number;
   readonly steps?: number;
@@ -37,8 +42,8 @@ export interface ProtocolOptions extends PipelineOptions {
 }
 
 const CACHE = 'training-cache';
-/** Parts of the training products, by default. */
-const INNER = 3;
+/** Parts that products are put into, by default. */
+const PARTS = 3;
 /** Epochs that the longest training has, by default: the paper's on MVTec AD. */
 const EPOCHS = 3;
 
@@ -47,6 +52,25 @@ export function withProtocolOptions(command: Command): Command {
     .option(
       '--leave-one-out <root...>',
       'train on all of these data sets but one, measure on that one, for each of them',
+    )
+    .option(
+      '--ablation <root...>',
+      "train heads without parts of UMCI, measure them on products left out, and MMR on and off: the paper's Table 2",
+    )
+    .option(
+      '--sweep <root...>',
+      "the same for hidden dimension and scale kernels, and θ, λ, points, masks and support of MMR: the paper's Table 3",
+    )
+    .option(
+      '--folds <n>',
+      'of --ablation and --sweep: parts that the products are put into (default: 3)',
+      wholeNumber(2),
+    )
+    .addOption(
+      new Option(
+        '--parts <what>',
+        'of --ablation and --sweep: heads, which are trained; refinement, on images with the head of the pack (default: all)',
+      ).choices(['heads', 'refinement', 'all']),
     )
     .addOption(
       new Option('--by <what>', 'what is left out at a time (default: dataset)').choices([
@@ -80,46 +104,111 @@ export function withProtocolOptions(command: Command): Command {
 }
 
 /** Whether something is asked for that trains heads. */
-export function asksForProtocol({ leaveOneOut }: ProtocolOptions): boolean {
-  return leaveOneOut !== undefined;
+export function asksForProtocol({ leaveOneOut, ablation, sweep }: ProtocolOptions): boolean {
+  return (leaveOneOut ?? ablation ?? sweep) !== undefined;
 }
 
-/** Runs what was asked for, and prints its tables. */
+/** Runs what was asked for, and prints its tables. @throws ClipSamError `input-invalid` for two things at a time */
 export async function runProtocol(options: ProtocolOptions): Promise<void> {
-  const { leaveOneOut: roots = [] } = options;
+  const { leaveOneOut, ablation, sweep } = options;
+  if ([leaveOneOut, ablation, sweep].filter((roots) => roots !== undefined).length > 1) {
+    throw new ClipSamError('input-invalid', 'Name one of --leave-one-out, --ablation and --sweep.');
+  }
   const started = performance.now();
   const display = new ProgressDisplay();
   try {
-    const ready = await prepare(roots, options, display);
-    // Loaded here: no other command needs the training code.
-    const { leaveOneOut } = await import('../training/leave-one-out.ts');
-    const { leaveOneOutParagraphs, leaveOneOutTables } = await import('../training/leave-one-out-report.ts');
-    const result = await interruptible(async (signal) => {
-      const data = await ready.features(signal);
-      return leaveOneOut({
-        ...{ parent: ready.parent, data, cache: ready.cache, signal },
-        language: await ready.language(data, signal),
-        by: options.by ?? 'dataset',
-        candidates: ready.candidates,
-        lengths: lengthsOf(options.steps ?? stepsOf(data, ready.protocol.batch)),
-        inner: options.inner ?? INNER,
-        protocol: ready.protocol,
-        ...(options.threads && { threads: options.threads }),
-        onProgress: protocolMessages(display),
-      });
-    });
-    display.stop();
-    const tables = leaveOneOutTables(result);
-    await deliver('leave-one-out', options, {
-      ...{ json: result, tables },
-      paragraphs: leaveOneOutParagraphs(result, commandOf(options)),
-    });
+    const ready = await prepare(leaveOneOut ?? ablation ?? sweep ?? [], options, display);
+    if (leaveOneOut) await runLeaveOneOut(options, ready, display);
+    else await runAblation(options, ready, display);
     printLine(
       `Measured in ${duration((performance.now() - started) / 1000)}; what was computed is kept in ${printable(ready.cache)}.`,
     );
   } finally {
     display.stop();
   }
+}
+
+type Ready = Awaited<ReturnType<typeof prepare>>;
+
+async function runLeaveOneOut(
+  options: ProtocolOptions,
+  ready: Ready,
+  display: ProgressDisplay,
+): Promise<void> {
+  // Loaded here: no other command needs the training code.
+  const { leaveOneOut } = await import('../training/leave-one-out.ts');
+  const { leaveOneOutParagraphs, leaveOneOutTables } = await import('../training/leave-one-out-report.ts');
+  const result = await interruptible(async (signal) => {
+    const data = await ready.features(signal);
+    return leaveOneOut({
+      ...{ parent: ready.parent, data, cache: ready.cache, signal },
+      language: await ready.language(data, signal),
+      by: options.by ?? 'dataset',
+      candidates: ready.candidates,
+      lengths: lengthsOf(options.steps ?? stepsOf(data, ready.protocol.batch)),
+      inner: options.inner ?? PARTS,
+      protocol: ready.protocol,
+      ...(options.threads && { threads: options.threads }),
+      onProgress: protocolMessages(display),
+    });
+  });
+  display.stop();
+  await deliver('leave-one-out', options, {
+    ...{ json: result, tables: leaveOneOutTables(result) },
+    paragraphs: leaveOneOutParagraphs(result, commandOf(options)),
+  });
+}
+
+async function runAblation(options: ProtocolOptions, ready: Ready, display: ProgressDisplay): Promise<void> {
+  const isSweep = options.sweep !== undefined;
+  const { parts = 'all', threads, tryHidden, tryKernels } = options;
+  const { parent, cache, protocol, data: products } = ready;
+  const { ablate, ablationVariants, sweepVariants } = await import('../training/ablation.ts');
+  const { refinementVariants, sweepRefinement } = await import('../training/refinement-sweep.ts');
+  const report = await import('../training/ablation-report.ts');
+  const { baseHead } = await import('../training/head-config.ts');
+  const base = baseHead(parent.pack);
+  const settings = refinementVariants(parent.pack.defaultRecipe);
+  const isAblated = ({ varies }: { readonly varies: string }) => varies === 'recipe' || varies === 'mmr';
+  const { trained, refined } = await interruptible(async (signal) => {
+    const common = { parent, cache, signal, ...(threads && { threads }) };
+    const heads = async () => {
+      const data = await ready.features(signal);
+      return ablate({
+        ...{ ...common, data, protocol, folds: options.folds ?? PARTS },
+        language: await ready.language(data, signal),
+        steps: options.steps ?? stepsOf(data, protocol.batch),
+        variants: isSweep
+          ? sweepVariants(base, tryHidden, tryKernels)
+          : ablationVariants(base, parent.pack.vision.stages.length),
+        onProgress: protocolMessages(display),
+      });
+    };
+    const trained = parts === 'refinement' ? undefined : await heads();
+    display.stop();
+    const refined =
+      parts === 'heads'
+        ? []
+        : await sweepRefinement({
+            ...{ ...common, data: products, device: options.device },
+            variants: isSweep
+              ? settings.filter(({ varies }) => varies !== 'mmr')
+              : settings.filter(isAblated),
+            onProgress: ({ done, total, product }) =>
+              display.update(done, total, `refining ${printable(product)}`),
+            onLeftOut: (picture, message) => display.say(`left out: ${printable(`${picture}: ${message}`)}`),
+          });
+    return { trained, refined };
+  });
+  display.stop();
+  const result = report.ablationReport(trained, refined);
+  const name = isSweep ? 'sweep' : 'ablation';
+  const [first, ...others] = report.ablationTables(result);
+  await deliver(name, options, {
+    ...{ json: result, tables: [first!, ...others] },
+    paragraphs: report.ablationParagraphs(isSweep ? 'Sweep' : 'Ablation', result, commandOf(options)),
+  });
+  if (options.out !== undefined) await report.writeAblationCharts(options.out, result);
 }
 
 /** What every training on products left out begins with. */
@@ -144,7 +233,7 @@ async function prepare(roots: readonly string[], options: ProtocolOptions, displ
     seed: options.seed ?? PAPER_SETTINGS.seed,
   };
   return {
-    ...{ parent, cache, protocol },
+    ...{ parent, cache, protocol, data },
     candidates: candidatesOf(baseHead(parent.pack), options),
     features: (signal: AbortSignal) =>
       productFeatures(parent, data, {
@@ -201,9 +290,29 @@ async function deliver(
 
 /** The command as it goes into what is written. */
 function commandOf(options: ProtocolOptions): string {
-  const { leaveOneOut, pack, by, inner, steps, batch, seed, tryHidden, tryKernels, layout, limit } = options;
+  const {
+    leaveOneOut,
+    ablation,
+    sweep,
+    folds,
+    parts,
+    pack,
+    by,
+    inner,
+    steps,
+    batch,
+    seed,
+    tryHidden,
+    tryKernels,
+    layout,
+    limit,
+  } = options;
   const flags: readonly (readonly [string, string | number | undefined])[] = [
     ['--leave-one-out', leaveOneOut?.join(' ')],
+    ['--ablation', ablation?.join(' ')],
+    ['--sweep', sweep?.join(' ')],
+    ['--folds', folds],
+    ['--parts', parts],
     ['--pack', pack],
     ['--by', by],
     ['--inner', inner],

@@ -37,7 +37,7 @@ export interface OpenedEngine {
 }
 
 /** What decides how an image is cut into tiles. */
-export function tileSize({ vision, frameSide }: OpenedEngine): EncoderSize {
+export function tileSize({ vision, frameSide }: Pick<OpenedEngine, 'vision' | 'frameSide'>): EncoderSize {
   return { inputSize: frameSide, grid: vision.grid };
 }
 

@@ -4,8 +4,8 @@ import { readFrameImage } from '../codec/image-codec.ts';
 import { pictureKey } from '../files/picture-key.ts';
 import { planTiles, type TilePlan } from '../pipeline/tile-plan.ts';
 import type { PictureOfFile } from './comparison.ts';
-import { type EncoderImage, encoderImage, seenSize } from './encoder-image.ts';
-import { type EngineClient, tileSize } from './engine-client.ts';
+import { type EncoderImage, encoderImage, seenSize, type TowerPair } from './encoder-image.ts';
+import { type OpenedEngine, tileSize } from './engine-client.ts';
 import type { InspectJob } from './inference-protocol.ts';
 import type { TiledImage } from './inspect-tiles.ts';
 import type { TileTurn } from './tile-turns.ts';
@@ -21,7 +21,7 @@ export async function readEncoderImage(
     recipe,
     range,
   }: PictureOfFile & { readonly recipe: Pick<InspectJob['recipe'], 'maxPixels' | 'tiles'> },
-  engine: EngineClient,
+  engine: TowerPair & Pick<OpenedEngine, 'frameSide'>,
   turn?: TileTurn,
 ): Promise<{
   readonly image: EncoderImage;

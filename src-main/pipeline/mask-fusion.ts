@@ -20,6 +20,8 @@ export interface FusionInput {
   readonly theta: number;
   /** λ ≥ 0: weight of SAM's masks against the coarse map. */
   readonly lambda: number;
+  /** False: masks count by SAM's quality alone, whatever the coarse map says of them. Default: true. */
+  readonly support?: boolean;
   /** Where it is looked at; nothing is found elsewhere. Default: everywhere. */
   readonly cells?: CellMask | undefined;
   /** What is too small to matter, in image pixels. Default: everything matters. */
@@ -55,7 +57,7 @@ export function fuseMasks(input: FusionInput): Fusion {
   const { coarse, frame, regions, cells, theta } = input;
   const mask = new Uint8Array(frame.imageWidth * frame.imageHeight);
   const finalMap = upsampleToFrame(coarse, frame);
-  const reaches = regions.map((masks) => regionReach(masks, coarse, frame));
+  const reaches = regions.map((masks) => regionReach(masks, coarse, frame, input.support));
   if (cells) {
     clearPixels(
       finalMap.data,

@@ -24,8 +24,16 @@ export interface RegionReach {
   readonly levels: readonly MaskLevel[];
 }
 
-/** R_k of a region and the frame pixels within its reach, see fuseMasks in mask-fusion.ts. */
-export function regionReach({ region, levels }: RegionMasks, coarse: ScoreMap, frame: Frame): RegionReach {
+/**
+ * R_k of a region and the frame pixels within its reach, see fuseMasks in mask-fusion.ts.
+ * @param isSupported false: masks count by their quality alone
+ */
+export function regionReach(
+  { region, levels }: RegionMasks,
+  coarse: ScoreMap,
+  frame: Frame,
+  isSupported = true,
+): RegionReach {
   const { cell } = frame;
   const cellSpans = levels.map((level) => positiveCells(level, frame));
   const masks = cellSpans.map((span) => span && frameSpan(span, cell, frame));
@@ -53,7 +61,8 @@ export function regionReach({ region, levels }: RegionMasks, coarse: ScoreMap, f
   }
 
   const results = levels.map((level, k) => {
-    const share = (clampedQuality(level) * support(level, cellSpans[k], region, coarse)) / levels.length;
+    const trust = isSupported ? support(level, cellSpans[k], region, coarse) : 1;
+    const share = (clampedQuality(level) * trust) / levels.length;
     return maskLevel(level, k, cellSpans[k], frame, (row, y, left) => {
       let to = (y - span.top) * width + left - span.left;
       for (let x = 0; x < row.length; x++, to++) if (row[x]! > 0) weights[to]! += share;
