@@ -3,6 +3,7 @@ import type { Recipe } from '../../../src-shared/recipe.ts';
 import { hashOfJson } from '../../files/canonical-json.ts';
 import type { TokenSource } from '../../inference/comparison.ts';
 import { LEAST_CROWD } from '../../inference/prepared-comparison.ts';
+import { mapDecidedBy } from '../../methods/map-recipe.ts';
 import { getRecipe } from '../../store/recipes.ts';
 import { keptComparison } from '../../store/run-comparison.ts';
 import { getRun } from '../../store/runs.ts';
@@ -21,7 +22,7 @@ export interface RunCrowd {
  * The crowd of a run.
  * @param recipe by which its images are scored again
  * @returns undefined: the run compared with none, or the recipe asks for none; `gone`: not all of its tokens are there any more,
- *   or they were made by a recipe of other words
+ *   or the maps beside them were made by other words or another method
  */
 export async function crowdOfRun(
   workspace: Workspace,
@@ -33,7 +34,7 @@ export async function crowdOfRun(
   const kept = await keptComparison(workspace, runId);
   if (!kept || kept.settings.consensus === 'off' || kept.crowd.length < LEAST_CROWD) return undefined;
   const own = (await getRecipe(workspace, (await getRun(workspace, runId)).recipeHash)).recipe;
-  const meant = ({ pack, object, prompts }: Recipe) => hashOfJson({ pack, object, prompts });
+  const meant = (which: Recipe) => hashOfJson({ pack: which.pack, ...mapDecidedBy(which) });
   if (meant(own) !== meant(recipe)) return 'gone';
   const sources: TokenSource[] = [];
   for (const { key, tokens } of kept.crowd) {
