@@ -19,7 +19,7 @@ const DIRECTIONS: Directions = {
   checkpoint: ['graph', 'files'],
   codec: ['files'],
   inference: ['pipeline', 'graph', 'methods', 'codec', 'files'],
-  training: ['pipeline', 'graph', 'methods', 'training/synthetic', 'inference', 'codec', 'files'],
+  training: ['pipeline', 'graph', 'methods', 'training/synthetic', 'inference', 'charts', 'codec', 'files'],
   store: ['files'],
   pdf: ['files'],
   charts: ['files'],

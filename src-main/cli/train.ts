@@ -11,7 +11,7 @@ import { type TrainHeadOptions, trainHeadOf } from './train-head.ts';
 import { trainMethodWeightsOf } from './train-method.ts';
 
 interface TrainOptions extends TrainHeadOptions {
-  readonly head?: 'umci' | 'linear' | 'projection';
+  readonly head?: 'umci' | 'linear' | 'sdp-plus' | 'projection';
   readonly plan?: string;
   readonly data?: string;
   readonly leaveOut?: readonly string[];
@@ -38,9 +38,9 @@ export function addTrain(program: Command): void {
     .addOption(
       new Option(
         '--head <kind>',
-        "umci: a head, and a pack of it; linear: APRIL-GAN's layers, projection: one for a vision tower that has none,\n" +
+        "umci: a head, and a pack of it; linear: APRIL-GAN's layers, sdp-plus: SDP+'s, projection: one for a tower without,\n" +
           'each beside the unchanged head in a version of the pack, for the methods that take them',
-      ).choices(['umci', 'linear', 'projection']),
+      ).choices(['umci', 'linear', 'sdp-plus', 'projection']),
     )
     .option('--validate <root>', 'other data, measured afterwards; nothing of it is used for training')
     .addOption(layoutOption('--layout', 'how the data of --train lies there, instead of what it looks like'))
@@ -60,7 +60,7 @@ export function addTrain(program: Command): void {
     .option('--pack-root <folder>', 'folder of model packs, instead of those that come with the program')
     .option(
       '--plan <file>',
-      'training plan (JSON), instead of --pack; with both and --head linear or projection: its pictures are learned from',
+      'training plan (JSON), instead of --pack; with both and another --head than umci: its pictures are learned from',
     )
     .option('--data <folder>', 'folder that holds the category folders of the plan')
     .option('--out <folder>', 'folder of the new pack; needed with --plan, else it goes where packs are')

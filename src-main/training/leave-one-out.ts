@@ -16,7 +16,7 @@ import type { ObjectLanguage } from './object-language.ts';
 import type { ProductFeatures, ProductRecords } from './products.ts';
 
 /** What is left out at a time: a data set with all its categories, or one category. */
-export type TargetKind = 'dataset' | 'category';
+type TargetKind = 'dataset' | 'category';
 
 /** A head that may be chosen. */
 export interface HeadCandidate {
@@ -47,14 +47,14 @@ export interface LeaveOneOutOptions {
 }
 
 /** What a head of some length is worth on products left out inside the training data. */
-export interface InnerResult {
+interface InnerResult {
   readonly candidate: string;
   readonly steps: number;
   readonly figures: ProtocolFigures;
 }
 
 /** What was chosen for a target, without it. */
-export interface Chosen {
+interface Chosen {
   readonly candidate: string;
   readonly steps: number;
   readonly theta: number;
@@ -64,7 +64,7 @@ export interface Chosen {
 }
 
 /** A target, measured once, by a head that saw nothing of it. */
-export interface TargetResult {
+interface TargetResult {
   readonly target: string;
   readonly trainedOn: readonly string[];
   readonly inner: readonly InnerResult[];

@@ -26,7 +26,7 @@ import type { Weights } from './weights.ts';
 export type MethodWeightsKind = keyof NonNullable<Pack['methodWeights']>;
 
 /** What may be chosen for training them; everything else is APRIL-GAN's. */
-export interface MethodWeightsSettings {
+interface MethodWeightsSettings {
   readonly epochs: number;
   readonly batch: number;
   readonly learningRate: number;
@@ -74,7 +74,8 @@ interface TrainedLayers {
 /**
  * Trains the linear layers of a method on the frozen towers of a pack, and makes a version of the pack that has them beside
  * its unchanged head. APRIL-GAN's by the paper's protocol, a projection as `trainProjection` says. Features, and APRIL-GAN's
- * checkpoint, are kept in `cache`: a call that was ended goes on.
+ * checkpoint, are kept in `cache`: a call that was ended goes on. SDP+'s layers are trained as APRIL-GAN's are: the same data
+ * and seed give the same.
  * @throws ClipSamError `pack-exists` and `input-invalid` before anything is computed; `cancelled`, `disk-full`
  */
 export async function trainMethodWeights(options: MethodWeightsOptions): Promise<MethodWeightsLog> {
@@ -133,7 +134,7 @@ async function layers(
 ): Promise<TrainedLayers> {
   const scale = APRIL_GAN_SCALE;
   const plan = paperSchedule(settings, data.records.length);
-  const made = ['april-gan', parent.packHash, settings, data.records.map(({ id }) => id)];
+  const made = ['layers', parent.packHash, settings, data.records.map(({ id }) => id)];
   const weights = await trainHead({
     head: trainableLinear(towerWidths(parent.pack), scale),
     ...{ plan, seed: settings.seed, records: data.records, onProgress },

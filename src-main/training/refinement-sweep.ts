@@ -76,7 +76,9 @@ export function refinementVariants(recipe: Recipe): RefinementVariant[] {
       .filter((theta) => theta > 0 && theta < 1)
       .map((theta) => varied('theta', `θ ${theta}`, { theta })),
     ...[0, 0.5, 2, 4].map((lambda) => varied('lambda', `λ ${lambda}`, { lambda })),
-    ...[1, 2, 5, 8].map((points) => varied('points', `${points} points`, { points })),
+    ...[1, 2, 5, 8].map((points) =>
+      varied('points', points === 1 ? '1 point' : `${points} points`, { points }),
+    ),
     ...[[1], [2], [3], [1, 2]].map((levels) => varied('levels', `masks ${levels.join(' and ')}`, { levels })),
     varied('support', 'without support', { support: false }),
   ];

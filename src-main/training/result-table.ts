@@ -30,7 +30,7 @@ export function resultText(cell: ResultCell): string {
 }
 
 /** A table in Markdown, below its title. */
-export function markdownTable({ title, headings, rows }: ResultTable): string {
+function markdownTable({ title, headings, rows }: ResultTable): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   const body = rows.map((row) => line(row.map(resultText)));
@@ -38,7 +38,7 @@ export function markdownTable({ title, headings, rows }: ResultTable): string {
 }
 
 /** A table as CSV (RFC 4180): shares 0..1 in full, nothing where there is no value. */
-export function csvTable({ headings, rows }: Omit<ResultTable, 'title'>): string {
+function csvTable({ headings, rows }: Omit<ResultTable, 'title'>): string {
   const cellOf = (cell: ResultCell) => {
     const value = cell !== null && typeof cell === 'object' ? cell.share : cell;
     const text = value === null ? '' : String(value);
