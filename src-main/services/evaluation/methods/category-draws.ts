@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { throwIfCancelled } from '../../../../src-shared/errors.ts';
+import { throwIfCancelled, toErrorRecord } from '../../../../src-shared/errors.ts';
 import { evenlySpread } from '../../../../src-shared/evenly-spread.ts';
 import type { InspectionArea } from '../../../../src-shared/inspection-area.ts';
 import { DEFAULT_OPINION_SETTINGS } from '../../../../src-shared/opinion.ts';
@@ -13,7 +13,7 @@ import { drawnComparison } from '../drawn-comparison.ts';
 import { opinionsOf } from '../method-spec.ts';
 import { type KnownFile, knownFiles, referenceDraws } from '../reference-draw.ts';
 import type { MethodsCategory } from './method-figures.ts';
-import type { MethodJob } from './method-jobs.ts';
+import { blamesMethod, type MethodJob, type UnableJobs } from './method-jobs.ts';
 
 export interface CategoryDrawOptions {
   readonly inference: Pick<InferenceClient, 'embed' | 'pose'>;
@@ -24,6 +24,8 @@ export interface CategoryDrawOptions {
   /** Images at most. */
   readonly limit?: number | undefined;
   readonly seed: number;
+  /** These are passed over, and get those whose comparison the pack turns out to be unable to make. */
+  readonly unable: UnableJobs;
   /** Of token files. */
   readonly tokens: string;
   readonly signal?: AbortSignal | undefined;
@@ -75,7 +77,13 @@ export async function drawCategory(
   const own: DrawnJob[] = [];
   const comparisons: MethodsCategory['comparisons'][number][] = [];
   for (const job of jobs) {
-    const { recipe, compared } = await compareJob(job, references, known, ranges, options);
+    const drawnJob = await compareIfAble(
+      job,
+      () => compareJob(job, references, known, ranges, options),
+      options,
+    );
+    if (!drawnJob) continue;
+    const { recipe, compared } = drawnJob;
     own.push({ job, recipe, comparison: compared?.comparison });
     if (!compared) continue;
     comparisons.push({
@@ -89,6 +97,24 @@ export async function drawCategory(
     ...{ images, ranges, jobs: own, comparisons, leftOut },
     references: references.map(({ path }) => relative(category.folder, path)),
   };
+}
+
+/** @throws ClipSamError what the pack lacks, where none of the methods can be run */
+async function compareIfAble<T>(
+  job: MethodJob,
+  compare: () => Promise<T>,
+  { jobs, unable, signal }: CategoryDrawOptions,
+): Promise<T | undefined> {
+  if (unable.has(job)) return undefined;
+  try {
+    return await compare();
+  } catch (cause) {
+    throwIfCancelled(signal);
+    const error = toErrorRecord(cause);
+    if (!blamesMethod(error.code) || unable.size + 1 === jobs.length) throw cause;
+    unable.set(job, error);
+    return undefined;
+  }
 }
 
 async function compareJob(

@@ -5,16 +5,18 @@ import { sizeLimits } from '../../../../src-shared/minimum-defect.ts';
 import { SOFTWARE_VERSION } from '../../../../src-shared/version.ts';
 import type { InferenceClient } from '../../../inference/inference-client.ts';
 import { CONFIDENCE } from '../../../pipeline/bootstrap-interval.ts';
+import type { DefectCategory } from '../../datasets/defect-category.ts';
 import { findCategories } from '../../datasets/find-categories.ts';
 import { type EvaluateOptions, objectNameOf } from '../evaluate.ts';
 import type { MethodSpec } from '../method-spec.ts';
 import { methodDifferences, methodMeans } from './compare-methods.ts';
 import { type MeasuredCategory, measureCategory } from './measure-category.ts';
+import type { FailedImage } from './measure-images.ts';
 import { MeasuredFolder } from './measured-folder.ts';
 import type { MethodAbilities } from './method-abilities.ts';
 import type { CaseGallery } from './method-case.ts';
 import type { MethodMeans, MethodReason, MethodsEvaluation } from './method-figures.ts';
-import { methodJobs } from './method-jobs.ts';
+import { methodJobs, type UnableJobs } from './method-jobs.ts';
 
 export interface EvaluateMethodsOptions extends Omit<EvaluateOptions, 'inference' | 'onProgress'> {
   readonly inference: Pick<InferenceClient, 'inspect' | 'embed' | 'pose' | 'packHash'>;
@@ -59,13 +61,12 @@ export async function evaluateMethods(
   root: string,
   options: EvaluateMethodsOptions,
 ): Promise<MethodsEvaluation> {
-  const { inference, recipe, area, abilities, seed, resamples, limit, signal, onProgress } = options;
+  const { inference, recipe, area, abilities, seed, resamples, signal, onProgress } = options;
   const started = performance.now();
   const found = await findCategories(root, { layout: options.layout, signal });
   sizeLimits(recipe.minimumDefect, recipe.scale ?? null);
   const { specs, unavailable } = runnable(options);
   for (const method of unavailable) onProgress?.({ kind: 'unavailable', ...method });
-  const jobs = methodJobs(specs, baseOf(abilities));
   const { object: _, ...rest } = recipe;
   const basis = { pack: inference.packHash, recipe: rest, area: area ?? null, program: SOFTWARE_VERSION };
   const { measured: folder, changed } = await MeasuredFolder.open(
@@ -74,47 +75,12 @@ export async function evaluateMethods(
     options.temporaryRoot,
   );
   if (changed.length > 0) onProgress?.({ kind: 'anew', changed });
-  const runs = { done: 0, known: 0, total: 0 };
-  runs.total =
-    jobs.length * found.reduce((all, { images }) => all + Math.min(images.length, limit ?? images.length), 0);
-  const failures: MethodsEvaluation['failures'][number][] = [];
-  const measured: MeasuredCategory[] = [];
-  let isDone = false;
+  const failures: FailedImage[] = [];
+  let measured: readonly MeasuredCategory[] | undefined;
   try {
-    for (const category of found) {
-      const object = options.objectNames?.[category.category] ?? objectNameOf(category.category);
-      onProgress?.({ kind: 'comparing', category: category.category, runs: { ...runs } });
-      const before = runs.done;
-      const images = Math.min(category.images.length, limit ?? category.images.length);
-      measured.push(
-        await measureCategory(category, {
-          ...{ inference, area, jobs, specs, seed, resamples, limit, folder, signal },
-          recipe: { ...recipe, object },
-          gallery: options.gallery,
-          onLeftOut: (count) => {
-            runs.total -= count * jobs.length;
-          },
-          onRun(path, isKnown) {
-            runs.done++;
-            if (isKnown) runs.known++;
-            onProgress?.({ kind: 'run', path, runs: { ...runs } });
-          },
-          onFailure({ path, method, error }) {
-            failures.push({ path, method, error });
-            onProgress?.({ kind: 'failed', path, method, error });
-          },
-          onMeasured() {
-            onProgress?.({ kind: 'comparing-figures', category: category.category, runs: { ...runs } });
-          },
-        }),
-      );
-      const { leftOut } = measured.at(-1)!.category;
-      // Runs that a failed image was spared.
-      runs.done = before + (images - leftOut.length) * jobs.length;
-    }
-    isDone = true;
+    measured = await measureAll(found, { ...options, specs, folder, failures });
   } finally {
-    await folder.close(isDone);
+    await folder.close(measured !== undefined);
   }
   throwIfCancelled(signal);
   return {
@@ -135,6 +101,48 @@ export async function evaluateMethods(
     notes: [...new Set(found.flatMap(({ notes }) => notes))],
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/** Measures one category after the other, and tells how far it is. @param failures gets images that failed */
+async function measureAll(
+  found: readonly DefectCategory[],
+  options: EvaluateMethodsOptions & { readonly folder: MeasuredFolder; readonly failures: FailedImage[] },
+): Promise<MeasuredCategory[]> {
+  const { limit, recipe, abilities, failures, onProgress } = options;
+  const jobs = methodJobs(options.specs, baseOf(abilities));
+  const imagesOf = ({ images }: DefectCategory) => Math.min(images.length, limit ?? images.length);
+  const runs = { done: 0, known: 0, total: jobs.length * found.reduce((all, one) => all + imagesOf(one), 0) };
+  const unable: UnableJobs = new Map();
+  const measured: MeasuredCategory[] = [];
+  for (const category of found) {
+    const name = category.category;
+    const object = options.objectNames?.[name] ?? objectNameOf(name);
+    const before = runs.done;
+    onProgress?.({ kind: 'comparing', category: name, runs: { ...runs } });
+    const one = await measureCategory(category, {
+      ...options,
+      jobs,
+      unable,
+      recipe: { ...recipe, object },
+      onLeftOut(images) {
+        runs.total -= images * jobs.length;
+      },
+      onRun(path, isKnown) {
+        runs.done++;
+        if (isKnown) runs.known++;
+        onProgress?.({ kind: 'run', path, runs: { ...runs } });
+      },
+      onFailure(image) {
+        failures.push(image);
+        onProgress?.({ kind: 'failed', ...image });
+      },
+      onMeasured: () => onProgress?.({ kind: 'comparing-figures', category: name, runs: { ...runs } }),
+    });
+    // A failed image was spared runs.
+    runs.done = before + (imagesOf(category) - one.category.leftOut.length) * jobs.length;
+    measured.push(one);
+  }
+  return measured;
 }
 
 /** Specs that the pack can run, and the others. @throws ClipSamError `input-invalid` when there are none */

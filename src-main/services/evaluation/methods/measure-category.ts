@@ -12,6 +12,7 @@ import { type FailedImage, type MeasureImagesOptions, measureImages } from './me
 import type { MeasuredFolder } from './measured-folder.ts';
 import type { CaseGallery } from './method-case.ts';
 import type { MethodCategoryFigures, MethodReason, MethodsCategory } from './method-figures.ts';
+import type { UnableJobs } from './method-jobs.ts';
 
 export interface MeasureCategoryOptions
   extends Omit<CategoryDrawOptions, 'inference' | 'tokens'>,
@@ -50,7 +51,8 @@ export async function measureCategory(
   const maskValues = new Set<string>();
   let failed = 0;
   const keepsMaps = gallery !== undefined;
-  const measuring = { inference, area, folder, keepsMaps, signal, onRun: options.onRun };
+  const { jobs, unable, onRun } = options;
+  const measuring = { inference, area, folder, keepsMaps, signal, jobs, unable, onRun };
   for await (const image of measureImages(draw, measuring)) {
     if ('error' in image) {
       failed++;
@@ -102,7 +104,7 @@ async function figuresOf(
   tallies: ReadonlyMap<MethodSpec, MethodTally>,
   images: readonly KeptImage[],
   ranges: FileRanges,
-  { folder, resamples, seed, gallery, signal }: MeasureCategoryOptions,
+  { folder, resamples, seed, unable, gallery, signal }: MeasureCategoryOptions,
 ): Promise<CategoryFigures> {
   const methods: MethodCategoryFigures[] = [];
   const resampled: ResampledFigures[] = [];
@@ -114,7 +116,7 @@ async function figuresOf(
   );
   for (const [spec, tally] of tallies) {
     throwIfCancelled(signal);
-    const reason = lackIn(tally, images.length);
+    const reason = reasonOf(spec, unable) ?? lackIn(tally, images.length);
     if (reason !== undefined) {
       without.push({ method: spec.text, reason });
       continue;
@@ -128,6 +130,11 @@ async function figuresOf(
     await gallery.add({ dataset, category, method: spec.text, cases, measured, rangeOf: ranges.of });
   }
   return { methods, resampled, without };
+}
+
+/** What the pack turned out to lack for a method. */
+function reasonOf(spec: MethodSpec, unable: UnableJobs): string | undefined {
+  return [...unable].find(([{ specs }]) => specs.includes(spec))?.[1].message;
 }
 
 /** Why a method has no figures: it would be compared on other images than the others. */

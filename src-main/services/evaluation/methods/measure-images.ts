@@ -14,6 +14,7 @@ import { knownFiles } from '../reference-draw.ts';
 import type { CategoryDraw, DrawnJob } from './category-draws.ts';
 import type { MeasuredFolder } from './measured-folder.ts';
 import type { MeasuredImage } from './measured-image.ts';
+import { blamesMethod, type MethodJob, type UnableJobs } from './method-jobs.ts';
 
 export interface MeasureImagesOptions {
   readonly inference: Pick<InferenceClient, 'inspect'>;
@@ -22,6 +23,10 @@ export interface MeasureImagesOptions {
   /** True: results and maps are kept with the counts. */
   readonly keepsMaps: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Jobs that the pack turned out to be unable to run, and why; more are added. */
+  readonly unable: UnableJobs;
+  /** All of the measurement. */
+  readonly jobs: readonly MethodJob[];
   /** One image was run with one job, or need not be. */
   readonly onRun: (path: string, isKnown: boolean) => void;
 }
@@ -80,7 +85,7 @@ export async function* measureImages(
       try {
         for (const job of jobs) {
           running = job;
-          await measurement.run(job);
+          await runIfAble(measurement, job, options);
         }
       } finally {
         await measurement.settled();
@@ -89,10 +94,27 @@ export async function* measureImages(
     } catch (cause) {
       throwIfCancelled(signal);
       const error = toErrorRecord(cause);
-      if (blamesNoImage(error.code)) throw cause;
+      if (blamesNoImage(error.code) || blamesMethod(error.code)) throw cause;
       yield { path, method: running.job.specs[0]!.text, error };
     }
     if (!keepsMaps) await folder.removeMaps(mapsOf);
+  }
+}
+
+/** @throws ClipSamError what the pack lacks, where none of the methods can be run */
+async function runIfAble(
+  measurement: ImageMeasurement,
+  job: DrawnJob,
+  { unable, signal, jobs }: MeasureImagesOptions,
+): Promise<void> {
+  if (unable.has(job.job)) return;
+  try {
+    await measurement.run(job);
+  } catch (cause) {
+    throwIfCancelled(signal);
+    const error = toErrorRecord(cause);
+    if (!blamesMethod(error.code) || unable.size + 1 === jobs.length) throw cause;
+    unable.set(job.job, error);
   }
 }
 

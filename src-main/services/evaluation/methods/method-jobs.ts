@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../../../../src-shared/error-codes.ts';
+import type { ErrorRecord } from '../../../../src-shared/error-record.ts';
 import type { Method } from '../../../../src-shared/method.ts';
 import { type MethodSpec, opinionsOf } from '../method-spec.ts';
 
@@ -8,6 +10,22 @@ export interface MethodJob {
   readonly references: number | undefined;
   /** What is read from its results. */
   readonly specs: readonly MethodSpec[];
+}
+
+/** Jobs that the pack turned out to be unable to run, and why. */
+export type UnableJobs = Map<MethodJob, ErrorRecord>;
+
+const OF_METHOD: ReadonlySet<ErrorCode> = new Set([
+  'recipe-invalid',
+  'pack-invalid',
+  'model-file-invalid',
+  'model-tensor-unknown',
+  'model-opset-unsupported',
+]);
+
+/** True for errors of a pack that was opened before: its files lack what a method's graph is made of. */
+export function blamesMethod(code: ErrorCode): boolean {
+  return OF_METHOD.has(code);
 }
 
 /**

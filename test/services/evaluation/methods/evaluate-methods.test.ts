@@ -77,6 +77,22 @@ describe('methods', () => {
     await expect(measure(fakeMethods(SKILL), 'april-gan')).rejects.toThrow(/can run none of these methods/);
   });
 
+  it('that the files of the pack turn out to lack something for leave the others as they are', async () => {
+    for (const name of ['nut', 'bolt']) await makeCategory(join(root, name), { good: 1, defective: 1 });
+    const fake = fakeMethods(SKILL);
+    fake.flags.unable = 'winclip';
+    const { categories, failures } = await measure(fake, 'winclip,clipsam');
+    expect(failures).toEqual([]);
+    expect(categories.map(({ methods }) => methods.map(({ method }) => method))).toEqual([
+      ['clipsam'],
+      ['clipsam'],
+    ]);
+    expect(categories[1]!.without).toEqual([{ method: 'winclip', reason: 'Nothing to make winclip of.' }]);
+    // It is tried once.
+    expect(fake.inspected).toHaveLength(1 + 4);
+    await expect(measure(fake, 'winclip')).rejects.toMatchObject({ code: 'model-tensor-unknown' });
+  });
+
   it('have intervals, and differences that are told from noise', async () => {
     for (const name of ['nut', 'bolt']) await makeCategory(join(root, name), { good: 8, defective: 8 });
     const { mean, categories, datasets } = await measure(
@@ -129,6 +145,21 @@ describe('methods', () => {
     expect(mean.methods[0]!.intervals.pixelAp).toBeNull();
     expect(mean.differences[0]!.figures.pixelAp).toMatchObject({ verdict: null, p: null, interval: null });
   });
+});
+
+it('a category without good images has the figures that it can have', async () => {
+  await makeCategory(join(root, 'nut'), { good: 0, defective: 2 });
+  await makeCategory(join(root, 'bolt'), { good: 2, defective: 2 });
+  const { categories, mean } = await measure(fakeMethods(SKILL), 'clipsam,similarity');
+  const [bolt, nut] = categories;
+  const [figures] = nut!.methods;
+  expect(figures!.figures).toMatchObject({ imageAuroc: null, imageAp: 1 });
+  expect(figures!.intervals.imageAuroc).toBeNull();
+  expect(figures!.figures.pixelPro).toBeGreaterThan(0);
+  expect(nut!.differences[0]!.figures.imageAuroc).toBeNull();
+  // A mean is of the categories where the figure has a value.
+  expect(mean.methods[0]!.figures.imageAuroc).toBe(bolt!.methods[0]!.figures.imageAuroc);
+  expect(mean.methods[0]!.intervals.imageAuroc).toEqual(bolt!.methods[0]!.intervals.imageAuroc);
 });
 
 describe('references', () => {

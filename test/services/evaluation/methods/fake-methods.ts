@@ -66,7 +66,11 @@ export type Skill = Readonly<Record<string, number>>;
 export function fakeMethods(skill: Skill) {
   const inspected: InspectJob[] = [];
   const embedded: EmbedJob[] = [];
-  const flags = { broken: undefined as string | undefined, silent: undefined as Opinion | undefined };
+  const flags = {
+    broken: undefined as string | undefined,
+    silent: undefined as Opinion | undefined,
+    unable: undefined as string | undefined,
+  };
 
   const draw = async (store: ArtifactStore, path: string, name: string): Promise<ArtifactRef> => {
     const offset = isDefective(path) ? (skill[name] ?? 0) : 0;
@@ -81,6 +85,7 @@ export function fakeMethods(skill: Skill) {
     }
     const store = new ArtifactStore(job.artifactRoot);
     const { name, refine } = job.recipe.method!;
+    if (flags.unable === name) throw new ClipSamError('model-tensor-unknown', `Nothing to make ${name} of.`);
     const finalMap = await draw(store, job.path, refine ? `${name}+mmr` : name);
     const asked = (['consensus', 'references'] as const).filter(
       (opinion) =>
