@@ -99,11 +99,11 @@ describe('a pack whose tower has no projection, with layers', () => {
 });
 
 describe('a pack of a CLIP tower', () => {
-  it('runs WinCLIP, SDP and similarity with nothing trained, the last as the head "none" has it', async () => {
+  it('runs WinCLIP, SDP and similarity at another size with nothing trained, the last as the head "none" has it', async () => {
     const folder = await tempFolder();
-    const pack = await writeTwinPack(folder, { clip: 'clip-b16', inputSize: 224, head: 'none' });
+    const pack = await writeTwinPack(folder, { clip: 'clip-b16', inputSize: 336, head: 'none' });
     const engine = await opened(folder);
-    const image = pictured('a', 224);
+    const image = pictured('a', 336);
     const own = await engine.coarseMap(image, TINY_RECIPE);
     const similar = await mapOf(engine, image, 'similarity');
     expect(similar).toEqual(own.coarse);
