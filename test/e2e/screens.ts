@@ -58,17 +58,6 @@ export const SCREENS: readonly Screen[] = [
   },
   review,
   {
-    name: 'review-grid',
-    show: async (window, subject) => {
-      await review.show(window, subject);
-      await window.keyboard.press('w');
-      await window.page.locator('#review-images[data-view=grid]').waitFor();
-      await settled(window);
-      await window.keyboard.press('w');
-      await window.keyboard.press('w');
-    },
-  },
-  {
     name: 'review-two-runs',
     show: async (window, subject) => {
       await review.show(window, subject);
@@ -77,6 +66,17 @@ export const SCREENS: readonly Screen[] = [
       await window.keyboard.press('Shift+S');
       await other.waitFor();
       await settled(window);
+    },
+  },
+  {
+    name: 'review-grid',
+    show: async (window, subject) => {
+      await review.show(window, subject);
+      await window.keyboard.press('w');
+      await window.page.locator('#review-images[data-view=grid]').waitFor();
+      await settled(window);
+      await window.keyboard.press('w');
+      await window.keyboard.press('w');
     },
   },
   {
