@@ -143,13 +143,16 @@ async function trainPlan(options: PlanOptions): Promise<void> {
       }),
     );
     display.stop();
-    const headings = ['held out', 'pictures', 'pixel AUROC', 'AP', 'F1-max', 'image AUROC'];
-    const rows = Object.entries(log.figures).map(([group, figures]) => [
-      printable(group),
-      String(figures.pictures),
-      ...[figures.pixelAuroc, figures.pixelAp, figures.pixelF1Max, figures.imageAuroc].map(percent),
-    ]);
-    process.stdout.write(`${table([headings, ...rows])}\n`);
+    const headings = ['steps', 'held out', 'pictures', 'pixel AUROC', 'AP', 'F1-max', 'image AUROC'];
+    const rows = (log.lengths ?? []).flatMap(({ steps, figures: all }) =>
+      Object.entries(all).map(([group, figures]) => [
+        String(steps),
+        printable(group),
+        String(figures.pictures),
+        ...[figures.pixelAuroc, figures.pixelAp, figures.pixelF1Max, figures.imageAuroc].map(percent),
+      ]),
+    );
+    process.stdout.write(`${table([headings, ...rows], 2)}\n`);
     printLine(`Pack written to ${out} in ${duration((performance.now() - started) / 1000)}.`);
   } finally {
     display.stop();

@@ -17,9 +17,9 @@ import { trainTokenizer } from './byte-pair-encoding.ts';
 import { captionCorpus } from './captions.ts';
 import { ensureFeatures, type FeatureProgress, stagesFile } from './feature-cache.ts';
 import { type FeatureRecord, featuresIn } from './feature-file.ts';
-import { type HeadProgress, trainHead } from './head-training.ts';
-import { validateHead } from './head-validation.ts';
+import type { HeadProgress } from './head-training.ts';
 import { embedPrompts, languagePool, type SentenceEncoder } from './language-pool.ts';
+import { trainMeasured } from './measured-lengths.ts';
 import { checkParts, readHead, readTextSide, type TextSide, writePack } from './pack-parts.ts';
 import { buildTextEncoder, type TextEncoderShape } from './text-encoder.ts';
 import { type TextProgress, trainTextEncoder } from './text-training.ts';
@@ -96,6 +96,7 @@ export async function trainPack(options: TrainPackOptions): Promise<TrainingLog>
     textLoss: text.loss,
     headLoss: head.loss,
     figures: head.figures,
+    lengths: head.lengths,
     seconds: {
       features: seconds(started, featuresDone),
       text: seconds(featuresDone, textDone),
@@ -178,13 +179,14 @@ async function makeHead(
   const initial = options.headFrom ? await readHead(options.headFrom, shape) : undefined;
   const loss: { step: number; loss: number }[] = [];
   const made = [
+    'measured at restarts',
     initial ? sha256(initial.bytes) : null,
     plan,
     records.map((record) => record.id),
     [...heldOut],
   ];
   try {
-    const weights = await trainHead({
+    const training = {
       head: trainableUmci(shape),
       plan: plan.head,
       seed: plan.seed,
@@ -195,20 +197,14 @@ async function makeHead(
       checkpoint: join(options.cache, `head-${sha256(JSON.stringify(made)).slice(0, 16)}.checkpoint`),
       ...(options.threads ? { threads: options.threads } : {}),
       ...(signal ? { signal } : {}),
-      onProgress: (progress) => {
+      onProgress: (progress: HeadProgress) => {
         loss.push({ step: progress.step, loss: progress.loss });
         onProgress?.(progress);
       },
-    });
+    };
     const language = await recipeLanguage(textTower, plan, measured);
-    const figures = await validateHead({
-      head: trainableUmci(shape),
-      weights,
-      records: measured,
-      features: featuresIn(folder),
-      language,
-    });
-    return { weights, figures, loss };
+    const { weights, lengths } = await trainMeasured(training, { records: measured, language });
+    return { weights, lengths, figures: lengths.at(-1)!.figures, loss };
   } finally {
     await textTower.session.release();
   }

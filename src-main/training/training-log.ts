@@ -1,4 +1,5 @@
 import type { HeadFigures } from './head-validation.ts';
+import type { LengthFigures } from './measured-lengths.ts';
 import type { TrainingPlan } from './training-plan.ts';
 
 /** What training leaves behind beside the weights: `training-log.json`. */
@@ -10,5 +11,7 @@ export interface TrainingLog {
   readonly headLoss: readonly { readonly step: number; readonly loss: number }[];
   /** By group, on pictures never trained on. */
   readonly figures: Readonly<Record<string, HeadFigures>>;
+  /** The same where the learning rate begins anew, and at the end. Logs from before have none. */
+  readonly lengths?: readonly LengthFigures[];
   readonly seconds: { readonly features: number; readonly text: number; readonly head: number };
 }

@@ -7,6 +7,7 @@ import type { UmciShape } from '../../src-main/graph/umci.ts';
 import { type FeatureRecord, featurePath, featuresIn } from '../../src-main/training/feature-file.ts';
 import { type HeadTrainingOptions, trainHead } from '../../src-main/training/head-training.ts';
 import { validateHead } from '../../src-main/training/head-validation.ts';
+import { trainMeasured } from '../../src-main/training/measured-lengths.ts';
 import { trainableUmci } from '../../src-main/training/trainable-head.ts';
 import { TOY_WIDTHS, writeToyFeatures } from './toy-features.ts';
 
@@ -208,4 +209,26 @@ describe('trainHead', () => {
       expect(goodPeaks).toEqual(goodPeaks.toSorted((a, b) => a - b));
     }
   });
+});
+
+it('is measured where its learning rate begins anew, on the way to the same weights', async () => {
+  const restarting = { ...plan, steps: 8, warmup: 1, restarts: [3, 5] };
+  const whole = await trainHead({ ...options, plan: restarting });
+  const first = await trainHead({ ...options, plan: { ...restarting, steps: 3 } });
+  const { head, features } = options;
+  const worth = (weights: typeof whole) =>
+    validateHead({ head, features, weights, records: measured, language: () => tokens });
+  const checkpoint = join(folder, 'measured.checkpoint');
+  const controller = new AbortController();
+  const others = { records: measured, language: () => tokens };
+  const run = (more: Partial<HeadTrainingOptions> = {}) =>
+    trainMeasured({ ...options, plan: restarting, checkpoint, reportEvery: 1, ...more }, others);
+  const onProgress = ({ step }: { step: number }) => step === 4 && controller.abort();
+  await expect(run({ signal: controller.signal, onProgress })).rejects.toMatchObject({ code: 'cancelled' });
+  const { weights, lengths } = await run();
+  expect(weights.vector).toEqual(whole.vector);
+  expect(lengths.map(({ steps }) => steps)).toEqual([3, 5, 8]);
+  expect(lengths[0]!.figures).toEqual(await worth(first));
+  expect(lengths[2]!.figures).toEqual(await worth(whole));
+  expect((await run()).lengths).toEqual(lengths);
 });
