@@ -180,6 +180,7 @@ async function makeHead(
   const loss: { step: number; loss: number }[] = [];
   const made = [
     'measured at restarts',
+    sha256(text.encoder),
     initial ? sha256(initial.bytes) : null,
     plan,
     records.map((record) => record.id),
