@@ -42,7 +42,38 @@ it('leaves out each data set in turn, and killed on the way it gives the same fi
   expect(await fileOf('whole', 'leave-one-out.md')).toContain('| plates | UMCI d 4, kernels 3 |');
 });
 
+it('measures MMR on and off on images, once, and writes what it found', async () => {
+  const root = await tempFolder();
+  await writeTwinPack(join(root, 'packs/twin'));
+  await writePlates(join(root, 'plates'), 'round', 2, 1);
+  const ablate = [
+    ...[
+      'evaluate',
+      '--ablation',
+      'plates',
+      '--parts',
+      'refinement',
+      '--pack',
+      'twin',
+      '--pack-root',
+      'packs',
+    ],
+    ...['--workspace', 'ws', '--device', 'cpu', '--threads', '1', '--out', 'out'],
+  ];
+  const first = await runCli(ablate, root);
+  expect(first.stdout).toMatch(/\nrecipe .*\nwithout MMR /);
+  expect(first.stdout).toContain('MMR helps');
+  expect(first.code).toBe(0);
+  const again = await runCli(ablate, root);
+  expect(again.stderr).not.toContain('refining');
+  expect(again.stdout).toBe(first.stdout);
+  const { refined, order } = JSON.parse(await readFile(join(root, 'out/ablation.json'), 'utf8'));
+  expect(refined.map(({ varies }: { varies: string }) => varies)).toEqual(['recipe', 'mmr']);
+  expect(order.map(({ claim }: { claim: string }) => claim)).toEqual(['MMR helps']);
+});
+
 it.each([
+  ['two things at a time', ['evaluate', '--ablation', 'a', '--sweep', 'b'], 'Name one of'],
   ['neither a folder nor data sets', ['evaluate'], '--leave-one-out'],
   ['both', ['evaluate', 'data', '--leave-one-out', 'a', 'b'], 'Name either'],
   ['kernels that are even', ['evaluate', '--leave-one-out', 'a', '--try-kernels', '3:8'], 'odd sizes'],
