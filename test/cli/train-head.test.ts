@@ -63,7 +63,7 @@ it.each([
   ['both', ['train', '--pack', 'x', '--plan', 'y.json'], '--pack'],
   ['a pack without data', ['train', '--pack', 'x'], '--train'],
   ['a plan without data', ['train', '--plan', 'x.json'], '--data'],
-  ['a folder without data', ['train', '--pack', 'lite', '--train', '.'], 'No category found'],
+  ['a folder without data', ['train', '--pack', 'lite', '--train', '.'], 'is in none of the layouts'],
 ])('asks for what is missing: %s', async (_, args, told) => {
   const { code, stderr } = await runCli(args, await tempFolder());
   expect(stderr).toContain(told);
