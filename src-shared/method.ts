@@ -36,7 +36,7 @@ export const CLIPSAM: Method = { name: 'clipsam', refine: true };
  * head was trained without the path that would be left out; `no-projection`: nothing brings its tokens to the space of its
  * text tower; `no-linear-weights`: it has no linear layers for this method; `no-boxes`: its SAM takes no boxes.
  */
-export const METHOD_LACKS = [
+const METHOD_LACKS = [
   'no-umci-head',
   'no-strip-path',
   'no-scale-path',
