@@ -7,6 +7,8 @@ export interface RateCurve {
   /** What the curve comes to, 0..1: its area, or average precision; null: it has none. */
   readonly area: number | null;
   readonly points: readonly (readonly [x: number, y: number])[];
+  /** True: a point's value holds from the point before it on, as average precision has it; straight lines would promise more. */
+  readonly stepped?: boolean;
 }
 
 /** What a chart of such curves says, in the reader's language. */
@@ -76,7 +78,7 @@ export function rateChart(
     yAxis: { ...rateAxis(texts.y, texts, look), nameRotate: 90, nameGap: 46 },
     series: [
       ...(chance ? [chanceLine(chance, look)] : []),
-      ...curves.map(({ points }, index) => {
+      ...curves.map(({ points, stepped }, index) => {
         const { color, dash } = lineLook(index, look);
         return {
           type: 'line' as const,
@@ -84,6 +86,7 @@ export function rateChart(
           data: points.map(([x, y]) => [x, y]),
           silent: true,
           symbol: 'none',
+          ...(stepped && { step: 'start' as const }),
           lineStyle: { color, type: dash, width: 2 },
           itemStyle: { color },
         };

@@ -46,6 +46,20 @@ test('curves keep their colours whatever they come to, and guessing is in no leg
   ]);
 });
 
+test('a stepped curve has each value from the point before it on', () => {
+  const points = [
+    [0.5, 1],
+    [1, 0],
+  ] as const;
+  const drawn = (stepped: boolean) => {
+    const one = [{ name: 'a', area: null, points, stepped }];
+    return chartSvg(rateChart(one, undefined, texts, PAPER_LOOK), rateChartSize(one, texts));
+  };
+  // Down where recall is a half, at once, and then along the axis; or straight down to the corner.
+  expect(drawn(true)).toMatch(/M209 14L209 280L342 280/);
+  expect(drawn(false)).toMatch(/M209 14L342 280/);
+});
+
 test('its plot is a square with percents on both axes, higher where the legend needs it', () => {
   const svg = chartSvg(rateChart(curves, undefined, texts, PAPER_LOOK), rateChartSize(curves, texts));
   // From the corner (76, 280) half of the square of 266 to the right, and half of it up.

@@ -39,6 +39,7 @@ export function precisionRecallPicture(
   const curves = methods.map(({ name, curves: { precisionRecall }, ap }) => ({
     name,
     area: ap,
+    stepped: true,
     points: precisionRecall.map(({ recall, precision }) => [recall, precision] as const),
   }));
   // At the lowest threshold everything is marked.
