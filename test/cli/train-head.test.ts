@@ -24,8 +24,12 @@ it('trains a head on a pack without one, killed on the way, and the new pack is 
   const child = startCli(train, root);
   child.stdin.end();
   await until(async () => {
-    const [features] = await readdir(join(root, 'training-cache')).catch(() => []);
-    return features !== undefined && existsSync(join(root, 'training-cache', features, 'index.jsonl'));
+    const [features = ''] = await readdir(join(root, 'training-cache')).catch(() => []);
+    // The file is there a moment before its first line is.
+    const index = await readFile(join(root, 'training-cache', features, 'index.jsonl'), 'utf8').catch(
+      () => '',
+    );
+    return index.includes('\n');
   });
   const killed = new Promise((resolve) => child.once('close', resolve));
   child.kill('SIGKILL');
