@@ -79,7 +79,7 @@ export default defineConfig({
       { extends: true, test: { name: 'app', include: [APP], globalSetup: 'test/app/build-program.ts' } },
       {
         extends: true,
-        test: { name: 'e2e', include: [E2E], isolate: false, globalSetup: 'test/e2e/build-window.ts' },
+        test: { name: 'e2e', include: [E2E], globalSetup: 'test/e2e/build-window.ts' },
       },
     ],
   },

@@ -118,7 +118,10 @@ describeInChromium('reports', () => {
     await keyboard.press('Shift+N');
     const dialog = page.getByRole('dialog', { name: '新建报告' });
     await dialog.waitFor();
-    await dialog.getByRole('button', { name: '预览' }).press('Enter');
+    const look = dialog.getByRole('button', { name: '预览' });
+    // Until it is known what the report is about, the key would be lost.
+    await expect.poll(() => look.isEnabled()).toBe(true);
+    await look.press('Enter');
     const preview = dialog.getByTestId('preview');
     await preview.locator('canvas[data-page="1"]').waitFor();
     const text = (await preview.getByTestId('pdf-text').textContent()) ?? '';
