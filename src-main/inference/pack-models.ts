@@ -14,6 +14,7 @@ import type { ReadExternal } from '../graph/stored-values.ts';
 import { buildUmciGraph, umciParameters } from '../graph/umci.ts';
 import type { WeightSpec } from '../graph/weight-spec.ts';
 import { towerEnd } from '../methods/joint-space.ts';
+import { stageShape } from '../methods/stage-feeds.ts';
 
 /** A model of a pack, with inner tensors among its outputs. */
 export interface PackModel {
@@ -106,7 +107,7 @@ export async function headModel(pack: Pack, pathOf: PathOf, known?: ReadPart): P
   }
   const weights = await headWeights(pack, pathOf);
   if (head.kind === 'linear') return buildLinearHeadGraph(weights, head);
-  return buildUmciGraph({ ...head, ...headShape(pack) }, weights);
+  return buildUmciGraph({ ...head, ...stageShape(pack) }, weights);
 }
 
 /** Weights of a trained head, by name; empty where there is none. @throws ClipSamError `model-file-invalid` */
@@ -124,18 +125,14 @@ export async function weightsOf(file: string, pathOf: PathOf): Promise<ReadonlyM
 
 /** What each of a pack's `methodWeights` must have. */
 export function layerParameters(pack: Pack): readonly WeightSpec[] {
-  return linearHeadParameters(headShape(pack));
+  return linearHeadParameters(stageShape(pack));
 }
 
 /** The weights that a pack's head must have. */
 export function headParameters(pack: Pack): readonly WeightSpec[] {
   const { head } = pack;
-  if (head.kind === 'umci') return umciParameters({ ...head, ...headShape(pack) });
+  if (head.kind === 'umci') return umciParameters({ ...head, ...stageShape(pack) });
   return head.kind === 'linear' ? layerParameters(pack) : [];
-}
-
-function headShape({ vision, text }: Pack) {
-  return { stageWidths: vision.stages.map(({ width }) => width), textWidth: text.width };
 }
 
 function similarityHead(pack: Pack, scale: number, part: ReadPart): Model {

@@ -1,17 +1,13 @@
-import { throwIfCancelled } from '../../src-shared/errors.ts';
-import { Random } from '../../src-shared/random.ts';
 import type { GraphBuilder, Value } from '../graph/builder.ts';
 import { linearHeadParameters } from '../graph/linear-head.ts';
 import { AdamW } from './adamw.ts';
-import { caption } from './captions.ts';
 import type { FeatureRecord } from './feature-file.ts';
 import { normaliseRows } from './text-encoder.ts';
 import {
-  matchShares,
-  type PooledRegion,
   pooledRegions,
   symmetricCrossEntropy,
   type TextProgress,
+  takeContrastiveSteps,
 } from './text-training.ts';
 import type { TowerWidths } from './trainable-head.ts';
 import { TrainingGraph } from './training-graph.ts';
@@ -61,37 +57,15 @@ export async function trainProjection(
     (b, weight) => projectionLoss(b, widths, weight),
     threads ? { threads } : {},
   );
-  const channels = stageWidths.reduce((sum, width) => sum + width, 0);
-  const gradient = new Float32Array(weights.vector.length);
-  let loss = 0;
-  try {
-    while (optimizer.step < plan.steps) {
-      throwIfCancelled(signal);
-      const random = new Random(`${seed}/projection/${optimizer.step}`);
-      const batch = Array.from({ length: plan.batch }, () => random.pick(pooled.regions));
-      const captions = batch.map(({ names, defects, abnormal }) => caption(names, defects, abnormal, random));
-      const tensor = (columns: number, data: Float32Array) =>
-        ({ type: 'float32', dims: [plan.batch, columns], data }) as const;
-      gradient.fill(0);
-      loss += await graph.run(
-        weights,
-        {
-          text: tensor(textWidth, await embed(captions)),
-          regions: tensor(channels, rowsOf(batch, channels)),
-          matches: tensor(plan.batch, matchShares(batch)),
-        },
-        gradient,
-      );
-      optimizer.update(weights.vector, gradient);
-      if (optimizer.step % 50 === 0) {
-        onProgress?.({ kind: 'text', step: optimizer.step, steps: plan.steps, loss: loss / 50 });
-        loss = 0;
-        await new Promise(setImmediate);
-      }
-    }
-  } finally {
-    await graph.release();
-  }
+  await takeContrastiveSteps({
+    ...{ graph, weights, optimizer, plan, regions: pooled.regions },
+    seed: `${seed}/projection`,
+    textFeeds: async (captions) => ({
+      text: { type: 'float32', dims: [plan.batch, textWidth], data: await embed(captions) },
+    }),
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+  });
   const scale = Math.exp(weights.tensors.get('sharpness')!.data[0]! + SHARPNESS);
   return { weights: forPlainTokens(weights, widths, pooled), scale };
 }
@@ -115,12 +89,6 @@ function projectionLoss(
     return symmetricCrossEntropy(b, b.mul(b.matmul(image, text), sharpness), matches);
   });
   return losses.reduce((sum, loss) => b.add(sum, loss));
-}
-
-function rowsOf(batch: readonly PooledRegion[], channels: number): Float32Array {
-  const rows = new Float32Array(batch.length * channels);
-  for (const [row, { feature }] of batch.entries()) rows.set(feature, row * channels);
-  return rows;
 }
 
 /** The layers for channels as the tower gives them, not standardised: W / σ, and b − (W / σ) μ. */

@@ -1,6 +1,7 @@
 import { throwIfCancelled } from '../../src-shared/errors.ts';
 import { Random } from '../../src-shared/random.ts';
 import type { GraphBuilder, Value } from '../graph/builder.ts';
+import type { Tensor } from '../inference/ort.ts';
 import { sentenceIds, type Tokenizer } from '../inference/tokenizer.ts';
 import { AdamW } from './adamw.ts';
 import { caption } from './captions.ts';
@@ -30,7 +31,7 @@ export interface TextTrainingOptions {
 }
 
 /** A region of a picture as one pooled, standardised feature, with what can be said about it. */
-export interface PooledRegion {
+interface PooledRegion {
   readonly feature: Float32Array;
   readonly names: readonly string[];
   readonly defects: readonly string[];
@@ -57,28 +58,54 @@ export async function trainTextEncoder(options: TextTrainingOptions): Promise<We
   const weights = Weights.initial(specs, `${seed}/text`);
   const optimizer = new AdamW(specs, { ...plan, warmup: 50, weightDecay: 0.05, clip: 1 });
   const graph = await TrainingGraph.create(specs, (b, weight) => contrastiveLoss(b, shape, channels, weight));
+  await takeContrastiveSteps({
+    ...{ graph, weights, optimizer, plan, regions },
+    seed: `${seed}/text`,
+    textFeeds: async (captions) => ({
+      ids: {
+        type: 'int64',
+        dims: [plan.batch, shape.contextLength],
+        data: sentenceIds(tokenizer, captions, shape.contextLength),
+      },
+    }),
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+  });
+  const size = new Weights(textSpecs).vector.length;
+  return new Weights(textSpecs, weights.vector.slice(0, size));
+}
+
+interface ContrastiveSteps {
+  /** Takes `regions`, `matches` and what `textFeeds` gives. It is released at the end. */
+  readonly graph: TrainingGraph;
+  readonly weights: Weights;
+  readonly optimizer: AdamW;
+  readonly plan: Pick<TrainingPlan['text'], 'batch' | 'steps'>;
+  readonly seed: string;
+  readonly regions: readonly PooledRegion[];
+  readonly textFeeds: (captions: readonly string[]) => Promise<Record<string, Tensor>>;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: TextProgress) => void;
+}
+
+/** Steps over batches of pooled regions and captions of them, drawn by the seed and the step's number. */
+export async function takeContrastiveSteps(options: ContrastiveSteps): Promise<void> {
+  const { graph, weights, optimizer, plan, seed, regions, signal, onProgress } = options;
+  const channels = regions[0]?.feature.length ?? 0;
   const gradient = new Float32Array(weights.vector.length);
   let loss = 0;
   try {
     while (optimizer.step < plan.steps) {
       throwIfCancelled(signal);
-      const random = new Random(`${seed}/text/${optimizer.step}`);
+      const random = new Random(`${seed}/${optimizer.step}`);
       const batch = Array.from({ length: plan.batch }, () => random.pick(regions));
       const captions = batch.map(({ names, defects, abnormal }) => caption(names, defects, abnormal, random));
       gradient.fill(0);
       loss += await graph.run(
         weights,
         {
-          ids: {
-            type: 'int64',
-            dims: [plan.batch, shape.contextLength],
-            data: sentenceIds(tokenizer, captions, shape.contextLength),
-          },
-          regions: {
-            type: 'float32',
-            dims: [plan.batch, channels],
-            data: Float32Array.from(batch.flatMap(({ feature }) => [...feature])),
-          },
+          ...(await options.textFeeds(captions)),
+          regions: { type: 'float32', dims: [plan.batch, channels], data: rowsOf(batch, channels) },
           matches: { type: 'float32', dims: [plan.batch, plan.batch], data: matchShares(batch) },
         },
         gradient,
@@ -93,8 +120,12 @@ export async function trainTextEncoder(options: TextTrainingOptions): Promise<We
   } finally {
     await graph.release();
   }
-  const size = new Weights(textSpecs).vector.length;
-  return new Weights(textSpecs, weights.vector.slice(0, size));
+}
+
+function rowsOf(batch: readonly PooledRegion[], channels: number): Float32Array {
+  const rows = new Float32Array(batch.length * channels);
+  for (const [row, { feature }] of batch.entries()) rows.set(feature, row * channels);
+  return rows;
 }
 
 function contrastiveLoss(
@@ -120,7 +151,7 @@ export function symmetricCrossEntropy(b: GraphBuilder, logits: Value, matches: V
 }
 
 /** Row-normalised matches of a batch: same object and same state. Symmetric in meaning, so it serves both ways. */
-export function matchShares(batch: readonly PooledRegion[]): Float32Array {
+function matchShares(batch: readonly PooledRegion[]): Float32Array {
   const keys = batch.map(({ names, defects, abnormal }) => `${names[0]}/${abnormal}/${defects[0] ?? ''}`);
   const out = new Float32Array(batch.length ** 2);
   keys.forEach((key, row) => {
