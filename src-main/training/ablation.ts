@@ -3,9 +3,10 @@ import type { NoveltyChannel, UmciConfig } from '../../src-shared/pack.ts';
 import { exactReference } from '../../src-shared/pack-reference.ts';
 import { weightCount } from '../graph/weight-spec.ts';
 import type { LoadedPack } from '../inference/pack-loader.ts';
+import { stageShape } from '../methods/stage-feeds.ts';
 import { meanFigures, type ProtocolFigures } from './fold-figures.ts';
 import { type FoldProtocol, FoldRunner } from './fold-run.ts';
-import { APRIL_GAN_SCALE, type HeadConfig, towerWidths, trainableHead } from './head-config.ts';
+import { APRIL_GAN_SCALE, type HeadConfig, trainableHead } from './head-config.ts';
 import type { HeadFigures } from './head-validation.ts';
 import { innerParts, type ProtocolProgress } from './leave-one-out.ts';
 import type { ObjectLanguage } from './object-language.ts';
@@ -156,7 +157,7 @@ export async function ablate(options: AblationOptions): Promise<Ablation> {
     });
     results.push({
       ...{ name, varies, products },
-      parameters: weightCount(trainableHead(head, towerWidths(parent.pack)).parameters),
+      parameters: weightCount(trainableHead(head, stageShape(parent.pack)).parameters),
       mean: meanFigures(Object.values(products)),
       against: {
         better: gains.filter((gain) => gain > 0).length,

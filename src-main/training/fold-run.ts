@@ -6,7 +6,8 @@ import { makeFolder } from '../files/atomic-write.ts';
 import { sha256 } from '../files/hash.ts';
 import { writeJsonFile } from '../files/json-file.ts';
 import type { LoadedPack } from '../inference/pack-loader.ts';
-import { type HeadConfig, towerWidths, trainableHead } from './head-config.ts';
+import { stageShape } from '../methods/stage-feeds.ts';
+import { type HeadConfig, trainableHead } from './head-config.ts';
 import { paperSchedule } from './head-settings.ts';
 import { type HeadProgress, trainHead } from './head-training.ts';
 import { type HeadFigures, validateHead } from './head-validation.ts';
@@ -69,7 +70,7 @@ export class FoldRunner {
     await makeFolder(folds);
     const path = join(folds, sha256(JSON.stringify(this.#identity(fold))).slice(0, 32));
     const measures = await readMeasures(`${path}.json`);
-    const head = trainableHead(fold.head, towerWidths(parent.pack));
+    const head = trainableHead(fold.head, stageShape(parent.pack));
     const records = fold.trained.flatMap((product) => product.records);
     const measured = fold.measured.flatMap((product) => product.records);
     for (const steps of fold.lengths.slice(measures.length)) {

@@ -11,11 +11,6 @@ export type HeadConfig =
 /** Factor of the cosine in APRIL-GAN's code. */
 export const APRIL_GAN_SCALE = 100;
 
-/** What the towers of a pack fix of every head on them. */
-export function towerWidths({ vision, text }: Pick<Pack, 'vision' | 'text'>): TowerWidths {
-  return { stageWidths: vision.stages.map(({ width }) => width), textWidth: text.width };
-}
-
 /** The UMCI that is compared with others: the pack's own where it has one, else the paper's. */
 export function baseHead({ head }: Pick<Pack, 'head'>): UmciConfig {
   if (head.kind !== 'umci') return paperHead(PAPER_SETTINGS);

@@ -10,8 +10,9 @@ import { sha256 } from '../files/hash.ts';
 import { writeSafetensors } from '../graph/safetensors.ts';
 import type { LoadedPack } from '../inference/pack-loader.ts';
 import { Stopwatch } from '../inference/stopwatch.ts';
+import { stageShape } from '../methods/stage-feeds.ts';
 import { featuresIn } from './feature-file.ts';
-import { APRIL_GAN_SCALE, towerWidths } from './head-config.ts';
+import { APRIL_GAN_SCALE } from './head-config.ts';
 import { packTaken, placePack } from './head-pack.ts';
 import { paperSchedule } from './head-settings.ts';
 import { type HeadProgress, trainHead } from './head-training.ts';
@@ -136,7 +137,7 @@ async function layers(
   const plan = paperSchedule(settings, data.records.length);
   const made = ['layers', parent.packHash, settings, data.records.map(({ id }) => id)];
   const weights = await trainHead({
-    head: trainableLinear(towerWidths(parent.pack), scale),
+    head: trainableLinear(stageShape(parent.pack), scale),
     ...{ plan, seed: settings.seed, records: data.records, onProgress },
     features: featuresIn(data.folder),
     language: data.language,
@@ -155,7 +156,7 @@ async function projection(
 ): Promise<TrainedLayers> {
   const trained = await withTextTower(parent, threads ? { threads } : {}, (tower) =>
     trainProjection({
-      widths: towerWidths(parent.pack),
+      widths: stageShape(parent.pack),
       plan,
       ...{ seed: settings.seed, records: data.records, featureFolder: data.folder, onProgress },
       embed: (sentences) => tower.embed(sentences, new Stopwatch()),

@@ -8,6 +8,7 @@ import { sha256 } from '../files/hash.ts';
 import { writeSafetensors } from '../graph/safetensors.ts';
 import type { UmciShape } from '../graph/umci.ts';
 import type { LoadedPack } from '../inference/pack-loader.ts';
+import { stageShape } from '../methods/stage-feeds.ts';
 import { type DatasetCategory, datasetViews } from './dataset-views.ts';
 import { type FeatureProgress, knownFeatures } from './feature-cache.ts';
 import { type FeatureRecord, featuresIn } from './feature-file.ts';
@@ -76,8 +77,7 @@ export async function trainHeadPack(options: TrainHeadPackOptions): Promise<Head
   await makeFolder(cache);
   const shape: UmciShape = {
     ...paperHead(settings),
-    stageWidths: pack.vision.stages.map(({ width }) => width),
-    textWidth: pack.text.width,
+    ...stageShape(pack),
   };
   const pictures = await openFeatures(options);
   await sayNeeds(options, shape, pictures);
