@@ -5,6 +5,7 @@ export const EXPORT_FORMATS = [
   'csv',
   'xlsx',
   'json',
+  'parquet',
   'opc',
   'coco',
   'cvat',

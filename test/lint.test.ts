@@ -24,7 +24,8 @@ const DIRECTIONS: Directions = {
   pdf: ['files'],
   charts: ['files'],
   xlsx: [],
-  reports: ['pipeline', 'codec', 'pdf', 'charts', 'xlsx', 'files'],
+  parquet: [],
+  reports: ['pipeline', 'codec', 'pdf', 'charts', 'xlsx', 'parquet', 'files'],
   services: [
     ...[
       'pipeline',
@@ -72,6 +73,7 @@ const OWNERS: Directions = {
   echarts: ['charts'],
   '@resvg/resvg-wasm': ['charts'],
   'write-excel-file': ['xlsx'],
+  'hyparquet-writer': ['parquet'],
   'node:fs': ON_DISK,
   'node:fs/promises': ON_DISK,
 };

@@ -42,7 +42,9 @@ const SEPARATORS = new Map<string, CsvStyle['separator']>([
 export function addExport(program: Command): void {
   program
     .command('export')
-    .summary('write results as CSV, XLSX, JSON, COCO, masks, HTML or PDF, or for CVAT and Label Studio')
+    .summary(
+      'write results as CSV, XLSX, JSON, Parquet, COCO, masks, HTML or PDF, or for CVAT and Label Studio',
+    )
     .description(
       "Writes a batch's newest results, with what inspectors said about them, for people and other programs.",
     )
@@ -148,7 +150,9 @@ function summaryLines({ images, failed, changed, missing, pending }: ExportSumma
   const of = (count: number) => `${count} of ${images} images`;
   return [
     ...(pending > 0 ? [`${pending} more images have no result yet and are left out.`] : []),
-    ...(failed > 0 ? [`${of(failed)} failed: they are in CSV, XLSX, JSON and HTML with the reason.`] : []),
+    ...(failed > 0
+      ? [`${of(failed)} failed: they are in CSV, XLSX, JSON, Parquet and HTML with the reason.`]
+      : []),
     ...(changed > 0
       ? [
           `${of(changed)} changed since they were inspected: their pictures are left out of HTML. Inspect again.`,

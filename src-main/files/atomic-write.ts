@@ -12,7 +12,7 @@ import { type ClipSamError, failure } from '../../src-shared/errors.ts';
  */
 export async function writeFileAtomically(
   path: string,
-  content: Uint8Array | string | AsyncIterable<string>,
+  content: Uint8Array | string | AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
   const temporary = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
   try {

@@ -30,7 +30,7 @@ async function* rows(report: RunReport, context: ExportContext): AsyncGenerator<
 }
 
 /** What tables say of an image, under the names of their columns. */
-export function imageRow(report: RunReport, image: ReportImage): CsvRow {
+export function imageRow(report: RunReport, image: ReportImage) {
   const { batch, run, recipe } = report;
   const result = image.status === 'done' ? image.result : undefined;
   const error = image.status === 'failed' ? image.error : undefined;
@@ -92,7 +92,7 @@ export function imageRow(report: RunReport, image: ReportImage): CsvRow {
     pages: image.page?.count ?? 1,
     image_id: image.imageId,
     key: imageKey(image.name),
-  };
+  } satisfies CsvRow;
 }
 
 /** The size of the largest region that counts; empty without one, and in millimetres without a scale. */

@@ -16,6 +16,7 @@ const OUTPUTS: Readonly<Record<ExportFormat, string>> = {
   csv: 'results.csv',
   xlsx: 'results.xlsx',
   json: 'results.json',
+  parquet: 'parquet',
   opc: 'opc-40100-1.json',
   coco: 'coco.json',
   cvat: 'cvat',

@@ -11,6 +11,7 @@ import { exportJson } from './json-export.ts';
 import { exportLabelStudio } from './label-studio-export.ts';
 import { exportMasks } from './masks-export.ts';
 import { exportOpc } from './opc-export.ts';
+import { exportParquet } from './parquet-export.ts';
 import type { ExportContext, RunReport } from './run-report.ts';
 import { exportXlsx } from './xlsx-export.ts';
 
@@ -18,6 +19,7 @@ const EXPORTS = {
   csv: exportCsv,
   xlsx: exportXlsx,
   json: exportJson,
+  parquet: exportParquet,
   opc: exportOpc,
   coco: exportCoco,
   cvat: exportCvat,

@@ -1,15 +1,13 @@
 import { join } from 'node:path';
-import { inMillimetres, regionSize } from '../../src-shared/region-size.ts';
-import { scaleOf } from '../../src-shared/scale.ts';
 import { thumbnail } from '../codec/image-codec.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
-import { pixelMask } from '../pipeline/polygon-raster.ts';
 import { type CellValue, MOST_ROWS, type SheetContent, type SheetPicture } from '../xlsx/workbook.ts';
 import { workbookInThread } from '../xlsx/write-workbook.ts';
 import { imageRow } from './csv-export.ts';
 import { decidedVerdict } from './decided-verdict.ts';
 import { imageKey } from './image-key.ts';
-import { FALSE_POSITIVE, reviewedRegions } from './reviewed-regions.ts';
+import { tableRegions } from './region-row.ts';
+import { FALSE_POSITIVE } from './reviewed-regions.ts';
 import type { DoneImage, ExportContext, ReportImage, RunReport } from './run-report.ts';
 import { contentSeen, unlessUnreadable } from './seen-content.ts';
 import { chartsSheet } from './xlsx-charts.ts';
@@ -37,7 +35,7 @@ export async function exportXlsx(report: RunReport, context: ExportContext): Pro
     images.add(imageRow(report, image));
     counts.add(image);
     if (image.status === 'failed') continue;
-    for (const row of regionRows(report, image)) regions.add(row);
+    for (const { row } of tableRegions(report, image)) regions.add(row);
     if (decidedVerdict(image) !== 'reject') continue;
     const small = rejected.length < MOST_PICTURES ? await smallPicture(report, image) : null;
     if (small) pictures.push({ ...small, row: rejected.length });
@@ -88,49 +86,6 @@ class Table {
 
 function toValue(name: string, value: string | number | null): CellValue {
   return DATES.has(name) && typeof value === 'string' ? new Date(value) : value;
-}
-
-function regionRows(report: RunReport, image: DoneImage): TableRow[] {
-  const { result, verdict } = image;
-  const scale = scaleOf(result, report.batch);
-  return reviewedRegions(image).map((region) => {
-    const { area, box } = pixelMask(region.polygons, result.width, result.height);
-    const size = regionSize({ polygons: region.polygons, box, area });
-    const metric = scale && inMillimetres(size, scale);
-    return {
-      image: image.name,
-      region: region.regionIndex,
-      class: region.className,
-      score: region.score,
-      marked_by: region.inspector,
-      length_px: round(size.length),
-      width_px: round(size.width),
-      area_px: area,
-      diameter_px: round(size.equivalentDiameter),
-      length_mm: metric && round(metric.length),
-      width_mm: metric && round(metric.width),
-      area_mm2: metric && round(metric.area),
-      diameter_mm: metric && round(metric.equivalentDiameter),
-      scale_mm_per_px: scale?.millimetresPerPixel ?? null,
-      below_limit: result.regions.some(({ index, belowLimit }) => index === region.regionIndex && belowLimit)
-        ? 'yes'
-        : null,
-      box_x_px: box.x,
-      box_y_px: box.y,
-      box_width_px: box.width,
-      box_height_px: box.height,
-      model_verdict: result.verdict,
-      human_verdict: verdict?.verdict ?? null,
-      severity: verdict?.severity ?? null,
-      image_id: image.imageId,
-      key: imageKey(image.name),
-    };
-  });
-}
-
-/** Sizes are kept to a thousandth of their unit. */
-function round(value: number): number {
-  return Number(value.toFixed(3));
 }
 
 function rejectedRow(image: DoneImage, hasPicture: boolean): TableRow {

@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { writeFileAtomically } from '../../src-main/files/atomic-write.ts';
+import { parquetPieces } from '../../src-main/parquet/parquet-pieces.ts';
 import { exportReport } from '../../src-main/reports/export-report.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
 import { typedScale } from '../../src-shared/scale.ts';
+import { tempFolder } from '../temp-folder.ts';
 import { hasLibreOffice, hasReader, openWithLibreOffice, readWith } from './other-readers.ts';
 import {
   annotation,
@@ -231,6 +234,112 @@ describe.skipIf(!hasReader('pycocotools'))('pycocotools', () => {
     }
     expect(two[1]!.pixels).toBe(sum(rowsOf([holed])));
   });
+});
+
+describe.skipIf(!hasReader('pyarrow'))('PyArrow', () => {
+  interface Table {
+    readonly types: Record<string, string>;
+    readonly groups: number[];
+    readonly metadata: Record<string, string>;
+    readonly rows: Record<string, string | number | boolean | null>[];
+  }
+  type Tables = Record<'images' | 'regions', Table>;
+
+  test('reads typed columns with what stands in CSV and JSON', async () => {
+    const { out, images, report } = await reviewedRun();
+    const csv = { separator: ',', decimal: '.', bom: false } as const;
+    const files = await exportReport(report, ['csv', 'json', 'parquet'], out, { csv });
+    const pathOf = Object.fromEntries(files.map(({ format, path }) => [format, path]));
+    const tables = readWith<Tables>('pyarrow', pathOf.parquet!);
+    const { types, rows, metadata } = tables.images;
+    expect(metadata).toMatchObject({ 'clipsam.workspace': 'ws', 'clipsam.job': 'ws/1' });
+    expect(types).toMatchObject({
+      image: 'string',
+      score: 'double',
+      regions: 'int32',
+      image_id: 'int64',
+      overturned: 'bool',
+      finished_at: 'timestamp[ms, tz=UTC]',
+      reviewed_at: 'timestamp[ms, tz=UTC]',
+    });
+    const [header, ...lines] = readCsv(pathOf.csv!);
+    expect(Object.keys(types)).toEqual(header);
+    expect(rows).toHaveLength(images.length);
+    for (const [i, row] of rows.entries()) expect(asCells(row)).toEqual(plain(lines[i]!));
+    const { results } = JSON.parse(await readFile(pathOf.json!, 'utf8'));
+    for (const [i, { resultId, resultContent, creationTime }] of results.entries()) {
+      const { score = null, timings } = resultContent;
+      const { result, finished_at, time_ms, image_id } = rows[i]!;
+      expect({ result, image_id, score: rows[i]!.score, time_ms }).toEqual({
+        result: resultId,
+        image_id: resultContent.imageId,
+        score,
+        time_ms: timings?.total ?? null,
+      });
+      expect(Date.parse(String(finished_at))).toBe(Date.parse(creationTime));
+    }
+    // As the sheet of regions: the model's, and the one that was drawn.
+    const last = tables.regions.rows.slice(-4);
+    expect(last.map((row) => [row.image, row.region, row.class, row.area_px, row.below_limit])).toEqual([
+      ['two.png', 1, 'defect', sum(rowsOf([square, triangle])), false],
+      ['two.png', 2, 'defect', sum(rowsOf([holed])), false],
+      ['two.png', 3, 'false-positive', sum(rowsOf([square])), false],
+      ['two.png', null, 'crack "A" & B', sum(rowsOf([triangle])), false],
+    ]);
+    expect(last.map(({ polygons }) => JSON.parse(String(polygons)))).toEqual([
+      [square, triangle],
+      [holed],
+      [square],
+      [triangle],
+    ]);
+    const known = new Set(rows.map(({ result }) => result));
+    expect(tables.regions.rows.every(({ result }) => known.has(result!))).toBe(true);
+  });
+
+  test('reads a run without images with all its columns', async () => {
+    const { out, done, report } = await reportFixture();
+    const [file] = await exportReport(report([done('a.png')]), ['parquet'], out);
+    const { images, regions } = readWith<Tables>('pyarrow', file!.path);
+    const [empty] = await exportReport(report([]), ['parquet'], out);
+    const none = readWith<Tables>('pyarrow', empty!.path);
+    expect([none.images.rows, none.regions.rows]).toEqual([[], []]);
+    expect([none.images.types, none.regions.types]).toEqual([images.types, regions.types]);
+  });
+
+  test('reads rows in groups, with every value as it was', async () => {
+    const folder = await tempFolder();
+    const columns = { text: 'text', number: 'double', id: 'int64', at: 'time', is: 'boolean' } as const;
+    const rows = Array.from({ length: 20_001 }, (_, i) => ({
+      text: i % 5 === 0 ? null : `image ${i} 缺陷`,
+      number: i % 7 === 0 ? null : i / 20_001,
+      id: 2 ** 40 + i,
+      at: new Date(1.7e12 + i).toISOString(),
+      is: i % 3 === 0,
+    }));
+    const pieces = parquetPieces(columns, ReadableStream.from(rows), {});
+    await writeFileAtomically(join(folder, 'rows.parquet'), pieces);
+    const read = readWith<Record<'rows', Table>>('pyarrow', folder).rows;
+    expect(read.groups).toEqual([10_000, 10_000, 1]);
+    expect(read.rows.map((row) => ({ ...row, at: new Date(String(row.at)).toISOString() }))).toEqual(rows);
+  });
+
+  /** Rows of cells, as Python reads them. */
+  const readCsv = (path: string) => readWith<string[][]>('csv', path);
+
+  /** Cells without the apostrophe before what spreadsheets take for a formula. */
+  const plain = (cells: readonly string[]) => cells.map((cell) => cell.replace(/^'(?=[=+\-@\t])/, ''));
+
+  /** A row as the CSV has it. */
+  function asCells(row: Table['rows'][number]): string[] {
+    return Object.entries(row).map(([name, value]) => {
+      if (value === null) return '';
+      if (typeof value === 'boolean') return value ? 'yes' : 'no';
+      if (name.endsWith('_at')) return new Date(String(value)).toISOString();
+      if (name === 'score') return String(Number(Number(value).toFixed(6)));
+      if (name === 'time_ms') return String(Number(Number(value).toFixed(1)));
+      return String(value);
+    });
+  }
 });
 
 describe.skipIf(!hasReader('datumaro'))('Datumaro', () => {

@@ -68,6 +68,26 @@ def read_pycocotools(path):
     return found
 
 
+def read_pyarrow(path):
+    import pyarrow.parquet as parquet
+
+    found = {}
+    for each in Path(path).glob("*.parquet"):
+        file = parquet.ParquetFile(each)
+        table = file.read()
+        rows = [
+            {key: value.isoformat(timespec="milliseconds") if hasattr(value, "isoformat") else value for key, value in row.items()}
+            for row in table.to_pylist()
+        ]
+        found[each.stem] = {
+            "types": {field.name: str(field.type) for field in table.schema},
+            "groups": [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)],
+            "metadata": {key.decode(): value.decode() for key, value in (file.metadata.metadata or {}).items()},
+            "rows": rows,
+        }
+    return found
+
+
 def read_datumaro(path):
     import shutil
     import tempfile
@@ -136,6 +156,7 @@ READERS = {
     "csv": read_csv,
     "openpyxl": read_openpyxl,
     "pycocotools": read_pycocotools,
+    "pyarrow": read_pyarrow,
     "datumaro": read_datumaro,
     "label_studio_sdk": read_label_studio,
 }
