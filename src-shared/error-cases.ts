@@ -123,6 +123,7 @@ export const ERROR_CASES = {
   'no-result': { code: 'not-found', values: [] },
   'map-lost': { code: 'image-not-found', values: ['file'] },
   'sam-blind': { code: 'conflict', values: [] },
+  'verdict-crossed': { code: 'conflict', values: ['name', 'verdict', 'time', 'entry'] },
   'no-verdict': { code: 'conflict', values: [] },
   'no-reason': { code: 'input-invalid', values: [] },
   'nothing-marked': { code: 'input-invalid', values: [] },

@@ -4,6 +4,10 @@ import { z } from 'zod';
 export const idSchema = z.int().positive();
 export const countSchema = z.int().min(0);
 export const hashSchema = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal digits');
+/** What a client chose at random for a request, so that it is carried out once however often it is sent. */
+export const idempotencyKeySchema = z
+  .string()
+  .regex(/^[\w-]{16,64}$/, 'must be 16 to 64 letters, digits, - and _');
 /** A line of text that somebody writes. */
 export const lineSchema = z.string().max(500);
 /** Several lines that somebody writes. */

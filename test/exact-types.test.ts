@@ -68,9 +68,10 @@ type EventOf<Stream> = Stream extends AsyncIterable<infer Event> ? Event : never
 describe('what inspectors say', () => {
   it('is a verdict or an annotation, but for what the store adds', () => {
     type Given = Omit<VerdictEntry, 'id' | 'createdAt' | 'supersedes'>;
-    expectTypeOf<Flat<Required<NewVerdict>>>().toEqualTypeOf<Flat<Given>>();
+    type Sent<Entry> = Flat<Required<Omit<Entry, 'idempotencyKey' | 'seenVerdictId'>>>;
+    expectTypeOf<Sent<NewVerdict>>().toEqualTypeOf<Flat<Given>>();
     type Made = Omit<Annotation, 'id' | 'createdAt'>;
-    expectTypeOf<Flat<Required<NewAnnotation>>>().toEqualTypeOf<Flat<Made>>();
+    expectTypeOf<Sent<NewAnnotation>>().toEqualTypeOf<Flat<Made>>();
   });
   it('comes to the store as the contract takes it', () => {
     expectTypeOf<Parameters<typeof addVerdict>[1]>().toEqualTypeOf<Inputs['review']['judge']>();

@@ -186,6 +186,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
       version: SOFTWARE_VERSION,
       shell: options.shell,
       workspaceFolder: workspace.folder,
+      workspaceId: workspace.id,
       userName,
       platform: process.platform,
     },

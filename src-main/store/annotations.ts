@@ -7,9 +7,10 @@ import {
   riseOf,
 } from '../../src-shared/annotation-limits.ts';
 import type { NewAnnotation } from '../../src-shared/contract/review.ts';
-import { failure } from '../../src-shared/errors.ts';
+import { ClipSamError, failure } from '../../src-shared/errors.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
 import { recordAudit } from './audit.ts';
+import { madeBefore, noteRequest } from './request-keys.ts';
 import { resultToJudge } from './results.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
@@ -18,6 +19,24 @@ import type { Workspace } from './workspace.ts';
 export type Alongside<Entry> = (workspace: Workspace, entry: Entry) => Promise<void>;
 
 /**
+ * The annotation that a request with this key made before; undefined when it made none.
+ * @throws ClipSamError `input-invalid` when that was for another image, or by another inspector
+ */
+export async function annotationOf(
+  { db }: Workspace,
+  { idempotencyKey, runId, imageId, inspector, kind }: NewAnnotation,
+): Promise<Annotation | undefined> {
+  const id = await madeBefore(db, idempotencyKey, 'annotation');
+  if (id === undefined) return undefined;
+  const row = await db.selectFrom('annotations').selectAll().where('id', '=', id).executeTakeFirst();
+  const isSame =
+    row?.run_id === runId && row.image_id === imageId && row.inspector === inspector && row.kind === kind;
+  if (!isSame) throw new ClipSamError('input-invalid', 'This idempotency key belongs to another annotation.');
+  return toAnnotation(row);
+}
+
+/**
+ * Adds an annotation, once for each idempotency key.
  * @throws ClipSamError `input-invalid` when neither a region of the result nor an area is given, or the area is too
  * detailed; `not-found` when there is no such result or region; `image-changed` when other content was imported since
  */
@@ -30,6 +49,8 @@ export async function addAnnotation(
   const polygons = entry.polygons?.length ? entry.polygons : null;
   if (polygons) checkAnnotation(polygons);
   return workspace.db.transaction().execute(async (db) => {
+    const made = await annotationOf({ ...workspace, db }, entry);
+    if (made) return made;
     const result = await resultToJudge({ ...workspace, db }, runId, imageId);
     if (!result) {
       throw failure('no-result', `Run ${runId} has no result for image ${imageId} to annotate.`);
@@ -69,6 +90,7 @@ export async function addAnnotation(
       .returningAll()
       .executeTakeFirstOrThrow();
     const annotation = toAnnotation(row);
+    await noteRequest(db, entry.idempotencyKey, 'annotation', row.id);
     await recordAudit(db, [
       {
         inspector: entry.inspector,

@@ -9,6 +9,7 @@ import { OPINION_COLUMNS } from './opinion-columns.ts';
 import { rebuildTable } from './rebuild-table.ts';
 import { REFERENCES } from './reference-tables.ts';
 import { REPORTS } from './report-tables.ts';
+import { REQUEST_KEYS } from './request-keys.ts';
 import { RUN_COMPARISON } from './run-comparison.ts';
 import { addScales } from './scale-tables.ts';
 import { SIGNATURES } from './signature-tables.ts';
@@ -61,6 +62,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '028-reports': { up: (db) => run(db, REPORTS) },
   '029-signatures': { up: (db) => run(db, SIGNATURES) },
   '030-backups': { up: (db) => run(db, BACKUPS) },
+  '031-request-keys': { up: (db) => run(db, REQUEST_KEYS) },
 };
 
 const INSPECTION = [

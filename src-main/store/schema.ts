@@ -192,6 +192,13 @@ export interface Schema {
     created_at: string;
     supersedes: number | null;
   };
+  /** See `request-keys.ts`. */
+  request_keys: {
+    key: string;
+    subject: 'verdict' | 'annotation';
+    subject_id: number;
+    day: number;
+  };
   /** What counts of each result, see `total-tables.ts`; written by triggers alone. */
   inspected_images: {
     run_id: number;

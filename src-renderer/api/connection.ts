@@ -1,4 +1,4 @@
-import { createORPCClient, isDefinedError } from '@orpc/client';
+import { createORPCClient, isDefinedError, ORPCError } from '@orpc/client';
 import { RPCLink as MessagePortLink } from '@orpc/client/message-port';
 import { RPCLink as WebSocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
@@ -75,6 +75,11 @@ function desktopPort(bridge: DesktopBridge): Promise<MessagePort> {
 export type Api = ReturnType<typeof createTanstackQueryUtils<Client>>;
 export function apiFor(client: Client): Api {
   return createTanstackQueryUtils(client);
+}
+
+/** True for an error that the workstation answered with; false where the line broke, and nobody knows what was done. */
+export function wasAnswered(error: unknown): boolean {
+  return error instanceof ORPCError || error instanceof ClipSamError;
 }
 
 /** What went wrong, as the workstation said it, or a fault where it said nothing. */

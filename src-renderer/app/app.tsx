@@ -28,6 +28,7 @@ import { SignInDialog } from '../people/sign-in-dialog.tsx';
 import { ReferencesScreen } from '../references/references-screen.tsx';
 import { ReportsScreen } from '../reports/reports-screen.tsx';
 import { ReviewScreen } from '../review/review-screen.tsx';
+import { useResendUnsent } from '../review/use-resend-unsent.ts';
 import { useDashboardPlace } from '../state/dashboard-place.ts';
 import { usePeople } from '../state/people.ts';
 import { ROUTES, routeTo, useHashLocation } from '../state/routes.ts';
@@ -77,6 +78,7 @@ function Frame() {
     toggleHelp: help.toggle,
   };
   useActions(APP_ACTIONS, context);
+  useResendUnsent();
   return (
     <AppShell navbar={{ width: 76, breakpoint: 0 }} padding={0}>
       <AppShell.Navbar className={classes.rail} aria-label={t('navigation')}>

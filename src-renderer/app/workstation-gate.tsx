@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NotLetIn, onOtherTab } from '../api/browser-access.ts';
 import { apiFor, connect } from '../api/connection.ts';
+import { useUnsentEdits } from '../review/unsent-edits.ts';
 import { refreshPeople } from '../state/people.ts';
 import { followEvents, WorkstationContext, type WorkstationState } from '../state/workstation.ts';
 import { App } from './app.tsx';
@@ -19,6 +20,7 @@ const RETRY = 2000;
 export function WorkstationGate() {
   const { t } = useTranslation();
   const queries = useQueryClient();
+  const unsent = useUnsentEdits(({ edits }) => edits.length);
   const [attempt, setAttempt] = useState(0);
   const [connection, setConnection] = useState<ConnectionState>({ state: 'opening' });
   // biome-ignore lint/correctness/useExhaustiveDependencies: every attempt opens the connection anew
@@ -65,6 +67,11 @@ export function WorkstationGate() {
         <Stack align="center" maw={420} role="alert">
           <Title order={3}>{t(`${connection.state}.title`)}</Title>
           <Text ta="center">{t(`${connection.state}.why`)}</Text>
+          {unsent > 0 && (
+            <Text ta="center" fw={600} data-testid="unsent">
+              {t('unsent', { count: unsent })}
+            </Text>
+          )}
           {connection.state === 'lost' && (
             <Button onClick={() => location.reload()}>{t('lost.reload')}</Button>
           )}

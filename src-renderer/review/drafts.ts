@@ -1,11 +1,17 @@
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
+import type { VerdictEntry } from '../../src-shared/verdict.ts';
 import type { VerdictValues } from './undo-stack.ts';
 
 /** What was entered for an image and is not saved yet. `verdict`: chosen, but its reason is still missing. */
 export type VerdictDraft = Partial<Omit<VerdictValues, 'verdict'>> & {
   readonly verdict?: 'accept' | 'reject' | 'uncertain' | undefined;
+  /** The newest verdict that was on screen when `verdict` was chosen; null: there was none. */
+  readonly seen?: number | null | undefined;
 };
+
+/** Refusals after which the verdict is no draft: it is somebody else's to decide, or about another picture. */
+export const NOT_TO_KEEP: ReadonlySet<string> = new Set(['not-permitted', 'image-changed']);
 
 /** Drafts kept; the oldest are given up first. */
 const LIMIT = 200;
@@ -62,8 +68,27 @@ export const EMPTY_VERDICT = { defectClass: '', severity: null, overturnReason: 
 export function isChanged(last: VerdictValues | null, draft: VerdictDraft | undefined): boolean {
   const stored: VerdictDraft = { ...EMPTY_VERDICT, ...(last as VerdictDraft | null) };
   return (Object.keys(draft ?? {}) as (keyof VerdictDraft)[]).some(
-    (name) => draft?.[name] !== undefined && draft[name] !== stored[name],
+    (name) => name !== 'seen' && draft?.[name] !== undefined && draft[name] !== stored[name],
   );
+}
+
+/** Whether a verdict came since the one that was on screen. @param seen null: there was none */
+export function isCrossed(newest: VerdictEntry | undefined, seen: number | null): boolean {
+  // Who saw none still sees none after one that was taken back.
+  return newest !== undefined && newest.id !== seen && !(seen === null && newest.verdict === 'withdrawn');
+}
+
+/**
+ * The verdict of somebody else that came after a drafted one was chosen and before it was stored; undefined: none did.
+ * @param inspector whose draft it is
+ */
+export function crossingOf(
+  newest: VerdictEntry | undefined,
+  draft: VerdictDraft | undefined,
+  inspector: string,
+): VerdictEntry | undefined {
+  if (!draft?.verdict || draft.seen === undefined || newest?.inspector === inspector) return undefined;
+  return isCrossed(newest, draft.seen) ? newest : undefined;
 }
 
 /** The values that saving would store. A reason is kept only where the model is overturned. */

@@ -12,12 +12,13 @@ import { type Scale, scaleOf } from '../../src-shared/scale.ts';
 import { overturns } from '../../src-shared/verdict.ts';
 import type { Failure } from '../i18n/failure-text.ts';
 import type { UserAction } from '../keys/action.ts';
+import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { AnnotationList } from './annotation-list.tsx';
 import { AreaEditPanel, SavedArea } from './area-panel.tsx';
 import { CandidatePanel } from './candidate-panel.tsx';
 import { DispositionLine } from './disposition-line.tsx';
-import { draftKey, useDrafts, type VerdictDraft } from './drafts.ts';
+import { crossingOf, draftKey, useDrafts, type VerdictDraft } from './drafts.ts';
 import { DrawnPanel } from './drawn-panel.tsx';
 import { HistoryList } from './history-list.tsx';
 import { ModelSummary } from './model-summary.tsx';
@@ -28,6 +29,7 @@ import { ResultFacts } from './result-facts.tsx';
 import type { ReviewContext } from './review-actions.ts';
 import { Section } from './section.tsx';
 import type { AnnotationValues } from './undo-stack.ts';
+import { useIsUnsent } from './unsent-edits.ts';
 import type { AreaTools } from './use-area.ts';
 import type { References } from './use-references.ts';
 import type { AskedSam } from './use-sam.ts';
@@ -40,6 +42,8 @@ export type InspectorHandlers = {
   decide(verdict: 'accept' | 'reject' | 'uncertain', changes?: VerdictDraft): void;
   amend(changes: VerdictDraft): void;
   withdraw(): void;
+  /** Gives up the drafted verdict for the one that came before it. */
+  takeTheirs(): void;
   selectRegion(index: number | null): void;
   pointAtRegion(index: number | null): void;
   selectAnnotation(id: number | null): void;
@@ -141,16 +145,20 @@ export const InspectorPanel = memo(function InspectorPanel(props: InspectorPanel
 function Verdict(props: InspectorPanelProps) {
   const { runId, row, on } = props;
   const draft = useDrafts(({ byImage }) => byImage[draftKey(runId, row.imageId)]);
+  const inspector = useSession((session) => session.inspector);
+  const last = props.remarks?.verdicts.at(-1);
   const chosen = draft?.verdict;
   const reasonFor = chosen && chosen !== 'uncertain' && overturns(chosen, row.model) ? chosen : null;
   return (
     <VerdictForm
       imageId={row.imageId}
-      last={props.remarks?.verdicts.at(-1)}
+      last={last}
       draft={draft}
       classes={props.classes}
       reasonFor={reasonFor}
+      crossing={crossingOf(last, draft, inspector)}
       saving={props.saving}
+      unsent={useIsUnsent(runId, row.imageId)}
       error={props.failure}
       disabled={row.status === 'pending' || props.settled !== null}
       why={props.settled}
@@ -160,6 +168,7 @@ function Verdict(props: InspectorPanelProps) {
       onAmend={on.amend}
       onAction={on.run}
       onWithdraw={on.withdraw}
+      onTakeTheirs={on.takeTheirs}
     />
   );
 }

@@ -1,4 +1,6 @@
-import { sameValues } from './drafts.ts';
+import type { VerdictEntry } from '../../src-shared/verdict.ts';
+import { failureOf } from '../api/connection.ts';
+import { isCrossed, sameValues } from './drafts.ts';
 import { EditWriter, type EditWriterOptions } from './edit-writer.ts';
 import {
   type AnnotationValues,
@@ -19,6 +21,8 @@ import { keepStack, undoKey, useUndoStacks } from './undo-store.ts';
 export interface UndoResult {
   readonly delta: Delta;
   readonly outcome: 'done' | 'changed';
+  /** The other inspector's verdict that it met; null: none, or something else changed. */
+  readonly met: VerdictEntry | null;
 }
 
 interface ReviewEditsOptions extends EditWriterOptions {
@@ -35,21 +39,41 @@ export class ReviewEdits {
   readonly #options: ReviewEditsOptions;
   readonly #writer: EditWriter;
   #last: Promise<unknown> = Promise.resolve();
+  /** The newest verdict of this window on each image, and what was on screen before it: who saw that has seen it. */
+  readonly #own = new Map<number, { readonly over: ReadonlySet<number | null>; readonly id: number }>();
 
   constructor(options: ReviewEditsOptions) {
     this.#options = options;
     this.#writer = new EditWriter(options);
   }
 
-  /** Stores a verdict; null takes it back. Resolves when it is stored, or was there already. */
-  judge(imageId: number, after: VerdictValues | null): Promise<void> {
+  /**
+   * Stores a verdict; null takes it back. Resolves when it is stored, or was there already.
+   * @param seen the newest verdict that was on screen, null: none; when another one came since, it is refused. Default:
+   *   the newest that this window knows
+   */
+  judge(imageId: number, after: VerdictValues | null, seen?: number | null): Promise<void> {
     return this.#inTurn(async (run) => {
-      const before = valuesOf((await this.#writer.remarksOn(run, imageId)).verdicts.at(-1));
-      if (sameValues(before, after)) return;
+      const newest = (await this.#writer.remarksOn(run, imageId)).verdicts.at(-1);
+      const before = valuesOf(newest);
+      const known = seen === undefined ? (newest?.id ?? null) : this.#withOwn(imageId, seen);
+      if (!isCrossed(newest, known) && sameValues(before, after)) return;
       const delta: Delta = { kind: 'judge', imageId, before, after };
-      await this.#writer.attempt(run, delta);
+      const id = await this.#writer.attempt(run, delta, { seen: known });
+      this.#noteOwn(imageId, known, id!);
       this.#push(run, delta);
     });
+  }
+
+  /** What was seen, with what this window itself said since. */
+  #withOwn(imageId: number, seen: number | null): number | null {
+    const own = this.#own.get(imageId);
+    return own?.over.has(seen) ? own.id : seen;
+  }
+
+  #noteOwn(imageId: number, seen: number | null, id: number): void {
+    const own = this.#own.get(imageId);
+    this.#own.set(imageId, { over: new Set([...(own?.id === seen ? own.over : []), seen]), id });
   }
 
   annotate(imageId: number, annotation: AnnotationValues): Promise<void> {
@@ -80,7 +104,7 @@ export class ReviewEdits {
       const delta = stack.done.at(-1);
       if (!delta) return undefined;
       const without = { ...stack, done: stack.done.slice(0, -1) };
-      return { delta, outcome: await this.#step(run, inverse(delta), undone(stack), without) };
+      return { delta, ...(await this.#step(run, inverse(delta), undone(stack), without)) };
     });
   }
 
@@ -91,7 +115,7 @@ export class ReviewEdits {
       const delta = stack.undone.at(-1);
       if (!delta) return undefined;
       const without = { ...stack, undone: stack.undone.slice(0, -1) };
-      return { delta, outcome: await this.#step(run, delta, redone(stack), without) };
+      return { delta, ...(await this.#step(run, delta, redone(stack), without)) };
     });
   }
 
@@ -101,14 +125,31 @@ export class ReviewEdits {
     step: Delta,
     after: UndoStack,
     without: UndoStack,
-  ): Promise<UndoResult['outcome']> {
-    if (!(await this.#writer.applies(run, step))) {
-      this.#keep(run, without);
-      return 'changed';
+  ): Promise<Omit<UndoResult, 'delta'>> {
+    const { applies, newest } = await this.#writer.look(run, step);
+    if (!applies) return this.#leaveOut(run, step, without, newest);
+    const seen = newest?.id ?? null;
+    try {
+      const id = await this.#writer.attempt(run, step, { seen, isStep: true });
+      if (step.kind === 'judge') this.#noteOwn(step.imageId, seen, id!);
+      this.#keep(run, id !== null && step.kind !== 'judge' ? renumber(after, step.annotationId, id) : after);
+      return { outcome: 'done', met: null };
+    } catch (error) {
+      if (failureOf(error).details?.case !== 'verdict-crossed') throw error;
+      return this.#leaveOut(run, step, without, (await this.#writer.look(run, step)).newest);
     }
-    const id = await this.#writer.attempt(run, step);
-    this.#keep(run, id !== null && step.kind !== 'judge' ? renumber(after, step.annotationId, id) : after);
-    return 'done';
+  }
+
+  /** A step that somebody else got in the way of. */
+  #leaveOut(
+    run: number,
+    step: Delta,
+    without: UndoStack,
+    newest: VerdictEntry | undefined,
+  ): Omit<UndoResult, 'delta'> {
+    this.#keep(run, without);
+    const isMet = step.kind === 'judge' && newest && newest.inspector !== this.#options.inspector();
+    return { outcome: 'changed', met: isMet ? newest : null };
   }
 
   /** Resolves when every edit asked for so far is through, and who asked for it has said so. */

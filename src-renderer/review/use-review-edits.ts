@@ -31,9 +31,10 @@ export function useReviewEdits(
         queries,
         runId,
         workspace: info.workspaceFolder,
+        workspaceId: info.workspaceId,
         tableKey: reviewTableKey(batchId, table),
         inspector: () => useSession.getState().inspector,
       }),
-    [client, api, info.workspaceFolder, queries, runId, batchId, table],
+    [client, api, info, queries, runId, batchId, table],
   );
 }

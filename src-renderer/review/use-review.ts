@@ -47,7 +47,7 @@ export function useReview({ batchId, runId: chosenRun, asked, askedOther, data }
   const { current } = queue;
   const { image, otherImage, remarks, pyramid } = useReviewImage(runId, other.id, queue.queue, current);
   const edits = useReviewEdits(runId, tableKey);
-  const verdicts = useVerdicts(runId, edits, queue);
+  const verdicts = useVerdicts(runId, edits, queue, remarks.data);
   const references = useReferences(runId, current, edits);
   usePreparedSam(runId, queue.queue, current);
   const sam = useSam(runId, current?.imageId ?? null);
@@ -107,6 +107,7 @@ export function useReview({ batchId, runId: chosenRun, asked, askedOther, data }
       verdicts.amend(changes);
     },
     withdraw: () => void verdicts.withdraw(),
+    takeTheirs: verdicts.takeTheirs,
     selectRegion,
     pointAtRegion: (pointed) => select({ pointed }),
     selectAnnotation: (annotation) => select({ annotation }),

@@ -2,6 +2,8 @@ import type { RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../api/connection.ts';
 import { failureText } from '../i18n/failure-text.ts';
+import { plainText } from '../i18n/plain-text.ts';
+import { timeOf } from './dates.ts';
 import { keepAsDraft } from './drafts.ts';
 import type { ReviewEdits, UndoResult } from './review-edits.ts';
 import { showStatus } from './status-line.ts';
@@ -17,11 +19,15 @@ export function useUndo(runId: number | null, edits: ReviewEdits, latest: RefObj
     const { after } = delta;
     return !after || after.verdict === 'withdrawn' ? t('edit.withdraw') : t(`app:verdict.${after.verdict}`);
   };
-  const tell = ({ delta, outcome }: UndoResult, key: 'said.undone' | 'said.redone') => {
+  const tell = ({ delta, outcome, met }: UndoResult, key: 'said.undone' | 'said.redone') => {
     const { select, rowOf } = latest.current;
     select(delta.imageId);
     const name = rowOf(delta.imageId)?.name ?? '';
-    showStatus(t(outcome === 'done' ? key : (`${key}-not` as const), { what: describe(delta), name }));
+    const said = { what: describe(delta), name };
+    if (!met) return showStatus(t(outcome === 'done' ? key : (`${key}-not` as const), said));
+    const verdict = met.verdict === 'withdrawn' ? t('edit.withdraw') : t(`app:verdict.${met.verdict}`);
+    const who = plainText(met.inspector);
+    showStatus(t(`${key}-crossed`, { ...said, who, verdict, time: timeOf(met.createdAt) }));
   };
   const failed = (error: unknown) => showStatus(t('said.failed', { message: failureText(failureOf(error)) }));
 

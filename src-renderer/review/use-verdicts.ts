@@ -5,7 +5,16 @@ import type { ReviewRemarks } from '../../src-shared/contract/review.ts';
 import type { HumanVerdict } from '../../src-shared/verdict.ts';
 import { failureOf } from '../api/connection.ts';
 import { useWorkstation } from '../state/workstation.ts';
-import { draftOf, EMPTY_VERDICT, isChanged, keepAsDraft, type VerdictDraft, writeDraft } from './drafts.ts';
+import {
+  draftKey,
+  draftOf,
+  EMPTY_VERDICT,
+  isChanged,
+  keepAsDraft,
+  useDrafts,
+  type VerdictDraft,
+  writeDraft,
+} from './drafts.ts';
 import type { ReviewEdits } from './review-edits.ts';
 import { useReviewSettings } from './review-settings.ts';
 import { showStatus } from './status-line.ts';
@@ -14,14 +23,23 @@ import type { Queue } from './use-queue.ts';
 import { useSaveVerdict } from './use-save-verdict.ts';
 import { useUndo } from './use-undo.ts';
 
-/** Giving, changing, taking back and undoing verdicts, with what follows: drafts, reasons, going on, what is said. */
-export function useVerdicts(runId: number | null, edits: ReviewEdits, queue: Queue) {
+/**
+ * Giving, changing, taking back and undoing verdicts, with what follows: drafts, reasons, going on, what is said.
+ * @param remarks what is on screen of the image at hand; undefined while it is on its way
+ */
+export function useVerdicts(
+  runId: number | null,
+  edits: ReviewEdits,
+  queue: Queue,
+  remarks: ReviewRemarks | undefined,
+) {
   const { t } = useTranslation('review');
   const { api } = useWorkstation();
   const queries = useQueryClient();
   const latest = useRef(queue);
   latest.current = queue;
   const row = queue.current;
+  const shown = remarks && (remarks.verdicts.at(-1)?.id ?? null);
   const { saving, failure, setFailure, save } = useSaveVerdict(runId, edits, latest);
   const autoAdvance = useReviewSettings((settings) => settings.autoAdvance);
 
@@ -42,7 +60,7 @@ export function useVerdicts(runId: number | null, edits: ReviewEdits, queue: Que
     decide: (verdict: HumanVerdict, changes?: VerdictDraft) => {
       if (!row) return;
       if (changes) write(changes);
-      void save(row, verdict, autoAdvance);
+      void save(row, verdict, { goOn: autoAdvance, shown });
     },
     amend: (changes: VerdictDraft) => {
       if (!row || runId === null) return;
@@ -52,11 +70,17 @@ export function useVerdicts(runId: number | null, edits: ReviewEdits, queue: Que
         return;
       write(changes);
       if (row.human && !draft?.verdict && isChanged(last, { ...draft, ...changes }))
-        void save(row, row.human, false);
+        void save(row, row.human, { goOn: false, shown });
+    },
+    takeTheirs: () => {
+      if (!row || runId === null) return;
+      useDrafts.getState().drop(draftKey(runId, row.imageId));
+      setFailure(null);
+      showStatus(t('said.took-theirs', { name: row.name }));
     },
     submit: () => {
       const verdict = (row && draftOf(runId, row.imageId)?.verdict) ?? row?.human;
-      if (row && verdict) void save(row, verdict, true);
+      if (row && verdict) void save(row, verdict, { goOn: true, shown });
       else showStatus(t('said.choose-first'));
     },
     withdraw: async () => {
@@ -65,7 +89,7 @@ export function useVerdicts(runId: number | null, edits: ReviewEdits, queue: Que
       try {
         latest.current.select(imageId);
         const taken = savedValues(imageId);
-        await edits.judge(imageId, null);
+        await edits.judge(imageId, null, shown);
         keepAsDraft(runId, imageId, taken);
         showStatus(t('said.withdrawn', { name }));
       } catch (error) {

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Group, SegmentedControl, Text, Textarea } from '@mantine/core';
-import { IconCheck, IconCloudUp, IconRotate2 } from '@tabler/icons-react';
+import { IconCheck, IconCloudOff, IconCloudUp, IconRotate2 } from '@tabler/icons-react';
 import type { RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { VerdictEntry } from '../../src-shared/verdict.ts';
@@ -9,6 +9,7 @@ import { KeyHint, useKey } from '../keys/key-hint.tsx';
 import { FailureDetails } from '../ui/failure-details.tsx';
 import { ChoiceChip } from './choice-chip.tsx';
 import { ClassField } from './class-field.tsx';
+import { CrossingPanel } from './crossing-panel.tsx';
 import { timeOf } from './dates.ts';
 import { EMPTY_VERDICT, isChanged, type VerdictDraft } from './drafts.ts';
 import { OverturnReason } from './overturn-reason.tsx';
@@ -28,7 +29,11 @@ interface VerdictFormProps {
   readonly classes: readonly string[];
   /** Which way the model would be overturned by the verdict that waits for its reason. */
   readonly reasonFor: 'accept' | 'reject' | null;
+  /** Somebody else's verdict, which came before the drafted one was stored. */
+  readonly crossing: VerdictEntry | undefined;
   readonly saving: boolean;
+  /** It was sent, and the workstation has not answered. */
+  readonly unsent: boolean;
   readonly error: Failure | null;
   readonly disabled: boolean;
   /** Why it is disabled, where that has to be said. */
@@ -41,11 +46,12 @@ interface VerdictFormProps {
   onAmend(changes: VerdictDraft): void;
   onAction(action: UserAction<ReviewContext>): void;
   onWithdraw(): void;
+  onTakeTheirs(): void;
 }
 
 /** The inspector's verdict: separate from the model's, saved as soon as it is given. */
 export function VerdictForm(props: VerdictFormProps) {
-  const { last, draft, reasonFor, error, disabled, onDraft, onDecide } = props;
+  const { last, draft, reasonFor, crossing, error, disabled, onDraft, onDecide } = props;
   const { t } = useTranslation('review');
   const saved = valuesOf(last);
   const values = { ...EMPTY_VERDICT, ...saved, ...draft };
@@ -53,12 +59,21 @@ export function VerdictForm(props: VerdictFormProps) {
   return (
     <div className={classes.form}>
       <VerdictButtons chosen={chosen} disabled={disabled} onAction={props.onAction} />
-      {props.why && (
+      {crossing && draft?.verdict && (
+        <CrossingPanel
+          theirs={crossing}
+          mine={{ ...EMPTY_VERDICT, ...draft, verdict: draft.verdict }}
+          why={props.why}
+          onKeep={() => draft.verdict && onDecide(draft.verdict, {})}
+          onTakeTheirs={props.onTakeTheirs}
+        />
+      )}
+      {props.why && !crossing && (
         <Text size="xs" role="note">
           {props.why}
         </Text>
       )}
-      {reasonFor && (
+      {reasonFor && !(crossing && draft?.overturnReason) && (
         <OverturnReason
           key={`${props.imageId} ${reasonFor}`}
           overturnedTo={reasonFor}
@@ -190,7 +205,12 @@ function NotSaved({ error }: { readonly error: Failure }) {
   );
 }
 
-function SaveState({ last, draft, saving }: Pick<VerdictFormProps, 'last' | 'draft' | 'saving'>) {
+function SaveState({
+  last,
+  draft,
+  saving,
+  unsent,
+}: Pick<VerdictFormProps, 'last' | 'draft' | 'saving' | 'unsent'>) {
   const { t } = useTranslation('review');
   const saved = valuesOf(last);
   return (
@@ -198,6 +218,10 @@ function SaveState({ last, draft, saving }: Pick<VerdictFormProps, 'last' | 'dra
       {saving ? (
         <>
           <IconCloudUp size={14} /> {t('verdict.saving')}
+        </>
+      ) : unsent ? (
+        <>
+          <IconCloudOff size={14} /> {t('verdict.unsent')}
         </>
       ) : isChanged(saved, draft) ? (
         t('verdict.draft')

@@ -70,6 +70,8 @@ const appInfoSchema = z.object({
   version: z.string(),
   shell: z.enum(['electron', 'browser']),
   workspaceFolder: z.string(),
+  /** Of the workspace, wherever it lies. */
+  workspaceId: z.string(),
   /** Proposed name of the inspector: who is logged in on the machine. */
   userName: z.string(),
   platform: z.string(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { annotationKindSchema, annotationSchema, drawnPolygonsSchema } from '../annotation.ts';
 import { batchImageSchema, batchSchema } from '../batch.ts';
 import { boxUseSchema } from '../box-use.ts';
-import { idSchema, immutable, lineSchema, textSchema } from '../field-schemas.ts';
+import { idempotencyKeySchema, idSchema, immutable, lineSchema, textSchema } from '../field-schemas.ts';
 import { FILE_STATES } from '../file-state.ts';
 import { boxSchema, promptPointSchema } from '../geometry.ts';
 import { reviewOutcomeSchema } from '../outcome.ts';
@@ -76,6 +76,12 @@ const newVerdictSchema = immutable(
     severity: severitySchema.nullable().default(null),
     overturnReason: textSchema.default(''),
     comment: textSchema.default(''),
+    /**
+     * The newest verdict that the inspector had before them; null: none. When another one came since, it is refused with
+     * the case `verdict-crossed`. Absent: it stands whatever came.
+     */
+    seenVerdictId: idSchema.nullable().optional(),
+    idempotencyKey: idempotencyKeySchema.optional(),
   }),
 );
 /** A verdict as it is given: what it need not say is empty. */
@@ -90,6 +96,7 @@ const newAnnotationSchema = immutable(
     polygons: drawnPolygonsSchema.nullable().default(null),
     defectClass: lineSchema.default(''),
     comment: textSchema.default(''),
+    idempotencyKey: idempotencyKeySchema.optional(),
   }),
 );
 /** An annotation as it is made: what it need not say is empty. */

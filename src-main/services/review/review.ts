@@ -12,7 +12,7 @@ import { failure } from '../../../src-shared/errors.ts';
 import { toReviewColumns } from '../../../src-shared/review-table.ts';
 import type { VerdictEntry } from '../../../src-shared/verdict.ts';
 import type { ContentHashes } from '../../files/content-hashes.ts';
-import { addAnnotation, listAnnotations } from '../../store/annotations.ts';
+import { addAnnotation, annotationOf, listAnnotations } from '../../store/annotations.ts';
 import { getBatch } from '../../store/batches.ts';
 import { commonFolder } from '../../store/common-folder.ts';
 import { getImage } from '../../store/images.ts';
@@ -20,7 +20,7 @@ import { getRecipe } from '../../store/recipes.ts';
 import { findResult, type StoredResult } from '../../store/results.ts';
 import { reviewRows } from '../../store/review-table.ts';
 import { getRun } from '../../store/runs.ts';
-import { addVerdict, verdictHistory } from '../../store/verdicts.ts';
+import { addVerdict, verdictHistory, verdictOf } from '../../store/verdicts.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { findGroundTruth } from '../pictures/ground-truth.ts';
 import { fileState, refuseChangedImage } from '../pictures/seen-file.ts';
@@ -141,7 +141,8 @@ function outcomeOf(stored: StoredResult): ReviewImage['outcome'] {
 }
 
 /**
- * Adds a verdict on what the model saw. Taking one back is always possible.
+ * Adds a verdict on what the model saw. Taking one back is always possible. What was stored under its idempotency key
+ * before is the answer again, whatever became of the file.
  * @throws ClipSamError `image-changed` when the file did since, and as the store's
  */
 export async function judgeImage(
@@ -151,6 +152,8 @@ export async function judgeImage(
   allow?: Parameters<typeof addVerdict>[2],
   alongside?: Parameters<typeof addVerdict>[3],
 ): Promise<VerdictEntry> {
+  const given = await verdictOf(workspace, entry);
+  if (given) return given;
   if (entry.verdict !== 'withdrawn') await refuseChangedImage(workspace, contents, entry);
   return addVerdict(workspace, entry, allow, alongside);
 }
@@ -162,6 +165,8 @@ export async function annotateImage(
   entry: NewAnnotation,
   alongside?: Parameters<typeof addAnnotation>[2],
 ): Promise<Annotation> {
+  const made = await annotationOf(workspace, entry);
+  if (made) return made;
   await refuseChangedImage(workspace, contents, entry);
   return addAnnotation(workspace, entry, alongside);
 }

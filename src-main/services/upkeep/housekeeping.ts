@@ -12,6 +12,7 @@ import {
   pictureVersions,
   purgeStep,
 } from '../../store/purges.ts';
+import { forgetRequests } from '../../store/request-keys.ts';
 import { isNearlyFull, keepReserve, releaseReserve } from '../../store/reserve.ts';
 import { damagedPages } from '../../store/sqlite-errors.ts';
 import type { Workspace } from '../../store/workspace.ts';
@@ -186,6 +187,7 @@ export class Housekeeping {
       const { workspace, onBatch } = this.#options;
       const day = await this.#countTime();
       await workspace.noteChanges();
+      await forgetRequests(workspace, day);
       await keepReserve(workspace.folder);
       await this.#copyIfSound();
       for (const id of await listPurging(workspace)) await this.#finish(id);

@@ -1,3 +1,5 @@
+// @vitest-environment happy-dom
+
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { QueryClient } from '@tanstack/react-query';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -6,8 +8,10 @@ import { ReviewEdits } from '../../../src-renderer/review/review-edits.ts';
 import { type ReviewData, reviewTableKey } from '../../../src-renderer/review/review-table-cache.ts';
 import type { AnnotationValues, VerdictValues } from '../../../src-renderer/review/undo-stack.ts';
 import { useUndoStacks } from '../../../src-renderer/review/undo-store.ts';
+import { sendEdit, useUnsentEdits } from '../../../src-renderer/review/unsent-edits.ts';
 import type { Annotation } from '../../../src-shared/annotation.ts';
 import type { ReviewRemarks } from '../../../src-shared/contract/review.ts';
+import { failure } from '../../../src-shared/errors.ts';
 import { makeReviewList } from '../../../src-shared/review-queue.ts';
 import { toReviewColumns } from '../../../src-shared/review-table.ts';
 import type { VerdictEntry } from '../../../src-shared/verdict.ts';
@@ -38,10 +42,15 @@ const falsePositive: AnnotationValues = {
   comment: 'print',
 };
 
+type JudgeOptions = { readonly seenVerdictId?: number | null; readonly idempotencyKey: string };
+
 /** A workstation that only ever adds, as the real one: every call is an entry. */
 class FakeWorkstation {
   readonly entries: VerdictEntry[] = [];
   readonly annotations: (Annotation & { retracted: boolean })[] = [];
+  readonly byKey = new Map<string, VerdictEntry>();
+  /** Verdicts are stored, and no answer arrives. */
+  isLineBroken = false;
   /** Thrown by the next call that stores something. */
   failure: Error | null = null;
   #ids = 0;
@@ -51,8 +60,15 @@ class FakeWorkstation {
       image: async () => ({}),
       remarks: async ({ imageId }: { imageId: number }) => this.remarks(imageId),
       defectClasses: async () => [],
-      judge: async (input: Omit<VerdictEntry, 'id' | 'createdAt' | 'supersedes'>) => {
+      judge: async ({ seenVerdictId, idempotencyKey, ...input }: VerdictEntry & JudgeOptions) => {
         await this.#work();
+        const known = this.byKey.get(idempotencyKey);
+        if (known) return known;
+        const newest = this.remarks(input.imageId).verdicts.at(-1);
+        if (newest && newest.id !== seenVerdictId && seenVerdictId !== undefined) {
+          const { id, inspector: name, verdict: said, createdAt: time } = newest;
+          throw failure('verdict-crossed', { name, verdict: said, time, entry: id }, 'crossed');
+        }
         const entry = {
           ...verdict({}),
           ...input,
@@ -61,6 +77,8 @@ class FakeWorkstation {
           supersedes: null,
         };
         this.entries.push(entry);
+        this.byKey.set(idempotencyKey, entry);
+        if (this.isLineBroken) throw new Error('the connection is closed');
         return entry;
       },
       annotate: async (input: Omit<Annotation, 'id' | 'createdAt'>) => {
@@ -118,6 +136,7 @@ function load(): void {
     runId: RUN,
     tableKey: KEY,
     workspace: '/w',
+    workspaceId: 'w',
     inspector: () => inspector,
   });
   const row = { name: '', status: 'done', score: 0.9, model: 'reject', human: null } as const;
@@ -130,6 +149,8 @@ function load(): void {
 
 beforeEach(() => {
   useUndoStacks.setState({ byKey: {} });
+  useUnsentEdits.setState({ edits: [] });
+  localStorage.clear();
   inspector = 'Ada';
   workstation = new FakeWorkstation();
   load();
@@ -164,6 +185,66 @@ describe('a verdict', () => {
     expect(await edits.undo()).toBeUndefined();
     await edits.judge(1, verdict({ verdict: 'reject' }));
     expect(rowOf(1).human).toBe('reject');
+  });
+});
+
+describe('a verdict that crosses another', () => {
+  const crossed = { details: { case: 'verdict-crossed', name: 'Bo' } };
+  const boJudges = (changes: Partial<VerdictValues>) =>
+    workstation.client.review.judge({ ...verdict(changes), runId: RUN, imageId: 1, inspector: 'Bo' });
+
+  it('is refused, even where both said the same, and stored when it is given knowingly', async () => {
+    await edits.judge(2, verdict({}));
+    const { id } = await boJudges({});
+    await expect(edits.judge(1, verdict({}), null)).rejects.toMatchObject(crossed);
+    expect(workstation.remarks(1).verdicts).toHaveLength(1);
+    expect(await edits.undo()).toMatchObject({ delta: { imageId: 2 } });
+    await edits.judge(1, verdict({ verdict: 'reject' }), id);
+    expect(workstation.remarks(1).verdicts.map(({ inspector: who }) => who)).toEqual(['Bo', 'Ada']);
+  });
+
+  it("is none after this window's own, which may be faster than the screen", async () => {
+    await Promise.all([
+      edits.judge(1, verdict({}), null),
+      edits.judge(1, verdict({ verdict: 'reject' }), null),
+      edits.judge(1, verdict({ verdict: 'uncertain' }), null),
+    ]);
+    expect(workstation.entries.map((entry) => entry.verdict)).toEqual(['accept', 'reject', 'uncertain']);
+    await boJudges({});
+    await queries.invalidateQueries();
+    await expect(edits.judge(1, verdict({}), null)).rejects.toMatchObject(crossed);
+  });
+
+  it('is none of undo, which says whose verdict it met', async () => {
+    await edits.judge(1, verdict({}));
+    await boJudges({ verdict: 'reject' });
+    expect(await edits.undo()).toMatchObject({
+      outcome: 'changed',
+      met: { inspector: 'Bo', verdict: 'reject' },
+    });
+    expect(workstation.entries).toHaveLength(2);
+  });
+});
+
+describe('an edit that was not acknowledged', () => {
+  it('is kept until it is, and stored once however often it is sent', async () => {
+    workstation.isLineBroken = true;
+    await expect(edits.judge(1, verdict({}))).rejects.toThrow('closed');
+    const [request] = useUnsentEdits.getState().edits;
+    expect(request).toMatchObject({ inspector: 'Ada', runId: RUN, workspaceId: 'w', isStalled: true });
+    expect(JSON.parse(localStorage.getItem(`clipsam-unsent:${request!.key}`)!)).toEqual(request);
+    workstation.isLineBroken = false;
+    await sendEdit(workstation.client, request!);
+    await sendEdit(workstation.client, request!);
+    expect(workstation.entries).toHaveLength(1);
+    expect(useUnsentEdits.getState().edits).toEqual([]);
+    expect(localStorage.getItem(`clipsam-unsent:${request!.key}`)).toBeNull();
+  });
+
+  it('is not kept once the workstation refused it', async () => {
+    workstation.failure = failure('no-result', 'none');
+    await expect(edits.judge(1, verdict({}))).rejects.toMatchObject({ code: 'not-found' });
+    expect(useUnsentEdits.getState().edits).toEqual([]);
   });
 });
 
@@ -267,6 +348,7 @@ describe('what somebody else changed since', () => {
       runId: RUN,
       tableKey: KEY,
       workspace: '/w',
+      workspaceId: 'w',
       inspector: () => who,
     });
   };
@@ -321,6 +403,7 @@ it('does nothing before there is a run', async () => {
     runId: null,
     tableKey: KEY,
     workspace: '/w',
+    workspaceId: 'w',
     inspector: () => 'Ada',
   });
   await expect(idle.judge(1, verdict({}))).rejects.toThrow();
