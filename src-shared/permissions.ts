@@ -144,6 +144,7 @@ export const LEAST_ROLE: Readonly<Record<Action, Role | null>> = {
   'backups.retention': null,
   'backups.changeRetention': 'engineer',
   'backups.mend': 'engineer',
+  'presence.set': null,
   'people.list': null,
   'people.resume': null,
   'people.signIn': null,

@@ -288,22 +288,41 @@ export function queueOf(
   return queue;
 }
 
+/** Images that somebody has open elsewhere. */
+interface Elsewhere {
+  has(imageId: number): boolean;
+}
+
+/** The next image of the queue that nobody has open elsewhere; where there is none, the next one. */
+export function nextInQueue(
+  queue: readonly ReviewRow[],
+  from: number,
+  elsewhere: Elsewhere,
+): ReviewRow | undefined {
+  return queue.slice(from + 1).find(({ imageId }) => !elsewhere.has(imageId)) ?? queue[from + 1];
+}
+
 /**
  * The nearest unreviewed image after (`step` 1) or before (-1) a place of the queue, beginning again at the other end;
- * undefined when there is none but the one at that place.
+ * undefined when there is none but the one at that place. It passes by what somebody has open elsewhere, unless nothing
+ * else is left.
  */
 export function nearestUnreviewed(
   queue: readonly ReviewRow[],
   from: number,
   step: 1 | -1,
+  elsewhere: Elsewhere = new Set(),
 ): ReviewRow | undefined {
   const { length } = queue;
+  let taken: ReviewRow | undefined;
   for (let distance = 1; distance <= length; distance++) {
     const place = (((from + step * distance) % length) + length) % length;
     const row = queue[place]!;
-    if (place !== from && isUnreviewed(row)) return row;
+    if (place === from || !isUnreviewed(row)) continue;
+    if (!elsewhere.has(row.imageId)) return row;
+    taken ??= row;
   }
-  return undefined;
+  return taken;
 }
 
 /** How many images there are of each kind, over the whole batch. */

@@ -111,6 +111,8 @@ function keyOf(event: WorkstationEvent): string {
       return `run ${event.progress.run.id}`;
     case 'batch':
       return `batch ${event.batchId}`;
+    case 'presence':
+      return `presence ${event.batchId}`;
     case 'reviewed':
       return `reviewed ${event.runId} ${event.imageId}`;
     case 'references':

@@ -52,12 +52,19 @@ export function streamWork<Event extends { readonly kind: string }>(
   );
 }
 
-/** A subscription as a stream that ends when the client aborts the call or stops listening. */
+/**
+ * A subscription as a stream that ends when the client aborts the call or stops listening.
+ * @param onEnd whichever it was, or that its connection ended
+ */
 export function streamEvents(
   subscription: Subscription,
   signal: AbortSignal | undefined,
+  onEnd: () => void = () => {},
 ): AsyncIteratorClass<WorkstationEvent> {
-  const close = () => subscription.close();
+  const close = () => {
+    subscription.close();
+    onEnd();
+  };
   if (signal?.aborted) close();
   signal?.addEventListener('abort', close, { once: true });
   return new AsyncIteratorClass<WorkstationEvent>(

@@ -10,6 +10,7 @@ import { importRoutes } from './routes/imports.ts';
 import { lotRoutes } from './routes/lots.ts';
 import { packRoutes } from './routes/packs.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { presenceRoutes } from './routes/presence.ts';
 import { recipeRoutes } from './routes/recipes.ts';
 import { referenceRoutes } from './routes/references.ts';
 import { reportRoutes } from './routes/reports.ts';
@@ -39,6 +40,7 @@ export function createRouter(workstation: Workstation) {
     studies: studyRoutes(os, workstation),
     exports: exportRoutes(os, workstation),
     people: peopleRoutes(os, workstation),
+    presence: presenceRoutes(os, workstation),
     stats: statsRoutes(os, workstation),
     lots: lotRoutes(os, workstation),
     reports: reportRoutes(os, workstation),

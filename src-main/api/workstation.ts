@@ -29,6 +29,7 @@ import { openWorkspace } from '../store/open-workspace.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { lockWorkspace } from '../store/workspace-lock.ts';
 import { EventHub } from './event-hub.ts';
+import { Presence } from './presence.ts';
 
 export { acceptDatabase, restoreDatabase } from '../services/upkeep/workspace-care.ts';
 
@@ -89,6 +90,8 @@ export interface Workstation {
   readonly memory: ReferenceMemory;
   readonly housekeeping: Housekeeping;
   readonly people: People;
+  /** Who has which image open. */
+  readonly presence: Presence;
   /** Drafts of reports. */
   readonly previews: ReportPreviews;
   readonly packImports: PackImports;
@@ -117,6 +120,9 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   if (samplesFolder !== null && !workspace.isReadOnly)
     await addSampleBatch(workspace, samplesFolder, userName).catch(log);
   const hub = new EventHub();
+  const presence = new Presence({
+    onChange: (batchId, windows) => hub.publish({ kind: 'presence', batchId, windows }),
+  });
   const importedRoot = importedPacks(workspace.folder);
   const storeRoot = options.storeRoot ?? modelsFolder();
   const packs = { storeRoot, importedRoot, ...(packsRoot !== undefined && { packsRoot }) };
@@ -176,6 +182,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     await memory.close();
     await runControl.close();
     await pool.close();
+    presence.close();
     hub.close();
     await underWay.settled();
     await previews.close().catch(log);
@@ -204,6 +211,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     tiles,
     memory,
     housekeeping,
+    presence,
     people: new People({ workspace, log, ...options.signIn }),
     previews,
     packImports,

@@ -10,6 +10,7 @@ import {
 import { chooseRecipe } from '../services/runs/recipe-pipeline.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
+import { measureManyClients } from './many-clients.ts';
 import { type PipelineOptions, recipeChoice, wholeNumber, withPipelineOptions } from './options.ts';
 import { pipelineMessages } from './pipeline-messages.ts';
 import { ProgressDisplay, paceSince } from './progress-display.ts';
@@ -19,24 +20,32 @@ interface BenchOptions extends PipelineOptions {
   readonly data?: readonly string[];
   readonly batch: number;
   readonly images: number;
-  readonly only?: readonly MeasurementName[];
+  readonly only?: readonly (MeasurementName | typeof MANY_CLIENTS.name)[];
   readonly twin?: TwinName;
   readonly runs: number;
   readonly json?: true;
 }
 
+/** It speaks to a serving process, which the other measurements know nothing of. */
+const MANY_CLIENTS = {
+  name: 'many-clients',
+  description: '20 clients × 200 verdicts while images are inspected and the serving process is killed',
+} as const;
+
 export function addBench(program: Command): void {
-  const names = MEASUREMENTS.map(({ name }) => name);
+  const all = [...MEASUREMENTS, MANY_CLIENTS];
+  const names = all.map(({ name }) => name);
   const command = program
     .command('bench')
     .summary('measure speed and memory')
     .description(
-      `Measures on generated images, or on your own:\n${MEASUREMENTS.map(({ name, description }) => `  ${name}: ${description}`).join('\n')}`,
+      `Measures on generated images, or on your own:\n${all.map(({ name, description }) => `  ${name}: ${description}`).join('\n')}`,
     )
     .addOption(
-      new Option('--only <name...>', 'measurements to run (default: all but report and metrics)').choices(
-        names,
-      ),
+      new Option(
+        '--only <name...>',
+        'measurements to run (default: all but report, metrics and many-clients)',
+      ).choices(names),
     )
     .option('--batch <n>', 'images of the end-to-end measurement', wholeNumber(1), 50)
     .option('--images <n>', 'images of the memory measurement', wholeNumber(31), 300)
@@ -71,7 +80,13 @@ async function bench(options: BenchOptions): Promise<number> {
   let started = 0;
   try {
     await interruptible(async (signal) => {
-      const results = benchmark(only, {
+      const show = (measured: Measured) => {
+        display.stop();
+        all.push(measured);
+        if (!options.json) process.stdout.write(`${describe(measured)}\n`);
+      };
+      const own = only.filter((name) => name !== MANY_CLIENTS.name);
+      const results = benchmark(own, {
         chosen,
         device,
         ...(threads && { threads }),
@@ -87,10 +102,11 @@ async function bench(options: BenchOptions): Promise<number> {
           if (event.kind === 'ready' || event.kind === 'died' || event.kind === 'retry') onPipeline(event);
         },
       });
-      for await (const measured of results) {
-        display.stop();
-        all.push(measured);
-        if (!options.json) process.stdout.write(`${describe(measured)}\n`);
+      for await (const measured of results) show(measured);
+      if (own.length < only.length) {
+        const { packRoot } = options;
+        const serve = ['--device', device, ...(packRoot === undefined ? [] : ['--pack-root', packRoot])];
+        show(await measureManyClients({ chosen, clients: 20, verdicts: 200, serve, signal }));
       }
     });
   } finally {

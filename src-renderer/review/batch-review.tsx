@@ -10,6 +10,7 @@ import { Viewer } from '../viewer/viewer.tsx';
 import classes from './batch-review.module.css';
 import { InspectorPanel } from './inspector-panel.tsx';
 import { NoRun } from './no-run.tsx';
+import { OpenElsewhereNote, useNamesElsewhere } from './open-elsewhere.tsx';
 import { QueuePanel } from './queue-panel.tsx';
 import { ReferenceOffer } from './reference-offer.tsx';
 import { ReviewBar } from './review-bar.tsx';
@@ -127,6 +128,7 @@ function Queue({ review }: { readonly review: Review }) {
       batchId={batchId}
       references={review.references.marks}
       other={other.data?.list ?? null}
+      elsewhere={queue.elsewhere}
       searchField={review.searchField}
       onFilter={queue.narrow}
       onPick={queue.select}
@@ -137,36 +139,40 @@ function Queue({ review }: { readonly review: Review }) {
 
 function CurrentImage({ review }: { readonly review: Review }) {
   const { data, runId, selection, select, annotating, image, pyramid } = review;
-  const { current } = review.queue;
+  const { current, elsewhere } = review.queue;
   const sides = useSides(review);
+  const namesElsewhere = useNamesElsewhere();
   return (
     current && (
-      <Viewer
-        {...sides}
-        imageId={current.imageId}
-        runId={runId}
-        name={current.name}
-        version={image.data?.image.version ?? null}
-        file={image.data?.file ?? null}
-        pyramid={pyramid.data ?? null}
-        outcome={image.data?.outcome ?? null}
-        thresholds={data.recipe}
-        scale={review.scale.ofBatch}
-        onScale={review.scale.set}
-        hasTruth={image.data?.hasTruth ?? false}
-        annotations={annotating.shown}
-        area={review.area.shown}
-        selectedRegion={selection.region}
-        pointedRegion={selection.pointed}
-        onSelectRegion={(region) => select({ region })}
-        selectedAnnotation={selection.annotation}
-        onSelectAnnotation={(annotation) => select({ annotation })}
-        tool={review.tool}
-        onTool={review.setTool}
-        candidate={review.sam.asked}
-        onPrompts={annotating.askSam}
-        onDrawn={annotating.takeDrawn}
-      />
+      <>
+        <OpenElsewhereNote names={namesElsewhere(elsewhere.get(current.imageId))} />
+        <Viewer
+          {...sides}
+          imageId={current.imageId}
+          runId={runId}
+          name={current.name}
+          version={image.data?.image.version ?? null}
+          file={image.data?.file ?? null}
+          pyramid={pyramid.data ?? null}
+          outcome={image.data?.outcome ?? null}
+          thresholds={data.recipe}
+          scale={review.scale.ofBatch}
+          onScale={review.scale.set}
+          hasTruth={image.data?.hasTruth ?? false}
+          annotations={annotating.shown}
+          area={review.area.shown}
+          selectedRegion={selection.region}
+          pointedRegion={selection.pointed}
+          onSelectRegion={(region) => select({ region })}
+          selectedAnnotation={selection.annotation}
+          onSelectAnnotation={(annotation) => select({ annotation })}
+          tool={review.tool}
+          onTool={review.setTool}
+          candidate={review.sam.asked}
+          onPrompts={annotating.askSam}
+          onDrawn={annotating.takeDrawn}
+        />
+      </>
     )
   );
 }

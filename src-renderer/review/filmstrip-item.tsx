@@ -7,7 +7,8 @@ import { useNoThumbnail } from '../ui/use-no-thumbnail.ts';
 import { FileName } from './file-name.tsx';
 import classes from './filmstrip.module.css';
 import type { PictureQueue } from './picture-queue.ts';
-import { RowIcons } from './row-icons.tsx';
+import { RowIcons, type RowMarks } from './row-icons.tsx';
+import { useIsUnsent } from './unsent-edits.ts';
 
 interface FilmstripItemProps {
   readonly row: ReviewRow;
@@ -22,17 +23,21 @@ interface FilmstripItemProps {
   readonly reference?: boolean | undefined;
   /** What the run that is compared with says of it. */
   readonly other: ReviewRow | undefined;
+  /** Who else has it open; undefined: nobody has. */
+  readonly openBy: string | undefined;
   readonly pictures: PictureQueue;
   /** What the item is called for those who do not see it. */
-  describe(row: ReviewRow, reference?: boolean, other?: ReviewRow): string;
+  describe(row: ReviewRow, marks: RowMarks): string;
   onPick(imageId: number): void;
   onOpen(imageId: number): void;
 }
 
 /** An image of the filmstrip: its picture, its name, what is known of it. */
 export const FilmstripItem = memo(function FilmstripItem(props: FilmstripItemProps) {
-  const { row, runId, place, total, tile, selected, reference, other, pictures, describe, onPick, onOpen } =
-    props;
+  const { row, runId, place, total, tile, selected, reference, other, openBy } = props;
+  const { pictures, describe, onPick, onOpen } = props;
+  const isUnsent = useIsUnsent(runId, row.imageId);
+  const marks = { reference, other, openBy, isUnsent };
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list box has the focus and the keys
     // biome-ignore lint/a11y/useFocusableInteractive: the list box has the focus and the keys
@@ -40,7 +45,7 @@ export const FilmstripItem = memo(function FilmstripItem(props: FilmstripItemPro
       id={optionId(row.imageId)}
       role="option"
       aria-selected={selected}
-      aria-label={describe(row, reference, other)}
+      aria-label={describe(row, marks)}
       aria-posinset={place + 1}
       aria-setsize={total}
       className={tile === 0 ? classes.row : classes.tile}
@@ -63,7 +68,7 @@ export const FilmstripItem = memo(function FilmstripItem(props: FilmstripItemPro
         <FileName name={row.name} />
         <div className={classes.facts}>
           <span className={classes.score}>{row.score === null ? '–' : row.score.toFixed(3)}</span>
-          <RowIcons row={row} reference={reference} other={other} />
+          <RowIcons row={row} {...marks} />
         </div>
       </div>
     </div>

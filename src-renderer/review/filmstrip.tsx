@@ -2,9 +2,11 @@ import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { type OtherRows, otherRowOf } from '../../src-shared/run-difference.ts';
+import type { OpenElsewhere } from '../state/presence.ts';
 import { scrollOffsets } from '../state/review-position.ts';
 import classes from './filmstrip.module.css';
 import { FilmstripItem, optionId } from './filmstrip-item.tsx';
+import { useNamesElsewhere } from './open-elsewhere.tsx';
 import { useRowDescription } from './row-icons.tsx';
 import { useFilmstrip } from './use-filmstrip.ts';
 import { usePictureQueue } from './use-picture-queue.ts';
@@ -24,6 +26,7 @@ interface FilmstripProps {
   readonly references: ReferenceMarks;
   /** What the run that is compared with says; null: none is. */
   readonly other: OtherRows | null;
+  readonly elsewhere: OpenElsewhere;
   onPick(imageId: number): void;
   /** Enter or a double click on an image. */
   onOpen(imageId: number): void;
@@ -31,10 +34,11 @@ interface FilmstripProps {
 
 /** The images to go through, as a column or as tiles. Only those in sight are on the page. */
 export function Filmstrip(props: FilmstripProps) {
-  const { runId, view, queue, current, batchId, references, other, onPick, onOpen } = props;
+  const { runId, view, queue, current, batchId, references, other, elsewhere, onPick, onOpen } = props;
   const { t } = useTranslation('review');
   const { pictures, moved } = usePictureQueue();
   const describe = useRowDescription();
+  const namesElsewhere = useNamesElsewhere();
   const at = current ? queue.indexOf(current) : -1;
   const imageId = current?.imageId;
   const strip = useFilmstrip({ view, batchId, count: queue.length, at, imageId });
@@ -88,6 +92,7 @@ export function Filmstrip(props: FilmstripProps) {
                 selected={row.imageId === imageId}
                 reference={references.get(row.imageId)}
                 other={otherRowOf(other, row.imageId)}
+                openBy={namesElsewhere(elsewhere.get(row.imageId))}
                 pictures={pictures}
                 describe={describe}
                 onPick={onPick}

@@ -23,6 +23,7 @@ import {
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import type { OtherRows } from '../../src-shared/run-difference.ts';
 import type { Scale } from '../../src-shared/scale.ts';
+import type { OpenElsewhere } from '../state/presence.ts';
 import { ConfusionTable } from './confusion-table.tsx';
 import { Filmstrip } from './filmstrip.tsx';
 import { FilterChips, isEmpty } from './filter-chips.tsx';
@@ -48,6 +49,7 @@ interface QueuePanelProps {
   readonly references: ReferenceMarks;
   /** What the run that is compared with says; null: none is, or it is on its way. */
   readonly other: OtherRows | null;
+  readonly elsewhere: OpenElsewhere;
   readonly searchField: RefObject<HTMLInputElement | null>;
   onFilter(filter: ReviewFilter): void;
   onPick(imageId: number): void;
@@ -81,6 +83,7 @@ export const QueuePanel = memo(function QueuePanel(props: QueuePanelProps) {
           batchId={props.batchId}
           references={props.references}
           other={props.other}
+          elsewhere={props.elsewhere}
           onPick={props.onPick}
           onOpen={props.onOpen}
         />

@@ -1,13 +1,15 @@
 import i18next from 'i18next';
 import type { RefObject } from 'react';
 import type { Region } from '../../src-shared/result.ts';
-import { nearestUnreviewed } from '../../src-shared/review-queue.ts';
+import { nearestUnreviewed, nextInQueue } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import type { HumanVerdict } from '../../src-shared/verdict.ts';
 import type { AnyAction, UserAction } from '../keys/action.ts';
+import type { OpenElsewhere } from '../state/presence.ts';
 import { VERDICT_KEYS } from '../ui/verdict-keys.ts';
 import { nextRegion } from '../viewer/tool-actions.ts';
 import { VIEWER_ACTIONS } from '../viewer/viewer-actions.ts';
+import { goTo } from './go-to.ts';
 import { useReviewSettings } from './review-settings.ts';
 import { showStatus } from './status-line.ts';
 import type { OtherRun } from './use-other-run.ts';
@@ -20,6 +22,8 @@ type Verdicts = ReturnType<typeof useVerdicts>;
 export interface ReviewContext {
   readonly queue: readonly ReviewRow[];
   readonly current: ReviewRow | null;
+  /** Who has which image open elsewhere. */
+  readonly elsewhere: OpenElsewhere;
   /** Goes to an image. */
   select(imageId: number): void;
   /** Null: nothing was inspected yet. */
@@ -55,20 +59,21 @@ const next: ReviewAction = {
   id: 'review.next',
   scope: 'review',
   keys: ['D', 'ArrowRight'],
-  run: (context) => step(context, 1),
+  run: ({ queue, current, elsewhere, select }) => {
+    const target = nextInQueue(queue, current ? queue.indexOf(current) : -1, elsewhere);
+    if (target) goTo(target, elsewhere, select);
+  },
 };
 
 const previous: ReviewAction = {
   id: 'review.previous',
   scope: 'review',
   keys: ['A', 'ArrowLeft'],
-  run: (context) => step(context, -1),
+  run: ({ queue, current, select }) => {
+    const target = current && queue[queue.indexOf(current) - 1];
+    if (target) select(target.imageId);
+  },
 };
-
-function step({ queue, current, select }: ReviewContext, by: 1 | -1): void {
-  const target = queue[(current ? queue.indexOf(current) : -1) + by];
-  if (target) select(target.imageId);
-}
 
 const nextUnreviewed: ReviewAction = {
   id: 'review.next-unreviewed',
@@ -84,9 +89,9 @@ const previousUnreviewed: ReviewAction = {
   run: (context) => stepUnreviewed(context, -1),
 };
 
-function stepUnreviewed({ queue, current, select }: ReviewContext, by: 1 | -1): void {
-  const target = nearestUnreviewed(queue, current ? queue.indexOf(current) : -1, by);
-  if (target) select(target.imageId);
+function stepUnreviewed({ queue, current, elsewhere, select }: ReviewContext, by: 1 | -1): void {
+  const target = nearestUnreviewed(queue, current ? queue.indexOf(current) : -1, by, elsewhere);
+  if (target) goTo(target, elsewhere, select);
   else showStatus(i18next.t('review:said.all-reviewed'));
 }
 

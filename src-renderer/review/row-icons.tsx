@@ -2,7 +2,9 @@ import {
   IconArrowsLeftRight,
   IconBookmark,
   IconBookmarkFilled,
+  IconCloudOff,
   IconEqualNot,
+  IconEye,
   IconEyeExclamation,
   IconFlagOff,
   IconHourglass,
@@ -19,18 +21,26 @@ import { useDoubts } from '../ui/notices.tsx';
 import { HUMAN_ICONS, type Icon, MODEL_ICONS, verdictClass } from '../ui/verdict-icons.tsx';
 import classes from './row-icons.module.css';
 
+/** What is known of an image besides its row. */
+export interface RowMarks {
+  /** True: a reference of its product; false: that is not decided yet. */
+  readonly reference?: boolean | undefined;
+  /** What the run that is compared with says of it. */
+  readonly other?: ReviewRow | undefined;
+  /** Who else has it open. */
+  readonly openBy?: string | undefined;
+  /** What was entered is not stored yet. */
+  readonly isUnsent?: boolean;
+}
+
 /** What is known of an image, as icons. Their meaning is told by {@link useRowDescription}. */
 export function RowIcons({
   row,
   reference,
   other,
-}: {
-  readonly row: ReviewRow;
-  /** True: a reference of its product; false: that is not decided yet. */
-  readonly reference?: boolean | undefined;
-  /** What the run that is compared with says of it. */
-  readonly other?: ReviewRow | undefined;
-}) {
+  openBy,
+  isUnsent,
+}: RowMarks & { readonly row: ReviewRow }) {
   const Reference = reference ? IconBookmarkFilled : IconBookmark;
   const Model = row.model && MODEL_ICONS[row.model];
   const Human = row.human && HUMAN_ICONS[row.human];
@@ -48,6 +58,13 @@ export function RowIcons({
       {row.overturned && <IconArrowsLeftRight size={15} className={classes.loud} />}
       {row.falsePositives > 0 && <Count icon={IconFlagOff} count={row.falsePositives} />}
       {row.missedDefects > 0 && <Count icon={IconEyeExclamation} count={row.missedDefects} />}
+      {isUnsent && <IconCloudOff size={15} className={classes.loud} />}
+      {openBy !== undefined && (
+        <span className={classes.openBy}>
+          <IconEye size={14} />
+          <bdi>{openBy}</bdi>
+        </span>
+      )}
     </span>
   );
 }
@@ -74,11 +91,11 @@ function Other({ model }: { readonly model: ModelVerdict }) {
 }
 
 /** Says in words what {@link RowIcons} shows. */
-export function useRowDescription(): (row: ReviewRow, reference?: boolean, other?: ReviewRow) => string {
+export function useRowDescription(): (row: ReviewRow, marks?: RowMarks) => string {
   const { t } = useTranslation(['review', 'app']);
   const doubts = useDoubts();
   return useCallback(
-    (row: ReviewRow, reference?: boolean, other?: ReviewRow) =>
+    (row: ReviewRow, { reference, other, openBy, isUnsent }: RowMarks = {}) =>
       [
         row.name,
         row.status !== 'done' && t(`status.${row.status}`),
@@ -94,6 +111,8 @@ export function useRowDescription(): (row: ReviewRow, reference?: boolean, other
         row.overturned && t('row.overturned'),
         row.falsePositives > 0 && t('row.false-positives', { count: row.falsePositives }),
         row.missedDefects > 0 && t('row.missed', { count: row.missedDefects }),
+        isUnsent && t('verdict.unsent'),
+        openBy !== undefined && t('row.open-by', { names: openBy }),
       ]
         .filter(Boolean)
         .join(', '),

@@ -9,6 +9,7 @@ import {
 } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { scoreDifferences } from '../../src-shared/run-difference.ts';
+import { useOpenElsewhere } from '../state/presence.ts';
 import { scrollOffsets, useReviewPosition, useReviewPositions } from '../state/review-position.ts';
 import { isAt, routeTo, useGo } from '../state/routes.ts';
 import { useReviewSettings } from './review-settings.ts';
@@ -82,6 +83,7 @@ export function useQueue(
     return { judged, total: sample.imageIds.length };
   }, [sample, list]);
   const currentId = current?.imageId ?? null;
+  const elsewhere = useOpenElsewhere(batchId, currentId);
 
   const select = useCallback((imageId: number) => move(batchId, { imageId, kept: true }), [batchId, move]);
   const narrow = useCallback(
@@ -116,6 +118,6 @@ export function useQueue(
     return () => clearTimeout(timer);
   }, [currentId, otherRunId, batchId, go]);
 
-  return { place, queue, current, counts, sampleProgress, select, narrow, rowOf, move };
+  return { place, queue, current, counts, sampleProgress, elsewhere, select, narrow, rowOf, move };
 }
 export type Queue = ReturnType<typeof useQueue>;

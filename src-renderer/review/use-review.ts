@@ -78,6 +78,7 @@ export function useReview({ batchId, runId: chosenRun, asked, askedOther, data }
   const run = useActions(REVIEW_KEYS, {
     queue: queue.queue,
     current,
+    elsewhere: queue.elsewhere,
     select: queue.select,
     runId,
     startRun: start.run,

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type RefObject, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { nearestUnreviewed } from '../../src-shared/review-queue.ts';
+import { nearestUnreviewed, nextInQueue } from '../../src-shared/review-queue.ts';
 import type { ReviewRow } from '../../src-shared/review-table.ts';
 import { type HumanVerdict, overturns } from '../../src-shared/verdict.ts';
 import { failureOf, wasAnswered } from '../api/connection.ts';
@@ -10,6 +10,7 @@ import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { drafted, draftKey, NOT_TO_KEEP, useDrafts } from './drafts.ts';
 import { FILMSTRIP_ID } from './filmstrip.tsx';
+import { goTo } from './go-to.ts';
 import type { ReviewEdits } from './review-edits.ts';
 import { showStatus } from './status-line.ts';
 import { type VerdictValues, valuesOf } from './undo-stack.ts';
@@ -88,12 +89,12 @@ export function useSaveVerdict(runId: number | null, edits: ReviewEdits, latest:
  * Goes from an image to the next unreviewed one, or the next one where all are reviewed.
  * @returns false when all are reviewed
  */
-function advance({ queue, current, select }: Queue, from: ReviewRow): boolean {
+function advance({ queue, current, elsewhere, select }: Queue, from: ReviewRow): boolean {
   if (current?.imageId !== from.imageId) return true;
   const at = queue.indexOf(current);
-  const next = nearestUnreviewed(queue, at, 1);
-  const target = next ?? queue[at + 1];
-  if (target) select(target.imageId);
+  const next = nearestUnreviewed(queue, at, 1, elsewhere);
+  const target = next ?? nextInQueue(queue, at, elsewhere);
+  if (target) goTo(target, elsewhere, select);
   // The focus leaves the field, so that letters are shortcuts again.
   document.getElementById(FILMSTRIP_ID)?.focus({ preventScroll: true });
   return next !== undefined;

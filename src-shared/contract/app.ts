@@ -5,6 +5,7 @@ import { idSchema } from '../field-schemas.ts';
 import { productSchema } from '../product.ts';
 import { base, count, ofImage } from './base.ts';
 import { deviceStatusSchema } from './device.ts';
+import { presentWindowSchema } from './presence.ts';
 import { runProgressSchema } from './runs.ts';
 
 /** What keeps the workspace from storing, or holds it up. */
@@ -23,6 +24,8 @@ const workstationEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('batch'), batchId: idSchema }),
   /** An inspector judged or marked an image, here or in another window. */
   z.object({ kind: z.literal('reviewed'), ...ofImage }),
+  /** Who has which image of a batch open, after somebody came, went on or left. */
+  z.object({ kind: z.literal('presence'), batchId: idSchema, windows: z.array(presentWindowSchema) }),
   z.object({ kind: z.literal('recipes') }),
   /** What a product remembers has changed, or a change of it is under way. */
   z.object({ kind: z.literal('references'), product: productSchema }),

@@ -9,6 +9,7 @@ import { imports } from './imports.ts';
 import { lots } from './lots.ts';
 import { packs } from './packs.ts';
 import { people } from './people.ts';
+import { presence } from './presence.ts';
 import { recipes } from './recipes.ts';
 import { references } from './references.ts';
 import { reports } from './reports.ts';
@@ -38,6 +39,7 @@ export const contract = {
   studies,
   exports,
   people,
+  presence,
   stats,
   lots,
   reports,

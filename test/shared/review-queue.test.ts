@@ -5,6 +5,7 @@ import {
   makeReviewList,
   matcher,
   nearestUnreviewed,
+  nextInQueue,
   patchReviewList,
   queueOf,
   type ReviewFilter,
@@ -225,6 +226,17 @@ describe('next unreviewed', () => {
     expect(nearestUnreviewed(queue, 0, 1)?.imageId).toBe(4);
     expect(nearestUnreviewed(queue, 3, 1)?.imageId).toBe(1);
     expect(nearestUnreviewed(queue, 0, -1)?.imageId).toBe(4);
+  });
+
+  it('passes by what others have open, unless nothing else is left', () => {
+    const open = (...ids: number[]) => new Set(ids);
+    const all = [row(1), row(2), row(3), row(4, { human: 'accept' })];
+    expect(nearestUnreviewed(all, 0, 1, open(2))?.imageId).toBe(3);
+    expect(nearestUnreviewed(all, 0, -1, open(3))?.imageId).toBe(2);
+    expect(nearestUnreviewed(all, 0, 1, open(2, 3))?.imageId).toBe(2);
+    expect(nextInQueue(all, 0, open(2, 3))?.imageId).toBe(4);
+    expect(nextInQueue(all, 0, open(2, 3, 4))?.imageId).toBe(2);
+    expect(nextInQueue(all, 3, open(1))).toBeUndefined();
   });
 
   it('finds none when only the image at hand is left', () => {

@@ -19,13 +19,15 @@ export function appRoutes({ app }: Implementer, workstation: Workstation) {
   };
   return {
     info: app.info.handler(() => workstation.info),
-    events: app.events.handler(({ signal }) => {
+    events: app.events.handler(({ signal, context: { connection } }) => {
       const first: WorkstationEvent[] = [
         { kind: 'device', status: pool.status },
         { kind: 'health', report: workspace.health.report },
         ...runControl.atWork.map((progress) => ({ kind: 'run' as const, progress, imageIds: [] })),
       ];
-      return streamEvents(hub.subscribe(first), signal);
+      // The stream lasts as long as the window is there.
+      const leave = () => connection && workstation.presence.leave(connection);
+      return streamEvents(hub.subscribe(first), signal, leave);
     }),
     cache: app.cache.handler(cacheSizes),
     clearCache: app.clearCache.handler(async () => {

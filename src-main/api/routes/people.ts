@@ -2,12 +2,15 @@ import type { Implementer } from '../implementer.ts';
 import type { Workstation } from '../workstation.ts';
 
 /** Who may sign in, and who is signed in on a connection. */
-export function peopleRoutes({ people: os }: Implementer, { people }: Workstation) {
+export function peopleRoutes({ people: os }: Implementer, { people, presence }: Workstation) {
   return {
     list: os.list.handler(() => people.list()),
     signIn: os.signIn.handler(async ({ input: { name, pin }, context: { connection } }) => {
       const session = await people.signIn(name, pin);
-      if (connection) connection.token = session.token;
+      if (connection) {
+        connection.token = session.token;
+        presence.leave(connection);
+      }
       return session;
     }),
     resume: os.resume.handler(async ({ input: { token }, context: { connection } }) => {
@@ -17,7 +20,10 @@ export function peopleRoutes({ people: os }: Implementer, { people }: Workstatio
     }),
     signOut: os.signOut.handler(async ({ context: { connection } }) => {
       const token = connection?.token;
-      if (connection) connection.token = null;
+      if (connection) {
+        connection.token = null;
+        presence.leave(connection);
+      }
       if (token) await people.signOut(token);
       return null;
     }),
