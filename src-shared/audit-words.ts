@@ -6,6 +6,7 @@ import type { VerdictEntry } from './verdict.ts';
 /** What entries of the audit trail are about. Both languages have a name for each in `audit.json`. */
 export type AuditSubject =
   | 'batch'
+  | 'followed-folder'
   | 'image'
   | 'recipe'
   | 'area'
@@ -70,6 +71,7 @@ export type AuditAction =
   | 'signed-in'
   | 'signed-out'
   | 'started'
+  | 'stopped'
   | 'taken back'
   | 'took effect'
   | 'undeleted'

@@ -69,6 +69,7 @@ const OWNERS: Directions = {
   'simplify-js': ['pipeline'],
   'csv-stringify': ['reports'],
   yauzl: ['files'],
+  chokidar: ['files'],
   pdfkit: ['pdf'],
   echarts: ['charts'],
   '@resvg/resvg-wasm': ['charts'],

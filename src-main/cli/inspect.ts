@@ -3,7 +3,6 @@ import type { BatchEvent } from '../../src-shared/batch-event.ts';
 import { type BatchRanges, bitsOf, SAMPLE_KINDS } from '../../src-shared/batch-range.ts';
 import type { ImportSummary } from '../../src-shared/contract/imports.ts';
 import { countEndings, endingsText } from '../../src-shared/endings.ts';
-import { pageName } from '../../src-shared/image-page.ts';
 import { methodTitle } from '../../src-shared/method-text.ts';
 import type { MinimumDefect } from '../../src-shared/minimum-defect.ts';
 import { isWarning, type NoticeCode } from '../../src-shared/notice.ts';
@@ -12,7 +11,6 @@ import type { Recipe } from '../../src-shared/recipe.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { Scale } from '../../src-shared/scale.ts';
 import { readAreaFile } from '../services/areas/area-file.ts';
-import type { ImageRecord } from '../services/runs/image-record.ts';
 import {
   type InspectPathsEvent,
   type InspectPathsSummary,
@@ -32,6 +30,7 @@ import {
 } from './options.ts';
 import { pipelineMessages } from './pipeline-messages.ts';
 import { ProgressDisplay } from './progress-display.ts';
+import { type InspectedRecord, recordLine } from './record-line.ts';
 import { minimumDefectOption, scaleNote, scaleOption } from './size-options.ts';
 import { duration, printable, printLine } from './terminal.ts';
 
@@ -276,25 +275,6 @@ function pace({ failed, rate, eta }: BatchEvent & { readonly kind: 'image' }): s
     ...(failed > 0 ? [`${failed} failed`] : []),
   ];
   return notes.join(', ');
-}
-
-type InspectedRecord = Exclude<ImageRecord, { readonly status: 'passed-over' }>;
-
-function recordLine(record: InspectedRecord): string {
-  const { number, count } = { number: record.page, count: record.pages };
-  const path = printable(pageName(record.path, count > 1 ? { number, count } : null));
-  if (record.status === 'failed') {
-    const { code, message } = record.error;
-    return `failed   ${message.includes(record.path) && record.pages === 1 ? '' : `${path}: `}${printable(message)} (${code})`;
-  }
-  const { verdict, score, regions, notices } = record;
-  const found = regions.length === 1 ? '1 region ' : `${regions.length} regions`;
-  const warnings = notices.filter(({ level }) => level === 'warning');
-  const names = warnings.map(({ code }) => noticeName(code, 'en').toLowerCase());
-  const doubt = names.length > 0 ? `  (!) ${names.join(', ')}` : '';
-  const below = regions.filter(({ belowLimit }) => belowLimit).length;
-  const small = below > 0 ? `  ${below} below the limit` : '';
-  return `${verdict.padEnd(7)}  ${score.toFixed(3)}  ${found}  ${path}${small}${doubt}`;
 }
 
 /** Says how it ended; the exit code. */

@@ -24,6 +24,7 @@ import { addStart } from './start.ts';
 import { addStats } from './stats.ts';
 import { printable, printLine } from './terminal.ts';
 import { addTrain } from './train.ts';
+import { addWatch } from './watch.ts';
 import { addWorkspace } from './workspace.ts';
 
 /**
@@ -67,6 +68,7 @@ Exit codes:
 
   addServe(program);
   addInspect(program);
+  addWatch(program);
   addRecipe(program);
   addExport(program);
   addStats(program);

@@ -7,7 +7,7 @@ import { isImageName, isUnreadName } from './image-names.ts';
 import { toReadError } from './read-error.ts';
 
 /** Where MVTec AD's layout has the masks of a category's defects. */
-const TRUTH_FOLDER = 'ground_truth';
+export const TRUTH_FOLDER = 'ground_truth';
 
 /**
  * What a listing comes upon: a file to inspect; a file or folder that can't be looked at, and why; a picture of a

@@ -45,6 +45,8 @@ export async function addImages(
       .selectAll()
       .where('batch_id', '=', batchId)
       .where('path', 'in', [...byPath.keys()])
+      // Of a file that was written anew while its folder was followed, the newest image is the file's.
+      .orderBy('rewrites')
       .execute();
     const rowsOf = Map.groupBy(known, ({ path }) => path);
     const steps = [...byPath].flatMap(([path, file]) => stepsFor(path, file, rowsOf.get(path) ?? []));
@@ -116,18 +118,23 @@ async function insertImages(
   steps: readonly (Step & { readonly kind: 'add' })[],
 ): Promise<void> {
   const common = { batch_id: batchId, added_at: new Date().toISOString() };
-  const values = steps.map(({ path, file, page }) => ({
-    ...common,
-    path,
-    ...contentColumns(file, page),
-    ...pageColumns(file, page),
-  }));
+  const values = steps.map(({ path, file, page }) => ({ ...common, ...pictureColumns(path, file, page) }));
   for (let start = 0; start < values.length; start += ROWS) {
     await db
       .insertInto('images')
       .values(values.slice(start, start + ROWS))
       .execute();
   }
+}
+
+/** A row for each picture of a file, but for what batch it is in and when it was added. @param path as it is stored */
+export function newImageRows(path: string, file: NewFile) {
+  const count = Math.max(1, file.pages?.length ?? 1);
+  return Array.from({ length: count }, (_, page) => pictureColumns(path, file, page));
+}
+
+function pictureColumns(path: string, file: NewFile, page: number) {
+  return { path, ...contentColumns(file, page), ...pageColumns(file, page) };
 }
 
 function contentColumns(file: NewFile, page: number) {
@@ -154,6 +161,17 @@ export async function listImages(
     .limit(page.limit ?? 1000)
     .execute();
   return rows.map((row) => toBatchImage(workspace, row));
+}
+
+/** Whether a batch has any image. */
+export async function hasImages({ db }: Workspace, batchId: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('images')
+    .select('id')
+    .where('batch_id', '=', batchId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** @throws ClipSamError `not-found` when the workspace has no such image */

@@ -3,6 +3,7 @@ import { type Migration, sql } from 'kysely';
 import { AREAS } from './area-tables.ts';
 import { chainAuditTrail } from './audit-chain-tables.ts';
 import { BACKUPS } from './backup-tables.ts';
+import { addFollowedFolders } from './followed-tables.ts';
 import { LOTS } from './lot-tables.ts';
 import { appendOnly, frozen, run } from './migration-statements.ts';
 import { OPINION_COLUMNS } from './opinion-columns.ts';
@@ -63,6 +64,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '029-signatures': { up: (db) => run(db, SIGNATURES) },
   '030-backups': { up: (db) => run(db, BACKUPS) },
   '031-request-keys': { up: (db) => run(db, REQUEST_KEYS) },
+  '032-followed-folders': { up: addFollowedFolders },
 };
 
 const INSPECTION = [

@@ -8,6 +8,7 @@ import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { ModelVerdict } from '../../src-shared/verdict.ts';
 import { errorColumns, storedError } from './error-columns.ts';
 import { PICTURE_COLUMNS, pageOf, toBatchImage } from './images.ts';
+import { type NewMessage, putMessage } from './outbox.ts';
 import { OTHER_FIELDS, regionColumns, resultColumns, toResult } from './result-row.ts';
 import { assertClaim, type RunClaim } from './run-claims.ts';
 import { rangeOf } from './sample-ranges.ts';
@@ -24,9 +25,13 @@ export type StoredResult = Outcome & {
   readonly finishedAt: string;
 };
 
+/** The number and the time of a result, as it is stored. */
+export type StoredAs = Pick<StoredResult, 'id' | 'finishedAt'>;
+
 /**
  * Stores what became of an image: one transaction, durable when this returns. A result that is there already
  * stays; only a failure is replaced.
+ * @param messageOf what is told of it to others, kept with it
  * @throws ClipSamError `workspace-locked` when another program has taken the run over
  */
 export async function recordOutcome(
@@ -34,10 +39,12 @@ export async function recordOutcome(
   claim: RunClaim,
   imageId: number,
   outcome: Outcome,
+  messageOf?: (stored: StoredAs) => NewMessage | undefined,
 ): Promise<void> {
   await workspace.db.transaction().execute(async (db) => {
     await assertClaim(db, claim);
-    const columns = { finished_at: new Date().toISOString(), ...outcomeColumns(outcome) };
+    const finishedAt = new Date().toISOString();
+    const columns = { finished_at: finishedAt, ...outcomeColumns(outcome) };
     const row = await db
       .insertInto('results')
       .values({ run_id: claim.runId, image_id: imageId, ...columns })
@@ -46,6 +53,8 @@ export async function recordOutcome(
       )
       .returning('id')
       .executeTakeFirst();
+    const message = row && messageOf?.({ id: row.id, finishedAt });
+    if (message) await putMessage(db, message);
     if (!row || outcome.status === 'failed') return;
     const { regions, width, height, contentHash } = outcome.result;
     if (regions.length > 0) {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import type { DeviceReport } from '../../src-shared/device.ts';
 import type { ErrorRecord } from '../../src-shared/error-record.ts';
 import { failure } from '../../src-shared/errors.ts';
@@ -87,19 +88,21 @@ export async function startRun(
 /**
  * Takes over a run that was interrupted or whose program died.
  * @param options.retryFailed true: a run that is done is taken up as well when images failed in it
+ * @param options.reopen true: a run that is done is taken up in any case, and covers all that the batch has by now
  * @throws ClipSamError `conflict` when it is final, works elsewhere, or was made with another model pack
  */
 export async function resumeRun(
   workspace: Workspace,
   runId: number,
   context: RunContext,
-  options: { readonly retryFailed?: boolean } = {},
+  options: { readonly retryFailed?: boolean; readonly reopen?: boolean } = {},
 ): Promise<RunClaim> {
   const claim = newClaim();
   await workspace.db.transaction().execute(async (db) => {
     const row = await runRow(db, runId);
     const isOpen = row.status !== 'done' && row.status !== 'cancelled';
-    const hasMore = row.status === 'done' && options.retryFailed && (await hasFailures(db, runId));
+    const hasMore =
+      row.status === 'done' && (options.reopen || (options.retryFailed && (await hasFailures(db, runId))));
     if (!isOpen && !hasMore) {
       throw failure('run-over', { run: runId }, `Run ${runId} is ${row.status}. Start a new run instead.`);
     }
@@ -123,6 +126,7 @@ export async function resumeRun(
       })
       .where('id', '=', runId)
       .execute();
+    if (options.reopen) await coverBatch(db, runId);
     await recordAudit(db, [
       {
         inspector: context.inspector,
@@ -135,6 +139,23 @@ export async function resumeRun(
     ]);
   });
   return holdClaim(runId, claim.token);
+}
+
+/**
+ * The run covers all images that its batch has by now.
+ * @throws ClipSamError `workspace-locked` when another program has taken the run over
+ */
+export async function growRun(workspace: Workspace, claim: RunClaim): Promise<void> {
+  await workspace.db.transaction().execute(async (db) => {
+    await assertClaim(db, claim);
+    await coverBatch(db, claim.runId);
+  });
+}
+
+async function coverBatch(db: Workspace['db'], runId: number): Promise<void> {
+  await sql`update runs set last_image_id = max(last_image_id, (
+    select max(id) from images where images.batch_id = runs.batch_id
+  )) where id = ${runId}`.execute(db);
 }
 
 async function hasFailures(db: Workspace['db'], runId: number): Promise<boolean> {

@@ -78,6 +78,43 @@ export interface Schema {
     page: Generated<number>;
     /** The same as readers count; null where the file has one picture. */
     page_index: number | null;
+    /** How often its file had been written anew under this name; see `followed-files.ts`. */
+    rewrites: Generated<number>;
+  };
+  followed_folders: {
+    id: Generated<number>;
+    /** As of {@link Schema.images}. */
+    path: string;
+    /** JSON: `FollowSettings`. */
+    settings: string;
+    is_on: number;
+    inspector: string;
+    created_at: string;
+    /** As in {@link Schema.imports}. */
+    owner_token: string | null;
+    owner_pid: number | null;
+    owner_host: string | null;
+    owner_process: string | null;
+  };
+  followed_batches: { folder_id: number; purpose: string; batch_id: number };
+  followed_files: {
+    folder_id: number;
+    /** As of {@link Schema.images}. */
+    path: string;
+    content_hash: string | null;
+    bytes: number | null;
+    /** Milliseconds since 1970. */
+    modified_at: number | null;
+  };
+  /** What is told to a broker, until it has it. */
+  outbox: {
+    id: Generated<number>;
+    folder_id: number;
+    key: string;
+    kind: 'result';
+    /** JSON. */
+    payload: string;
+    created_at: string;
   };
   runs: {
     id: Generated<number>;

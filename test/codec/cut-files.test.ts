@@ -5,6 +5,7 @@ import { describeImage } from '../../src-main/codec/image-description.ts';
 import { writePyramid } from '../../src-main/codec/image-pyramid.ts';
 import { decodeMask } from '../../src-main/codec/mask-codec.ts';
 import { readTiff } from '../../src-main/codec/tiff-directory.ts';
+import { hasEnd } from '../../src-main/codec/whole-file.ts';
 import { Random } from '../../src-shared/random.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { bmpFile } from './bmp-file.ts';
@@ -118,6 +119,14 @@ describe('a file that is cut short', () => {
       }
     }
     expect(refused).toBeGreaterThan(20);
+  });
+
+  test.each(files)('%s has no end while half of it is written, and has one then', async (_name, make) => {
+    const whole = await make();
+    expect(hasEnd(whole)).toBe(true);
+    expect(hasEnd(whole.subarray(0, whole.length >> 1))).toBe(false);
+    expect(hasEnd(whole.subarray(0, 0))).toBe(false);
+    expect(hasEnd(new Uint8Array(whole.length))).toBe(false);
   });
 
   test.each(files)('%s is no mask and has no tiles', async (name, make) => {

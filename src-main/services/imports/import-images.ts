@@ -95,8 +95,11 @@ async function listFiles(paths: readonly string[], signal: AbortSignal | undefin
   };
 }
 
-/** Hashes and sizes, in the order of the paths. */
-async function describeFiles(paths: readonly string[], signal: AbortSignal | undefined): Promise<NewFile[]> {
+/** What is known of files once they were read, in the order of the paths. @throws ClipSamError `cancelled` */
+export async function describeFiles(
+  paths: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<NewFile[]> {
   const images: NewFile[] = new Array(paths.length);
   let next = 0;
   const read = async () => {

@@ -14,10 +14,11 @@ import type { Comparison } from '../../inference/comparison.ts';
 import type { InferenceClient } from '../../inference/inference-client.ts';
 import { areaOfRun, currentArea } from '../../store/areas.ts';
 import { getBatch } from '../../store/batches.ts';
+import type { NewMessage } from '../../store/outbox.ts';
 import { getRecipe, saveRecipe } from '../../store/recipes.ts';
-import { recordOutcome } from '../../store/results.ts';
+import { recordOutcome, type StoredAs } from '../../store/results.ts';
 import { type RunClaim, releaseClaim, touchRun } from '../../store/run-claims.ts';
-import { resumeRun, setRunStatus, startRun } from '../../store/run-lifecycle.ts';
+import { growRun, resumeRun, setRunStatus, startRun } from '../../store/run-lifecycle.ts';
 import { countOutcomes, getRun, pendingImages } from '../../store/runs.ts';
 import { fromStoredPath, type Workspace } from '../../store/workspace.ts';
 import { CRASHES_IN_A_ROW, IN_FLIGHT } from '../in-flight.ts';
@@ -29,6 +30,7 @@ import { sampleKindOf, settleSampleRanges } from '../pictures/sample-ranges.ts';
 import { checkFilesInReach } from './files-in-reach.ts';
 import { objectionTo } from './result-objection.ts';
 import { endingsOf } from './run-endings.ts';
+import { Growth, type OrderedTurn, Turns } from './run-growth.ts';
 import { RunPace } from './run-pace.ts';
 import { WorkGate } from './work-gate.ts';
 
@@ -47,7 +49,21 @@ export interface BatchRunOptions {
   readonly onEvent?: (event: BatchEvent) => void;
   /** For the audit trail. */
   readonly inspector: string;
+  /**
+   * True: the batch may get more images while the run is at work (see {@link BatchRun.grow}), which goes on until
+   * {@link BatchRun.complete}. Results are then stored in the order of the images. Default: false.
+   */
+  readonly growing?: boolean;
+  /** What is told of a result to others, kept in the same transaction as the result. Default: nothing. */
+  readonly messageOf?: MessageOf;
 }
+
+/** @returns what is told of an image's outcome, or undefined */
+export type MessageOf = (
+  image: BatchImage,
+  outcome: Outcome,
+  stored: StoredAs & { readonly runId: number },
+) => NewMessage | undefined;
 
 export interface BatchSummary {
   readonly runId: number;
@@ -68,6 +84,12 @@ export interface BatchRun {
   resume(inspector?: string): Promise<void>;
   /** Ends the run for good; what is under way is dropped, what is stored stays. */
   cancel(inspector?: string): void;
+  /** Takes in what was added to the batch; for a run that may grow. @returns false when it has ended */
+  grow(): Promise<boolean>;
+  /** Nothing more will be added: the run ends when all is inspected. */
+  complete(): void;
+  /** Images that it has not inspected yet. */
+  readonly pending: number;
   /** Never rejects: what stopped the run is in the summary. */
   readonly done: Promise<BatchSummary>;
 }
@@ -107,7 +129,8 @@ export async function startBatchRun(
 }
 
 /**
- * Continues a run that was interrupted, or whose program died: images with a result are not inspected again.
+ * Continues a run that was interrupted, or whose program died: images with a result are not inspected again. One that
+ * may grow is also continued when it is done.
  * @param options.retryFailed true: those that failed get another try, in a run that is done as well
  * @throws ClipSamError `conflict` when the run is final, at work in another program, or made with another pack
  */
@@ -126,7 +149,7 @@ export async function resumeBatchRun(
       softwareVersion: SOFTWARE_VERSION,
       inspector,
     },
-    { retryFailed },
+    { retryFailed, reopen: options.growing ?? false },
   );
   return beginJob(options, claim, recipe, retryFailed, await areaOfRun(workspace, runId));
 }
@@ -173,7 +196,9 @@ class BatchJob implements BatchRun {
   readonly #abort = new AbortController();
   readonly #gate = new WorkGate();
   readonly #pace = new RunPace();
-  readonly #counts: { readonly total: number; done: number; failed: number };
+  readonly #counts: { total: number; done: number; failed: number };
+  #growth: Growth | undefined;
+  readonly #turns = new Turns();
   #page: BatchImage[] = [];
   #lastTaken = 0;
   #paging: Promise<void> = Promise.resolve();
@@ -186,7 +211,7 @@ class BatchJob implements BatchRun {
     claim: RunClaim,
     recipe: Recipe,
     retryFailed: boolean,
-    counts: { readonly total: number; done: number; failed: number },
+    counts: { total: number; done: number; failed: number },
     { area, scale }: { readonly area: InspectionArea | null; readonly scale: Scale | null },
   ) {
     this.runId = claim.runId;
@@ -198,6 +223,7 @@ class BatchJob implements BatchRun {
     this.#counts = counts;
     this.#area = area;
     this.#scale = scale;
+    if (options.growing) this.#growth = new Growth();
     this.done = this.#run();
   }
 
@@ -220,6 +246,26 @@ class BatchJob implements BatchRun {
   cancel(inspector = this.#options.inspector): void {
     if (!this.#ending) this.#endedBy = inspector;
     this.#end({ status: 'cancelled' });
+  }
+
+  get pending(): number {
+    const { total, done, failed } = this.#counts;
+    return total - done - failed;
+  }
+
+  async grow(): Promise<boolean> {
+    if (this.#ending || !this.#growth) return false;
+    const { workspace } = this.#options;
+    await growRun(workspace, this.#claim);
+    this.#counts.total = (await countOutcomes(workspace, this.runId)).total;
+    this.#growth.more();
+    return !this.#ending;
+  }
+
+  complete(): void {
+    const growth = this.#growth;
+    this.#growth = undefined;
+    growth?.more();
   }
 
   async #run(): Promise<BatchSummary> {
@@ -275,17 +321,19 @@ class BatchJob implements BatchRun {
   async #work(comparison: Comparison | undefined): Promise<void> {
     try {
       for (;;) {
-        const image = await this.#next();
+        const next = await this.#next();
         // A paused run does not end, whether or not there are more images.
-        const goesOn = await this.#gate.pass(async () => image && this.#inspect(image, comparison));
-        if (!image || !goesOn) return;
+        const goesOn = await this.#gate
+          .pass(async () => next && this.#inspect(next.image, comparison, next.turn))
+          .finally(() => next?.turn.end());
+        if (!next || !goesOn) return;
       }
     } catch (error) {
       this.#interrupt(error);
     }
   }
 
-  async #inspect(image: BatchImage, comparison: Comparison | undefined): Promise<void> {
+  async #inspect(image: BatchImage, comparison: Comparison | undefined, turn: OrderedTurn): Promise<void> {
     const { workspace, inference } = this.#options;
     let outcome: Outcome;
     try {
@@ -319,7 +367,15 @@ class BatchJob implements BatchRun {
       outcome = { status: 'failed', error: record };
       this.#crashes = record.code === 'inference-crashed' ? this.#crashes + 1 : 0;
     }
-    await recordOutcome(workspace, this.#claim, image.id, outcome);
+    if (this.#options.growing) await turn.begun;
+    const { messageOf } = this.#options;
+    await recordOutcome(
+      workspace,
+      this.#claim,
+      image.id,
+      outcome,
+      messageOf && ((stored) => messageOf(image, outcome, { ...stored, runId: this.runId })),
+    );
     this.#counts[outcome.status]++;
     this.#report(image, outcome);
     if (outcome.status === 'failed' && this.#crashes >= CRASHES_IN_A_ROW) {
@@ -335,13 +391,20 @@ class BatchJob implements BatchRun {
     return kind === 'none' ? null : sampleRanges[kind];
   }
 
-  /** The next image, pages being read one at a time. */
-  async #next(): Promise<BatchImage | undefined> {
-    if (this.#page.length === 0) {
-      this.#paging = this.#paging.then(() => this.#readPage());
-      await this.#paging;
+  /** The next image, pages being read one at a time; of a run that may grow it is waited for. */
+  async #next(): Promise<{ readonly image: BatchImage; readonly turn: OrderedTurn } | undefined> {
+    for (;;) {
+      const growth = this.#growth;
+      const later = growth?.later;
+      if (this.#page.length === 0) {
+        this.#paging = this.#paging.then(() => this.#readPage());
+        await this.#paging;
+      }
+      const image = this.#page.shift();
+      if (image) return { image, turn: this.#turns.take() };
+      if (!growth || this.#ending) return undefined;
+      await later;
     }
-    return this.#page.shift();
   }
 
   async #readPage(): Promise<void> {
@@ -378,6 +441,7 @@ class BatchJob implements BatchRun {
     this.#ending = ending;
     this.#abort.abort();
     this.#gate.end();
+    this.complete();
   }
 
   async #finish(): Promise<BatchSummary> {
