@@ -25,7 +25,13 @@ function watching(folder: string, workspace: string, more: readonly string[] = [
   return { child, said, ends };
 }
 
-async function ended({ child, ends }: { child: ChildProcessWithoutNullStreams; ends: Promise<[number | null]> }) {
+async function ended({
+  child,
+  ends,
+}: {
+  child: ChildProcessWithoutNullStreams;
+  ends: Promise<[number | null]>;
+}) {
   child.kill('SIGINT');
   const [code] = await ends;
   return code;

@@ -204,7 +204,9 @@ describe('a followed folder', () => {
     await expect(start(line.workspace.folder)).rejects.toMatchObject({ code: 'input-invalid' });
     await expect(start(join(folder, 'none'))).rejects.toMatchObject({ code: 'image-not-found' });
     const other = await temporaryWorkspace();
-    await expect(startFollowing(other, join(other.folder, '..'), line.settings, options)).rejects.toMatchObject({
+    await expect(
+      startFollowing(other, join(other.folder, '..'), line.settings, options),
+    ).rejects.toMatchObject({
       details: { case: 'folder-holds-workspace' },
     });
   });

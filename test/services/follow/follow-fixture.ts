@@ -2,7 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { encodeGrey8 } from '../../../src-main/codec/image-codec.ts';
-import { type FollowEvent, FolderFollower } from '../../../src-main/services/follow/folder-follower.ts';
+import { FolderFollower, type FollowEvent } from '../../../src-main/services/follow/folder-follower.ts';
 import { startFollowing } from '../../../src-main/services/follow/start-following.ts';
 import { releaseFolder } from '../../../src-main/store/followed-folders.ts';
 import { saveRecipe } from '../../../src-main/store/recipes.ts';
