@@ -31,6 +31,8 @@ export const ERROR_CODES = [
   'path-denied',
   'export-in-the-way',
   'backup-failed',
+  'record-unreachable',
+  'record-refused',
   'sign-in-required',
   'not-permitted',
   'input-invalid',

@@ -25,6 +25,7 @@ const DIRECTIONS: Directions = {
   charts: ['files'],
   xlsx: [],
   parquet: [],
+  postgres: [],
   reports: ['pipeline', 'codec', 'pdf', 'charts', 'xlsx', 'parquet', 'files'],
   services: [
     ...[
@@ -38,6 +39,7 @@ const DIRECTIONS: Directions = {
       'reports',
       'codec',
       'charts',
+      'postgres',
       'files',
     ],
   ],
@@ -48,7 +50,9 @@ const DIRECTIONS: Directions = {
 };
 
 const ON_DISK =
-  'files checkpoint codec inference training store pdf charts reports services serve app cli'.split(' ');
+  'files checkpoint codec inference training store pdf charts postgres reports services serve app cli'.split(
+    ' ',
+  );
 
 /** Foreign things and the only layers that may touch them. */
 const OWNERS: Directions = {
@@ -75,6 +79,7 @@ const OWNERS: Directions = {
   '@resvg/resvg-wasm': ['charts'],
   'write-excel-file': ['xlsx'],
   'hyparquet-writer': ['parquet'],
+  pg: ['postgres'],
   'node:fs': ON_DISK,
   'node:fs/promises': ON_DISK,
 };

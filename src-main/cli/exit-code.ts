@@ -26,6 +26,7 @@ const OF_CODE: { readonly [Code in ErrorCode]?: number } = {
   'device-unavailable': EXIT.usage,
   conflict: EXIT.conflict,
   'workspace-locked': EXIT.conflict,
+  'record-unreachable': EXIT.conflict,
   cancelled: EXIT.interrupted,
 };
 

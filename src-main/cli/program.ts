@@ -22,6 +22,7 @@ import { addServe } from './serve.ts';
 import { addSign } from './sign.ts';
 import { addStart } from './start.ts';
 import { addStats } from './stats.ts';
+import { addSync } from './sync.ts';
 import { printable, printLine } from './terminal.ts';
 import { addTrain } from './train.ts';
 import { addWatch } from './watch.ts';
@@ -73,6 +74,7 @@ Exit codes:
   addExport(program);
   addStats(program);
   addLots(program);
+  addSync(program);
   addEvaluate(program);
   addDatasets(program);
   addTrain(program);
