@@ -50,6 +50,7 @@ export type AuditAction =
   | 'judged'
   | 'made'
   | 'mended'
+  | 'merged'
   | 'pin-changed'
   | 'pin-rehashed'
   | 'pin-reset'

@@ -4,6 +4,7 @@ import { countSchema, hashSchema, idSchema, immutable, lineSchema } from './fiel
 import { imagePageSchema } from './image-page.ts';
 import { sampleRangeSchema } from './sample-range.ts';
 import { scaleSchema } from './scale.ts';
+import { batchShardSchema } from './shard.ts';
 
 /** What the inspector writes on a batch; empty text where nothing was given. */
 const metadata = z.object({
@@ -33,6 +34,8 @@ export const batchSchema = immutable(
     sampleRanges: batchRangesSchema,
     /** How large a pixel is, for the runs that begin from now on; it wins over the recipe's. Null: not said. */
     scale: scaleSchema.nullable(),
+    /** Which part of some images it holds; absent: all of them. */
+    shard: batchShardSchema.optional(),
   }),
 );
 export type Batch = z.infer<typeof batchSchema>;

@@ -75,6 +75,7 @@ export const ERROR_CASES = {
   'export-busy': { code: 'conflict', values: ['folder'] },
   'export-of-other': { code: 'export-in-the-way', values: ['folder', 'batch'] },
   'export-foreign': { code: 'export-in-the-way', values: ['folder', 'names'] },
+  'merge-busy': { code: 'conflict', values: ['folder'] },
   'backup-busy': { code: 'conflict', values: ['folder'] },
   'backup-none': { code: 'not-found', values: ['folder'] },
   'backup-unknown': { code: 'not-found', values: ['folder', 'generation'] },

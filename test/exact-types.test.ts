@@ -90,7 +90,7 @@ describe('what the store keeps in columns', () => {
   it('has no optional fields but what opinions say: each is read from its column, which the compiler sees to', () => {
     expectTypeOf<Annotation>().toEqualTypeOf<Required<Annotation>>();
     expectTypeOf<VerdictEntry>().toEqualTypeOf<Required<VerdictEntry>>();
-    expectTypeOf<Batch>().toEqualTypeOf<Required<Batch>>();
+    expectTypeOf<Omit<Batch, 'shard'>>().toEqualTypeOf<Required<Omit<Batch, 'shard'>>>();
     expectTypeOf<BatchImage>().toEqualTypeOf<Required<BatchImage>>();
     expectTypeOf<Run>().toEqualTypeOf<Required<Run>>();
     expectTypeOf<Study>().toEqualTypeOf<Required<Study>>();

@@ -10,6 +10,7 @@ import { noticeName } from '../../src-shared/notice-text.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { Scale } from '../../src-shared/scale.ts';
+import type { ShardChoice } from '../../src-shared/shard.ts';
 import { readAreaFile } from '../services/areas/area-file.ts';
 import {
   type InspectPathsEvent,
@@ -26,6 +27,7 @@ import {
   type PipelineOptions,
   recipeChoice,
   sampleRange,
+  shardChoice,
   withPipelineOptions,
 } from './options.ts';
 import { pipelineMessages } from './pipeline-messages.ts';
@@ -38,6 +40,7 @@ interface InspectOptions extends PipelineOptions, OpinionOptions {
   readonly object?: string;
   readonly name?: string;
   readonly fresh?: true;
+  readonly shard?: ShardChoice;
   readonly json?: true;
   readonly range?: SampleRange;
   readonly references?: string;
@@ -81,6 +84,11 @@ export function addInspect(program: Command): void {
       'regions smaller than this are recorded and do not reject: 0.5mm, 0.2mm2, 12px,40px2',
       minimumDefectOption,
     )
+    .option(
+      '--shard <i/n>',
+      'only the files whose content falls into this part of them, such as 3/16; see `clipsam merge`',
+      shardChoice,
+    )
     .option('--json', 'one JSON object per image on standard output, people read standard error');
   withOpinionOptions(command, {
     name: 'list',
@@ -97,6 +105,7 @@ Examples:
   clipsam inspect a.jpg b.png --json | jq .score   for other programs
   clipsam inspect photos/ --references good/ --opinions language,consensus,references
                                                    compare with good parts, and with one another
+  clipsam inspect photos/ --shard 3/16 -w part3    one of sixteen machines; clipsam merge brings them together
 
 Exit codes: 0 all inspected, 2 wrong usage, 3 some images failed, 1 other errors, 130 interrupted.`,
     )
@@ -106,7 +115,8 @@ Exit codes: 0 all inspected, 2 wrong usage, 3 some images failed, 1 other errors
 }
 
 async function inspect(paths: readonly string[], options: InspectOptions): Promise<number> {
-  const { workspace, name, fresh = false, json = false, range, references, device, threads } = options;
+  const { workspace, name, fresh = false, json = false, range, shard, references } = options;
+  const { device, threads } = options;
   const { recipe, packFolder } = await chooseRecipe(recipeChoice(options, options.object));
   const { scale, minimumDefect } = options;
   const asked = withOpinions(recipe, options, references !== undefined);
@@ -124,6 +134,8 @@ async function inspect(paths: readonly string[], options: InspectOptions): Promi
       ...(name === undefined ? {} : { name }),
       fresh,
       ...(range && { range }),
+      // The only one of one is all of them.
+      ...(shard && shard.of > 1 && { shard }),
       ...(scale && { scale }),
       ...(references !== undefined && { references }),
       ...(area && { area }),
@@ -152,6 +164,15 @@ function inspectMessages(
   const onProgress = progressMessages(display);
   return (event) => {
     switch (event.kind) {
+      case 'dividing':
+        return display.update(event.done, event.total, 'finding the files of the shard');
+      case 'divided': {
+        display.stop();
+        const { shard, taken, left } = event;
+        return printLine(
+          `Shard ${shard.index} of ${shard.of}: takes ${taken} of ${taken + left} files, leaves ${left} to the others.`,
+        );
+      }
       case 'imported':
         return display.update(event.done, event.total, 'reading files');
       case 'import-finished': {
@@ -282,7 +303,8 @@ function conclude(summary: InspectPathsSummary, doubts: Doubts, seconds: number)
   const { status, total, done, error, unreadable, passedOver } = summary;
   const failed = summary.failed + unreadable.length;
   const counts = `${done} of ${total + unreadable.length} images inspected${failed > 0 ? `, ${failed} failed` : ''}`;
-  printLine(`${counts} in ${duration(seconds)} (batch ${summary.batchId}, run ${summary.runId}).`);
+  const where = `batch ${summary.batchId}${summary.runId === null ? '' : `, run ${summary.runId}`}`;
+  printLine(`${counts} in ${duration(seconds)} (${where}).`);
   if (passedOver.length > 0) printLine(`Not among them: ${passedOverText(passedOver)}.`);
   doubts.say();
   if (status === 'done') return failed > 0 ? EXIT.someFailed : EXIT.done;

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEVICES, type DeviceRequest } from '../../src-shared/device.ts';
 import { type SampleRange, sampleRangeSchema } from '../../src-shared/sample-range.ts';
+import { parseShard, type ShardChoice } from '../../src-shared/shard.ts';
 import { LAYOUTS } from '../services/datasets/defect-category.ts';
 import { modelsFolder } from '../services/packs/machine-settings.ts';
 import type { PackRoots } from '../services/packs/model-packs.ts';
@@ -107,6 +108,13 @@ export function sampleRange(text: string): SampleRange {
     throw new InvalidArgumentError('It must be two numbers, the lower first: 0-4095.');
   }
   return parsed.data;
+}
+
+/** Parses a shard: 3/16. */
+export function shardChoice(text: string): ShardChoice {
+  const shard = parseShard(text);
+  if (!shard) throw new InvalidArgumentError('It must be which of how many, from 1: 3/16.');
+  return shard;
 }
 
 /** Who does it, for the audit trail. */

@@ -12,6 +12,7 @@ import { EXIT, exitCodeOf } from './exit-code.ts';
 import { addExport } from './export.ts';
 import { addInspect } from './inspect.ts';
 import { addLots } from './lots.ts';
+import { addMerge } from './merge.ts';
 import { addModels } from './models.ts';
 import { addPeople } from './people.ts';
 import { addRecipe } from './recipe.ts';
@@ -70,6 +71,7 @@ Exit codes:
   addServe(program);
   addInspect(program);
   addWatch(program);
+  addMerge(program);
   addRecipe(program);
   addExport(program);
   addStats(program);

@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { opendir, realpath, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
 import { isImageName, isUnreadName } from './image-names.ts';
@@ -24,6 +24,18 @@ const natural = new Intl.Collator('en', { numeric: true }).compare;
 /** Orders names naturally: part2 before part10. "01" and "001" are the same number, and still have one order. */
 export function byName(a: string, b: string): number {
   return natural(a, b) || (a < b ? -1 : 1);
+}
+
+/** Orders absolute paths as {@link listImageFiles} lists what is below one folder: files of a folder before its subfolders. */
+export function byListing(a: string, b: string): number {
+  const [left, right] = [a.split(sep), b.split(sep)];
+  for (let i = 0; i < left.length && i < right.length; i++) {
+    if (left[i] === right[i]) continue;
+    const [isFile, isOtherFile] = [i === left.length - 1, i === right.length - 1];
+    if (isFile !== isOtherFile) return isFile ? -1 : 1;
+    return byName(left[i]!, right[i]!);
+  }
+  return left.length - right.length;
 }
 
 /** Names sorted before the event loop gets a turn: some 10 ms. */

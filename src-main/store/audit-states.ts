@@ -73,7 +73,7 @@ export async function batchesOf(
 ): Promise<ReadonlyMap<string, string>> {
   const { rows } = await sql<AuditEvent>`
     select id, subject_id, action, new_value from audit_events
-    where subject = ${owner} and action in ('started', 'begun', 'created', 'covered') order by id`.execute(
+    where subject = ${owner} and action in ('started', 'begun', 'created', 'covered', 'merged') order by id`.execute(
     db,
   );
   return new Map(

@@ -4,6 +4,7 @@ import type { Batch, BatchMetadata } from '../../src-shared/batch.ts';
 import type { BatchRange } from '../../src-shared/batch-range.ts';
 import { failure } from '../../src-shared/errors.ts';
 import { isSameScale, type Scale } from '../../src-shared/scale.ts';
+import { type BatchShard, isWhole } from '../../src-shared/shard.ts';
 import { recordAudit } from './audit.ts';
 import { daysOfUse } from './days-of-use.ts';
 import { listRunOverviews } from './runs.ts';
@@ -12,11 +13,12 @@ import { parseScale } from './scale-tables.ts';
 import type { Schema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Makes an empty batch. */
+/** Makes an empty batch. @param shard which part of some images it is for; null: all of them */
 export async function createBatch(
   workspace: Workspace,
   metadata: Partial<BatchMetadata> & Pick<BatchMetadata, 'name'>,
   inspector: string,
+  shard: BatchShard | null = null,
 ): Promise<Batch> {
   return workspace.db.transaction().execute(async (db) => {
     const row = await db
@@ -30,6 +32,7 @@ export async function createBatch(
         ...toColumns(metadata),
         name: metadata.name,
         created_at: new Date().toISOString(),
+        shard: shard && JSON.stringify(shard),
       })
       .returningAll()
       .executeTakeFirstOrThrow();
@@ -92,6 +95,16 @@ export async function changeScale(
   if (isSameScale(before.scale, scale)) return before;
   const columns = { scale: scale && JSON.stringify(scale) };
   return change(workspace, id, columns, 'scale changed', inspector);
+}
+
+/** Says which part of some images a batch holds. */
+export async function changeShard(
+  workspace: Workspace,
+  id: number,
+  shard: BatchShard,
+  inspector: string,
+): Promise<Batch> {
+  return change(workspace, id, { shard: JSON.stringify(shard) }, 'changed', inspector);
 }
 
 /** Puts a batch away, or takes it back. Nothing is deleted. */
@@ -191,11 +204,12 @@ function toColumns(metadata: Partial<BatchMetadata>): Columns {
 
 /** What the audit trail tells of a batch as it is. */
 export function recordedBatch(row: Selectable<Schema['batches']>) {
-  return { ...toBatch(row), deletedAt: row.deleted_at };
+  return { ...toBatch(row), deletedAt: row.deleted_at, shard: parseShardColumn(row.shard) };
 }
 
 /** A row as it leaves the store. */
 export function toBatch(row: Selectable<Schema['batches']>): Batch {
+  const shard = parseShardColumn(row.shard);
   return {
     id: row.id,
     name: row.name,
@@ -209,5 +223,11 @@ export function toBatch(row: Selectable<Schema['batches']>): Batch {
     archivedAt: row.archived_at,
     sampleRanges: parseRanges<BatchRange>(row.sample_ranges),
     scale: parseScale(row.scale),
+    ...(shard && !isWhole(shard) && { shard }),
   };
+}
+
+/** Which part of some images a batch holds, from its column. */
+export function parseShardColumn(column: string | null): BatchShard | null {
+  return column === null ? null : (JSON.parse(column) as BatchShard);
 }

@@ -5,6 +5,7 @@ import { chainAuditTrail } from './audit-chain-tables.ts';
 import { BACKUPS } from './backup-tables.ts';
 import { addFollowedFolders } from './followed-tables.ts';
 import { LOTS } from './lot-tables.ts';
+import { MERGES } from './merge-tables.ts';
 import { appendOnly, frozen, run } from './migration-statements.ts';
 import { OPINION_COLUMNS } from './opinion-columns.ts';
 import { rebuildTable } from './rebuild-table.ts';
@@ -65,6 +66,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '030-backups': { up: (db) => run(db, BACKUPS) },
   '031-request-keys': { up: (db) => run(db, REQUEST_KEYS) },
   '032-followed-folders': { up: addFollowedFolders },
+  '033-merges': { up: (db) => run(db, MERGES) },
 };
 
 const INSPECTION = [

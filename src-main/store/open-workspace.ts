@@ -1,11 +1,11 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, type Migration } from 'kysely';
 import type { ErrorCode } from '../../src-shared/error-codes.ts';
-import { ClipSamError, fromErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
+import { ClipSamError, failure, fromErrorRecord, toErrorRecord } from '../../src-shared/errors.ts';
 import { ArtifactStore } from '../files/artifact-store.ts';
-import { makeFolder } from '../files/atomic-write.ts';
+import { makeFolder, toWriteError } from '../files/atomic-write.ts';
 import { configure, prepare } from './database-checks.ts';
 import { DATABASE_FILE, DatabaseFile, hasDatabase, keepPrivate } from './database-file.ts';
 import { copySnapshot } from './database-snapshot.ts';
@@ -69,11 +69,65 @@ export async function openWorkspace(folder: string, options: OpenOptions = {}): 
   });
 }
 
+/** Tries to copy a database while no program changes it. */
+const COPIES = 5;
+
+/**
+ * Opens a copy of a workspace's database: the workspace itself is only read, and stays as it is.
+ * @param under folder that the copy lies in until it is closed
+ * @throws ClipSamError as {@link openWorkspace}, `conflict` when an older version of this program wrote it, or a program
+ *   writes to it again and again
+ */
+export async function openCopy(folder: string, under: string): Promise<Workspace> {
+  const root = resolve(folder);
+  if (!hasDatabase(join(root, DATABASE_FILE))) throw noWorkspace(root);
+  const copy = await copyWhileQuiet(root, under);
+  try {
+    const workspace = await openAt(root, copy.file, {}, copy, refuseOlder);
+    return workspace;
+  } catch (error) {
+    await copy.remove();
+    throw error;
+  }
+}
+
+async function copyWhileQuiet(root: string, under: string): Promise<ReadableCopy> {
+  const state = () =>
+    ['', '-wal'].map((part) => {
+      const stats = statSync(join(root, DATABASE_FILE + part), { bigint: true, throwIfNoEntry: false });
+      return `${stats?.ino} ${stats?.size} ${stats?.mtimeNs}`;
+    });
+  for (let i = 0; i < COPIES; i++) {
+    const before = state();
+    const copy = await copyForReading(root, under).catch((error: unknown) =>
+      Promise.reject(toWriteError(error, join(under, DATABASE_FILE))),
+    );
+    if (before.join() === state().join()) return copy;
+    await copy.remove();
+  }
+  throw failure(
+    'workspace-busy',
+    { folder: root },
+    `A program is writing to the workspace ${root}. Wait until it has ended.`,
+  );
+}
+
+/** @throws ClipSamError `conflict` when the database is of an older version: of a copy, nothing is brought up to date */
+function refuseOlder(database: Database.Database, root: string): void {
+  const applied = database.prepare('select name from kysely_migration').pluck().all();
+  if (applied.length >= Object.keys(allMigrations).length) return;
+  throw new ClipSamError(
+    'conflict',
+    `The workspace ${root} was written by an older version. Bring it up to date first: clipsam audit head -w ${root}`,
+  );
+}
+
 async function openAt(
   root: string,
   file: string,
   options: OpenOptions,
   copy?: ReadableCopy,
+  check: (database: Database.Database, root: string) => void = () => {},
 ): Promise<Workspace> {
   const { migrations = allMigrations } = options;
   const artifacts = new ArtifactStore(join(root, 'artifacts'));
@@ -83,6 +137,7 @@ async function openAt(
     const opened = new Database(file, { timeout: PATIENCE.opening });
     database = opened;
     prepare(opened, root, options.create ?? false, migrations);
+    check(opened, root);
     const history = historyOf(opened, left);
     if (history === 'older' && !options.accept) throw await databaseOlder(root, artifacts);
     const problem = await findForeignChanges(opened, migrations);
@@ -198,14 +253,16 @@ async function findOrMake(root: string, artifacts: ArtifactStore, create: boolea
   if (hasDatabase(file)) return;
   if (missing) throw missing;
   if (existsSync(file)) return;
-  if (!create) {
-    throw new ClipSamError(
-      'workspace-invalid',
-      `There is no workspace in ${root} (no ${DATABASE_FILE}). Check the path, or make a new workspace there.`,
-    );
-  }
+  if (!create) throw noWorkspace(root);
   await makeFolder(root);
   keepPrivate(file);
+}
+
+function noWorkspace(root: string): ClipSamError {
+  return new ClipSamError(
+    'workspace-invalid',
+    `There is no workspace in ${root} (no ${DATABASE_FILE}). Check the path, or make a new workspace there.`,
+  );
 }
 
 /** Pages of 4 KiB given back at a time. */

@@ -12,9 +12,13 @@ export interface ReadableCopy {
   remove(): Promise<void>;
 }
 
-/** Copies the database of a workspace, with its log, to where the system keeps temporary files. @throws Node's errors */
-export async function copyForReading(workspaceFolder: string): Promise<ReadableCopy> {
-  const folder = await mkdtemp(join(tmpdir(), 'clipsam-'));
+/**
+ * Copies the database of a workspace, with its log.
+ * @param under where the copy goes; default: where the system keeps temporary files
+ * @throws Node's errors
+ */
+export async function copyForReading(workspaceFolder: string, under = tmpdir()): Promise<ReadableCopy> {
+  const folder = await mkdtemp(join(under, 'clipsam-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const file = join(folder, DATABASE_FILE);

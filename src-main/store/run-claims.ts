@@ -66,6 +66,12 @@ export async function mayBeWriting(db: Workspace['db']): Promise<boolean> {
   );
 }
 
+/** Ids of the runs that a program works on, or has paused. */
+export async function runsAtWork(db: Workspace['db']): Promise<readonly number[]> {
+  const rows = await db.selectFrom('runs').selectAll().where('status', 'in', ['running', 'paused']).execute();
+  return rows.filter(isOwnerAlive).map(({ id }) => id);
+}
+
 /** All runs as they are: the same text later means that none has begun, gone on or ended in between. */
 export async function runsState(db: Workspace['db']): Promise<string> {
   const rows = await db

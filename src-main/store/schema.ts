@@ -13,6 +13,9 @@ import type { SamplingStandard } from '../../src-shared/sampling/plan.ts';
 import type { SignatureMeaning, SignatureSubject } from '../../src-shared/signature.ts';
 import type { HumanVerdict, ModelVerdict, Severity, VerdictEntry } from '../../src-shared/verdict.ts';
 
+/** What {@link Schema.merged_rows} keeps the ids of. */
+export type MergedKind = 'batch' | 'run' | 'verdict' | 'annotation' | 'disposition';
+
 /** The tables as the newest migration leaves them. Times are ISO 8601 UTC; JSON columns hold text. */
 export interface Schema {
   workspace: { id: string; created_at: string };
@@ -46,6 +49,8 @@ export interface Schema {
     sample_ranges: string | null;
     /** JSON: how large a pixel is; null: nobody has said. */
     scale: string | null;
+    /** JSON: which part of some images it holds; null: they were never divided. */
+    shard: string | null;
   };
   /** Begun and not ended. */
   imports: {
@@ -443,6 +448,30 @@ export interface Schema {
     inspector: string | null;
     comment: string;
     created_at: string;
+  };
+  /** What came from other workspaces, which are named by their ids. */
+  merged_rows: {
+    workspace: string;
+    kind: MergedKind;
+    /** Of the row there. */
+    source_id: number;
+    /** SHA-256 of what the row says. */
+    content_hash: string;
+    /** Of the row here; it may be gone with its batch. */
+    row_id: number;
+  };
+  /** The audit trails of other workspaces, as they were. */
+  merged_entries: {
+    workspace: string;
+    id: number;
+    inspector: string;
+    created_at: string;
+    action: string;
+    subject: string;
+    subject_id: string;
+    old_value: string | null;
+    new_value: string | null;
+    hash: string;
   };
   /** Outlive their batches. */
   reports: {

@@ -43,6 +43,22 @@ export function lockPacks(folder: string): WorkspaceLock {
 }
 
 /**
+ * Takes a workspace for one program that brings others into it.
+ * @param folder existing workspace
+ * @throws ClipSamError `conflict` while another one does; `path-denied`, `disk-full`
+ */
+export function lockMerge(folder: string): WorkspaceLock {
+  return takeLock(join(folder, 'merge.lock'), (cause) => {
+    return failure(
+      'merge-busy',
+      { folder },
+      `Another program is bringing workspaces into ${folder}. Wait until it has ended.`,
+      cause,
+    );
+  });
+}
+
+/**
  * Takes a folder of backups for one program: to make, verify or restore one.
  * @throws ClipSamError `conflict` while another is at work there; `path-denied`, `disk-full`
  */

@@ -4,7 +4,14 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** Readers of other projects, by the name of their Python module. */
-type Reader = 'csv' | 'openpyxl' | 'pycocotools' | 'pyarrow' | 'datumaro' | 'label_studio_sdk';
+type Reader =
+  | 'csv'
+  | 'openpyxl'
+  | 'pycocotools'
+  | 'pyarrow'
+  | 'datumaro'
+  | 'label_studio_sdk'
+  | 'kubernetes_validate';
 
 /** A Python environment with the readers; `.ci/run` makes one there with those that install quickly. */
 const ENVIRONMENT = process.env.CLIPSAM_READERS ?? join(homedir(), '.cache', 'clipsam-readers');

@@ -152,7 +152,20 @@ def read_label_studio(path):
     return {"tasks": found}
 
 
+def read_kubernetes_validate(path):
+    """Kind of every document, each checked against Kubernetes' own schema; unknown fields are refused."""
+    import kubernetes_validate
+    import yaml
+
+    found = []
+    for document in yaml.safe_load_all(Path(path).read_text(encoding="utf-8")):
+        kubernetes_validate.validate(document, "1.31", strict=True)
+        found.append(f"{document['apiVersion']} {document['kind']}")
+    return found
+
+
 READERS = {
+    "kubernetes_validate": read_kubernetes_validate,
     "csv": read_csv,
     "openpyxl": read_openpyxl,
     "pycocotools": read_pycocotools,

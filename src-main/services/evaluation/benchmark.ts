@@ -192,7 +192,7 @@ async function measureAskSam(context: MeasureContext): Promise<Omit<Measured, 'n
       const pool = new InferencePool({ device, packsRoot, ...(threads && { threads }) });
       const contents = new ContentHashes();
       try {
-        for (const { image, ...outcome } of await listResults(workspace, runId)) {
+        for (const { image, ...outcome } of await listResults(workspace, runId!)) {
           if (outcome.status === 'failed') continue;
           const { width, height } = outcome.result;
           for (let i = 0; i <= QUESTIONS; i++) {
@@ -200,7 +200,7 @@ async function measureAskSam(context: MeasureContext): Promise<Omit<Measured, 'n
             const at = (i + 1) / (QUESTIONS + 2);
             const prompts = { box: null, points: [{ x: at * width, y: at * height, label: 1 as const }] };
             const start = performance.now();
-            const asked = { workspace, pool, contents, runId, imageId: image.id, prompts };
+            const asked = { workspace, pool, contents, runId: runId!, imageId: image.id, prompts };
             const { levels, decodeMs } = await askSam(asked);
             unpackLevels(levels);
             if (i === 0) continue;

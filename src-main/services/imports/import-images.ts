@@ -28,7 +28,7 @@ export async function importImages(options: {
   readonly onEvent?: (event: ImportEvent) => void;
 }): Promise<ImportSummary> {
   const { workspace, batchId, paths, inspector, signal, onEvent } = options;
-  const { files: all, ...apart } = await listFiles(paths, signal);
+  const { files: all, ...apart } = await listToImport(paths, signal);
   onEvent?.({ kind: 'listed', total: all.length });
   let added = 0;
   let unchanged = 0;
@@ -65,8 +65,8 @@ export async function importImages(options: {
   return { added, unchanged, changed, unread, vanished, duplicates, ...apart };
 }
 
-/** The files among the paths, each once, and what is no part of the batch. */
-async function listFiles(paths: readonly string[], signal: AbortSignal | undefined) {
+/** The files among the paths, each once, and what is no part of the batch. @throws ClipSamError `cancelled` */
+export async function listToImport(paths: readonly string[], signal: AbortSignal | undefined) {
   const files = new Set<string>();
   const unreadable: { path: string; error: ErrorRecord }[] = [];
   const passedOver = new Set<string>();
