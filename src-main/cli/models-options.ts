@@ -10,3 +10,8 @@ export const WORKSPACE = [
   'workspace whose own model packs count too',
   DEFAULT_WORKSPACE,
 ] as const;
+
+export const PACK_ROOT = [
+  '--pack-root <folder>',
+  'folder of model packs, instead of those that come with the program',
+] as const;

@@ -4,17 +4,14 @@ import { describeCatalogue } from '../services/packs/catalogue.ts';
 import { modelsFolder, webAccess } from '../services/packs/machine-settings.ts';
 import { listPacks, type PackVerification, verifyPack } from '../services/packs/model-packs.ts';
 import { EXIT } from './exit-code.ts';
+import { addExportServer } from './models-export-server.ts';
 import { addBundle, addRemove, addWhere } from './models-folders.ts';
 import { accessOf, addInstall, type ServerOptions, sizeText, withServerOptions } from './models-install.ts';
-import { type ModelsOptions, WORKSPACE } from './models-options.ts';
+import { type ModelsOptions, PACK_ROOT, WORKSPACE } from './models-options.ts';
 import { bringWithProgress } from './models-progress.ts';
 import { inspectorName, packRoots } from './options.ts';
 import { bytes, printable, printLine, table } from './terminal.ts';
 
-const PACK_ROOT = [
-  '--pack-root <folder>',
-  'folder of model packs, instead of those that come with the program',
-] as const;
 export function addModels(program: Command): void {
   const models = program
     .command('models')
@@ -27,6 +24,7 @@ export function addModels(program: Command): void {
   addRemove(models);
   addWhere(models);
   addBundle(models);
+  addExportServer(models);
 }
 
 function addList(models: Command): void {

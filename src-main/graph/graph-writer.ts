@@ -11,10 +11,10 @@ import {
   TensorProto_DataLocation,
   TensorProtoSchema,
   type ValueInfoProto,
-  ValueInfoProtoSchema,
 } from './onnx_pb.js';
 import { formatShape, productOf, type TensorShape } from './shape.ts';
 import type { Operation, TapeEntry } from './tape.ts';
+import { tensorValue } from './tensor-value.ts';
 import type { ElementType, Value } from './value.ts';
 
 const OPSET = 20n;
@@ -262,12 +262,5 @@ function attributeProto(name: string, value: Attribute): AttributeProto {
 }
 
 function valueInfo({ name, type, shape }: Value): ValueInfoProto {
-  const dim = shape.map((size) => ({
-    value:
-      typeof size === 'number'
-        ? ({ case: 'dimValue', value: BigInt(size) } as const)
-        : ({ case: 'dimParam', value: size } as const),
-  }));
-  const value = { elemType: ONNX_TYPE[type], shape: { dim } };
-  return create(ValueInfoProtoSchema, { name, type: { value: { case: 'tensorType', value } } });
+  return tensorValue(name, ONNX_TYPE[type], shape);
 }
