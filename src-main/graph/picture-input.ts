@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { ClipSamError } from '../../src-shared/errors.ts';
-import { describeModel, graphOf, type Model, withGraph } from './model.ts';
+import { describeModel, graphOf, type Model, type TensorInfo, withGraph } from './model.ts';
 import {
   AttributeProto_AttributeType,
   type NodeProto,
@@ -34,7 +34,9 @@ const FIRST_OPSET = 9;
  * own. What `frameTensor` does before a local run is done in the graph, by the same operations in the same order and
  * precision (64 bits, rounded once to 32), so that what follows gets the same bits: a mean is taken off, the difference
  * multiplied by 1 / deviation, and zeros fill the square to the right and below. A picture that is larger than the square
- * is refused when the graph runs: the padding's size would be negative.
+ * is refused when the graph runs: the padding's size would be negative. Of a square that the picture fills, the sizes are
+ * left open: what is known of the graph's own input stays what it was, since an engine that knows more would join other
+ * operations, and round otherwise.
  * @param batched the input is [n, inputSize, inputSize, 3]; only for pictures that fill the square
  * @throws ClipSamError `model-opset-unsupported`
  */
@@ -53,12 +55,13 @@ export function withPictureInput(model: Model, fit: PictureFit, batched = false)
   const moved = freeName(model, `${fit.input}.normalised`);
   const named = renameTensor(model, fit.input, moved);
   const clear = renameTensor(named, PICTURE_INPUT, freeName(named, `${PICTURE_INPUT}.inner`));
-  const before = preparation(fit, moved, own.type === 'float16', batched);
+  const before = preparation(fit, { ...own, name: moved }, batched);
   const graph = graphOf(clear);
   return withGraph(clear, {
     node: [...before.nodes, ...graph.node],
     initializer: [...graph.initializer, ...before.constants],
-    input: [pictureInfo(fit, batched), ...graph.input.filter(({ name }) => name !== moved)],
+    input: [pictureInfo(batched), ...graph.input.filter(({ name }) => name !== moved)],
+    valueInfo: [...graph.valueInfo, ...graph.input.filter(({ name }) => name === moved)],
   });
 }
 
@@ -67,8 +70,7 @@ const { UINT8, DOUBLE, FLOAT, FLOAT16, INT64 } = TensorProto_DataType;
 /** From samples to what the graph's own input was. */
 function preparation(
   { inputSize, fit, mean, std }: PictureFit,
-  target: string,
-  isHalf: boolean,
+  { name: target, type, dims = [] }: TensorInfo,
   batched: boolean,
 ): { readonly nodes: NodeProto[]; readonly constants: TensorProto[] } {
   const steps = new Steps(target);
@@ -79,10 +81,21 @@ function preparation(
   const scaled = steps.add('Mul', [centred, steps.doubles('gain', gain)]);
   let result = steps.add('Cast', [scaled], { to: FLOAT });
   if (fit === 'longest-side-pad') result = padded(steps, result, inputSize);
-  if (!batched) result = steps.add('Reshape', [result, steps.sizes('square', [1, 3, inputSize, inputSize])]);
-  if (isHalf) result = steps.add('Cast', [result], { to: FLOAT16 });
+  const items = typeof dims[0] === 'number' ? dims[0] : -1;
+  const isSized = typeof dims.at(-1) === 'number';
+  const square = isSized
+    ? steps.sizes('square', [items, 3, inputSize, inputSize])
+    : steps.add('Concat', [steps.sizes('items', [items, 3]), sidesOf(steps, result, batched)], { axis: 0 });
+  result = steps.add('Reshape', [result, square]);
+  if (type === 'float16') result = steps.add('Cast', [result], { to: FLOAT16 });
   steps.nodes.at(-1)!.output = [target];
   return steps;
+}
+
+/** Height and width, known when the graph runs. */
+function sidesOf(steps: Steps, planes: string, batched: boolean): string {
+  const places = steps.sizes('sides', batched ? [2, 3] : [1, 2]);
+  return steps.add('Gather', [steps.add('Shape', [planes]), places]);
 }
 
 /** [3, h, w] → [3, side, side], content in the top left corner. */
@@ -145,7 +158,6 @@ class Steps {
   }
 }
 
-function pictureInfo({ inputSize, fit }: PictureFit, batched: boolean) {
-  const sides = fit === 'squash' ? [inputSize, inputSize] : ['height', 'width'];
-  return tensorValue(PICTURE_INPUT, UINT8, [...(batched ? ['n'] : []), ...sides, 3]);
+function pictureInfo(batched: boolean) {
+  return tensorValue(PICTURE_INPUT, UINT8, [...(batched ? ['n'] : []), 'height', 'width', 3]);
 }

@@ -30,7 +30,7 @@ export interface ServedTensor {
 }
 
 /** A graph as a server gets it. */
-export interface ServedGraph {
+export interface ServedModel {
   readonly name: ServedGraphName;
   /** The ONNX file. */
   readonly bytes: Uint8Array;
@@ -46,7 +46,7 @@ export interface ServedGraph {
   readonly usual: Readonly<Record<string, readonly number[]>>;
 }
 
-export interface ServedGraphOptions {
+interface ServedGraphOptions {
   /** Tokens and embeddings are given in half precision. */
   readonly half: boolean;
   /** Pictures, or questions to SAM's decoder, that may be joined; 1: none. */
@@ -55,7 +55,7 @@ export interface ServedGraphOptions {
 }
 
 /** Sentences per request; the text tower sends as many. */
-export const SERVED_SENTENCES = 64;
+const SERVED_SENTENCES = 64;
 
 /** Names of a pack's served graphs, in the order of {@link servedGraphs}. */
 export function servedGraphNames({ pack }: Pick<LoadedPack, 'pack'>): ServedGraphName[] {
@@ -76,7 +76,7 @@ export function servedGraphNames({ pack }: Pick<LoadedPack, 'pack'>): ServedGrap
 export async function* servedGraphs(
   loaded: LoadedPack,
   options: ServedGraphOptions,
-): AsyncGenerator<ServedGraph> {
+): AsyncGenerator<ServedModel> {
   const { pack, pathOf } = loaded;
   const { encoder } = pack.segmenter;
   const vision = await servedTower(loaded, 'vision', await visionModel(pack, pathOf), pack.vision, options);
@@ -100,7 +100,7 @@ async function servedTower(
   part: PackModel,
   tower: TowerInput,
   { half, batch, signal }: ServedGraphOptions,
-): Promise<{ readonly served: ServedGraph; readonly answer: Tensors }> {
+): Promise<{ readonly served: ServedModel; readonly answer: Tensors }> {
   throwIfCancelled(signal);
   const session = await openPart(part);
   let answer: Tensors;
@@ -119,18 +119,21 @@ async function servedTower(
   const pruned = pruneTo(part.model, part.outputs);
   const model = withStatedOutputs(withPictureInput(pruned, tower, batches), outputs, half);
   const side = tower.inputSize;
-  const served = await servedFile(loaded, part, model, {
+  const file = await servedFile(loaded, part, model, {
     name,
     outputs,
     half,
     batch: batches ? batch : 0,
     usual: { [PICTURE_INPUT]: [side, side, 3] },
   });
+  const isSquare = tower.fit === 'squash';
+  const served: ServedModel = isSquare
+    ? { ...file, inputs: [{ name: PICTURE_INPUT, type: 'uint8', dims: [side, side, 3] }] }
+    : file;
   if (batches) return { served, answer };
-  const unbatched =
-    tower.fit === 'squash'
-      ? 'the graph is made for one picture, or one a request was asked for'
-      : 'pictures keep their own sizes, and pictures of different sizes are no batch';
+  const unbatched = isSquare
+    ? 'the graph is made for one picture, or one a request was asked for'
+    : 'pictures keep their own sizes, and pictures of different sizes are no batch';
   return { served: { ...served, unbatched }, answer };
 }
 
@@ -138,7 +141,7 @@ async function servedDecoder(
   loaded: LoadedPack,
   embeddings: Tensors,
   { batch, signal }: ServedGraphOptions,
-): Promise<ServedGraph> {
+): Promise<ServedModel> {
   throwIfCancelled(signal);
   const { pack, pathOf } = loaded;
   const part = await decoderModel(pack, pathOf);
@@ -170,7 +173,7 @@ async function servedDecoder(
   return { ...served, unbatched: 'the graph answers about one picture, or one a request was asked for' };
 }
 
-async function servedText(loaded: LoadedPack, { signal }: ServedGraphOptions): Promise<ServedGraph> {
+async function servedText(loaded: LoadedPack, { signal }: ServedGraphOptions): Promise<ServedModel> {
   throwIfCancelled(signal);
   const { pack, pathOf } = loaded;
   const { text } = pack;
@@ -190,7 +193,7 @@ async function servedText(loaded: LoadedPack, { signal }: ServedGraphOptions): P
   return { ...served, inputs };
 }
 
-interface ServedParts extends Pick<ServedGraph, 'name' | 'batch' | 'usual'> {
+interface ServedParts extends Pick<ServedModel, 'name' | 'batch' | 'usual'> {
   readonly outputs: readonly GivenOutput[];
   readonly half: boolean;
 }
@@ -200,7 +203,7 @@ async function servedFile(
   part: PackModel,
   model: Model,
   { name, outputs, half, batch, usual }: ServedParts,
-): Promise<ServedGraph> {
+): Promise<ServedModel> {
   const bytes = encodeModel(model);
   const { externalFolder } = part;
   const session = await createSession(bytes, { device: 'cpu', ...(externalFolder && { externalFolder }) });
@@ -239,7 +242,7 @@ function externalFile(
   { pack, pathOf }: LoadedPack,
   folder: string,
   name: string,
-): ServedGraph['external'][number] {
+): ServedModel['external'][number] {
   const path = join(folder, name);
   const file = Object.entries(pack.files).find(([key]) => pathOf(key) === path);
   if (!file) throw new TypeError(`${path} is no file of the pack ${pack.id}.`);

@@ -29,8 +29,10 @@ const CLIP: PictureFit = {
 };
 
 /** A graph that gives back what its input was. */
-function echo(input: string, { type = FLOAT, opset = 12, batch = 1 as number | string } = {}): Model {
-  const dims = [batch, 3, SIDE, SIDE];
+function echo(
+  input: string,
+  { type = FLOAT, opset = 12, dims = [1, 3, SIDE, SIDE] as readonly (number | string)[] } = {},
+): Model {
   const proto = create(ModelProtoSchema, {
     irVersion: 8n,
     opsetImport: [{ domain: '', version: BigInt(opset) }],
@@ -95,7 +97,7 @@ describe('a model that takes pictures as they are', () => {
 
   it('takes several squares at once', async () => {
     const rgb = picture(SIDE, 2 * SIDE);
-    const model = withPictureInput(echo('pixel_values', { batch: 'n' }), CLIP, true);
+    const model = withPictureInput(echo('pixel_values', { dims: ['n', 3, SIDE, SIDE] }), CLIP, true);
     const answer = await seen(model, [2, SIDE, SIDE, 3], rgb);
     const size = { size: SIDE, width: SIDE, height: SIDE };
     const half = rgb.length / 2;
@@ -104,6 +106,23 @@ describe('a model that takes pictures as they are', () => {
     ]);
     expect(answer.dims).toEqual([2, 3, SIDE, SIDE]);
     expect([...answer.data]).toEqual(local);
+  });
+
+  it.each([
+    ['pictures', ['n', 3, SIDE, SIDE]],
+    ['pictures and sizes', ['n', 'channels', 'height', 'width']],
+  ])('leaves open what the graph left open, since more knowledge rounds otherwise: %s', async (_, dims) => {
+    for (const fit of [SAM, CLIP]) {
+      const rgb = picture(SIDE, SIDE);
+      const model = withPictureInput(echo(fit.input, { dims }), fit);
+      expect(model.proto.graph!.valueInfo).toContainEqual(
+        tensorValue(`${fit.input}.normalised`, FLOAT, dims),
+      );
+      const answer = await seen(model, [SIDE, SIDE, 3], rgb);
+      const local = frameTensor(rgb, { size: SIDE, width: SIDE, height: SIDE }, fit.mean, fit.std);
+      expect(answer.dims).toEqual([1, 3, SIDE, SIDE]);
+      expect(bits(answer.data as Float32Array)).toEqual(bits(local));
+    }
   });
 
   it.each([9, 13, 20])('is written in the operator set of the model: %i', async (opset) => {

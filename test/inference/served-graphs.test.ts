@@ -2,7 +2,7 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadPack } from '../../src-main/inference/pack-loader.ts';
-import { type ServedGraph, servedGraphs } from '../../src-main/inference/served-graphs.ts';
+import { type ServedModel, servedGraphs } from '../../src-main/inference/served-graphs.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { type TwinPackOptions, writeTwinPack } from '../twins/twin-pack.ts';
 import { localAnswers } from './local-graphs.ts';
@@ -17,20 +17,20 @@ async function packOf(twin?: TwinPackOptions): Promise<string> {
 }
 
 /** A request as a graph takes it that joins requests, and what it answers. */
-function joinable(graph: ServedGraph, feeds: Readonly<Record<string, OrtTensor>>): Record<string, OrtTensor> {
+function joinable(graph: ServedModel, feeds: Readonly<Record<string, OrtTensor>>): Record<string, OrtTensor> {
   if (graph.batch === 0 || !('image' in feeds)) return feeds;
   return { image: { ...feeds.image!, dims: [1, ...feeds.image!.dims] } };
 }
 
 async function collect(folder: string, half: boolean, batch: number) {
   const { loaded, answers } = await localAnswers(folder);
-  const graphs = new Map<string, ServedGraph>();
+  const graphs = new Map<string, ServedModel>();
   for await (const graph of servedGraphs(loaded, { half, batch })) graphs.set(graph.name, graph);
   return { graphs, answers };
 }
 
 /** Runs a served graph from its file, with the files beside it that it has. */
-async function runServed({ bytes, external }: ServedGraph, feeds: Readonly<Record<string, OrtTensor>>) {
+async function runServed({ bytes, external }: ServedModel, feeds: Readonly<Record<string, OrtTensor>>) {
   const folder = await tempFolder();
   const path = join(folder, 'model.onnx');
   await writeFile(path, bytes);
@@ -53,7 +53,7 @@ const PACKS: [string, TwinPackOptions | undefined, Record<string, number>][] = [
 ];
 
 /** What SAM 2.1's decoder and CLIP's towers say of themselves. */
-function expectDescriptions(graphs: ReadonlyMap<string, ServedGraph>): void {
+function expectDescriptions(graphs: ReadonlyMap<string, ServedModel>): void {
   expect(graphs.get('vision')!.inputs).toEqual([{ name: 'image', type: 'uint8', dims: [336, 336, 3] }]);
   const { inputs, outputs, usual } = graphs.get('decoder')!;
   expect(inputs).toContainEqual({ name: 'input_points', type: 'float32', dims: [1, -1, -1, 2] });

@@ -8,9 +8,15 @@ import { canonicalJson } from '../../files/canonical-json.ts';
 import { sha256 } from '../../files/hash.ts';
 import { ORT_VERSION } from '../../inference/ort.ts';
 import type { PackExaminer } from '../../inference/pack-examiner.ts';
-import { describePack, type LoadedPack, type PackRoots, type ReadPack, verifyPack } from '../../inference/pack-loader.ts';
 import {
-  type ServedGraph,
+  describePack,
+  type LoadedPack,
+  type PackRoots,
+  type ReadPack,
+  verifyPack,
+} from '../../inference/pack-loader.ts';
+import {
+  type ServedModel,
   type ServedGraphName,
   servedGraphNames,
   servedGraphs,
@@ -103,7 +109,7 @@ export async function exportRepository(
 }
 
 async function writeModel(
-  graph: ServedGraph,
+  graph: ServedModel,
   { pack, packHash }: LoadedPack,
   options: TritonOptions,
   files: RepositoryFiles,

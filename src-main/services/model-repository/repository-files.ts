@@ -7,7 +7,7 @@ import { copyHashed, SourceUnreadable } from '../../files/copy-hashed.ts';
 import { sha256, sha256OfFile } from '../../files/hash.ts';
 
 /** Name of the list of hashes, as `sha256sum --check` reads it. */
-export const HASHES = 'SHA256SUMS';
+const HASHES = 'SHA256SUMS';
 
 /**
  * A folder that is filled file by file. What is there already with the right content stays; each file appears whole or not

@@ -11,7 +11,7 @@ export interface ListedModel {
   readonly unbatched?: string;
 }
 
-export interface ReadmeFacts {
+interface ReadmeFacts {
   /** Title, id and version. */
   readonly pack: string;
   readonly packHash: string;

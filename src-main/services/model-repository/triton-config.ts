@@ -1,4 +1,4 @@
-import type { ServedGraph, ServedTensor } from '../../inference/served-graphs.ts';
+import type { ServedModel, ServedTensor } from '../../inference/served-graphs.ts';
 
 /** The engine that runs the graphs in the server. */
 export type TritonBackend = 'onnxruntime' | 'python';
@@ -22,7 +22,7 @@ export interface TritonOptions {
 export const GRAPH_FILE = 'model.onnx';
 
 /** Strings that a client compares before it asks; of parameters of others the names can't be. */
-export interface TritonParameters {
+interface TritonParameters {
   readonly clipsam_pack: string;
   readonly clipsam_pack_hash: string;
   readonly clipsam_graph: string;
@@ -46,7 +46,7 @@ const KIND: Readonly<Record<TritonPlace, string>> = { auto: 'KIND_AUTO', gpu: 'K
  */
 export function tritonConfig(
   model: string,
-  graph: Pick<ServedGraph, 'inputs' | 'outputs' | 'batch' | 'unbatched' | 'usual'>,
+  graph: Pick<ServedModel, 'inputs' | 'outputs' | 'batch' | 'unbatched' | 'usual'>,
   options: TritonOptions,
   parameters: TritonParameters,
 ): string {
@@ -85,7 +85,7 @@ function tensor({ name, type, dims }: ServedTensor): string {
 }
 
 /** One request before the server says that it is ready: the first one takes longest. */
-function warmUp({ inputs, usual, batch }: Pick<ServedGraph, 'inputs' | 'usual' | 'batch'>): string {
+function warmUp({ inputs, usual, batch }: Pick<ServedModel, 'inputs' | 'usual' | 'batch'>): string {
   const values = inputs.map(({ name, type }) => {
     const dims = usual[name]?.map((size) => ` dims: ${size}`).join('') ?? '';
     // Random ids and labels are none.
