@@ -80,11 +80,9 @@ async function tower(
 async function sentences({ pack }: LoadedPack, session: Session, count: number): Promise<LocalAnswer> {
   const { text } = pack;
   const dims = [count, text.contextLength];
+  const rows = (data: BigInt64Array): Tensor => ({ type: 'int64', dims, data });
   const ids = BigInt64Array.from({ length: count * text.contextLength }, (_, i) => BigInt(1 + ((i * 7) % 9)));
-  const mask = new BigInt64Array(ids.length).fill(1n);
-  const feeds = {
-    [text.ids]: { type: 'int64', dims, data: ids },
-    ...(text.mask !== undefined && { [text.mask]: { type: 'int64', dims, data: mask } }),
-  } as const;
+  const feeds: Record<string, Tensor> = { [text.ids]: rows(ids) };
+  if (text.mask !== undefined) feeds[text.mask] = rows(new BigInt64Array(ids.length).fill(1n));
   return { graph: 'text', title: `text, ${count}`, feeds, expected: await session.run(feeds) };
 }
