@@ -16,8 +16,8 @@ import {
   verifyPack,
 } from '../../inference/pack-loader.ts';
 import {
-  type ServedModel,
   type ServedGraphName,
+  type ServedModel,
   servedGraphNames,
   servedGraphs,
 } from '../../inference/served-graphs.ts';

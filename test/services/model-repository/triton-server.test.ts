@@ -68,7 +68,9 @@ WITH_TRITON.each(['lite', 'a CLIP twin beside SAM 2.1', 'a CLIP twin beside SAM 
     for (const { graph, title, feeds, expected } of answers) {
       const model = models.find(({ name }) => name === `${loaded.pack.id}-${graph}`)!;
       const asked =
-        model.batch > 0 && feeds.image ? { image: { ...feeds.image, dims: [1, ...feeds.image.dims] } } : feeds;
+        model.batch > 0 && feeds.image
+          ? { image: { ...feeds.image, dims: [1, ...feeds.image.dims] } }
+          : feeds;
       const found = await inferOverHttp(server, model.name, asked);
       for (const [name, { dims, data }] of Object.entries(expected)) {
         expect(found[name]?.dims, `${title}: ${name}`).toEqual(dims);
