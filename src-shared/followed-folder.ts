@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorRecordSchema } from './error-record.ts';
-import { immutable } from './field-schemas.ts';
+import { hashSchema, immutable } from './field-schemas.ts';
+import { brokerSettingsSchema } from './station-messages.ts';
 
 /** What a followed folder's batches are for: a day, a lot, or a folder below it. */
 export const BATCH_PER = ['day', 'lot', 'folder'] as const;
@@ -9,21 +10,22 @@ export const POLLING = ['auto', 'always', 'never'] as const;
 
 const text = z.string().max(200);
 
+const settings = z.object({
+  /** What its batches are called, with the day, lot or folder behind it. */
+  name: text.min(1),
+  batchPer: z.enum(BATCH_PER),
+  objectName: text,
+  partNumber: text,
+  lot: text,
+  recipeHash: hashSchema,
+  polling: z.enum(POLLING),
+  /** Seconds after which a file that is not whole, and does not grow, is inspected as it is. */
+  waitSeconds: z.int().min(1).max(3600),
+  /** Where results are told; null: nowhere. */
+  broker: brokerSettingsSchema.nullable(),
+});
 /** How the images of a followed folder are inspected. */
-export const followSettingsSchema = immutable(
-  z.object({
-    /** What its batches are called, with the day, lot or folder behind it. */
-    name: text.min(1),
-    batchPer: z.enum(BATCH_PER),
-    objectName: text,
-    partNumber: text,
-    lot: text,
-    recipeHash: z.string().length(64),
-    polling: z.enum(POLLING),
-    /** Seconds after which a file that is not whole, and does not grow, is inspected as it is. */
-    waitSeconds: z.number().int().min(1).max(3600),
-  }),
-);
+export const followSettingsSchema = immutable(settings);
 export type FollowSettings = z.infer<typeof followSettingsSchema>;
 
 /** How following a folder goes. */
@@ -43,6 +45,8 @@ export const followStateSchema = immutable(
     failed: z.number().int(),
     /** Files that are not whole yet: paths. */
     waiting: z.array(z.string()),
+    /** Why the broker is not reached (null: it is), and how many results wait for it. Null: there is no broker. */
+    broker: z.object({ problem: z.string().nullable(), waiting: z.int() }).nullable(),
   }),
 );
 export type FollowState = z.infer<typeof followStateSchema>;

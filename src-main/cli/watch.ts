@@ -1,10 +1,17 @@
+import { hostname } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { BATCH_PER, type FollowSettings, POLLING } from '../../src-shared/followed-folder.ts';
+import {
+  BATCH_PER,
+  type FollowSettings,
+  type FollowState,
+  POLLING,
+} from '../../src-shared/followed-folder.ts';
 import type { MinimumDefect } from '../../src-shared/minimum-defect.ts';
 import type { SampleRange } from '../../src-shared/sample-range.ts';
 import type { Scale } from '../../src-shared/scale.ts';
 import { readAreaFile } from '../services/areas/area-file.ts';
+import { parseBrokerSettings } from '../services/follow/broker-access.ts';
 import { type WatchPathEvent, watchPath } from '../services/follow/watch-path.ts';
 import { chooseRecipe } from '../services/runs/recipe-pipeline.ts';
 import { EXIT } from './exit-code.ts';
@@ -37,6 +44,14 @@ interface WatchOptions extends PipelineOptions {
   readonly scale?: Scale;
   readonly minimumDefect?: MinimumDefect;
   readonly json?: true;
+  readonly mqtt?: string;
+  readonly mqttTopic?: string;
+  readonly station?: string;
+  readonly mqttUser?: string;
+  readonly mqttPasswordFile?: string;
+  readonly mqttCa?: string;
+  readonly mqttCert?: string;
+  readonly mqttKey?: string;
 }
 
 export function addWatch(program: Command): void {
@@ -87,6 +102,23 @@ export function addWatch(program: Command): void {
       'regions smaller than this are recorded and do not reject: 0.5mm, 0.2mm2, 12px,40px2',
       minimumDefectOption,
     )
+    .option(
+      '--mqtt <url>',
+      'tell results to a broker: mqtts://host:8883, or mqtt://host:1883 without encryption',
+    )
+    .option('--mqtt-topic <topic>', 'what topics begin with (default: clipsam/ and the station)')
+    .option('--station <name>', 'what this station is called at the broker (default: this machine)')
+    .option('--mqtt-user <name>', 'user at the broker')
+    .option(
+      '--mqtt-password-file <file>',
+      'the password in a file (default: the environment variable CLIPSAM_MQTT_PASSWORD)',
+    )
+    .option(
+      '--mqtt-ca <file>',
+      "who signed the broker's certificate (PEM), instead of those whom the system trusts",
+    )
+    .option('--mqtt-cert <file>', 'certificate of this station (PEM)')
+    .option('--mqtt-key <file>', 'its key (PEM)')
     .option('--json', 'one JSON object per image on standard output, people read standard error');
   withPipelineOptions(command, 'where results are kept; made when missing')
     .addHelpText(
@@ -96,6 +128,8 @@ Examples:
   clipsam watch /data/camera1 -o "metal nut" -w line1
   clipsam watch //nas/camera1 --batch-per folder    a batch for every folder below, such as one per lot
   clipsam watch /data/camera1 --lot L-2041 --json   for other programs
+  clipsam watch /data/camera1 --mqtt mqtts://broker.plant:8883 --mqtt-ca plant-ca.pem --mqtt-user line1
+                                                    results by MQTT; part, lot and recipe by messages
 
 Exit codes: 0 ended with Ctrl-C, 75 the folder is being followed already, 2 wrong usage, 1 other errors.`,
     )
@@ -113,7 +147,15 @@ async function watch(folder: string, options: WatchOptions): Promise<number> {
   const { inspected, failed } = await interruptible((signal) =>
     watchPath({
       ...{ chosen, workspaceFolder: workspace, path: folder, device, threads, scale, range, area, signal },
-      settings: { name, batchPer, partNumber: part, lot, polling, waitSeconds: wait },
+      settings: {
+        name,
+        batchPer,
+        partNumber: part,
+        lot,
+        polling,
+        waitSeconds: wait,
+        broker: brokerOf(options),
+      },
       onlyNew: options.onlyNew ?? false,
       roots: packRoots(options),
       inspector: inspectorName(),
@@ -126,10 +168,25 @@ async function watch(folder: string, options: WatchOptions): Promise<number> {
   return EXIT.done;
 }
 
+/** The broker that the options name; null: none. @throws ClipSamError `input-invalid` */
+function brokerOf(options: WatchOptions): FollowSettings['broker'] {
+  const { mqtt: url, station = hostname(), mqttTopic: topic = `clipsam/${station}` } = options;
+  if (url === undefined) return null;
+  const { mqttUser, mqttPasswordFile, mqttCa, mqttCert, mqttKey } = options;
+  return parseBrokerSettings({
+    ...{ url, station, topic },
+    ...(mqttUser !== undefined && { user: mqttUser }),
+    ...(mqttPasswordFile !== undefined && { passwordFile: resolve(mqttPasswordFile) }),
+    ...(mqttCa !== undefined && { caFile: resolve(mqttCa) }),
+    ...(mqttCert !== undefined && { certFile: resolve(mqttCert) }),
+    ...(mqttKey !== undefined && { keyFile: resolve(mqttKey) }),
+  });
+}
+
 /** Shows what happens: records on standard output, all else on standard error. */
 function watchMessages(folder: string, json: boolean): (event: WatchPathEvent) => void {
   const onPipeline = pipelineMessages(printLine);
-  const told = { batch: 0, trouble: '', away: '', isPolled: false };
+  const told = { batch: 0, trouble: '', away: '', isPolled: false, broker: '' };
   const news = <Key extends keyof typeof told>(key: Key, value: (typeof told)[Key]) => {
     const isNews = told[key] !== value;
     told[key] = value;
@@ -153,7 +210,8 @@ function watchMessages(folder: string, json: boolean): (event: WatchPathEvent) =
       case 'passed-over':
         return printLine(`${printable(event.path)} is passed over: a picture of a kind that is not read.`);
       case 'state': {
-        const { isPolled, away, trouble } = event.state;
+        const { isPolled, away, trouble, broker } = event.state;
+        if (broker && news('broker', broker.problem ?? 'connected')) printLine(brokerLine(broker));
         if (news('isPolled', isPolled) && isPolled)
           printLine('The folder is listed again and again: it tells of no changes.');
         if (news('away', away?.message ?? '')) {
@@ -172,4 +230,9 @@ function watchMessages(folder: string, json: boolean): (event: WatchPathEvent) =
         return onPipeline(event);
     }
   };
+}
+
+function brokerLine({ problem, waiting }: NonNullable<FollowState['broker']>): string {
+  if (problem === null) return 'The broker is there.';
+  return `The broker is not reached (${printable(problem)}). Results are kept for it, ${waiting} so far.`;
 }

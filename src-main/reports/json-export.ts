@@ -70,7 +70,7 @@ function recordOf(report: RunReport, image: ReportImage) {
 }
 
 /** What this program found in an image, and what the inspectors said of it. */
-export function contentOf({ batch }: RunReport, image: ReportImage) {
+export function contentOf({ batch }: Pick<RunReport, 'batch'>, image: ReportImage) {
   return {
     imageId: image.imageId,
     key: imageKey(image.name),

@@ -18,13 +18,17 @@ async function* pieces(report: RunReport, context: ExportContext): AsyncGenerato
   let separator = '[\n';
   for await (const image of report.images()) {
     context.step();
-    yield `${separator}${JSON.stringify(resultOf(report, image))}`;
+    yield `${separator}${JSON.stringify(opcResult(report, image))}`;
     separator = ',\n';
   }
   yield separator === '[\n' ? '[]\n' : '\n]\n';
 }
 
-function resultOf(report: RunReport, image: ReportImage) {
+/** What a result belongs to. */
+export type ResultContext = Pick<RunReport, 'batch' | 'run' | 'recipe' | 'recipeRevision' | 'jobId'>;
+
+/** One image as ResultDataType. */
+export function opcResult(report: ResultContext, image: ReportImage) {
   const { batch, run, recipe, recipeRevision, jobId } = report;
   return {
     resultId: { id: image.resultId },

@@ -39,7 +39,7 @@ export async function recordOutcome(
   claim: RunClaim,
   imageId: number,
   outcome: Outcome,
-  messageOf?: (stored: StoredAs) => NewMessage | undefined,
+  messageOf?: (stored: StoredAs) => NewMessage,
 ): Promise<void> {
   await workspace.db.transaction().execute(async (db) => {
     await assertClaim(db, claim);

@@ -72,6 +72,7 @@ export class FolderFollower {
   readonly #options: FolderFollowerOptions;
   readonly #runs: FollowedRuns;
   readonly #settled: SettledFiles;
+  readonly #opened = Promise.withResolvers<void>();
   #current: Current | undefined;
   #state: FollowState;
 
@@ -79,7 +80,7 @@ export class FolderFollower {
     this.#options = options;
     this.#state = {
       ...{ isPolled: false, away: null, trouble: null, batchId: null },
-      ...{ taken: 0, inspected: 0, failed: 0, waiting: [] },
+      ...{ taken: 0, inspected: 0, failed: 0, waiting: [], broker: null },
     };
     const { workspace, claim, acquire, area, messageOf, signal } = options;
     const { settings, inspector } = claim.folder;
@@ -106,11 +107,22 @@ export class FolderFollower {
     return this.#current?.settings ?? this.#options.claim.folder.settings;
   }
 
+  /** Resolves when its models are open. */
+  get ready(): Promise<void> {
+    return this.#opened.promise;
+  }
+
+  /** How it stands with the broker. */
+  tellBroker(broker: NonNullable<FollowState['broker']>): void {
+    this.#tell({ broker });
+  }
+
   /** @throws ClipSamError what opening the models says at the beginning */
   async run(): Promise<void> {
     const { claim, signal } = this.#options;
     const { folder } = claim;
     this.#current = await this.#open(folder.settings);
+    this.#opened.resolve();
     try {
       await this.#goOn();
       const watching = watchFolder({

@@ -7,6 +7,8 @@ import { byName } from '../../files/image-files.ts';
 const LOOK = 40;
 /** A file whose size and time did not change for so many milliseconds is looked into. */
 const SETTLED = 100;
+/** A file that has not changed for so many milliseconds waits for no other. */
+const LATE = 1000;
 /** Files handed on at a time. */
 const AT_A_TIME = 50;
 /** Larger files count as whole once they do not change. */
@@ -81,7 +83,8 @@ export class SettledFiles {
 
   /** Files that nobody has written to for a moment, in their order. */
   async #unchanged(): Promise<SettledFile[]> {
-    const files: SettledFile[] = [];
+    const files: (SettledFile & { readonly isLate: boolean })[] = [];
+    const settling: SettledFile[] = [];
     for (const [path, candidate] of this.#candidates) {
       const now = performance.now();
       const stats = await stat(path).catch(() => undefined);
@@ -90,11 +93,17 @@ export class SettledFiles {
         continue;
       }
       const { size: bytes, mtimeMs: modifiedAt } = stats;
-      if (bytes !== candidate.bytes || modifiedAt !== candidate.modifiedAt) {
+      const file = { path, bytes, modifiedAt, isWhole: true };
+      const isSame = bytes === candidate.bytes && modifiedAt === candidate.modifiedAt;
+      if (!isSame)
         Object.assign(candidate, { bytes, modifiedAt, since: now, isCut: false } satisfies Candidate);
-      } else if (now - candidate.since >= SETTLED) files.push({ path, bytes, modifiedAt, isWhole: true });
+      const age = now - candidate.since;
+      if (age < SETTLED) settling.push(file);
+      else files.push({ ...file, isLate: age > LATE });
     }
-    return files.sort(byArrival);
+    // Systems tell of files in no order: one that was written before goes first, if it was only seen later.
+    const [first] = settling.sort(byArrival);
+    return files.sort(byArrival).filter((file) => !first || file.isLate || byArrival(file, first) < 0);
   }
 
   /** Hands on what is whole, or was waited for long enough. */

@@ -12,7 +12,8 @@ import { rememberWorkspace } from '../packs/known-workspaces.ts';
 import type { PackRoots } from '../packs/model-packs.ts';
 import { type ImageRecord, toImageRecord } from '../runs/image-record.ts';
 import type { ChosenRecipe } from '../runs/recipe-pipeline.ts';
-import { FolderFollower, type FollowEvent } from './folder-follower.ts';
+import type { FollowEvent } from './folder-follower.ts';
+import { Following } from './following.ts';
 import { OpenModels } from './open-models.ts';
 import { startFollowing } from './start-following.ts';
 
@@ -84,7 +85,7 @@ async function watchWith(
   try {
     const { inference, release } = await models.acquire(chosen.recipe);
     release();
-    const follower = new FolderFollower({
+    const follower = new Following({
       ...{ workspace, claim, area, scale, range, signal },
       acquire: (recipe) => models.acquire(recipe),
       onEvent(event) {

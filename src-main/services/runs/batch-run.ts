@@ -58,12 +58,12 @@ export interface BatchRunOptions {
   readonly messageOf?: MessageOf;
 }
 
-/** @returns what is told of an image's outcome, or undefined */
+/** Prepares what is told of an image's outcome. */
 export type MessageOf = (
   image: BatchImage,
   outcome: Outcome,
-  stored: StoredAs & { readonly runId: number },
-) => NewMessage | undefined;
+  runId: number,
+) => Promise<(stored: StoredAs) => NewMessage>;
 
 export interface BatchSummary {
   readonly runId: number;
@@ -368,14 +368,8 @@ class BatchJob implements BatchRun {
       this.#crashes = record.code === 'inference-crashed' ? this.#crashes + 1 : 0;
     }
     if (this.#options.growing) await turn.begun;
-    const { messageOf } = this.#options;
-    await recordOutcome(
-      workspace,
-      this.#claim,
-      image.id,
-      outcome,
-      messageOf && ((stored) => messageOf(image, outcome, { ...stored, runId: this.runId })),
-    );
+    const message = await this.#options.messageOf?.(image, outcome, this.runId);
+    await recordOutcome(workspace, this.#claim, image.id, outcome, message);
     this.#counts[outcome.status]++;
     this.#report(image, outcome);
     if (outcome.status === 'failed' && this.#crashes >= CRASHES_IN_A_ROW) {

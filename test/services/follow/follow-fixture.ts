@@ -2,7 +2,8 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { encodeGrey8 } from '../../../src-main/codec/image-codec.ts';
-import { FolderFollower, type FollowEvent } from '../../../src-main/services/follow/folder-follower.ts';
+import type { FollowEvent } from '../../../src-main/services/follow/folder-follower.ts';
+import { Following } from '../../../src-main/services/follow/following.ts';
 import { startFollowing } from '../../../src-main/services/follow/start-following.ts';
 import { releaseFolder } from '../../../src-main/store/followed-folders.ts';
 import { saveRecipe } from '../../../src-main/store/recipes.ts';
@@ -39,7 +40,7 @@ export async function following(
   const { hash: recipeHash } = await saveRecipe(workspace, recipe, { inspector });
   const settings: FollowSettings = {
     ...{ name: 'Camera', batchPer: 'day', objectName: '', partNumber: '', lot: '', recipeHash },
-    ...{ polling: 'auto', waitSeconds: 3600, ...options.settings },
+    ...{ polling: 'auto', waitSeconds: 3600, broker: null, ...options.settings },
   };
   const claim = await startFollowing(workspace, folder, settings, {
     ...{ isOn: false, inspector, onlyNew: options.onlyNew ?? false },
@@ -48,7 +49,7 @@ export async function following(
   const events: FollowEvent[] = [];
   const inspected: string[] = [];
   const inference = fakeInference(options.fake);
-  const follower = new FolderFollower({
+  const follower = new Following({
     ...{ workspace, claim, signal: abort.signal },
     ...(options.now && { now: options.now }),
     acquire: async () => ({ inference, release() {} }),
