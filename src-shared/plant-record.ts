@@ -1,15 +1,8 @@
 /** What a column of the plant's record holds, as PostgreSQL calls it. */
-export type RecordType =
-  | 'bigint'
-  | 'integer'
-  | 'double precision'
-  | 'boolean'
-  | 'text'
-  | 'jsonb'
-  | 'timestamptz';
+type RecordType = 'bigint' | 'integer' | 'double precision' | 'boolean' | 'text' | 'jsonb' | 'timestamptz';
 
 /** Type, and what it says, with unit and range; the comment of the column. */
-export type RecordColumn = readonly [type: RecordType, about: string];
+type RecordColumn = readonly [type: RecordType, about: string];
 
 /** A table of the record. Each also has the workspace, when the row went, and but for parts a hash of the row. */
 export interface RecordTable {
@@ -274,11 +267,11 @@ export type RecordPartsName = keyof typeof RECORD_PARTS;
 export const RECORD_TABLE_NAMES = Object.keys(RECORD_TABLES) as readonly RecordTableName[];
 
 /** A row as it goes into the record: JSON columns and times as text, truth values as 0 and 1. */
-export type RecordRow = Readonly<Record<string, string | number | null>>;
+export type RecordCells = Readonly<Record<string, string | number | null>>;
 
 /** A row of a table with the rows that are its parts. */
 export interface RecordEntry {
   readonly key: string | number;
-  readonly row: RecordRow;
-  readonly parts: readonly RecordRow[];
+  readonly row: RecordCells;
+  readonly parts: readonly RecordCells[];
 }

@@ -1,7 +1,7 @@
 import type { BasicType, ColumnSource } from 'hyparquet-writer';
 
 /** What a column holds: text (UTF-8), 32-bit and 64-bit integers, IEEE doubles, times in UTC to the millisecond. */
-export type ParquetType = 'text' | 'int32' | 'int64' | 'double' | 'time' | 'boolean';
+type ParquetType = 'text' | 'int32' | 'int64' | 'double' | 'time' | 'boolean';
 
 /** A value of its column's type: times as ISO 8601 text. Null in any column. */
 export type ParquetValue = string | number | boolean | null;

@@ -2,8 +2,8 @@ import type { ClientBase } from 'pg';
 import {
   RECORD_PARTS,
   RECORD_TABLES,
+  type RecordCells,
   type RecordEntry,
-  type RecordRow,
   type RecordTableName,
 } from '../../src-shared/plant-record.ts';
 import { blockStatements } from './block-statements.ts';
@@ -73,7 +73,7 @@ async function writeAll(
   client: ClientBase,
   statement: string,
   workspaceId: string,
-  rows: readonly RecordRow[],
+  rows: readonly RecordCells[],
 ): Promise<void> {
   let texts: string[] = [];
   let length = 0;

@@ -2,8 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import {
   RECORD_PARTS,
   RECORD_TABLES,
+  type RecordCells,
   type RecordEntry,
-  type RecordRow,
   type RecordTableName,
 } from '../../src-shared/plant-record.ts';
 import type { Workspace } from './workspace.ts';
@@ -152,8 +152,11 @@ export async function recordEntries(
 
 /** Entries of rows that were read with their parts: of an entry one after the other, with one or none each. */
 function joined(rows: readonly Cells[], key: string): RecordEntry[] {
-  const entries: { readonly key: string | number; readonly row: RecordRow; readonly parts: RecordRow[] }[] =
-    [];
+  const entries: {
+    readonly key: string | number;
+    readonly row: RecordCells;
+    readonly parts: RecordCells[];
+  }[] = [];
   for (const { owner, ...cells } of rows) {
     const named = Object.entries(cells);
     const isPart = (name: string) => name.startsWith(PART);
