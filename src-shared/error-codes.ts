@@ -35,6 +35,7 @@ export const ERROR_CODES = [
   'record-refused',
   'sign-in-required',
   'not-permitted',
+  'too-many-requests',
   'input-invalid',
   'not-found',
   'conflict',

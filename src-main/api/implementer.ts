@@ -1,4 +1,4 @@
-import { type AsyncIteratorClass, implement } from '@orpc/server';
+import { AsyncIteratorClass, implement } from '@orpc/server';
 import { contract } from '../../src-shared/contract/index.ts';
 import type { Action } from '../../src-shared/permissions.ts';
 import { actingFor } from '../store/acting.ts';
@@ -18,7 +18,8 @@ export type StreamOf = <Event extends { readonly kind: string }>(
 
 /**
  * Implements the contract's procedures. Around every call: whether whoever calls may do it, what every window hears
- * of it afterwards (`PUBLISHED_EVENTS`), and errors as clients may see them. Handlers find in their context:
+ * of it afterwards (`PUBLISHED_EVENTS`), errors as clients may see them, and (`server-paths.ts`) what people at other
+ * machines say and see of this one's disk. Handlers find in their context:
  * - `signedIn`: who is signed in; null while the workspace has no people.
  * - `inspector`: their name, else that of the machine's user; for procedures whose input has none.
  * - `acting`: the workspace as they may use it; for what is written.
@@ -26,7 +27,9 @@ export type StreamOf = <Event extends { readonly kind: string }>(
  */
 export function createImplementer(workstation: Workstation) {
   const { workspace, people, hub, ending } = workstation;
-  const failure = (error: unknown) => toClientError(error, workstation.log);
+  const { paths } = workstation;
+  const shown = <T>(value: T) => (paths ? paths.shown(value) : value);
+  const failure = (error: unknown) => shown(toClientError(error, workstation.log));
   return implement(contract)
     .$context<RouterContext>()
     .use(async ({ context, path, signal, next }, input: unknown) => {
@@ -39,13 +42,15 @@ export function createImplementer(workstation: Workstation) {
           work(emit, cancel).finally(publish),
         );
       try {
-        const who = await checkPermission(people, context, path.join('.') as Action, input);
+        const action = path.join('.') as Action;
+        const who = await checkPermission(people, context, action, input);
         const signedIn = who?.inspector ?? null;
         const acting = actingFor(workspace, who?.actor ?? null);
         const inspector = signedIn?.name ?? workstation.info.userName;
-        const result = await next({ context: { signedIn, inspector, acting, stream } });
-        if (!isStream(result.output)) publish(result.output);
-        return result;
+        await paths?.take(action, input);
+        const { output, ...rest } = await next({ context: { signedIn, inspector, acting, stream } });
+        if (!isStream(output)) publish(output);
+        return { ...rest, output: isStream(output) ? mapStream(output, shown) : shown(output) };
       } catch (error) {
         throw failure(error);
       }
@@ -53,6 +58,22 @@ export function createImplementer(workstation: Workstation) {
 }
 export type Implementer = ReturnType<typeof createImplementer>;
 
-function isStream(output: unknown): boolean {
+/** A stream whose every event is told in another way. */
+function mapStream<Event>(
+  events: AsyncIterator<Event>,
+  map: (event: Event) => Event,
+): AsyncIteratorClass<Event> {
+  return new AsyncIteratorClass<Event>(
+    async () => {
+      const next = await events.next();
+      return next.done ? next : { done: false, value: map(next.value) };
+    },
+    async (reason) => {
+      if (reason !== 'next') await events.return?.();
+    },
+  );
+}
+
+function isStream(output: unknown): output is AsyncIterator<unknown> {
   return typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
 }

@@ -214,7 +214,8 @@ function cacheControl(version: string | null): string {
 function refusalFor(error: unknown, workstation: Workstation): Response {
   if (error instanceof ClipSamError) {
     const { code, message } = toErrorRecord(error);
-    return refusal(STATUS[code] ?? 500, message);
+    const shown = workstation.paths?.shown({ code, message }) ?? { message };
+    return refusal(STATUS[code] ?? 500, shown.message);
   }
   workstation.log(error);
   return refusal(500, 'A fault of the program; the log says more.');

@@ -4,9 +4,14 @@ import type { Inspector } from '../../src-shared/roles.ts';
 import type { Acting, People } from '../services/people/people.ts';
 
 /** A window's connection to the router, for as long as it is open. Each gets one of its own. */
-interface Connection {
+export interface Connection {
   /** Of the session that was signed in on it. */
   token: string | null;
+  /**
+   * Of connections from a network, which are signed in before they open: counts a call.
+   * @throws ClipSamError `too-many-requests`
+   */
+  readonly admit?: () => void;
 }
 
 /** What a shell gives with every call. Without a connection nobody can be signed in. */
@@ -15,11 +20,23 @@ export interface RouterContext {
 }
 
 /**
- * Who does it; null while the workspace is open to everybody, and for what takes no role. What is written on their
- * behalf is checked once more when it is written.
+ * What isn't done over a network: the way in is another one there (`../serve/network-shell.ts`), and settings of the machine are
+ * changed on the machine.
+ */
+export const NOT_FROM_NETWORK: ReadonlySet<Action> = new Set([
+  'people.signIn',
+  'people.resume',
+  'packs.add',
+  'packs.changeSettings',
+  'backups.changeSettings',
+]);
+
+/**
+ * Who does it; null while the workspace is open to everybody, and for what takes no role; over a network everything takes
+ * somebody who is signed in. What is written on their behalf is checked once more when it is written.
  * @param input as it came, not validated yet
  * @throws ClipSamError `sign-in-required` when nobody is signed in; `not-permitted` when it is beyond the inspector's
- * role, or done in somebody else's name
+ * role, done in somebody else's name, or not done over a network; `too-many-requests`
  */
 export async function checkPermission(
   people: People,
@@ -27,8 +44,14 @@ export async function checkPermission(
   action: Action,
   input: unknown,
 ): Promise<Acting | null> {
-  if (LEAST_ROLE[action] === null || (await people.isOpen())) return null;
-  const acting = await people.acting(connection?.token ?? null, !ASKED_UNATTENDED.has(action));
+  const isFree = LEAST_ROLE[action] === null;
+  if (connection?.admit) {
+    connection.admit();
+    if (NOT_FROM_NETWORK.has(action))
+      throw failure('not-from-network', 'This can only be done on the machine that the workstation runs on.');
+  } else if (isFree || (await people.isOpen())) return null;
+  const isAlive = !isFree && !ASKED_UNATTENDED.has(action);
+  const acting = await people.acting(connection?.token ?? null, isAlive);
   if (!acting) throw new ClipSamError('sign-in-required', 'Sign in to do this.');
   const { inspector } = acting;
   checkRole(inspector, action);

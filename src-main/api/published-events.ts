@@ -68,6 +68,8 @@ export const PUBLISHED_EVENTS = {
     askSam: null,
     prepareSam: null,
   },
+  // Windows show what is imported of it.
+  uploads: { begin: null, finish: null, discard: null },
   recipes: { save: recipes },
   references: {
     add: references,

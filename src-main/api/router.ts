@@ -19,6 +19,7 @@ import { runRoutes } from './routes/runs.ts';
 import { signatureRoutes } from './routes/signatures.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { studyRoutes } from './routes/studies.ts';
+import { uploadRoutes } from './routes/uploads.ts';
 import { whatIfRoutes } from './routes/what-if.ts';
 import type { Workstation } from './workstation.ts';
 
@@ -29,6 +30,7 @@ export function createRouter(workstation: Workstation) {
     app: appRoutes(os, workstation),
     batches: batchRoutes(os, workstation),
     imports: importRoutes(os, workstation),
+    uploads: uploadRoutes(os, workstation),
     runs: runRoutes(os, workstation),
     review: reviewRoutes(os, workstation),
     recipes: recipeRoutes(os, workstation),

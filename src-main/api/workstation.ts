@@ -1,10 +1,12 @@
 import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AppInfo } from '../../src-shared/contract/app.ts';
 import type { DeviceRequest } from '../../src-shared/device.ts';
 import type { DeviceSurvey } from '../../src-shared/device-survey.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
 import { addSampleBatch } from '../services/imports/sample-batch.ts';
+import { Uploads } from '../services/imports/uploads.ts';
 import { rememberWorkspace } from '../services/packs/known-workspaces.ts';
 import { modelsFolder, webAccess } from '../services/packs/machine-settings.ts';
 import { type PackExaminer, type PackRoots, packExaminer } from '../services/packs/model-packs.ts';
@@ -30,9 +32,15 @@ import type { Workspace } from '../store/workspace.ts';
 import { lockWorkspace } from '../store/workspace-lock.ts';
 import { EventHub } from './event-hub.ts';
 import { Presence } from './presence.ts';
+import { type ServerPaths, serverPaths } from './server-paths.ts';
 
 export { acceptDatabase, restoreDatabase } from '../services/upkeep/workspace-care.ts';
 
+/** Over a network nobody stays signed in for ever; where the workspace sets no time, this one holds. */
+const IDLE_MINUTES_IN_NETWORK = 30;
+
+/** Without the separator at its end. */
+const PROGRAM = resolve(fileURLToPath(new URL('../../', import.meta.url)));
 const SAMPLES = fileURLToPath(new URL('../../resources/samples/', import.meta.url));
 
 export interface WorkstationOptions {
@@ -55,6 +63,8 @@ export interface WorkstationOptions {
   readonly loopbackPacks?: boolean;
   /** Intra-op threads of ONNX Runtime. */
   readonly threads?: number;
+  /** With the shell `network`: folders that are opened to it. */
+  readonly importRoots?: readonly string[];
   /** Gets faults of the program, which no user can act on. Default: standard error. */
   readonly log?: (error: unknown) => void;
   /** How PINs are kept and idle sessions are timed; for tests. */
@@ -92,6 +102,10 @@ export interface Workstation {
   readonly people: People;
   /** Who has which image open. */
   readonly presence: Presence;
+  /** What people at other machines see of this one's disk; undefined: nobody is at another machine. */
+  readonly paths: ServerPaths | undefined;
+  /** Images from browsers' machines. */
+  readonly uploads: Uploads;
   /** Drafts of reports. */
   readonly previews: ReportPreviews;
   readonly packImports: PackImports;
@@ -119,12 +133,13 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   // The samples are not needed to work: a failure is logged and no more.
   if (samplesFolder !== null && !workspace.isReadOnly)
     await addSampleBatch(workspace, samplesFolder, userName).catch(log);
+  const storeRoot = options.storeRoot ?? modelsFolder();
+  const paths = options.shell === 'network' ? await pathsOf(options, workspace, storeRoot) : undefined;
   const hub = new EventHub();
   const presence = new Presence({
     onChange: (batchId, windows) => hub.publish({ kind: 'presence', batchId, windows }),
   });
   const importedRoot = importedPacks(workspace.folder);
-  const storeRoot = options.storeRoot ?? modelsFolder();
   const packs = { storeRoot, importedRoot, ...(packsRoot !== undefined && { packsRoot }) };
   const pool = new InferencePool({
     device: options.device ?? 'auto',
@@ -159,7 +174,8 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   if (!workspace.isReadOnly) await previews.close().catch(log);
   const onBatch = (batchId: number) => hub.publish({ kind: 'batch', batchId });
   const onBackup = () => hub.publish({ kind: 'backups' });
-  const housekeeping = new Housekeeping({ workspace, thumbnails, tiles, onBatch, onBackup, log });
+  const uploads = new Uploads(workspace);
+  const housekeeping = new Housekeeping({ workspace, thumbnails, tiles, uploads, onBatch, onBackup, log });
   if (!workspace.isReadOnly) housekeeping.start();
   workspace.health.onChange((report) => hub.publish({ kind: 'health', report }));
   const loopback = options.loopbackPacks ?? false;
@@ -212,7 +228,13 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     memory,
     housekeeping,
     presence,
-    people: new People({ workspace, log, ...options.signIn }),
+    people: new People({
+      ...{ workspace, log },
+      idleUnlessSet: options.shell === 'network' ? IDLE_MINUTES_IN_NETWORK : null,
+      ...options.signIn,
+    }),
+    paths,
+    uploads,
     previews,
     packImports,
     examiner,
@@ -223,6 +245,27 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     whileBusy: (work) => underWay.until(work),
     close: () => (closing ??= close()),
   };
+}
+
+async function pathsOf(
+  { importRoots = [], packsRoot }: WorkstationOptions,
+  workspace: Workspace,
+  storeRoot: string,
+): Promise<ServerPaths> {
+  try {
+    return await serverPaths({
+      importRoots,
+      workspaceFolder: workspace.folder,
+      others: [
+        { name: 'models', folder: resolve(storeRoot) },
+        ...(packsRoot === undefined ? [] : [{ name: 'models', folder: resolve(packsRoot) }]),
+        { name: 'program', folder: PROGRAM },
+      ],
+    });
+  } catch (error) {
+    await workspace.close();
+    throw error;
+  }
 }
 
 /** Work that must not be cut off without asking. */

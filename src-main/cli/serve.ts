@@ -3,6 +3,7 @@ import { DEVICES, type DeviceRequest } from '../../src-shared/device.ts';
 import { ensureBuilt, RENDERER } from '../serve/built-parts.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
+import { type Listening, type ListenOptions, listeningOf, withListenOptions } from './listen-options.ts';
 import { openBrowser } from './open-browser.ts';
 import { DEFAULT_WORKSPACE, loopbackPacksOption } from './options.ts';
 import { printLine } from './terminal.ts';
@@ -27,9 +28,10 @@ export function addServe(program: Command): void {
     .summary('open the workstation in a browser')
     .description(
       'Serves the workstation to browsers on this machine, under an address that lets one browser in, once; when it\n' +
-        'was used, the next one is printed. Nothing else is let in, and no other machine can reach it.',
+        'was used, the next one is printed. Nothing else is let in, and no other machine can reach it.\n' +
+        'With --listen it serves a network instead, over TLS: everybody signs in with name and PIN, for reading too.',
     );
-  withServeOptions(command)
+  withListenOptions(withServeOptions(command))
     .addHelpText(
       'after',
       `
@@ -38,11 +40,14 @@ Examples:
   clipsam serve -w lot7 --no-open       prints the address only
   ssh -L ${DEFAULT_PORT}:127.0.0.1:${DEFAULT_PORT} gpu-box clipsam serve --no-open
                                         on a machine without a screen; open the address here
+  clipsam serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem
+                                        for inspectors at other machines, who open https://<name>:8443
 
 Ctrl-C stops it; runs at work are interrupted and can be resumed.`,
     )
-    .action(async (options: ServeCommandOptions) => {
-      process.exitCode = await serve(options);
+    .action(async (options: ServeCommandOptions & ListenOptions) => {
+      const listening = listeningOf(options);
+      process.exitCode = await (listening ? serveNetwork(options, listening) : serve(options));
     });
 }
 
@@ -64,36 +69,68 @@ export function withServeOptions(command: Command): Command {
     .addOption(loopbackPacksOption());
 }
 
-/** Serves until Ctrl-C. */
+/** Serves this machine until Ctrl-C. */
 export async function serve(options: ServeCommandOptions): Promise<number> {
-  const { workspace, port, open, device, packRoot, loopbackPacks = false } = options;
+  const { port, open } = options;
   // Other commands don't wait for the server's libraries to load.
   const { serveWorkstation } = await import('../serve/serve-workstation.ts');
   const rendererFolder = await ensureBuilt(RENDERER, printLine);
   return interruptible(async (signal) => {
-    const shell = await serveWorkstation({
-      workspaceFolder: workspace,
-      rendererFolder,
-      port,
-      device,
-      loopbackPacks,
-      ...(packRoot !== undefined && { packsRoot: packRoot }),
-    });
+    const shell = await serveWorkstation({ ...workspaceOf(options), rendererFolder, port });
     const print = () => void process.stdout.write(`${shell.address({ onUsed: print })}\n`);
     print();
     printLine('The workstation is open at this address, for one browser on this machine. Ctrl-C stops it.');
     if (open) await openBrowser(shell.address({ lifetime: OPENING }));
-    if (!signal.aborted) {
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-    }
-    const { interrupted } = await shell.close();
-    printLine(
-      interrupted
-        ? 'Stopped. The run at work was interrupted; "Resume" goes on from there, and nothing stored is lost.'
-        : 'Stopped.',
-    );
-    return EXIT.done;
+    return until(signal, shell);
   });
+}
+
+/** Serves a network until Ctrl-C; SIGHUP reads the certificate again. */
+async function serveNetwork(options: ServeCommandOptions, listening: Listening): Promise<number> {
+  const { serveToNetwork } = await import('../serve/serve-workstation.ts');
+  const rendererFolder = await ensureBuilt(RENDERER, printLine);
+  return interruptible(async (signal) => {
+    const shell = await serveToNetwork({
+      ...workspaceOf(options),
+      ...listening,
+      rendererFolder,
+      say: printLine,
+    });
+    process.stdout.write(`${shell.address}\n`);
+    printLine('The workstation is open at this address for everybody who signs in. Ctrl-C stops it.');
+    const renew = () => void shell.renewTls();
+    process.on('SIGHUP', renew);
+    try {
+      return await until(signal, shell);
+    } finally {
+      process.off('SIGHUP', renew);
+    }
+  });
+}
+
+function workspaceOf({ workspace, device, packRoot, loopbackPacks = false }: ServeCommandOptions) {
+  return {
+    workspaceFolder: workspace,
+    device,
+    loopbackPacks,
+    ...(packRoot !== undefined && { packsRoot: packRoot }),
+  };
+}
+
+async function until(
+  signal: AbortSignal,
+  shell: { close(): Promise<{ readonly interrupted: boolean }> },
+): Promise<number> {
+  if (!signal.aborted) {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  }
+  const { interrupted } = await shell.close();
+  printLine(
+    interrupted
+      ? 'Stopped. The run at work was interrupted; "Resume" goes on from there, and nothing stored is lost.'
+      : 'Stopped.',
+  );
+  return EXIT.done;
 }
 
 function portNumber(text: string): number {

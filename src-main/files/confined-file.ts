@@ -37,8 +37,8 @@ export async function isInsideFolders(path: string, folders: readonly string[]):
   return real !== undefined && roots.some((root) => root !== undefined && isBelow(real, root));
 }
 
-/** @param path without links, as the folder */
-function isBelow(path: string, folder: string): boolean {
+/** True for the folder itself and what lies below it. @param path without links, as the folder */
+export function isBelow(path: string, folder: string): boolean {
   const inside = relative(folder, path);
   return inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
 }

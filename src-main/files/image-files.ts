@@ -2,7 +2,8 @@ import type { Dirent } from 'node:fs';
 import { opendir, realpath, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { ClipSamError, throwIfCancelled } from '../../src-shared/errors.ts';
+import { ClipSamError, failure, throwIfCancelled } from '../../src-shared/errors.ts';
+import { isBelow } from './confined-file.ts';
 import { isImageName, isUnreadName } from './image-names.ts';
 import { toReadError } from './read-error.ts';
 
@@ -75,11 +76,14 @@ function merge(a: readonly string[], b: readonly string[]): string[] {
  * links is listed once, and what can't be read is reported and passed over, as are pictures that are not read.
  * Masks that MVTec AD's layout keeps in folders `ground_truth` beside the images are no images. Paths come out
  * absolute.
+ * @param within folders (without links) that nothing may lie outside of: what a link leads to elsewhere is told as
+ * unreadable. Default: everything may be listed
  * @throws ClipSamError `cancelled`
  */
 export async function* listImageFiles(
   paths: readonly string[],
   signal?: AbortSignal,
+  within?: Within,
 ): AsyncGenerator<ListedImage> {
   const visited = new Set<string>();
   for (const given of paths) {
@@ -87,6 +91,10 @@ export async function* listImageFiles(
     const path = resolve(given);
     try {
       const stats = await stat(path);
+      if (!(await isWithin(path, within))) {
+        yield outside(path);
+        continue;
+      }
       if (!stats.isDirectory()) {
         yield { kind: 'image', path };
         continue;
@@ -95,8 +103,26 @@ export async function* listImageFiles(
       yield { kind: 'unreadable', path, error: toReadError(cause, path) };
       continue;
     }
-    yield* walk(path, visited, signal);
+    yield* walk(path, visited, signal, within);
   }
+}
+
+type Within = readonly string[] | undefined;
+
+async function isWithin(path: string, within: Within): Promise<boolean> {
+  if (!within) return true;
+  const real = await realpath(path).catch(() => undefined);
+  // What leads nowhere is told when it is read.
+  return real === undefined || within.some((folder) => isBelow(real, folder));
+}
+
+function outside(path: string): ListedImage {
+  const error = failure(
+    'outside-import-roots',
+    { path },
+    `${path} leads out of the folders that are opened to the network.`,
+  );
+  return { kind: 'unreadable', path, error };
 }
 
 /** A folder to look into. `real`: its path without links, where that is known. */
@@ -110,6 +136,7 @@ async function* walk(
   start: string,
   visited: Set<string>,
   signal: AbortSignal | undefined,
+  within: Within,
 ): AsyncGenerator<ListedImage> {
   const waiting: PendingFolder[] = [{ path: start, real: undefined }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -120,6 +147,10 @@ async function* walk(
       real = next.real ?? (await realpath(folder));
       if (visited.has(real)) continue;
       visited.add(real);
+      if (within && next.real === undefined && !within.some((root) => isBelow(real, root))) {
+        yield outside(folder);
+        continue;
+      }
       await look(folder, found, signal);
     } catch (cause) {
       if (cause instanceof ClipSamError) throw cause;
@@ -130,7 +161,9 @@ async function* walk(
       throwIfCancelled(signal);
       // Without a turn of the event loop, timers and input would wait until a large folder is through.
       if (index % 1000 === 999) await setImmediate();
-      yield { kind: 'image', path: join(folder, name) };
+      const path = join(folder, name);
+      const isIn = !found.linked.has(name) || (await isWithin(path, within));
+      yield isIn ? { kind: 'image', path } : outside(path);
     }
     for (const name of await sortNames(found.passedOver)) {
       yield { kind: 'passed-over', path: join(folder, name) };
@@ -151,7 +184,7 @@ async function* walk(
 interface Entries {
   readonly files: string[];
   readonly folders: string[];
-  /** Those of the folders that are links. */
+  /** Those of the files and folders that are links. */
   readonly linked: Set<string>;
   readonly passedOver: string[];
   hasTruth: boolean;
@@ -164,11 +197,13 @@ async function look(folder: string, found: Entries, signal: AbortSignal | undefi
     const { name } = entry;
     if (name.startsWith('.')) continue;
     const kind = await kindOf(folder, entry);
+    if (entry.isSymbolicLink()) found.linked.add(name);
     if (kind === 'file') found.files.push(name);
     else if (kind === 'passed-over') found.passedOver.push(name);
     else if (kind === 'folder' && name === TRUTH_FOLDER) found.hasTruth = true;
     else if (kind === 'folder') {
       found.folders.push(name);
+      // Some file systems do not say what an entry is.
       if (!entry.isDirectory()) found.linked.add(name);
     }
   }

@@ -4,7 +4,7 @@ import type { AnyRouter } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { RPC_PROTOCOL } from '../../src-shared/browser-access.ts';
-import type { RouterContext } from '../api/permission.ts';
+import type { Connection } from '../api/permission.ts';
 
 export interface RpcLimits {
   /** Bytes of one message; the longest is an import of many files by name. */
@@ -20,10 +20,24 @@ export const RPC_LIMITS: RpcLimits = {
   pingInterval: 30_000,
 };
 
+/** Whose a connection from a network is. */
+export interface ConnectionOwner {
+  readonly person: string;
+  readonly address: string;
+}
+
+interface RpcConnection extends Connection {
+  readonly owner?: ConnectionOwner;
+}
+
 export interface RpcSockets {
-  /** Takes over a connection whose upgrade was checked. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Takes over a connection whose upgrade was checked. Default: one on which nobody is signed in yet. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, connection?: RpcConnection): void;
   readonly isFull: boolean;
+  /** Ends the connections that a session was signed in on. */
+  endSession(token: string, code: number, reason: string): void;
+  /** Connections that this holds for. */
+  count(holds: (connection: RpcConnection) => boolean): number;
   /** Says goodbye to every window. */
   close(): void;
   /** Ends what did not answer the goodbye. */
@@ -40,6 +54,7 @@ export function rpcSockets(router: AnyRouter, limits: RpcLimits = RPC_LIMITS): R
     handleProtocols: (offered) => (offered.has(RPC_PROTOCOL) ? RPC_PROTOCOL : false),
   });
   const answered = new WeakSet<WebSocket>();
+  const open = new Map<WebSocket, RpcConnection>();
   const heartbeat = setInterval(() => {
     for (const socket of server.clients) {
       if (!answered.delete(socket)) socket.terminate();
@@ -48,13 +63,14 @@ export function rpcSockets(router: AnyRouter, limits: RpcLimits = RPC_LIMITS): R
   }, limits.pingInterval);
   heartbeat.unref();
 
-  server.on('connection', (socket) => {
+  const begin = (socket: WebSocket, connection: RpcConnection) => {
     answered.add(socket);
+    open.set(socket, connection);
+    socket.on('close', () => void open.delete(socket));
     socket.on('pong', () => void answered.add(socket));
     // Too large or malformed messages: `ws` closes the connection by itself.
     socket.on('error', () => {});
     const closed = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
-    const context: RouterContext = { connection: { token: null } };
     void handler.upgrade(
       {
         addEventListener: socket.addEventListener.bind(socket),
@@ -64,19 +80,21 @@ export function rpcSockets(router: AnyRouter, limits: RpcLimits = RPC_LIMITS): R
             socket.send(data as string, (error) => (error ? void closed.then(resolve) : resolve()));
           }),
       },
-      { context },
+      { context: { connection } },
     );
-  });
+  };
 
   return {
-    accept(request, socket, head) {
-      server.handleUpgrade(request, socket, head, (webSocket) =>
-        server.emit('connection', webSocket, request),
-      );
+    accept(request, socket, head, connection = { token: null }) {
+      server.handleUpgrade(request, socket, head, (webSocket) => begin(webSocket, connection));
     },
     get isFull() {
       return server.clients.size >= limits.maxConnections;
     },
+    endSession(token, code, reason) {
+      for (const [socket, connection] of open) if (connection.token === token) socket.close(code, reason);
+    },
+    count: (holds) => [...open.values()].filter(holds).length,
     close() {
       clearInterval(heartbeat);
       for (const socket of server.clients) socket.close(1001, 'The workstation closes.');

@@ -3,11 +3,11 @@ import { RPCLink as MessagePortLink } from '@orpc/client/message-port';
 import { RPCLink as WebSocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
-import { rpcProtocols } from '../../src-shared/browser-access.ts';
 import type { Contract } from '../../src-shared/contract/index.ts';
 import { type DesktopBridge, PORT_MESSAGE } from '../../src-shared/desktop-bridge.ts';
 import type { ErrorRecord } from '../../src-shared/error-record.ts';
 import { ClipSamError, toErrorRecord } from '../../src-shared/errors.ts';
+import type { Inspector } from '../../src-shared/roles.ts';
 import type { Failure } from '../i18n/failure-text.ts';
 import { enter } from './browser-access.ts';
 
@@ -18,6 +18,8 @@ export type Client = ContractRouterClient<Contract>;
 
 export interface Connection {
   readonly client: Client;
+  /** Who signed in before it opened, over a network; null elsewhere. */
+  readonly inspector: Inspector | null;
   /** Resolves when the connection is gone for good; the page must be loaded again. */
   readonly closed: Promise<void>;
 }
@@ -26,6 +28,7 @@ export interface Connection {
  * Opens the connection to the workstation: Electron's MessagePort where there is one, else a WebSocket to our origin.
  * @param onSignInRequired something was refused because nobody is signed in on the connection
  * @throws NotLetIn when the workstation does not know this browser
+ * @throws NotSignedIn when nobody is signed in with it, over a network
  */
 export async function connect(onSignInRequired: () => void): Promise<Connection> {
   const interceptors = [
@@ -42,10 +45,11 @@ export async function connect(onSignInRequired: () => void): Promise<Connection>
     const port = await desktopPort(desktop);
     const client: Client = createORPCClient(new MessagePortLink({ port, interceptors }));
     port.start();
-    return { client, closed: new Promise((resolve) => port.addEventListener('close', () => resolve())) };
+    const closed = new Promise<void>((resolve) => port.addEventListener('close', () => resolve()));
+    return { client, inspector: null, closed };
   }
-  const token = await enter();
-  const socket = new WebSocket(new URL('/rpc', location.href.replace(/^http/, 'ws')), rpcProtocols(token));
+  const { protocols, inspector } = await enter();
+  const socket = new WebSocket(new URL('/rpc', location.href.replace(/^http/, 'ws')), [...protocols]);
   await new Promise<void>((resolve, reject) => {
     socket.addEventListener('open', () => resolve(), { once: true });
     socket.addEventListener('close', () => reject(new Error('The workstation does not answer.')), {
@@ -55,7 +59,8 @@ export async function connect(onSignInRequired: () => void): Promise<Connection>
   const closed = new Promise<void>((resolve) => {
     socket.addEventListener('close', () => resolve(), { once: true });
   });
-  return { client: createORPCClient(new WebSocketLink({ websocket: socket, interceptors })), closed };
+  const client: Client = createORPCClient(new WebSocketLink({ websocket: socket, interceptors }));
+  return { client, inspector, closed };
 }
 
 /** The port comes as a message: Electron's context bridge lets none through. */

@@ -2,15 +2,16 @@ import { Button, Center, Loader, Stack, Text, Title } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NotLetIn, onOtherTab } from '../api/browser-access.ts';
+import { NotLetIn, NotSignedIn, onOtherTab } from '../api/browser-access.ts';
 import { apiFor, connect } from '../api/connection.ts';
+import { NetworkSignIn } from '../people/network-sign-in.tsx';
 import { useUnsentEdits } from '../review/unsent-edits.ts';
-import { refreshPeople } from '../state/people.ts';
+import { beginAs, refreshPeople } from '../state/people.ts';
 import { followEvents, WorkstationContext, type WorkstationState } from '../state/workstation.ts';
 import { App } from './app.tsx';
 
 type ConnectionState =
-  | { readonly state: 'opening' | 'lost' | 'shut-out' }
+  | { readonly state: 'opening' | 'lost' | 'shut-out' | 'sign-in' }
   | { readonly state: 'open'; readonly workstation: WorkstationState };
 
 /** Milliseconds between two attempts to get a lost connection back. */
@@ -28,22 +29,32 @@ export function WorkstationGate() {
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const again = () => setAttempt((n) => n + 1);
+    let wasSignedIn = false;
     const lose = (error?: unknown) => {
       if (abort.signal.aborted) return;
+      if (wasSignedIn) {
+        // Most likely the session is over, and what one inspector saw is nothing for the next.
+        queries.clear();
+        setConnection({ state: 'opening' });
+        return again();
+      }
       const isShutOut = error instanceof NotLetIn;
-      setConnection({ state: isShutOut ? 'shut-out' : 'lost' });
-      if (isShutOut) abort.signal.addEventListener('abort', onOtherTab(again));
+      const isSignedOut = error instanceof NotSignedIn;
+      setConnection({ state: isShutOut ? 'shut-out' : isSignedOut ? 'sign-in' : 'lost' });
+      if (isShutOut || isSignedOut) abort.signal.addEventListener('abort', onOtherTab(again));
       else timer = setTimeout(again, RETRY);
     };
     const open = async () => {
       // The command line may have given a new PIN meanwhile, which ends the session without an event.
-      const { client, closed } = await connect(() => void refreshPeople(client));
+      const { client, inspector, closed } = await connect(() => void refreshPeople(client));
+      if (inspector) beginAs(inspector);
       const info = await client.app.info();
       await refreshPeople(client);
       if (abort.signal.aborted) return;
       const workstation = { client, api: apiFor(client), info };
       await queries.invalidateQueries();
       setConnection({ state: 'open', workstation });
+      wasSignedIn = inspector !== null;
       await Promise.race([followEvents(workstation, queries, abort.signal), closed]);
     };
     open().then(() => lose(), lose);
@@ -59,6 +70,7 @@ export function WorkstationGate() {
       </WorkstationContext>
     );
   }
+  if (connection.state === 'sign-in') return <NetworkSignIn onDone={() => setAttempt((n) => n + 1)} />;
   return (
     <Center h="100dvh">
       {connection.state === 'opening' ? (

@@ -7,6 +7,7 @@ import { FolderBrowser } from '../ui/folder-browser.tsx';
 import { PlainName } from '../ui/plain-name.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import classes from './batches.module.css';
+import { UploadPicker } from './upload-picker.tsx';
 
 /** Chosen paths that are listed; the rest is counted. */
 const SHOWN = 50;
@@ -47,11 +48,14 @@ export function SourcePicker({
           </Text>
         </>
       ) : (
-        <FolderBrowser
-          withFiles="images"
-          pickLabel={(name) => t('source.add', { name })}
-          onPick={(path) => add([path])}
-        />
+        <>
+          <UploadPicker onPath={(path) => add([path])} />
+          <FolderBrowser
+            withFiles="images"
+            pickLabel={(name) => t('source.add', { name })}
+            onPick={(path) => add([path])}
+          />
+        </>
       )}
       <div className={classes.chosen}>
         {paths.length === 0 ? (

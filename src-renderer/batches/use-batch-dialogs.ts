@@ -1,16 +1,17 @@
-import { notifications } from '@mantine/notifications';
 import { useCallback, useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { desktop } from '../api/connection.ts';
 import { addPaths } from '../i18n/paths.ts';
+import { useSession } from '../state/session.ts';
+import { useWorkstation } from '../state/workstation.ts';
+import { filesOfEntries } from './chosen-files.ts';
 import { useGivenPaths } from './given-paths.ts';
 import type { PurgeTask } from './purge-dialog.tsx';
+import { upload, useUploads } from './uploads.ts';
 import type { BatchDialogTask } from './use-batch-draft.ts';
 import { useFileDrop } from './use-file-drop.ts';
 
 /** Which dialog about a batch is open, and on what; null: closed. Files that are given to the window open one. */
 export function useBatchDialogs() {
-  const { t } = useTranslation('batches');
   const [task, setTask] = useState<BatchDialogTask | null>(null);
   const [purged, setPurged] = useState<PurgeTask | null>(null);
   /** Id of the run whose results are exported. */
@@ -26,11 +27,15 @@ export function useBatchDialogs() {
     useGivenPaths.setState({ paths: [] });
     takePaths(given);
   }, [given, takePaths]);
-  const isFileOver = useFileDrop((files) => {
+  const { client } = useWorkstation();
+  const inspector = useSession((session) => session.inspector);
+  const isFileOver = useFileDrop(async (files, entries) => {
     if (desktop) return takePaths(desktop.pathsOf(files));
-    // A browser tells no page where a file lies, and the images stay where they are: they are chosen by looking.
-    notifications.show({ title: t('drop.browser-title'), message: t('drop.browser'), autoClose: 12_000 });
+    // A browser tells no page where a file lies: they are sent.
     setTask((open) => open ?? { kind: 'new', paths: [] });
+    if (useUploads.getState().job?.state === 'sending') return;
+    const path = await upload(client, await filesOfEntries(entries), inspector);
+    if (path !== null) takePaths([path]);
   });
   return { task, setTask, purged, setPurged, exported, setExported, isFileOver };
 }

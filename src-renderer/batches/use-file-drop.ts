@@ -1,10 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
+import { entriesOf } from './chosen-files.ts';
 
 /**
  * Files and folders dropped anywhere on the page.
  * @returns true while some are held over it
  */
-export function useFileDrop(onDrop: (files: readonly File[]) => void): boolean {
+export function useFileDrop(
+  onDrop: (files: readonly File[], entries: readonly FileSystemEntry[]) => void,
+): boolean {
   const [over, setOver] = useState(false);
   const latest = useRef(onDrop);
   latest.current = onDrop;
@@ -30,7 +33,7 @@ export function useFileDrop(onDrop: (files: readonly File[]) => void): boolean {
       event.preventDefault();
       depth = 0;
       setOver(false);
-      latest.current([...(event.dataTransfer?.files ?? [])]);
+      latest.current([...(event.dataTransfer?.files ?? [])], entriesOf(event.dataTransfer));
     };
     window.addEventListener('dragenter', enter);
     window.addEventListener('dragleave', leave);

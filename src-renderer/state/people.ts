@@ -4,6 +4,7 @@ import { create } from 'zustand';
 import type { ErrorDetails } from '../../src-shared/error-cases.ts';
 import { type Action, LEAST_ROLE, mayDo } from '../../src-shared/permissions.ts';
 import type { Inspector, Role } from '../../src-shared/roles.ts';
+import { signOutOverNetwork } from '../api/browser-access.ts';
 import type { Client } from '../api/connection.ts';
 import { failureText } from '../i18n/failure-text.ts';
 import { useSession } from './session.ts';
@@ -21,12 +22,32 @@ interface People {
   readonly idleMinutes: number | null;
   /** After how many it did, until the next inspector signs in. */
   readonly idledOut: number | null;
+  /** Signed in before the window opened, and until it closes. */
+  readonly isOverNetwork: boolean;
 }
 
-export const usePeople = create<People>(() => ({ people: [], me: null, idleMinutes: null, idledOut: null }));
+export const usePeople = create<People>(() => ({
+  people: [],
+  me: null,
+  idleMinutes: null,
+  idledOut: null,
+  isOverNetwork: false,
+}));
+
+/** Begins a window over a network as who signed in. */
+export function beginAs(inspector: Inspector): void {
+  usePeople.setState({ isOverNetwork: true, idledOut: null });
+  touch();
+  setMe(inspector);
+}
 
 /** Asks which people there are, and signs in again on a new connection. */
 export async function refreshPeople(client: Client): Promise<void> {
+  if (usePeople.getState().isOverNetwork) {
+    const [people, idleMinutes] = await Promise.all([client.people.list(), client.people.idleMinutes()]);
+    usePeople.setState({ people, idleMinutes });
+    return;
+  }
   const token = sessionStorage.getItem(TOKEN);
   const [people, me, idleMinutes] = await Promise.all([
     client.people.list(),
@@ -65,8 +86,10 @@ export async function signIn(client: Client, name: string, pin: string): Promise
 
 /** @param idledOut the minutes without a key or a move that it is the consequence of */
 export async function signOut(client: Client, idledOut: number | null = null): Promise<void> {
-  sessionStorage.removeItem(TOKEN);
   usePeople.setState({ idledOut });
+  // The connection closes then, and the window with it.
+  if (usePeople.getState().isOverNetwork) return signOutOverNetwork();
+  sessionStorage.removeItem(TOKEN);
   setMe(null);
   await client.people.signOut();
 }

@@ -65,7 +65,7 @@ export function FolderBrowser({
               {pickLabel(plainText(current.name))}
             </Button>
           )}
-          {data && (
+          {data && data.path !== '' && (
             <Button size="xs" maw={260} onClick={() => onPick(data.path)}>
               {pickLabel(plainText(lastName(data.path)))}
             </Button>
@@ -92,7 +92,7 @@ function PathField({ folder: { data, error, isFetching, go, hasMoved } }: { read
           variant="default"
           size={30}
           aria-label={t('folder.up')}
-          disabled={!data?.parent}
+          disabled={typeof data?.parent !== 'string'}
           onClick={() => go(data?.parent)}
         >
           <IconArrowUp size={16} />

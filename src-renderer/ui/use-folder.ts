@@ -34,7 +34,7 @@ export function useFolder(withFiles: FileKind | undefined) {
       ]
     : [];
   const go = (to: string | null | undefined) => {
-    if (to) setPath(to);
+    if (typeof to === 'string') setPath(to);
   };
   return {
     data,

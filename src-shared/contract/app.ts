@@ -48,7 +48,10 @@ const workstationEventSchema = z.discriminatedUnion('kind', [
 ]);
 export type WorkstationEvent = z.infer<typeof workstationEventSchema>;
 
-/** A folder of the machine that runs the workstation, for choosing what to import without a native dialog. */
+/**
+ * A folder of the machine that runs the workstation, for choosing what to import without a native dialog. In a network its
+ * path is `<root>/<way>` below the folders that are opened to it, which themselves stand in a folder with the path ''.
+ */
 const folderListingSchema = z.object({
   path: z.string(),
   parent: z.string().nullable(),
@@ -71,7 +74,8 @@ export type CacheSizes = z.infer<typeof cacheSizesSchema>;
 
 const appInfoSchema = z.object({
   version: z.string(),
-  shell: z.enum(['electron', 'browser']),
+  /** `network`: a browser that may be on another machine, whose inspector signed in before it opened. */
+  shell: z.enum(['electron', 'browser', 'network']),
   workspaceFolder: z.string(),
   /** Of the workspace, wherever it lies. */
   workspaceId: z.string(),

@@ -18,6 +18,7 @@ import { runs } from './runs.ts';
 import { signatures } from './signatures.ts';
 import { stats } from './stats.ts';
 import { studies } from './studies.ts';
+import { uploads } from './uploads.ts';
 import { whatIf } from './what-if.ts';
 
 /**
@@ -28,6 +29,7 @@ export const contract = {
   app,
   batches,
   imports,
+  uploads,
   runs,
   review,
   recipes,

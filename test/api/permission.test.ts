@@ -406,6 +406,10 @@ describe('with people', () => {
       'studies.exportAnswers',
       'reports.preview',
       'reports.save',
+      // They write no row of the database.
+      'uploads.begin',
+      'uploads.finish',
+      'uploads.discard',
     ];
     expect([...Object.keys(calls), ...others].sort()).toEqual(authored().sort());
     const ask = people.acting.bind(people);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { get } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,9 +11,13 @@ import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { scryptPins } from '../../src-main/services/people/pin.ts';
+import { openWorkspace } from '../../src-main/store/open-workspace.ts';
+import { addInspector } from '../../src-main/store/people.ts';
 import { rpcProtocols } from '../../src-shared/browser-access.ts';
 import type { Contract } from '../../src-shared/contract/index.ts';
 import { mediaPaths } from '../../src-shared/media-urls.ts';
+import { selfSigned, selfSignedFiles } from '../serve/self-signed.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { runCli, startCli, tinyPackOptions } from './run-cli.ts';
 
@@ -132,6 +137,67 @@ describe('clipsam serve', () => {
     expect(await runCli([...args, '65536'])).toMatchObject({ code: 2 });
   });
 });
+
+describe('clipsam serve --listen', () => {
+  it('refuses to leave this machine without TLS or an engineer, and says how', async () => {
+    const folder = await tempFolder();
+    const workspace = join(folder, 'lot7');
+    const serve = (...args: string[]) => runCli(['serve', '--workspace', workspace, ...args]);
+    const plain = await serve('--listen', '0.0.0.0:8443');
+    expect(plain).toMatchObject({ code: 2, stdout: '' });
+    expect(plain.stderr).toMatch(
+      /over TLS only.*--listen 0\.0\.0\.0:8443 --tls-cert cert\.pem --tls-key key\.pem/s,
+    );
+    expect(await serve('--listen', '8443')).toMatchObject({ code: 2 });
+    const files = await selfSignedFiles(folder, ['127.0.0.1']);
+    const tls = ['--tls-cert', files.cert, '--tls-key', files.key];
+    expect((await serve(...tls)).stderr).toMatch(/--listen 0\.0\.0\.0:8443/);
+    const noEngineer = await serve('--listen', '127.0.0.1:0', ...tls);
+    expect(noEngineer).toMatchObject({ code: 75, stdout: '' });
+    expect(noEngineer.stderr).toMatch(/no engineer yet.*clipsam serve --workspace .*lot7/s);
+    await writeFile(files.key, selfSigned(['127.0.0.1']).key);
+    await addEngineer(workspace);
+    const foreign = await serve('--listen', '127.0.0.1:0', ...tls);
+    expect(foreign).toMatchObject({ code: 2, stdout: '' });
+    expect(foreign.stderr).toMatch(/does not belong to the certificate/);
+  });
+
+  it('prints where it is open, prints no code that lets anybody in, and reads the certificate again on SIGHUP', async () => {
+    const folder = await tempFolder();
+    const workspace = join(folder, 'lot7');
+    await addEngineer(workspace);
+    const { cert, key } = await selfSignedFiles(folder, ['127.0.0.1']);
+    const args = ['serve', '--workspace', workspace, '--listen', '127.0.0.1:0', '--tls-cert', cert];
+    const child = startCli([...args, '--tls-key', key, '--device', 'cpu']);
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (more: string) => {
+      said += more;
+    });
+    const closed = once(child, 'close');
+    const { value } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
+    expect(value).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/$/);
+    const status = () =>
+      new Promise((resolve, reject) => {
+        get(new URL('/session', String(value)), { rejectUnauthorized: false, agent: false }, (answer) => {
+          answer.resume();
+          resolve([answer.statusCode, answer.headers['x-clipsam-way-in']]);
+        }).on('error', reject);
+      });
+    expect(await status()).toEqual([401, 'sign-in']);
+    child.kill('SIGHUP');
+    await expect.poll(() => said).toMatch(/certificate was read again/);
+    expect(await status()).toEqual([401, 'sign-in']);
+    child.kill('SIGINT');
+    expect(await closed).toEqual([0, null]);
+  });
+});
+
+async function addEngineer(folder: string): Promise<void> {
+  const workspace = await openWorkspace(folder, { create: true });
+  const pin = await scryptPins(16).hash('1111');
+  await addInspector(workspace, { name: 'Eva', role: 'engineer', pin, inspector: 'Ada' });
+  await workspace.close();
+}
 
 describe('clipsam start', () => {
   it('opens the browser shell where no window can be had, and says so in one line', async () => {

@@ -148,32 +148,9 @@ export class WorkstationWindow {
     }
   }
 
-  /** Violations of WCAG 2 A and AA that axe-core calls serious or critical, one line each. */
-  async seriousViolations(): Promise<string[]> {
-    await this.#transitionsOver();
-    const { violations } = await new AxeBuilder({ page: this.page })
-      .options({ resultTypes: ['violations'] })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-      // Otherwise it opens a page of its own each time, to put the frames' results together.
-      .setLegacyMode(true)
-      .analyze();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) =>
-        nodes.map(({ target, failureSummary }) => `${id}: ${target}\n${failureSummary}`),
-      );
-  }
-
-  /** Axe-core would take half-transparent text for text without contrast. What turns for ever is not waited for. */
-  async #transitionsOver(): Promise<void> {
-    // A menu begins to fade in a frame after it is there.
-    await this.page.waitForTimeout(50);
-    await this.page.evaluate(async () => {
-      const ending = document
-        .getAnimations()
-        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
-      await Promise.allSettled(ending.map(({ finished }) => finished));
-    });
+  /** As {@link seriousViolationsOf}. */
+  seriousViolations(): Promise<string[]> {
+    return seriousViolationsOf(this.page);
   }
 
   /** Every text on the page, seen or read out, but for the names of keys. */
@@ -204,4 +181,32 @@ export class WorkstationWindow {
     await this.#context.close();
     expect(this.complaints).toEqual([]);
   }
+}
+
+/** Violations of WCAG 2 A and AA that axe-core calls serious or critical, one line each. */
+export async function seriousViolationsOf(page: Page): Promise<string[]> {
+  await transitionsOver(page);
+  const { violations } = await new AxeBuilder({ page })
+    .options({ resultTypes: ['violations'] })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    // Otherwise it opens a page of its own each time, to put the frames' results together.
+    .setLegacyMode(true)
+    .analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target}\n${failureSummary}`),
+    );
+}
+
+/** Axe-core would take half-transparent text for text without contrast. What turns for ever is not waited for. */
+async function transitionsOver(page: Page): Promise<void> {
+  // A menu begins to fade in a frame after it is there.
+  await page.waitForTimeout(50);
+  await page.evaluate(async () => {
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
 }

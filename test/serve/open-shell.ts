@@ -7,11 +7,8 @@ import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { Access } from '../../src-main/serve/access.ts';
-import {
-  type BrowserShell,
-  type ShellLimits,
-  startBrowserShell,
-} from '../../src-main/serve/browser-shell.ts';
+import { type BrowserShell, startBrowserShell } from '../../src-main/serve/browser-shell.ts';
+import type { ShellLimits } from '../../src-main/serve/http-server.ts';
 import { rpcProtocols } from '../../src-shared/browser-access.ts';
 import { tempFolder } from '../temp-folder.ts';
 

@@ -1,4 +1,5 @@
 import type { CacheSizes, WorkstationEvent } from '../../../src-shared/contract/app.ts';
+import { listBelowRoots } from '../../services/imports/import-roots.ts';
 import { listFolder } from '../../services/imports/list-folder.ts';
 import { tokenFilesOf } from '../../services/opinions/token-files.ts';
 import { streamEvents } from '../event-stream.ts';
@@ -18,7 +19,10 @@ export function appRoutes({ app }: Implementer, workstation: Workstation) {
     return { bytes: await tokens.size(), limit: tokens.capacity };
   };
   return {
-    info: app.info.handler(() => workstation.info),
+    info: app.info.handler(() =>
+      // Whoever is at another machine is no user of this one.
+      workstation.paths ? { ...workstation.info, userName: '' } : workstation.info,
+    ),
     events: app.events.handler(({ signal, context: { connection } }) => {
       const first: WorkstationEvent[] = [
         { kind: 'device', status: pool.status },
@@ -39,6 +43,8 @@ export function appRoutes({ app }: Implementer, workstation: Workstation) {
       await housekeeping.checkDatabase();
       return workspace.health.report;
     }),
-    folder: app.folder.handler(({ input }) => listFolder(input.path, input.files)),
+    folder: app.folder.handler(({ input: { path, files } }) =>
+      workstation.paths ? listBelowRoots(workstation.paths.roots, path, files) : listFolder(path, files),
+    ),
   };
 }

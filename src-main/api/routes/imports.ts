@@ -14,7 +14,8 @@ export function importRoutes({ imports }: Implementer, workstation: Workstation)
       await getBatch(workspace, id);
       return stream<ImportProgress>((emit, signal) =>
         workstation.whileBusy(async () => {
-          const options = { workspace, acting, batchId: id, paths, inspector, signal, onEvent: emit };
+          const within = workstation.paths?.sources;
+          const options = { workspace, acting, batchId: id, paths, inspector, within, signal, onEvent: emit };
           emit({ kind: 'finished', ...(await importIntoBatch(options)) });
         }),
       );

@@ -29,10 +29,12 @@ export async function importIntoBatch(options: {
   readonly batchId: number;
   readonly paths: readonly string[] | null;
   readonly inspector: string;
+  /** As of {@link importImages}. */
+  readonly within?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: (event: ImportEvent) => void;
 }): Promise<ImportSummary> {
-  const { workspace, acting = workspace, batchId, inspector, signal, onEvent } = options;
+  const { workspace, acting = workspace, batchId, inspector, within, signal, onEvent } = options;
   const begun =
     options.paths === null
       ? await resumeImports(acting, batchId)
@@ -47,7 +49,7 @@ export async function importIntoBatch(options: {
   try {
     const { paths } = begun;
     const summary = await importImages({
-      ...{ workspace, batchId, paths, inspector },
+      ...{ workspace, batchId, paths, inspector, within },
       ...(signal && { signal }),
       ...(onEvent && { onEvent }),
     });

@@ -24,11 +24,13 @@ export async function importImages(options: {
   readonly batchId: number;
   readonly paths: readonly string[];
   readonly inspector: string;
+  /** Folders (without links) that nothing may lie outside of. Default: everything may be imported. */
+  readonly within?: readonly string[] | undefined;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: ImportEvent) => void;
 }): Promise<ImportSummary> {
-  const { workspace, batchId, paths, inspector, signal, onEvent } = options;
-  const { files: all, ...apart } = await listToImport(paths, signal);
+  const { workspace, batchId, paths, inspector, within, signal, onEvent } = options;
+  const { files: all, ...apart } = await listToImport(paths, signal, within);
   onEvent?.({ kind: 'listed', total: all.length });
   let added = 0;
   let unchanged = 0;
@@ -66,12 +68,16 @@ export async function importImages(options: {
 }
 
 /** The files among the paths, each once, and what is no part of the batch. @throws ClipSamError `cancelled` */
-export async function listToImport(paths: readonly string[], signal: AbortSignal | undefined) {
+export async function listToImport(
+  paths: readonly string[],
+  signal: AbortSignal | undefined,
+  within?: readonly string[],
+) {
   const files = new Set<string>();
   const unreadable: { path: string; error: ErrorRecord }[] = [];
   const passedOver = new Set<string>();
   const truthFolders = new Set<string>();
-  for await (const entry of listImageFiles(paths, signal)) {
+  for await (const entry of listImageFiles(paths, signal, within)) {
     switch (entry.kind) {
       case 'image':
         files.add(entry.path);

@@ -30,6 +30,8 @@ export interface PeopleOptions {
   readonly pins?: PinKeeper;
   /** For tests. */
   readonly clocks?: Clocks;
+  /** Minutes after which a session is over where the workspace sets none. Default null: never. */
+  readonly idleUnlessSet?: number | null;
   /** Gets what kept a sign-in from being written down. */
   readonly log?: (error: unknown) => void;
 }
@@ -50,13 +52,22 @@ export class People {
   readonly #tries: PinTries;
   readonly #sessions: Sessions;
   readonly #log: (error: unknown) => void;
+  readonly #idleUnlessSet: number | null;
+  /** What PINs for names that nobody has are compared with. */
+  #decoy: Promise<string> | undefined;
 
-  constructor({ workspace, pins = scryptPins(), clocks = CLOCKS, log = () => {} }: PeopleOptions) {
+  constructor(options: PeopleOptions) {
+    const { workspace, pins = scryptPins(), clocks = CLOCKS, log = () => {}, idleUnlessSet = null } = options;
     this.#workspace = workspace;
     this.#pins = pins;
     this.#log = log;
+    this.#idleUnlessSet = idleUnlessSet;
     this.#tries = new PinTries(workspace, clocks.steady);
-    this.#sessions = new Sessions(workspace, clocks, (inspector) => this.#note('idled-out', inspector));
+    this.#sessions = new Sessions({
+      ...{ workspace, clocks },
+      idleMinutes: () => this.idleMinutes(),
+      onIdle: (inspector) => this.#note('idled-out', inspector),
+    });
   }
 
   /** True until the first inspector was added: everybody may do everything. */
@@ -94,6 +105,29 @@ export class People {
     const inspector = await this.#check(await findInspector(this.#workspace, name), pin);
     await this.#note('signed-in', inspector);
     return { token: this.#sessions.begin(inspector), inspector: toInspector(inspector) };
+  }
+
+  /**
+   * As {@link signIn}, for whom the list of names is not shown: neither the answer nor, but for a
+   * write to the database, its time tells whether anybody has that name.
+   * @throws ClipSamError `not-permitted` when name or PIN is wrong, or it is too early for another try
+   */
+  async signInByName(
+    name: string,
+    pin: string,
+  ): Promise<{ readonly token: string; readonly inspector: Inspector }> {
+    try {
+      return await this.signIn(name, pin);
+    } catch (error) {
+      const wrong = failure('name-or-pin-wrong', 'Name or PIN is wrong.');
+      if (!(error instanceof ClipSamError)) throw error;
+      if (error.details?.case === 'pin-wrong') throw wrong;
+      if (error.code !== 'not-found') throw error;
+      this.#tries.takeOfNobody(name);
+      this.#decoy ??= this.#pins.hash('');
+      await this.#pins.fits(pin, await this.#decoy);
+      throw wrong;
+    }
   }
 
   /**
@@ -153,8 +187,8 @@ export class People {
   }
 
   /** Minutes without a key or a move after which a session is over; null: never. */
-  idleMinutes(): Promise<number | null> {
-    return getSetting(this.#workspace, 'idle-minutes');
+  async idleMinutes(): Promise<number | null> {
+    return (await getSetting(this.#workspace, 'idle-minutes')) ?? this.#idleUnlessSet;
   }
 
   async changeIdleMinutes(
@@ -163,7 +197,7 @@ export class People {
     inspector: string,
   ): Promise<number | null> {
     await changeSetting(acting, 'idle-minutes', minutes, inspector);
-    return minutes;
+    return this.idleMinutes();
   }
 
   /** Refuses a PIN that is not the inspector's, and whoever tries too often. @returns the inspector as they are by then */

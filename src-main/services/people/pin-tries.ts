@@ -6,6 +6,8 @@ import type { Workspace } from '../../store/workspace.ts';
 /** Wrong tries without a wait, for typing errors. */
 const FREE_TRIES = 2;
 const LONGEST_WAIT = 60_000;
+/** Names that nobody has and that are remembered, with the inspectors. */
+const MOST_SEEN = 10_000;
 const UNWRITABLE: readonly ErrorCode[] = [
   'disk-full',
   'path-denied',
@@ -29,9 +31,9 @@ export class PinTries {
   readonly #workspace: Workspace;
   readonly #now: () => number;
   readonly #started: number;
-  /** By inspector's id: what was seen by this program. */
+  /** By inspector's id, or by a name that nobody has: what was seen by this program. */
   readonly #seen = new Map<
-    number,
+    number | string,
     { readonly pin: string; readonly wrong: number; readonly until: number }
   >();
 
@@ -57,12 +59,33 @@ export class PinTries {
     }
   }
 
+  /**
+   * As {@link take}, for a name that nobody has: waits must not tell which names there are.
+   * @throws ClipSamError `not-permitted` when it is too early for another try
+   */
+  takeOfNobody(name: string): void {
+    const key = name.normalize('NFKC').toLowerCase();
+    // Whoever tries that many has waited longer than forgetting one of them saves.
+    if (this.#seen.size >= MOST_SEEN) {
+      for (const seen of this.#seen.keys()) if (typeof seen === 'string') this.#seen.delete(seen);
+    }
+    this.#count({ id: key, pin: '', wrongPins: 0 });
+  }
+
   /** The PIN was right. */
   forget(id: number): void {
     this.#seen.delete(id);
   }
 
-  #count({ id, pin, wrongPins }: StoredInspector): void {
+  #count({
+    id,
+    pin,
+    wrongPins,
+  }: {
+    readonly id: number | string;
+    readonly pin: string;
+    readonly wrongPins: number;
+  }): void {
     const seen = this.#seen.get(id);
     const isSame = seen?.pin === pin;
     const wrong = Math.max(wrongPins, isSame ? seen.wrong : 0);

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SIGNS_OF_LIFE_EVERY } from '../../../src-shared/roles.ts';
 import { getInspector, type StoredInspector } from '../../store/people.ts';
-import { getSetting } from '../../store/settings.ts';
 import type { Workspace } from '../../store/workspace.ts';
 
 /** Two clocks, in milliseconds. */
@@ -10,6 +9,15 @@ export interface Clocks {
   readonly steady: () => number;
   /** Goes on while the machine sleeps; may be set. */
   readonly wall: () => number;
+}
+
+export interface SessionsOptions {
+  readonly workspace: Workspace;
+  readonly clocks: Clocks;
+  /** Minutes after which a session that nobody uses is over; null: never. */
+  readonly idleMinutes: () => Promise<number | null>;
+  /** Hears whose session ended because nobody was there. */
+  readonly onIdle: (inspector: StoredInspector) => Promise<void>;
 }
 
 interface Session {
@@ -23,17 +31,12 @@ interface Session {
  * letting the machine sleep makes it last longer.
  */
 export class Sessions {
-  readonly #workspace: Workspace;
-  readonly #clocks: Clocks;
-  readonly #onIdle: (inspector: StoredInspector) => Promise<void>;
+  readonly #options: SessionsOptions;
   /** By token. */
   readonly #sessions = new Map<string, Session>();
 
-  /** @param onIdle hears whose session ended because nobody was there */
-  constructor(workspace: Workspace, clocks: Clocks, onIdle: (inspector: StoredInspector) => Promise<void>) {
-    this.#workspace = workspace;
-    this.#clocks = clocks;
-    this.#onIdle = onIdle;
+  constructor(options: SessionsOptions) {
+    this.#options = options;
   }
 
   /** @returns the token */
@@ -63,10 +66,10 @@ export class Sessions {
     const session = token === null ? undefined : this.#sessions.get(token);
     if (token === null || !session) return null;
     if (await this.#isIdle(session)) {
-      if (this.#sessions.delete(token)) await this.#onIdle(session.inspector);
+      if (this.#sessions.delete(token)) await this.#options.onIdle(session.inspector);
       return null;
     }
-    const now = await getInspector(this.#workspace, session.inspector.id);
+    const now = await getInspector(this.#options.workspace, session.inspector.id);
     if (now?.epoch !== session.inspector.epoch) {
       this.#sessions.delete(token);
       return null;
@@ -76,15 +79,15 @@ export class Sessions {
   }
 
   async #isIdle({ seen }: Session): Promise<boolean> {
-    const minutes = await getSetting(this.#workspace, 'idle-minutes');
+    const minutes = await this.#options.idleMinutes();
     if (minutes === null) return false;
-    const { steady, wall } = this.#clocks;
+    const { steady, wall } = this.#options.clocks;
     const quiet = Math.max(steady() - seen.steady, wall() - seen.wall);
     return quiet >= minutes * 60_000 + SIGNS_OF_LIFE_EVERY;
   }
 
   #keep(token: string, inspector: StoredInspector): void {
-    const { steady, wall } = this.#clocks;
+    const { steady, wall } = this.#options.clocks;
     this.#sessions.set(token, { inspector, seen: { steady: steady(), wall: wall() } });
   }
 }

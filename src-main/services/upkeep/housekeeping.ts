@@ -16,6 +16,7 @@ import { forgetRequests } from '../../store/request-keys.ts';
 import { isNearlyFull, keepReserve, releaseReserve } from '../../store/reserve.ts';
 import { damagedPages } from '../../store/sqlite-errors.ts';
 import type { Workspace } from '../../store/workspace.ts';
+import type { Uploads } from '../imports/uploads.ts';
 import { tokenFilesOf } from '../opinions/token-files.ts';
 import type { Thumbnails } from '../pictures/thumbnails.ts';
 import type { TilePyramids } from '../pictures/tile-pyramids.ts';
@@ -37,6 +38,7 @@ export interface HousekeepingOptions {
   readonly workspace: Workspace;
   readonly thumbnails: Thumbnails;
   readonly tiles: TilePyramids;
+  readonly uploads?: Uploads;
   /** A batch is on its way out, or gone. */
   readonly onBatch: (batchId: number) => void;
   /** A backup was made, or could not be. */
@@ -197,6 +199,7 @@ export class Housekeeping {
         await this.#finish(id);
       }
       await applyRetention(workspace, AUTHOR, this.#ending.signal);
+      await this.#options.uploads?.sweep(this.#clock.now());
       await this.#removeFiles();
     });
   }

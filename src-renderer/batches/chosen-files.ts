@@ -1,0 +1,54 @@
+/** A file of this machine, and what it is called with its folders. */
+export interface ChosenFile {
+  /** With `/`. */
+  readonly name: string;
+  readonly file: File;
+}
+
+/** The files of a field that chooses files or a folder. */
+export function filesOfField(files: Iterable<File>): ChosenFile[] {
+  return [...files].map((file) => ({ name: file.webkitRelativePath || file.name, file }));
+}
+
+/** Files and folders that were dropped: what a page gets to see of them for as long as their event is handled. */
+export function entriesOf(data: DataTransfer | null): FileSystemEntry[] {
+  return [...(data?.items ?? [])].flatMap((item) => item.webkitGetAsEntry() ?? []);
+}
+
+/** All files of dropped entries, folders with everything below them. */
+export async function filesOfEntries(entries: readonly FileSystemEntry[]): Promise<ChosenFile[]> {
+  const found: ChosenFile[] = [];
+  const waiting = [...entries];
+  for (let entry = waiting.shift(); entry; entry = waiting.shift()) {
+    const name = entry.fullPath.replace(/^\//, '');
+    if (isFile(entry)) {
+      const { file } = entry;
+      found.push({
+        name,
+        file: await new Promise<File>((resolve, reject) => file.call(entry, resolve, reject)),
+      });
+    } else if (isFolder(entry)) waiting.push(...(await contentOf(entry)));
+  }
+  return found;
+}
+
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}
+
+function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory;
+}
+
+/** A reader gives a hundred at a time, and none at the end. */
+async function contentOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const all: FileSystemEntry[] = [];
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
+    if (some.length === 0) return all;
+    all.push(...some);
+  }
+}
