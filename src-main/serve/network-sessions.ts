@@ -6,7 +6,7 @@ import type { Workstation } from '../api/workstation.ts';
  * The cookie that carries a session. `__Host-`: browsers take it only over TLS, for this host alone and all its paths
  * (RFC 6265bis, 4.1.3.2).
  */
-export const SESSION_COOKIE = '__Host-clipsam';
+const SESSION_COOKIE = '__Host-clipsam';
 const FLAGS = 'Path=/; Secure; HttpOnly; SameSite=Strict';
 
 export interface NetworkSession {

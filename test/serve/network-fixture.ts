@@ -25,13 +25,13 @@ import { selfSignedFiles } from './self-signed.ts';
 export const PINS = { Eva: '1111', Rita: '2222', Otto: '3333' } as const;
 export type Name = keyof typeof PINS;
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
 }
 
-export interface Asked {
+interface Asked {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
