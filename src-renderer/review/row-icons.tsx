@@ -60,9 +60,10 @@ export function RowIcons({
       {row.missedDefects > 0 && <Count icon={IconEyeExclamation} count={row.missedDefects} />}
       {isUnsent && <IconCloudOff size={15} className={classes.loud} />}
       {openBy !== undefined && (
-        <span className={classes.openBy}>
+        <span className={classes.openBy} data-testid="open-by">
           <IconEye size={14} />
-          <bdi>{openBy}</bdi>
+          {/* Drawn by the style sheet, as above. */}
+          <bdi data-names={openBy} />
         </span>
       )}
     </span>
