@@ -128,6 +128,7 @@ export const ERROR_CASES = {
   'run-taken-over': { code: 'workspace-locked', values: ['run'] },
   'run-other-pack': { code: 'conflict', values: ['run'] },
   'run-idle': { code: 'conflict', values: ['run'] },
+  'run-followed': { code: 'conflict', values: ['run'] },
   'run-busy': { code: 'conflict', values: [] },
   'run-empty': { code: 'conflict', values: ['run'] },
   'no-result': { code: 'not-found', values: [] },

@@ -26,6 +26,8 @@ const settings = z.object({
 });
 /** How the images of a followed folder are inspected. */
 export const followSettingsSchema = immutable(settings);
+/** The same of a folder to follow; `recipeHash` null: the recipe of the program's own pack, about the object. */
+export const followRequestSchema = immutable(settings.extend({ recipeHash: hashSchema.nullable() }));
 export type FollowSettings = z.infer<typeof followSettingsSchema>;
 
 /** How following a folder goes. */

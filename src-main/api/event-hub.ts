@@ -125,6 +125,7 @@ function keyOf(event: WorkstationEvent): string {
     case 'reports':
     case 'signatures':
     case 'backups':
+    case 'follow':
     case 'device':
     case 'health':
       return event.kind;

@@ -59,6 +59,8 @@ export const PUBLISHED_EVENTS = {
     purge: null,
   },
   imports: { start: ({ id }) => batch(id), dismiss: ({ id }) => batch(id) },
+  // A followed folder publishes how it goes.
+  follow: { start: null, stop: null },
   // A run publishes its progress.
   runs: { start: null, pause: null, resume: null, cancel: null },
   review: {

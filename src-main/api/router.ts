@@ -6,6 +6,7 @@ import { backupRoutes } from './routes/backups.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { deviceRoutes } from './routes/device.ts';
 import { exportRoutes } from './routes/exports.ts';
+import { followRoutes } from './routes/follow.ts';
 import { importRoutes } from './routes/imports.ts';
 import { lotRoutes } from './routes/lots.ts';
 import { packRoutes } from './routes/packs.ts';
@@ -30,6 +31,7 @@ export function createRouter(workstation: Workstation) {
     app: appRoutes(os, workstation),
     batches: batchRoutes(os, workstation),
     imports: importRoutes(os, workstation),
+    follow: followRoutes(os, workstation),
     uploads: uploadRoutes(os, workstation),
     runs: runRoutes(os, workstation),
     review: reviewRoutes(os, workstation),

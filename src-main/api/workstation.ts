@@ -5,6 +5,7 @@ import type { AppInfo } from '../../src-shared/contract/app.ts';
 import type { DeviceRequest } from '../../src-shared/device.ts';
 import type { DeviceSurvey } from '../../src-shared/device-survey.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
+import { FollowControl } from '../services/follow/follow-control.ts';
 import { addSampleBatch } from '../services/imports/sample-batch.ts';
 import { Uploads } from '../services/imports/uploads.ts';
 import { rememberWorkspace } from '../services/packs/known-workspaces.ts';
@@ -94,6 +95,7 @@ export interface Workstation {
   /** Tries every device there is. */
   readonly surveyDevices: () => Promise<DeviceSurvey>;
   readonly runControl: RunControl;
+  readonly followControl: FollowControl;
   readonly thumbnails: Thumbnails;
   readonly tiles: TilePyramids;
   /** What products remember. */
@@ -153,12 +155,20 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     options.surveyDevices ?? deviceSurveyor({ ...(threads && { threads }), ...(host && { host }) });
   if (!workspace.isReadOnly) await rememberWorkspace(workspace.folder);
   const examiner = options.examiner ?? packExaminer({ ...(host && { host }) });
-  const runControl = new RunControl({
+  const runControl: RunControl = new RunControl({
     workspace,
     pool,
     examiner,
     ...packs,
+    isFollowed: (runId) => followControl.isRunOf(runId),
     onProgress: (progress, imageId, canWait) => hub.publishRun(progress, imageId, canWait),
+  });
+  const followControl = new FollowControl({
+    ...{ workspace, pool, examiner, ...packs },
+    onChange: () => hub.publish({ kind: 'follow' }),
+    onBatch: (batchId) => hub.publish({ kind: 'batch', batchId }),
+    onRun: (runId, imageId) =>
+      void runControl.get(runId).then((progress) => hub.publishRun(progress, imageId), log),
   });
   const memory = new ReferenceMemory({
     workspace,
@@ -189,6 +199,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   // What an interrupted import left takes up space and does no other harm.
   await packImports.sweep().catch(log);
   if (!workspace.isReadOnly) await memory.resume().catch(log);
+  if (!workspace.isReadOnly) await followControl.resume().catch(log);
   const ending = new AbortController();
   const underWay = new WorkUnderWay();
   let closing: Promise<void> | undefined;
@@ -196,6 +207,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     ending.abort();
     await housekeeping.close();
     await memory.close();
+    await followControl.close();
     await runControl.close();
     await pool.close();
     presence.close();
@@ -223,6 +235,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     pool,
     surveyDevices,
     runControl,
+    followControl,
     thumbnails,
     tiles,
     memory,

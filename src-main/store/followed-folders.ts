@@ -34,7 +34,7 @@ export async function getFollowedFolder(workspace: Workspace, id: number): Promi
     .selectAll()
     .where('id', '=', id)
     .executeTakeFirst();
-  if (!row) throw failure('folder-unknown', { folder: id }, `The workspace follows no folder ${id}.`);
+  if (!row) throw failure('folder-unknown', { folder: String(id) }, `The workspace follows no folder ${id}.`);
   return toFolder(workspace, row);
 }
 
@@ -67,7 +67,7 @@ export async function claimFolder(
     if (known && isAtWork(known)) {
       throw failure(
         'folder-followed',
-        { folder: path, process: known.owner_pid! },
+        { folder: path, process: String(known.owner_pid) },
         `${path} is being followed by process ${known.owner_pid}. Stop it there first.`,
       );
     }

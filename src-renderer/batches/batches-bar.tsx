@@ -1,5 +1,5 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
-import { IconPlus, IconSearch, IconTrashX } from '@tabler/icons-react';
+import { IconFolderSearch, IconPlus, IconSearch, IconTrashX } from '@tabler/icons-react';
 import type { Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import { KeyHint } from '../keys/key-hint.tsx';
@@ -18,6 +18,7 @@ export function BatchesBar({
   canEmpty,
   onEmpty,
   onNew,
+  onFollow,
 }: {
   readonly search: string;
   onSearch(text: string): void;
@@ -28,6 +29,7 @@ export function BatchesBar({
   readonly canEmpty: boolean;
   onEmpty(): void;
   onNew(): void;
+  onFollow(): void;
 }) {
   const { t } = useTranslation(['batches', 'app']);
   const denied = useDenied();
@@ -66,6 +68,14 @@ export function BatchesBar({
           {t('purge.empty')}
         </Button>
       )}
+      <Button
+        variant="default"
+        leftSection={<IconFolderSearch size={16} />}
+        {...denied('follow.start')}
+        onClick={onFollow}
+      >
+        {t('follow.open')}
+      </Button>
       <Button
         leftSection={<IconPlus size={16} />}
         rightSection={<KeyHint action={newBatch} />}

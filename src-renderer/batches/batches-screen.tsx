@@ -15,6 +15,8 @@ import classes from './batches.module.css';
 import { BATCH_ACTIONS } from './batches-actions.ts';
 import { BatchesBar } from './batches-bar.tsx';
 import { ExportDialog } from './export-dialog.tsx';
+import { FollowDialog } from './follow-dialog.tsx';
+import { FollowedFolders } from './followed-folders.tsx';
 import { useLiveBatches } from './live-batches.ts';
 import { PurgeDialog } from './purge-dialog.tsx';
 import { type BatchCommands, useBatchCommands } from './use-batch-commands.ts';
@@ -35,6 +37,7 @@ export function BatchesScreen() {
   const { rows, row } = list;
   const dialogs = useBatchDialogs();
   const { task, setTask, purged, setPurged, exported, setExported, isFileOver } = dialogs;
+  const [isFollowing, setFollowing] = useState(false);
   const openNew = () => setTask({ kind: 'new', paths: [] });
   const { change, undoNewest } = useUndoable();
   const commands = useBatchCommands(list, dialogs, change);
@@ -70,9 +73,17 @@ export function BatchesScreen() {
           canEmpty={view === 'deleted' && rows !== undefined && rows.length > 0}
           onEmpty={() => setPurged({ batch: null })}
           onNew={openNew}
+          onFollow={() => setFollowing(true)}
         />
       }
     >
+      <FollowedFolders
+        onShow={(batchId) => {
+          setView('current');
+          setSearch('');
+          list.select(batchId);
+        }}
+      />
       {row ? (
         <Body list={list} actions={actions} commands={commands} onOpen={open} />
       ) : (
@@ -90,6 +101,7 @@ export function BatchesScreen() {
           setSearch('');
         }}
       />
+      <FollowDialog opened={isFollowing} onClose={() => setFollowing(false)} />
       <PurgeDialog task={purged} onClose={() => setPurged(null)} />
       <ExportDialog runId={exported} onClose={() => setExported(null)} />
     </Screen>

@@ -56,6 +56,7 @@ export async function followEvents(
     }
     if (event.kind === 'reports') void queries.invalidateQueries({ queryKey: api.reports.key() });
     if (event.kind === 'signatures') void queries.invalidateQueries({ queryKey: api.signatures.key() });
+    if (event.kind === 'follow') void queries.invalidateQueries({ queryKey: api.follow.key() });
     if (event.kind === 'backups') void queries.invalidateQueries({ queryKey: api.backups.key() });
     if (event.kind === 'areas') void queries.invalidateQueries({ queryKey: api.areas.key() });
     if (event.kind === 'recipes') void queries.invalidateQueries({ queryKey: api.recipes.key() });

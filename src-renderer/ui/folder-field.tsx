@@ -8,11 +8,14 @@ import { FolderBrowser } from './folder-browser.tsx';
 export function FolderField({
   value,
   disabled,
+  texts,
   onChange,
 }: {
   /** Empty: the workspace's own. */
   readonly value: string;
   readonly disabled: boolean;
+  /** Default: of a folder that files are exported to. */
+  readonly texts?: { readonly label: string; readonly placeholder: string; pick(name: string): string };
   onChange(value: string): void;
 }) {
   const { t } = useTranslation('batches');
@@ -22,8 +25,8 @@ export function FolderField({
       <Group align="flex-end" gap={6} wrap="nowrap">
         <TextInput
           flex={1}
-          label={t('export.folder')}
-          placeholder={t('export.default-folder')}
+          label={texts?.label ?? t('export.folder')}
+          placeholder={texts?.placeholder ?? t('export.default-folder')}
           value={value}
           disabled={disabled}
           onChange={(event) => onChange(event.currentTarget.value)}
@@ -45,7 +48,7 @@ export function FolderField({
         <Collapse expanded={browsing}>
           {browsing && (
             <FolderBrowser
-              pickLabel={(name) => t('export.into', { name })}
+              pickLabel={(name) => texts?.pick(name) ?? t('export.into', { name })}
               onPick={(path) => {
                 onChange(path);
                 setBrowsing(false);

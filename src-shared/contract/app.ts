@@ -35,6 +35,8 @@ const workstationEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('people') }),
   /** A model pack was brought in, or the list of stopped downloads has changed. */
   z.object({ kind: z.literal('packs') }),
+  /** Something about a followed folder has changed. */
+  z.object({ kind: z.literal('follow') }),
   /** A lot was begun, changed, or disposed of. */
   z.object({ kind: z.literal('lots') }),
   /** A report was made or revised. */

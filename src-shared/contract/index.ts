@@ -5,6 +5,7 @@ import { backups } from './backups.ts';
 import { batches } from './batches.ts';
 import { device } from './device.ts';
 import { exports } from './exports.ts';
+import { follow } from './follow.ts';
 import { imports } from './imports.ts';
 import { lots } from './lots.ts';
 import { packs } from './packs.ts';
@@ -29,6 +30,7 @@ export const contract = {
   app,
   batches,
   imports,
+  follow,
   uploads,
   runs,
   review,

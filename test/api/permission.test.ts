@@ -392,6 +392,8 @@ describe('with people', () => {
     // These read, or end and put aside what goes on; a pack is checked before it appears or goes (`pack-imports.test.ts`,
     // `remove-pack.test.ts`); who signs is asked for their PIN (`sign.test.ts`).
     const others: readonly Action[] = [
+      'follow.start',
+      'follow.stop',
       'imports.dismiss',
       'runs.pause',
       'runs.cancel',

@@ -22,6 +22,8 @@ export interface RunControlOptions extends PackRoots {
   readonly pool: InferencePool;
   /** Has a recipe's words read by its pack's tokeniser. */
   readonly examiner: PackExaminer;
+  /** True for a run that inspects what comes into a followed folder now: it is no concern of this class. */
+  readonly isFollowed?: (runId: number) => boolean;
   /** `imageId`: the image whose outcome was just stored. `canWait`: no more than a tile began. */
   readonly onProgress?: (progress: RunProgress, imageId?: number, canWait?: boolean) => void;
 }
@@ -107,7 +109,8 @@ export class RunControl {
     if (job) return job.progress;
     const unwritten = endingsOf(this.#options.workspace).get(run.id);
     const ended = unwritten ? { ...run, status: unwritten.status, error: unwritten.error ?? null } : run;
-    return { run: ended, total, done, failed, active: false, comparing: null, rate: null, eta: null };
+    const active = this.#options.isFollowed?.(run.id) ?? false;
+    return { run: ended, total, done, failed, active, comparing: null, rate: null, eta: null };
   }
 
   /**
@@ -191,6 +194,7 @@ export class RunControl {
 
   /** Stops taking images; returns when those under way are stored. @throws ClipSamError `conflict` */
   async pause(id: number, inspector: string): Promise<RunProgress> {
+    this.#refuseFollowed(id);
     const job = this.#jobs.get(id);
     if (!job) {
       const { run } = await getRunOverview(this.#options.workspace, id);
@@ -202,6 +206,7 @@ export class RunControl {
 
   /** Ends a run for good, at work or not; what is stored stays. @throws ClipSamError `conflict` when it is final */
   async cancel(id: number, inspector: string): Promise<RunProgress> {
+    this.#refuseFollowed(id);
     const job = this.#jobs.get(id);
     if (job) {
       job.work.cancel(inspector);
@@ -218,6 +223,15 @@ export class RunControl {
     this.#closed = true;
     for (const { abort } of this.#jobs.values()) abort.abort();
     await Promise.all([...this.#jobs.values()].map(({ ended }) => ended));
+  }
+
+  #refuseFollowed(id: number): void {
+    if (!this.#options.isFollowed?.(id)) return;
+    throw failure(
+      'run-followed',
+      { run: id },
+      `Run ${id} inspects what comes into a followed folder. Stop following the folder instead.`,
+    );
   }
 
   /** Keeps two calls that come at once from starting two runs. */
