@@ -12,7 +12,6 @@ export const stationCommandSchema = immutable(
     .strictObject({ part: text.optional(), lot: text.optional(), recipe: text.min(1).optional() })
     .refine((command) => Object.keys(command).length > 0, 'say part, lot or recipe'),
 );
-export type StationCommand = z.infer<typeof stationCommandSchema>;
 
 /** What a station says of itself, kept by the broker. */
 export interface StationState {

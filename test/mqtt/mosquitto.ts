@@ -58,7 +58,7 @@ export async function mosquitto(config: readonly string[] = ['allow_anonymous tr
 }
 
 /** What a subscriber got. */
-export interface Heard {
+interface Heard {
   readonly topic: string;
   readonly payload: string;
   readonly retain: number;
