@@ -31,6 +31,7 @@ type PathInput = { readonly field: string; readonly isNew: boolean };
 /** Inputs that are paths: of what is read, or (`isNew`) of a folder that may be made. */
 export const PATH_INPUTS: { readonly [A in Action]?: PathInput } = {
   'imports.start': { field: 'paths', isNew: false },
+  'follow.start': { field: 'path', isNew: false },
   'exports.run': { field: 'folder', isNew: true },
   'audit.export': { field: 'folder', isNew: true },
   'reports.save': { field: 'folder', isNew: true },
