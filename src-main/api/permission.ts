@@ -4,7 +4,7 @@ import type { Inspector } from '../../src-shared/roles.ts';
 import type { Acting, People } from '../services/people/people.ts';
 
 /** A window's connection to the router, for as long as it is open. Each gets one of its own. */
-export interface Connection {
+export interface WindowConnection {
   /** Of the session that was signed in on it. */
   token: string | null;
   /**
@@ -16,7 +16,7 @@ export interface Connection {
 
 /** What a shell gives with every call. Without a connection nobody can be signed in. */
 export interface RouterContext {
-  readonly connection?: Connection;
+  readonly connection?: WindowConnection;
 }
 
 /**

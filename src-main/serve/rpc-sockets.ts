@@ -4,7 +4,7 @@ import type { AnyRouter } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { RPC_PROTOCOL } from '../../src-shared/browser-access.ts';
-import type { Connection } from '../api/permission.ts';
+import type { WindowConnection } from '../api/permission.ts';
 
 export interface RpcLimits {
   /** Bytes of one message; the longest is an import of many files by name. */
@@ -26,7 +26,7 @@ export interface ConnectionOwner {
   readonly address: string;
 }
 
-interface RpcConnection extends Connection {
+interface RpcConnection extends WindowConnection {
   readonly owner?: ConnectionOwner;
 }
 

@@ -1,12 +1,12 @@
 /** A file of this machine, and what it is called with its folders. */
-export interface ChosenFile {
+export interface FileToUpload {
   /** With `/`. */
   readonly name: string;
   readonly file: File;
 }
 
 /** The files of a field that chooses files or a folder. */
-export function filesOfField(files: Iterable<File>): ChosenFile[] {
+export function filesOfField(files: Iterable<File>): FileToUpload[] {
   return [...files].map((file) => ({ name: file.webkitRelativePath || file.name, file }));
 }
 
@@ -16,8 +16,8 @@ export function entriesOf(data: DataTransfer | null): FileSystemEntry[] {
 }
 
 /** All files of dropped entries, folders with everything below them. */
-export async function filesOfEntries(entries: readonly FileSystemEntry[]): Promise<ChosenFile[]> {
-  const found: ChosenFile[] = [];
+export async function filesOfEntries(entries: readonly FileSystemEntry[]): Promise<FileToUpload[]> {
+  const found: FileToUpload[] = [];
   const waiting = [...entries];
   for (let entry = waiting.shift(); entry; entry = waiting.shift()) {
     const name = entry.fullPath.replace(/^\//, '');

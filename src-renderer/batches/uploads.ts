@@ -12,7 +12,7 @@ import {
 import { authorisation } from '../api/browser-access.ts';
 import { type Client, failureOf } from '../api/connection.ts';
 import type { Failure } from '../i18n/failure-text.ts';
-import type { ChosenFile } from './chosen-files.ts';
+import type { FileToUpload } from './chosen-files.ts';
 
 /** An upload at work, or how it ended. */
 export type UploadJob =
@@ -35,7 +35,7 @@ const PAUSES = [500, 1000, 2000, 4000, 8000, 16_000, 30_000];
  */
 export async function upload(
   client: Pick<Client, 'uploads'>,
-  chosen: readonly ChosenFile[],
+  chosen: readonly FileToUpload[],
   inspector: string,
 ): Promise<string | null> {
   const abort = new AbortController();
@@ -68,7 +68,7 @@ export async function upload(
 
 async function sendAll(
   { id, key, missing }: BegunUpload,
-  chosen: readonly ChosenFile[],
+  chosen: readonly FileToUpload[],
   signal: AbortSignal,
   onSent: (bytes: number) => void,
 ): Promise<void> {
