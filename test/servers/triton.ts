@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { OrtTensor } from '../inference/raw-session.ts';
 import { until } from '../until.ts';
@@ -59,7 +60,12 @@ export async function startTriton(
     }
     await gone;
   };
-  onTestFinished(kill);
+  onTestFinished(async () => {
+    // Asked to end, it takes the memory that it shares with its models away.
+    child.kill('SIGTERM');
+    const ended = await Promise.race([gone.then(() => true), setTimeout(20_000, false, { ref: false })]);
+    if (!ended) await kill();
+  });
   const http = `http://127.0.0.1:${httpPort}`;
   await until(async () => {
     if (ended) throw new Error(`Triton ended:\n${written}`);
