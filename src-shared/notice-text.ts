@@ -109,6 +109,12 @@ const EN: Tellers = {
     device === running
       ? `The device "${device}" had not enough memory: the pack's smallest variants computed on it.`
       : `The device "${device}" had not enough memory: "${running}" computed.`,
+  'servers-away': ({ running }) =>
+    `No inference server answered for all of this image: this machine (“${running}”) took over.`,
+  'server-gave-way': ({ servers }) =>
+    `${servers} failed while this image was computed; another try or another server answered.`,
+  'server-unproven': ({ servers }) =>
+    `${servers} does not show which model pack its models were made of: names, shapes and types fit, no more is known.`,
   'no-trained-head': () =>
     'The model pack has no trained head: the map shows how much each place is like the words, which finds far fewer defects. Use a pack with a head, or train one.',
   'other-method': ({ method }) =>
@@ -184,6 +190,9 @@ const ZH: Tellers = {
     device === running
       ? `设备“${device}”内存不足：已改用模型包中最小的变体在其上计算。`
       : `设备“${device}”内存不足：已改由“${running}”计算。`,
+  'servers-away': ({ running }) => `推理服务器未能为该图像完成全部计算：已由本机（“${running}”）接替。`,
+  'server-gave-way': ({ servers }) => `计算该图像时 ${servers} 出现故障；重试或由其他服务器作答。`,
+  'server-unproven': ({ servers }) => `${servers} 未说明其模型由哪个模型包制成：仅知名称、形状和类型相符。`,
   'no-trained-head': () =>
     '该模型包没有训练过的检测头：图中仅显示各处与文字的相似程度，能发现的缺陷少得多。请使用带检测头的模型包，或训练一个。',
   'other-method': ({ method }) =>
@@ -235,6 +244,9 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'marks-unusable': 'Marks not heeded',
     'consensus-mixed': 'Batch of several kinds',
     'out-of-device-memory': 'Device without memory',
+    'servers-away': 'Computed on this machine',
+    'server-gave-way': 'A server failed',
+    'server-unproven': 'Server without proof',
     'no-trained-head': 'No trained head',
     'other-method': 'Another method',
     'points-only': 'Points only',
@@ -272,6 +284,9 @@ const NAMES: Readonly<Record<NoticeLanguage, Readonly<Record<NoticeCode, string>
     'marks-unusable': '标记未采用',
     'consensus-mixed': '批次种类不一',
     'out-of-device-memory': '设备内存不足',
+    'servers-away': '由本机计算',
+    'server-gave-way': '服务器曾故障',
+    'server-unproven': '服务器未作证明',
     'no-trained-head': '无训练过的检测头',
     'other-method': '其他方法',
     'points-only': '仅用点提示',

@@ -132,6 +132,12 @@ export const noticeSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('other-method'), method: methodNameSchema }),
   /** The pack's SAM takes no boxes: regions were asked about with their points alone. */
   z.object({ code: z.literal('points-only') }),
+  /** No inference server answered for some of it: this machine computed that. Its last digits may be others. */
+  z.object({ code: z.literal('servers-away'), running: deviceSchema }),
+  /** These inference servers failed on the way; others, or a second try, answered. */
+  z.object({ code: z.literal('server-gave-way'), servers: z.string() }),
+  /** These inference servers don't show which pack their models were made of: names, shapes and types fit, no more is known. */
+  z.object({ code: z.literal('server-unproven'), servers: z.string() }),
 ]);
 export type Notice = z.infer<typeof noticeSchema>;
 export type NoticeCode = Notice['code'];
@@ -158,6 +164,9 @@ export const NOTICE_LEVELS: Readonly<Record<NoticeCode, 'information' | 'warning
   'other-method': 'information',
   'points-only': 'information',
   'out-of-device-memory': 'information',
+  'servers-away': 'information',
+  'server-gave-way': 'information',
+  'server-unproven': 'warning',
   'single-reference': 'warning',
   'consensus-unavailable': 'warning',
   'region-accepted': 'warning',

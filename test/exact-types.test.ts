@@ -32,7 +32,7 @@ import type { Contract } from '../src-shared/contract/index.ts';
 import type { RecipeRecord } from '../src-shared/contract/recipes.ts';
 import type { NewAnnotation, NewVerdict, ReviewImage } from '../src-shared/contract/review.ts';
 import type { DesktopBridge } from '../src-shared/desktop-bridge.ts';
-import type { Device, DeviceReport, DeviceRequest } from '../src-shared/device.ts';
+import type { Device, DeviceReport, DeviceRequest, ServerRequest } from '../src-shared/device.ts';
 import type { ERROR_CASES, ErrorDetails } from '../src-shared/error-cases.ts';
 import type { ErrorRecord } from '../src-shared/error-record.ts';
 import type { ExportFormat } from '../src-shared/export-formats.ts';
@@ -100,8 +100,8 @@ describe('what the store keeps in columns', () => {
     expectTypeOf<ImagePage>().toEqualTypeOf<Required<ImagePage>>();
   });
   it('has a column for each part of what is taken apart', () => {
-    // Which files serve, and what ran out of memory, is told with each result: it changes within a run.
-    type OfRun = Omit<DeviceReport, 'files' | 'outOfMemory'>;
+    // Which files and servers serve, and what ran out of memory, is told with each result: it changes within a run.
+    type OfRun = Omit<DeviceReport, 'files' | 'outOfMemory' | 'servers'>;
     expectTypeOf<keyof OfRun>().toEqualTypeOf<'asked' | 'running' | 'fallbackReason'>();
     expectTypeOf<keyof ErrorRecord>().toEqualTypeOf<'code' | 'message' | 'details'>();
     expectTypeOf<ReturnType<typeof storedError>>().toEqualTypeOf<ErrorRecord | null>();
@@ -183,13 +183,13 @@ describe('what the inference process answers', () => {
   it('is opened with the same, and tells as much of it as is asked for', () => {
     type Opened = EngineRequests['open']['result'];
     expectTypeOf<EngineRequests['open']['job']>().toEqualTypeOf<InferenceRequests['open']['job']>();
-    expectTypeOf<Flat<Omit<Opened, 'vision' | 'segmenter' | 'head' | 'frameSide'>>>().toEqualTypeOf<
-      Flat<InferenceRequests['open']['result']>
-    >();
+    expectTypeOf<
+      Flat<Omit<Opened, 'vision' | 'segmenter' | 'head' | 'frameSide' | 'takesBytes'>>
+    >().toEqualTypeOf<Flat<InferenceRequests['open']['result']>>();
     expectTypeOf<EngineClient['device']>().toEqualTypeOf<DeviceReport>();
     expectTypeOf<InferenceClient['device']>().toEqualTypeOf<DeviceReport>();
     expectTypeOf<OfKind<InferenceEvent, 'ready'>['device']>().toEqualTypeOf<DeviceReport>();
-    expectTypeOf<Exclude<DeviceRequest, 'auto'>>().toEqualTypeOf<Device>();
+    expectTypeOf<Exclude<DeviceRequest, 'auto' | ServerRequest>>().toEqualTypeOf<Device>();
   });
   it('is a result with the time of every step', () => {
     expectTypeOf<InferenceRequests['inspect']['result']>().toEqualTypeOf<InspectionResult>();

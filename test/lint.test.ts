@@ -60,7 +60,8 @@ const ON_DISK =
 const OWNERS: Directions = {
   'onnxruntime-node': ['inference'],
   '@huggingface/tokenizers': ['inference'],
-  '@bufbuild/protobuf': ['graph'],
+  '@bufbuild/protobuf': ['graph', 'inference'],
+  '@grpc/grpc-js': ['inference'],
   sharp: ['codec'],
   '@cwasm/nsbmp': ['codec'],
   'better-sqlite3': ['store'],

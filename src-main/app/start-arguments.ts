@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DEVICES, type DeviceRequest } from '../../src-shared/device.ts';
+import { type DeviceRequest, deviceRequestSchema } from '../../src-shared/device.ts';
 
 /** What the program was started with. */
 export interface StartArguments {
@@ -30,7 +30,7 @@ export function startArguments(
     allowPositionals: true,
   });
   const { workspace } = values;
-  const device = DEVICES.find((known) => known === values.device);
+  const device = deviceRequestSchema.safeParse(values.device).data;
   return {
     ...(typeof workspace === 'string' && { workspace: resolve(folder, workspace) }),
     ...(device !== undefined && { device }),

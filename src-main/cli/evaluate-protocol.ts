@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { localDevice } from '../../src-shared/device.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
 import type { UmciConfig } from '../../src-shared/pack.ts';
 import type { LayoutName } from '../services/datasets/defect-category.ts';
@@ -232,6 +233,7 @@ async function prepare(roots: readonly string[], options: ProtocolOptions, displ
     learningRate: PAPER_SETTINGS.learningRate,
     seed: options.seed ?? PAPER_SETTINGS.seed,
   };
+  const device = localDevice(options.device, 'Training');
   return {
     ...{ parent, cache, protocol, data },
     candidates: candidatesOf(baseHead(parent.pack), options),
@@ -239,7 +241,7 @@ async function prepare(roots: readonly string[], options: ProtocolOptions, displ
       productFeatures(parent, data, {
         ...{ cache, signal, seed: protocol.seed },
         ...(threads && { threads }),
-        ...(options.device !== 'auto' && { device: options.device }),
+        ...(device !== 'auto' && { device }),
         onProgress: featureMessages(display),
         onLeftOut: (picture, message) => display.say(`left out: ${printable(`${picture}: ${message}`)}`),
       }),

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { DEVICES, type DeviceRequest } from '../../src-shared/device.ts';
+import { DEVICES, type DeviceRequest, deviceRequestSchema } from '../../src-shared/device.ts';
+import { ClipSamError } from '../../src-shared/errors.ts';
 import { type SampleRange, sampleRangeSchema } from '../../src-shared/sample-range.ts';
 import { parseShard, type ShardChoice } from '../../src-shared/shard.ts';
 import { LAYOUTS } from '../services/datasets/defect-category.ts';
@@ -44,9 +45,23 @@ export function withPipelineOptions(command: Command, aboutWorkspace?: string): 
 }
 
 export function deviceOption(): Option {
-  return new Option('-d, --device <device>', 'what computes; a GPU that fails gives way to the CPU, loudly')
-    .choices(DEVICES)
-    .default('auto');
+  const text = `what computes: ${DEVICES.join(', ')}, or inference servers (grpc://gpu-box:8001,grpc://other:8001; with a device of this machine at the end, that takes over when none answers); a GPU that fails gives way to the CPU, loudly`;
+  return new Option('-d, --device <device>', text).argParser(deviceRequest).default('auto');
+}
+
+/** Parses a device. An address is not repeated in the error: somebody may have put a password into it. */
+function deviceRequest(text: string): DeviceRequest {
+  const { success, data } = deviceRequestSchema.safeParse(text);
+  if (success) return data;
+  if (text.includes('://')) {
+    throw new ClipSamError(
+      'input-invalid',
+      'Addresses of inference servers look like grpc://gpu-box:8001, grpcs://, http:// or https://, without a name or password, with commas between them; at the end a device of this machine may follow.',
+    );
+  }
+  throw new InvalidArgumentError(
+    `Allowed choices are ${DEVICES.join(', ')}, or addresses such as grpc://gpu-box:8001.`,
+  );
 }
 
 export function threadsOption(): Option {

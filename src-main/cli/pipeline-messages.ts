@@ -35,7 +35,9 @@ function deviceLines(report: DeviceReport): string[] {
   return [...runningLines(report), ...files];
 }
 
-function runningLines({ asked, running, fallbackReason, outOfMemory }: DeviceReport): string[] {
+function runningLines(report: DeviceReport): string[] {
+  const { asked, running, fallbackReason, outOfMemory } = report;
+  if (running === 'server') return serverLines(report);
   if (outOfMemory) {
     const smaller =
       outOfMemory.device === running ? `the smallest variants on ${running} answer` : `${running} answers`;
@@ -48,6 +50,16 @@ function runningLines({ asked, running, fallbackReason, outOfMemory }: DeviceRep
   const reason = fallbackReason === undefined ? '' : printable(fallbackReason);
   const warning = `!!! ${asked} was asked for, but ${running} answers${reason && `: ${reason}`}`;
   return [emphasised(warning), `Device: ${running}`];
+}
+
+/** The servers that may compute, and what is wrong with the others. */
+function serverLines({ servers = [], fallbackReason }: DeviceReport): string[] {
+  const lines = servers.map(({ address, name, version, isProven }) => {
+    const proof = isProven ? '' : '; it does not show which pack its models were made of';
+    return `Device: ${address} (${printable(name)} ${printable(version)}${proof})`;
+  });
+  const away = fallbackReason === undefined ? [] : [emphasised(`!!! ${printable(fallbackReason)}`)];
+  return [...away, ...(lines.length > 0 ? lines : ['Device: this machine, until a server answers'])];
 }
 
 function emphasised(text: string): string {

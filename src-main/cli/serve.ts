@@ -1,11 +1,11 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { DEVICES, type DeviceRequest } from '../../src-shared/device.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { DeviceRequest } from '../../src-shared/device.ts';
 import { ensureBuilt, RENDERER } from '../serve/built-parts.ts';
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import { type Listening, type ListenOptions, listeningOf, withListenOptions } from './listen-options.ts';
 import { openBrowser } from './open-browser.ts';
-import { DEFAULT_WORKSPACE, loopbackPacksOption } from './options.ts';
+import { DEFAULT_WORKSPACE, deviceOption, loopbackPacksOption } from './options.ts';
 import { printLine } from './terminal.ts';
 
 /** "CSAM" on a telephone's keys. The same each time, for bookmarks and SSH tunnels. */
@@ -60,11 +60,7 @@ export function withServeOptions(command: Command): Command {
       portNumber,
     )
     .option('--no-open', 'do not open the browser')
-    .addOption(
-      new Option('-d, --device <device>', 'what computes; a GPU that fails gives way to the CPU, loudly')
-        .choices(DEVICES)
-        .default('auto'),
-    )
+    .addOption(deviceOption())
     .option('--pack-root <folder>', 'folder of model packs, instead of those that come with the program')
     .addOption(loopbackPacksOption());
 }

@@ -5,7 +5,7 @@ import type { FeedTensor } from '../graph/umci-feeds.ts';
 import type { LanguageRecipe } from '../methods/map-recipe.ts';
 import type { MethodImage, MethodTools } from '../methods/method.ts';
 import { lackOf, mapMethod } from '../methods/registry.ts';
-import type { EncoderImage } from './encoder-image.ts';
+import { type EncoderImage, floatPixels } from './encoder-image.ts';
 import type { MethodGraphs } from './method-graphs.ts';
 import { RecentMap } from './recent-map.ts';
 import type { StepTimings, Stopwatch } from './stopwatch.ts';
@@ -69,7 +69,7 @@ export class CoarseMaps {
     const language: FeedTensor = { type: 'float32', dims: text.dims, data: floats({ text }, 'text') };
     const seen: MethodImage = {
       frame: image.frame,
-      pixels: { type: 'float32', dims: [1, 3, inputSize, inputSize], data: image.pixels },
+      pixels: { type: 'float32', dims: [1, 3, inputSize, inputSize], data: floatPixels(image, this.#pack) },
       stages: encoded.stages,
       content: this.#towers.content(image.frame),
       language,

@@ -1,4 +1,4 @@
-import type { Device, DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
+import type { Device, DeviceReport, LocalRequest } from '../../src-shared/device.ts';
 import { failure } from '../../src-shared/errors.ts';
 import { GraphBuilder, type Value } from '../graph/builder.ts';
 import { encodeModel } from '../graph/model.ts';
@@ -56,13 +56,13 @@ const ONLY_BY_NAME: ReadonlySet<Device> = new Set(['cpu', 'tensorrt']);
  * @throws ClipSamError `device-unavailable` for a device that this platform can't have
  */
 export async function openDevice(
-  asked: DeviceRequest,
+  asked: LocalRequest,
   options: {
     readonly threads?: number;
     readonly supported?: readonly Device[];
     readonly runTrial?: TrialRunner;
   } = {},
-): Promise<DeviceReport> {
+): Promise<DeviceReport & { readonly running: Device }> {
   const supported = options.supported ?? supportedDevices();
   if (asked !== 'auto' && !supported.includes(asked)) {
     throw failure(
@@ -75,7 +75,7 @@ export async function openDevice(
   const runTrial = options.runTrial ?? ((device, side) => tryConvolutions(device, side, options.threads));
   const candidates = asked === 'auto' ? supported.filter((device) => !ONLY_BY_NAME.has(device)) : [asked];
   const passedOver: string[] = [];
-  const report = (running: Device): DeviceReport => ({
+  const report = (running: Device) => ({
     asked,
     running,
     ...(passedOver.length > 0 ? { fallbackReason: passedOver.join('; ') } : {}),

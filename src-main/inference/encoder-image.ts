@@ -11,14 +11,20 @@ export interface EncoderImage {
   /** What its embedding is kept under: another picture, another key. */
   readonly key: string;
   readonly frame: Frame;
-  /** As the vision tower sees it: [3, inputSize, inputSize], normalised, padding zero. */
-  readonly pixels: Float32Array;
+  /**
+   * As the vision tower sees it: [3, inputSize, inputSize], normalised, padding zero; for a model on a server the bytes that
+   * are made of, `height × width × 3`.
+   */
+  readonly pixels: Float32Array | Uint8Array;
   /** Content pixels of the frame, `width × height × 3`, for an encoder of SAM's own; absent where there is none. */
   readonly content?: Uint8Array;
 }
 
 /** What decides how an image is made ready for the towers. */
-export type TowerPair = Pick<Pack, 'vision' | 'segmenter'>;
+export type TowerPair = Pick<Pack, 'vision' | 'segmenter'> & {
+  /** The vision tower is a model on a server. */
+  readonly takesBytes?: boolean;
+};
 
 /** In which size the vision tower wants an image; undefined: it sees the content of the frame. */
 export function seenSize(frame: Frame, { vision }: Pick<Pack, 'vision'>): ScaledSize | undefined {
@@ -39,7 +45,7 @@ export async function encoderImage(
   towers: TowerPair,
   seen?: Uint8Array,
 ): Promise<EncoderImage> {
-  const { vision, segmenter } = towers;
+  const { segmenter } = towers;
   const size = seenSize(frame, towers);
   const scaledRgb = async ({ width, height, interpolation }: ScaledSize) =>
     (await resizeRgb({ width: frame.width, height: frame.height, data: rgb }, width, height, interpolation))
@@ -48,9 +54,19 @@ export async function encoderImage(
   return {
     key,
     frame,
-    pixels: frameTensor(shown, towerFrame(frame, vision), vision.mean, vision.std),
+    // The engine's thread gets them as its own: what others hold as well has to be another's.
+    pixels: towers.takesBytes ? shown.slice() : normalised(shown, frame, towers),
     ...(segmenter.encoder.kind === 'own' && { content: rgb }),
   };
+}
+
+/** The vision tower's pixels, [3, inputSize, inputSize], of an image that is there as bytes or as such. */
+export function floatPixels({ frame, pixels }: EncoderImage, pack: Pick<Pack, 'vision'>): Float32Array {
+  return pixels instanceof Float32Array ? pixels : normalised(pixels, frame, pack);
+}
+
+function normalised(bytes: Uint8Array, frame: Frame, { vision }: Pick<Pack, 'vision'>): Float32Array {
+  return frameTensor(bytes, towerFrame(frame, vision), vision.mean, vision.std);
 }
 
 /** A part of an image made ready for the towers. @param frame how the part lies in the frame */

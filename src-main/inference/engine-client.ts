@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { DeviceReport } from '../../src-shared/device.ts';
 import type { PartDoubt, PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
+import type { ServerState } from '../../src-shared/model-servers.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { LanguageRecipe } from '../methods/map-recipe.ts';
 import type { CellMask } from '../pipeline/area-mask.ts';
@@ -32,6 +33,8 @@ export interface OpenedEngine {
   readonly vision: Pack['vision'];
   readonly segmenter: Pack['segmenter'];
   readonly head: Pack['head'];
+  /** Images go to the engine as bytes: models on servers normalise them. */
+  readonly takesBytes: boolean;
   /** Side of the frame that maps, regions and masks live in. */
   readonly frameSide: number;
 }
@@ -61,6 +64,7 @@ export interface EngineRequests {
     readonly result: EmbedAnswer;
   };
   readonly rescore: InferenceRequests['rescore'];
+  readonly serverStates: { readonly job: null; readonly result: readonly ServerState[] };
   readonly partSeed: {
     readonly job: { readonly image: EncoderImage; readonly mark: Pick<PartMark, 'point' | 'level'> };
     readonly result: Omit<PartSeed, 'packHash'> | undefined;
@@ -88,7 +92,7 @@ export interface EngineRequests {
 /** The engine as the main thread of the inference process sees it. */
 export interface EngineClient extends OpenedEngine {
   /**
-   * Requests wait in the engine's thread and are answered in their order. The image's pixels move there: they are
+   * Requests wait in the engine's thread and are answered in their order; where servers compute, each at once. The image's pixels move there: they are
    * gone here afterwards.
    * @throws ClipSamError as `Engine`
    */
@@ -104,6 +108,7 @@ export interface EngineClient extends OpenedEngine {
     signal?: AbortSignal,
     onPrepared?: (progress: ComparisonProgress) => void,
   ): Promise<EngineRequests['rescore']['result']>;
+  serverStates(): Promise<readonly ServerState[]>;
   partSeed(job: EngineRequests['partSeed']['job']): Promise<EngineRequests['partSeed']['result']>;
   partCells(job: EngineRequests['partCells']['job']): Promise<EngineRequests['partCells']['result']>;
   prepareSam(job: EngineRequests['prepareSam']['job'], signal?: AbortSignal): Promise<boolean>;
@@ -140,6 +145,7 @@ export async function startEngine(
     coarseMap: (job, signal) => thread.ask('coarseMap', job, { signal, transfer: pixelsOf(job.image) }),
     embed: (job, signal) => thread.ask('embed', job, { signal, transfer: pixelsOf(job.image) }),
     rescore: (job, signal, onProgress) => thread.ask('rescore', job, { signal, onProgress }),
+    serverStates: () => thread.ask('serverStates', null),
     partSeed: (job) => thread.ask('partSeed', job, { transfer: pixelsOf(job.image) }),
     partCells: (job) => thread.ask('partCells', job, { transfer: pixelsOf(job.image) }),
     prepareSam: (job, signal) =>

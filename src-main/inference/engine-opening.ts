@@ -1,16 +1,25 @@
-import type { Device, DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
+import type { Device, DeviceReport, DeviceRequest, LocalRequest } from '../../src-shared/device.ts';
+import { isLocalRequest } from '../../src-shared/device.ts';
+import { parseServers, type ServerState } from '../../src-shared/model-servers.ts';
 import { type LackOfMemory, lackOfDeviceMemory } from './device-memory.ts';
 import { openDevice, runtimeReason, type TrialRunner } from './devices.ts';
 import { type OpenedSessions, openSessions } from './engine-sessions.ts';
 import type { LoadedPack } from './pack-loader.ts';
 import { hasVariants, type PackSessionOptions } from './pack-sessions.ts';
+import { readServerAccess, type ServerAccessPlaces } from './server/server-access.ts';
+import { type PoolOptions, ServerPool } from './server/server-pool.ts';
+import { openServedSessions } from './server/server-sessions.ts';
+import { originOf, wantedModels } from './server/wanted-models.ts';
 
 /** How an engine is opened. */
 export interface OpeningOptions extends Omit<PackSessionOptions, 'device' | 'step'> {
   readonly device: DeviceRequest;
   /** Of an earlier process. */
   readonly lackOfMemory?: LackOfMemory | undefined;
+  /** Where the secrets for inference servers are. */
+  readonly serverAccess?: ServerAccessPlaces | undefined;
   /** For tests. */
+  readonly pool?: Pick<PoolOptions, 'times' | 'openServer' | 'random'>;
   readonly supported?: readonly Device[];
   readonly runTrial?: TrialRunner;
 }
@@ -20,15 +29,64 @@ interface Attempt {
   readonly step: number;
 }
 
+/** A pack's sessions, and on what they run. */
+export interface OpenedOnDevice extends Omit<OpenedSessions, 'used'> {
+  readonly device: DeviceReport;
+  /** How the inference servers stand; absent: none were asked for. */
+  readonly serverStates?: () => readonly ServerState[];
+}
+
 /**
- * Opens a pack's sessions on what was asked for. A GPU that passes its trial and then refuses the pack's graphs gives way
+ * Opens a pack's sessions on what was asked for: on inference servers, or on this machine, see {@link openHere}.
+ * @throws ClipSamError `device-unavailable`, `model-file-invalid`, `model-tensor-unknown`, `pack-invalid`
+ */
+export async function openOnDevice(loaded: LoadedPack, options: OpeningOptions): Promise<OpenedOnDevice> {
+  const { device } = options;
+  return isLocalRequest(device) ? openHere(loaded, { ...options, device }) : openOnServers(loaded, options);
+}
+
+/** Servers compute what is large. Where a device of this machine may take over, it is opened when it has to. */
+async function openOnServers(loaded: LoadedPack, options: OpeningOptions): Promise<OpenedOnDevice> {
+  const { device: asked, serverAccess = {}, pool: forTests, ...others } = options;
+  const choice = parseServers(asked);
+  if (!choice) throw new TypeError('addresses of servers were asked for that are none');
+  const wanted = wantedModels(loaded);
+  const access = await readServerAccess(serverAccess);
+  const pool = await ServerPool.open({ ...forTests, choice, wanted, access, origin: originOf(loaded) });
+  const { fallback } = choice;
+  let opening: Promise<OpenedOnDevice> | undefined;
+  const takeOver =
+    fallback !== undefined && isLocalRequest(fallback)
+      ? () => {
+          opening ??= openHere(loaded, { ...others, device: fallback });
+          return opening;
+        }
+      : undefined;
+  try {
+    const { sessions, openGraph } = await openServedSessions(loaded, pool, wanted, takeOver, others);
+    const fallbackReason = pool.reasons.join('; ');
+    const device: DeviceReport = {
+      asked,
+      running: 'server',
+      ...(fallbackReason && { fallbackReason }),
+      servers: [...pool.records],
+    };
+    return { sessions, openGraph, device, serverStates: () => pool.states };
+  } catch (error) {
+    pool.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens a pack's sessions on a device of this machine. A GPU that passes its trial and then refuses the pack's graphs gives way
  * to the CPU; one without memory for them to the pack's smallest variants first, where it has any. Why is in `device`.
  * @throws ClipSamError `device-unavailable`, `model-file-invalid`, `model-tensor-unknown`, `pack-invalid`
  */
-export async function openOnDevice(
+async function openHere(
   loaded: LoadedPack,
-  options: OpeningOptions,
-): Promise<Omit<OpenedSessions, 'used'> & { readonly device: DeviceReport }> {
+  options: OpeningOptions & { readonly device: LocalRequest },
+): Promise<OpenedOnDevice> {
   const { lackOfMemory: lack } = options;
   const found = await openDevice(options.device, options);
   const reasons = found.fallbackReason === undefined ? [] : [found.fallbackReason];

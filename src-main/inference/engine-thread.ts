@@ -25,6 +25,7 @@ await serveRequests<EngineRequests>(
     },
     coarseMap: async ({ image, recipe }, { signal }) => opened().coarseMap(image, recipe, signal),
     embed: async ({ image, recipe }, { signal }) => opened().embed(image, recipe, signal),
+    serverStates: async () => engine?.serverStates ?? [],
     rescore: async (job, { signal, report }) => opened().rescore(job, signal, report),
     partSeed: async ({ image, mark }) => opened().partSeed(image, mark),
     partCells: async ({ image, seed }) => opened().partCells(image, seed),
@@ -39,11 +40,13 @@ await serveRequests<EngineRequests>(
     },
   },
   {
-    // Sessions are used by one request at a time.
-    inOrder: true,
+    // Sessions of this machine are used by one request at a time.
+    inOrder: () => engine?.device.running !== 'server',
     // A device that fails once (lost, out of memory) fails for every image after: only a new process helps.
     isFatal: (error) =>
-      engine !== undefined && engine.device.running !== 'cpu' && !(error instanceof ClipSamError),
+      engine !== undefined &&
+      !['cpu', 'server'].includes(engine.device.running) &&
+      !(error instanceof ClipSamError),
   },
 );
 
@@ -53,7 +56,12 @@ async function open(options: EngineOptions): Promise<OpenedEngine> {
     engine = await Engine.open(loaded, { ...options, ...keptOnThisMachine() });
     const { pack, packHash } = loaded;
     const { vision, segmenter, head } = pack;
-    return { device: engine.device, packHash, vision, segmenter, head, frameSide: frameSide(vision) };
+    const { device } = engine;
+    return {
+      ...{ device, packHash, vision, segmenter, head },
+      takesBytes: device.running === 'server',
+      frameSide: frameSide(vision),
+    };
   } catch (error) {
     throw fromErrorRecord(toErrorRecord(error, 'pack-invalid'));
   }

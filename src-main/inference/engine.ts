@@ -4,6 +4,7 @@ import type { DeviceReport } from '../../src-shared/device.ts';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
 import type { Frame } from '../../src-shared/frame.ts';
 import type { PartDoubt, PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
+import type { ServerState } from '../../src-shared/model-servers.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import type { Recipe } from '../../src-shared/recipe.ts';
 import { type LanguageRecipe, mapDecidedBy } from '../methods/map-recipe.ts';
@@ -27,15 +28,16 @@ import { refuseWithoutBoxesOnce } from './box-check.ts';
 import { CoarseMaps } from './coarse-maps.ts';
 import type { Comparison } from './comparison.ts';
 import type { EncoderImage } from './encoder-image.ts';
-import { type OpeningOptions, openOnDevice } from './engine-opening.ts';
-import type { ModelSessions } from './engine-sessions.ts';
+import { type OpenedOnDevice, type OpeningOptions, openOnDevice } from './engine-opening.ts';
+import { imagesUnderWay } from './images-under-way.ts';
 import type { ComparisonProgress, Rescored, RescoreJob } from './inference-protocol.ts';
-import { MethodGraphs, type OpenGraph } from './method-graphs.ts';
+import { MethodGraphs } from './method-graphs.ts';
 import { type Compared, type ComparingOptions, Opinions } from './opinions.ts';
 import type { LoadedPack } from './pack-loader.ts';
 import { RecentMap } from './recent-map.ts';
 import { rescore } from './rescore.ts';
 import { type Embedding, type MaskLogits, Segmenter } from './segmenter.ts';
+import type { ServedBy } from './server/served-by.ts';
 import { type StepTimings, Stopwatch } from './stopwatch.ts';
 import { TokenSearch } from './token-search.ts';
 import { openTokenizer, type Tokenizer } from './tokenizer.ts';
@@ -63,6 +65,7 @@ export interface Others {
 export interface CoarseAnswer {
   readonly coarse: ScoreMap;
   readonly timings: StepTimings;
+  readonly served?: ServedBy | undefined;
 }
 
 /** What others are compared with. */
@@ -83,6 +86,8 @@ export interface Segmentation {
   readonly timings: StepTimings;
   /** Milliseconds among them that passed for another method on the same image, not now. */
   readonly sparedMs: number;
+  /** Who computed, where servers were asked. */
+  readonly served?: ServedBy | undefined;
 }
 
 /** SAM's answer to prompts of the inspector's own. */
@@ -92,16 +97,20 @@ export interface DecodedLogits {
   /** Bare session times in milliseconds; the image is encoded only when its embedding is gone. */
   readonly encodeMs: number;
   readonly decodeMs: number;
+  readonly served?: ServedBy | undefined;
 }
 
 /** Tokens and language maps kept for another comparison of images just seen; some 15 MB each. */
 const RECENT_LOOKS = 3;
-/** Bytes of embeddings kept for further prompts on images just seen: 4 MB each by SAM's first version, 16 by SAM 2.1. */
+/**
+ * Bytes of embeddings kept for further prompts on images just seen where four images are under way: 4 MB each by SAM's
+ * first version, 16 by SAM 2.1.
+ */
 const RECENT_EMBEDDINGS = 64 << 20;
 
 /**
- * Owns the ONNX sessions of a pack and runs the pipeline's neural half. It blocks its thread while it computes,
- * and does one thing at a time: callers queue.
+ * Owns the sessions of a pack and runs the pipeline's neural half. Where this machine computes, that blocks its thread, and
+ * callers queue; where servers do, several images may be under way.
  */
 export class Engine {
   readonly device: DeviceReport;
@@ -111,15 +120,15 @@ export class Engine {
   readonly #towers: Towers;
   readonly #maps: CoarseMaps;
   readonly #sam: Segmenter;
-  readonly #embeddings = new RecentMap<string, Embedding>(RECENT_EMBEDDINGS, embeddingBytes);
+  readonly #embeddings: RecentMap<string, Embedding>;
   readonly #looks = new RecentMap<string, LookedAt>(RECENT_LOOKS);
+  readonly #serverStates: OpenedOnDevice['serverStates'];
+  #lastComparison: Promise<unknown> = Promise.resolve();
 
   private constructor(
     { pack, packHash, pathOf }: LoadedPack,
-    sessions: ModelSessions,
+    { sessions, device, openGraph, serverStates }: OpenedOnDevice,
     tokenizer: Tokenizer,
-    device: DeviceReport,
-    openGraph: OpenGraph,
   ) {
     this.#pack = pack;
     this.#packHash = packHash;
@@ -128,15 +137,22 @@ export class Engine {
     this.#maps = new CoarseMaps(pack, this.#towers, new MethodGraphs(pack, pathOf, openGraph));
     this.#sam = new Segmenter(sessions, pack);
     this.device = device;
+    this.#embeddings = new RecentMap((RECENT_EMBEDDINGS / 4) * imagesUnderWay(device), embeddingBytes);
+    this.#serverStates = serverStates;
   }
 
   /** Opens the pack's sessions and tokeniser. @throws ClipSamError as {@link openOnDevice}; `pack-invalid` */
   static async open(loaded: LoadedPack, options: OpeningOptions): Promise<Engine> {
     const { tokenizer: entry } = loaded.pack.text;
     const tokenizer = openTokenizer(await readFile(loaded.pathOf(entry), 'utf8'), entry);
-    const { sessions, device, openGraph } = await openOnDevice(loaded, options);
-    await refuseWithoutBoxesOnce(loaded.pack, sessions.decoder, device, options.verdicts);
-    return new Engine(loaded, sessions, tokenizer, device, openGraph);
+    const opened = await openOnDevice(loaded, options);
+    await refuseWithoutBoxesOnce(loaded.pack, opened.sessions.decoder, opened.device, options.verdicts);
+    return new Engine(loaded, opened, tokenizer);
+  }
+
+  /** How the inference servers stand; none: this machine was asked for. */
+  get serverStates(): readonly ServerState[] {
+    return this.#serverStates?.() ?? [];
   }
 
   /**
@@ -154,7 +170,7 @@ export class Engine {
     onPrepared?: (progress: ComparisonProgress) => void,
   ): Promise<Segmentation> {
     const { frame } = image;
-    const clock = new Stopwatch();
+    const clock = new Stopwatch(signal);
     const seen = await this.#lookOnce(image, recipe, others, clock, signal);
     const area =
       others.area && (await lookAt(others.area, this.#encoded(image, seen), this.#asker(image, clock)));
@@ -185,7 +201,8 @@ export class Engine {
       const levels = answers[i] ?? [];
       return { ...region, levels: area ? clipLevels(levels, area.cells, frame) : levels };
     });
-    return { coarse, compared, area, regions, timings: clock.timings, sparedMs: clock.spared };
+    const { timings, spared: sparedMs, served } = clock;
+    return { coarse, compared, area, regions, timings, sparedMs, served };
   }
 
   /** What other images say; undefined when there are none to compare with. */
@@ -205,7 +222,7 @@ export class Engine {
     const start = performance.now();
     const alignment = aligned?.alignment ?? null;
     const image = { key, frame, tokens: keptTokens(own, compared), alignment, language, cells };
-    const answer = await this.#opinions.of(image, comparison, options);
+    const answer = await this.#oneByOne(() => this.#opinions.of(image, comparison, options));
     clock.timings.compare += performance.now() - start;
     return answer;
   }
@@ -218,7 +235,14 @@ export class Engine {
   ): Promise<readonly (readonly Rescored[] | null)[]> {
     const inputSize = frameSide(this.#pack.vision);
     const by = { opinions: this.#opinions, packHash: this.#packHash, inputSize };
-    return rescore(job, by, { signal, onPrepared });
+    return this.#oneByOne(() => rescore(job, by, { signal, onPrepared }));
+  }
+
+  /** The first image of a comparison prepares what the next ones need. */
+  #oneByOne<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#lastComparison.then(work);
+    this.#lastComparison = mine.catch(() => {});
+    return mine;
   }
 
   /**
@@ -302,9 +326,9 @@ export class Engine {
    * @throws ClipSamError as {@link segment}
    */
   async coarseMap(image: EncoderImage, recipe: LanguageRecipe, signal?: AbortSignal): Promise<CoarseAnswer> {
-    const clock = new Stopwatch();
+    const clock = new Stopwatch(signal);
     const { coarse } = await this.#look(image, recipe, clock, signal);
-    return { coarse, timings: clock.timings };
+    return { coarse, timings: clock.timings, served: clock.served };
   }
 
   /**
@@ -312,7 +336,7 @@ export class Engine {
    * @throws ClipSamError as {@link segment}
    */
   async embed(image: EncoderImage, recipe: LanguageRecipe, signal?: AbortSignal): Promise<EmbedAnswer> {
-    const clock = new Stopwatch();
+    const clock = new Stopwatch(signal);
     let embedding: Embedding | undefined;
     const look = await this.#maps.look(image, recipe, {
       ...{ clock, signal },
@@ -380,7 +404,7 @@ export class Engine {
     if (!embedding) return undefined;
     const [levels] = await this.#sam.decode([prompts], embedding, clock);
     const { encode: encodeMs, decode: decodeMs } = clock.timings;
-    return { frame: embedding.frame, levels: levels!, encodeMs, decodeMs };
+    return { frame: embedding.frame, levels: levels!, encodeMs, decodeMs, served: clock.served };
   }
 }
 

@@ -1,10 +1,12 @@
 import { totalmem } from 'node:os';
-import type { DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
+import { type DeviceReport, type DeviceRequest, isLocalRequest } from '../../src-shared/device.ts';
 import type { ErrorRecord } from '../../src-shared/error-record.ts';
 import { ClipSamError, throwIfCancelled, toErrorRecord } from '../../src-shared/errors.ts';
 import type { PartSeed } from '../../src-shared/inspection-area.ts';
+import type { ServerState } from '../../src-shared/model-servers.ts';
 import type { InspectionResult } from '../../src-shared/result.ts';
 import { type LackOfMemory, lackOfDeviceMemory } from './device-memory.ts';
+import { imagesUnderWay } from './images-under-way.ts';
 import type {
   AskSamJob,
   Embedded,
@@ -24,6 +26,7 @@ import { type DeathReason, ProcessDeath } from './process-death.ts';
 import { forkHost, type ProcessHost } from './process-host.ts';
 import { RequestQueue } from './request-queue.ts';
 import { afterDeath } from './restart-policy.ts';
+import { serverAccessPlaces } from './server/server-access.ts';
 import { type SupervisedChild, superviseChild } from './supervised-child.ts';
 
 export type { InspectJob } from './inference-protocol.ts';
@@ -37,7 +40,13 @@ export type InferenceEvent =
       readonly pid: number | undefined;
       readonly device: DeviceReport;
     }
-  | { readonly kind: 'heartbeat'; readonly generation: number; readonly rssBytes: number }
+  | {
+      readonly kind: 'heartbeat';
+      readonly generation: number;
+      readonly rssBytes: number;
+      /** Absent or empty: this machine was asked for. */
+      readonly servers?: readonly ServerState[];
+    }
   | { readonly kind: 'died'; readonly generation: number; readonly reason: DeathReason }
   /** The image was under way when the process died and gets its second and last try. */
   | { readonly kind: 'retry'; readonly path: string }
@@ -72,7 +81,7 @@ export interface InferenceClient {
   readonly packHash: string;
   /**
    * Inspects one image; `onProgress` hears of each tile of one that is looked at in tiles, and of what it is compared with
-   * being prepared. Call it for several images at once: four are under way at a time, the rest queue, and reading,
+   * being prepared. Call it for several images at once: four are under way at a time, more on servers, the rest queue, and reading,
    * inference and post-processing overlap.
    * @throws ClipSamError `cancelled`; `inference-crashed` when the process died twice over this image or keeps
    *   dying; `inference-timeout`; and whatever the image itself provokes (`image-unreadable`, `disk-full`, ...)
@@ -248,8 +257,8 @@ class SupervisedInference implements InferenceClient {
       this.#host,
       { readyTimeout, silence },
       {
-        onHeartbeat: (rssBytes) => {
-          this.#tell({ kind: 'heartbeat', generation, rssBytes });
+        onHeartbeat: ({ rssBytes, servers = [] }) => {
+          this.#tell({ kind: 'heartbeat', generation, rssBytes, servers });
           this.#checkMemory(rssBytes);
         },
         onDeath: (reason) => this.#onDeath(reason, generation),
@@ -262,6 +271,8 @@ class SupervisedInference implements InferenceClient {
       ...(threads && { threads }),
       ...(heapMb && { heapMb }),
       ...(lackOfMemory && { lackOfMemory }),
+      // Its environment is not its parent's.
+      ...(!isLocalRequest(device) && { serverAccess: serverAccessPlaces(process.env) }),
     };
     child.ask('open', options).then(
       (ready) => this.#onReady(ready, child, generation),
@@ -280,7 +291,7 @@ class SupervisedInference implements InferenceClient {
     this.#settleOpened.resolve();
     if (this.#state !== 'starting' || this.#child !== child) return;
     this.#state = 'running';
-    this.#queue.resume(child);
+    this.#queue.resume(child, imagesUnderWay(ready.device));
   }
 
   /** Sends the process nothing more. */
@@ -347,7 +358,7 @@ class SupervisedInference implements InferenceClient {
     const device = this.#isChildReady ? this.#ready?.device.running : undefined;
     if (reason.kind !== 'died' || device === undefined || device === 'cpu') return undefined;
     const line = lackOfDeviceMemory(reason.stderr);
-    return line === undefined
+    return line === undefined || device === 'server'
       ? undefined
       : { step: (this.#lackOfMemory?.step ?? 0) + 1, device, reason: line.slice(-300) };
   }

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import type { ServerState } from '../../src-shared/model-servers.ts';
 import { poseOfImage } from './aligned-image.ts';
 import { askSamAboutImage } from './ask-sam-about-image.ts';
 import { measureDevice, tryConvolutions } from './devices.ts';
@@ -17,6 +18,7 @@ import { serveRequests } from './request-channel.ts';
 
 const parent = parentPort();
 let engine: EngineClient | undefined;
+let servers: readonly ServerState[] = [];
 
 /** A normal exit would wait for the engine's thread, which may be deep in a session, and abort in it. */
 function die(reason?: unknown): void {
@@ -31,8 +33,17 @@ parent.onGone(() => die());
 // Ctrl-C goes to every process of the terminal; the parent decides what becomes of the images under way.
 process.on('SIGINT', () => {});
 setInterval(() => {
-  const heartbeat: Heartbeat = { kind: 'heartbeat', rssBytes: process.memoryUsage.rss() };
+  const rssBytes = process.memoryUsage.rss();
+  const heartbeat: Heartbeat = { kind: 'heartbeat', rssBytes, ...(servers.length > 0 && { servers }) };
   parent.send(heartbeat);
+  if (engine?.takesBytes) {
+    engine.serverStates().then(
+      (states) => {
+        servers = states;
+      },
+      () => {},
+    );
+  }
 }, HEARTBEAT_INTERVAL);
 
 void serveRequests<InferenceRequests>(parent, {

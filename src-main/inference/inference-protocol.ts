@@ -3,6 +3,7 @@ import type { BoxUse } from '../../src-shared/box-use.ts';
 import type { Device, DeviceReport, DeviceRequest } from '../../src-shared/device.ts';
 import type { Polygon } from '../../src-shared/geometry.ts';
 import type { InspectionArea, PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
+import type { ServerState } from '../../src-shared/model-servers.ts';
 import type { Notice } from '../../src-shared/notice.ts';
 import type { OpinionScore } from '../../src-shared/opinion.ts';
 import type { PackedLevels } from '../../src-shared/packed-levels.ts';
@@ -18,6 +19,7 @@ import type { LackOfMemory } from './device-memory.ts';
 import type { DeviceMeasurement } from './devices.ts';
 import type { Examination } from './examination.ts';
 import type { FromServer, ToServer } from './request-channel.ts';
+import type { ServerAccessPlaces } from './server/server-access.ts';
 
 /** One image to inspect. */
 export interface InspectJob extends PictureOfFile {
@@ -146,6 +148,8 @@ export interface EngineOptions {
   readonly packFolder: string;
   readonly device: DeviceRequest;
   readonly threads?: number;
+  /** Where the secrets for inference servers are. */
+  readonly serverAccess?: ServerAccessPlaces;
   /** Why it doesn't begin with what is best for the device. */
   readonly lackOfMemory?: LackOfMemory;
   /** Megabytes of its heap; models, tensors and images lie outside of it. Default 2048. */
@@ -200,6 +204,8 @@ export interface InferenceRequests {
 export interface Heartbeat {
   readonly kind: 'heartbeat';
   readonly rssBytes: number;
+  /** How the inference servers stand; absent: none are asked. */
+  readonly servers?: readonly ServerState[];
 }
 
 /** Parent → child. */

@@ -25,6 +25,7 @@ import { segmentTiles, tileNotices } from './inspect-tiles.ts';
 import { opinionRecord, regionsWithOpinions, verdictNotices } from './opinion-record.ts';
 import { lookupOf } from './part-seeds.ts';
 import { readEncoderImage } from './read-encoder-image.ts';
+import { deviceOf, servedNotices } from './server/served-by.ts';
 import { type TileTurn, TileTurns } from './tile-turns.ts';
 
 const tileTurns = new TileTurns();
@@ -87,7 +88,7 @@ async function inspectInTurn(
   const segmented = tiled
     ? await segmentTiles(tiled, whole, recipe, engine, { signal, onTile: onProgress, area })
     : { ...whole, frame: image.frame, cutMs: 0 };
-  const { coarse, regions: masks, timings, frame, cutMs, area: found } = segmented;
+  const { coarse, regions: masks, timings, frame, cutMs, area: found, served } = segmented;
   throwIfCancelled(signal);
 
   const fuseStart = performance.now();
@@ -145,6 +146,7 @@ async function inspectInTurn(
         ? tileNotices(notices, tiled.plan, recipe.minRegionArea)
         : [...notices, ...defectScale(frame, recipe.minRegionArea)]),
       ...memoryNotices(engine.device),
+      ...servedNotices(served),
       ...methodNotices(recipe, engine),
       ...(!engine.segmenter.boxes && (asksSam(recipe) || masks.some(({ levels }) => levels.length > 0))
         ? [{ code: 'points-only' } as const]
@@ -160,7 +162,7 @@ async function inspectInTurn(
       ...{ read: read + cutMs, ...timings, fuse, write: end - writeStart },
       total: end - start + whole.sparedMs,
     },
-    device: engine.device,
+    device: deviceOf(engine.device, served),
     recipeHash: hashOfJson(recipe),
     packHash: engine.packHash,
     softwareVersion: SOFTWARE_VERSION,
@@ -182,7 +184,9 @@ function methodNotices({ method }: Recipe, { head }: EngineClient): Notice[] {
 }
 
 function memoryNotices({ running, outOfMemory }: EngineClient['device']): Notice[] {
-  return outOfMemory ? [{ code: 'out-of-device-memory', device: outOfMemory.device, running }] : [];
+  return outOfMemory && running !== 'server'
+    ? [{ code: 'out-of-device-memory', device: outOfMemory.device, running }]
+    : [];
 }
 
 async function keepOpinionMaps(

@@ -25,6 +25,7 @@ import type { FoundArea } from './area-lookup.ts';
 import { type EncoderImage, encoderPart } from './encoder-image.ts';
 import type { Segmentation } from './engine.ts';
 import type { EngineClient } from './engine-client.ts';
+import { joinServed, type ServedBy } from './server/served-by.ts';
 
 /** An image that is looked at in tiles as well. */
 export interface TiledImage {
@@ -54,6 +55,7 @@ interface TileRun {
   readonly timings: { -readonly [S in keyof Segmentation['timings']]: number };
   readonly report: (progress: TileProgress) => void;
   cutMs: number;
+  served: ServedBy | undefined;
 }
 
 /**
@@ -84,6 +86,7 @@ export async function segmentTiles(
     timings: { ...overview.timings },
     report: options.onTile ?? (() => {}),
     cutMs: 0,
+    served: overview.served,
   };
   const joined = await joinedMap(run, overview.coarse);
   const area = areaInTiles(run, overview, options.area);
@@ -102,9 +105,9 @@ export async function segmentTiles(
   const regions = area
     ? asked.map((masks) => ({ ...masks, levels: clipLevels(masks.levels, area.cells, plan.frame) }))
     : asked;
-  const { timings, cutMs } = run;
+  const { timings, cutMs, served } = run;
   const { sparedMs } = overview;
-  return { coarse, area, regions, frame: plan.frame, timings, sparedMs, cutMs };
+  return { coarse, area, regions, frame: plan.frame, timings, sparedMs, cutMs, served };
 }
 
 /** The overview's area on the lattice of the joined maps. */
@@ -176,6 +179,7 @@ async function joinedMap(run: TileRun, overview: ScoreMap): Promise<ScoreMap> {
     timings.umci += answer.timings.umci;
     timings.regions += answer.timings.regions;
     timings.decode += answer.timings.decode;
+    run.served = joinServed(run.served, answer.served);
     blend.add(tile, answer.coarse, frame);
   }
   const { imageWidth, imageHeight } = plan.frame;
@@ -228,5 +232,6 @@ async function askInView(run: TileRun, view: RegionView): Promise<ViewMasks> {
   if (!answer) throw new ClipSamError('inference-failed', 'The engine kept no embedding of a tile.');
   timings.encode += answer.encodeMs;
   timings.decode += answer.decodeMs;
+  run.served = joinServed(run.served, answer.served);
   return { view, area, frame, levels: answer.levels };
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import type { Device } from '../../src-shared/device.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import type { ServedBy } from './server/served-by.ts';
 
 /** Version of ONNX Runtime: the same model gives slightly other values from one to another. */
 export const ORT_VERSION = ort.env.versions.node ?? ort.env.versions.common;
@@ -20,7 +21,8 @@ export const ORT_FOLDER = join(
 export type Tensor =
   | { readonly type: 'float32'; readonly dims: readonly number[]; readonly data: Float32Array }
   | { readonly type: 'float16'; readonly dims: readonly number[]; readonly data: Float16Array }
-  | { readonly type: 'int64'; readonly dims: readonly number[]; readonly data: BigInt64Array };
+  | { readonly type: 'int64'; readonly dims: readonly number[]; readonly data: BigInt64Array }
+  | { readonly type: 'uint8'; readonly dims: readonly number[]; readonly data: Uint8Array };
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
@@ -33,8 +35,16 @@ export interface SessionInput {
   readonly dims: readonly (number | string)[];
 }
 
+/** Whom a run is for. Sessions of this machine can't be stopped, and are served by nobody. */
+export interface RunContext {
+  /** Where others compute, they are told to stop. */
+  readonly signal?: AbortSignal | undefined;
+  /** Hears who computed, where that is not this session's device alone. */
+  readonly onServed?: ((by: ServedBy) => void) | undefined;
+}
+
 /**
- * An ONNX Runtime session on one device. `run` blocks its thread while it computes. It takes float32 where the graph
+ * An ONNX Runtime session on one device, or a model on inference servers. `run` blocks its thread while it computes. It takes float32 where the graph
  * wants float16, and the other way round: exports in half precision differ in what their borders are.
  */
 export interface Session {
@@ -43,7 +53,9 @@ export interface Session {
   readonly outputNames: readonly string[];
   /** Sizes of each input; what the graph leaves open has a name, or none. */
   readonly inputDims: Readonly<Record<string, readonly (number | string)[]>>;
-  run(feeds: Tensors, outputs?: readonly string[]): Promise<Tensors>;
+  /** Images go in as bytes, [height, width, 3], within the encoder's square: normalisation and padding are in the model. */
+  readonly takesBytes?: true;
+  run(feeds: Tensors, outputs?: readonly string[], context?: RunContext): Promise<Tensors>;
   release(): Promise<void>;
 }
 
@@ -143,6 +155,7 @@ function inPrecision(tensor: Tensor, wanted: string | undefined): Tensor {
 function toOrt(tensor: Tensor): ort.Tensor {
   if (tensor.type === 'float32') return new ort.Tensor('float32', tensor.data, tensor.dims);
   if (tensor.type === 'int64') return new ort.Tensor('int64', tensor.data, tensor.dims);
+  if (tensor.type === 'uint8') return new ort.Tensor('uint8', tensor.data, tensor.dims);
   const bits = new Uint16Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.length);
   // ORT's native side cannot read a Float16Array, which its own float16 tensors hold since Node has that type.
   return Object.assign(new ort.Tensor('uint16', bits, tensor.dims), { type: 'float16' as const });

@@ -92,7 +92,7 @@ async function examineApart(
   // It may be busy as long as it likes within its time.
   const limits = { readyTimeout: deadline, silence: 2 * deadline };
   const child = superviseChild(host, limits, {
-    onHeartbeat(rssBytes) {
+    onHeartbeat({ rssBytes }) {
       if (rssBytes > capBytes) child.kill({ kind: 'memory-cap', rssBytes, capBytes });
     },
     onDeath,

@@ -113,8 +113,8 @@ export type RequestHandlers<R extends RequestMap<R>> = {
 };
 
 export interface RequestServerOptions {
-  /** Handles one request at a time, in the order of arrival. Default: each at once. */
-  readonly inOrder?: boolean;
+  /** Whether a request that comes waits for those before it. Default: each is handled at once. */
+  readonly inOrder?: () => boolean;
   /** Whether nothing can be answered after this error. It is not told, it ends the service. */
   readonly isFatal?: (error: unknown) => boolean;
 }
@@ -126,7 +126,7 @@ export interface RequestServerOptions {
 export function serveRequests<R extends RequestMap<R>>(
   port: RequestPort,
   handlers: RequestHandlers<R>,
-  { inOrder = false, isFatal = () => false }: RequestServerOptions = {},
+  { inOrder = () => false, isFatal = () => false }: RequestServerOptions = {},
 ): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   const underWay = new Map<number, AbortController>();
@@ -163,7 +163,7 @@ export function serveRequests<R extends RequestMap<R>>(
     if (known.kind !== 'request') return;
     const controller = new AbortController();
     underWay.set(known.id, controller);
-    if (inOrder) last = last.then(() => answer(known, controller.signal));
+    if (inOrder()) last = last.then(() => answer(known, controller.signal));
     else void answer(known, controller.signal);
   });
   return promise;

@@ -10,9 +10,6 @@ type ImageRequests = Pick<
 >;
 type ImageRequestKind = keyof ImageRequests;
 
-/** Requests in the process at a time: one image read, one waiting for the engine, one in it, one being finished. */
-const UNDER_WAY = 4;
-
 interface Task {
   readonly path: string;
   /** Asks the process and hands the caller its result. */
@@ -46,6 +43,8 @@ export class RequestQueue {
   readonly #waiting: Task[] = [];
   readonly #underWay = new Set<Task>();
   #child: SupervisedChild | undefined;
+  /** Requests in the process at a time. */
+  #most = 1;
   #timed: Task | undefined;
   #timer: NodeJS.Timeout | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
@@ -93,9 +92,10 @@ export class RequestQueue {
     }
   }
 
-  /** Sends to this process what waits and what comes, until {@link pause}. */
-  resume(child: SupervisedChild): void {
+  /** Sends to this process what waits and what comes, so many requests at a time, until {@link pause}. */
+  resume(child: SupervisedChild, most: number): void {
     this.#child = child;
+    this.#most = most;
     this.#send();
   }
 
@@ -150,7 +150,7 @@ export class RequestQueue {
   }
 
   #send(): void {
-    while (this.#child && this.#underWay.size < UNDER_WAY) {
+    while (this.#child && this.#underWay.size < this.#most) {
       const task = this.#next();
       if (!task) return;
       const isAlone = task.runsAlone || [...this.#underWay].some((other) => other.runsAlone);

@@ -51,13 +51,10 @@ export class Segmenter {
     const shown = { width: frame.width, height: frame.height, data: content };
     const isSame = tower.width === frame.width && tower.height === frame.height;
     const { data } = isSame ? shown : await resizeRgb(shown, tower.width, tower.height, interpolation);
-    const outputs = await clock.run('encode', session, {
-      [encoder.input]: {
-        type: 'float32',
-        dims: [1, 3, size, size],
-        data: frameTensor(data, tower, mean, std),
-      },
-    });
+    const pixels: Tensor = session.takesBytes
+      ? { type: 'uint8', dims: [tower.height, tower.width, 3], data }
+      : { type: 'float32', dims: [1, 3, size, size], data: frameTensor(data, tower, mean, std) };
+    const outputs = await clock.run('encode', session, { [encoder.input]: pixels });
     return { frame, tensors: encoder.outputs.map((name) => outputs[name]!) };
   }
 

@@ -1,4 +1,5 @@
 import type { Session, Tensors } from './ort.ts';
+import { joinServed, type ServedBy } from './server/served-by.ts';
 
 const STEPS = ['encode', 'umci', 'compare', 'regions', 'decode'] as const;
 type Step = (typeof STEPS)[number];
@@ -17,12 +18,25 @@ export class Stopwatch {
   };
   /** Milliseconds among them that passed for another method on the same image, not now. */
   spared = 0;
+  /** Who computed, where servers were asked. */
+  served: ServedBy | undefined;
+  readonly #signal: AbortSignal | undefined;
   /** Of the time that has passed, what a step has. */
   #passed = 0;
 
+  /** @param signal goes with every run: servers are told to stop */
+  constructor(signal?: AbortSignal) {
+    this.#signal = signal;
+  }
+
   async run(step: Step, session: Session, feeds: Tensors): Promise<Tensors> {
     const start = performance.now();
-    const outputs = await session.run(feeds);
+    const outputs = await session.run(feeds, undefined, {
+      signal: this.#signal,
+      onServed: (by) => {
+        this.served = joinServed(this.served, by);
+      },
+    });
     this.#pass(step, performance.now() - start);
     return outputs;
   }

@@ -1,4 +1,9 @@
-import { type FromChild, HEARTBEAT_INTERVAL, type InferenceRequests } from './inference-protocol.ts';
+import {
+  type FromChild,
+  HEARTBEAT_INTERVAL,
+  type Heartbeat,
+  type InferenceRequests,
+} from './inference-protocol.ts';
 import { type DeathReason, ProcessDeath } from './process-death.ts';
 import type { HostedProcess, ProcessExit, ProcessHost } from './process-host.ts';
 import { RequestClient } from './request-channel.ts';
@@ -12,7 +17,7 @@ export interface ChildLimits {
 
 /** What a child says besides its answers. Nothing more comes after `onDeath`, nor after a kill but `onDeath`. */
 export interface ChildListener {
-  onHeartbeat(rssBytes: number): void;
+  onHeartbeat(heartbeat: Heartbeat): void;
   onDeath(reason: DeathReason): void;
 }
 
@@ -73,7 +78,7 @@ export function superviseChild(
         if (killReason || isGone) return;
         silentTicks = 0;
         const known = message as FromChild;
-        if (known.kind === 'heartbeat') return listener.onHeartbeat(known.rssBytes);
+        if (known.kind === 'heartbeat') return listener.onHeartbeat(known);
         clearTimeout(readyTimer);
         receive(message);
       }),

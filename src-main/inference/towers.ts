@@ -44,12 +44,11 @@ export class Towers {
   }
 
   /** One pass of the vision tower. */
-  async encode({ frame, pixels }: EncoderImage, clock: Stopwatch): Promise<Encoded> {
+  async encode(image: EncoderImage, clock: Stopwatch): Promise<Encoded> {
+    const { frame } = image;
     const { vision, segmenter } = this.#pack;
-    const { input, inputSize, stages, grid, leadingTokens } = vision;
-    const outputs = await clock.run('encode', this.#sessions.vision, {
-      [input]: { type: 'float32', dims: [1, 3, inputSize, inputSize], data: pixels },
-    });
+    const { input, stages, grid, leadingTokens } = vision;
+    const outputs = await clock.run('encode', this.#sessions.vision, { [input]: this.#pixels(image) });
     const content = this.content(frame);
     const cropped = stages.map((stage) => {
       const rows = floats(outputs, stageTensor(vision, stage));
@@ -92,6 +91,16 @@ export class Towers {
     const from = contentLattice(this.#tower(frame), this.#pack.vision.grid * CELLS_PER_TOKEN);
     const to: Lattice = contentLattice(frame, frame.size / frame.cell);
     return { width: to.width, height: to.height, data: onLattice(data, 1, from, to) };
+  }
+
+  #pixels(image: EncoderImage): Tensor {
+    const { frame, pixels } = image;
+    const { inputSize } = this.#pack.vision;
+    if (!(pixels instanceof Uint8Array)) {
+      return { type: 'float32', dims: [1, 3, inputSize, inputSize], data: pixels };
+    }
+    const { width, height } = this.#tower(frame);
+    return { type: 'uint8', dims: [height, width, 3], data: pixels };
   }
 
   #tower(frame: Frame): TowerFrame {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import type { Device } from '../../src-shared/device.ts';
+import type { RunningDevice } from '../../src-shared/device.ts';
 import type { Pack } from '../../src-shared/pack.ts';
 import { parseJson } from '../../src-shared/parse-json.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
@@ -17,7 +17,7 @@ export interface VariantVerdict {
 
 /** What a verdict is about. */
 export interface VariantTrial {
-  readonly device: Device;
+  readonly device: RunningDevice;
   /** SHA-256 of the variant's files, and of those that it was compared with. */
   readonly hashes: readonly string[];
   /** What else than whether it agrees with 32 bits. */

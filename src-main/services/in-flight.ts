@@ -1,7 +1,15 @@
+import type { DeviceReport } from '../../src-shared/device.ts';
+import { imagesUnderWay } from '../inference/images-under-way.ts';
+
 /** Images handed to the inference process at a time: reading, inference and what becomes of results overlap. */
-export const IN_FLIGHT = 3;
+const IN_FLIGHT = 3;
 /** So many images in a row that ended the inference process mean that the machine is at fault, not they. */
 export const CRASHES_IN_A_ROW = 5;
+
+/** How many images a run hands to its inference process at a time. */
+export function imagesInFlight(device: DeviceReport): number {
+  return imagesUnderWay(device) - 1;
+}
 
 /** Runs `work` for every item, a few at a time. After an error no more begin; it is thrown when all have ended. */
 export async function forEachInFlight<T>(

@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely';
 import type { AnnotationKind } from '../../src-shared/annotation.ts';
 import type { BatchImage } from '../../src-shared/batch.ts';
-import type { Device, DeviceRequest } from '../../src-shared/device.ts';
+import type { DeviceRequest, RunningDevice } from '../../src-shared/device.ts';
 import type { DispositionEntry } from '../../src-shared/disposition.ts';
 import type { ErrorCode } from '../../src-shared/error-codes.ts';
 import type { MemoryChange, MemoryKind } from '../../src-shared/reference-set.ts';
@@ -127,7 +127,7 @@ export interface Schema {
     recipe_hash: string;
     pack_hash: string;
     device_asked: DeviceRequest;
-    device_running: Device;
+    device_running: RunningDevice;
     device_reason: string | null;
     software_version: string;
     status: RunStatus;

@@ -50,7 +50,8 @@ export function DeviceBadge() {
   );
 }
 
-/** True when something else runs than what was asked for. */
-export function hasFallenBack({ report }: DeviceStatus): boolean {
+/** True when something else runs than what was asked for, or an inference server is missing. */
+export function hasFallenBack({ report, servers }: DeviceStatus): boolean {
+  if (report?.running === 'server') return servers.some(({ state }) => state !== 'ready');
   return report !== null && report.asked !== 'auto' && report.asked !== report.running;
 }

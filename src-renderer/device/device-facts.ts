@@ -1,7 +1,7 @@
-import type { DeviceRequest } from '../../src-shared/device.ts';
+import type { LocalRequest } from '../../src-shared/device.ts';
 
 /** Operating systems that ONNX Runtime has each device on; all others have it everywhere. */
-const ONLY_ON: Partial<Record<DeviceRequest, readonly string[]>> = {
+const ONLY_ON: Partial<Record<LocalRequest, readonly string[]>> = {
   cuda: ['linux', 'win32'],
   tensorrt: ['linux', 'win32'],
   webgpu: ['linux', 'win32', 'darwin'],
@@ -10,6 +10,6 @@ const ONLY_ON: Partial<Record<DeviceRequest, readonly string[]>> = {
 };
 
 /** False where the operating system (as Node names it) cannot have the device, whatever is built in. */
-export function canExist(device: DeviceRequest, platform: string): boolean {
+export function canExist(device: LocalRequest, platform: string): boolean {
   return ONLY_ON[device]?.includes(platform) ?? true;
 }

@@ -14,6 +14,7 @@ import { type Fact, Facts } from '../ui/facts.tsx';
 import { FailureDetails } from '../ui/failure-details.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import classes from './self-test.module.css';
+import { useDeviceName } from './use-device-name.ts';
 
 type Of<Kind extends SelfTestEvent['kind']> = Extract<SelfTestEvent, { kind: Kind }>;
 
@@ -44,6 +45,7 @@ export function SelfTest({
   readonly device: DeviceRequest;
 }) {
   const { t } = useTranslation(['models', 'app']);
+  const nameOf = useDeviceName();
   const { client } = useWorkstation();
   const denied = useDenied();
   const [pack, setPack] = useState(packs[0]?.id ?? '');
@@ -92,7 +94,7 @@ export function SelfTest({
           </Group>
         </Group>
         <Text size="sm" c="dimmed">
-          {t('test.about', { device: t(`device.names.${device}`) })}
+          {t('test.about', { device: nameOf(device) })}
         </Text>
         {packs.length > 1 && (
           <Select
@@ -131,11 +133,12 @@ function Result({
   readonly image: string;
 }) {
   const { t } = useTranslation(['models', 'app']);
+  const nameOf = useDeviceName();
   const format = useFormat();
   const longest = Math.max(1, ...STEPS.map((step) => timings[step]));
   const facts: readonly Fact[] = [
     [t('test.sample'), image],
-    [t('device.running'), t(`device.names.${device.running}`)],
+    [t('device.running'), nameOf(device.running)],
     ...(device.fallbackReason ? [[t('device.why'), device.fallbackReason] as const] : []),
     ...(ready ? [[t('test.start'), milliseconds(ready.startMs)] as const] : []),
     [t('test.total'), milliseconds(timings.total)],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { deviceReportSchema, deviceRequestSchema } from '../device.ts';
 import { deviceSurveySchema } from '../device-survey.ts';
 import { errorRecordSchema } from '../error-record.ts';
+import { serverStatesSchema } from '../model-servers.ts';
 import { base, count } from './base.ts';
 
 export const deviceStatusSchema = z.object({
@@ -13,6 +14,8 @@ export const deviceStatusSchema = z.object({
   rssBytes: z.number().nullable(),
   /** Times that the inference process died and was started again. */
   restarts: count,
+  /** How the inference servers stand, of a process that runs; empty: none are asked. */
+  servers: serverStatesSchema,
   error: errorRecordSchema.nullable(),
 });
 export type DeviceStatus = z.infer<typeof deviceStatusSchema>;

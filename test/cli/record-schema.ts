@@ -7,8 +7,24 @@ const polygon = z.array(z.array(z.tuple([z.number(), z.number()])).min(4)).min(1
 const box = z.strictObject({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 const artifact = z.strictObject({ path: z.string(), sha256, bytes: z.int().positive() });
 const device = z.strictObject({
-  asked: z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'tensorrt', 'dml', 'coreml']),
-  running: z.enum(['cpu', 'webgpu', 'cuda', 'tensorrt', 'dml', 'coreml']),
+  asked: z.union([
+    z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'tensorrt', 'dml', 'coreml']),
+    z.string().regex(/^(grpcs?|https?):\/\//),
+  ]),
+  running: z.enum(['cpu', 'webgpu', 'cuda', 'tensorrt', 'dml', 'coreml', 'server']),
+  servers: z
+    .array(
+      z.strictObject({
+        ...{ address: z.string(), name: z.string(), version: z.string(), isProven: z.boolean() },
+        models: z.array(
+          z.strictObject({
+            graph: z.enum(['vision', 'text', 'decoder', 'segmenter-encoder']),
+            ...{ name: z.string(), version: z.string(), sha256: sha256.nullable() },
+          }),
+        ),
+      }),
+    )
+    .optional(),
   fallbackReason: z.string().optional(),
   files: z
     .array(

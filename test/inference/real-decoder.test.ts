@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { readFrameImage } from '../../src-main/codec/image-codec.ts';
-import { encoderImage } from '../../src-main/inference/encoder-image.ts';
+import { encoderImage, floatPixels } from '../../src-main/inference/encoder-image.ts';
 import { createSession } from '../../src-main/inference/ort.ts';
 import { loadPack } from '../../src-main/inference/pack-loader.ts';
 import { decoderModel, runnableFile, visionModel } from '../../src-main/inference/pack-models.ts';
@@ -51,7 +51,7 @@ it.skipIf(!existsSync(REAL))(
         .filter((file) => file.startsWith(`${kind}/test/`) && /\.(jpe?g|png|webp)$/i.test(file))
         .sort()[0]!;
       const { rgb, ...frame } = await readFrameImage(join(SAMPLES, name), { maxPixels: 1e8, size: 1024 });
-      const { pixels } = await encoderImage(name, frame, rgb, pack);
+      const pixels = floatPixels(await encoderImage(name, frame, rgb, pack), pack);
       const encoded = await vision.run({
         [pack.vision.input]: { type: 'float32', dims: [1, 3, 1024, 1024], data: pixels },
       });

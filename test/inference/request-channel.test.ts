@@ -207,7 +207,7 @@ describe('cancelling', () => {
       await nextTurn();
       return `${name} ${signal.aborted}`;
     });
-    const { client } = channel({ inOrder: true }, { wait: handled });
+    const { client } = channel({ inOrder: () => true }, { wait: handled });
     const controller = new AbortController();
     const first = client.ask('wait', 'first');
     const second = client.ask('wait', 'second', { signal: controller.signal });
@@ -218,7 +218,7 @@ describe('cancelling', () => {
 
 describe('in order', () => {
   it('one request is handled at a time, also after one that failed', async () => {
-    const { client, started, finish } = channel({ inOrder: true });
+    const { client, started, finish } = channel({ inOrder: () => true });
     const controller = new AbortController();
     const first = client.ask('wait', 'first', { signal: controller.signal });
     const second = client.ask('wait', 'second');
@@ -266,7 +266,7 @@ describe('closing', () => {
   it('by an error that is fatal ends the service: that request and the later ones get no answer', async () => {
     const lost = new Error('the device is lost');
     const { client, service, sent } = channel(
-      { isFatal: (error) => error === lost, inOrder: true },
+      { isFatal: (error) => error === lost, inOrder: () => true },
       { double: () => Promise.reject(lost) },
     );
     const settled = vi.fn();

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DeviceReport, DeviceRequest } from '../../../src-shared/device.ts';
+import { type DeviceReport, type DeviceRequest, localDevice } from '../../../src-shared/device.ts';
 import { failure, throwIfCancelled } from '../../../src-shared/errors.ts';
 import { encodeModel } from '../../graph/model.ts';
 import { openDevice } from '../../inference/devices.ts';
@@ -75,7 +75,7 @@ export async function benchTwin(sizes: TwinSizes, options: TwinOptions): Promise
   const opened: Session[] = [];
   const packs: PackSessions[] = [];
   try {
-    const device = await openDevice(options.device, options);
+    const device = await openDevice(localDevice(options.device, 'The measurement of a twin'), options);
     const sessionOptions = { device: device.running, ...(threads && { threads }) };
     const open = async (model: string): Promise<[Session, number]> => {
       const start = performance.now();

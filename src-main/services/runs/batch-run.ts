@@ -21,7 +21,7 @@ import { type RunClaim, releaseClaim, touchRun } from '../../store/run-claims.ts
 import { growRun, resumeRun, setRunStatus, startRun } from '../../store/run-lifecycle.ts';
 import { countOutcomes, getRun, pendingImages } from '../../store/runs.ts';
 import { fromStoredPath, type Workspace } from '../../store/workspace.ts';
-import { CRASHES_IN_A_ROW, IN_FLIGHT } from '../in-flight.ts';
+import { CRASHES_IN_A_ROW, imagesInFlight } from '../in-flight.ts';
 import { comparisonOfRun, type ReadyComparison } from '../opinions/comparison-of-run.ts';
 import { partsOfProduct } from '../opinions/known-parts.ts';
 import type { KnownParts } from '../opinions/plan-comparison.ts';
@@ -281,7 +281,8 @@ class BatchJob implements BatchRun {
       this.#emit({ kind: 'started', total, alreadyDone: done + failed });
       const { comparison, release } = await this.#compare();
       try {
-        await Promise.all(Array.from({ length: IN_FLIGHT }, () => this.#work(comparison)));
+        const lanes = { length: imagesInFlight(this.#options.inference.device) };
+        await Promise.all(Array.from(lanes, () => this.#work(comparison)));
       } finally {
         release();
       }

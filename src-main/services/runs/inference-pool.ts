@@ -171,7 +171,13 @@ export class InferencePool {
       entry.broken = true;
       if (this.#entries.get(pack) !== entry) return;
       this.#entries.delete(pack);
-      this.#tell({ ...this.#status, state: 'failed', rssBytes: null, error: toErrorRecord(error) });
+      this.#tell({
+        ...this.#status,
+        state: 'failed',
+        rssBytes: null,
+        servers: [],
+        error: toErrorRecord(error),
+      });
     });
     return entry;
   }
@@ -182,20 +188,29 @@ export class InferencePool {
       case 'ready':
         this.#tell({ ...status, state: 'ready', report: event.device, error: null });
         return;
-      case 'heartbeat':
-        if (Math.abs(event.rssBytes - (status.rssBytes ?? 0)) < RSS_STEP) return;
-        this.#tell({ ...status, rssBytes: event.rssBytes });
+      case 'heartbeat': {
+        const { rssBytes, servers = [] } = event;
+        const isSame = JSON.stringify(servers) === JSON.stringify(status.servers);
+        if (isSame && Math.abs(rssBytes - (status.rssBytes ?? 0)) < RSS_STEP) return;
+        this.#tell({ ...status, rssBytes, servers });
         return;
+      }
       case 'died': {
         const { kind } = event.reason;
         if (kind === 'closed' || kind === 'refused') return;
-        this.#tell({ ...status, state: 'starting', rssBytes: null, restarts: status.restarts + 1 });
+        this.#tell({
+          ...status,
+          state: 'starting',
+          rssBytes: null,
+          servers: [],
+          restarts: status.restarts + 1,
+        });
         return;
       }
       case 'gave-up': {
         const entry = this.#entries.get(pack);
         if (entry) entry.broken = true;
-        this.#tell({ ...status, state: 'failed', rssBytes: null, error: event.error });
+        this.#tell({ ...status, state: 'failed', rssBytes: null, servers: [], error: event.error });
       }
     }
   }
@@ -221,5 +236,5 @@ export class InferencePool {
 }
 
 function stopped(asked: DeviceRequest): DeviceStatus {
-  return { state: 'stopped', asked, report: null, rssBytes: null, restarts: 0, error: null };
+  return { state: 'stopped', asked, report: null, rssBytes: null, restarts: 0, servers: [], error: null };
 }
