@@ -114,13 +114,15 @@ class HttpServer implements ModelServer {
   async #ask(
     method: 'GET' | 'POST',
     path: string,
-    { deadline, signal }: CallOptions,
+    options: CallOptions,
     sent: { readonly headers?: Record<string, string>; readonly body?: Buffer } = {},
   ): Promise<HttpAnswer> {
+    const { deadline, signal } = options;
     const { scheme, host, port, path: before } = this.address;
     const token = tokenFor(this.address, this.#access);
     const tooLate = AbortSignal.timeout(deadline);
     const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
+    let hasBegun = false;
     const request = this.#http.request(
       `${scheme}://${host}:${port}${before}/v2${path}`,
       {
@@ -133,7 +135,10 @@ class HttpServer implements ModelServer {
           ...(token && { authorization: `Bearer ${token}` }),
         },
       },
-      (response) => readBody(response).then(resolve, reject),
+      (response) => {
+        hasBegun = true;
+        readBody(response).then(resolve, reject);
+      },
     );
     request.on('error', reject);
     request.end(sent.body);
@@ -145,6 +150,8 @@ class HttpServer implements ModelServer {
       if (error instanceof ServerFailure) throw error;
       if (signal?.aborted) throw new ServerFailure('cancelled', 'cancelled');
       if (tooLate.aborted) throw new ServerFailure('late', 'it did not answer in time');
+      // The server had closed a line that was kept open: another one, in the end a new one, is taken.
+      if (request.reusedSocket && !hasBegun) return this.#ask(method, path, options, sent);
       const text = error instanceof Error ? error.message || error.name : String(error);
       throw new ServerFailure('away', safeText(text, this.#access));
     }

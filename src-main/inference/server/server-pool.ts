@@ -126,7 +126,7 @@ export class ServerPool {
     return {
       tensors: undefined,
       gaveWay,
-      error: isFailed ? cannotCompute(wanted, gaveWay) : this.#noServer(),
+      error: isFailed ? cannotCompute(wanted, gaveWay) : this.#noServer(gaveWay),
     };
   }
 
@@ -159,8 +159,9 @@ export class ServerPool {
     );
   }
 
-  #noServer(): ClipSamError {
-    const reason = this.reasons.join('; ');
+  /** @param gaveWay what a request met; a server that is ready again may have failed it each time */
+  #noServer(gaveWay: readonly string[] = []): ClipSamError {
+    const reason = (this.reasons.length > 0 ? this.reasons : [...new Set(gaveWay)]).join('; ');
     const refused = this.#servers.filter(({ isRefused }) => isRefused);
     if (refused.length === this.#servers.length) {
       return failure(
