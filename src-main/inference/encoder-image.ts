@@ -54,8 +54,8 @@ export async function encoderImage(
   return {
     key,
     frame,
-    // The engine's thread gets them as its own: what others hold as well has to be another's.
-    pixels: towers.takesBytes ? shown.slice() : normalised(shown, frame, towers),
+    // They move to the engine's thread, and others hold these as well. A Buffer's own `slice` would not copy.
+    pixels: towers.takesBytes ? new Uint8Array(shown) : normalised(shown, frame, towers),
     ...(segmenter.encoder.kind === 'own' && { content: rgb }),
   };
 }

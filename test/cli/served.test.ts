@@ -52,7 +52,7 @@ it('a token is in no line and no file, whether the server takes it or not', asyn
   const server = await startFakeServer({ models, token });
   onTestFinished(() => server.close());
   vi.stubEnv('CLIPSAM_SERVER_TOKEN', token);
-  onTestFinished(() => vi.unstubAllEnvs());
+  onTestFinished(() => void vi.unstubAllEnvs());
   const workspace = join(folder, 'workspace');
   const args = [join(folder, 'a.png'), '--pack-root', root, '--pack', 'tiny', '--verbose'];
   const refused = await runCli(['inspect', ...args, '--device', server.address, '-w', workspace]);

@@ -25,7 +25,7 @@ const TIMES: Partial<ServerTimes> = { retry: 1, firstProbe: 1, lastProbe: 5 };
 /** Everything is a region: SAM is asked. */
 export const ASKS_SAM = { ...TINY_RECIPE, theta: 0 };
 
-export async function pack(write: (folder: string) => Promise<void> = writeTinyPack): Promise<LoadedPack> {
+export async function pack(write: (folder: string) => Promise<unknown> = writeTinyPack): Promise<LoadedPack> {
   const folder = join(await tempFolder(), 'pack');
   await write(folder);
   return loadPack(folder);
