@@ -8,7 +8,7 @@ import { tensorValue } from './tensor-value.ts';
 /** An output as the graph gives it. */
 export interface GivenOutput {
   readonly name: string;
-  readonly type: 'float32' | 'float16' | 'int64';
+  readonly type: 'float32' | 'float16' | 'int64' | 'uint8';
   /** Sizes, or symbols of open ones. */
   readonly dims: readonly Dim[];
 }
@@ -17,6 +17,7 @@ const ONNX_TYPE = {
   float32: TensorProto_DataType.FLOAT,
   float16: TensorProto_DataType.FLOAT16,
   int64: TensorProto_DataType.INT64,
+  uint8: TensorProto_DataType.UINT8,
 } as const;
 
 /**
