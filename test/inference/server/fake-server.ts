@@ -155,7 +155,11 @@ async function startGrpc(options: FakeServerOptions, log: Log) {
   });
   const infer: Handler = (call, callback) => {
     log.underWay++;
-    call.on('cancelled', () => log.cancelled++);
+    let isAnswered = false;
+    // It comes at the end of every call, whoever ended it.
+    call.on('cancelled', () => {
+      if (!isAnswered) log.cancelled++;
+    });
     const { modelName, inputs, outputs, rawInputContents } = fromBinary(
       ModelInferRequestSchema,
       call.request,
@@ -167,6 +171,7 @@ async function startGrpc(options: FakeServerOptions, log: Log) {
     const names = outputs.map(({ name }) => name);
     answerOf(options, log, modelName, wires, names).then(({ tensors, fault }) => {
       if (fault === 'never') return;
+      isAnswered = true;
       log.underWay--;
       if (fault === 'unavailable')
         return callback({ code: grpc.status.UNAVAILABLE, details: 'queue is full' });
