@@ -36,7 +36,7 @@ export interface SessionInput {
 }
 
 /** Whom a run is for. Sessions of this machine can't be stopped, and are served by nobody. */
-export interface RunContext {
+export interface InferenceContext {
   /** Where others compute, they are told to stop. */
   readonly signal?: AbortSignal | undefined;
   /** Hears who computed, where that is not this session's device alone. */
@@ -55,7 +55,7 @@ export interface Session {
   readonly inputDims: Readonly<Record<string, readonly (number | string)[]>>;
   /** Images go in as bytes, [height, width, 3], within the encoder's square: normalisation and padding are in the model. */
   readonly takesBytes?: true;
-  run(feeds: Tensors, outputs?: readonly string[], context?: RunContext): Promise<Tensors>;
+  run(feeds: Tensors, outputs?: readonly string[], context?: InferenceContext): Promise<Tensors>;
   release(): Promise<void>;
 }
 

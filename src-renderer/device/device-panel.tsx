@@ -12,7 +12,7 @@ import { FailureDetails } from '../ui/failure-details.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import { hasFallenBack } from './device-badge.tsx';
 import { canExist } from './device-facts.ts';
-import { ServerChoice } from './server-choice.tsx';
+import { ServerChoiceFields } from './server-choice-fields.tsx';
 import { ServerStates } from './server-states.tsx';
 import { useDeviceName } from './use-device-name.ts';
 
@@ -116,7 +116,7 @@ export function DeviceChoice({ asked }: { readonly asked: DeviceRequest }) {
         </Stack>
       </Radio.Group>
       {isEntering && (
-        <ServerChoice
+        <ServerChoiceFields
           asked={asked}
           isPending={choose.isPending}
           denied={denied}

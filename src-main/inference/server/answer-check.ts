@@ -1,6 +1,6 @@
 import type { Tensor, Tensors } from '../ort.ts';
 import {
-  type ModelDescription,
+  type ServedModelDescription,
   ServerFailure,
   type TensorDescription,
   type WireTensor,
@@ -15,7 +15,7 @@ import { countOf, fromWire } from './wire-tensors.ts';
  */
 export function checkedAnswer(
   { outputs }: Pick<WantedModel, 'outputs'>,
-  { outputs: described }: Pick<ModelDescription, 'outputs'>,
+  { outputs: described }: Pick<ServedModelDescription, 'outputs'>,
   feeds: Tensors,
   answer: readonly WireTensor[],
 ): Tensors {

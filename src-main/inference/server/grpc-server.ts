@@ -12,8 +12,8 @@ import {
   type CallOptions,
   type InferRequest,
   MOST_ANSWER_BYTES,
-  type ModelDescription,
   type ModelServer,
+  type ServedModelDescription,
   ServerFailure,
   type WireTensor,
 } from './model-server.ts';
@@ -94,7 +94,7 @@ class GrpcServer implements ModelServer {
     return (await this.#ask(SERVER_READY, {}, options)).ready;
   }
 
-  async describeModel(name: string, options: CallOptions): Promise<ModelDescription> {
+  async describeModel(name: string, options: CallOptions): Promise<ServedModelDescription> {
     const { versions, platform, inputs, outputs, properties } = await this.#ask(
       MODEL_METADATA,
       { name },

@@ -11,8 +11,8 @@ import {
   type CallOptions,
   type InferRequest,
   MOST_ANSWER_BYTES,
-  type ModelDescription,
   type ModelServer,
+  type ServedModelDescription,
   ServerFailure,
   type WireTensor,
 } from './model-server.ts';
@@ -65,7 +65,7 @@ class HttpServer implements ModelServer {
     return true;
   }
 
-  async describeModel(name: string, options: CallOptions): Promise<ModelDescription> {
+  async describeModel(name: string, options: CallOptions): Promise<ServedModelDescription> {
     const path = `/models/${encodeURIComponent(name)}`;
     const { properties, ...description } = read(oipModelSchema, await this.#get(path, options));
     const own = Object.keys(properties).some((key) => key.startsWith('clipsam_'));

@@ -19,7 +19,7 @@ export interface TensorDescription {
 }
 
 /** A model as its server describes it. */
-export interface ModelDescription {
+export interface ServedModelDescription {
   readonly versions: readonly string[];
   readonly platform: string;
   readonly inputs: readonly TensorDescription[];
@@ -45,7 +45,7 @@ export interface ModelServer {
   readonly address: ServerAddress;
   describe(options: CallOptions): Promise<{ readonly name: string; readonly version: string }>;
   isReady(options: CallOptions): Promise<boolean>;
-  describeModel(model: string, options: CallOptions): Promise<ModelDescription>;
+  describeModel(model: string, options: CallOptions): Promise<ServedModelDescription>;
   /** The tensors as they came: nothing of them is checked. */
   infer(request: InferRequest, options: CallOptions): Promise<readonly WireTensor[]>;
   /** Ends what is under way. */

@@ -5,7 +5,7 @@ import type { ServerChoice, ServerState } from '../../../src-shared/model-server
 import type { Tensors } from '../ort.ts';
 import { openGrpcServer } from './grpc-server.ts';
 import { openHttpServer } from './http-server.ts';
-import { type ModelDescription, type OpenServer, ServerFailure } from './model-server.ts';
+import { type OpenServer, type ServedModelDescription, ServerFailure } from './model-server.ts';
 import type { ServerAccess } from './server-access.ts';
 import { SERVER_TIMES, type ServerTimes, WatchedServer, type WatchOptions } from './server-watch.ts';
 import type { WantedModel } from './wanted-models.ts';
@@ -87,7 +87,7 @@ export class ServerPool {
   }
 
   /** A model as the first server describes it that is ready. */
-  describe(wanted: WantedModel): ModelDescription | undefined {
+  describe(wanted: WantedModel): ServedModelDescription | undefined {
     return this.#servers.find(({ isReady }) => isReady)?.model(wanted.graph);
   }
 

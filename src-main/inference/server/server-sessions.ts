@@ -5,10 +5,10 @@ import { buildNearestGraph } from '../../graph/nearest.ts';
 import { frameTensor } from '../../pipeline/frame.ts';
 import type { ModelSessions } from '../engine-sessions.ts';
 import type { OpenGraph } from '../method-graphs.ts';
-import type { RunContext, Session, SessionInput, Tensor, Tensors } from '../ort.ts';
+import type { InferenceContext, Session, SessionInput, Tensor, Tensors } from '../ort.ts';
 import type { LoadedPack } from '../pack-loader.ts';
 import { type PackSessionOptions, PackSessions } from '../pack-sessions.ts';
-import type { ModelDescription } from './model-server.ts';
+import type { ServedModelDescription } from './model-server.ts';
 import type { ServerPool } from './server-pool.ts';
 import type { WantedModel } from './wanted-models.ts';
 
@@ -83,7 +83,7 @@ const TYPES: Readonly<Record<string, string>> = {
   UINT8: 'uint8',
 };
 
-function signature({ inputs, outputs }: ModelDescription): Signature {
+function signature({ inputs, outputs }: ServedModelDescription): Signature {
   const described = inputs.map(
     ({ name, datatype, shape }): SessionInput => ({
       name,
@@ -122,7 +122,7 @@ function servedSession({ pool, model, takeOver, image }: Served, known: Signatur
     outputNames,
     ...(inputs && { inputs }),
     ...(image && { takesBytes: true as const }),
-    async run(feeds, _outputs, { signal, onServed }: RunContext = {}) {
+    async run(feeds, _outputs, { signal, onServed }: InferenceContext = {}) {
       const answer = await pool.infer(model, feeds, signal);
       const { gaveWay } = answer;
       if (answer.tensors) {

@@ -2,7 +2,12 @@ import type { ModelServerRecord, ServedGraph } from '../../../src-shared/device.
 import type { ServerAddress, ServerState } from '../../../src-shared/model-servers.ts';
 import type { Tensors } from '../ort.ts';
 import { checkedAnswer } from './answer-check.ts';
-import { type ModelDescription, type ModelServer, type OpenServer, ServerFailure } from './model-server.ts';
+import {
+  type ModelServer,
+  type OpenServer,
+  type ServedModelDescription,
+  ServerFailure,
+} from './model-server.ts';
 import { differencesOf, isProven, type Origin, type WantedModel } from './wanted-models.ts';
 import { inDatatype, toWire } from './wire-tensors.ts';
 
@@ -29,7 +34,7 @@ export const SERVER_TIMES: ServerTimes = {
 /** What is known of a server's models. */
 interface Known {
   readonly record: ModelServerRecord;
-  readonly models: ReadonlyMap<ServedGraph, ModelDescription>;
+  readonly models: ReadonlyMap<ServedGraph, ServedModelDescription>;
 }
 
 export interface WatchOptions {
@@ -102,7 +107,7 @@ export class WatchedServer {
   }
 
   /** A model of a server that is, or was, ready. */
-  model(graph: ServedGraph): ModelDescription | undefined {
+  model(graph: ServedGraph): ServedModelDescription | undefined {
     return this.#known?.models.get(graph);
   }
 
@@ -135,7 +140,7 @@ export class WatchedServer {
     const options = { deadline: times.connect };
     if (!(await server.isReady(options))) throw new ServerFailure('away', 'it says that it is not ready');
     const { name, version } = await server.describe(options);
-    const models = new Map<ServedGraph, ModelDescription>();
+    const models = new Map<ServedGraph, ServedModelDescription>();
     const differences: string[] = [];
     for (const model of wanted) {
       const found = await describeModel(server, model, times);
@@ -220,7 +225,7 @@ async function describeModel(
   server: ModelServer,
   { name }: WantedModel,
   { connect }: ServerTimes,
-): Promise<ModelDescription> {
+): Promise<ServedModelDescription> {
   try {
     return await server.describeModel(name, { deadline: connect });
   } catch (error) {
@@ -231,7 +236,7 @@ async function describeModel(
   }
 }
 
-function recordOf({ graph, name }: WantedModel, { versions, parameters }: ModelDescription) {
+function recordOf({ graph, name }: WantedModel, { versions, parameters }: ServedModelDescription) {
   const sha256 = parameters.clipsam_graph_sha256 ?? '';
   return {
     ...{ graph, name },
@@ -241,7 +246,7 @@ function recordOf({ graph, name }: WantedModel, { versions, parameters }: ModelD
 }
 
 /** What a model is fed, as the server has described it. */
-function wireFeeds({ image }: WantedModel, { inputs }: ModelDescription, feeds: Tensors) {
+function wireFeeds({ image }: WantedModel, { inputs }: ServedModelDescription, feeds: Tensors) {
   if (image) {
     const [pixels] = Object.values(feeds);
     const [input] = inputs;

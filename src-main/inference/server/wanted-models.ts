@@ -3,7 +3,7 @@ import { type Pack, stageTensor } from '../../../src-shared/pack.ts';
 import { DECODER_TENSORS } from '../decoder-dialects.ts';
 import type { Tensors } from '../ort.ts';
 import type { LoadedPack } from '../pack-loader.ts';
-import type { ModelDescription, TensorDescription } from './model-server.ts';
+import type { ServedModelDescription, TensorDescription } from './model-server.ts';
 
 /** An output that is asked for. */
 interface WantedOutput {
@@ -85,7 +85,7 @@ export function originOf({ pack, packHash }: LoadedPack): Origin {
 const FORMAT = '1';
 
 /** What is different about a server's model, in words; empty: it is what is wanted. */
-export function differencesOf(wanted: WantedModel, found: ModelDescription, origin: Origin): string[] {
+export function differencesOf(wanted: WantedModel, found: ServedModelDescription, origin: Origin): string[] {
   return [
     ...originDifferences(wanted, found, origin),
     ...(wanted.image ? imageDifferences(wanted.image, found.inputs) : []),
@@ -95,13 +95,13 @@ export function differencesOf(wanted: WantedModel, found: ModelDescription, orig
 }
 
 /** Whether a server's model shows which pack it was made of. */
-export function isProven({ parameters }: ModelDescription): boolean {
+export function isProven({ parameters }: ServedModelDescription): boolean {
   return parameters.clipsam_pack_hash !== undefined;
 }
 
 function originDifferences(
   { graph }: WantedModel,
-  { parameters }: ModelDescription,
+  { parameters }: ServedModelDescription,
   { packId, packHash }: Origin,
 ): string[] {
   const { clipsam_format: format, clipsam_pack: pack, clipsam_pack_hash: hash } = parameters;

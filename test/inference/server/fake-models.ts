@@ -3,7 +3,7 @@ import { openSessions } from '../../../src-main/inference/engine-sessions.ts';
 import type { Session, Tensor, Tensors } from '../../../src-main/inference/ort.ts';
 import type { LoadedPack } from '../../../src-main/inference/pack-loader.ts';
 import type {
-  ModelDescription,
+  ServedModelDescription,
   TensorDescription,
   WireTensor,
 } from '../../../src-main/inference/server/model-server.ts';
@@ -15,14 +15,14 @@ import { type Pack, stageTensor, type TowerInput } from '../../../src-shared/pac
 /** A pack's graphs as a server has them, computed in this process by ONNX Runtime. */
 export interface FakeModels {
   readonly names: readonly string[];
-  describe(model: string): ModelDescription;
+  describe(model: string): ServedModelDescription;
   infer(model: string, inputs: readonly WireTensor[], outputs: readonly string[]): Promise<WireTensor[]>;
 }
 
 interface FakeModel {
   readonly session: Session;
   readonly image?: TowerInput;
-  readonly description: ModelDescription;
+  readonly description: ServedModelDescription;
 }
 
 /** @param parameters instead of those that name the pack and its hash */
@@ -40,7 +40,7 @@ export async function fakeModels(
       ...{ clipsam_pack: pack.id, clipsam_pack_hash: packHash, clipsam_graph: graph, clipsam_format: '1' },
       clipsam_graph_sha256: 'ab'.repeat(32),
     };
-    const description: ModelDescription = {
+    const description: ServedModelDescription = {
       versions: ['1'],
       platform: 'onnxruntime_onnx',
       inputs: image ? [imageInput(image)] : (session.inputs ?? []).map(described),

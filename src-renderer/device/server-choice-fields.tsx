@@ -5,7 +5,7 @@ import { type DeviceRequest, deviceRequestSchema, isLocalRequest } from '../../s
 import { parseServers } from '../../src-shared/model-servers.ts';
 
 /** Addresses of inference servers, and whether this machine takes over when none answers. */
-export function ServerChoice({
+export function ServerChoiceFields({
   asked,
   isPending,
   denied,
