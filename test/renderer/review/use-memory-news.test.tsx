@@ -54,7 +54,7 @@ function openReview() {
   } as unknown as Client;
   const workstation = { client, api: apiFor(client), info: {} as AppInfo };
   const queries = new QueryClient();
-  const options = { client, api: workstation.api, queries, runId: RUN, workspace: '/w' };
+  const options = { client, api: workstation.api, queries, runId: RUN, workspace: '/w', workspaceId: 'w' };
   const edits = new ReviewEdits({
     ...options,
     tableKey: reviewTableKey(1, null),

@@ -66,7 +66,7 @@ function openImage() {
   onTestFinished(cleanup);
   void followEvents(workstation, queries, new AbortController().signal);
   const tableKey = reviewTableKey(1, null);
-  const options = { client, api, queries, runId: RUN, tableKey, workspace: '/w' };
+  const options = { client, api, queries, runId: RUN, tableKey, workspace: '/w', workspaceId: 'w' };
   const edits = new ReviewEdits({ ...options, inspector: () => 'Ada' });
   return { calls, result, edits, judge };
 }

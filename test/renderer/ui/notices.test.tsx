@@ -57,6 +57,7 @@ describe('in the filmstrip', () => {
         row={row}
         {...{ place: 0, total: 1, tile: 0, selected: false, runId: 1 }}
         other={undefined}
+        openBy={undefined}
         pictures={new PictureQueue(1)}
         describe={describeRow}
         onPick={() => {}}
