@@ -1,11 +1,11 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { afterAll, beforeAll } from 'vitest';
+import { freePort } from '../free-port.ts';
 
 const run = promisify(execFile);
 
@@ -112,12 +112,4 @@ export function sharedPostgres(): { readonly server: PostgresServer } {
   });
   afterAll(() => shared.server?.remove());
   return shared as { readonly server: PostgresServer };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

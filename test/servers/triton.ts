@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { freePort } from '../free-port.ts';
 import type { OrtTensor } from '../inference/raw-session.ts';
 import { until } from '../until.ts';
 
@@ -73,15 +73,6 @@ export async function startTriton(
     return answer?.ok === true;
   });
   return { http, grpc: `127.0.0.1:${grpcPort}`, process: child, log: () => written, kill };
-}
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 const DATATYPE = { uint8: 'UINT8', float32: 'FP32', float16: 'FP16', int64: 'INT64' } as const;

@@ -25,6 +25,7 @@ import { shardOf } from '../../../src-shared/shard.ts';
 import { behindItsBack, tamperWithFile } from '../../store/audit-fixture.ts';
 import { freshWorkspaceFolder, temporaryFolder } from '../../store/fixtures.ts';
 import { context, inspectionResult, recipe } from '../../store/results-fixture.ts';
+import { within } from '../../within-workspace.ts';
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
@@ -107,15 +108,6 @@ async function makeBatch(
 
 const merge = (sources: readonly string[], into: string) =>
   mergeWorkspaces({ sources, into, inspector: 'mo' });
-
-async function within<T>(folder: string, look: (workspace: Workspace) => Promise<T>): Promise<T> {
-  const workspace = await openWorkspace(folder);
-  try {
-    return await look(workspace);
-  } finally {
-    await workspace.close();
-  }
-}
 
 /** Every row of every table, but for what each opening writes. */
 function rowsOf(folder: string): Record<string, unknown[]> {

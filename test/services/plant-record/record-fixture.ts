@@ -7,7 +7,6 @@ import { addMadeUpBatches } from '../../../src-main/store/made-up-batches.ts';
 import { openWorkspace } from '../../../src-main/store/open-workspace.ts';
 import { addInspector } from '../../../src-main/store/people.ts';
 import { saveRecipe } from '../../../src-main/store/recipes.ts';
-import type { Workspace } from '../../../src-main/store/workspace.ts';
 import { RECORD_PARTS, RECORD_TABLES } from '../../../src-shared/plant-record.ts';
 import type { PostgresServer } from '../../postgres/postgres-server.ts';
 import { recipe, region } from '../../store/fixtures.ts';
@@ -37,16 +36,6 @@ export async function copied(folder: string): Promise<string> {
   const copy = join(await tempFolder(), 'station-7');
   await cp(folder, copy, { recursive: true });
   return copy;
-}
-
-/** Opens a workspace, does something in it, and closes it. */
-export async function within<T>(folder: string, act: (workspace: Workspace) => Promise<T>): Promise<T> {
-  const workspace = await openWorkspace(folder);
-  try {
-    return await act(workspace);
-  } finally {
-    await workspace.close();
-  }
 }
 
 export const removeFolder = (folder: string) => rm(folder, { recursive: true, force: true });

@@ -19,15 +19,8 @@ import { createStudy } from '../../../src-main/store/studies.ts';
 import { addVerdict } from '../../../src-main/store/verdicts.ts';
 import { hasPostgres, sharedPostgres } from '../../postgres/postgres-server.ts';
 import { until } from '../../until.ts';
-import {
-  BreakableWay,
-  contentOf,
-  copied,
-  madeUpFolder,
-  PIN,
-  removeFolder,
-  within,
-} from './record-fixture.ts';
+import { within } from '../../within-workspace.ts';
+import { BreakableWay, contentOf, copied, madeUpFolder, PIN, removeFolder } from './record-fixture.ts';
 
 describe.skipIf(!hasPostgres())('the plant’s record', () => {
   const shared = sharedPostgres();
