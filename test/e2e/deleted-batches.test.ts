@@ -24,11 +24,11 @@ describeInChromium('deleted batches', () => {
   });
 
   it.each([
-    ['en', 'dark', 'Recently deleted', 'Delete for good'],
-    ['zh-CN', 'light', '最近删除', '彻底删除'],
+    ['en', 'dark', 'Recently deleted', 'Delete for good', 'Cancel'],
+    ['zh-CN', 'light', '最近删除', '彻底删除', '取消'],
   ] as const)(
     'are removed for good with the keyboard, after it said what goes (%s)',
-    async (language, theme, view, act) => {
+    async (language, theme, view, act, cancel) => {
       const name = language === 'en' ? 'Lot 7' : 'Lot 8';
       const of = (table: string) =>
         readRecords<{ n: number }>(site.workspace, `select count(*) as n from ${table}`)[0]!.n;
@@ -53,16 +53,18 @@ describeInChromium('deleted batches', () => {
       expect(counts.map((line) => Number(/\d+/.exec(line)?.[0])).slice(0, 3)).toEqual([1, 40, 40]);
       expect(await window.seriousViolations()).toEqual([]);
       // The safe button has the focus: whoever presses Enter by habit loses nothing.
+      const focused = (button: string) =>
+        dialog.getByRole('button', { name: button }).evaluate((b) => b === document.activeElement);
+      await expect.poll(() => focused(cancel)).toBe(true);
       await keyboard.press('Enter');
       await dialog.waitFor({ state: 'detached' });
       expect(of('images')).toBe(before.images);
 
       await keyboard.press('Shift+Delete');
       await dialog.getByTestId('purge-counts').waitFor();
+      await expect.poll(() => focused(cancel)).toBe(true);
       await keyboard.press('Tab');
-      expect(
-        await dialog.getByRole('button', { name: act }).evaluate((b) => b === document.activeElement),
-      ).toBe(true);
+      await expect.poll(() => focused(act)).toBe(true);
       await keyboard.press('Enter');
       await dialog.waitFor({ state: 'detached' });
       await page.getByRole('option', { name }).waitFor({ state: 'detached' });
