@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { throwIfCancelled, toErrorRecord } from '../../../../src-shared/errors.ts';
+import { ClipSamError, throwIfCancelled, toErrorRecord } from '../../../../src-shared/errors.ts';
 import { evenlySpread } from '../../../../src-shared/evenly-spread.ts';
 import type { InspectionArea } from '../../../../src-shared/inspection-area.ts';
 import { DEFAULT_OPINION_SETTINGS } from '../../../../src-shared/opinion.ts';
@@ -44,21 +44,23 @@ export interface CategoryDraw extends Pick<MethodsCategory, 'references' | 'left
   readonly images: readonly (TestImage & { readonly contentHash: string | undefined })[];
   readonly ranges: FileRanges;
   readonly jobs: readonly DrawnJob[];
+  /** Why methods with references can't be run here; undefined: they can, or none is asked for. */
+  readonly tooFewReferences: string | undefined;
 }
 
 /**
  * Decides which images of a category are measured, and what they are compared with. References are drawn once, as many as
  * the method with most of them takes; those with fewer take the first of these. They, and copies of them, are measured by no
- * method, so that all are measured on the same images.
+ * method, so that all are measured on the same images. Where there are too few good images, methods without references are
+ * measured all the same.
  * @throws ClipSamError as `referenceDraws` and `drawnComparison`
  */
 export async function drawCategory(
   category: DefectCategory,
   options: CategoryDrawOptions,
 ): Promise<CategoryDraw> {
-  const { jobs, limit, seed, signal } = options;
-  const most = Math.max(0, ...jobs.map(({ references = 0 }) => references));
-  const references = most > 0 ? (await referenceDraws(category, most, signal))(seed) : [];
+  const { limit, signal } = options;
+  const { jobs, references, tooFewReferences } = await drawReferences(category, options);
   const drawn = new Set(references.map(({ contentHash }) => contentHash));
   const images: CategoryDraw['images'][number][] = [];
   const leftOut: string[] = [];
@@ -94,9 +96,29 @@ export async function drawCategory(
     });
   }
   return {
-    ...{ images, ranges, jobs: own, comparisons, leftOut },
+    ...{ images, ranges, jobs: own, comparisons, leftOut, tooFewReferences },
     references: references.map(({ path }) => relative(category.folder, path)),
   };
+}
+
+/** @returns the jobs that can be run with what was drawn @throws ClipSamError as `referenceDraws`, where none can */
+async function drawReferences(
+  category: DefectCategory,
+  { jobs, seed, signal }: CategoryDrawOptions,
+): Promise<
+  Pick<CategoryDraw, 'tooFewReferences'> & { jobs: readonly MethodJob[]; references: readonly KnownFile[] }
+> {
+  const most = Math.max(0, ...jobs.map(({ references = 0 }) => references));
+  if (most === 0) return { jobs, references: [], tooFewReferences: undefined };
+  try {
+    const references = (await referenceDraws(category, most, signal))(seed);
+    return { jobs, references, tooFewReferences: undefined };
+  } catch (error) {
+    const others = jobs.filter(({ references }) => references === undefined);
+    if (!(error instanceof ClipSamError && error.code === 'input-invalid') || others.length === 0)
+      throw error;
+    return { jobs: others, references: [], tooFewReferences: error.message };
+  }
 }
 
 /** @throws ClipSamError what the pack lacks, where none of the methods can be run */

@@ -54,8 +54,8 @@ interface Runs {
  * Measures methods side by side: the same pack, images, masks and sizes for all. Figures are exact; intervals and differences
  * come from resamples of the images. A method that the pack can't run is named, with why. What was measured of an image is
  * kept at once: a measurement that ended early goes on, unless pack, recipe, area or program have changed.
- * @throws ClipSamError as `evaluate`; `input-invalid` when the pack can run none of the methods, or a category has too few
- *   good images for the references
+ * @throws ClipSamError as `evaluate`; `input-invalid` when the pack can run none of the methods, or all of them take
+ *   references and a category has too few good images
  */
 export async function evaluateMethods(
   root: string,

@@ -2,10 +2,9 @@ import { throwIfCancelled } from '../../../../src-shared/errors.ts';
 import type { InferenceClient } from '../../../inference/inference-client.ts';
 import { drawResamples } from '../../../pipeline/resampling.ts';
 import type { DefectCategory } from '../../datasets/defect-category.ts';
-import type { FileRanges } from '../../pictures/file-ranges.ts';
 import { byMaskValue } from '../category-tally.ts';
 import type { MethodSpec } from '../method-spec.ts';
-import { type CategoryDrawOptions, drawCategory } from './category-draws.ts';
+import { type CategoryDraw, type CategoryDrawOptions, drawCategory } from './category-draws.ts';
 import { type KeptImage, MethodTally, methodCases, tallyFigures } from './category-figures.ts';
 import { methodDifferences, type ResampledFigures } from './compare-methods.ts';
 import { type FailedImage, type MeasureImagesOptions, measureImages } from './measure-images.ts';
@@ -73,7 +72,7 @@ export async function measureCategory(
     }
   }
   options.onMeasured();
-  const figures = await figuresOf(category, tallies, kept, draw.ranges, options);
+  const figures = await figuresOf(category, tallies, kept, draw, options);
   const good = kept.filter(({ mask }) => mask === undefined).length;
   return {
     resampled: figures.resampled,
@@ -103,7 +102,7 @@ async function figuresOf(
   { dataset, category }: DefectCategory,
   tallies: ReadonlyMap<MethodSpec, MethodTally>,
   images: readonly KeptImage[],
-  ranges: FileRanges,
+  { ranges, tooFewReferences }: Pick<CategoryDraw, 'ranges' | 'tooFewReferences'>,
   { folder, resamples, seed, unable, gallery, signal }: MeasureCategoryOptions,
 ): Promise<CategoryFigures> {
   const methods: MethodCategoryFigures[] = [];
@@ -116,7 +115,10 @@ async function figuresOf(
   );
   for (const [spec, tally] of tallies) {
     throwIfCancelled(signal);
-    const reason = reasonOf(spec, unable) ?? lackIn(tally, images.length);
+    const reason =
+      reasonOf(spec, unable) ??
+      (spec.references === undefined ? undefined : tooFewReferences) ??
+      lackIn(tally, images.length);
     if (reason !== undefined) {
       without.push({ method: spec.text, reason });
       continue;

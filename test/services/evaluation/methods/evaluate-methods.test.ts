@@ -185,6 +185,34 @@ describe('references', () => {
     expect(keys[2]!.slice(0, 2)).toEqual(keys[1]);
   });
 
+  it('are too many for a category: methods without them are measured there all the same', async () => {
+    await makeCategory(join(root, 'bolt'), { good: 0, defective: 2 });
+    await makeCategory(join(root, 'nut'), { good: 3, defective: 2 });
+    const { categories, mean } = await measure(
+      fakeMethods(SKILL),
+      'clipsam,clipsam+references-1,references-1',
+    );
+    const [bolt, nut] = categories;
+    expect(bolt).toMatchObject({ good: 0, defective: 2, references: [], leftOut: [] });
+    expect(bolt!.methods.map(({ method }) => method)).toEqual(['clipsam']);
+    const folder = join(root, 'bolt');
+    const reason = `${folder} has 0 different good images, and 1 references take 2. Draw fewer.`;
+    expect(bolt!.without).toEqual([
+      { method: 'clipsam+references-1', reason },
+      { method: 'references-1', reason },
+    ]);
+    expect(nut!.methods).toHaveLength(3);
+    expect(mean.methods.map(({ method, categories: count }) => [method, count])).toEqual([
+      ['clipsam', 2],
+      ['clipsam+references-1', 1],
+      ['references-1', 1],
+    ]);
+    await expect(measure(fakeMethods(SKILL), 'clipsam+references-1,references-1')).rejects.toMatchObject({
+      code: 'input-invalid',
+      message: reason,
+    });
+  });
+
   it('are compared with what the same method says of them', async () => {
     await makeCategory(join(root, 'nut'), { train: 2, good: 1, defective: 1 });
     const fake = fakeMethods(SKILL);
