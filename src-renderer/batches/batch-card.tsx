@@ -44,7 +44,7 @@ export const BatchCard = memo(function BatchCard({ row }: { readonly row: BatchS
             radius="sm"
             className={classes.noShrink}
           >
-            {t(`state.${state}`)}
+            {run?.followed ? t('follow.is.following') : t(`state.${state}`)}
           </Badge>
         </Group>
         <PlainName size="xs" c="dimmed">
@@ -56,7 +56,7 @@ export const BatchCard = memo(function BatchCard({ row }: { readonly row: BatchS
             run.done > 0 &&
             ` · ${t('reviewed', { done: format.count(reviewed), total: format.count(run.done + run.failed) })}`}
         </Text>
-        {run && isUnfinished(state) ? (
+        {run && isUnfinished(state) && !run.followed ? (
           <Progress
             value={(100 * (run.done + run.failed)) / Math.max(1, run.total)}
             size={6}

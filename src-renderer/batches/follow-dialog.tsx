@@ -98,18 +98,20 @@ function FollowForm({ onClose, onEditing }: { onClose(): void; onEditing(editing
           />
           <TextInput {...field('partNumber')} />
           <TextInput {...field('lot')} />
+          <TextInput
+            {...field('objectName')}
+            description={t('about-object')}
+            inputWrapperOrder={['label', 'input', 'description']}
+            placeholder={t('object-example')}
+          />
+          <RecipeSelect
+            label={t('follow.recipe')}
+            value={draft.recipeHash}
+            objectName={draft.objectName}
+            onChange={(recipeHash) => set({ recipeHash })}
+            onEditing={onEditing}
+          />
         </SimpleGrid>
-        <TextInput
-          {...field('objectName')}
-          description={t('about-object')}
-          placeholder={t('object-example')}
-        />
-        <RecipeSelect
-          value={draft.recipeHash}
-          objectName={draft.objectName}
-          onChange={(recipeHash) => set({ recipeHash })}
-          onEditing={onEditing}
-        />
         <NativeSelect
           label={t('follow.polling')}
           value={draft.polling}

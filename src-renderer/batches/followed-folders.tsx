@@ -44,7 +44,7 @@ function FollowedRow({
   const kind = conditionOf(folder);
   const { batchId = null, taken = 0, inspected = 0, failed = 0 } = state ?? {};
   const words = [
-    t(`follow.per.${settings.batchPer}`),
+    t(`follow.batches.${settings.batchPer}`),
     ...(settings.partNumber === '' ? [] : [t('follow.part', { part: settings.partNumber })]),
     ...(settings.lot === '' ? [] : [t('follow.lot', { lot: settings.lot })]),
     t('follow.counts', {
@@ -88,7 +88,7 @@ function FollowedRow({
 }
 
 /** What has to be known besides. */
-function Notes({ folder: { error, state } }: { readonly folder: FollowedFolderView }) {
+function Notes({ folder: { path, error, state } }: { readonly folder: FollowedFolderView }) {
   const { t } = useTranslation('batches');
   const format = useFormat();
   const waiting = state?.waiting ?? [];
@@ -97,7 +97,7 @@ function Notes({ folder: { error, state } }: { readonly folder: FollowedFolderVi
     ...[error, state?.trouble, state?.away].flatMap((one) => (one ? failureText(one) : [])),
     ...(first === undefined
       ? []
-      : [t('follow.not-whole', { file: first, number: format.count(waiting.length) })]),
+      : [t('follow.not-whole', { file: within(path, first), number: format.count(waiting.length) })]),
     ...(state?.isPolled ? [t('follow.polled')] : []),
     ...(state?.broker
       ? [
@@ -115,6 +115,11 @@ function Notes({ folder: { error, state } }: { readonly folder: FollowedFolderVi
       {note}
     </Text>
   ));
+}
+
+/** What a file is called below its folder. */
+function within(folder: string, file: string): string {
+  return file.startsWith(folder) ? file.slice(folder.length).replace(/^[\\/]+/, '') : file;
 }
 
 type Condition = 'following' | 'waiting' | 'trouble' | 'starting';

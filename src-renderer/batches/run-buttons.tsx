@@ -32,6 +32,8 @@ export function RunButtons({
   const isEnded = state === 'done' || state === 'cancelled';
   const isHalted = state === 'paused' || state === 'stopped';
   const failed = row.run?.failed ?? 0;
+  // Its folder is stopped instead, above the list.
+  const followed = row.run?.followed ?? false;
   const rest = { variant: 'default', disabled: busy } as const;
   return (
     <Group gap="xs">
@@ -59,7 +61,7 @@ export function RunButtons({
           {t('run.review')}
         </Button>
       )}
-      {state === 'running' && (
+      {state === 'running' && !followed && (
         <Button {...rest} leftSection={<IconPlayerPause size={16} />} onClick={actions.pause}>
           {t('run.pause')}
         </Button>
@@ -74,7 +76,7 @@ export function RunButtons({
           {t('run.retry', { count: failed, number: format.count(failed) })}
         </Button>
       )}
-      {(state === 'running' || isHalted) && (
+      {((state === 'running' && !followed) || isHalted) && (
         <Button {...rest} leftSection={<IconPlayerStop size={16} />} onClick={actions.cancel}>
           {t('run.cancel')}
         </Button>

@@ -6,7 +6,7 @@ import type { RunProgress } from '../../src-shared/contract/runs.ts';
 import { ratePerUnit } from '../i18n/format.ts';
 import { FailureDetails } from '../ui/failure-details.tsx';
 import { useFormat } from '../ui/use-format.ts';
-import { batchState } from './batch-state.ts';
+import { type BatchState, batchState } from './batch-state.ts';
 import { ComparedWith } from './compared-with.tsx';
 import { RunButtons } from './run-buttons.tsx';
 import { RunFailures } from './run-failures.tsx';
@@ -49,16 +49,16 @@ export function RunPanel({ row, actions, commands }: RunPanelProps) {
   );
 }
 
-function HowFar({
-  run,
-  state,
-}: {
+interface HowFarProps {
   readonly run: RunProgress;
-  readonly state: ReturnType<typeof batchState>;
-}) {
+  readonly state: BatchState;
+}
+
+function HowFar({ run, state }: HowFarProps) {
   const { t } = useTranslation('batches');
   const format = useFormat();
   const ended = run.done + run.failed;
+  const waits = run.followed === true && ended === run.total;
   return (
     <div>
       <Group justify="space-between" mb={4} gap="xs">
@@ -66,17 +66,23 @@ function HowFar({
           {t('run.progress', { done: format.count(ended), total: format.count(run.total) })}
         </Text>
         <Text size="sm" c="dimmed" data-testid="rate">
-          {run.active && state === 'running' ? <Pace run={run} /> : t(`state.${state}`)}
+          <HowFarText run={run} state={state} waits={waits} />
         </Text>
       </Group>
       <Progress
         value={(100 * ended) / Math.max(1, run.total)}
         size="md"
-        animated={state === 'running'}
+        animated={state === 'running' && !waits}
         aria-label={t('run.title')}
       />
     </div>
   );
+}
+
+function HowFarText({ run, state, waits }: HowFarProps & { readonly waits: boolean }) {
+  const { t } = useTranslation('batches');
+  if (waits) return t('run.waits');
+  return run.active && state === 'running' ? <Pace run={run} /> : t(`state.${state}`);
 }
 
 function Pace({ run: { comparing, rate, eta, tiles } }: { readonly run: RunProgress }) {

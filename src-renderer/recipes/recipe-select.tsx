@@ -13,11 +13,14 @@ import type { RecipeBase } from './use-recipe-draft.ts';
 
 /** Chooses the recipe of the next run, and opens it for editing. */
 export function RecipeSelect({
+  label,
   value,
   objectName,
   onChange,
   onEditing,
 }: {
+  /** Default: that it is the recipe of the next run. */
+  readonly label?: string;
   /** Null: the pack's default. */
   readonly value: string | null;
   /** Object's name for a recipe that is made from the default. */
@@ -48,7 +51,7 @@ export function RecipeSelect({
       <Group align="flex-end" gap={6} wrap="nowrap">
         <Select
           flex={1}
-          label={t('fields.recipe')}
+          label={label ?? t('fields.recipe')}
           value={value ?? DEFAULT}
           allowDeselect={false}
           searchable

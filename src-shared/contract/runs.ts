@@ -14,6 +14,8 @@ export const runProgressSchema = z.object({
   ...runCountsSchema.shape,
   /** True when this program works on it. */
   active: z.boolean(),
+  /** It inspects what comes into a folder that this program follows, and waits for more when it has inspected everything. */
+  followed: z.literal(true).optional(),
   /** How many of the images that the others are compared with are prepared; null: all of them, or there are none. */
   comparing: z.object({ done: count, total: count }).nullable(),
   rate: z.number().nullable(),

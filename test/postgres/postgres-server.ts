@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -34,30 +34,58 @@ export function hasPostgres(): boolean {
   return BIN !== undefined;
 }
 
+/** How a server is reached by TLS; all PEM. */
+export interface PostgresTls {
+  readonly authority: string;
+  readonly certificate: string;
+  readonly key: string;
+  readonly rules: readonly string[];
+}
+
 /** A server of its own in a temporary folder, on a free port, trusting whoever comes from this machine. */
 export class PostgresServer {
   readonly port: number;
   readonly folder: string;
   readonly #user = unprivileged();
 
-  private constructor(folder: string, port: number) {
+  readonly #tls: boolean;
+
+  private constructor(folder: string, port: number, tls: boolean) {
     this.folder = folder;
     this.port = port;
+    this.#tls = tls;
   }
 
-  static async make(): Promise<PostgresServer> {
+  /** @param tls with certificates, and rules (lines of pg_hba.conf) of who else may come in by which way */
+  static async make(tls?: PostgresTls): Promise<PostgresServer> {
     const folder = await mkdtemp(join(tmpdir(), 'clipsam-postgres-'));
-    const server = new PostgresServer(folder, await freePort());
+    const server = new PostgresServer(folder, await freePort(), tls !== undefined);
     const { uid, gid } = server.#user;
-    if (uid !== undefined && gid !== undefined) await chown(folder, uid, gid);
+    const give = async (path: string) => {
+      if (uid !== undefined && gid !== undefined) await chown(path, uid, gid);
+    };
+    await give(folder);
     const options = ['--no-sync', '-A', 'trust', '-U', 'owner', '-E', 'UTF8', '--locale=C'];
     await server.#program('initdb', ['-D', join(folder, 'data'), ...options]);
+    if (tls) {
+      const { authority, certificate, key, rules } = tls;
+      const contents = { 'ca.pem': authority, 'server.pem': certificate, 'server.key': key };
+      for (const [name, content] of Object.entries(contents)) {
+        const path = join(folder, 'data', name);
+        await writeFile(path, content, { mode: 0o600 });
+        await give(path);
+      }
+      const lines = ['host all owner 127.0.0.1/32 trust', ...rules];
+      await writeFile(join(folder, 'data', 'pg_hba.conf'), `${lines.join('\n')}\n`);
+    }
     await server.start();
     return server;
   }
 
   async start(): Promise<void> {
-    const options = `-p ${this.port} -k ${this.folder} -c listen_addresses=127.0.0.1 -c fsync=off -c timezone=Asia/Tokyo`;
+    const files = 'ssl_ca_file=ca.pem -c ssl_cert_file=server.pem -c ssl_key_file=server.key';
+    const tls = this.#tls ? ` -c ssl=on -c ${files}` : '';
+    const options = `-p ${this.port} -k ${this.folder} -c listen_addresses=127.0.0.1 -c fsync=off -c timezone=Asia/Tokyo${tls}`;
     await this.#control(['-w', '-t', '600', '-l', join(this.folder, 'log'), '-o', options, 'start']);
   }
 

@@ -110,7 +110,8 @@ export class RunControl {
     const unwritten = endingsOf(this.#options.workspace).get(run.id);
     const ended = unwritten ? { ...run, status: unwritten.status, error: unwritten.error ?? null } : run;
     const active = this.#options.isFollowed?.(run.id) ?? false;
-    return { run: ended, total, done, failed, active, comparing: null, rate: null, eta: null };
+    const progress = { run: ended, total, done, failed, active, comparing: null, rate: null, eta: null };
+    return active ? { ...progress, followed: true } : progress;
   }
 
   /**

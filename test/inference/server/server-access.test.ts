@@ -1,52 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readServerAccess, serverAccessPlaces } from '../../../src-main/inference/server/server-access.ts';
+import { certificates } from '../../certificates.ts';
 import { tempFolder } from '../../temp-folder.ts';
 import { ASKS_SAM, engineOn, pack, picture, saidHere, serving } from './served-pack.ts';
 
 const TOKEN = 'made-up-token-of-this-test';
-
-/** An authority that signs itself, and certificates by it for 127.0.0.1 and for a client. */
-async function certificates() {
-  const folder = await tempFolder();
-  const path = (name: string) => join(folder, name);
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
-  await writeFile(path('names'), 'subjectAltName=IP:127.0.0.1\n');
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl(
-    'req',
-    '-x509',
-    ...key,
-    '-keyout',
-    'ca.key',
-    '-out',
-    'ca.pem',
-    '-subj',
-    '/CN=authority',
-    '-days',
-    '2',
-  );
-  for (const name of ['server', 'client']) {
-    openssl('req', ...key, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
-    const signed = [
-      '-CA',
-      'ca.pem',
-      '-CAkey',
-      'ca.key',
-      '-CAcreateserial',
-      '-days',
-      '2',
-      '-extfile',
-      'names',
-    ];
-    openssl('x509', '-req', '-in', `${name}.csr`, '-out', `${name}.pem`, ...signed);
-  }
-  const text = (name: string) => readFileSync(path(name), 'utf8');
-  return { path, text };
-}
 
 for (const protocol of ['grpc', 'http'] as const) {
   it(`a token and an authority of one's own open a server with TLS, over ${protocol}s`, async () => {

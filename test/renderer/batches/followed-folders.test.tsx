@@ -31,8 +31,8 @@ it('shows how following goes, and what is waited for', async () => {
   });
   const shown = within(await screen.findByTestId('followed'));
   shown.getByText('/data/camera1');
-  shown.getByText('day · part 4711 · 5 came, 4 inspected, 1 failed');
-  shown.getByText(/Not whole yet, and waited for: .*half\.png/);
+  shown.getByText('a batch per day · part 4711 · 5 came, 4 inspected, 1 failed');
+  shown.getByText('Not written to its end yet, waited for: half.png (1 in all).');
   shown.getByText(/The broker is not reached \(refused\); 2 results are kept for it/);
   fireEvent.click(shown.getByText('Show batch'));
   expect(onShow).toHaveBeenCalledWith(3);

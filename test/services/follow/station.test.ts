@@ -1,15 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { listBatches } from '../../../src-main/store/batches.ts';
 import { countMessages } from '../../../src-main/store/outbox.ts';
 import { saveRecipe } from '../../../src-main/store/recipes.ts';
 import type { BrokerSettings, StationState } from '../../../src-shared/station-messages.ts';
+import { certificates } from '../../certificates.ts';
 import { hasMosquitto, listening, mosquitto, say } from '../../mqtt/mosquitto.ts';
 import { recipe } from '../../store/fixtures.ts';
-import { tempFolder } from '../../temp-folder.ts';
 import { until } from '../../until.ts';
 import { following, picture } from './follow-fixture.ts';
 
@@ -115,33 +114,18 @@ describe.skipIf(!hasMosquitto)('a followed folder at a broker (mosquitto)', () =
   });
 
   test('goes in by TLS with a CA of the plant and a password from a file, and says where either is wrong', async () => {
-    const folder = await tempFolder();
-    const file = (name: string) => join(folder, name);
-    const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-    openssl(
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-keyout',
-      'key.pem',
-      '-out',
-      'ca.pem',
-      ...subject,
-    );
+    const { path: file } = await certificates();
     execFileSync('mosquitto_passwd', ['-c', '-b', file('passwords'), 'line1', 'secret']);
     const { port } = await mosquitto([
       ...['allow_anonymous false', `password_file ${file('passwords')}`],
-      ...[`certfile ${file('ca.pem')}`, `keyfile ${file('key.pem')}`],
+      ...[`certfile ${file('server.pem')}`, `keyfile ${file('server.key')}`],
     ]);
     await writeFile(file('wrong'), 'guess\n');
     await writeFile(file('right'), 'secret\n');
     const url = `mqtts://127.0.0.1:${port}`;
     const known = { url, caFile: file('ca.pem'), user: 'line1' };
     const tries = [
-      [{ url, user: 'line1', passwordFile: file('right') }, /self.signed/i],
+      [{ url, user: 'line1', passwordFile: file('right') }, /unable to verify|self.signed/i],
       [{ ...known, passwordFile: file('wrong') }, /not auth|bad user/i],
     ] as const;
     for (const [settings, problem] of tries) {
@@ -166,6 +150,34 @@ describe.skipIf(!hasMosquitto)('a followed folder at a broker (mosquitto)', () =
     const line = await following({ settings: { broker } });
     await line.put('a.png', await picture(1));
     await until(() => listener.of('result').length === 1);
+  });
+
+  test('is let in by its own certificate, and says that it is not without one', async () => {
+    const { path } = await certificates();
+    // What the certificate calls it is who it is.
+    await writeFile(path('rights'), 'user client\ntopic readwrite plant/#\n');
+    const { port } = await mosquitto([
+      ...[`cafile ${path('ca.pem')}`, `certfile ${path('server.pem')}`, `keyfile ${path('server.key')}`],
+      ...['require_certificate true', 'use_identity_as_username true'],
+      ...['allow_anonymous false', `acl_file ${path('rights')}`],
+    ]);
+    const settings = { url: `mqtts://127.0.0.1:${port}`, caFile: path('ca.pem') };
+    const stranger = await following({ settings: { broker: settingsFor(port, settings) } });
+    await stranger.put('a.png', await picture(1));
+    await stranger.until(1);
+    await until(
+      () => stranger.follower.state.broker?.problem && stranger.follower.state.broker.waiting === 1,
+    );
+    await stranger.stop();
+
+    const own = { certFile: path('client.pem'), keyFile: path('client.key') };
+    const [cafile, cert, key] = [settings.caFile, own.certFile, own.keyFile];
+    const listener = await listening(port, 'plant/#', ['--cafile', cafile, '--cert', cert, '--key', key]);
+    const broker = settingsFor(port, { ...settings, ...own });
+    const line = await following({ settings: { broker } });
+    await line.put('a.png', await picture(1));
+    await until(() => listener.of('result').length === 1);
+    expect(line.follower.state.broker?.problem).toBeNull();
   });
 
   test('is said to be gone by the broker when its program is killed', async () => {
