@@ -1,7 +1,7 @@
 // Measures `clipsam sync` with a real PostgreSQL server, on made-up results: node .tools/bench-record.mjs [results]
 // The first sync brings everything, the second finds nothing new. Needs Debian's package postgresql.
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,9 +51,7 @@ async function fill(folder) {
   const size = { batches: Math.ceil(results / BATCH), images: Math.min(results, BATCH) };
   await addMadeUpBatches(workspace, hash, { ...size, pictures: { folder: '/line', files, regions } });
   await workspace.close();
-  const { size: bytes } = await import('node:fs').then(({ statSync }) =>
-    statSync(join(folder, 'workspace.sqlite')),
-  );
+  const { size: bytes } = await stat(join(folder, 'workspace.sqlite'));
   return Math.round(bytes / 1e6);
 }
 

@@ -71,6 +71,7 @@ export function BatchesBar({
       <Button
         variant="default"
         leftSection={<IconFolderSearch size={16} />}
+        data-testid="follow-folder"
         {...denied('follow.start')}
         onClick={onFollow}
       >

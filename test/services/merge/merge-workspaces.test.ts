@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { verifyTrail } from '../../../src-main/services/audit/verify-trail.ts';
@@ -392,6 +394,34 @@ describe('a merge', () => {
       expect(conflictCount, `cut off: ${cut}`).toBe(0);
       expect(await batchOf(into)).toEqual(expected);
       await expectSound(into);
+    }
+  });
+
+  it('that was killed at any statement goes on where it was', async () => {
+    const parts = [await made({ paths: inShard(1), shard: 1 }), await made({ paths: inShard(2), shard: 2 })];
+    const child = fileURLToPath(new URL('./merge-child.ts', import.meta.url));
+    const killedAt = (statement: number, into: string) =>
+      spawnSync(process.execPath, [child, String(statement), into, ...parts], { encoding: 'utf8' });
+    const whole = await newFolder();
+    const statements = Number(killedAt(0, whole).stdout);
+    expect(statements).toBeGreaterThan(100);
+    const expected = await batchOf(whole);
+    const points = 8;
+    const again = await newFolder();
+    for (let point = 1; point <= points; point++) {
+      const at = Math.floor((statements * point) / (points + 1));
+      // One that was killed once, and one that is killed again and again.
+      for (const into of [await newFolder(), again]) {
+        const { signal, stderr } = killedAt(at, into);
+        // What came before is not done again, so the one that goes on may end before.
+        if (into !== again) expect(signal, stderr).toBe('SIGKILL');
+        if (into === again && point < points) continue;
+        const { conflictCount, lostArtifacts } = await merge(parts, into);
+        expect({ conflictCount, lostArtifacts }).toEqual({ conflictCount: 0, lostArtifacts: [] });
+        expect(await batchOf(into)).toEqual(expected);
+        await expectSound(into);
+        expect((await readdir(into)).filter((name) => name.startsWith('merging-'))).toEqual([]);
+      }
     }
   });
 
