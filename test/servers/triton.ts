@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { freePort } from '../free-port.ts';
 import type { OrtTensor } from '../inference/raw-session.ts';
+import { PATIENCE } from '../patience.ts';
 import { until } from '../until.ts';
 
 /** Folder of a real Triton Inference Server; `.ci/run` installs one there, with ONNX Runtime in our version. */
@@ -18,6 +19,15 @@ export function hasTriton(): boolean {
   if (!isThere) console.warn(`SKIPPED: a real Triton Inference Server (not installed in ${HOME})`);
   return isThere;
 }
+
+/**
+ * A busy machine is no failure: models are loaded one after the other, may take long, and are loaded again where Triton took
+ * a model's process for dead, which got no time for a second.
+ */
+const PATIENT = [
+  ...['--model-load-thread-count=1', '--model-load-retry-count=5'],
+  `--backend-config=python,stub-timeout-seconds=${PATIENCE / 1000}`,
+];
 
 export interface TritonServer {
   readonly http: string;
@@ -42,7 +52,7 @@ export async function startTriton(
       ...repositories.map((folder) => `--model-repository=${folder}`),
       ...['--http-address', '127.0.0.1', '--http-port', `${httpPort}`],
       ...['--grpc-address', '127.0.0.1', '--grpc-port', `${grpcPort}`],
-      ...['--allow-metrics', 'false', '--exit-timeout-secs', '5', ...args],
+      ...['--allow-metrics', 'false', '--exit-timeout-secs', '5', ...PATIENT, ...args],
     ],
     // A group of its own: its models are processes that would outlive it.
     { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
