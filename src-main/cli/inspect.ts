@@ -106,6 +106,8 @@ Examples:
   clipsam inspect photos/ --references good/ --opinions language,consensus,references
                                                    compare with good parts, and with one another
   clipsam inspect photos/ --shard 3/16 -w part3    one of sixteen machines; clipsam merge brings them together
+  clipsam inspect photos/ --device grpc://gpu-box:8001,grpc://other:8001,cpu
+                                                   on two inference servers, here when neither answers
 
 Exit codes: 0 all inspected, 2 wrong usage, 3 some images failed, 1 other errors, 130 interrupted.`,
     )
