@@ -2,10 +2,10 @@ import type { InferContractRouterInputs, InferContractRouterOutputs } from '@orp
 import { describe, expectTypeOf, it } from 'vitest';
 import type { PUBLISHED_EVENTS } from '../src-main/api/published-events.ts';
 import type { PyramidLayout } from '../src-main/codec/image-pyramid.ts';
-import type { Segmentation } from '../src-main/inference/engine.ts';
 import type { EngineClient, EngineRequests } from '../src-main/inference/engine-client.ts';
 import type { InferenceClient, InferenceEvent } from '../src-main/inference/inference-client.ts';
 import type { InferenceRequests } from '../src-main/inference/inference-protocol.ts';
+import type { Segmentation } from '../src-main/inference/segmentation.ts';
 import type { readManifest } from '../src-main/reports/export-manifest.ts';
 import type { exportReport } from '../src-main/reports/export-report.ts';
 import type { DoneImage } from '../src-main/reports/run-report.ts';

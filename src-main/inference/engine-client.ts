@@ -8,14 +8,6 @@ import type { CellMask } from '../pipeline/area-mask.ts';
 import type { DecoderPrompts } from '../pipeline/decoder-prompts.ts';
 import type { EncoderSize } from '../pipeline/tile-plan.ts';
 import type { EncoderImage } from './encoder-image.ts';
-import type {
-  CoarseAnswer,
-  DecodedLogits,
-  EmbedAnswer,
-  Others,
-  Segmentation,
-  SegmentRecipe,
-} from './engine.ts';
 import {
   type ComparisonProgress,
   type EngineOptions,
@@ -24,6 +16,14 @@ import {
 } from './inference-protocol.ts';
 import { tooHeavy } from './pack-files.ts';
 import { RequestClient } from './request-channel.ts';
+import type {
+  CoarseAnswer,
+  DecodedLogits,
+  EmbedAnswer,
+  Others,
+  Segmentation,
+  SegmentRecipe,
+} from './segmentation.ts';
 import { isOutOfMemory, threadPort } from './thread-port.ts';
 
 /** What is known of the engine once its pack is loaded. */

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { ClipSamError, fromErrorRecord, throwIfCancelled, toErrorRecord } from '../../src-shared/errors.ts';
 import { frameSide } from '../pipeline/fit.ts';
-import { type DecodedLogits, Engine } from './engine.ts';
+import { Engine } from './engine.ts';
 import type { EngineRequests, OpenedEngine } from './engine-client.ts';
 import type { OpeningOptions } from './engine-opening.ts';
 import type { EngineOptions } from './inference-protocol.ts';
 import { graphCacheFolder, OptimisedGraphs } from './optimised-graphs.ts';
 import { loadPack } from './pack-loader.ts';
 import { serveRequests } from './request-channel.ts';
+import type { DecodedLogits } from './segmentation.ts';
 import type { MaskLogits } from './segmenter.ts';
 import { parentThreadPort } from './thread-port.ts';
 import { VariantVerdicts } from './variant-verdicts.ts';

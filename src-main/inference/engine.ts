@@ -1,34 +1,23 @@
 import { readFile } from 'node:fs/promises';
-import type { Alignment } from '../../src-shared/alignment.ts';
 import type { DeviceReport } from '../../src-shared/device.ts';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
-import type { Frame } from '../../src-shared/frame.ts';
 import type { PartDoubt, PartMark, PartSeed } from '../../src-shared/inspection-area.ts';
 import type { ServerState } from '../../src-shared/model-servers.ts';
 import type { Pack } from '../../src-shared/pack.ts';
-import type { Recipe } from '../../src-shared/recipe.ts';
 import { type LanguageRecipe, mapDecidedBy } from '../methods/map-recipe.ts';
 import { type CellMask, clearOutside, clipLevels } from '../pipeline/area-mask.ts';
 import type { DecoderPrompts } from '../pipeline/decoder-prompts.ts';
 import { frameSide } from '../pipeline/fit.ts';
-import { comparedStages, type ImageTokens, keptTokens } from '../pipeline/image-tokens.ts';
+import { comparedStages, keptTokens } from '../pipeline/image-tokens.ts';
 import type { RegionMasks } from '../pipeline/mask-levels.ts';
 import { regionPrompts } from '../pipeline/region-prompts.ts';
 import { findRegions, minRegionCells } from '../pipeline/regions.ts';
-import type { ScoreMap } from '../pipeline/score-map.ts';
-import {
-  type AreaLookup,
-  type EncodedStages,
-  type FoundArea,
-  findPart,
-  lookAt,
-  partSeed,
-} from './area-lookup.ts';
+import { type EncodedStages, findPart, lookAt, partSeed } from './area-lookup.ts';
 import { refuseWithoutBoxesOnce } from './box-check.ts';
 import { CoarseMaps } from './coarse-maps.ts';
-import type { Comparison } from './comparison.ts';
 import type { EncoderImage } from './encoder-image.ts';
 import { type OpenedOnDevice, type OpeningOptions, openOnDevice } from './engine-opening.ts';
+import { ImageSegmenter } from './image-segmenter.ts';
 import { imagesUnderWay } from './images-under-way.ts';
 import type { ComparisonProgress, Rescored, RescoreJob } from './inference-protocol.ts';
 import { MethodGraphs } from './method-graphs.ts';
@@ -36,77 +25,22 @@ import { type Compared, type ComparingOptions, Opinions } from './opinions.ts';
 import type { LoadedPack } from './pack-loader.ts';
 import { RecentMap } from './recent-map.ts';
 import { rescore } from './rescore.ts';
-import { type Embedding, type MaskLogits, Segmenter } from './segmenter.ts';
-import type { ServedBy } from './server/served-by.ts';
-import { type StepTimings, Stopwatch } from './stopwatch.ts';
+import type {
+  CoarseAnswer,
+  DecodedLogits,
+  EmbedAnswer,
+  Others,
+  Segmentation,
+  SegmentRecipe,
+} from './segmentation.ts';
+import type { Embedding } from './segmenter.ts';
+import { Stopwatch } from './stopwatch.ts';
 import { TokenSearch } from './token-search.ts';
 import { openTokenizer, type Tokenizer } from './tokenizer.ts';
 import { type Encoded, FRAME_TOKENS, type LookedAt, Towers } from './towers.ts';
 
-/** What decides a segmentation, besides the image. */
-export type SegmentRecipe = LanguageRecipe & Pick<Recipe, 'pointsPerRegion'>;
-
-/** What else an image is compared with. */
-export interface Others {
-  readonly comparison?: Comparison | undefined;
-  /** Its part alone, turned like the others', and how that lies in the frame; for the comparison. */
-  readonly aligned?: { readonly image: EncoderImage; readonly alignment: Alignment } | undefined;
-  /** Where to look; absent: everywhere. */
-  readonly area?: AreaLookup | undefined;
-  /** Cells that count for what all opinions say together, where they are known already; instead of `area`. */
-  readonly counted?: CellMask | undefined;
-  /** True: other methods look at the same image next; see `InspectJob`. */
-  readonly sideBySide?: boolean | undefined;
-  /** True: no regions are looked for, only the map is wanted. */
-  readonly mapOnly?: boolean | undefined;
-}
-
-/** What the language opinion says of an image. */
-export interface CoarseAnswer {
-  readonly coarse: ScoreMap;
-  readonly timings: StepTimings;
-  readonly served?: ServedBy | undefined;
-}
-
-/** What others are compared with. */
-export interface EmbedAnswer {
-  readonly coarse: ScoreMap;
-  readonly tokens: ImageTokens;
-}
-
-/** Everything that neural networks have to say about an image. */
-export interface Segmentation {
-  /** In which regions were looked for: language's own, or all opinions fused. */
-  readonly coarse: ScoreMap;
-  /** What other images say; absent: there was no comparison. */
-  readonly compared?: Compared | undefined;
-  /** Absent: the whole image. */
-  readonly area?: FoundArea | undefined;
-  readonly regions: readonly RegionMasks[];
-  readonly timings: StepTimings;
-  /** Milliseconds among them that passed for another method on the same image, not now. */
-  readonly sparedMs: number;
-  /** Who computed, where servers were asked. */
-  readonly served?: ServedBy | undefined;
-}
-
-/** SAM's answer to prompts of the inspector's own. */
-export interface DecodedLogits {
-  readonly frame: Frame;
-  readonly levels: MaskLogits;
-  /** Bare session times in milliseconds; the image is encoded only when its embedding is gone. */
-  readonly encodeMs: number;
-  readonly decodeMs: number;
-  readonly served?: ServedBy | undefined;
-}
-
 /** Tokens and language maps kept for another comparison of images just seen; some 15 MB each. */
 const RECENT_LOOKS = 3;
-/**
- * Bytes of embeddings kept for further prompts on images just seen where four images are under way: 4 MB each by SAM's
- * first version, 16 by SAM 2.1.
- */
-const RECENT_EMBEDDINGS = 64 << 20;
 
 /**
  * Owns the sessions of a pack and runs the pipeline's neural half. Where this machine computes, that blocks its thread, and
@@ -119,8 +53,7 @@ export class Engine {
   readonly #opinions: Opinions;
   readonly #towers: Towers;
   readonly #maps: CoarseMaps;
-  readonly #sam: Segmenter;
-  readonly #embeddings: RecentMap<string, Embedding>;
+  readonly #sam: ImageSegmenter;
   readonly #looks = new RecentMap<string, LookedAt>(RECENT_LOOKS);
   readonly #serverStates: OpenedOnDevice['serverStates'];
   #lastComparison: Promise<unknown> = Promise.resolve();
@@ -135,9 +68,8 @@ export class Engine {
     this.#opinions = new Opinions(new TokenSearch(sessions), { pack, packHash });
     this.#towers = new Towers(pack, sessions, tokenizer);
     this.#maps = new CoarseMaps(pack, this.#towers, new MethodGraphs(pack, pathOf, openGraph));
-    this.#sam = new Segmenter(sessions, pack);
+    this.#sam = new ImageSegmenter(this.#towers, sessions, pack, imagesUnderWay(device));
     this.device = device;
-    this.#embeddings = new RecentMap((RECENT_EMBEDDINGS / 4) * imagesUnderWay(device), embeddingBytes);
     this.#serverStates = serverStates;
   }
 
@@ -173,7 +105,7 @@ export class Engine {
     const clock = new Stopwatch(signal);
     const seen = await this.#lookOnce(image, recipe, others, clock, signal);
     const area =
-      others.area && (await lookAt(others.area, this.#encoded(image, seen), this.#asker(image, clock)));
+      others.area && (await lookAt(others.area, this.#encoded(image, seen), this.#sam.asker(image, clock)));
     const compared = await this.#compare(
       image,
       others,
@@ -196,7 +128,7 @@ export class Engine {
     clock.timings.regions += performance.now() - start;
 
     const asked = recipe.method?.refine === false ? [] : found.map(({ prompts }) => prompts);
-    const answers = await this.#askAll(image, asked, clock, signal);
+    const answers = await this.#sam.ask(image, asked, clock, signal);
     const regions = found.map((region, i): RegionMasks => {
       const levels = answers[i] ?? [];
       return { ...region, levels: area ? clipLevels(levels, area.cells, frame) : levels };
@@ -254,8 +186,8 @@ export class Engine {
     mark: Pick<PartMark, 'point' | 'level'>,
   ): Promise<Omit<PartSeed, 'packHash'> | undefined> {
     const clock = new Stopwatch();
-    const encoded = await this.#encode(image, clock);
-    return partSeed(mark, this.#encoded(image, encoded), this.#asker(image, clock));
+    const encoded = await this.#sam.encodeVision(image, clock);
+    return partSeed(mark, this.#encoded(image, encoded), this.#sam.asker(image, clock));
   }
 
   /** The cells of the part that resembles a clicked one. @throws ClipSamError `inference-failed` as {@link segment} */
@@ -264,40 +196,12 @@ export class Engine {
     seed: Omit<PartSeed, 'packHash'>,
   ): Promise<{ readonly cells: CellMask } | { readonly doubt: PartDoubt }> {
     const clock = new Stopwatch();
-    const encoded = await this.#encode(image, clock);
-    return findPart(seed, this.#encoded(image, encoded), this.#asker(image, clock));
+    const encoded = await this.#sam.encodeVision(image, clock);
+    return findPart(seed, this.#encoded(image, encoded), this.#sam.asker(image, clock));
   }
 
   #encoded({ frame }: EncoderImage, encoded: Pick<Encoded, 'stages'>): EncodedStages {
     return { frame, stages: this.#towers.frameTokens(encoded, frame), grid: FRAME_TOKENS };
-  }
-
-  /** Asks SAM about an image; an encoder of SAM's own runs only now, and once; for no prompts it doesn't. */
-  async #askAll(
-    image: EncoderImage,
-    prompts: readonly DecoderPrompts[],
-    clock: Stopwatch,
-    signal?: AbortSignal,
-  ): Promise<MaskLogits[]> {
-    if (prompts.length === 0) return [];
-    throwIfCancelled(signal);
-    return this.#sam.decode(prompts, await this.#embeddingOf(image, clock), clock, signal);
-  }
-
-  #asker(image: EncoderImage, clock: Stopwatch) {
-    return async (prompts: DecoderPrompts): Promise<MaskLogits> =>
-      (await this.#askAll(image, [prompts], clock))[0]!;
-  }
-
-  async #embeddingOf(image: EncoderImage, clock: Stopwatch): Promise<Embedding> {
-    const known = this.#embeddings.get(image.key);
-    if (known) return known;
-    if (this.#pack.segmenter.encoder.kind === 'vision') {
-      await this.#encode(image, clock);
-    } else {
-      this.#embeddings.set(image.key, await this.#sam.encode(image, clock));
-    }
-    return this.#embeddings.get(image.key)!;
   }
 
   /**
@@ -305,20 +209,8 @@ export class Engine {
    * @returns false when it is not there and no image came with the question
    */
   async prepareSam(key: string, image?: EncoderImage): Promise<boolean> {
-    if (image) await this.#embeddingOf(image, new Stopwatch());
-    return this.#embeddings.get(key) !== undefined;
-  }
-
-  /** The vision tower alone; the embedding that it makes on its way is kept for SAM. */
-  async #encode(image: EncoderImage, clock: Stopwatch): Promise<Encoded> {
-    const encoded = await this.#towers.encode(image, clock);
-    this.#keep(image, encoded);
-    return encoded;
-  }
-
-  /** Keeps the embedding that the vision tower made on its way. */
-  #keep({ key, frame }: EncoderImage, { embedding }: Encoded): void {
-    if (embedding) this.#embeddings.set(key, { frame, tensors: [embedding] });
+    if (image) await this.#sam.embeddingOf(image, new Stopwatch());
+    return this.#sam.kept(key) !== undefined;
   }
 
   /**
@@ -366,7 +258,7 @@ export class Engine {
     const name = JSON.stringify([image.key, image.frame, mapDecidedBy(recipe)]);
     const known = this.#looks.get(name);
     if (known) {
-      this.#keep(image, known);
+      this.#sam.keep(image, known);
       return known;
     }
     const look = await this.#look(image, recipe, clock, signal);
@@ -384,8 +276,8 @@ export class Engine {
   ): Promise<LookedAt> {
     return this.#maps.look(image, recipe, {
       ...{ clock, signal, sideBySide },
-      onEncoded: (encoded) => this.#keep(image, encoded),
-      askSam: (prompts) => this.#askAll(image, prompts, clock, signal),
+      onEncoded: (encoded) => this.#sam.keep(image, encoded),
+      askSam: (prompts) => this.#sam.ask(image, prompts, clock, signal),
     });
   }
 
@@ -400,14 +292,10 @@ export class Engine {
     image?: EncoderImage,
   ): Promise<DecodedLogits | undefined> {
     const clock = new Stopwatch();
-    const embedding = image ? await this.#embeddingOf(image, clock) : this.#embeddings.get(key);
+    const embedding = image ? await this.#sam.embeddingOf(image, clock) : this.#sam.kept(key);
     if (!embedding) return undefined;
     const [levels] = await this.#sam.decode([prompts], embedding, clock);
     const { encode: encodeMs, decode: decodeMs } = clock.timings;
     return { frame: embedding.frame, levels: levels!, encodeMs, decodeMs, served: clock.served };
   }
-}
-
-function embeddingBytes({ tensors }: Embedding): number {
-  return tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
 }

@@ -23,7 +23,7 @@ import {
 } from '../pipeline/tile-regions.ts';
 import type { FoundArea } from './area-lookup.ts';
 import { type EncoderImage, encoderPart } from './encoder-image.ts';
-import type { Segmentation } from './engine.ts';
+import type { Segmentation } from './segmentation.ts';
 import type { EngineClient } from './engine-client.ts';
 import { joinServed, type ServedBy } from './server/served-by.ts';
 
