@@ -30,7 +30,7 @@ for (const protocol of ['grpc', 'http'] as const) {
       });
       const good = await serving(loaded, { protocol });
       const engine = await engineOn(loaded, `${bad.address},${good.address}`);
-      const said = await engine.segment(await picture(loaded, true), ASKS_SAM);
+      const said = await engine.coarseMap(await picture(loaded, true), ASKS_SAM);
       expect(said.coarse).toEqual(here.coarse);
       const [state] = engine.serverStates;
       // The boxes are asked about first, at both; then it is this one's turn.
@@ -39,7 +39,7 @@ for (const protocol of ['grpc', 'http'] as const) {
       expect(said.served?.gaveWay.join()).toMatch(reason);
 
       const alone = await engineOn(loaded, bad.address);
-      await expect(alone.segment(await picture(loaded, true), ASKS_SAM)).rejects.toMatchObject({
+      await expect(alone.coarseMap(await picture(loaded, true), ASKS_SAM)).rejects.toMatchObject({
         ...{ code: 'device-unavailable', message: expect.stringMatching(reason) },
         details: { case: 'model-servers-refused' },
       });
@@ -60,7 +60,7 @@ for (const protocol of ['grpc', 'http'] as const) {
         times,
         ...(fault === 'never' && { openServer: impatientWith(bad.address) }),
       });
-      const said = await engine.segment(await picture(loaded, true), ASKS_SAM);
+      const said = await engine.coarseMap(await picture(loaded, true), ASKS_SAM);
       expect(said.coarse).toEqual(here.coarse);
       expect(bad.asked.filter((model) => model.endsWith('text'))).toHaveLength(1);
       const [state] = engine.serverStates;

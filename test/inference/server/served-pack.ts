@@ -15,7 +15,7 @@ import { deviceRequestSchema } from '../../../src-shared/device.ts';
 import { frameFor } from '../../../src-shared/frame.ts';
 import { tempFolder } from '../../temp-folder.ts';
 import { noise, TINY_RECIPE, writeTinyPack } from '../tiny-pack.ts';
-import { fakeModels } from './fake-models.ts';
+import { type FakeModels, fakeModels } from './fake-models.ts';
 import { type FakeServerOptions, startFakeServer } from './fake-server.ts';
 
 const FRAME = frameFor(640, 480);
@@ -31,9 +31,13 @@ export async function pack(write: (folder: string) => Promise<unknown> = writeTi
   return loadPack(folder);
 }
 
-/** A server in this process that has a pack's models, until the test ends. */
+const MODELS = new WeakMap<LoadedPack, Promise<FakeModels>>();
+
+/** A server in this process that has a pack's models, until the test ends; servers of one pack share their sessions. */
 export async function serving(loaded: LoadedPack, options: Partial<FakeServerOptions> = {}) {
-  const server = await startFakeServer({ models: await fakeModels(loaded), ...options });
+  const models = options.models ?? MODELS.get(loaded) ?? fakeModels(loaded);
+  if (models instanceof Promise) MODELS.set(loaded, models);
+  const server = await startFakeServer({ ...options, models: await models });
   onTestFinished(() => server.close());
   return server;
 }
