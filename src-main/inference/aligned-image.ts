@@ -11,11 +11,11 @@ import { alignmentOf, alignPicture } from '../pipeline/alignment.ts';
 import { type PartPose, type PoseTemplate, partPose, poseTemplate } from '../pipeline/part-pose.ts';
 import type { TemplatePicture } from './comparison.ts';
 import { type EncoderImage, encoderImage } from './encoder-image.ts';
-import type { Others } from './segmentation.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { EmbedJob, InspectJob, PoseJob } from './inference-protocol.ts';
 import { partInFrame } from './part-in-frame.ts';
 import { RecentMap } from './recent-map.ts';
+import type { Others } from './segmentation.ts';
 
 /** A picture of the part alone, turned like the template's. */
 export interface AlignedImage {

@@ -9,10 +9,10 @@ import { maskLevels } from '../pipeline/mask-levels.ts';
 import { planTiles } from '../pipeline/tile-plan.ts';
 import { promptsWithin, promptTile, viewArea } from '../pipeline/tile-regions.ts';
 import { encoderImage } from './encoder-image.ts';
-import type { DecodedLogits } from './segmentation.ts';
 import { type EngineClient, tileSize } from './engine-client.ts';
 import type { AskSamJob, SamMasks } from './inference-protocol.ts';
 import { partKey } from './inspect-tiles.ts';
+import type { DecodedLogits } from './segmentation.ts';
 
 interface Answer {
   readonly decoded: DecodedLogits;

@@ -23,8 +23,8 @@ import {
 } from '../pipeline/tile-regions.ts';
 import type { FoundArea } from './area-lookup.ts';
 import { type EncoderImage, encoderPart } from './encoder-image.ts';
-import type { Segmentation } from './segmentation.ts';
 import type { EngineClient } from './engine-client.ts';
+import type { Segmentation } from './segmentation.ts';
 import { joinServed, type ServedBy } from './server/served-by.ts';
 
 /** An image that is looked at in tiles as well. */
