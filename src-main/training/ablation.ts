@@ -6,7 +6,7 @@ import type { LoadedPack } from '../inference/pack-loader.ts';
 import { stageShape } from '../methods/stage-feeds.ts';
 import { meanFigures, type ProtocolFigures } from './fold-figures.ts';
 import { type FoldProtocol, FoldRunner } from './fold-run.ts';
-import { APRIL_GAN_SCALE, type HeadConfig, trainableHead } from './head-config.ts';
+import { type HeadConfig, trainableHead } from './head-config.ts';
 import type { HeadFigures } from './head-validation.ts';
 import { innerParts, type ProtocolProgress } from './leave-one-out.ts';
 import type { ObjectLanguage } from './object-language.ts';
@@ -64,8 +64,11 @@ export interface Ablation {
 /** Novelty that a head without it gets to be compared: of the last stage, no single like. */
 const NOVELTY_SHARPNESS = 40;
 
-/** The full head, and each of its parts left out: the paper's Table 2, and our own choices. */
-export function ablationVariants(umci: UmciConfig, stages: number): HeadVariant[] {
+/**
+ * The full head, and each of its parts left out: the paper's Table 2, and our own choices.
+ * @param scale of the cosine, without UMCI
+ */
+export function ablationVariants(umci: UmciConfig, stages: number, scale: number): HeadVariant[] {
   const of = (change: Partial<UmciConfig>): HeadConfig => ({ kind: 'umci', umci: { ...umci, ...change } });
   const paths = (strip: boolean, scale: boolean) => of({ paths: { strip, scale } });
   const novelty: NoveltyChannel[] = [{ stage: stages - 1, sharpness: NOVELTY_SHARPNESS }];
@@ -78,7 +81,7 @@ export function ablationVariants(umci: UmciConfig, stages: number): HeadVariant[
     {
       name: 'without UMCI: linear layers and cosine',
       varies: 'umci',
-      head: { kind: 'linear', scale: APRIL_GAN_SCALE },
+      head: { kind: 'linear', scale },
     },
     {
       name: hasNovelty ? 'without novelty channels' : 'with a novelty channel',

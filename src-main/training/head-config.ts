@@ -8,8 +8,16 @@ export type HeadConfig =
   /** APRIL-GAN's linear layers. */
   | { readonly kind: 'linear'; readonly scale: number };
 
-/** Factor of the cosine in APRIL-GAN's code. */
-export const APRIL_GAN_SCALE = 100;
+/** Factor of the cosine in APRIL-GAN's code, which is CLIP's. */
+const CLIP_SCALE = 100;
+
+/**
+ * Factor of the cosine in linear layers: CLIP's, or what the pack's projection learned with its own text tower. One that is
+ * too large for it makes maps of nearly 0 and 1 alone, in which nothing is told apart.
+ */
+export function cosineScale({ methodWeights }: Pick<Pack, 'methodWeights'>): number {
+  return methodWeights?.projection?.scale ?? CLIP_SCALE;
+}
 
 /** The UMCI that is compared with others: the pack's own where it has one, else the paper's. */
 export function baseHead({ head }: Pick<Pack, 'head'>): UmciConfig {

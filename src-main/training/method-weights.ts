@@ -12,7 +12,7 @@ import type { LoadedPack } from '../inference/pack-loader.ts';
 import { Stopwatch } from '../inference/stopwatch.ts';
 import { stageShape } from '../methods/stage-feeds.ts';
 import { featuresIn } from './feature-file.ts';
-import { APRIL_GAN_SCALE } from './head-config.ts';
+import { cosineScale } from './head-config.ts';
 import { packTaken, placePack } from './head-pack.ts';
 import { paperSchedule } from './head-settings.ts';
 import { type HeadProgress, trainHead } from './head-training.ts';
@@ -133,9 +133,9 @@ async function layers(
   { parent, data, settings, cache, threads, signal }: MethodWeightsOptions,
   onProgress: (progress: HeadProgress) => void,
 ): Promise<TrainedLayers> {
-  const scale = APRIL_GAN_SCALE;
+  const scale = cosineScale(parent.pack);
   const plan = paperSchedule(settings, data.records.length);
-  const made = ['layers', parent.packHash, settings, data.records.map(({ id }) => id)];
+  const made = ['layers', parent.packHash, scale, settings, data.records.map(({ id }) => id)];
   const weights = await trainHead({
     head: trainableLinear(stageShape(parent.pack), scale),
     ...{ plan, seed: settings.seed, records: data.records, onProgress },

@@ -17,7 +17,7 @@ afterAll(() => rm(root, { recursive: true }));
 it('trains every variant alike and measures each product once, by a head that did not learn from it', async () => {
   const parent = await toyPack();
   const products = await toyProducts(join(root, 'features'), ['tiles', 'nuts'], 4);
-  const variants = ablationVariants(baseHead(parent.pack), 2);
+  const variants = ablationVariants(baseHead(parent.pack), 2, 100);
   const result = await ablate({
     ...{ parent, variants, folds: 2, steps: 1, threads: 1, cache: join(root, 'cache') },
     data: { folder: join(root, 'features'), products, leftOut: [] },

@@ -78,12 +78,16 @@ describe('trainMethodWeights', () => {
     expect(lackOf('similarity', pack)).toBeUndefined();
     const weights = readSafetensors(await readFile(pathOf('projection')), 'projection');
     expect(() => buildLinearHeadGraph(weights, { scale: 10 })).not.toThrow();
+    // CLIP's factor would be too large for a text tower of its own.
+    await train('sdp-plus', '4', await loadPack(join(root, 'twin@3')));
+    const { methodWeights: both } = (await loadPack(join(root, 'twin@4'))).pack;
+    expect(both!['sdp-plus']!.scale).toBe(both!.projection!.scale);
   });
 
   it('refuses what no method would take, and a folder that is taken, before it trains', async () => {
-    await expect(train('projection', '4')).rejects.toMatchObject({ code: 'input-invalid' });
+    await expect(train('projection', '5')).rejects.toMatchObject({ code: 'input-invalid' });
     await expect(train('april-gan', '3')).rejects.toMatchObject({ code: 'pack-exists' });
-    await expect(train('april-gan', '5', parent, AbortSignal.abort())).rejects.toMatchObject({
+    await expect(train('april-gan', '6', parent, AbortSignal.abort())).rejects.toMatchObject({
       code: 'cancelled',
     });
   });
