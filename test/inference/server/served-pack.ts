@@ -13,14 +13,18 @@ import {
 import type { ServerTimes } from '../../../src-main/inference/server/server-watch.ts';
 import { deviceRequestSchema } from '../../../src-shared/device.ts';
 import { frameFor } from '../../../src-shared/frame.ts';
+import { PATIENCE } from '../../patience.ts';
 import { tempFolder } from '../../temp-folder.ts';
 import { noise, TINY_RECIPE, writeTinyPack } from '../tiny-pack.ts';
 import { type FakeModels, fakeModels } from './fake-models.ts';
 import { type FakeServerOptions, startFakeServer } from './fake-server.ts';
 
 const FRAME = frameFor(640, 480);
-/** Pauses that nobody has to sit through. */
-const TIMES: Partial<ServerTimes> = { retry: 1, firstProbe: 1, lastProbe: 5 };
+/** Pauses that nobody has to sit through; a busy machine may take as long as it likes. */
+const TIMES: Partial<ServerTimes> = {
+  ...{ retry: 1, firstProbe: 1, lastProbe: 5 },
+  ...{ connect: PATIENCE, answer: PATIENCE },
+};
 
 /** Everything is a region: SAM is asked. */
 export const ASKS_SAM = { ...TINY_RECIPE, theta: 0 };
@@ -45,11 +49,11 @@ export async function serving(loaded: LoadedPack, options: Partial<FakeServerOpt
 export function engineOn(
   loaded: LoadedPack,
   addresses: string,
-  { times = TIMES, access, openServer }: EngineOnOptions = {},
+  { times, access, openServer }: EngineOnOptions = {},
 ): Promise<Engine> {
   const device = deviceRequestSchema.parse(addresses);
   return Engine.open(loaded, {
-    ...{ device, threads: 1, pool: { times, ...(openServer && { openServer }) } },
+    ...{ device, threads: 1, pool: { times: { ...TIMES, ...times }, ...(openServer && { openServer }) } },
     ...(access && { serverAccess: access }),
   });
 }
