@@ -141,6 +141,17 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   {
+    name: 'model-servers',
+    show: async (window) => {
+      await goTo(window, '/models', 'table');
+      await window.page.locator('input[type=radio][value=server]').check();
+      const addresses = window.page.locator('input[placeholder^="grpc://"]');
+      await addresses.fill('gpu-box');
+      await addresses.scrollIntoViewIfNeeded();
+      await settled(window);
+    },
+  },
+  {
     name: 'add-model-pack',
     show: async (window) => {
       await goTo(window, '/models', 'table');
