@@ -56,6 +56,17 @@ export const SCREENS: readonly Screen[] = [
       await settled(window);
     },
   },
+  {
+    name: 'follow-folder',
+    show: async (window, subject) => {
+      await batches.show(window, subject);
+      const dialog = window.page.getByRole('dialog');
+      await window.page.getByTestId('follow-folder').click();
+      await dialog.waitFor();
+      await dialog.locator('button[aria-expanded=false]').last().click();
+      await settled(window);
+    },
+  },
   review,
   {
     name: 'review-two-runs',

@@ -19,6 +19,7 @@ import {
 import { measureComparison } from './bench-comparison.ts';
 import type { MeasureContext, Measured } from './bench-context.ts';
 import { measureDashboard } from './bench-dashboard.ts';
+import { measureFollow } from './bench-follow.ts';
 import { generateImages } from './bench-images.ts';
 import { measureMetrics } from './bench-metrics.ts';
 import { measureReport } from './bench-report.ts';
@@ -64,6 +65,11 @@ export const MEASUREMENTS = [
     name: 'dashboard',
     description: 'the dashboard over 100,000 verdicts, over counting everything in full',
     measure: measureDashboard,
+  },
+  {
+    name: 'follow',
+    description: "from an image's arrival in a followed folder to its stored verdict, over the encoder's time",
+    measure: measureFollow,
   },
   {
     name: 'report',
