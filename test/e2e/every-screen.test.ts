@@ -2,10 +2,6 @@ import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { claimFolder, releaseFolder } from '../../src-main/store/followed-folders.ts';
-import { openWorkspace } from '../../src-main/store/open-workspace.ts';
-import { listRecipes } from '../../src-main/store/recipes.ts';
-import type { FollowSettings } from '../../src-shared/followed-folder.ts';
 import { addSecondRun } from '../second-run.ts';
 import { addSyntheticBatch } from '../synthetic-workspace.ts';
 import { BatchesPage } from './batches-page.ts';
@@ -44,7 +40,6 @@ describeInChromium('every screen', () => {
     });
     ({ batchId } = made);
     await addSecondRun(workspace, made);
-    await leaveFollowed(workspace, join(dirname(workspace), SCRIPT.replaceAll('/', '-')));
   });
 
   it.each([
@@ -90,19 +85,6 @@ describeInChromium('every screen', () => {
     await window.close();
   });
 });
-
-/** A folder in which nothing is yet, that the workstation follows once it starts. */
-async function leaveFollowed(workspaceFolder: string, folder: string): Promise<void> {
-  await mkdir(folder);
-  const workspace = await openWorkspace(workspaceFolder);
-  const { hash: recipeHash } = (await listRecipes(workspace))[0]!;
-  const settings: FollowSettings = {
-    ...{ name: SCRIPT, batchPer: 'day', objectName: '', partNumber: '4711', lot: SCRIPT, recipeHash },
-    ...{ polling: 'auto', waitSeconds: 30, broker: null },
-  };
-  releaseFolder(await claimFolder(workspace, folder, settings, { isOn: true, inspector: 'Ada' }));
-  await workspace.close();
-}
 
 /** Texts of the other language that are no texts of this one. */
 async function textsOfOtherLanguage(language: 'en' | 'zh-CN'): Promise<Set<string>> {
