@@ -68,7 +68,8 @@ export const MEASUREMENTS = [
   },
   {
     name: 'follow',
-    description: "from an image's arrival in a followed folder to its stored verdict, over the encoder's time",
+    description:
+      "from an image's arrival in a followed folder to its stored verdict, over the encoder's time",
     measure: measureFollow,
   },
   {
