@@ -58,7 +58,7 @@ for (const protocol of ['grpc', 'http'] as const) {
       });
       const good = await serving(loaded, { protocol });
       // Nobody finds it again while this looks.
-      const times = { firstProbe: A_DAY, lastProbe: A_DAY };
+      const times = { firstProbe: A_DAY, lastProbe: A_DAY, idleProbe: A_DAY };
       const engine = await engineOn(loaded, `${bad.address},${good.address}`, {
         times,
         ...(fault === 'never' && { openServer: impatientWith(bad.address) }),
