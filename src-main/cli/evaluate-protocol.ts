@@ -167,7 +167,7 @@ async function runAblation(options: ProtocolOptions, ready: Ready, display: Prog
   const { ablate, ablationVariants, sweepVariants } = await import('../training/ablation.ts');
   const { refinementVariants, sweepRefinement } = await import('../training/refinement-sweep.ts');
   const report = await import('../training/ablation-report.ts');
-  const { baseHead, cosineScale } = await import('../training/head-config.ts');
+  const { baseHead, layerScale } = await import('../training/head-config.ts');
   const base = baseHead(parent.pack);
   const settings = refinementVariants(parent.pack.defaultRecipe);
   const isAblated = ({ varies }: { readonly varies: string }) => varies === 'recipe' || varies === 'mmr';
@@ -181,7 +181,7 @@ async function runAblation(options: ProtocolOptions, ready: Ready, display: Prog
         steps: options.steps ?? stepsOf(data, protocol.batch),
         variants: isSweep
           ? sweepVariants(base, tryHidden, tryKernels)
-          : ablationVariants(base, parent.pack.vision.stages.length, cosineScale(parent.pack)),
+          : ablationVariants(base, parent.pack.vision.stages.length, layerScale(parent.pack)),
         onProgress: protocolMessages(display),
       });
     };

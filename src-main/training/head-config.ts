@@ -15,7 +15,7 @@ const CLIP_SCALE = 100;
  * Factor of the cosine in linear layers: CLIP's, or what the pack's projection learned with its own text tower. One that is
  * too large for it makes maps of nearly 0 and 1 alone, in which nothing is told apart.
  */
-export function cosineScale({ methodWeights }: Pick<Pack, 'methodWeights'>): number {
+export function layerScale({ methodWeights }: Pick<Pack, 'methodWeights'>): number {
   return methodWeights?.projection?.scale ?? CLIP_SCALE;
 }
 

@@ -12,7 +12,7 @@ import type { LoadedPack } from '../inference/pack-loader.ts';
 import { Stopwatch } from '../inference/stopwatch.ts';
 import { stageShape } from '../methods/stage-feeds.ts';
 import { featuresIn } from './feature-file.ts';
-import { cosineScale } from './head-config.ts';
+import { layerScale } from './head-config.ts';
 import { packTaken, placePack } from './head-pack.ts';
 import { paperSchedule } from './head-settings.ts';
 import { type HeadProgress, trainHead } from './head-training.ts';
@@ -133,7 +133,7 @@ async function layers(
   { parent, data, settings, cache, threads, signal }: MethodWeightsOptions,
   onProgress: (progress: HeadProgress) => void,
 ): Promise<TrainedLayers> {
-  const scale = cosineScale(parent.pack);
+  const scale = layerScale(parent.pack);
   const plan = paperSchedule(settings, data.records.length);
   const made = ['layers', parent.packHash, scale, settings, data.records.map(({ id }) => id)];
   const weights = await trainHead({
