@@ -18,6 +18,7 @@ import { useTranslation } from 'react-i18next';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { AuditScreen } from '../audit/audit-screen.tsx';
 import { BatchesScreen } from '../batches/batches-screen.tsx';
+import { FileDrop } from '../batches/file-drop.tsx';
 import { DashboardScreen } from '../dashboard/dashboard-screen.tsx';
 import { DeviceBadge } from '../device/device-badge.tsx';
 import { isEnabled } from '../keys/action.ts';
@@ -134,6 +135,7 @@ function Frame() {
           </Switch>
         </div>
       </AppShell.Main>
+      <FileDrop />
       <WelcomeDialog opened={inspector === '' && isOpen} />
       <SignInDialog />
       <ShortcutsDialog opened={helpOpen} onClose={help.close} />

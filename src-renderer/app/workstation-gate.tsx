@@ -7,7 +7,12 @@ import { apiFor, connect } from '../api/connection.ts';
 import { NetworkSignIn } from '../people/network-sign-in.tsx';
 import { useUnsentEdits } from '../review/unsent-edits.ts';
 import { beginAs, refreshPeople } from '../state/people.ts';
-import { followEvents, WorkstationContext, type WorkstationState } from '../state/workstation.ts';
+import {
+  followEvents,
+  useConnection,
+  WorkstationContext,
+  type WorkstationState,
+} from '../state/workstation.ts';
 import { App } from './app.tsx';
 
 type ConnectionState =
@@ -32,6 +37,7 @@ export function WorkstationGate() {
     let wasSignedIn = false;
     const lose = (error?: unknown) => {
       if (abort.signal.aborted) return;
+      useConnection.setState({ workstation: null });
       if (wasSignedIn) {
         // Most likely the session is over, and what one inspector saw is nothing for the next.
         queries.clear();
@@ -53,6 +59,7 @@ export function WorkstationGate() {
       if (abort.signal.aborted) return;
       const workstation = { client, api: apiFor(client), info };
       await queries.invalidateQueries();
+      useConnection.setState({ workstation });
       setConnection({ state: 'open', workstation });
       wasSignedIn = inspector !== null;
       await Promise.race([followEvents(workstation, queries, abort.signal), closed]);
@@ -60,6 +67,7 @@ export function WorkstationGate() {
     open().then(() => lose(), lose);
     return () => {
       abort.abort();
+      useConnection.setState({ workstation: null });
       clearTimeout(timer);
     };
   }, [attempt, queries]);

@@ -1,6 +1,6 @@
 import { Button, Center, Loader, Stack, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconPlus, IconStack2, IconUpload } from '@tabler/icons-react';
+import { IconPlus, IconStack2 } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../api/connection.ts';
@@ -36,7 +36,7 @@ export function BatchesScreen() {
   const list = useBatchList(view, wanted);
   const { rows, row } = list;
   const dialogs = useBatchDialogs();
-  const { task, setTask, purged, setPurged, exported, setExported, isFileOver } = dialogs;
+  const { task, setTask, purged, setPurged, exported, setExported } = dialogs;
   const [isFollowing, setFollowing] = useState(false);
   const openNew = () => setTask({ kind: 'new', paths: [] });
   const { change, undoNewest } = useUndoable();
@@ -91,7 +91,6 @@ export function BatchesScreen() {
           <NoBatch list={list} what={wanted === '' ? view : 'search'} onNew={openNew} />
         </Center>
       )}
-      {isFileOver && <DropHint />}
       <BatchDialog
         task={task}
         onPaths={(paths) => setTask((current) => current && { ...current, paths })}
@@ -161,18 +160,5 @@ function NoBatch({
         </Button>
       )}
     </Stack>
-  );
-}
-
-/** While files are held over the window. */
-function DropHint() {
-  const { t } = useTranslation('batches');
-  return (
-    <div className={classes.drop} aria-hidden>
-      <IconUpload size={44} stroke={1.4} />
-      <Text size="lg" fw={600}>
-        {t('drop.here')}
-      </Text>
-    </div>
   );
 }

@@ -15,8 +15,19 @@ export function entriesOf(data: DataTransfer | null): FileSystemEntry[] {
   return [...(data?.items ?? [])].flatMap((item) => item.webkitGetAsEntry() ?? []);
 }
 
-/** All files of dropped entries, folders with everything below them. */
-export async function filesOfEntries(entries: readonly FileSystemEntry[]): Promise<FileToUpload[]> {
+/**
+ * All files that were dropped, folders with everything below them.
+ * @throws DOMException when one can't be read
+ */
+export async function filesOfDrop(
+  files: readonly File[],
+  entries: readonly FileSystemEntry[],
+): Promise<FileToUpload[]> {
+  // Not every program that files are dragged from gives them as entries.
+  return entries.length === 0 ? filesOfField(files) : filesOfEntries(entries);
+}
+
+async function filesOfEntries(entries: readonly FileSystemEntry[]): Promise<FileToUpload[]> {
   const found: FileToUpload[] = [];
   const waiting = [...entries];
   for (let entry = waiting.shift(); entry; entry = waiting.shift()) {

@@ -49,7 +49,7 @@ export function SourcePicker({
         </>
       ) : (
         <>
-          <UploadPicker onPath={(path) => add([path])} />
+          <UploadPicker />
           <FolderBrowser
             withFiles="images"
             pickLabel={(name) => t('source.add', { name })}

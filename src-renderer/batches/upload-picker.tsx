@@ -5,34 +5,30 @@ import { useTranslation } from 'react-i18next';
 import { countEndings, endingsText } from '../../src-shared/endings.ts';
 import { UPLOAD_LIMITS } from '../../src-shared/upload.ts';
 import { useSession } from '../state/session.ts';
-import { useWorkstation } from '../state/workstation.ts';
 import { FailureDetails } from '../ui/failure-details.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import { filesOfField } from './chosen-files.ts';
-import { upload, useUploads } from './uploads.ts';
+import { isUnderWay, type UploadJob, upload, useUploads } from './uploads.ts';
 
 /** Chooses images of the browser's own machine and sends them to the workstation. */
-export function UploadPicker({ onPath }: { onPath(path: string): void }) {
+export function UploadPicker() {
   const { t } = useTranslation(['batches', 'app']);
   const format = useFormat();
-  const { client } = useWorkstation();
   const inspector = useSession((session) => session.inspector);
   const job = useUploads((state) => state.job);
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
-  const isSending = job?.state === 'sending';
-  const send = async (field: HTMLInputElement) => {
+  const isBusy = isUnderWay(job);
+  const send = (field: HTMLInputElement) => {
     const chosen = filesOfField(field.files ?? []);
     field.value = '';
-    if (chosen.length === 0) return;
-    const path = await upload(client, chosen, inspector);
-    if (path !== null) onPath(path);
+    void upload(() => chosen, inspector);
   };
   const field = {
     type: 'file',
     multiple: true,
     hidden: true,
-    onChange: (event: { readonly currentTarget: HTMLInputElement }) => void send(event.currentTarget),
+    onChange: (event: { readonly currentTarget: HTMLInputElement }) => send(event.currentTarget),
   } as const;
   return (
     <Stack gap={6} data-testid="upload">
@@ -42,7 +38,7 @@ export function UploadPicker({ onPath }: { onPath(path: string): void }) {
         <Button
           variant="default"
           leftSection={<IconFolderUp size={16} />}
-          disabled={isSending}
+          disabled={isBusy}
           onClick={() => folder.current?.click()}
         >
           {t('upload.folder')}
@@ -50,7 +46,7 @@ export function UploadPicker({ onPath }: { onPath(path: string): void }) {
         <Button
           variant="default"
           leftSection={<IconUpload size={16} />}
-          disabled={isSending}
+          disabled={isBusy}
           onClick={() => files.current?.click()}
         >
           {t('upload.files')}
@@ -63,18 +59,7 @@ export function UploadPicker({ onPath }: { onPath(path: string): void }) {
           fileBytes: format.count(UPLOAD_LIMITS.fileBytes / 1024 ** 3),
         })}
       </Text>
-      {isSending && (
-        <Group gap={8} wrap="nowrap">
-          <Progress
-            flex={1}
-            value={(100 * job.sent) / Math.max(1, job.total)}
-            aria-label={t('upload.sending')}
-          />
-          <Button variant="default" size="compact-sm" onClick={job.cancel}>
-            {t('app:cancel')}
-          </Button>
-        </Group>
-      )}
+      {(job?.state === 'sending' || job?.state === 'waiting') && <UploadBar job={job} />}
       {job?.state === 'failed' && (
         <Alert color="red" p="xs" title={t('upload.failed')}>
           <FailureDetails failure={job.error} />
@@ -98,6 +83,32 @@ export function UploadPicker({ onPath }: { onPath(path: string): void }) {
           />
         </Group>
       )}
+    </Stack>
+  );
+}
+
+/** How far an upload is, and what it waits for. */
+function UploadBar({ job }: { readonly job: Extract<UploadJob, { cancel(): void }> }) {
+  const { t } = useTranslation(['batches', 'app']);
+  const format = useFormat();
+  return (
+    <Stack gap={4}>
+      <Group gap={8} wrap="nowrap">
+        <Progress
+          flex={1}
+          value={(100 * job.sent) / Math.max(1, job.total)}
+          color={job.state === 'waiting' ? 'yellow' : undefined}
+          aria-label={t('upload.sending')}
+        />
+        <Button variant="default" size="compact-sm" onClick={job.cancel}>
+          {t('app:cancel')}
+        </Button>
+      </Group>
+      <Text size="xs" c="dimmed" role="status">
+        {job.state === 'waiting'
+          ? t('upload.waiting')
+          : t('upload.progress', { sent: format.bytes(job.sent), total: format.bytes(job.total) })}
+      </Text>
     </Stack>
   );
 }

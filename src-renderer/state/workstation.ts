@@ -21,6 +21,28 @@ export function useWorkstation(): WorkstationState {
   return workstation;
 }
 
+/** The workstation that the window is connected to; null while it is not. */
+export const useConnection = create<{ readonly workstation: WorkstationState | null }>(() => ({
+  workstation: null,
+}));
+
+/** The workstation, as soon as the window is connected to it. @throws the signal's reason when it is aborted before */
+export function whenConnected(signal: AbortSignal): Promise<WorkstationState> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const { workstation } = useConnection.getState();
+      if (!signal.aborted && !workstation) return;
+      stop();
+      signal.removeEventListener('abort', look);
+      if (signal.aborted) reject(signal.reason);
+      else resolve(workstation!);
+    };
+    const stop = useConnection.subscribe(look);
+    signal.addEventListener('abort', look);
+    look();
+  });
+}
+
 /** The device that runs, kept up to date by the event stream. */
 export const useDevice = create<{ status: DeviceStatus | null }>(() => ({ status: null }));
 
