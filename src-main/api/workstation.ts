@@ -5,6 +5,7 @@ import type { AppInfo } from '../../src-shared/contract/app.ts';
 import type { DeviceRequest } from '../../src-shared/device.ts';
 import type { DeviceSurvey } from '../../src-shared/device-survey.ts';
 import { SOFTWARE_VERSION } from '../../src-shared/version.ts';
+import { Downloads } from '../services/downloads/downloads.ts';
 import { FollowControl } from '../services/follow/follow-control.ts';
 import { addSampleBatch } from '../services/imports/sample-batch.ts';
 import { Uploads } from '../services/imports/uploads.ts';
@@ -108,6 +109,8 @@ export interface Workstation {
   readonly paths: ServerPaths | undefined;
   /** Images from browsers' machines. */
   readonly uploads: Uploads;
+  /** Files that are made for browsers' machines. */
+  readonly downloads: Downloads;
   /** Drafts of reports. */
   readonly previews: ReportPreviews;
   readonly packImports: PackImports;
@@ -180,8 +183,13 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
   const thumbnails = new Thumbnails(cache.thumbnails);
   const tiles = new TilePyramids(cache.tiles);
   const previews = new ReportPreviews(cache.previews);
+  const downloads = new Downloads(cache.downloads);
   // What a program left that died.
-  if (!workspace.isReadOnly) await previews.close().catch(log);
+  const clear = async () => {
+    await previews.close().catch(log);
+    await downloads.close().catch(log);
+  };
+  if (!workspace.isReadOnly) await clear();
   const onBatch = (batchId: number) => hub.publish({ kind: 'batch', batchId });
   const onBackup = () => hub.publish({ kind: 'backups' });
   const uploads = new Uploads(workspace);
@@ -213,7 +221,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     presence.close();
     hub.close();
     await underWay.settled();
-    await previews.close().catch(log);
+    await clear();
     await workspace.close();
   };
   return {
@@ -248,6 +256,7 @@ export async function openWorkstation(options: WorkstationOptions): Promise<Work
     }),
     paths,
     uploads,
+    downloads,
     previews,
     packImports,
     examiner,

@@ -35,6 +35,8 @@ export interface BrowserShellOptions {
   readonly media: (request: Request) => Promise<Response>;
   /** Answers `PUT` below `/uploads/`. */
   readonly uploads?: (request: Request, owner: string | null) => Promise<Response>;
+  /** Answers everything below `/downloads/`. */
+  readonly downloads?: (request: Request, who: null) => Response;
   /** The built window. */
   readonly rendererFolder: string;
   /** 0: any free one. */
@@ -58,7 +60,7 @@ export interface BrowserShell {
  * @throws ClipSamError `input-invalid` when the port is in use or not allowed
  */
 export async function startBrowserShell(options: BrowserShellOptions): Promise<BrowserShell> {
-  const { router, media, uploads, rendererFolder, access = new Access() } = options;
+  const { router, media, uploads, downloads, rendererFolder, access = new Access() } = options;
   const limits = { ...SHELL_LIMITS, ...options.limits };
   const files = staticFiles(rendererFolder);
   const server = createServer(serverOptions(limits));
@@ -73,7 +75,7 @@ export async function startBrowserShell(options: BrowserShellOptions): Promise<B
   app.use(async (c, next) => {
     const refusal =
       checkRequest(c.env.incoming, place) ??
-      (c.req.path.startsWith('/media/') ? checkMedia(c.req.url, gate) : undefined);
+      (/^\/(media|downloads)\//.test(c.req.path) ? checkMedia(c.req.url, gate) : undefined);
     return refusal ? refusalPage(c, refusal) : next();
   });
   app.get(SESSION_PATH, (c) => {
@@ -83,6 +85,7 @@ export async function startBrowserShell(options: BrowserShellOptions): Promise<B
       : c.text(NOT_LET_IN.message, NOT_LET_IN.status);
   });
   app.get('/media/*', (c) => media(c.req.raw));
+  if (downloads) app.get('/downloads/*', (c) => downloads(c.req.raw, null));
   if (uploads) {
     app.put('/uploads/*', (c) => {
       const isLetIn = access.hasToken(bearerOf(c.env.incoming));

@@ -4,7 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { AnyRouter } from '@orpc/server';
 import { SESSION_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, WAY_IN_HEADER } from '../../src-shared/browser-access.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
-import { SIGNS_OF_LIFE_EVERY } from '../../src-shared/roles.ts';
+import { type Inspector, SIGNS_OF_LIFE_EVERY } from '../../src-shared/roles.ts';
 import { isUpload } from '../api/uploads.ts';
 import type { Workstation } from '../api/workstation.ts';
 import { hostCheck } from './host-names.ts';
@@ -36,6 +36,8 @@ export interface NetworkShellOptions {
   readonly media: (request: Request) => Promise<Response>;
   /** Answers `PUT` below `/uploads/`; gets who is signed in. */
   readonly uploads: (request: Request, owner: string | null) => Promise<Response>;
+  /** Answers everything below `/downloads/`; gets who is signed in. */
+  readonly downloads: (request: Request, who: Inspector | null) => Response;
   readonly people: Workstation['people'];
   /** The built window. */
   readonly rendererFolder: string;
@@ -74,7 +76,7 @@ const SIGN_IN_REQUIRED: Refusal = { status: 401, message: 'Sign in first.' };
  * @throws ClipSamError `input-invalid` when certificate, key, host or port can't be used, or no name is known
  */
 export async function startNetworkShell(options: NetworkShellOptions): Promise<NetworkShell> {
-  const { router, media, uploads, people, rendererFolder, tls, say } = options;
+  const { router, media, uploads, downloads, people, rendererFolder, tls, say } = options;
   const limits = { ...SHELL_LIMITS, ...NETWORK_LIMITS, ...options.limits };
   const identity = await readTlsFiles(tls, Date.now());
   for (const warning of identity.warnings) say(warning);
@@ -111,7 +113,7 @@ export async function startNetworkShell(options: NetworkShellOptions): Promise<N
   const watch = setInterval(() => void sessions.check().catch(() => {}), SIGNS_OF_LIFE_EVERY);
   watch.unref();
   const gate = new NetworkGate({ place, sessions, limits });
-  serve({ server, gate, sockets, sessions, limits, media, uploads, rendererFolder });
+  serve({ server, gate, sockets, sessions, limits, media, uploads, downloads, rendererFolder });
   const renewal = keepTlsFresh(server, tls, say);
   return {
     port,
@@ -139,18 +141,19 @@ interface Served {
   readonly limits: NetworkLimits;
   readonly media: NetworkShellOptions['media'];
   readonly uploads: NetworkShellOptions['uploads'];
+  readonly downloads: NetworkShellOptions['downloads'];
   readonly rendererFolder: string;
 }
 
 function serve(served: Served): void {
-  const { server, gate, sessions, media, uploads, rendererFolder } = served;
+  const { server, gate, sessions, media, uploads, downloads, rendererFolder } = served;
   const app = shellApp(true);
   app.use(async (c, next) => {
     const refusal = checkRequest(c.env.incoming, gate.place);
     if (refusal) return refusalPage(c, refusal);
     const { session, wait } = await gate.ask(c.env.incoming);
     if (wait > 0) return refuseFor(c, tooMany(wait));
-    const isOpen = !/^\/(media|uploads)\//.test(c.req.path);
+    const isOpen = !/^\/(media|uploads|downloads)\//.test(c.req.path);
     return session || isOpen ? next() : refusalPage(c, SIGN_IN_REQUIRED);
   });
   app.get(SESSION_PATH, async (c) => {
@@ -160,6 +163,10 @@ function serve(served: Served): void {
   });
   addSignIn(app, served);
   app.get('/media/*', (c) => media(c.req.raw));
+  app.get('/downloads/*', async (c) => {
+    const session = await sessions.of(c.env.incoming);
+    return session ? downloads(c.req.raw, session.inspector) : refusalPage(c, SIGN_IN_REQUIRED);
+  });
   app.put('/uploads/*', async (c) => {
     const session = await sessions.of(c.env.incoming);
     return session ? uploads(c.req.raw, session.inspector.name) : refusalPage(c, SIGN_IN_REQUIRED);

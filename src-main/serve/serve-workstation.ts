@@ -1,5 +1,6 @@
 import type { DeviceRequest } from '../../src-shared/device.ts';
 import { ClipSamError } from '../../src-shared/errors.ts';
+import { createDownloadHandler } from '../api/downloads.ts';
 import { createMediaHandler } from '../api/media.ts';
 import { createRouter } from '../api/router.ts';
 import { createUploadHandler } from '../api/uploads.ts';
@@ -47,6 +48,7 @@ export async function serveWorkstation(options: ServeWorkstationOptions): Promis
       router: createRouter(workstation),
       media: createMediaHandler(workstation),
       uploads: createUploadHandler(workstation),
+      downloads: createDownloadHandler(workstation),
       rendererFolder,
       port,
     });
@@ -69,6 +71,7 @@ export async function serveToNetwork(options: ServeNetworkOptions): Promise<Netw
       router: createRouter(workstation),
       media: createMediaHandler(workstation),
       uploads: createUploadHandler(workstation),
+      downloads: createDownloadHandler(workstation),
     });
     // Another role, another PIN, or nobody any more: at once, not when it is looked after next.
     const changes = hub.subscribe();

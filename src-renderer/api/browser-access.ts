@@ -9,6 +9,7 @@ import {
   SIGN_OUT_PATH,
   WAY_IN_HEADER,
 } from '../../src-shared/browser-access.ts';
+import { downloadPath } from '../../src-shared/download.ts';
 import { errorRecordSchema } from '../../src-shared/error-record.ts';
 import { fromErrorRecord } from '../../src-shared/errors.ts';
 import { mediaPaths as paths } from '../../src-shared/media-urls.ts';
@@ -18,6 +19,9 @@ import type { Inspector } from '../../src-shared/roles.ts';
 const TOKEN = 'clipsam-access';
 /** When somebody signed in over a network in any tab of this browser; who that is lies in a cookie. */
 const SIGNED_IN = 'clipsam-signed-in';
+
+/** Milliseconds that a workstation has to say who is let in. */
+const ANSWER = 20_000;
 
 /** The workstation is there and does not let this browser in. */
 export class NotLetIn extends Error {}
@@ -92,6 +96,11 @@ export const authorisedMediaUrls: typeof paths = {
   truth: (...args) => withKey(paths.truth(...args)),
 };
 
+/** Address of a file that was made for this browser. */
+export function authorisedDownload(id: string): string {
+  return withKey(downloadPath(id));
+}
+
 function withKey(path: string): string {
   return mediaKey === null
     ? path
@@ -110,7 +119,10 @@ function takeCode(): string | null {
 
 /** @returns null where what is shown opens nothing */
 async function ask(authorization: string | null): Promise<Entry | null> {
-  const response = await fetch(SESSION_PATH, authorization === null ? {} : { headers: { authorization } });
+  const response = await fetch(SESSION_PATH, {
+    ...(authorization !== null && { headers: { authorization } }),
+    signal: AbortSignal.timeout(ANSWER),
+  });
   const isNetwork = response.headers.get(WAY_IN_HEADER) === 'sign-in';
   if (response.status === 401) {
     if (isNetwork) throw new NotSignedIn();

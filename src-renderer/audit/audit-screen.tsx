@@ -5,10 +5,12 @@ import { IconDownload, IconShieldCheck } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AuditEntry, AuditFilter, AuditReport } from '../../src-shared/audit.ts';
+import type { Download } from '../../src-shared/download.ts';
+import { startDownload } from '../api/downloads.ts';
 import { plainText } from '../i18n/plain-text.ts';
 import { ActionTooltip } from '../keys/action-button.tsx';
 import { useActions } from '../keys/use-actions.ts';
-import { useDenied } from '../state/people.ts';
+import { useDenied, usePeople } from '../state/people.ts';
 import { useWorkstation } from '../state/workstation.ts';
 import { Screen } from '../ui/screen.tsx';
 import { showError } from '../ui/show-error.tsx';
@@ -77,8 +79,11 @@ function ExportMenu({ filter }: { readonly filter: AuditFilter }) {
   const { t } = useTranslation('audit');
   const { client } = useWorkstation();
   const [isBusy, setBusy] = useState(false);
-  const tell = (path: string) =>
-    notifications.show({ message: t('exported', { path: plainText(path) }), autoClose: 15_000 });
+  const download = usePeople((state) => state.isOverNetwork);
+  const tell = (made: { readonly path: string; readonly download: Download | null }) => {
+    if (made.download) return startDownload(made.download);
+    notifications.show({ message: t('exported', { path: plainText(made.path) }), autoClose: 15_000 });
+  };
   const during = (work: () => Promise<void>) => {
     setBusy(true);
     void work()
@@ -87,13 +92,13 @@ function ExportMenu({ filter }: { readonly filter: AuditFilter }) {
   };
   const write = (format: 'csv' | 'json') =>
     during(async () => {
-      for await (const event of await client.audit.export({ filter, format })) {
-        if (event.kind === 'finished') tell(event.path);
+      for await (const event of await client.audit.export({ filter, format, download })) {
+        if (event.kind === 'finished') tell(event);
       }
     });
   const keepHead = () =>
     during(async () => {
-      tell((await client.audit.exportHead()).path);
+      tell(await client.audit.exportHead({ download }));
     });
   return (
     <Menu position="bottom-end">

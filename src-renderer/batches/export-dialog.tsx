@@ -3,8 +3,9 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { csvStyleOf } from '../../src-shared/export-formats.ts';
+import { usePeople } from '../state/people.ts';
+import { ExportPlaceField } from '../ui/export-place.tsx';
 import { FailureDetails } from '../ui/failure-details.tsx';
-import { FolderField } from '../ui/folder-field.tsx';
 import { CsvFields, FormatsField } from './export-fields.tsx';
 import { ExportBar, FinishedExportNote } from './export-outcome.tsx';
 import { type ExportChoice, useExport } from './use-export.ts';
@@ -46,10 +47,11 @@ function ExportForm({
   onBusy(busy: boolean): void;
 }) {
   const { t } = useTranslation(['batches', 'app']);
+  const isOverNetwork = usePeople((state) => state.isOverNetwork);
   const [choice, setChoice] = useState<ExportChoice>(() => ({
     formats: ['csv', 'html'],
     csv: csvStyleOf(navigator.language),
-    folder: '',
+    place: { download: isOverNetwork, folder: '' },
     subfolder: false,
   }));
   const { run, cancel, working, finished, refusal, forgive } = useExport(runId, onBusy);
@@ -69,8 +71,8 @@ function ExportForm({
       <Stack>
         <FormatsField {...field('formats')} />
         {choice.formats.includes('csv') && <CsvFields {...field('csv')} />}
-        <FolderField {...field('folder')} />
-        {choice.folder.trim() !== '' && (
+        <ExportPlaceField {...field('place')} />
+        {!choice.place.download && choice.place.folder.trim() !== '' && (
           <Checkbox
             label={t('export.subfolder')}
             checked={choice.subfolder}

@@ -16,6 +16,7 @@ import type { ExportSummary } from '../../src-shared/contract/exports.ts';
 import type { ExportFormat } from '../../src-shared/export-formats.ts';
 import { desktop } from '../api/connection.ts';
 import { plainText } from '../i18n/plain-text.ts';
+import { DownloadNote } from '../ui/export-place.tsx';
 import { showError } from '../ui/show-error.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import type { FinishedExport, WorkingExport } from './use-export.ts';
@@ -47,39 +48,19 @@ export function ExportBar({ progress }: { readonly progress: WorkingExport }) {
 
 /** Where the files of an export are. */
 export function FinishedExportNote({
-  outcome: { folder, files, summary },
+  outcome: { folder, files, summary, download },
   onClose,
 }: {
   readonly outcome: FinishedExport;
   onClose(): void;
 }) {
   const { t } = useTranslation(['batches', 'app']);
-  const format = useFormat();
   return (
     <Stack>
-      <Alert
-        color="teal"
-        icon={<IconCheck />}
-        title={t('export.finished', { count: files.length, number: format.count(files.length) })}
-      >
-        <Group gap={6} wrap="nowrap" align="flex-start">
-          <Code style={{ overflowWrap: 'anywhere' }}>
-            <bdi>{plainText(folder)}</bdi>
-          </Code>
-          <CopyButton value={folder}>
-            {({ copied, copy }) => (
-              <Tooltip label={t(copied ? 'export.copied' : 'export.copy')}>
-                <ActionIcon variant="subtle" size="sm" aria-label={t('export.copy')} onClick={copy}>
-                  {copied ? <IconCheck size={15} /> : <IconCopy size={15} />}
-                </ActionIcon>
-              </Tooltip>
-            )}
-          </CopyButton>
-        </Group>
-      </Alert>
+      {download ? <DownloadNote download={download} /> : <FolderNote folder={folder} count={files.length} />}
       <Remarks summary={summary} />
       <Group justify="flex-end">
-        {desktop && (
+        {desktop && !download && (
           <Button
             variant="default"
             leftSection={<IconFolderOpen size={16} />}
@@ -93,6 +74,33 @@ export function FinishedExportNote({
         </Button>
       </Group>
     </Stack>
+  );
+}
+
+function FolderNote({ folder, count }: { readonly folder: string; readonly count: number }) {
+  const { t } = useTranslation('batches');
+  const format = useFormat();
+  return (
+    <Alert
+      color="teal"
+      icon={<IconCheck />}
+      title={t('export.finished', { count, number: format.count(count) })}
+    >
+      <Group gap={6} wrap="nowrap" align="flex-start">
+        <Code style={{ overflowWrap: 'anywhere' }}>
+          <bdi>{plainText(folder)}</bdi>
+        </Code>
+        <CopyButton value={folder}>
+          {({ copied, copy }) => (
+            <Tooltip label={t(copied ? 'export.copied' : 'export.copy')}>
+              <ActionIcon variant="subtle" size="sm" aria-label={t('export.copy')} onClick={copy}>
+                {copied ? <IconCheck size={15} /> : <IconCopy size={15} />}
+              </ActionIcon>
+            </Tooltip>
+          )}
+        </CopyButton>
+      </Group>
+    </Alert>
   );
 }
 

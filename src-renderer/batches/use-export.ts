@@ -3,16 +3,17 @@ import { useTranslation } from 'react-i18next';
 import type { ExportProgress } from '../../src-shared/contract/exports.ts';
 import type { CsvStyle, ExportFormat } from '../../src-shared/export-formats.ts';
 import { failureOf } from '../api/connection.ts';
+import { startDownload } from '../api/downloads.ts';
 import type { Failure } from '../i18n/failure-text.ts';
 import { useWorkstation } from '../state/workstation.ts';
+import type { ExportPlace } from '../ui/export-place.tsx';
 import { showError } from '../ui/show-error.tsx';
 
 /** What is to be written, and where. */
 export interface ExportChoice {
   readonly formats: readonly ExportFormat[];
   readonly csv: CsvStyle;
-  /** Empty: the workspace's own. */
-  readonly folder: string;
+  readonly place: ExportPlace;
   /** Into a new folder in that one. */
   readonly subfolder: boolean;
 }
@@ -27,15 +28,20 @@ export function useExport(runId: number, onBusy: (busy: boolean) => void) {
   const [progress, setProgress] = useState<ExportProgress | 'starting' | null>(null);
   const [refusal, setRefusal] = useState<Failure | null>(null);
   const abort = useRef<AbortController>(null);
-  const run = async ({ formats, csv, folder, subfolder }: ExportChoice) => {
+  const run = async ({ formats, csv, place, subfolder }: ExportChoice) => {
     abort.current = new AbortController();
     const { signal } = abort.current;
     onBusy(true);
     setProgress('starting');
     setRefusal(null);
     try {
-      const input = { runId, formats: [...formats], folder: folder.trim() || null, subfolder, csv, language };
-      for await (const event of await client.exports.run(input, { signal })) setProgress(event);
+      const { download } = place;
+      const where = { download, folder: (!download && place.folder.trim()) || null, subfolder };
+      const input = { runId, formats: [...formats], ...where, csv, language };
+      for await (const event of await client.exports.run(input, { signal })) {
+        setProgress(event);
+        if (event.kind === 'finished' && event.download) startDownload(event.download);
+      }
       if (signal.aborted) setProgress(null);
     } catch (error) {
       setProgress(null);

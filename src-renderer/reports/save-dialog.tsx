@@ -2,14 +2,17 @@ import { Alert, Button, Checkbox, Code, Group, Modal, Stack, Text } from '@manti
 import { IconAlertTriangle, IconCheck, IconFolderOpen } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Download } from '../../src-shared/download.ts';
 import { type ReportRecord, reportFileName } from '../../src-shared/report.ts';
 import { desktop, failureOf } from '../api/connection.ts';
+import { startDownload } from '../api/downloads.ts';
 import type { Failure } from '../i18n/failure-text.ts';
 import { plainText } from '../i18n/plain-text.ts';
+import { usePeople } from '../state/people.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
+import { DownloadNote, type ExportPlace, ExportPlaceField } from '../ui/export-place.tsx';
 import { FailureDetails } from '../ui/failure-details.tsx';
-import { FolderField } from '../ui/folder-field.tsx';
 import { showError } from '../ui/show-error.tsx';
 
 interface SaveDialogProps {
@@ -38,22 +41,23 @@ function Form({ report, onClose }: { readonly report: ReportRecord; onClose(): v
   const { t } = useTranslation(['reports', 'app']);
   const { client } = useWorkstation();
   const inspector = useSession((session) => session.inspector);
-  const [folder, setFolder] = useState('');
+  const isOverNetwork = usePeople((state) => state.isOverNetwork);
+  const [place, setPlace] = useState<ExportPlace>({ download: isOverNetwork, folder: '' });
   const [records, setRecords] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const [saved, setSaved] = useState<{ readonly folder: string; readonly files: readonly string[] } | null>(
-    null,
-  );
+  const [saved, setSaved] = useState<SavedFiles | null>(null);
   const save = async (event: FormEvent) => {
     event.preventDefault();
     if (busy) return;
     setBusy(true);
     setFailure(null);
     try {
-      setSaved(
-        await client.reports.save({ id: report.id, folder: folder.trim() || null, records, inspector }),
-      );
+      const { download } = place;
+      const folder = (!download && place.folder.trim()) || null;
+      const files = await client.reports.save({ id: report.id, download, folder, records, inspector });
+      if (files.download) startDownload(files.download);
+      setSaved(files);
     } catch (error) {
       setFailure(failureOf(error));
     } finally {
@@ -64,7 +68,7 @@ function Form({ report, onClose }: { readonly report: ReportRecord; onClose(): v
   return (
     <form onSubmit={(event) => void save(event)}>
       <Stack>
-        <FolderField value={folder} disabled={busy} onChange={setFolder} />
+        <ExportPlaceField value={place} disabled={busy} onChange={setPlace} />
         <Checkbox
           label={t('save-dialog.records')}
           description={t('save-dialog.records-why')}
@@ -90,29 +94,31 @@ function Form({ report, onClose }: { readonly report: ReportRecord; onClose(): v
   );
 }
 
-function Saved({
-  folder,
-  files,
-  onClose,
-}: {
+interface SavedFiles {
   readonly folder: string;
   readonly files: readonly string[];
-  onClose(): void;
-}) {
+  readonly download: Download | null;
+}
+
+function Saved({ folder, files, download, onClose }: SavedFiles & { onClose(): void }) {
   const { t } = useTranslation(['reports', 'app']);
   return (
     <Stack>
-      <Alert color="teal" icon={<IconCheck />} title={t('save-dialog.saved')} role="status">
-        {files.map((file) => (
-          <Text size="sm" key={file}>
-            <Code style={{ overflowWrap: 'anywhere' }}>
-              <bdi>{plainText(file)}</bdi>
-            </Code>
-          </Text>
-        ))}
-      </Alert>
+      {download ? (
+        <DownloadNote download={download} />
+      ) : (
+        <Alert color="teal" icon={<IconCheck />} title={t('save-dialog.saved')} role="status">
+          {files.map((file) => (
+            <Text size="sm" key={file}>
+              <Code style={{ overflowWrap: 'anywhere' }}>
+                <bdi>{plainText(file)}</bdi>
+              </Code>
+            </Text>
+          ))}
+        </Alert>
+      )}
       <Group justify="flex-end">
-        {desktop && (
+        {desktop && !download && (
           <Button
             variant="default"
             leftSection={<IconFolderOpen size={16} />}

@@ -8,8 +8,9 @@ import { useParams } from 'wouter';
 import { csvStyleOf } from '../../src-shared/export-formats.ts';
 import type { StudyResults } from '../../src-shared/study.ts';
 import { failureOf } from '../api/connection.ts';
+import { startDownload } from '../api/downloads.ts';
 import { plainText } from '../i18n/plain-text.ts';
-import { useDenied } from '../state/people.ts';
+import { useDenied, usePeople } from '../state/people.ts';
 import { routeTo, useGo } from '../state/routes.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
@@ -114,11 +115,17 @@ function Results({ results, inspector }: { readonly results: StudyResults; reado
   const go = useGo();
   const { client } = useWorkstation();
   const { study, inspectors, pending, known } = results;
+  const download = usePeople((state) => state.isOverNetwork);
   const { mutate, isPending } = useMutation({
     mutationFn: () =>
-      client.studies.exportAnswers({ id: study.id, inspector, csv: csvStyleOf(navigator.language) }),
-    onSuccess: ({ path }) =>
-      notifications.show({ message: t('csv-done', { path: plainText(path) }), autoClose: 15_000 }),
+      client.studies.exportAnswers({
+        ...{ id: study.id, inspector, download },
+        csv: csvStyleOf(navigator.language),
+      }),
+    onSuccess: ({ path, download: made }) => {
+      if (made) return startDownload(made);
+      notifications.show({ message: t('csv-done', { path: plainText(path) }), autoClose: 15_000 });
+    },
   });
   const waiting = pending.map((one) => t('progress-of', { ...one, inspector: plainText(one.inspector) }));
   const kappas = [results.overall, ...inspectors.map((one) => one.repeatability), ...results.pairs];

@@ -7,6 +7,7 @@ import {
   auditHeadSchema,
   auditReportSchema,
 } from '../audit.ts';
+import { asDownload, madeDownload } from '../download.ts';
 import { idSchema, immutable } from '../field-schemas.ts';
 import { base, count } from './base.ts';
 
@@ -38,7 +39,13 @@ export const AUDIT_FORMATS = ['csv', 'json'] as const;
 const auditExportSchema = immutable(
   z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('exporting'), done: count, total: count }),
-    z.object({ kind: z.literal('finished'), folder: z.string(), path: z.string(), entries: count }),
+    z.object({
+      kind: z.literal('finished'),
+      folder: z.string(),
+      path: z.string(),
+      entries: count,
+      ...madeDownload,
+    }),
   ]),
 );
 export type AuditExportEvent = z.infer<typeof auditExportSchema>;
@@ -58,7 +65,9 @@ export const audit = {
   choices: base.output(choicesSchema),
   head: base.output(auditHeadSchema),
   /** The same as a file in the workspace's `exports`. */
-  exportHead: base.output(z.object({ folder: z.string(), path: z.string(), head: auditHeadSchema })),
+  exportHead: base
+    .input(z.object(asDownload).default({ download: false }))
+    .output(z.object({ folder: z.string(), path: z.string(), head: auditHeadSchema, ...madeDownload })),
   /** What a kept head says against the end of the trail; entries before it are not read. Null: it fits. */
   checkHead: base.input(z.object({ head: auditHeadSchema })).output(auditFindingSchema.nullable()),
   verify: base
@@ -71,6 +80,7 @@ export const audit = {
         filter,
         format: z.enum(AUDIT_FORMATS),
         folder: z.string().max(4096).nullable().default(null),
+        ...asDownload,
       }),
     )
     .output(eventIterator(auditExportSchema)),

@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { asDownload, madeDownload } from '../download.ts';
 import { csvStyleSchema, EXPORT_FORMATS, PLAIN_CSV } from '../export-formats.ts';
 import { idSchema, immutable } from '../field-schemas.ts';
 import { reportLanguageSchema } from '../report.ts';
@@ -29,6 +30,7 @@ const exportProgressSchema = immutable(
       folder: z.string(),
       files: z.array(z.string()),
       summary: exportSummary,
+      ...madeDownload,
     }),
   ]),
 );
@@ -45,6 +47,7 @@ export const exports = {
         folder: z.string().max(4096).nullable().default(null),
         subfolder: z.boolean().default(false),
         csv: csvStyleSchema.default(PLAIN_CSV),
+        ...asDownload,
         /** Of a PDF report. */
         language: reportLanguageSchema.default('en'),
       }),

@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { dispositionEntrySchema, entryDispositionSchema } from '../disposition.ts';
+import { asDownload, madeDownload } from '../download.ts';
 import { idSchema, immutable, lineSchema, textSchema } from '../field-schemas.ts';
 import {
   companySchema,
@@ -81,10 +82,11 @@ export const reports = {
         id: idSchema,
         folder: z.string().max(4096).nullable().default(null),
         records: z.boolean().default(false),
+        ...asDownload,
         ...inspector,
       }),
     )
-    .output(z.object({ folder: z.string(), files: z.array(z.string()) })),
+    .output(z.object({ folder: z.string(), files: z.array(z.string()), ...madeDownload })),
   company: base.output(companySchema),
   changeCompany: base.input(z.object({ company: companyChangeSchema, ...inspector })).output(companySchema),
   /** What becomes of a nonconforming image. */

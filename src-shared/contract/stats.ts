@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asDownload, madeDownload } from '../download.ts';
 import { csvStyleSchema, PLAIN_CSV } from '../export-formats.ts';
 import { dashboardSchema } from '../statistics/dashboard.ts';
 import { statsFilterSchema, subgroupSchema } from '../statistics/stats-filter.ts';
@@ -27,7 +28,8 @@ export const stats = {
         ...shown,
         formats: z.array(z.enum(['csv', 'json'])).min(1),
         csv: csvStyleSchema.default(PLAIN_CSV),
+        ...asDownload,
       }),
     )
-    .output(z.object({ folder: z.string(), files: z.array(z.string()) })),
+    .output(z.object({ folder: z.string(), files: z.array(z.string()), ...madeDownload })),
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asDownload, madeDownload } from '../download.ts';
 import { csvStyleSchema, PLAIN_CSV } from '../export-formats.ts';
 import { idSchema, immutable, lineSchema } from '../field-schemas.ts';
 import {
@@ -52,6 +53,6 @@ export const studies = {
   results: base.input(byId.extend(inspector)).output(studyResultsSchema),
   /** Every answer as CSV in the workspace's `exports`; refused as `results` is. */
   exportAnswers: base
-    .input(byId.extend({ ...inspector, csv: csvStyleSchema.default(PLAIN_CSV) }))
-    .output(z.object({ path: z.string() })),
+    .input(byId.extend({ ...inspector, csv: csvStyleSchema.default(PLAIN_CSV), ...asDownload }))
+    .output(z.object({ path: z.string(), ...madeDownload })),
 };

@@ -1,16 +1,13 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { scryptPins } from '../../src-main/services/people/pin.ts';
-import { openWorkspace } from '../../src-main/store/open-workspace.ts';
-import { addInspector } from '../../src-main/store/people.ts';
-import { PATIENCE } from '../patience.ts';
-import { selfSignedFiles } from '../serve/self-signed.ts';
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addSyntheticBatch } from '../synthetic-workspace.ts';
 import { describeInChromium, launchChromium } from './chromium.ts';
+import { makePeopled, openWindow, serveToNetwork, signIn } from './network-site.ts';
 import { makeTempFolder, type TempFolder } from './temp-workspace.ts';
-import { startWorkstation, type WorkstationProcess } from './workstation-process.ts';
+import type { WorkstationProcess } from './workstation-process.ts';
 import { seriousViolationsOf } from './workstation-window.ts';
 
 const SAMPLES = fileURLToPath(new URL('../../resources/samples/tablet/test/', import.meta.url));
@@ -24,17 +21,18 @@ describeInChromium('over a network', () => {
   beforeAll(async () => {
     folder = await makeTempFolder();
     const workspace = join(folder.path, 'workspace');
-    const opened = await openWorkspace(workspace, { create: true });
-    const pin = await scryptPins(16).hash('1111');
-    await addInspector(opened, { name: 'Eva', role: 'engineer', pin, inspector: 'Ada' });
-    await opened.close();
+    await makePeopled(workspace);
+    await addSyntheticBatch(workspace, {
+      ...{ images: 6, reviewed: 0.5, failed: 0, pending: 0 },
+      ...{ name: 'Lot 9', seed: 'Lot 9' },
+    });
     await mkdir(join(folder.path, 'lot7'));
     for (const kind of ['good', 'chip'])
       await copyFile(join(SAMPLES, kind, '000.jpg'), join(folder.path, 'lot7', `${kind}.jpg`));
     await writeFile(join(folder.path, 'lot7', 'notes.txt'), 'No image.');
-    const { cert, key } = await selfSignedFiles(folder.path, ['127.0.0.1']);
-    const args = ['--listen', '127.0.0.1:0', '--tls-cert', cert, '--tls-key', key];
-    workstation = await startWorkstation({ workspace, args });
+    await mkdir(join(folder.path, 'camera 1'));
+    const roots = ['--import-root', join(folder.path, 'camera 1')];
+    workstation = await serveToNetwork(folder.path, workspace, 0, roots);
     url = await workstation.address();
     browser = await launchChromium();
   });
@@ -44,22 +42,7 @@ describeInChromium('over a network', () => {
     await folder?.remove();
   });
 
-  async function open(language: 'en' | 'zh-CN'): Promise<Page> {
-    const context = await browser.newContext({
-      ignoreHTTPSErrors: true,
-      locale: language,
-      reducedMotion: 'reduce',
-    });
-    onTestFinished(() => context.close());
-    const state = { state: { inspector: '', language, theme: 'dark', bindings: {} }, version: 2 };
-    await context.addInitScript((session) => {
-      if (!localStorage.getItem('clipsam-session')) localStorage.setItem('clipsam-session', session);
-    }, JSON.stringify(state));
-    context.setDefaultTimeout(PATIENCE);
-    const page = await context.newPage();
-    await page.goto(url);
-    return page;
-  }
+  const open = (language: 'en' | 'zh-CN') => openWindow(browser, url, language);
 
   it('an inspector signs in, uploads a folder, sees its batch, and signs out of every tab', async () => {
     const page = await open('en');
@@ -109,5 +92,47 @@ describeInChromium('over a network', () => {
     expect(await seriousViolationsOf(page)).toEqual([]);
     await page.getByRole('button', { name: '登录' }).click();
     await page.getByTestId('batch-list').waitFor();
+  });
+
+  it('exports and reports come to the browser as downloads', async () => {
+    const page = await open('en');
+    await signIn(page, 'Otto');
+    await page.getByTestId('batch-list').getByText('Lot 9').click();
+    const fetched = async (formats: readonly string[]) => {
+      await page.getByRole('button', { name: 'Export', exact: true }).click();
+      const dialog = page.getByRole('dialog');
+      expect(await dialog.getByLabel('Download to this computer').isChecked()).toBe(true);
+      for (const box of await dialog.getByRole('checkbox', { checked: true }).all()) await box.uncheck();
+      for (const format of formats) await dialog.locator(`input[value="${format}"]`).check();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        dialog.getByRole('button', { name: 'Export', exact: true }).click(),
+      ]);
+      await dialog.getByText('The download has begun').waitFor();
+      expect(await dialog.textContent()).not.toContain(folder.path);
+      expect(await seriousViolationsOf(page)).toEqual([]);
+      const path = join(folder.path, download.suggestedFilename());
+      await download.saveAs(path);
+      await dialog.getByRole('button', { name: 'Close' }).last().click();
+      return { name: download.suggestedFilename(), content: await readFile(path, 'latin1') };
+    };
+    const one = await fetched(['csv']);
+    expect(one.name).toMatch(/^Lot 9-\d+-.*\.csv$/);
+    expect(one.content.split('\r\n').filter(Boolean)).toHaveLength(7);
+    const several = await fetched(['csv', 'xlsx', 'pdf']);
+    expect(several.name).toMatch(/^Lot 9-.*\.zip$/);
+    for (const name of ['results.csv', 'results.xlsx', 'report.pdf']) expect(several.content).toContain(name);
+    expect(several.content).toContain('%PDF-1');
+  });
+
+  it('an engineer sees which folders are opened to it, and how that is changed', async () => {
+    const page = await open('en');
+    await signIn(page, 'Eva');
+    await page.getByRole('button', { name: 'Settings' }).click();
+    const roots = page.getByTestId('import-roots');
+    await roots.getByText('camera 1').waitFor();
+    await roots.getByText('--import-root').waitFor();
+    expect(await page.getByRole('dialog').textContent()).not.toContain(folder.path);
+    expect(await seriousViolationsOf(page)).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
+import { createDownloadHandler } from '../../src-main/api/downloads.ts';
 import { createMediaHandler } from '../../src-main/api/media.ts';
 import { createRouter } from '../../src-main/api/router.ts';
 import { createUploadHandler } from '../../src-main/api/uploads.ts';
@@ -90,6 +91,7 @@ export async function networkFixture(
     router: createRouter(workstation),
     media: createMediaHandler(workstation),
     uploads: createUploadHandler(workstation),
+    downloads: createDownloadHandler(workstation),
     people: workstation.people,
     rendererFolder,
     host: '127.0.0.1',

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { connect as connectPlain } from 'node:net';
+import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { createRouterClient } from '@orpc/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { NOT_FROM_NETWORK } from '../../src-main/api/permission.ts';
 import { createRouter } from '../../src-main/api/router.ts';
 import { contract } from '../../src-shared/contract/index.ts';
+import { downloadPath } from '../../src-shared/download.ts';
 import { mediaPaths } from '../../src-shared/media-urls.ts';
 import { type Action, LEAST_ROLE, mayDo } from '../../src-shared/permissions.ts';
 import { SIGNS_OF_LIFE_EVERY } from '../../src-shared/roles.ts';
@@ -30,6 +32,7 @@ const MEDIA = [
   mediaPaths.report(1, 'abcdef'),
   mediaPaths.reportPreview(1),
   mediaPaths.truth(1),
+  downloadPath('0123456789abcdef0123456789abcdef'),
 ];
 
 describe('who did not sign in', () => {
@@ -279,6 +282,53 @@ describe('uploads', () => {
     const events = [];
     for await (const event of await client.imports.start(input)) events.push(event);
     expect(events.at(-1)).toMatchObject({ kind: 'finished', added: 1 });
+  });
+});
+
+describe('downloads', () => {
+  it('go once, to whom they were made for, with the role that it took, and are gone then', async () => {
+    const network = await networkFixture();
+    const { ask, own, workstation } = network;
+    const cookie = await network.cookieOf('Rita');
+    const { client } = await network.client(cookie);
+    const made = await client.audit.exportHead({ download: true });
+    expect(made).toMatchObject({ folder: '', path: expect.stringMatching(/^audit-head-.*\.json$/) });
+    const { id, name, bytes } = made.download!;
+    expect(name).toBe(made.path);
+    const path = downloadPath(id);
+    const get = async (headers: Readonly<Record<string, string>>, method = 'GET') =>
+      (await ask(path, { method, headers })).status;
+    expect(await get({})).toBe(401);
+    expect(await get({ cookie: '__Host-clipsam=guessed' })).toBe(401);
+    expect(await get({ cookie: await network.cookieOf('Eva') })).toBe(404);
+    expect(await get({ cookie: await network.cookieOf('Otto') })).toBe(404);
+    expect(await get({ cookie, origin: 'https://evil.test' })).toBe(403);
+    expect(await get({ cookie, host: 'evil.test' })).toBe(421);
+    expect(await get({ cookie, 'sec-fetch-site': 'cross-site' })).toBe(403);
+    expect(await get({ cookie, origin: own.origin }, 'POST')).toBe(405);
+    expect((await ask('/downloads/1', { headers: { cookie } })).status).toBe(400);
+    expect(await get({ cookie }, 'HEAD')).toBe(200);
+    const answer = await ask(path, { headers: { cookie } });
+    expect(answer.status).toBe(200);
+    expect(answer.headers).toMatchObject({
+      'content-disposition': `attachment; filename="${name}"; filename*=UTF-8''${name}`,
+      'content-length': String(bytes),
+      'cache-control': 'no-store',
+    });
+    expect(JSON.parse(answer.body)).toEqual(made.head);
+    expect(await get({ cookie })).toBe(404);
+    const folder = join(workstation.workspace.cacheFolder, 'downloads');
+    await expect.poll(() => readdir(folder)).toEqual([]);
+  });
+
+  it('are not for who may not do any more what they were made by', async () => {
+    const network = await networkFixture();
+    const { people, workspace } = network.workstation;
+    const { client } = await network.client(await network.cookieOf('Rita'));
+    const { download } = await client.audit.exportHead({ download: true });
+    await people.changeRole(workspace, 'Rita', 'operator', 'Eva');
+    const headers = { cookie: await network.cookieOf('Rita') };
+    expect((await network.ask(downloadPath(download!.id), { headers })).status).toBe(403);
   });
 });
 

@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import type { PreviewProgress, ReportProgress } from '../../../src-shared/contract/reports.ts';
+import { reportFileName } from '../../../src-shared/report.ts';
 import { changeCompany, companyOf } from '../../services/reports/company.ts';
 import { makeReport, reviseReport } from '../../services/reports/make-report.ts';
 import { saveReport } from '../../services/reports/save-report.ts';
@@ -9,7 +11,7 @@ import type { Workstation } from '../workstation.ts';
 
 /** Reports that are filed, and what becomes of nonconforming images. */
 export function reportRoutes({ reports: os }: Implementer, workstation: Workstation) {
-  const { workspace, exportFolders, previews } = workstation;
+  const { workspace, exportFolders, downloads, previews } = workstation;
   return {
     list: os.list.handler(({ input }) => listReports(workspace, input.batchId)),
     get: os.get.handler(async ({ input }) => ({
@@ -40,11 +42,23 @@ export function reportRoutes({ reports: os }: Implementer, workstation: Workstat
         }),
       ),
     ),
-    save: os.save.handler(async ({ input }) => {
-      const { folder, files } = await workstation.whileBusy(() => saveReport(workspace, input));
-      exportFolders.add(folder);
-      return { folder, files };
-    }),
+    save: os.save.handler(({ input }) =>
+      workstation.whileBusy(async () => {
+        if (input.download) {
+          const { files, download } = await downloads.make(
+            { owner: input.inspector, action: 'reports.save' },
+            async (folder) => {
+              const saved = await saveReport(workspace, { ...input, folder });
+              return { ...saved, name: reportFileName(saved.report).replace(/\.pdf$/, '') };
+            },
+          );
+          return { folder: '', files: files.map((file) => basename(file)), download };
+        }
+        const { folder, files } = await saveReport(workspace, input);
+        exportFolders.add(folder);
+        return { folder, files, download: null };
+      }),
+    ),
     company: os.company.handler(() => companyOf(workspace)),
     changeCompany: os.changeCompany.handler(({ input: { company, inspector }, context: { acting } }) => {
       const { logo, ...rest } = company;

@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import {
   answerTurn,
   beginStudy,
@@ -12,7 +13,7 @@ import type { Workstation } from '../workstation.ts';
 
 /** Blind agreement studies. */
 export function studyRoutes({ studies }: Implementer, workstation: Workstation) {
-  const { workspace, contents } = workstation;
+  const { workspace, contents, downloads } = workstation;
   return {
     list: studies.list.handler(({ input }) => studiesOf(workspace, input.batchId)),
     create: studies.create.handler(({ input, context: { acting } }) => beginStudy(acting, input)),
@@ -26,8 +27,17 @@ export function studyRoutes({ studies }: Implementer, workstation: Workstation) 
     results: studies.results.handler(({ input: { id, inspector } }) =>
       studyResults(workspace, id, inspector),
     ),
-    exportAnswers: studies.exportAnswers.handler(({ input: { id, inspector, csv } }) =>
-      workstation.whileBusy(async () => ({ path: await exportAnswers(workspace, id, inspector, csv) })),
+    exportAnswers: studies.exportAnswers.handler(({ input: { id, inspector, csv, download: isDownload } }) =>
+      workstation.whileBusy(async () => {
+        if (!isDownload) return { path: await exportAnswers(workspace, id, inspector, csv), download: null };
+        const { name, download } = await downloads.make(
+          { owner: inspector, action: 'studies.exportAnswers' },
+          async (folder) => ({
+            name: basename(dirname(await exportAnswers(workspace, id, inspector, csv, folder))),
+          }),
+        );
+        return { path: name, download };
+      }),
     ),
   };
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { AuditEntry, AuditFilter, AuditHead } from '../../../src-shared/audit.ts';
 import { throwIfCancelled } from '../../../src-shared/errors.ts';
@@ -26,6 +26,8 @@ export async function exportTrail(options: {
   readonly folder: string | null;
   /** For the trail, to which the export is added. */
   readonly inspector: string;
+  /** The folder is there only until a browser has fetched the file. */
+  readonly download?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (done: number, total: number) => void;
 }): Promise<{ readonly folder: string; readonly path: string; readonly entries: number }> {
@@ -38,7 +40,8 @@ export async function exportTrail(options: {
   const pages = pagesOf(options, written);
   await writeFileAtomically(path, format === 'csv' ? csvOf(pages) : jsonOf(pages, head, filter));
   if (!workspace.isReadOnly) {
-    const newValue = { format, filter, path, entries: written.entries };
+    const place = options.download ? { download: basename(path) } : { path };
+    const newValue = { format, filter, ...place, entries: written.entries };
     await recordAuditEvent(workspace, {
       inspector,
       action: 'exported',
@@ -50,11 +53,11 @@ export async function exportTrail(options: {
   return { folder, path, entries: written.entries };
 }
 
-/** Writes the end of the trail into a new file in the workspace's `exports`. */
+/** Writes the end of the trail into a new file in a folder. @param folder default: `exports` in the workspace */
 export async function exportHead(
   workspace: Workspace,
+  folder: string = join(workspace.folder, 'exports'),
 ): Promise<{ readonly folder: string; readonly path: string; readonly head: AuditHead }> {
-  const folder = join(workspace.folder, 'exports');
   const path = join(folder, `audit-head-${fileTime()}.json`);
   const head = await auditHead(workspace);
   await writeJsonFile(path, head);

@@ -7,6 +7,7 @@ export interface CacheFolders {
   readonly tiles: string;
   readonly selfTest: string;
   readonly previews: string;
+  readonly downloads: string;
 }
 
 /**
@@ -20,6 +21,7 @@ export async function cacheFolders(cache: string, tell: (problem: Error) => void
     tiles: join(cache, 'tiles'),
     selfTest: join(cache, 'self-test'),
     previews: join(cache, 'report-previews'),
+    downloads: join(cache, 'downloads'),
   };
   for (const folder of [cache, ...Object.values(folders)]) {
     if (await removeLink(folder)) tell(new Error(`${folder} was a link to somewhere else. It is removed.`));

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import { failure } from '../../../src-shared/errors.ts';
 import { type ReportRecord, reportFileName } from '../../../src-shared/report.ts';
 import { writeFileAtomically } from '../../files/atomic-write.ts';
@@ -22,6 +22,8 @@ export async function saveReport(
     readonly folder: string | null;
     readonly records: boolean;
     readonly inspector: string;
+    /** The folder is there only until a browser has fetched the files. */
+    readonly download?: boolean;
   },
 ): Promise<{ readonly folder: string; readonly files: string[]; readonly report: ReportRecord }> {
   const { id, inspector } = options;
@@ -47,7 +49,7 @@ export async function saveReport(
       action: 'saved',
       subject: 'report',
       subjectId,
-      newValue: { files },
+      newValue: options.download ? { download: files.map((file) => basename(file)) } : { files },
     });
   }
   return { folder, files, report };

@@ -210,6 +210,7 @@ export async function studyResults(
 
 /**
  * Writes every answer, those that were taken back as well, into a new file in the workspace's `exports`.
+ * @param downloads a folder that takes their place, until a browser has fetched the file
  * @returns its path
  * @throws ClipSamError as {@link studyResults}; `disk-full`, `path-denied`
  */
@@ -218,6 +219,7 @@ export async function exportAnswers(
   studyId: number,
   viewer: string,
   csv: CsvStyle = PLAIN_CSV,
+  downloads?: string,
 ): Promise<string> {
   const study = await getStudy(workspace, studyId);
   const history = await studyHistory(workspace, studyId);
@@ -245,8 +247,9 @@ export async function exportAnswers(
   );
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   const own = `${new FileNames().for(study.name, '')}-study-${studyId}-${time}`;
-  const path = await exportStudyCsv(join(workspace.folder, 'exports', own), rows, csv);
-  const event = { action: 'exported', subject: 'study', subjectId: studyId, newValue: { path } } as const;
+  const path = await exportStudyCsv(join(downloads ?? join(workspace.folder, 'exports'), own), rows, csv);
+  const newValue = downloads === undefined ? { path } : { download: own };
+  const event = { action: 'exported', subject: 'study', subjectId: studyId, newValue } as const;
   await recordAuditEvent(workspace, { inspector: viewer, ...event });
   return path;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { failure } from '../../../src-shared/errors.ts';
 import type { CsvStyle } from '../../../src-shared/export-formats.ts';
 import type { StatsFilter, Subgroup } from '../../../src-shared/statistics/stats-filter.ts';
@@ -18,6 +18,8 @@ interface StatsExport {
   readonly inspector: string;
   /** Default: a new one in the workspace's `exports`. */
   readonly folder?: string;
+  /** The folder is there only until a browser has fetched the files. */
+  readonly download?: boolean;
   /** True: files of the same names are replaced. */
   readonly force?: boolean;
 }
@@ -30,8 +32,7 @@ export async function exportStats(
   workspace: Workspace,
   { filter, by, formats, csv, inspector, force = false, ...where }: StatsExport,
 ): Promise<{ readonly folder: string; readonly files: string[] }> {
-  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  const folder = where.folder ?? join(workspace.folder, 'exports', `statistics-${time}`);
+  const folder = where.folder ?? join(workspace.folder, 'exports', statsFolderName());
   const there = statsFileNames(formats).filter((name) => existsSync(join(folder, name)));
   if (there.length > 0 && !force) {
     const names = there.join(', ');
@@ -42,7 +43,7 @@ export async function exportStats(
     );
   }
   const files = await writeStats(folder, await dashboard(workspace, filter, by), formats, csv);
-  const newValue = { filter, by, formats, folder };
+  const newValue = { filter, by, formats, ...(where.download ? { download: basename(folder) } : { folder }) };
   const event = {
     inspector,
     action: 'exported',
@@ -53,6 +54,11 @@ export async function exportStats(
   // The files are there, whatever becomes of the entry in the history.
   if (!workspace.isReadOnly) await recordAuditEvent(workspace, event).catch(() => {});
   return { folder, files };
+}
+
+/** `statistics-<time>` */
+export function statsFolderName(): string {
+  return `statistics-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}`;
 }
 
 /** The dashboard as JSON, as `statistics.json` has it. */
