@@ -10,6 +10,7 @@ import { ClipSamError, toErrorRecord } from '../../src-shared/errors.ts';
 import type { Inspector } from '../../src-shared/roles.ts';
 import type { Failure } from '../i18n/failure-text.ts';
 import { enter } from './browser-access.ts';
+import { watchLine } from './line-watch.ts';
 
 /** What Electron's preload gives the page; undefined in a browser. */
 export const desktop: DesktopBridge | undefined = (window as { clipsam?: DesktopBridge }).clipsam;
@@ -50,17 +51,39 @@ export async function connect(onSignInRequired: () => void): Promise<Connection>
   }
   const { protocols, inspector } = await enter();
   const socket = new WebSocket(new URL('/rpc', location.href.replace(/^http/, 'ws')), [...protocols]);
-  await new Promise<void>((resolve, reject) => {
-    socket.addEventListener('open', () => resolve(), { once: true });
-    socket.addEventListener('close', () => reject(new Error('The workstation does not answer.')), {
-      once: true,
-    });
-  });
-  const closed = new Promise<void>((resolve) => {
-    socket.addEventListener('close', () => resolve(), { once: true });
-  });
+  await opened(socket);
+  const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   const client: Client = createORPCClient(new WebSocketLink({ websocket: socket, interceptors }));
+  const watch = watchLine(
+    () => client.app.info(),
+    () => {
+      socket.close();
+      close();
+    },
+  );
+  socket.addEventListener('message', watch.heard);
+  socket.addEventListener('close', () => {
+    watch.end();
+    close();
+  });
   return { client, inspector, closed };
+}
+
+/** Milliseconds that a workstation has to take a connection. */
+const OPENING = 20_000;
+
+/** @throws Error when the workstation does not take the connection */
+function opened(socket: WebSocket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = () => reject(new Error('The workstation does not answer.'));
+    const timer = setTimeout(() => {
+      socket.close();
+      fail();
+    }, OPENING);
+    socket.addEventListener('close', fail, { once: true });
+    socket.addEventListener('open', () => resolve(), { once: true });
+    for (const end of ['close', 'open']) socket.addEventListener(end, () => clearTimeout(timer));
+  });
 }
 
 /** The port comes as a message: Electron's context bridge lets none through. */
