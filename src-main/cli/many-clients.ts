@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { WorkstationEvent } from '../../src-shared/contract/app.ts';
 import { throwIfCancelled } from '../../src-shared/errors.ts';
 import { enterWith, ProtocolClient, type ProtocolSession } from '../serve/protocol-client.ts';
 import type { Measured } from '../services/evaluation/bench-context.ts';
@@ -17,6 +18,8 @@ const SAMPLES = fileURLToPath(new URL('../../resources/samples/', import.meta.ur
 
 /** Milliseconds that an inspector looks at an image before the next verdict. */
 const LOOKS = 100;
+/** Milliseconds in which a window gathers what changes. */
+const GATHER = 150;
 
 export interface ManyClientsOptions {
   readonly chosen: ChosenRecipe;
@@ -51,6 +54,11 @@ export async function measureManyClients(options: ManyClientsOptions): Promise<M
       open.push(one);
       return one;
     };
+    const others = new SeenVerdicts(runId, (onEvent) => {
+      const one = new ProtocolClient({ session: () => served!.session, onEvent });
+      open.push(one);
+      return one;
+    });
     const acknowledged = new Map<number, { readonly id: number; readonly inspector: string }>();
     const share = (of: number) => imageIds.slice(of * verdicts, (of + 1) * verdicts);
     /** @returns milliseconds of each verdict */
@@ -63,6 +71,7 @@ export async function measureManyClients(options: ManyClientsOptions): Promise<M
         const remarks = await by.ask(({ review }) => review.remarks(at));
         await setTimeout(LOOKS, undefined, { ...(signal && { signal }) });
         const start = performance.now();
+        others.given(imageId, start);
         const seenVerdictId = remarks.verdicts.at(-1)?.id ?? null;
         const { id } = await by.judge({ ...at, inspector, verdict: 'uncertain', seenVerdictId });
         times.push(performance.now() - start);
@@ -71,6 +80,7 @@ export async function measureManyClients(options: ManyClientsOptions): Promise<M
       }
       return times;
     };
+    await others.begin();
     const alone = await judge(client(), clients);
     const running = keepInspecting(client(), recipeHash);
     const half = (clients * verdicts) / 2;
@@ -88,6 +98,7 @@ export async function measureManyClients(options: ManyClientsOptions): Promise<M
     const times = await Promise.all(all.map((one, of) => judge(one, of, count)));
     await restart;
     await running.stop();
+    const seen = await others.end();
     await Promise.all(open.map((one) => one.close()));
     await served.end('SIGINT');
     const { lost, twice } = await countStored(folder, runId, acknowledged);
@@ -106,6 +117,8 @@ export async function measureManyClients(options: ManyClientsOptions): Promise<M
         loadP95Ms,
         slowP95Ms: p95(times[0]!),
         ratio: loadP95Ms / aloneP95Ms,
+        seenByOthers: seen.length,
+        ...(seen.length > 0 && { seenByOthersP95Ms: p95(seen) }),
       },
       bar: 'every acknowledged verdict is there, and none twice, over a kill -9 of the serving process',
       passed: lost === 0 && twice === 0 && acknowledged.size === (clients + 1) * verdicts,
@@ -114,6 +127,52 @@ export async function measureManyClients(options: ManyClientsOptions): Promise<M
     await Promise.all(open.map((one) => one.close()));
     await served?.end('SIGKILL').catch(() => {});
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A further window, which nobody judges in: after how long it shows what the others said. */
+class SeenVerdicts {
+  readonly #runId: number;
+  readonly #client: ProtocolClient;
+  readonly #given = new Map<number, number>();
+  readonly #changed = new Set<number>();
+  readonly #times: number[] = [];
+  #fetching: Promise<void> | undefined;
+
+  constructor(runId: number, open: (onEvent: (event: WorkstationEvent) => void) => ProtocolClient) {
+    this.#runId = runId;
+    this.#client = open((event) => {
+      if (event.kind !== 'reviewed' || event.runId !== runId) return;
+      this.#changed.add(event.imageId);
+      this.#fetching ??= this.#fetch();
+    });
+  }
+
+  /** Opens the window. */
+  async begin(): Promise<void> {
+    await this.#client.ask(({ app }) => app.info());
+  }
+
+  /** @param start when the verdict was sent */
+  given(imageId: number, start: number): void {
+    this.#given.set(imageId, start);
+  }
+
+  /** @returns milliseconds from sending a verdict until its row was there, of each that was heard of */
+  async end(): Promise<readonly number[]> {
+    await this.#fetching?.catch(() => {});
+    return this.#times;
+  }
+
+  /** As a window does: what changes in a moment is fetched together. */
+  async #fetch(): Promise<void> {
+    await setTimeout(GATHER);
+    const imageIds = [...this.#changed];
+    this.#changed.clear();
+    await this.#client.ask(({ review }) => review.rows({ runId: this.#runId, imageIds })).catch(() => {});
+    const now = performance.now();
+    for (const id of imageIds) this.#times.push(now - this.#given.get(id)!);
+    this.#fetching = this.#changed.size > 0 ? this.#fetch() : undefined;
   }
 }
 

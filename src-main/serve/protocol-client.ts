@@ -5,6 +5,7 @@ import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import { WebSocket } from 'ws';
 import { CODE_PARAMETER, rpcProtocols, SESSION_PATH } from '../../src-shared/browser-access.ts';
+import type { WorkstationEvent } from '../../src-shared/contract/app.ts';
 import type { Contract } from '../../src-shared/contract/index.ts';
 import type { NewVerdict } from '../../src-shared/contract/review.ts';
 import type { VerdictEntry } from '../../src-shared/verdict.ts';
@@ -35,6 +36,8 @@ export interface ProtocolClientOptions {
   readonly session: () => ProtocolSession;
   /** Reads its socket now and then only. */
   readonly isSlow?: boolean;
+  /** Hears every event. */
+  readonly onEvent?: (event: WorkstationEvent) => void;
 }
 
 /** A client that speaks the contract as a window does, and goes on by itself when its line breaks. */
@@ -105,7 +108,10 @@ export class ProtocolClient {
   }
 
   async #follow(client: Client): Promise<void> {
-    for await (const _ of await client.app.events()) this.heard++;
+    for await (const event of await client.app.events()) {
+      this.heard++;
+      this.#options.onEvent?.(event);
+    }
   }
 
   #readSlowly(socket: WebSocket): void {

@@ -15,5 +15,6 @@ it('twenty clients, one of them slow, lose no verdict and store none twice while
   expect(figures.runs).toBeGreaterThan(0);
   expect(figures.sentAgain).toBeGreaterThan(0);
   expect(figures.heardBySlow).toBeGreaterThan(0);
+  expect(figures.seenByOthers).toBeGreaterThan(0);
   expect(passed).toBe(true);
 });
