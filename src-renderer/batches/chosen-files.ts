@@ -10,26 +10,25 @@ export function filesOfField(files: Iterable<File>): FileToUpload[] {
   return [...files].map((file) => ({ name: file.webkitRelativePath || file.name, file }));
 }
 
-/** Files and folders that were dropped: what a page gets to see of them for as long as their event is handled. */
-export function entriesOf(data: DataTransfer | null): FileSystemEntry[] {
-  return [...(data?.items ?? [])].flatMap((item) => item.webkitGetAsEntry() ?? []);
+/** A file or folder that was dropped; as a plain file where its program, or the browser, gives no entry for it. */
+export type Dropped = FileSystemEntry | File;
+
+/** What was dropped: what a page gets to see of it for as long as its event is handled. */
+export function droppedOf(data: DataTransfer | null): Dropped[] {
+  return [...(data?.items ?? [])].flatMap((item) => item.webkitGetAsEntry() ?? item.getAsFile() ?? []);
 }
 
 /**
  * All files that were dropped, folders with everything below them.
  * @throws DOMException when one can't be read
  */
-export async function filesOfDrop(
-  files: readonly File[],
-  entries: readonly FileSystemEntry[],
-): Promise<FileToUpload[]> {
-  // Not every program that files are dragged from gives them as entries.
-  return entries.length === 0 ? filesOfField(files) : filesOfEntries(entries);
-}
-
-async function filesOfEntries(entries: readonly FileSystemEntry[]): Promise<FileToUpload[]> {
+export async function filesOfDrop(dropped: readonly Dropped[]): Promise<FileToUpload[]> {
   const found: FileToUpload[] = [];
-  const waiting = [...entries];
+  const waiting: FileSystemEntry[] = [];
+  for (const one of dropped) {
+    if (one instanceof File) found.push({ name: one.name, file: one });
+    else waiting.push(one);
+  }
   for (let entry = waiting.shift(); entry; entry = waiting.shift()) {
     const name = entry.fullPath.replace(/^\//, '');
     if (isFile(entry)) {

@@ -14,12 +14,12 @@ import { useFileDrop } from './use-file-drop.ts';
 export function FileDrop() {
   const { t } = useTranslation('batches');
   const inspector = useSession((session) => session.inspector);
-  const isFileOver = useFileDrop((files, entries) => {
+  const isFileOver = useFileDrop((files, dropped) => {
     if (desktop) return givePaths(desktop.pathsOf(files));
     // A browser tells no page where a file lies: they are sent.
     givePaths([]);
     if (isUnderWay(useUploads.getState().job)) return void notifications.show({ message: t('upload.busy') });
-    void upload(() => filesOfDrop(files, entries), inspector);
+    void upload(() => filesOfDrop(dropped), inspector);
   });
   if (!isFileOver) return null;
   return (

@@ -1,13 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
-import { entriesOf } from './chosen-files.ts';
+import { type Dropped, droppedOf } from './chosen-files.ts';
 
 /**
  * Files and folders dropped anywhere on the page.
  * @returns true while some are held over it
  */
-export function useFileDrop(
-  onDrop: (files: readonly File[], entries: readonly FileSystemEntry[]) => void,
-): boolean {
+export function useFileDrop(onDrop: (files: readonly File[], dropped: readonly Dropped[]) => void): boolean {
   const [over, setOver] = useState(false);
   const latest = useRef(onDrop);
   latest.current = onDrop;
@@ -33,7 +31,7 @@ export function useFileDrop(
       event.preventDefault();
       depth = 0;
       setOver(false);
-      latest.current([...(event.dataTransfer?.files ?? [])], entriesOf(event.dataTransfer));
+      latest.current([...(event.dataTransfer?.files ?? [])], droppedOf(event.dataTransfer));
     };
     window.addEventListener('dragenter', enter);
     window.addEventListener('dragleave', leave);

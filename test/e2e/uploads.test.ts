@@ -44,7 +44,8 @@ describeInChromium('images that are dropped on the window', () => {
     await signIn(page, 'Otto');
     // Wherever the window is: it shows the new batch.
     await page.goto(new URL('/#/models', url).href);
-    const large = piecesOf(page, /* until the fourth piece comes */ 4, () => workstation.kill());
+    await page.locator('[aria-current=page]', { hasText: 'Models' }).waitFor();
+    const large = await watchPieces(page, 4, () => workstation.kill());
     await dropOn(page, [lot]);
     await page.getByText('The workstation does not answer').waitFor();
     workstation = await serveToNetwork(folder.path, workspace, workstation.port);
@@ -81,7 +82,7 @@ describeInChromium('images that are dropped on the window', () => {
 });
 
 /** Watches the pieces of the file that takes several; before the n-th request something happens. */
-function piecesOf(page: Page, n: number, before: () => Promise<void>) {
+async function watchPieces(page: Page, n: number, before: () => Promise<void>) {
   const acknowledged: number[] = [];
   const restartedFrom: number[] = [];
   let most = 0;
@@ -92,7 +93,7 @@ function piecesOf(page: Page, n: number, before: () => Promise<void>) {
     const { offset } = (await response.json()) as { offset: number };
     if (acknowledged.length === 0) most = Math.max(most, offset);
   });
-  void page.route('**/uploads/**', async (route) => {
+  await page.route('**/uploads/**', async (route) => {
     if (++count === n) {
       acknowledged.push(most);
       await before();
