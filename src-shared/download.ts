@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { countSchema, immutable } from './field-schemas.ts';
 
 /** A file that the workstation made for a browser, which fetches it once ({@link downloadPath}). */
-export const downloadSchema = immutable(
+const downloadSchema = immutable(
   z.object({
     /** 32 hexadecimal digits that nobody guesses. */
     id: z.string(),
