@@ -16,7 +16,7 @@ import type { ExportSummary } from '../../src-shared/contract/exports.ts';
 import type { ExportFormat } from '../../src-shared/export-formats.ts';
 import { desktop } from '../api/connection.ts';
 import { plainText } from '../i18n/plain-text.ts';
-import { DownloadNote } from '../ui/export-place.tsx';
+import { BrowserDownloadNote } from '../ui/export-place.tsx';
 import { showError } from '../ui/show-error.tsx';
 import { useFormat } from '../ui/use-format.ts';
 import type { FinishedExport, WorkingExport } from './use-export.ts';
@@ -57,7 +57,11 @@ export function FinishedExportNote({
   const { t } = useTranslation(['batches', 'app']);
   return (
     <Stack>
-      {download ? <DownloadNote download={download} /> : <FolderNote folder={folder} count={files.length} />}
+      {download ? (
+        <BrowserDownloadNote download={download} />
+      ) : (
+        <FolderNote folder={folder} count={files.length} />
+      )}
       <Remarks summary={summary} />
       <Group justify="flex-end">
         {desktop && !download && (

@@ -11,7 +11,7 @@ import { plainText } from '../i18n/plain-text.ts';
 import { usePeople } from '../state/people.ts';
 import { useSession } from '../state/session.ts';
 import { useWorkstation } from '../state/workstation.ts';
-import { DownloadNote, type ExportPlace, ExportPlaceField } from '../ui/export-place.tsx';
+import { BrowserDownloadNote, type ExportPlace, ExportPlaceField } from '../ui/export-place.tsx';
 import { FailureDetails } from '../ui/failure-details.tsx';
 import { showError } from '../ui/show-error.tsx';
 
@@ -105,7 +105,7 @@ function Saved({ folder, files, download, onClose }: SavedFiles & { onClose(): v
   return (
     <Stack>
       {download ? (
-        <DownloadNote download={download} />
+        <BrowserDownloadNote download={download} />
       ) : (
         <Alert color="teal" icon={<IconCheck />} title={t('save-dialog.saved')} role="status">
           {files.map((file) => (

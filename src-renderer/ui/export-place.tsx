@@ -56,7 +56,7 @@ export function ExportPlaceField({
 }
 
 /** Says which file the browser fetches. */
-export function DownloadNote({ download: { name, bytes } }: { readonly download: Download }) {
+export function BrowserDownloadNote({ download: { name, bytes } }: { readonly download: Download }) {
   const { t } = useTranslation('batches');
   const format = useFormat();
   return (

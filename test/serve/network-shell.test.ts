@@ -316,7 +316,7 @@ describe('downloads', () => {
       'cache-control': 'no-store',
     });
     expect(JSON.parse(answer.body)).toEqual(made.head);
-    expect(await get({ cookie })).toBe(404);
+    await expect.poll(() => get({ cookie })).toBe(404);
     const folder = join(workstation.workspace.cacheFolder, 'downloads');
     await expect.poll(() => readdir(folder)).toEqual([]);
   });
