@@ -66,16 +66,3 @@ export async function signIn(page: Page, name: keyof typeof PINS): Promise<void>
   await page.locator('form button[type=submit]').click();
   await page.getByTestId('signed-in').waitFor();
 }
-
-/** Drops files or folders of the machine on the middle of a page, as a person does. */
-export async function dropOn(page: Page, paths: readonly string[]): Promise<void> {
-  const devtools = await page.context().newCDPSession(page);
-  const { width, height } = page.viewportSize()!;
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await devtools.send('Input.dispatchDragEvent', {
-      ...{ type, x: width / 2, y: height / 2 },
-      data: { items: [], files: [...paths], dragOperationsMask: 1 },
-    });
-  }
-  await devtools.detach();
-}

@@ -103,8 +103,9 @@ describeInChromium('over a network', () => {
       const dialog = page.getByRole('dialog');
       expect(await dialog.getByLabel('Download to this computer').isChecked()).toBe(true);
       // As the dialog opens with them.
-      for (const format of ['csv', 'html']) await dialog.locator(`input[value="${format}"]`).uncheck();
-      for (const format of formats) await dialog.locator(`input[value="${format}"]`).check();
+      for (const format of ['csv', 'html'])
+        await dialog.locator(`input[type="checkbox"][value="${format}"]`).uncheck();
+      for (const format of formats) await dialog.locator(`input[type="checkbox"][value="${format}"]`).check();
       const [download] = await Promise.all([
         page.waitForEvent('download'),
         dialog.getByRole('button', { name: 'Export', exact: true }).click(),
