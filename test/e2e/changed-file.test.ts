@@ -80,7 +80,7 @@ describeInChromium('files that became others after their inspection', () => {
     await page.getByRole('heading', { name: 'Lot' }).waitFor();
     await page.getByRole('button', { name: 'Export', exact: true }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Folder').fill(folder);
+    await dialog.getByRole('textbox', { name: 'Folder' }).fill(folder);
     const separator = dialog.getByRole('combobox', { name: 'Between cells of CSV' });
     await expect.poll(() => separator.inputValue()).toBe('Comma  ,');
     await separator.click();
