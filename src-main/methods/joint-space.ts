@@ -8,7 +8,7 @@ import type { MethodTools, VisionFile } from './method.ts';
 import { stageShape } from './stage-feeds.ts';
 
 /** Of OpenAI's CLIP, whose logit scale is fixed at its upper end. */
-const CLIP_SCALE = 100;
+export const CLIP_SCALE = 100;
 
 /** Whether a tower brings an image to the space of its text by itself, as CLIP's does. */
 export function hasOwnProjection({ vision }: Pack): boolean {

@@ -1,4 +1,5 @@
 import type { Pack, UmciConfig } from '../../src-shared/pack.ts';
+import { CLIP_SCALE } from '../methods/joint-space.ts';
 import { PAPER_SETTINGS, paperHead } from './head-settings.ts';
 import { type TowerWidths, type TrainableHead, trainableLinear, trainableUmci } from './trainable-head.ts';
 
@@ -8,12 +9,9 @@ export type HeadConfig =
   /** APRIL-GAN's linear layers. */
   | { readonly kind: 'linear'; readonly scale: number };
 
-/** Factor of the cosine in APRIL-GAN's code, which is CLIP's. */
-const CLIP_SCALE = 100;
-
 /**
- * Factor of the cosine in linear layers: CLIP's, or what the pack's projection learned with its own text tower. One that is
- * too large for it makes maps of nearly 0 and 1 alone, in which nothing is told apart.
+ * Factor of the cosine in linear layers: CLIP's, as in APRIL-GAN's code, or what the pack's projection learned with its own
+ * text tower. One that is too large for it makes maps of nearly 0 and 1 alone, in which nothing is told apart.
  */
 export function layerScale({ methodWeights }: Pick<Pack, 'methodWeights'>): number {
   return methodWeights?.projection?.scale ?? CLIP_SCALE;
