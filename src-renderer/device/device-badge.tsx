@@ -24,7 +24,9 @@ export function DeviceBadge() {
           color={isBad ? 'red' : fellBack ? 'yellow' : status.state === 'ready' ? 'teal' : 'gray'}
           leftSection={fellBack || isBad ? <IconAlertTriangle size={12} /> : null}
           size="sm"
+          px={6}
           radius="sm"
+          tt="none"
         >
           {report ? report.running : t(`device.short.${status.state}`)}
         </Badge>

@@ -1,88 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { freePort } from '../free-port.ts';
 import type { OrtTensor } from '../inference/raw-session.ts';
-import { PATIENCE } from '../patience.ts';
-import { until } from '../until.ts';
+import { runTriton, type TritonOptions, type TritonServer } from './triton-process.ts';
 
-/** Folder of a real Triton Inference Server; `.ci/run` installs one there, with ONNX Runtime in our version. */
-const HOME = process.env.CLIPSAM_TRITON ?? join(homedir(), '.cache', 'clipsam-triton');
-const PROGRAM = join(HOME, 'bin', 'tritonserver-here');
+export { hasTriton } from './triton-process.ts';
 
-/** Whether Triton is installed; a test without it says so and is skipped. */
-export function hasTriton(): boolean {
-  const isThere = existsSync(PROGRAM);
-  if (!isThere) console.warn(`SKIPPED: a real Triton Inference Server (not installed in ${HOME})`);
-  return isThere;
-}
-
-/**
- * A busy machine is no failure: models are loaded one after the other, may take long, and are loaded again where Triton took
- * a model's process for dead, which got no time for a second.
- */
-const PATIENT = [
-  ...['--model-load-thread-count=1', '--model-load-retry-count=5'],
-  `--backend-config=python,stub-timeout-seconds=${PATIENCE / 1000}`,
-];
-
-export interface TritonServer {
-  readonly http: string;
-  /** `host:port` of gRPC. */
-  readonly grpc: string;
-  readonly process: ChildProcess;
-  /** What it wrote so far. */
-  log(): string;
-  /** Ends it at once, as a power cut would. */
-  kill(): Promise<void>;
-}
-
-/** Serves model repositories until the test ends; ready when this returns. Only the python backend is there. */
+/** Serves model repositories until the test ends; ready when this returns. */
 export async function startTriton(
   repositories: readonly string[],
-  { args = [], port }: { readonly args?: readonly string[]; readonly port?: number } = {},
+  options: TritonOptions = {},
 ): Promise<TritonServer> {
-  const [httpPort, grpcPort] = [await freePort(), port ?? (await freePort())];
-  const child = spawn(
-    PROGRAM,
-    [
-      ...repositories.map((folder) => `--model-repository=${folder}`),
-      ...['--http-address', '127.0.0.1', '--http-port', `${httpPort}`],
-      ...['--grpc-address', '127.0.0.1', '--grpc-port', `${grpcPort}`],
-      ...['--allow-metrics', 'false', '--exit-timeout-secs', '5', ...PATIENT, ...args],
-    ],
-    // A group of its own: its models are processes that would outlive it.
-    { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
-  );
-  let written = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (written += text));
-  let ended = false;
-  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  void gone.then(() => (ended = true));
-  const kill = async () => {
-    try {
-      process.kill(-child.pid!, 'SIGKILL');
-    } catch {
-      // It has ended by itself.
-    }
-    await gone;
-  };
-  onTestFinished(async () => {
-    // Asked to end, it takes the memory that it shares with its models away.
-    child.kill('SIGTERM');
-    const ended = await Promise.race([gone.then(() => true), setTimeout(20_000, false, { ref: false })]);
-    if (!ended) await kill();
-  });
-  const http = `http://127.0.0.1:${httpPort}`;
-  await until(async () => {
-    if (ended) throw new Error(`Triton ended:\n${written}`);
-    const answer = await fetch(`${http}/v2/health/ready`).catch(() => undefined);
-    return answer?.ok === true;
-  });
-  return { http, grpc: `127.0.0.1:${grpcPort}`, process: child, log: () => written, kill };
+  const server = await runTriton(repositories, options);
+  onTestFinished(() => server.stop());
+  return server;
 }
 
 const DATATYPE = { uint8: 'UINT8', float32: 'FP32', float16: 'FP16', int64: 'INT64' } as const;

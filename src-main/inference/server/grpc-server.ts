@@ -177,7 +177,8 @@ class GrpcServer implements ModelServer {
 
   #failureOf({ code, details }: Grpc.ServiceError): ServerFailure {
     const { status } = this.#grpc;
-    const text = safeText(details, this.#access);
+    // grpc-js announces a note on the name's resolution where there is none as well.
+    const text = safeText(details.replace(/\s*Resolution note:\s*$/, ''), this.#access);
     switch (code) {
       case status.UNAVAILABLE:
         return new ServerFailure('away', text || 'it is unavailable');
