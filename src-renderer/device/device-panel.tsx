@@ -58,7 +58,7 @@ export function DevicePanel({ status }: { readonly status: DeviceStatus }) {
           </Alert>
         )}
         <Facts facts={facts} />
-        <ServerStates servers={status.servers} />
+        <ServerStates asked={asked} servers={status.servers} />
       </Stack>
     </Paper>
   );

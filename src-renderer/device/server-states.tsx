@@ -1,6 +1,8 @@
-import { Badge, Group, Stack, Text } from '@mantine/core';
+import { Alert, Badge, Group, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import type { ServerState } from '../../src-shared/model-servers.ts';
+import { type DeviceRequest, isLocalRequest } from '../../src-shared/device.ts';
+import { parseServers, type ServerState } from '../../src-shared/model-servers.ts';
 
 const COLOURS: Readonly<Record<ServerState['state'], string>> = {
   ready: 'teal',
@@ -8,12 +10,25 @@ const COLOURS: Readonly<Record<ServerState['state'], string>> = {
   refused: 'red',
 };
 
-/** How each inference server stands. */
-export function ServerStates({ servers }: { readonly servers: readonly ServerState[] }) {
+/** How each inference server stands, and what becomes of images where none can be used. */
+export function ServerStates({
+  asked,
+  servers,
+}: {
+  readonly asked: DeviceRequest;
+  readonly servers: readonly ServerState[];
+}) {
   const { t } = useTranslation('models');
   if (servers.length === 0) return null;
+  const isNoneReady = servers.every(({ state }) => state !== 'ready');
+  const fallback = isLocalRequest(asked) ? undefined : parseServers(asked)?.fallback;
   return (
     <Stack gap={6} component="section" aria-label={t('servers.title')}>
+      {isNoneReady && (
+        <Alert color="yellow" icon={<IconAlertTriangle />} title={t('servers.none-title')} role="alert">
+          {t(fallback === undefined ? 'servers.none' : 'servers.none-but-here')}
+        </Alert>
+      )}
       {servers.map(({ address, state, reason, server, isProven, underWay, answered }) => (
         <article key={address} aria-label={address}>
           <Group gap="xs">

@@ -91,6 +91,8 @@ describeInChromium('inference servers', () => {
     await first.close();
     await inspect('Lot 3', 'fabric');
     for (const { address } of servers) await state(address).getByText('Away').waitFor();
+    await states.getByText('This machine computes until one is back').waitFor();
+    expect(await window.seriousViolations()).toEqual([]);
     await take('servers-both-gone');
     const [device] = stored();
     expect(device).toMatchObject({ running: 'cpu', fallbackReason: expect.stringContaining(first.address) });
