@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -13,8 +12,6 @@ import { makeSite } from './site.ts';
 
 const LITE = fileURLToPath(new URL('../../models/lite/', import.meta.url));
 const SAMPLES = fileURLToPath(new URL('../../resources/samples/', import.meta.url));
-/** Folder of pictures; unset: none are taken. */
-const PICTURES = process.env.CLIPSAM_TEST_PICTURES;
 
 describeInChromium('inference servers', () => {
   const site = makeSite();
@@ -40,12 +37,6 @@ describeInChromium('inference servers', () => {
     const { page, keyboard } = window;
     const states = page.getByRole('region', { name: 'Inference servers' });
     const state = (address: string) => states.getByRole('article', { name: address });
-    const take = async (name: string) => {
-      if (!PICTURES) return;
-      await mkdir(PICTURES, { recursive: true });
-      await states.scrollIntoViewIfNeeded();
-      await page.screenshot({ path: join(PICTURES, `${name}.png`) });
-    };
     await keyboard.press('Alt+4');
     await page.getByRole('radio', { name: 'Inference servers' }).check();
     const addresses = page.getByLabel('Addresses');
@@ -71,7 +62,6 @@ describeInChromium('inference servers', () => {
       .getByText(/^fake 2\.51\.0 · 0 under way, \d+ answered$/)
       .waitFor();
     expect(await window.seriousViolations()).toEqual([]);
-    await take('servers-ready');
     expect(servers.every(({ asked }) => asked.length > 0)).toBe(true);
 
     await second.close();
@@ -85,7 +75,6 @@ describeInChromium('inference servers', () => {
     await state(second.address).getByText('Away').waitFor();
     await state(first.address).getByText('Ready').waitFor();
     expect(await window.seriousViolations()).toEqual([]);
-    await take('servers-one-gone');
     expect(first.asked.length).toBeGreaterThan(asked);
 
     await first.close();
@@ -93,7 +82,6 @@ describeInChromium('inference servers', () => {
     for (const { address } of servers) await state(address).getByText('Away').waitFor();
     await states.getByText('This machine computes until one is back').waitFor();
     expect(await window.seriousViolations()).toEqual([]);
-    await take('servers-both-gone');
     const [device] = stored();
     expect(device).toMatchObject({ running: 'cpu', fallbackReason: expect.stringContaining(first.address) });
     expect(device?.servers).toBeUndefined();

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { addSyntheticBatch } from '../synthetic-workspace.ts';
 import { describeInChromium } from './chromium.ts';
+import { takePicture } from './pictures.ts';
 import { readRecords } from './records.ts';
 import { makeSite } from './site.ts';
 import type { WorkstationWindow } from './workstation-window.ts';
@@ -71,6 +72,7 @@ describeInChromium('two inspectors on one batch', () => {
       const crossing = ada.page.getByTestId('crossing');
       await crossing.waitFor();
       await expect.poll(() => crossing.textContent()).toContain('Bo');
+      await takePicture(ada.page, `two-inspectors-${language}`);
       expect(await ada.seriousViolations()).toEqual([]);
       expect(await ada.missingTexts()).toEqual([]);
       const said = () =>
