@@ -39,6 +39,7 @@ describeInChromium('two inspectors on one batch', () => {
            order by image_id`,
       );
       const id = image!.id;
+      const ends = new RegExp(`/${id}$`);
       const ada = await site.open({ inspector: 'Ada', language, theme });
       const bo = await site.open({ inspector: 'Bo', language, theme });
       for (const window of [ada, bo]) await show(window, id);
@@ -64,6 +65,8 @@ describeInChromium('two inspectors on one batch', () => {
       expect(await selected(ada)).not.toBe(boAt);
 
       // Ada's verdict waits for its reason while Bo judges the same image.
+      // The address follows after a rest; before, it is still that of the image.
+      for (const { page } of [ada, bo]) await expect.poll(() => page.url()).not.toMatch(ends);
       for (const window of [ada, bo]) await show(window, id);
       await ada.page.getByTestId('open-elsewhere').waitFor();
       await ada.keyboard.press('r');
