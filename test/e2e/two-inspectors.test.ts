@@ -75,7 +75,7 @@ describeInChromium('two inspectors on one batch', () => {
       const crossing = ada.page.getByTestId('crossing');
       await crossing.waitFor();
       await expect.poll(() => crossing.textContent()).toContain('Bo');
-      await takePicture(ada.page, `two-inspectors-${language}`);
+      if (language === 'en') await takePicture(ada.page, 'two-inspectors');
       expect(await ada.seriousViolations()).toEqual([]);
       expect(await ada.missingTexts()).toEqual([]);
       const said = () =>
