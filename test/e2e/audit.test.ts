@@ -11,6 +11,7 @@ import { setRunStatus, startRun } from '../../src-main/store/run-lifecycle.ts';
 import { addVerdict } from '../../src-main/store/verdicts.ts';
 import { context, inspectionResult, recipe } from '../store/results-fixture.ts';
 import { describeInChromium } from './chromium.ts';
+import { focusOn, pressOn } from './focus.ts';
 import { makeSite } from './site.ts';
 
 describeInChromium('the audit trail', () => {
@@ -51,7 +52,7 @@ describeInChromium('the audit trail', () => {
     await keyboard.press('Alt+9');
     const entries = page.getByRole('listbox', { name: 'Entries' });
     await entries.getByRole('option').first().waitFor();
-    await entries.focus();
+    await focusOn(entries);
     await keyboard.press('End');
     await page.getByTestId('audit-details').getByText('Entry 1', { exact: true }).waitFor();
     expect(await window.seriousViolations()).toEqual([]);
@@ -60,7 +61,7 @@ describeInChromium('the audit trail', () => {
     await keyboard.type('Lot 7');
     await page.getByText('1 entry', { exact: true }).waitFor();
     await page.getByRole('option').first().waitFor();
-    await entries.focus();
+    await focusOn(entries);
     await keyboard.press('Home');
     const details = page.getByTestId('audit-details');
     await details.getByText('Lot 7', { exact: true }).first().waitFor();
@@ -70,16 +71,16 @@ describeInChromium('the audit trail', () => {
     await outcome.getByText("Nothing was changed behind the program's back", { exact: false }).waitFor();
     expect(await window.seriousViolations()).toEqual([]);
 
-    await page.getByRole('button', { name: 'Export' }).focus();
+    await focusOn(page.getByRole('button', { name: 'Export' }));
     await keyboard.press('Enter');
-    await page.getByRole('menuitem', { name: /as JSON/ }).press('Enter');
+    await pressOn(page.getByRole('menuitem', { name: /as JSON/ }), 'Enter');
     await page.getByText(/Written: .*audit-trail-.*\.json/).waitFor();
     const written = JSON.parse(readFileSync(exported(/^audit-trail/), 'utf8'));
     expect(written.entries.length).toBeGreaterThan(0);
     expect(JSON.stringify(written.entries[0])).toContain('Lot 7');
-    await page.getByRole('button', { name: 'Export' }).focus();
+    await focusOn(page.getByRole('button', { name: 'Export' }));
     await keyboard.press('Enter');
-    await page.getByRole('menuitem', { name: /head/ }).press('Enter');
+    await pressOn(page.getByRole('menuitem', { name: /head/ }), 'Enter');
     await page.getByText(/Written: .*audit-head-.*\.json/).waitFor();
   });
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { addSyntheticBatch } from '../synthetic-workspace.ts';
 import { describeInChromium } from './chromium.ts';
+import { focusOn } from './focus.ts';
 import { readRecords } from './records.ts';
 import { makeSite } from './site.ts';
 
@@ -39,7 +40,7 @@ describeInChromium('backups and the examination', () => {
       const panel = page.getByTestId('backups');
       const press = async (name: string, within = panel) => {
         const button = within.getByRole('button', { name, exact: true });
-        await button.focus();
+        await focusOn(button);
         await keyboard.press('Enter');
       };
       await press(change);

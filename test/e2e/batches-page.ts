@@ -1,5 +1,6 @@
 import type { Locator } from 'playwright';
 import { expect } from 'vitest';
+import { pressOn } from './focus.ts';
 import type { WorkstationWindow } from './workstation-window.ts';
 
 /** The screen "Batches", in English. */
@@ -24,9 +25,9 @@ export class BatchesPage {
     for (const path of paths) {
       const parent = path.slice(0, path.lastIndexOf('/'));
       await typed.fill(parent);
-      await typed.press('Enter');
+      await pressOn(typed, 'Enter');
       await content.getByRole('option', { name: path.slice(parent.length + 1), exact: true }).click();
-      await content.press('Space');
+      await pressOn(content, 'Space');
     }
     await dialog.getByLabel('Batch name').fill(name);
     await dialog.getByRole('button', { name: 'Create and import' }).click();

@@ -5,6 +5,7 @@ import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import { addVerdict } from '../../src-main/store/verdicts.ts';
 import { addSyntheticBatch } from '../synthetic-workspace.ts';
 import { describeInChromium } from './chromium.ts';
+import { focusOn, pressOn } from './focus.ts';
 import { readRecords } from './records.ts';
 import { makeSite } from './site.ts';
 import type { WorkstationWindow } from './workstation-window.ts';
@@ -90,9 +91,10 @@ describeInChromium('the dashboard', () => {
     expect(await window.seriousViolations()).toEqual([]);
     expect(await window.missingTexts()).toEqual([]);
 
-    await page
-      .getByRole('button', { name: 'Defect classes (Pareto): show the numbers as a table' })
-      .press('Enter');
+    await pressOn(
+      page.getByRole('button', { name: 'Defect classes (Pareto): show the numbers as a table' }),
+      'Enter',
+    );
     const table = page.getByRole('table', { name: 'Defect classes (Pareto)' });
     const shown = await table
       .locator('tbody tr')
@@ -106,9 +108,9 @@ describeInChromium('the dashboard', () => {
     expect(Object.fromEntries(shown)).toEqual(
       Object.fromEntries([...classes].map(([name, of]) => [name, String(of.length)])),
     );
-    await page.getByRole('button', { name: 'Save: Defect classes (Pareto)' }).press('Enter');
+    await pressOn(page.getByRole('button', { name: 'Save: Defect classes (Pareto)' }), 'Enter');
     const download = page.waitForEvent('download');
-    await page.getByRole('menuitem', { name: 'Numbers as CSV' }).press('Enter');
+    await pressOn(page.getByRole('menuitem', { name: 'Numbers as CSV' }), 'Enter');
     const file = await (await download).path();
     expect((await download).suggestedFilename()).toBe('pareto.csv');
     const crack = rows.filter((row) => row.human === 'reject' && row.class === 'crack').length;
@@ -118,9 +120,9 @@ describeInChromium('the dashboard', () => {
       ['Picture as SVG', /^<svg /],
       ['Picture as PNG', /^\uFFFDPNG/],
     ] as const) {
-      await page.getByRole('button', { name: 'Save: Share of nonconforming' }).press('Enter');
+      await pressOn(page.getByRole('button', { name: 'Save: Share of nonconforming' }), 'Enter');
       const picture = page.waitForEvent('download');
-      await page.getByRole('menuitem', { name: item }).press('Enter');
+      await pressOn(page.getByRole('menuitem', { name: item }), 'Enter');
       expect(readFileSync(await (await picture).path(), 'utf8')).toMatch(ending);
     }
 
@@ -130,8 +132,8 @@ describeInChromium('the dashboard', () => {
     expect(await other.seriousViolations()).toEqual([]);
     expect(await other.missingTexts()).toEqual([]);
     const before = Number(await figure(other, '未复核'));
-    await page.getByRole('link', { name: /Model: Reject\. Inspector: Unreviewed/ }).press('Enter');
-    await page.getByTestId('gallery').getByRole('link').first().press('Enter');
+    await pressOn(page.getByRole('link', { name: /Model: Reject\. Inspector: Unreviewed/ }), 'Enter');
+    await pressOn(page.getByTestId('gallery').getByRole('link').first(), 'Enter');
     await page.locator('[role=application] canvas').first().waitFor();
     await keyboard.press('r');
     await keyboard.press('Control+Enter');
@@ -151,7 +153,7 @@ describeInChromium('the dashboard', () => {
       .filter(({ model, human }) => model === 'accept' && human === 'reject')
       .map(({ image }) => image);
     expect(wanted.length).toBeGreaterThan(0);
-    await cell.press('Enter');
+    await pressOn(cell, 'Enter');
     const gallery = page.getByTestId('gallery');
     const links = gallery.getByRole('link');
     await links.first().waitFor();
@@ -165,7 +167,7 @@ describeInChromium('the dashboard', () => {
         .evaluateAll((all) => all.every((img) => (img as HTMLImageElement).naturalWidth > 0)),
     ).toBe(true);
     expect(await window.seriousViolations()).toEqual([]);
-    await links.nth(1).press('Enter');
+    await pressOn(links.nth(1), 'Enter');
     await page.waitForURL(new RegExp(`#/review/\\d+/${images[1]}$`));
     await page.locator('[role=application] canvas').first().waitFor();
     await page.goBack();
@@ -173,10 +175,10 @@ describeInChromium('the dashboard', () => {
     await keyboard.press('Escape');
     await page.getByTestId('tiles').waitFor();
     expect(page.url()).not.toContain('images=');
-    await page.getByTestId('missed-defects').press('Enter');
+    await pressOn(page.getByTestId('missed-defects'), 'Enter');
     await links.first().waitFor();
     const marked = await links.count();
-    await page.getByRole('button', { name: 'Back to the figures' }).press('Enter');
+    await pressOn(page.getByRole('button', { name: 'Back to the figures' }), 'Enter');
     await expect.poll(() => figure(window, 'Missed defects')).toBe(String(marked));
     await window.close();
   });
@@ -186,11 +188,9 @@ describeInChromium('the dashboard', () => {
     const { page, keyboard } = window;
     await keyboard.press('Alt+6');
     await page.getByTestId('dashboard').waitFor();
-    await page
-      .getByRole('combobox', { name: 'Part number' })
-      .or(page.getByLabel('Part number'))
-      .first()
-      .focus();
+    await focusOn(
+      page.getByRole('combobox', { name: 'Part number' }).or(page.getByLabel('Part number')).first(),
+    );
     await keyboard.type('TX');
     await keyboard.press('ArrowDown', 'Enter');
     const rows = judged().filter(({ part }) => part === 'TX-1');
@@ -199,7 +199,7 @@ describeInChromium('the dashboard', () => {
     await page.reload();
     await page.getByTestId('dashboard').waitFor();
     expect(await figure(window, 'Inspected')).toBe(String(rows.length));
-    await page.getByRole('button', { name: 'Export the tables' }).press('Enter');
+    await pressOn(page.getByRole('button', { name: 'Export the tables' }), 'Enter');
     const message = await page.getByText('files were written to').innerText();
     const folder = message.slice(message.indexOf('/')).trim();
     expect(existsSync(join(folder, 'statistics.json'))).toBe(true);

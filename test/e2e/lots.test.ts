@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { addSyntheticBatch } from '../synthetic-workspace.ts';
 import { describeInChromium } from './chromium.ts';
+import { pressOn } from './focus.ts';
 import { readRecords } from './records.ts';
 import { ReviewPage } from './review-page.ts';
 import { makeSite } from './site.ts';
@@ -38,7 +39,7 @@ describeInChromium('acceptance sampling', () => {
     expect(await row('Minor')).toContain('C, by arrow B');
     expect(await ada.seriousViolations()).toEqual([]);
     await page.getByLabel('Supplier').fill('Nuts & Co');
-    await page.getByRole('button', { name: 'Draw the sample' }).press('Enter');
+    await pressOn(page.getByRole('button', { name: 'Draw the sample' }), 'Enter');
     await page.getByTestId('lot-progress').waitFor();
     expect(await page.getByTestId('lot-progress').innerText()).toBe('0 of 5 judged');
     expect(await ada.seriousViolations()).toEqual([]);
@@ -66,7 +67,7 @@ describeInChromium('acceptance sampling', () => {
 
     await keyboard.press('Alt+7');
     await page.getByTestId('lot-progress').getByText('5 of 5 judged').waitFor();
-    await page.getByRole('button', { name: 'Accept the lot' }).press('Enter');
+    await pressOn(page.getByRole('button', { name: 'Accept the lot' }), 'Enter');
     await page.getByText('Accepted (sample said: Accepted)').waitFor();
     expect(await ada.seriousViolations()).toEqual([]);
     await ada.close();
@@ -77,7 +78,7 @@ describeInChromium('acceptance sampling', () => {
     expect(await bo.seriousViolations()).toEqual([]);
     expect(await bo.missingTexts()).toEqual([]);
     // Against the sample it takes a word.
-    await bo.page.getByRole('button', { name: '撤回处置' }).press('Enter');
+    await pressOn(bo.page.getByRole('button', { name: '撤回处置' }), 'Enter');
     await bo.page.getByText('仅凭样本得不出这个结论。').waitFor();
     await bo.close();
     expect(batchId).toBeGreaterThan(0);

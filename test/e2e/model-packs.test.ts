@@ -7,6 +7,7 @@ import { type Pack, packSchema } from '../../src-shared/pack.ts';
 import { fileServer, type ServedFile } from '../files/file-server.ts';
 import { BatchesPage } from './batches-page.ts';
 import { describeInChromium } from './chromium.ts';
+import { focusOn, pressOn } from './focus.ts';
 import { readRecords } from './records.ts';
 import { makeSite } from './site.ts';
 
@@ -47,10 +48,10 @@ describeInChromium('a model pack', () => {
     const typed = dialog.getByLabel('Path on the workstation’s machine');
     await expect.poll(() => typed.inputValue()).not.toBe('');
     await typed.fill(join(site.folder, 'stick'));
-    await typed.press('Enter');
+    await pressOn(typed, 'Enter');
     const content = dialog.getByRole('listbox', { name: 'Folders, ZIP files and pack.json' });
     await content.getByRole('option', { name: 'widget' }).waitFor();
-    await content.focus();
+    await focusOn(content);
     await keyboard.press('Space');
     await dialog.getByText(stick).waitFor();
     expect(await window.seriousViolations()).toEqual([]);

@@ -7,6 +7,7 @@ import { fakeModels } from '../inference/server/fake-models.ts';
 import { startFakeServer } from '../inference/server/fake-server.ts';
 import { BatchesPage } from './batches-page.ts';
 import { describeInChromium } from './chromium.ts';
+import { focusOn } from './focus.ts';
 import { readRecords } from './records.ts';
 import { makeSite } from './site.ts';
 
@@ -45,7 +46,7 @@ describeInChromium('inference servers', () => {
     expect(await page.getByRole('button', { name: 'Use these servers' }).isDisabled()).toBe(true);
     await addresses.fill(`${first.address}, ${second.address}`);
     const takesOver = page.getByRole('switch', { name: /^This machine takes over/ });
-    await takesOver.focus();
+    await focusOn(takesOver);
     await keyboard.press('Space');
     await page.getByRole('button', { name: 'Use these servers' }).click();
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { addSyntheticBatch } from '../synthetic-workspace.ts';
 import { describeInChromium } from './chromium.ts';
+import { focusOn } from './focus.ts';
 import { readRecords } from './records.ts';
 import { ReviewPage } from './review-page.ts';
 import { makeSite } from './site.ts';
@@ -145,9 +146,9 @@ describeInChromium('results with second opinions', () => {
     await keyboard.press('e');
     await page.getByRole('button', { name: 'Edit the recipe' }).click();
     const form = page.getByRole('dialog', { name: 'Recipe', exact: true });
-    await form.getByRole('switch', { name: 'Compare with the batch' }).focus();
+    await focusOn(form.getByRole('switch', { name: 'Compare with the batch' }));
     await keyboard.press('Space');
-    await form.getByRole('radio', { name: 'Fixed' }).focus();
+    await focusOn(form.getByRole('radio', { name: 'Fixed' }));
     await keyboard.press('Space');
     await form.getByRole('textbox', { name: 'Language' }).fill('20');
     await form.getByRole('textbox', { name: 'Search window' }).fill('6');

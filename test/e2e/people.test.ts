@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { addSyntheticBatch } from '../synthetic-workspace.ts';
 import { describeInChromium } from './chromium.ts';
+import { pressOn } from './focus.ts';
 import { readRecords } from './records.ts';
 import { makeSite } from './site.ts';
 import type { WorkstationWindow } from './workstation-window.ts';
@@ -80,7 +81,7 @@ describeInChromium('people', () => {
     await expect.poll(() => archive.isDisabled()).toBe(true);
     await expect.poll(() => archive.textContent()).toContain('For reviewers and engineers');
     expect(await window.seriousViolations()).toEqual([]);
-    await page.getByRole('menuitem', { name: 'Agreement study' }).press('Enter');
+    await pressOn(page.getByRole('menuitem', { name: 'Agreement study' }), 'Enter');
     const studies = page.getByRole('dialog', { name: 'Agreement study' });
     await studies.getByText('For reviewers and engineers').waitFor();
     await expect.poll(() => studies.getByRole('textbox').count()).toBe(0);
@@ -141,9 +142,9 @@ describeInChromium('people', () => {
     const window = await site.open();
     const { page, keyboard } = window;
     await signIn(window, 'Eva', '1234');
-    await page.getByRole('button', { name: 'More' }).press('Enter');
-    await page.getByRole('menuitem', { name: 'Agreement study' }).press('Enter');
-    await page.getByRole('button', { name: 'Create and begin' }).press('Enter');
+    await pressOn(page.getByRole('button', { name: 'More' }), 'Enter');
+    await pressOn(page.getByRole('menuitem', { name: 'Agreement study' }), 'Enter');
+    await pressOn(page.getByRole('button', { name: 'Create and begin' }), 'Enter');
     await page.getByRole('button', { name: 'Begin round 1' }).waitFor();
     await keyboard.press('Alt+0');
     // Who is not signed in gets nothing of it, until they are.
@@ -151,7 +152,7 @@ describeInChromium('people', () => {
     await page.getByRole('dialog', { name: 'Sign in' }).waitFor();
     await signIn(window, 'Otto', '5678');
     for (const round of [1, 2]) {
-      await page.getByRole('button', { name: `Begin round ${round}` }).press('Enter');
+      await pressOn(page.getByRole('button', { name: `Begin round ${round}` }), 'Enter');
       for (let image = 1; image <= 6; image++) {
         await page.getByText(`Image ${image} of 6, round ${round} of 2`, { exact: true }).waitFor();
         await keyboard.press('g');
@@ -162,9 +163,9 @@ describeInChromium('people', () => {
     await page.goto(`${page.url()}/results`);
     await page.getByText('For reviewers and engineers').waitFor();
     await expect.poll(() => page.getByTestId('study-results').count()).toBe(0);
-    await page.getByRole('button', { name: 'To the batches' }).press('Enter');
-    await page.getByRole('button', { name: 'More' }).press('Enter');
-    await page.getByRole('menuitem', { name: 'Agreement study' }).press('Enter');
+    await pressOn(page.getByRole('button', { name: 'To the batches' }), 'Enter');
+    await pressOn(page.getByRole('button', { name: 'More' }), 'Enter');
+    await pressOn(page.getByRole('menuitem', { name: 'Agreement study' }), 'Enter');
     const results = page.getByRole('button', { name: 'Results' });
     await results.waitFor();
     await expect.poll(() => results.isDisabled()).toBe(true);
@@ -182,11 +183,11 @@ describeInChromium('people', () => {
     await signIn(otto, 'Otto', '5678');
     const sign = otto.page.getByRole('dialog', { name: 'Sign in' });
 
-    await otto.page.getByTestId('signed-in').press('Enter');
+    await pressOn(otto.page.getByTestId('signed-in'), 'Enter');
     const entry = otto.page.getByRole('menuitem', { name: 'Change my PIN' });
     await entry.waitFor();
     expect(await otto.seriousViolations()).toEqual([]);
-    await entry.press('Enter');
+    await pressOn(entry, 'Enter');
     const dialog = otto.page.getByRole('dialog', { name: 'Change my PIN' });
     await dialog.getByLabel('Present PIN').fill('5678');
     await dialog.getByLabel('New PIN', { exact: true }).fill('8765');
@@ -199,7 +200,7 @@ describeInChromium('people', () => {
 
     await eva.keyboard.press('Alt+4');
     const panel = eva.page.getByRole('region', { name: 'People' });
-    await panel.getByRole('button', { name: 'New PIN for Otto' }).press('Enter');
+    await pressOn(panel.getByRole('button', { name: 'New PIN for Otto' }), 'Enter');
     await eva.keyboard.type('5678');
     await eva.keyboard.press('Enter');
     await signIn(otto, 'Otto', '5678');
@@ -214,7 +215,7 @@ describeInChromium('people', () => {
     ]);
     // The window does not know of it until it asks for something.
     await otto.keyboard.press('Alt+1');
-    await otto.page.getByRole('button', { name: 'Inspect again' }).press('Enter');
+    await pressOn(otto.page.getByRole('button', { name: 'Inspect again' }), 'Enter');
     await sign.waitFor();
     await signIn(otto, 'Otto', stdout.trim());
     await otto.page.getByTestId('signed-in').waitFor();

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { addSyntheticBatch } from '../synthetic-workspace.ts';
 import { describeInChromium } from './chromium.ts';
+import { focusOn, pressOn } from './focus.ts';
 import { readRecords } from './records.ts';
 import { ReviewPage } from './review-page.ts';
 import { makeSite } from './site.ts';
@@ -60,7 +61,7 @@ describeInChromium('references', () => {
     const offer = page.getByTestId('reference-offer');
     await offer.getByText('3 parts accepted. Use them as references?').waitFor();
     expect(await window.seriousViolations()).toEqual([]);
-    await offer.getByRole('button', { name: 'Use as references' }).focus();
+    await focusOn(offer.getByRole('button', { name: 'Use as references' }));
     await keyboard.press('Enter');
 
     const screen = page.getByTestId('references');
@@ -75,7 +76,7 @@ describeInChromium('references', () => {
       .toBe(true);
     expect(await window.seriousViolations()).toEqual([]);
 
-    await grid.focus();
+    await focusOn(grid);
     await keyboard.press('ArrowRight', ' ', 'ArrowRight', ' ');
     expect(await grid.getByRole('option', { selected: true }).count()).toBe(2);
     await keyboard.press('Delete');
@@ -153,7 +154,7 @@ describeInChromium('references', () => {
     const review = await open(window, batches[2]!);
     for (let i = 0; i < 3; i++) await accept(window, review);
     const offer = page.getByTestId('reference-offer');
-    await offer.getByRole('button', { name: 'Don’t ask again for this product' }).focus();
+    await focusOn(offer.getByRole('button', { name: 'Don’t ask again for this product' }));
     await keyboard.press('Enter');
     await offer.waitFor({ state: 'detached' });
     await accept(window, review);
@@ -168,9 +169,9 @@ describeInChromium('references', () => {
     const window = await site.open();
     const { page, keyboard } = window;
     await page.locator(`#batch-${batches[1]}`).click();
-    await page.getByRole('button', { name: 'More' }).focus();
+    await focusOn(page.getByRole('button', { name: 'More' }));
     await keyboard.press('Enter');
-    await page.getByRole('menuitem', { name: 'References' }).press('Enter');
+    await pressOn(page.getByRole('menuitem', { name: 'References' }), 'Enter');
     const heading = page.getByTestId('references').getByRole('heading', { name: '4712' });
     await heading.waitFor();
     await keyboard.press('Alt+1');

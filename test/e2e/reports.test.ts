@@ -7,6 +7,7 @@ import { sha256 } from '../../src-main/files/hash.ts';
 import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import { inspectedPictures } from '../services/reports/report-workspace.ts';
 import { describeInChromium } from './chromium.ts';
+import { focusOn, pressOn } from './focus.ts';
 import { readRecords } from './records.ts';
 import { makeSite } from './site.ts';
 import type { WorkstationWindow } from './workstation-window.ts';
@@ -36,12 +37,12 @@ describeInChromium('reports', () => {
     await keyboard.press('r');
     const dialog = page.getByRole('dialog', { name: 'New report' });
     await dialog.waitFor();
-    await focusOn(window, 'Add a field');
+    await tabTo(window, 'Add a field');
     await keyboard.press('Enter');
     await keyboard.type('Customer');
     await keyboard.press('Tab');
     await keyboard.type('ACME Rail');
-    await focusOn(window, 'Preview');
+    await tabTo(window, 'Preview');
     await keyboard.press('Enter');
     const preview = dialog.getByTestId('preview');
     await preview.locator('canvas[data-page="1"]').waitFor();
@@ -54,7 +55,7 @@ describeInChromium('reports', () => {
     expect(await window.seriousViolations()).toEqual([]);
     expect(filed()).toEqual([]);
 
-    await preview.getByRole('region', { name: 'Draft, pages' }).focus();
+    await focusOn(preview.getByRole('region', { name: 'Draft, pages' }));
     await keyboard.press('PageDown');
     await preview.locator('canvas[data-page="2"]').waitFor();
     const width = () => preview.locator('canvas').evaluate((canvas) => canvas.clientWidth);
@@ -64,7 +65,7 @@ describeInChromium('reports', () => {
     await keyboard.press('0');
     await expect.poll(width).toBe(before);
 
-    await focusOn(window, 'Make and file');
+    await tabTo(window, 'Make and file');
     await keyboard.press('Enter');
     const note = page.getByRole('dialog', { name: 'R-000001, revision 1 is filed' });
     await note.waitFor();
@@ -100,7 +101,7 @@ describeInChromium('reports', () => {
     await page.goto(new URL('/#/review/1/1', page.url()).href);
     await page.getByTestId('save-state').waitFor();
     const disposition = page.getByRole('combobox', { name: '处置' });
-    await disposition.focus();
+    await focusOn(disposition);
     await keyboard.press('Enter');
     await page.getByRole('option', { name: '返工' }).waitFor();
     const active = page.locator('[role=option][data-combobox-selected]');
@@ -114,27 +115,27 @@ describeInChromium('reports', () => {
     await picture(window, 'review-zh-light');
     expect(await window.seriousViolations()).toEqual([]);
 
-    await page.locator('[role=application]').first().focus();
+    await focusOn(page.locator('[role=application]').first());
     await keyboard.press('Shift+N');
     const dialog = page.getByRole('dialog', { name: '新建报告' });
     await dialog.waitFor();
     const look = dialog.getByRole('button', { name: '预览' });
     // Until it is known what the report is about, the key would be lost.
     await expect.poll(() => look.isEnabled()).toBe(true);
-    await look.press('Enter');
+    await pressOn(look, 'Enter');
     const preview = dialog.getByTestId('preview');
     await preview.locator('canvas[data-page="1"]').waitFor();
     const text = (await preview.getByTestId('pdf-text').textContent()) ?? '';
     expect(text).toContain(`NC-${runId}-1`);
     expect(text).toContain('划痕');
-    await preview.getByRole('region', { name: '草稿，页面' }).focus();
+    await focusOn(preview.getByRole('region', { name: '草稿，页面' }));
     await keyboard.press('PageDown');
     await preview.locator('canvas[data-page="2"]').waitFor();
     await expect.poll(() => preview.getByTestId('pdf-text').textContent()).toContain('返工');
     await picture(window, 'nonconformance-zh-light');
     expect(await window.seriousViolations()).toEqual([]);
     expect(await window.missingTexts()).toEqual([]);
-    await dialog.getByRole('button', { name: '编制并归档' }).press('Enter');
+    await pressOn(dialog.getByRole('button', { name: '编制并归档' }), 'Enter');
     await page.getByRole('dialog', { name: 'R-000002 第 1 版已归档' }).waitFor();
     await keyboard.press('Escape');
 
@@ -142,7 +143,7 @@ describeInChromium('reports', () => {
     await page.getByTestId('save-state').waitFor();
     await page.getByText('严重', { exact: true }).first().waitFor();
     await page.getByRole('textbox', { name: '备注' }).fill('second look');
-    await page.getByRole('textbox', { name: '备注' }).press('Escape');
+    await pressOn(page.getByRole('textbox', { name: '备注' }), 'Escape');
     await expect
       .poll(() => readRecords(site.workspace, 'select comment from verdicts order by id desc limit 1'))
       .toEqual([{ comment: 'second look' }]);
@@ -153,7 +154,7 @@ describeInChromium('reports', () => {
     const revision = page.getByRole('dialog', { name: 'R-000002：编制第 2 版' });
     await revision.waitFor();
     await keyboard.type('再次复核');
-    await revision.getByRole('button', { name: '编制并归档新版本' }).press('Enter');
+    await pressOn(revision.getByRole('button', { name: '编制并归档新版本' }), 'Enter');
     const note = page.getByRole('dialog', { name: 'R-000002 第 2 版已归档' });
     await note.waitFor();
     await note.getByTestId('report-changes').getByText('second look').first().waitFor();
@@ -161,7 +162,7 @@ describeInChromium('reports', () => {
     await keyboard.press('Escape');
     const details = page.getByTestId('report-details');
     await details.getByText('再次复核', { exact: false }).first().waitFor();
-    await details.getByRole('button', { name: '第 1 版' }).press('Enter');
+    await pressOn(details.getByRole('button', { name: '第 1 版' }), 'Enter');
     await details.getByText('已被取代').waitFor();
     await picture(window, 'details-zh-light');
     expect(await window.seriousViolations()).toEqual([]);
@@ -184,7 +185,7 @@ describeInChromium('reports', () => {
 });
 
 /** Goes with the tab key to the button of this name. */
-async function focusOn({ page, keyboard }: WorkstationWindow, name: string): Promise<void> {
+async function tabTo({ page, keyboard }: WorkstationWindow, name: string): Promise<void> {
   for (let i = 0; i < 80; i++) {
     const text = await page.evaluate(() => document.activeElement?.textContent ?? '');
     if (text === name) return;

@@ -2,6 +2,7 @@ import type { Page } from 'playwright';
 import { expect, it } from 'vitest';
 import { addSyntheticBatch } from '../synthetic-workspace.ts';
 import { describeInChromium } from './chromium.ts';
+import { focusOn } from './focus.ts';
 import { readRecords } from './records.ts';
 import { ReviewPage } from './review-page.ts';
 import { makeSite } from './site.ts';
@@ -116,7 +117,7 @@ describeInChromium('results that are there', () => {
     await expect.poll(() => dividers.count()).toBe(2);
     const list = page.getByRole('listbox', { name: 'Images' });
     const before = (await list.boundingBox())!.width;
-    await dividers.first().focus();
+    await focusOn(dividers.first());
     await keyboard.press('ArrowRight', 'ArrowRight');
     await expect.poll(async () => (await list.boundingBox())!.width).toBeGreaterThan(before);
     await window.close();
@@ -153,7 +154,7 @@ describeInChromium('results that are there', () => {
       await check();
       await fly(-700);
       await check();
-      await review.images.focus();
+      await focusOn(review.images);
       for (const key of ['End', 'ArrowUp', 'PageUp', 'Home', 'ArrowDown', 'PageDown', 'PageDown']) {
         const before = await review.currentId();
         await keyboard.press(key);

@@ -3,6 +3,7 @@ import { openWorkspace } from '../../src-main/store/open-workspace.ts';
 import { PINS, peopleIn, type Signer, tamper } from '../services/signatures/signing-fixture.ts';
 import { addSyntheticBatch } from '../synthetic-workspace.ts';
 import { describeInChromium } from './chromium.ts';
+import { pressOn } from './focus.ts';
 import { readRecords } from './records.ts';
 import { makeSite } from './site.ts';
 import type { WorkstationWindow } from './workstation-window.ts';
@@ -33,7 +34,7 @@ describeInChromium('signatures', () => {
     await dialog.waitFor({ state: 'detached' });
     await page.getByTestId('batch-details').waitFor();
     await keyboard.press('e');
-    await page.getByRole('button', { name: /Edit the recipe|编辑配方/ }).press('Enter');
+    await pressOn(page.getByRole('button', { name: /Edit the recipe|编辑配方/ }), 'Enter');
     return page.getByRole('dialog', { name: /^(Recipe|配方)$/ });
   }
 
@@ -43,7 +44,7 @@ describeInChromium('signatures', () => {
     const drawer = await openRecipe(window, 'Rita');
     const panel = drawer.getByRole('region', { name: 'Signatures' });
     await panel.getByText('Nobody has signed this yet.').waitFor();
-    await panel.getByRole('button', { name: 'Sign …' }).press('Enter');
+    await pressOn(panel.getByRole('button', { name: 'Sign …' }), 'Enter');
     const dialog = page.getByRole('dialog', { name: 'Sign', exact: true });
     await dialog.getByText('You, Rita (Reviewer), sign this as it is now.').waitFor();
     // A reviewer of a recipe can only have reviewed it.
@@ -61,7 +62,7 @@ describeInChromium('signatures', () => {
     await expect.poll(() => panel.locator('[data-status]').getAttribute('data-status')).toBe('signed');
     await expect.poll(() => panel.getByRole('button', { name: 'Sign …' }).isDisabled()).toBe(true);
     // Escape closes the dialog, not the recipe.
-    await panel.getByRole('button', { name: 'Withdraw signature 1' }).press('Enter');
+    await pressOn(panel.getByRole('button', { name: 'Withdraw signature 1' }), 'Enter');
     const withdrawing = page.getByRole('dialog', { name: 'Withdraw a signature' });
     await withdrawing.waitFor();
     expect(await window.seriousViolations()).toEqual([]);
@@ -72,7 +73,7 @@ describeInChromium('signatures', () => {
     const other = await site.open({ height: 1000 });
     const second = (await openRecipe(other, 'Eva')).getByRole('region', { name: 'Signatures' });
     await second.getByText('Rita').waitFor();
-    await second.getByRole('button', { name: 'Sign …' }).press('Enter');
+    await pressOn(second.getByRole('button', { name: 'Sign …' }), 'Enter');
     const signing = other.page.getByRole('dialog', { name: 'Sign', exact: true });
     await signing.getByRole('radio', { name: 'Approved' }).check();
     await signing.getByLabel('Your PIN').fill(PINS.Eva);
@@ -82,7 +83,7 @@ describeInChromium('signatures', () => {
     await panel.getByText('Eva').waitFor();
     await expect.poll(() => panel.locator('[data-status]').getAttribute('data-status')).toBe('approved');
 
-    await panel.getByRole('button', { name: 'Withdraw signature 1' }).press('Enter');
+    await pressOn(panel.getByRole('button', { name: 'Withdraw signature 1' }), 'Enter');
     await withdrawing.getByLabel('Reason').fill('wrong revision');
     await withdrawing.getByLabel('Your PIN').fill(PINS.Rita);
     await keyboard.press('Enter');
@@ -127,16 +128,16 @@ describeInChromium('signatures', () => {
     const { page, keyboard } = window;
     await openRecipe(window, 'Eva');
     await keyboard.press('Escape');
-    await page.getByTestId('signed-in').press('Enter');
-    await page.getByRole('menuitem', { name: 'Waiting for my signature' }).press('Enter');
+    await pressOn(page.getByTestId('signed-in'), 'Enter');
+    await pressOn(page.getByRole('menuitem', { name: 'Waiting for my signature' }), 'Enter');
     const dialog = page.getByRole('dialog', { name: 'Waiting for my signature' });
-    await dialog.getByRole('button', { name: /revision 1 · Broken/ }).press('Enter');
+    await pressOn(dialog.getByRole('button', { name: /revision 1 · Broken/ }), 'Enter');
     await dialog.getByText('recipe › warn').waitFor();
     await page.screenshot({ path: 'out/signatures/waiting.png' });
     expect(await window.seriousViolations()).toEqual([]);
     expect(await window.missingTexts()).toEqual([]);
     // Escape closes what is on top only.
-    await dialog.getByRole('button', { name: 'Sign …' }).press('Enter');
+    await pressOn(dialog.getByRole('button', { name: 'Sign …' }), 'Enter');
     await page.getByRole('dialog', { name: 'Sign', exact: true }).waitFor();
     await keyboard.press('Escape');
     await page.getByRole('dialog', { name: 'Sign', exact: true }).waitFor({ state: 'detached' });

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { Scale } from '../../src-shared/scale.ts';
 import { BatchesPage } from './batches-page.ts';
 import { describeInChromium } from './chromium.ts';
+import { focusOn } from './focus.ts';
 import { readRecords } from './records.ts';
 import { ReviewPage } from './review-page.ts';
 import { makeSite } from './site.ts';
@@ -30,7 +31,7 @@ describeInChromium('sizes', () => {
     const ruler = page.getByTestId('ruler');
     const length = ruler.getByRole('status');
     await keyboard.press('i');
-    await review.canvas.focus();
+    await focusOn(review.canvas);
     await keyboard.press(
       'ArrowRight',
       'Enter',

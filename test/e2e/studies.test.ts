@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { describeInChromium } from './chromium.ts';
+import { focusOn, pressOn } from './focus.ts';
 import { readRecords } from './records.ts';
 import { makeSite } from './site.ts';
 import type { WorkstationWindow } from './workstation-window.ts';
@@ -29,9 +30,9 @@ describeInChromium('an agreement study', () => {
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
     await page.getByRole('heading', { name: 'Bundled samples' }).waitFor();
-    await page.getByRole('button', { name: 'More' }).focus();
+    await focusOn(page.getByRole('button', { name: 'More' }));
     await keyboard.press('Enter');
-    await page.getByRole('menuitem', { name: 'Agreement study…' }).press('Enter');
+    await pressOn(page.getByRole('menuitem', { name: 'Agreement study…' }), 'Enter');
     const dialog = page.getByRole('dialog');
     await dialog.getByText('The batch has only 12 images.').waitFor();
     expect(await ada.seriousViolations()).toEqual([]);
@@ -58,7 +59,7 @@ describeInChromium('an agreement study', () => {
     const blind = page.url();
     await page.goto(`${blind}/results`);
     await page.getByText('You have given 12 of 24 answers.', { exact: false }).waitFor();
-    await page.getByRole('button', { name: 'Go on with your rounds' }).press('Enter');
+    await pressOn(page.getByRole('button', { name: 'Go on with your rounds' }), 'Enter');
     await page.getByRole('button', { name: 'Begin round 2' }).waitFor();
     await keyboard.press('Enter');
     await judge(ada, place(2), alternate);
@@ -72,16 +73,16 @@ describeInChromium('an agreement study', () => {
       theme: 'light',
     });
     await bo.page.goto(`${blind}/results`);
-    await bo.page.getByRole('button', { name: '参加研究' }).press('Enter');
+    await pressOn(bo.page.getByRole('button', { name: '参加研究' }), 'Enter');
     for (const round of [1, 2]) {
-      await bo.page.getByRole('button', { name: `开始第 ${round} 轮` }).press('Enter');
+      await pressOn(bo.page.getByRole('button', { name: `开始第 ${round} 轮` }), 'Enter');
       await judge(
         bo,
         (at) => `第 ${at}/${IMAGES} 张，第 ${round}/2 轮`,
         () => 'g',
       );
     }
-    await bo.page.getByRole('button', { name: '查看结果' }).press('Enter');
+    await pressOn(bo.page.getByRole('button', { name: '查看结果' }), 'Enter');
     await bo.page.getByTestId('inspectors').waitFor();
     expect(await bo.seriousViolations()).toEqual([]);
     expect(await bo.missingTexts()).toEqual([]);
@@ -118,13 +119,13 @@ describeInChromium('an agreement study', () => {
     await page.getByRole('heading', { name: `Images with disagreement (${rejected})` }).waitFor();
     expect(await ada.seriousViolations()).toEqual([]);
 
-    await page.getByRole('button', { name: 'Write all answers as CSV' }).press('Enter');
+    await pressOn(page.getByRole('button', { name: 'Write all answers as CSV' }), 'Enter');
     const message = await page.getByText('Written to').innerText();
     const file = message.replace(/^Written to /, '').trim();
     expect(existsSync(file)).toBe(true);
     // A heading, 48 answers that count, and the one that was taken back.
     expect(readFileSync(file, 'utf8').trim().split('\r\n')).toHaveLength(50);
-    await page.getByTestId('disagreements').getByRole('link').first().press('Enter');
+    await pressOn(page.getByTestId('disagreements').getByRole('link').first(), 'Enter');
     await page.waitForURL(/#\/review\/\d+\/\d+/);
     await ada.close();
   });

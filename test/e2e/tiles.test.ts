@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { encodeRgb } from '../../src-main/codec/image-codec.ts';
 import { BatchesPage } from './batches-page.ts';
 import { describeInChromium } from './chromium.ts';
+import { focusOn } from './focus.ts';
 import { readRecords } from './records.ts';
 import { makeSite } from './site.ts';
 
@@ -26,7 +27,7 @@ describeInChromium('large images', () => {
     await dialog.getByRole('button', { name: 'Edit the recipe' }).click();
     const drawer = page.getByRole('dialog', { name: 'Recipe', exact: true });
     const modes = drawer.getByRole('radiogroup', { name: 'Large images' });
-    await modes.getByRole('radio', { name: 'As a whole' }).focus();
+    await focusOn(modes.getByRole('radio', { name: 'As a whole' }));
     await keyboard.press('ArrowRight');
     const scale = drawer.getByRole('textbox', { name: 'Scale' });
     expect(await scale.inputValue()).toBe('100 %');
