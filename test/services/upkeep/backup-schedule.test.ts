@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   backUpIfDue,
+  backUpNow,
   backupState,
   changeBackupSettings,
   listBackups,
@@ -59,6 +60,21 @@ test('without hours none is made by itself, and without settings none at all', a
   await changeBackupSettings(workspace, null, 'eva');
   expect(await backupState(workspace, Date.now())).toEqual({ settings: null, last: null, isOverdue: false });
   expect(await pass(Date.now())).toBe('not-due');
+});
+
+test('one that is asked for while the due one is made waits for its turn, unless it is called off', async () => {
+  const { workspace, backups, pass } = await scheduled();
+  const calledOff = new AbortController();
+  const due = pass(Date.now());
+  const asked = backUpNow(workspace, { inspector, signal });
+  const other = backUpNow(workspace, { inspector, signal: calledOff.signal });
+  calledOff.abort();
+  await expect(other).rejects.toMatchObject({ code: 'cancelled' });
+  expect(await due).toBe('made');
+  const { generation } = await asked;
+  const made = await listBackups(backups);
+  expect(made.map((one) => one.problem)).toEqual([null, null]);
+  expect(made.map((one) => one.generation)).toContain(generation);
 });
 
 test('one that could not be made is a problem of the workspace until one was made', async () => {
