@@ -16,6 +16,8 @@ import { tempFolder } from '../../temp-folder.ts';
 
 /** Names of the tiny pack's files, the largest last. */
 const HEAD = 'umci.safetensors';
+/** Those before it. */
+const FIRST = ['vision.onnx', 'tokenizer.json', 'text.onnx'];
 
 /** A pack whose files lie on a server beside its pack.json, which is also at hand as a file. */
 async function packOnServer(change?: (pack: Pack, url: string) => Pack) {
@@ -183,9 +185,12 @@ test('a file that is gone from the server: what came before it waits, the rest i
   expect(await imports.unfinished()).toHaveLength(1);
   questions.splice(0);
   expect(await imports.add(address, work)).toMatchObject({ outcome: 'added' });
-  // The file after it may have come at the same time.
-  const paths = questions.map(({ path }) => path).filter((path) => path !== '/w/decoder.onnx');
-  expect(paths).toEqual(['/w/pack.json', `/w/${HEAD}`]);
+  const again = questions.map(({ path }) => path);
+  expect(again[0]).toBe('/w/pack.json');
+  expect(again).toContain(`/w/${HEAD}`);
+  expect(new Set(again).size).toBe(again.length);
+  // Three come at a time: one of the first had come whole before this one was asked for, two may have been under way.
+  expect(FIRST.filter((name) => !again.includes(`/w/${name}`))).not.toEqual([]);
 });
 
 test('a server without the pack leaves nothing behind', async () => {
@@ -209,15 +214,16 @@ test('a file that is another one: said, and only it is thrown away', async () =>
   });
   expect(await names()).toEqual([]);
   const [stopped] = await imports.unfinished();
-  // Of the file after it, which came at the same time, any part may be there.
-  const before = ['vision', 'tokenizer', 'text'].reduce((sum, key) => sum + pack.files[key]!.bytes, 0);
-  expect(stopped!.done).toBeGreaterThanOrEqual(before);
-  expect(stopped!.done).toBeLessThanOrEqual(before + pack.files.decoder!.bytes);
+  // Of two others, which came at the same time, any part may be there.
+  const sizes = ['vision', 'tokenizer', 'text'].map((key) => pack.files[key]!.bytes);
+  const most = sizes.reduce((sum, bytes) => sum + bytes, pack.files.decoder!.bytes);
+  expect(stopped!.done).toBeGreaterThanOrEqual(Math.min(...sizes));
+  expect(stopped!.done).toBeLessThanOrEqual(most);
   head.content = right;
   questions.splice(0);
   await imports.resume(stopped!.packHash, work);
   expect(questions.filter(({ path }) => path === `/w/${HEAD}`)).toMatchObject([{ range: undefined }]);
-  expect(questions.length).toBeLessThanOrEqual(2);
+  expect(questions.length).toBeLessThanOrEqual(3);
 });
 
 test('a server that is busy is waited for, and that is told', async () => {
