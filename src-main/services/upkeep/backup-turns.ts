@@ -18,6 +18,8 @@ export async function inBackupTurn<T>(
   const own = Promise.withResolvers<void>();
   const all = before.then(() => own.promise);
   last.set(key, all);
+  // Not sooner: who is called off while waiting has not ended what it waited for.
+  void all.then(() => last.get(key) === all && last.delete(key));
   const stop = Promise.withResolvers<void>();
   const onAbort = () => stop.resolve();
   signal?.addEventListener('abort', onAbort, { once: true });
@@ -28,6 +30,5 @@ export async function inBackupTurn<T>(
   } finally {
     signal?.removeEventListener('abort', onAbort);
     own.resolve();
-    if (last.get(key) === all) last.delete(key);
   }
 }
