@@ -45,28 +45,30 @@ async function inspectSample(device: string, workspace: string) {
   return done(recordsOf(stdout)[0]);
 }
 
-WITH_TRITON('a sample on a real Triton has the maps of this machine, bit for bit', async () => {
+/** The sample, inspected on this machine and on a real Triton. @param half its answers are in half precision */
+async function inspectHereAndThere(half: boolean) {
   const folder = await tempFolder();
-  await exportRepository('lite', join(folder, 'full'), { ...OPTIONS, half: false });
+  const repository = join(folder, 'repository');
+  await exportRepository('lite', repository, { ...OPTIONS, half });
   const here = await inspectSample('cpu', join(folder, 'here'));
-  const full = await startTriton([join(folder, 'full')]);
-  const there = await inspectSample(`grpc://${full.grpc}`, join(folder, 'there'));
+  const address = `grpc://${(await startTriton([repository])).grpc}`;
+  return { here, there: await inspectSample(address, join(folder, 'there')), address };
+}
+
+WITH_TRITON('a sample on a real Triton has the maps of this machine, bit for bit', async () => {
+  const { here, there, address } = await inspectHereAndThere(false);
   for (const map of MAPS) {
     expect(there.artifacts[map].sha256).toBe(here.artifacts[map].sha256);
   }
   expect([there.score, there.regions]).toEqual([here.score, here.regions]);
   expect(there.device).toMatchObject({
     running: 'server',
-    servers: [{ address: `grpc://${full.grpc}`, name: 'triton', version: '2.51.0', isProven: true }],
+    servers: [{ address, name: 'triton', version: '2.51.0', isProven: true }],
   });
 });
 
 WITH_TRITON('a Triton that answers in half precision gives maps within a thousandth', async () => {
-  const folder = await tempFolder();
-  await exportRepository('lite', join(folder, 'half'), { ...OPTIONS, half: true });
-  const here = await inspectSample('cpu', join(folder, 'here'));
-  const half = await startTriton([join(folder, 'half')]);
-  const there = await inspectSample(`grpc://${half.grpc}`, join(folder, 'there'));
+  const { here, there } = await inspectHereAndThere(true);
   // It really is another precision: not all of it is the same.
   expect(there.artifacts.coarseMap.sha256).not.toBe(here.artifacts.coarseMap.sha256);
   const differences = await Promise.all(

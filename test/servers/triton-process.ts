@@ -26,10 +26,7 @@ const PATIENT = [
   `--backend-config=python,stub-timeout-seconds=${PATIENCE / 1000}`,
 ];
 
-export interface TritonOptions {
-  readonly args?: readonly string[];
-  /** Of gRPC. Default: a free one. */
-  readonly port?: number;
+interface TritonOptions {
   /** Processor cores that it keeps to, as taskset has them. Default: all. */
   readonly cores?: string;
 }
@@ -49,9 +46,9 @@ export interface TritonServer {
 /** Serves model repositories until it is ended; ready when this returns. Only the python backend is there. */
 export async function runTriton(
   repositories: readonly string[],
-  { args = [], port, cores }: TritonOptions = {},
+  { cores }: TritonOptions = {},
 ): Promise<TritonServer> {
-  const [httpPort, grpcPort] = [await freePort(), port ?? (await freePort())];
+  const [httpPort, grpcPort] = [await freePort(), await freePort()];
   const program = cores === undefined ? [PROGRAM] : ['taskset', '-c', cores, PROGRAM];
   const child = spawn(
     program[0]!,
@@ -60,7 +57,7 @@ export async function runTriton(
       ...repositories.map((folder) => `--model-repository=${folder}`),
       ...['--http-address', '127.0.0.1', '--http-port', `${httpPort}`],
       ...['--grpc-address', '127.0.0.1', '--grpc-port', `${grpcPort}`],
-      ...['--allow-metrics', 'false', '--exit-timeout-secs', '5', ...PATIENT, ...args],
+      ...['--allow-metrics', 'false', '--exit-timeout-secs', '5', ...PATIENT],
     ],
     // A group of its own: its models are processes that would outlive it.
     { stdio: ['ignore', 'pipe', 'pipe'], detached: true },

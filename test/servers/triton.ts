@@ -1,15 +1,12 @@
 import { onTestFinished } from 'vitest';
 import type { OrtTensor } from '../inference/raw-session.ts';
-import { runTriton, type TritonOptions, type TritonServer } from './triton-process.ts';
+import { runTriton, type TritonServer } from './triton-process.ts';
 
 export { hasTriton } from './triton-process.ts';
 
 /** Serves model repositories until the test ends; ready when this returns. */
-export async function startTriton(
-  repositories: readonly string[],
-  options: TritonOptions = {},
-): Promise<TritonServer> {
-  const server = await runTriton(repositories, options);
+export async function startTriton(repositories: readonly string[]): Promise<TritonServer> {
+  const server = await runTriton(repositories);
   onTestFinished(() => server.stop());
   return server;
 }

@@ -10,7 +10,6 @@ import {
   changeBackupSettings,
   listBackups,
 } from '../../services/upkeep/backup-schedule.ts';
-import { inBackupTurn } from '../../services/upkeep/backup-turns.ts';
 import { findFaults } from '../../services/upkeep/doctor.ts';
 import { changeRetentionDays, retentionOf } from '../../services/upkeep/retention.ts';
 import { verifyBackup } from '../../services/upkeep/verify-backup.ts';
@@ -61,13 +60,12 @@ export function backupRoutes({ backups }: Implementer, workstation: Workstation)
     list: backups.list.handler(async () => listBackups(await backupsFolder(workspace))),
     verify: backups.verify.handler(({ input, context: { stream } }) =>
       stream<VerifyProgress>(async (onEvent, signal) => {
-        const folder = await backupsFolder(workspace);
-        const generation = input.generation ?? undefined;
-        const onProgress = (progress: { readonly done: number; readonly total: number }) =>
-          onEvent({ kind: 'verifying', ...progress });
-        const verification = await inBackupTurn(folder, signal, () =>
-          verifyBackup({ folder, generation, signal, onProgress }),
-        );
+        const verification = await verifyBackup({
+          folder: await backupsFolder(workspace),
+          generation: input.generation ?? undefined,
+          signal,
+          onProgress: (progress) => onEvent({ kind: 'verifying', ...progress }),
+        });
         onEvent({ kind: 'finished', verification });
       }),
     ),

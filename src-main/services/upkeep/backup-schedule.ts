@@ -6,7 +6,6 @@ import { changeSetting, getSetting } from '../../store/settings.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { toBackupError } from './backup-errors.ts';
 import { describeGeneration, openBackups, openOrMakeBackups } from './backup-folder.ts';
-import { inBackupTurn } from './backup-turns.ts';
 import { type BackupOptions, makeBackup, refuseInside } from './make-backup.ts';
 
 const HOUR = 60 * 60_000;
@@ -47,9 +46,7 @@ export async function backUpNow(
 ): Promise<BackupGeneration> {
   const chosen = await getSetting(workspace, 'backup');
   if (!chosen) throw unset();
-  const made = await inBackupTurn(chosen.folder, options.signal, () =>
-    makeBackup({ ...options, workspace, ...chosen }),
-  );
+  const made = await makeBackup({ ...options, workspace, ...chosen });
   workspace.health.remove(toErrorRecord(notMade('', '', '')));
   return made;
 }

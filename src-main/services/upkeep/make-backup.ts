@@ -21,6 +21,7 @@ import { severalAtOnce } from '../packs/several-at-once.ts';
 import { artifactPath, type BackupContents, backupContents, type FileToBackUp } from './backup-contents.ts';
 import { toBackupError } from './backup-errors.ts';
 import { type BackupStore, describeGeneration, openOrMakeBackups } from './backup-folder.ts';
+import { inBackupTurn } from './backup-turns.ts';
 import { usedArtifacts } from './unused-artifacts.ts';
 
 export interface BackupOptions {
@@ -53,8 +54,13 @@ interface Work extends BackupOptions {
  *   the database is damaged: a damaged one never takes the place of an older one that is sound
  */
 export async function makeBackup(options: BackupOptions): Promise<BackupGeneration> {
-  const { workspace, folder, keep, inspector, signal } = options;
+  const { workspace, folder, signal } = options;
   refuseInside(workspace.folder, folder);
+  return inBackupTurn(folder, signal, () => makeInTurn(options));
+}
+
+async function makeInTurn(options: BackupOptions): Promise<BackupGeneration> {
+  const { workspace, folder, keep, inspector, signal } = options;
   try {
     const store = await openOrMakeBackups(folder, workspace, options.folderId);
     const lock = lockBackups(folder);

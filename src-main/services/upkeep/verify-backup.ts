@@ -5,6 +5,7 @@ import { findBrokenReferences, openSnapshot } from '../../store/database-snapsho
 import { findDamage } from '../../store/page-check.ts';
 import { toBackupError } from './backup-errors.ts';
 import { type BackupStore, lockForReading, openBackups } from './backup-folder.ts';
+import { inBackupTurn } from './backup-turns.ts';
 
 export interface VerifyOptions {
   readonly folder: string;
@@ -20,7 +21,11 @@ export interface VerifyOptions {
  * the backup's folder, so that the next backup takes them in anew.
  * @throws ClipSamError `not-found`, `conflict`, `backup-failed` when list or manifest are not as they were
  */
-export async function verifyBackup(options: VerifyOptions): Promise<BackupVerification> {
+export function verifyBackup(options: VerifyOptions): Promise<BackupVerification> {
+  return inBackupTurn(options.folder, options.signal, () => verifyInTurn(options));
+}
+
+async function verifyInTurn(options: VerifyOptions): Promise<BackupVerification> {
   const { folder, signal, onProgress } = options;
   try {
     const store = await openBackups(folder);
